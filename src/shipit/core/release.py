@@ -1,0 +1,33 @@
+"""A release as data: what the notes, the changelog and the plan are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from shipit.core.commit import Commit
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of a release: the commit it came by and its reading. A squash commit may bring several."""
+
+    id: str
+    author: str
+    commit: Commit
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version and what is in it.
+
+    `includes` names the tags of earlier releases that came in by a merge (a hotfix branch merged back):
+    their changes stand in their own sections and are not repeated here.
+    """
+
+    version: str
+    tag: str
+    date: dt.date
+    entries: tuple[Entry, ...]
+    previous_tag: str | None = None
+    includes: tuple[str, ...] = ()

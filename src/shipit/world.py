@@ -1,0 +1,169 @@
+"""The ports: everything shipit sees of, and does to, the outside, as small Protocols.
+
+Adapters implement them for real; `shipit.testing` has fakes held to the same contract tests.
+Every method is either a read (no effect at all) or a write (marked so), never both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shipit.core.links import Links
+from shipit.errors import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class TagRef:
+    """A tag of the repository: its name, the commit it leads to, and whether it is annotated."""
+
+    name: str
+    commit: str
+    annotated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRefs:
+    """What the remote holds: branch name to commit, tag name to (peeled) commit."""
+
+    branches: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    """One commit as stored: parents in order, the author's time in seconds since the epoch (UTC)."""
+
+    id: str
+    parents: tuple[str, ...]
+    message: str
+    timestamp: int
+
+
+class Git(Protocol):
+    """One local repository and the one remote it is released to. Paths are relative to its root."""
+
+    # reads, local
+    def head(self) -> str | None: ...  # commit id; None before the first commit
+    def branch(self) -> str | None: ...  # None when detached
+    def shallow(self) -> bool: ...
+    def tags(self) -> tuple[TagRef, ...]: ...
+    def tag_message(self, name: str) -> str: ...
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+        """Commits reachable from `include` and not from `exclude`, newest first, in `core.log.FORMAT`."""
+
+    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+        """Ids of the commits in that range that touch `path`."""
+
+    def commit(self, rev: str) -> CommitInfo | None: ...
+    def text(self, rev: str, path: str) -> str | None: ...  # a file as committed at rev; surrogateescape
+    def paths(self, rev: str) -> tuple[str, ...]: ...  # every file committed at rev
+    def dirty(self) -> tuple[str, ...]: ...  # tracked files that differ from HEAD
+    def is_ancestor(self, old: str, new: str) -> bool: ...
+
+    # reads, remote
+    def remote_url(self) -> str | None: ...  # without user, password or token
+    def remote_refs(self) -> RemoteRefs: ...
+    def default_branch(self) -> str | None: ...
+
+    # writes, local and to be undone freely
+    def fetch(self) -> None: ...  # branches and tags of the remote, without moving a local branch
+    def deepen(self) -> None: ...  # the whole history, without file contents
+    def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str: ...
+    def create_tag(self, name: str, commit: str, message: str) -> None: ...
+    def delete_tag(self, name: str) -> None: ...
+    def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
+        """Bring branch, index and files to `commit` after putting `restore` back as in HEAD; keeps other edits."""
+
+    def adopt(self, commit: str) -> None:
+        """Point branch and index at `commit`, whose files the working tree holds already."""
+
+    # the write that everybody sees
+    def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
+        """One atomic push of `commit` to `branch` and of `tags`; `expected` is what the branch must still be.
+
+        Raises `BranchMoved` when the branch is no longer there, `AuthError`, `CommandError`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file attached to a release; size in bytes; digest `sha256:<hex>` where the forge tells it."""
+
+    name: str
+    size: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeRelease:
+    """A release as the forge holds it."""
+
+    tag: str
+    title: str
+    body: str
+    draft: bool
+    prerelease: bool
+    url: str
+    assets: tuple[Asset, ...] = ()
+
+
+class Forge(Protocol):
+    """Where releases are announced: GitHub, or files beside the remote when it is not GitHub.
+
+    Every creation is idempotent: a thing that exists already with the same content is returned, not made
+    twice; with other content it raises `ConflictError`.
+    """
+
+    name: str
+
+    # reads
+    def links(self) -> Links | None: ...
+    def find_release(self, tag: str) -> ForgeRelease | None: ...  # drafts included
+    def findings(self, write_back: str) -> tuple[Finding, ...]:
+        """What this forge and token cannot do for a release, asked without writing."""
+
+    # writes
+    def create_draft(
+        self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None
+    ) -> ForgeRelease: ...
+    def upload_asset(self, tag: str, path: str) -> Asset: ...
+    def publish(self, tag: str, *, latest: bool) -> ForgeRelease: ...
+    def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        """Commit `files` on top of `parent` and move `branch` there; `BranchMoved` when it is not at `parent`."""
+
+    def create_tag(self, name: str, commit: str, message: str) -> None: ...
+
+
+class Files(Protocol):
+    """The working tree. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive."""
+
+    def read(self, path: str) -> str | None: ...  # None when there is no such file
+    def digest(self, path: str) -> str | None: ...  # sha256 hex of the bytes
+    def size(self, path: str) -> int: ...
+    def glob(self, pattern: str) -> tuple[str, ...]: ...
+    def write(self, path: str, text: str) -> None: ...  # write, atomic: temporary file, fsync, rename
+
+
+class Process(Protocol):
+    """Commands the user configured."""
+
+    def ran(self, key: str) -> bool: ...  # whether run(key=...) succeeded within this World's life
+    def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None: ...  # write; seconds
+
+
+class Clock(Protocol):
+    def today(self) -> dt.date: ...  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All ports together; what observe, check and apply are given."""
+
+    git: Git
+    forge: Forge
+    files: Files
+    process: Process
+    clock: Clock
