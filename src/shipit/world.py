@@ -26,10 +26,11 @@ class TagRef:
 
 @dataclass(frozen=True, slots=True)
 class RemoteRefs:
-    """What the remote holds: branch name to commit, tag name to (peeled) commit."""
+    """What the remote holds: branch name to commit, tag name to (peeled) commit, its default branch."""
 
     branches: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Git(Protocol):
     # reads, remote
     def remote_url(self) -> str | None: ...  # without user, password or token
     def remote_refs(self) -> RemoteRefs: ...
-    def default_branch(self) -> str | None: ...
+    def findings(self) -> tuple[Finding, ...]:
+        """What in this clone's set-up would stop a commit or a push, found without writing."""
 
     # writes, local and to be undone freely
     def fetch(self) -> None: ...  # branches and tags of the remote, without moving a local branch

@@ -1,0 +1,81 @@
+"""The working tree of a repository."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import tempfile
+
+from shipit.errors import CommandError, ConfigError
+
+
+class WorkingTree:
+    """Files below `root`. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def _at(self, path: str) -> str:
+        """The real place of `path`; raises `ConfigError` when that is outside the repository."""
+        place = os.path.realpath(os.path.join(self._root, path))
+        if os.path.commonpath([place, os.path.realpath(self._root)]) != os.path.realpath(self._root):
+            raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
+        return place
+
+    def read(self, path: str) -> str | None:
+        data = self._bytes(path)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    def digest(self, path: str) -> str | None:
+        data = self._bytes(path)
+        return None if data is None else hashlib.sha256(data).hexdigest()
+
+    def _bytes(self, path: str) -> bytes | None:
+        try:
+            with open(self._at(path), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except (IsADirectoryError, PermissionError) as error:
+            raise CommandError(f"`{path}` cannot be read: {error.strerror}") from error
+
+    def size(self, path: str) -> int:
+        return os.path.getsize(self._at(path))
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        found = glob.glob(pattern, root_dir=self._root, recursive=True)
+        return tuple(sorted(path for path in found if os.path.isfile(self._at(path))))
+
+    def write(self, path: str, text: str) -> None:
+        """Replace the whole file at once: temporary file, fsync, rename. Keeps the file's mode."""
+        place = self._at(path)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            _replace(place, text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise CommandError(
+                f"`{path}` cannot be written: {error.strerror}",
+                hint="make room or mend the permissions, then run the same command again",
+            ) from error
+
+
+def _replace(place: str, data: bytes) -> None:
+    mode = os.stat(place).st_mode & 0o777 if os.path.exists(place) else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(prefix=".shipit-", dir=os.path.dirname(place))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, place)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

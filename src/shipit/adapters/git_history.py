@@ -1,0 +1,136 @@
+"""Reading a repository by git's plumbing: quick to start, and streaming where history is long."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from shipit.adapters.process import failure, stream
+from shipit.core.log import FORMAT
+from shipit.core.redact import Redactor
+from shipit.errors import UsageError
+from shipit.world import CommitInfo, TagRef
+
+# Reads must not fight with a person's own git, wait for a password, or speak the user's language.
+_READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_TAG_FIELDS = "%(refname:strip=2)%00%(objectname)%00%(*objectname)"
+_COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
+
+
+class GitHistory:
+    """What is committed in the repository around `directory`.
+
+    Raises `UsageError` at first use when there is none.
+    """
+
+    def __init__(self, directory: str, redact: Redactor | None = None) -> None:
+        self._directory = directory
+        self._redact = redact or Redactor()
+
+    @cached_property
+    def _place(self) -> tuple[str, str]:
+        """The repository's root and its git directory, both absolute."""
+        if not os.path.isdir(self._directory):
+            raise UsageError(f"`{self._directory}` is not a directory", hint="name an existing one with `-C DIR`")
+        done = self._try("rev-parse", "--show-toplevel", "--absolute-git-dir", cwd=self._directory)
+        lines = done.stdout.decode(errors="surrogateescape").splitlines()
+        if done.returncode or len(lines) != 2:
+            raise self._not_a_repository(done.stderr.decode(errors="replace"))
+        return lines[0], lines[1]
+
+    def _not_a_repository(self, said: str) -> UsageError:
+        if "dubious ownership" in said:
+            hint = f"git config --global --add safe.directory {os.path.abspath(self._directory)}"
+            return UsageError(f"git does not trust `{self._directory}`: it belongs to another user", hint=hint)
+        return UsageError(
+            f"`{os.path.abspath(self._directory)}` is not inside a git repository with a working tree",
+            hint="run shipit in your repository, or name it with `-C DIR`",
+        )
+
+    @property
+    def root(self) -> str:
+        return self._place[0]
+
+    @property
+    def directory(self) -> str:
+        """The git directory, where shipit keeps its lock and journal."""
+        return self._place[1]
+
+    def head(self) -> str | None:
+        return self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    def branch(self) -> str | None:
+        return self._line("symbolic-ref", "--short", "--quiet", "HEAD")
+
+    def shallow(self) -> bool:
+        return self._line("rev-parse", "--is-shallow-repository") == "true"
+
+    def tags(self) -> tuple[TagRef, ...]:
+        lines = self._output("for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags").splitlines()
+        return tuple(_tag_ref(*line.split("\0")) for line in lines)
+
+    def tag_message(self, name: str) -> str:
+        return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
+
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+        argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={FORMAT}"]
+        return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
+
+    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+        listed = self._output("rev-list", "--full-history", *_range([include], exclude), path)
+        return frozenset(listed.split())
+
+    def commit(self, rev: str) -> CommitInfo | None:
+        argv = ["log", "-1", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={_COMMIT_FIELDS}"]
+        done = self._try(*argv, rev, "--")
+        if done.returncode or not done.stdout:
+            return None
+        id, parents, timestamp, message = done.stdout.decode(errors="replace").split("\0", 3)
+        return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", int(timestamp))
+
+    def text(self, rev: str, path: str) -> str | None:
+        done = self._try("cat-file", "blob", f"{rev}:{path}")
+        return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
+
+    def paths(self, rev: str) -> tuple[str, ...]:
+        listed = self._output("ls-tree", "-r", "-z", "--name-only", rev)
+        return tuple(listed.rstrip("\0").split("\0"))
+
+    def dirty(self) -> tuple[str, ...]:
+        listed = self._output("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
+        return tuple(entry[3:] for entry in listed.split("\0") if entry)
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **_READING}
+
+    def _argv(self, *words: str) -> list[str]:
+        return ["git", "-C", self.root, "-c", "core.quotePath=false", *words]
+
+    def _try(self, *words: str, cwd: str | None = None) -> subprocess.CompletedProcess[bytes]:
+        argv = ["git", "-C", cwd, *words] if cwd else self._argv(*words)
+        return subprocess.run(argv, capture_output=True, env=self._environment, check=False, stdin=subprocess.DEVNULL)
+
+    def _line(self, *words: str) -> str | None:
+        """One line of output; None when git has no answer."""
+        done = self._try(*words)
+        return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
+
+    def _output(self, *words: str) -> str:
+        done = self._try(*words)
+        if done.returncode:
+            raise failure(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    return [*include, *(f"^{rev}" for rev in exclude), "--"]
+
+
+def _tag_ref(name: str, object: str, peeled: str) -> TagRef:
+    return TagRef(name, peeled or object, annotated=bool(peeled))

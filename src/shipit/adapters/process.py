@@ -1,0 +1,122 @@
+"""Programs: git's plumbing for the adapters, and the commands a user configured."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from shipit.core.redact import Redactor
+from shipit.errors import CommandError
+
+# Variables a user's command must not see: it builds, it does not publish.
+WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
+_CHUNK = 1 << 20
+_TAIL_LINES = 20
+
+
+def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
+    """Run a program and give its output in large pieces; closing the iterator ends the program.
+
+    Raises `CommandError` when it fails.
+    """
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env), bufsize=0) as program:
+        assert program.stdout and program.stderr
+        try:
+            while chunk := program.stdout.read(_CHUNK):
+                yield chunk
+        except GeneratorExit:
+            program.kill()
+            raise
+        errors = program.stderr.read()
+    if program.returncode:
+        raise failure(argv, program.returncode, errors.decode(errors="replace"), Redactor())
+
+
+def failure(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:
+    """The error for a program that ended badly, with its last lines."""
+    tail = redact("\n".join(output.strip().splitlines()[-_TAIL_LINES:]))
+    shown = [redact(word) for word in argv]
+    return CommandError(f"`{' '.join(shown[:3])}` failed with status {status}", argv=shown, status=status, tail=tail)
+
+
+class Commands:
+    """The user's commands, run by the shell in the repository, output passed on as it comes."""
+
+    def __init__(self, root: str, redact: Redactor) -> None:
+        self._root = root
+        self._redact = redact
+        self._ran: set[str] = set()
+
+    def ran(self, key: str) -> bool:
+        return key in self._ran
+
+    def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None:
+        """Run `command`; its output goes to standard error, because standard output is data.
+
+        Raises `CommandError` when it fails or takes longer than `timeout` seconds.
+        """
+        program = subprocess.Popen(
+            command,
+            shell=True,
+            cwd=self._root,
+            env=_without_tokens(os.environ) | dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        tail, status = self._follow(program, timeout)
+        if status != 0:
+            raise self._failed(command, status, tail, timeout)
+        self._ran.add(key)
+
+    def _follow(self, program: subprocess.Popen[str], timeout: float) -> tuple[deque[str], int | None]:
+        """Pass the output on until the end; the status is None when the time was up."""
+        import threading
+
+        tail: deque[str] = deque(maxlen=_TAIL_LINES)
+
+        def pass_on() -> None:
+            for line in program.stdout or ():
+                tail.append(self._redact(line))
+                sys.stderr.write(tail[-1])
+
+        reader = threading.Thread(target=pass_on, daemon=True)
+        reader.start()
+        try:
+            program.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return tail, None
+        finally:
+            _end_group(program)
+            reader.join(timeout=5)
+        return tail, program.returncode
+
+    def _failed(self, command: str, status: int | None, tail: deque[str], timeout: float) -> CommandError:
+        ended = f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
+        return CommandError(
+            f"`{self._redact(command)}` {ended}",
+            argv=[self._redact(command)],
+            status=status,
+            tail="".join(tail).rstrip(),
+            hint="run the command by hand, repair it, and run shipit again",
+        )
+
+
+def _without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name not in WRITE_TOKENS}
+
+
+def _end_group(program: subprocess.Popen[str]) -> None:
+    """End whatever the command left running, so that nothing outlives its step."""
+    try:
+        os.killpg(program.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    program.wait()

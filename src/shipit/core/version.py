@@ -1,0 +1,126 @@
+"""The next version.
+
+>>> str(next_version(Version.parse("1.3.0"), Bump.MINOR))
+'1.4.0'
+
+Breaking changes bump minor while major is 0; leaving 0.x is a decision of a person:
+
+>>> str(next_version(Version.parse("0.3.1"), Bump.MAJOR))
+'0.4.0'
+>>> str(next_version(Version.parse("0.3.1"), Bump.MAJOR, major_on_zero=True))
+'1.0.0'
+
+A pre-release channel counts up below the version that is coming, and restarts at 1 when that rises:
+
+>>> beta = [Version.parse("1.4.0-beta.2")]
+>>> str(next_version(Version.parse("1.3.0"), Bump.MINOR, channel="beta", channel_versions=beta))
+'1.4.0-beta.3'
+>>> str(next_version(Version.parse("1.3.0"), Bump.MAJOR, channel="beta", channel_versions=beta))
+'2.0.0-beta.1'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from semver import Version
+
+from shipit.core.bump import Bump
+from shipit.errors import ConflictError
+
+__all__ = ["Range", "Version", "channel_of", "first_version", "next_version"]
+
+
+def next_version(
+    previous: Version,
+    bump: Bump,
+    *,
+    major_on_zero: bool = False,
+    channel: str | None = None,
+    channel_versions: Iterable[Version] = (),
+) -> Version:
+    """The version after `previous` (SemVer 2.0.0 sections 6 to 9).
+
+    Args:
+        previous: the last stable release.
+        bump: the strongest change since `previous`.
+        major_on_zero: whether a breaking change leaves 0.x.
+        channel: the pre-release identifier, as `beta`; None for a stable release.
+        channel_versions: versions of that channel that exist already.
+    """
+    target = _raise(previous, bump, major_on_zero)
+    if channel is None:
+        return target
+    return _in_channel(target, channel, [version for version in channel_versions if version > previous])
+
+
+def first_version(initial: Version, channel: str | None, channel_versions: Iterable[Version] = ()) -> Version:
+    """The version of a first release: `initial`, or the next pre-release below it."""
+    return initial if channel is None else _in_channel(initial, channel, list(channel_versions))
+
+
+def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:
+    if bump is Bump.MAJOR and version.major == 0 and not major_on_zero:
+        bump = Bump.MINOR
+    if bump is Bump.MAJOR:
+        return version.bump_major()
+    if bump is Bump.MINOR:
+        return version.bump_minor()
+    return version.bump_patch() if bump is Bump.PATCH else version
+
+
+def _in_channel(target: Version, channel: str, existing: list[Version]) -> Version:
+    target = max([target, *(version.finalize_version() for version in existing)])
+    numbers = [_number(version) for version in existing if version.finalize_version() == target]
+    return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
+
+
+def channel_of(version: Version) -> str | None:
+    """`beta` of `2.0.0-beta.3`; None for a stable version.
+
+    >>> channel_of(Version.parse("2.0.0-beta.3"))
+    'beta'
+    """
+    return version.prerelease.rpartition(".")[0] or version.prerelease if version.prerelease else None
+
+
+def _number(version: Version) -> int:
+    last = (version.prerelease or "").rpartition(".")[2]
+    return int(last) if last.isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a maintenance branch may release: `1.x` holds major 1, `1.2.x` holds 1.2.
+
+    >>> Range.of_branch("1.2.x").holds(Version.parse("1.2.9"))
+    True
+    >>> Range.of_branch("1.2.x").holds(Version.parse("1.3.0"))
+    False
+    >>> Range.of_branch("main") is None
+    True
+    """
+
+    name: str
+    major: int
+    minor: int | None
+
+    @classmethod
+    def of_branch(cls, name: str) -> Range | None:
+        found = re.fullmatch(r"(\d+)(?:\.(\d+))?\.[xX]", name)
+        if not found:
+            return None
+        return cls(name, int(found[1]), int(found[2]) if found[2] else None)
+
+    def holds(self, version: Version) -> bool:
+        return version.major == self.major and self.minor in (None, version.minor)
+
+    def require(self, version: Version) -> None:
+        """Raise `ConflictError` when `version` leaves the range."""
+        if not self.holds(version):
+            raise ConflictError(
+                f"`{version}` leaves the range of the maintenance branch `{self.name}`",
+                hint="release that change from the main branch, or keep it out of this one",
+            )
