@@ -1,0 +1,61 @@
+# One command each; every one sets up what it needs, below .venv, .cache and build.
+# Another Python: make demo PYTHON=/path/to/python3
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test lint lock clean parts
+
+# What is tested and shown is the installed wheel, whatever the caller's environment points at.
+unexport PYTHONPATH PYTHONHOME
+
+BIN := .venv/bin
+ORACLES := .cache/oracles
+SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
+COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
+	@$(BIN)/shipit demo
+
+test: parts lint .venv/.shipit $(ORACLES)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
+	$(BIN)/pytest -n auto --dist worksteal
+
+lint: .venv/.shipit .venv/.test ## linters, types and import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml --cache-dir .cache/import-linter
+
+lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv)
+	$(COMPILE) --group build -o requirements/build.txt
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/run.txt -o requirements/test.txt
+	$(COMPILE) --group oracles -o requirements/oracles.txt
+
+clean: ## forget everything that was set up or built
+	rm -rf .venv .cache build
+
+parts:
+	@scripts/install-parts
+
+.venv/.shipit: $(SOURCES) .venv/.run
+	rm -rf build/wheel
+	$(BIN)/python -m hatchling build -t wheel -d build/wheel
+	scripts/venv .venv --no-index --no-deps --force-reinstall build/wheel/*.whl
+	@touch $@
+
+.venv/.run: requirements/build.txt requirements/run.txt scripts/venv
+	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/build.txt -r requirements/run.txt
+	@touch $@
+
+.venv/.test: requirements/test.txt .venv/.run
+	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/test.txt
+	@touch $@
+
+$(ORACLES)/.installed: requirements/oracles.txt scripts/venv
+	scripts/venv $(ORACLES) --require-hashes --only-binary :all: -r requirements/oracles.txt
+	@touch $@

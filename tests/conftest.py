@@ -1,0 +1,62 @@
+"""What every test gets: an environment that knows nothing of the person, the machine or the CI it runs for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import hypothesis.configuration
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+
+# Whatever tells git, shipit or a program it runs about the outside.
+FOREIGN = ("AWS_", "CI", "DOCKER_", "GH_", "GIT_", "GITHUB_", "GNUPG", "GPG_", "NO_COLOR", "SHIPIT_", "SSH_", "XDG_")
+
+GIT_CONFIG = """\
+[user]
+\tname = Test Person
+\temail = test.person@example.com
+[init]
+\tdefaultBranch = main
+[gc]
+\tauto = 0
+"""
+
+# Examples are the same on every CI run, so that a red run tells of the change; at a desk they wander.
+hypothesis.configuration.set_hypothesis_home_dir(Path(".cache/hypothesis"))
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=IN_CI)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home with nothing but an identity for git, no credentials, no CI."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text(GIT_CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+            patch.delenv(name)
+        for name, value in {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"}.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    return _no_skip_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    return _no_skip_in_ci((yield))
+
+
+def _no_skip_in_ci(report):
+    """A part that is missing where everything can be installed is a failure, not a green run."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
+    return report

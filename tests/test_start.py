@@ -1,0 +1,58 @@
+"""What a start costs is what it loads. Times belong to scripts/start_cost.py; here stand the modules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Import names of the libraries that each take longer than the interpreter itself needs to start, or nearly.
+HEAVY = {
+    "boto3",
+    "click",
+    "docker",
+    "git",
+    "github",
+    "jinja2",
+    "msgspec",
+    "requests",
+    "rich",
+    "ruamel",
+    "semver",
+    "tomlkit",
+}
+
+
+def loaded_by(*arguments: str, cwd: Path | None = None) -> set[str]:
+    """Top-level names of all modules that `python *arguments` imports; it must succeed."""
+    command = [sys.executable, "-X", "importtime", *arguments]
+    run = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    reports = (line for line in run.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in reports}
+
+
+def test_the_measure_sees_what_is_loaded() -> None:
+    assert {"click", "json"} <= loaded_by("-c", "import click, json.decoder")
+
+
+def test_importing_the_library_loads_no_terminal_git_docker_forge_cloud_or_templates() -> None:
+    assert not loaded_by("-c", "import shipit") & {"boto3", "click", "docker", "git", "github", "jinja2"}
+
+
+def test_asking_for_the_version_loads_nothing_heavy() -> None:
+    assert not loaded_by("-m", "shipit", "--version") & HEAVY
+
+
+def test_asking_for_help_loads_only_what_reads_the_command_line() -> None:
+    assert not loaded_by("-m", "shipit", "--help") & (HEAVY - {"click", "rich"})
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_the_next_version_needs_no_forge_network_templates_or_file_editors(tmp_path: Path) -> None:
+    for command in (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "feat: begin"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    loaded = loaded_by("-m", "shipit", "next", cwd=tmp_path)
+    assert not loaded & (HEAVY - {"click", "git", "msgspec", "semver"})
