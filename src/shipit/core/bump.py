@@ -1,4 +1,10 @@
-"""How much a version rises."""
+"""How much a version rises.
+
+>>> effective(Bump.MAJOR, major=0, major_on_zero=False).name
+'MINOR'
+>>> effective(Bump.MAJOR, major=1, major_on_zero=False).name
+'MAJOR'
+"""
 
 from __future__ import annotations
 
@@ -12,3 +18,12 @@ class Bump(enum.IntEnum):
     PATCH = 1
     MINOR = 2
     MAJOR = 3
+
+
+def effective(bump: Bump, *, major: int, major_on_zero: bool) -> Bump:
+    """The bump as it applies to a version whose major part is `major`.
+
+    Leaving 0.x cannot be taken back, so while major is 0 a breaking change raises the minor part
+    (SemVer 2.0.0, item 4), unless `major_on_zero` says otherwise.
+    """
+    return Bump.MINOR if bump is Bump.MAJOR and major == 0 and not major_on_zero else bump

@@ -1,0 +1,129 @@
+"""What follows the header of a message: its body, its footers, its breaking changes.
+
+A footer is `Token: value` or `Token #value` in the last paragraphs; its value runs on to the next footer
+(Conventional Commits 1.0.0, items 8 to 10). `BREAKING CHANGE` and `Release-As` decide versions, so they
+count at the start of any line, outside code fences.
+
+>>> split_footers("Why.\\n\\nBREAKING CHANGE: gone\\nfor good\\nCloses #12")
+('Why.', (Footer(token='BREAKING CHANGE', value='gone\\nfor good'), Footer(token='Closes', value='#12')))
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """One trailer line: `Closes: #12` is token `Closes`, value `#12`."""
+
+    token: str
+    value: str
+
+    @property
+    def breaking(self) -> bool:
+        return self.token in ("BREAKING CHANGE", "BREAKING-CHANGE")
+
+
+_FOOTER = re.compile(
+    r"""(?: (?P<item>[ ]{0,3}[*-][ ]+)? (?P<breaking>BREAKING[ -]CHANGE) (?:[ ]*[:：]|[ ]\#)
+        | (?P<token>[^\W\d_][\w-]*+) (?::[ ]|[ ](?=\#)) )
+        [^\S\n]*+ (?P<value>[^\n]*)""",
+    re.VERBOSE,
+)
+_LOOK_ALIKE = re.compile(
+    r"""^(?!BREAKING[ -]CHANGE[ ]*[:：]) [ \t*_\#-]*+
+        (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
+        [*_ \t:：]*+ (?P<text>[^\n]*)""",
+    re.VERBOSE | re.MULTILINE,
+)
+_RULE = re.compile(r"[ \t]*-{3,}+[ \t]*+$", re.MULTILINE)
+_ITEM = re.compile(r" {0,3}[*-] ")
+_HEADER_ITEM = re.compile(r" {0,3}[*-] +\w+(?:\([^()]*\))?!? *[:：]")
+
+
+def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
+    """Body and footers of `text`, which is a message without its header. Takes linear time."""
+    first = _last_paragraphs(text)
+    head = text[:first]
+    if "REAKING" in head or "elease-" in head or "ELEASE-" in head or "```" in text or "~~~" in text:
+        return _collect(text.split("\n"), text.count("\n", 0, first) if first < len(text) else None)
+    if first == len(text):
+        return text, ()
+    body, footers = _collect(text[first:].split("\n"), 0)
+    return _joined([head, body]), footers
+
+
+def _last_paragraphs(text: str) -> int:
+    """Where the run of paragraphs begins that ends the message and each start with a footer."""
+    first = end = len(text)
+    while end > 0:
+        blank = text.rfind("\n\n", 0, end)
+        start = blank + 2 if blank >= 0 else 0
+        if _FOOTER.match(text, start):
+            first = start
+        elif not _RULE.match(text, start):
+            break
+        end = blank
+    return first
+
+
+def _collect(lines: Sequence[str], first: int | None) -> tuple[str, tuple[Footer, ...]]:
+    """Sort lines into body and footers; before line `first`, or where it is None, only deciding footers count."""
+    body: list[str] = []
+    footers: list[tuple[str, list[str]]] = []
+    target, item, before = body, False, ""
+    for at, (line, fenced) in enumerate(zip(lines, inside_fences(lines), strict=True)):
+        match = None if fenced else _FOOTER.match(line)
+        if match and (target is not body or (first is not None and at >= first) or _decides(match)):
+            target, item = [match["value"]], match["item"] is not None
+            footers.append((match["breaking"] or match["token"], target))
+        else:
+            if _ends_value(line, before, item):
+                target, item = body, False
+            target.append(line)
+        before = line
+    return _joined(body), tuple(Footer(token, _joined(value)) for token, value in footers)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(lines).strip()
+
+
+def _decides(match: re.Match[str]) -> bool:
+    return match["token"] is None or match["token"].lower() == "release-as"
+
+
+def _ends_value(line: str, before: str, item: bool) -> bool:
+    """A rule, the next commit of a squash body, or for a list item whatever follows it."""
+    if item:
+        return not line.strip() or _ITEM.match(line) is not None
+    return _RULE.match(line) is not None or (not before.strip() and _HEADER_ITEM.match(line) is not None)
+
+
+def inside_fences(lines: Sequence[str]) -> list[bool]:
+    """For each line whether it belongs to a fenced code block, the fences included."""
+    fence, inside = "", []
+    for line in lines:
+        mark = line.lstrip()[:3]
+        is_fence = mark in ("```", "~~~") and (not fence or mark == fence)
+        inside.append(bool(fence) or is_fence)
+        if is_fence:
+            fence = "" if fence else mark
+    return inside
+
+
+def look_alikes(text: str) -> tuple[str, ...]:
+    """Remarks on lines that seem to announce a breaking change but by the specification do not."""
+    if "reaking" not in text and "REAKING" not in text:
+        return ()
+    lines = text.split("\n")
+    plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
+    return tuple(_remark(match) for match in _LOOK_ALIKE.finditer(plain) if not _FOOTER.match(match[0]))
+
+
+def _remark(match: re.Match[str]) -> str:
+    line, text = (part.strip()[:100] for part in (match[0], match["text"]))
+    return f"`{line}` looks like a breaking change; write `BREAKING CHANGE: {text}` at the start of a line"
