@@ -1,0 +1,67 @@
+"""Python modules: `__version__ = "1.2.3"` at the top level, or the variables that `paths` names.
+
+>>> FORMAT.read('"A doc with __version__ = 0"\\n__version__: str = "1.2.3"')
+'1.2.3'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ascii_twin, fault, select
+
+if TYPE_CHECKING:
+    import ast
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_PLAIN = re.compile(r"(?P<quote>\"{3}|'{3}|[\"'])(?P<content>[^\"'\\]*)(?P=quote)")
+
+
+def _find(text: str, paths: Sequence[str]) -> list[Span]:
+    found = select(text, _places(text), paths or ["__version__"])
+    for place in found:
+        if not place.literal:
+            raise fault(
+                text,
+                place.span.start,
+                f"`{place.path}` is computed here, not written as a plain string",
+                hint="name in `version-files` the file that holds the version",
+            )
+    return [place.span for place in found]
+
+
+def _places(text: str) -> Iterator[Place]:
+    """Every assignment to one name at the top level."""
+    lines = [0, *accumulate(len(line) for line in _LINE.findall(text))]
+    for statement in _parse(text).body:
+        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+        value: ast.expr | None = getattr(statement, "value", None)
+        if value is not None and value.end_lineno and value.end_col_offset is not None:
+            start = lines[value.lineno - 1] + value.col_offset
+            end = lines[value.end_lineno - 1] + value.end_col_offset
+            yield from (_place(text, target.id, start, end) for target in targets if hasattr(target, "id"))
+
+
+def _place(text: str, name: str, start: int, end: int) -> Place:
+    plain = _PLAIN.fullmatch(text, start, end)
+    return Place(name, Span(*plain.span("content")) if plain else Span(start, end), plain is not None)
+
+
+def _parse(text: str) -> ast.Module:
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about strings of a module that is not ours
+            return ast.parse(ascii_twin(text))
+    except SyntaxError as error:
+        raise VersionFileError(f"this is not Python: {error.msg}", where=f"line {error.lineno}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise VersionFileError(f"this Python cannot be read: {error}") from None
+
+
+FORMAT = TextFormat(("*.py",), _find)

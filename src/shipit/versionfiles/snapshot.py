@@ -1,0 +1,28 @@
+"""What a version found in a file announces as the release to come.
+
+>>> announced("1.2.3-SNAPSHOT")
+'1.2.3'
+>>> announced("1.0-SNAPSHOT")
+'1.0.0'
+"""
+
+from __future__ import annotations
+
+import re
+
+from shipit.versionfiles.base import VersionFileError
+
+_NUMBER = r"(0|[1-9]\d*)"
+_FOUND = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]+)?", re.ASCII)
+
+
+def announced(found: str) -> str:
+    """The SemVer version that `found` leads to: without `-SNAPSHOT`, missing numbers taken as 0.
+
+    Raises `VersionFileError` when `found` is no version.
+    """
+    match = _FOUND.fullmatch(found.removesuffix("-SNAPSHOT"))
+    if match is None:
+        raise VersionFileError(f"`{found}` is not a version", hint="write it as MAJOR.MINOR.PATCH, such as `0.1.0`")
+    major, minor, patch, rest = match.groups()
+    return f"{major}.{minor or 0}.{patch or 0}{rest or ''}"

@@ -1,0 +1,1 @@
+"""Where the string values of a document are: one scanner per language, each giving `Place`s."""

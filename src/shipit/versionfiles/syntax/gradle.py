@@ -1,0 +1,184 @@
+"""The tokens of Gradle build scripts, Groovy and Kotlin: enough to know code from strings and comments.
+
+>>> [token.text for token in tokens("version = '1.2.3' // not 9.9.9", GROOVY)]
+['version', '=', '1.2.3']
+
+What is inside a string is never a token, the code of `${...}` included:
+
+>>> [(token.kind, token.text) for token in tokens('"a${ f("b") }c"', KOTLIN)]
+[('template', 'a${ f("b") }c')]
+
+Sources: the lexical structure chapters of the Groovy and the Kotlin language documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from shipit.versionfiles.base import fault
+
+Kind = Literal["name", "number", "string", "template", "open", "close", "newline", "other"]
+
+
+class Token(NamedTuple):
+    """`string` is a plain literal, `template` one with escapes or `$`; `text` leaves quotes out."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    def marks(self, *texts: str) -> bool:
+        """Whether this is one of these brackets or operators, and not a string that reads like it."""
+        return self.text in texts and self.kind in ("open", "close", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """In what the two languages differ: their strings (by opening mark), and whether comments nest."""
+
+    strings: Mapping[str, re.Pattern[str]]
+    nested_comments: bool
+
+
+def _string(end: str, *, escape: str | None = r"\\.", code: bool = False, lines: bool = False) -> re.Pattern[str]:
+    parts = [f"(?P<escape>{escape})"] * (escape is not None)
+    parts += [f"(?P<end>{end})"]
+    parts += [r"(?P<code>\$\{)|(?P<variable>\$[^\W\d])"] * code
+    parts += [r"(?P<broken>[\r\n])"] * (not lines)
+    return re.compile("|".join(parts), re.DOTALL)
+
+
+GROOVY = Dialect(
+    {
+        "'''": _string("'''", lines=True),
+        '"""': _string('"""', code=True, lines=True),
+        "'": _string("'"),
+        '"': _string('"', code=True),
+        "$/": _string(r"/\$", escape=r"\$[$/]", code=True, lines=True),
+        "/": _string("/", escape=r"\\/", code=True, lines=True),
+    },
+    nested_comments=False,
+)
+KOTLIN = Dialect(
+    {
+        '"""': _string('"{3,}', escape=None, code=True, lines=True),
+        "'": _string("'"),
+        '"': _string('"', code=True),
+    },
+    nested_comments=True,
+)
+
+_CODE = re.compile(
+    r"""
+    (?P<blank> [^\S\r\n]+ | \ufeff | \\\r?\n | \A\#![^\r\n]* | //[^\r\n]* )
+  | (?P<newline> \r\n? | \n )
+  | (?P<comment> /\* )
+  | (?P<quote> '{3} | \"{3} | ['"/] | \$/ )
+  | (?P<name> [^\W\d][\w$]* | \$[\w$]* | `[^`\r\n]*` )
+  | (?P<number> \d\w* )
+  | (?P<open> [{(\[] )
+  | (?P<close> [})\]] )
+  | (?P<other> -> | =~ | ={2,3}~? | [-+*%?:!<>&|^]= | \?\. | . )
+    """,
+    re.VERBOSE,
+)
+_KINDS: dict[str, Kind] = {
+    "name": "name",
+    "number": "number",
+    "open": "open",
+    "close": "close",
+    "newline": "newline",
+}
+_COMMENT_MARK = re.compile(r"/\*|\*/")
+_BEFORE_SLASHY = {"return", "in", "case", "assert"}  # after any other word `/` divides
+
+
+def tokens(text: str, dialect: Dialect) -> list[Token]:
+    """The significant tokens in order. Raises `VersionFileError` for a string or comment without end."""
+    lexer = _Lexer(text, dialect)
+    position = 0
+    while match := _CODE.match(text, position):
+        position = lexer.step(match)
+    if lexer.templates:
+        raise fault(text, lexer.templates[-1].start, "this string has no end", hint="close it")
+    return lexer.found
+
+
+@dataclass(slots=True)
+class _Template:
+    """A string whose `${` code is being read: its opening mark, its start, and the braces open inside."""
+
+    mark: str
+    start: int
+    braces: int = 0
+
+
+@dataclass(slots=True)
+class _Lexer:
+    text: str
+    dialect: Dialect
+    found: list[Token] = field(default_factory=list)
+    templates: list[_Template] = field(default_factory=list)
+    last: Token | None = None  # the last significant token, those inside templates included
+
+    def step(self, match: re.Match[str]) -> int:
+        """Take in one match of `_CODE`; where to go on."""
+        kind, start = match.lastgroup, match.start()
+        if kind == "blank":
+            return match.end()
+        if kind == "comment":
+            return self._comment(start)
+        if kind == "quote" and self._opens_string(match.group()):
+            return self._string(match.group(), start, match.end(), plain=True)
+        if self._closes_code(match.group()):
+            template = self.templates.pop()
+            return self._string(template.mark, template.start, match.end(), plain=False)
+        return self._emit(Token(_KINDS.get(kind or "", "other"), match.group(), start, match.end()))
+
+    def _emit(self, token: Token) -> int:
+        self.last = token
+        if not self.templates:
+            self.found.append(token)
+        return token.end
+
+    def _opens_string(self, mark: str) -> bool:
+        if mark in ("/", "$/") and self.last and self.last.text not in _BEFORE_SLASHY:
+            ends_expression = self.last.kind in ("name", "number", "string", "template", "close")
+            return mark in self.dialect.strings and not ends_expression
+        return mark in self.dialect.strings
+
+    def _closes_code(self, mark: str) -> bool:
+        """Whether this is the `}` that leads back into a string."""
+        if not self.templates or mark not in ("{", "}"):
+            return False
+        self.templates[-1].braces += 1 if mark == "{" else -1
+        return self.templates[-1].braces < 0
+
+    def _string(self, mark: str, start: int, position: int, *, plain: bool) -> int:
+        for match in self.dialect.strings[mark].finditer(self.text, position):
+            if match.lastgroup == "end":
+                content = self.text[start + len(mark) : match.end() - len(mark)]
+                return self._emit(Token("string" if plain else "template", content, start, match.end()))
+            if match.lastgroup == "code":
+                self.templates.append(_Template(mark, start))
+                self.last = None
+                return match.end()
+            if match.lastgroup == "broken":
+                break
+            plain = False
+        raise fault(self.text, start, "this string has no end", hint="close it")
+
+    def _comment(self, start: int) -> int:
+        depth = 0
+        for match in _COMMENT_MARK.finditer(self.text, start):
+            if match.group() == "*/":
+                depth -= 1
+            elif depth == 0 or self.dialect.nested_comments:
+                depth += 1
+            if depth == 0:
+                return match.end()
+        raise fault(self.text, start, "this comment has no end", hint="close it with `*/`")

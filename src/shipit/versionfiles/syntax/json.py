@@ -1,0 +1,71 @@
+"""Positions of the string values in JSON.
+
+>>> [(place.path, place.span.of('{"a": {"b": "1.2.3"}}')) for place in places('{"a": {"b": "1.2.3"}}')]
+[('a.b', '1.2.3')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipit.versionfiles.base import Place, Span, VersionFileError, fault
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
+
+
+def places(text: str) -> Iterator[Place]:
+    """Every string value with its path; items of arrays are numbered from 0. Raises `VersionFileError`."""
+    _validate(text)
+    scopes: list[_Scope] = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in "[{":
+            scopes.append(_Scope(_path(scopes), token == "["))
+        elif token in "]}":
+            scopes.pop()
+        elif token in ",:":
+            scopes[-1].advance(token)
+        elif scopes and scopes[-1].at_key:
+            scopes[-1].key = token[1:-1]
+        else:
+            yield Place(_path(scopes), Span(match.start() + 1, match.end() - 1))
+
+
+@dataclass(slots=True)
+class _Scope:
+    """An open object or array: its own path, and where in it we are."""
+
+    path: str
+    array: bool
+    index: int = 0
+    key: str = ""
+    value: bool = False
+
+    @property
+    def at_key(self) -> bool:
+        return not self.array and not self.value
+
+    def advance(self, token: str) -> None:
+        self.value = token == ":"
+        self.index += token == ","
+
+
+def _path(scopes: list[_Scope]) -> str:
+    if not scopes:
+        return ""
+    scope = scopes[-1]
+    name = str(scope.index) if scope.array else scope.key
+    return f"{scope.path}.{name}" if len(scopes) > 1 else name
+
+
+def _validate(text: str) -> None:
+    import json
+
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise fault(text, error.pos, f"this is not JSON: {error.msg}", hint="repair the file") from None
+    except (RecursionError, ValueError) as error:
+        raise VersionFileError(f"this JSON cannot be read: {error}", hint="repair the file") from None

@@ -1,0 +1,104 @@
+"""Positions of the string values in TOML.
+
+>>> text = '[tool]\\nx = { version = "1.2.3" }'
+>>> [(place.path, place.span.of(text)) for place in places(text)]
+[('tool.x.version', '1.2.3')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipit.versionfiles.base import Place, Span, VersionFileError
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment> \#[^\n]* )
+  | (?P<newline> \n )
+  | (?P<long> \"{3} (?: \\. | [^\\] )*? \"{3,5} | '{3} .*? '{3,5} )
+  | (?P<string> " (?: \\. | [^"\\] )* " | '[^']*' )
+  | (?P<bare> [A-Za-z0-9_.:+-]+ )
+  | (?P<mark> [\[\]{}=,] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The data of a TOML text. Raises `VersionFileError`."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise VersionFileError(f"this is not TOML: {error}", hint="repair the file") from None
+
+
+def places(text: str) -> Iterator[Place]:
+    """Every string value outside arrays, with its path; `[[tables]]` are numbered from 0. Raises `VersionFileError`."""
+    parse(text)
+    cursor = _Cursor()
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match.group()
+        if kind == "newline":
+            cursor.end_line()
+        elif kind == "mark":
+            cursor.mark(token)
+        elif kind in ("string", "bare") and cursor.at_key:
+            cursor.key.append(token.strip("." if kind == "bare" else token[0]))
+        elif kind == "string" and not cursor.in_array:
+            yield Place(cursor.path, Span(match.start() + 1, match.end() - 1))
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """Where the scan is: the table, the key being read or given, and the open brackets of its value."""
+
+    table: str = ""
+    key: list[str] = field(default_factory=list)
+    path: str = ""
+    at_key: bool = True
+    header: str = ""
+    brackets: list[tuple[str, str]] = field(default_factory=list)
+    tables: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def in_array(self) -> bool:
+        return any(bracket == "[" for bracket, _ in self.brackets)
+
+    def mark(self, token: str) -> None:
+        if self.at_key and token in "[]":
+            self.header += token
+        elif token == "=":
+            self.path = ".".join(filter(None, [self.brackets[-1][1] if self.brackets else self.table, *self.key]))
+            self.at_key = False
+        elif token in "[{":
+            self.brackets.append((token, self.path))
+            self._expect_key()
+        elif token in "]}":
+            self.brackets.pop()
+            self.at_key = False
+        else:
+            self._expect_key()
+
+    def end_line(self) -> None:
+        if self.header:
+            self._enter_table()
+        if not self.brackets:
+            self._expect_key()
+
+    def _expect_key(self) -> None:
+        """A key comes next, unless the innermost bracket is an array."""
+        self.key = []
+        self.at_key = not (self.brackets and self.brackets[-1][0] == "[")
+
+    def _enter_table(self) -> None:
+        self.table = ".".join(self.key)
+        if self.header.startswith("[["):
+            self.tables[self.table] += 1
+            self.table += f".{self.tables[self.table] - 1}"
+        self.header = ""

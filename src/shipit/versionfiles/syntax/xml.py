@@ -1,0 +1,73 @@
+"""Positions of the texts of XML elements, by the offsets of expat.
+
+>>> text = "<project><parent><version>9</version></parent><version>1.2.3</version></project>"
+>>> [(place.path, place.span.of(text)) for place in places(text)]
+[('project.parent.version', '9'), ('project.version', '1.2.3')]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from shipit.versionfiles.base import Place, Span, VersionFileError, ascii_twin
+
+_CDATA = ("<![CDATA[", "]]>")
+_TAG = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*>""")  # a `>` inside quotes does not end it
+
+
+def places(text: str) -> list[Place]:
+    """Every element without children, with its path from the root. Raises `VersionFileError`."""
+    body = text.removeprefix("\ufeff")
+    found = _scan(body)
+    shift = len(text) - len(body)
+    return [Place(path, Span(span.start + shift, span.end + shift)) for path, span, _ in found]
+
+
+class _Element(NamedTuple):
+    name: str
+    content: int  # where the content starts
+
+
+def _scan(text: str) -> list[Place]:
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate("utf-8")
+    stack: list[_Element] = []
+    found: list[Place] = []
+    leaf = False
+
+    def start(name: str, _: object) -> None:
+        nonlocal leaf
+        at = parser.CurrentByteIndex
+        stack.append(_Element(text[at + 1 : at + 1 + len(name)], _tag_end(text, at)))
+        leaf = True
+
+    def end(_: str) -> None:
+        nonlocal leaf
+        if leaf and (span := _trim(text, stack[-1].content, parser.CurrentByteIndex)):
+            found.append(Place(".".join(element.name for element in stack), span))
+        stack.pop()
+        leaf = False
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(ascii_twin(text), True)
+    except expat.ExpatError as error:
+        raise VersionFileError(f"this is not XML: {error}", where=f"line {error.lineno}", hint="repair it") from None
+    return found
+
+
+def _tag_end(text: str, at: int) -> int:
+    """Just after the `>` of the tag that starts at `at`."""
+    match = _TAG.match(text, at)
+    return match.end() if match else at
+
+
+def _trim(text: str, start: int, end: int) -> Span | None:
+    """The text between two tags without blanks and CDATA marks; None where there is none, as in `<a/>`."""
+    content = text[start:end].strip()
+    if content.startswith(_CDATA[0]) and content.endswith(_CDATA[1]):
+        content = content.removeprefix(_CDATA[0]).removesuffix(_CDATA[1]).strip()
+    at = text.find(content, start, end)
+    return Span(at, at + len(content)) if content else None
