@@ -29,7 +29,7 @@ def loaded_by(*arguments: str, cwd: Path | None = None) -> set[str]:
     """Top-level names of all modules that `python *arguments` imports; it must succeed."""
     command = [sys.executable, "-X", "importtime", *arguments]
     run = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
+    assert run.returncode == 0, run.stderr.splitlines()[-1]
     reports = (line for line in run.stderr.splitlines() if line.startswith("import time:"))
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in reports}
 
