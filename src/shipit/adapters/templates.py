@@ -1,0 +1,44 @@
+"""Changelog templates: those that come with shipit, and the user's own files."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from pathlib import Path
+
+from shipit.errors import ConfigError
+
+_SUFFIX = ".md.j2"
+
+
+def template_text(name_or_path: str, root: str | Path) -> str:
+    """The text of a built-in template, or of a file below `root`.
+
+    Raises:
+        ConfigError: there is neither, or the file is no UTF-8 text.
+    """
+    built_in = resources.files("shipit") / "templates" / "changelog"
+    names = sorted(file.name.removesuffix(_SUFFIX) for file in built_in.iterdir() if file.name.endswith(_SUFFIX))
+    if name_or_path in names:
+        return (built_in / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
+    path = Path(root, name_or_path)
+    if not path.is_file():
+        raise _unknown(name_or_path, names)
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the changelog template `{name_or_path}` cannot be read: {error}",
+            where="changelog.template",
+            hint="save the template as UTF-8 text that you may read",
+        ) from error
+
+
+def _unknown(name: str, names: list[str]) -> ConfigError:
+    near = difflib.get_close_matches(name, names, n=1)
+    known = ", ".join(f"`{known}`" for known in names)
+    return ConfigError(
+        f"there is no changelog template `{name}`",
+        where="changelog.template",
+        hint=f"did you mean `{near[0]}`?" if near else f"name one of {known}, or the path of a template of your own",
+    )
