@@ -1,0 +1,41 @@
+"""The same change reached twice: a cherry-pick beside its original, or one pull request on two branches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+
+from shipit.core.commit import subject
+from shipit.core.log import RawCommit
+
+_PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40,64})\)")
+_NUMBERED = re.compile(r"\(#\d+\)$")
+
+
+def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]:
+    """Why later copies drop out, by position; commits stand newest first, and those `gone` are left aside.
+
+    Two commits are the same change when one was picked from the other, both were picked from a third, or their
+    subjects are equal and end with the same `(#12)`.
+    """
+    names = {at: found for at, commit in enumerate(commits) if at not in gone and (found := _names(commit))}
+    if not names:
+        return {}
+    picked = {name for found in names.values() for name in found}
+    first: dict[str, int] = {}
+    reasons = {}
+    for at in range(len(commits) - 1, -1, -1):
+        id = commits[at].id
+        known = names.get(at, []) + ([id] if id in picked and at not in gone else [])
+        original = next((first[name] for name in known if name in first), at)
+        if original != at:
+            reasons[at] = f"the same change as {commits[original].id[:7]}"
+        first.update((name, original) for name in known)
+    return reasons
+
+
+def _names(commit: RawCommit) -> list[str]:
+    """What copies of this commit have in common."""
+    picked = _PICKED.findall(commit.message) if "(cherry picked" in commit.message else []
+    line = subject(commit.message)
+    return [*picked, line] if _NUMBERED.search(line) else picked

@@ -1,0 +1,93 @@
+"""What became of each commit: counted, ignored or unreadable. None is dropped without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from shipit.core.bump import Bump
+from shipit.core.commit import Commit, subject
+from shipit.core.copies import copies
+from shipit.core.log import RawCommit
+from shipit.core.release import Entry
+from shipit.core.reverts import cancelled
+
+Outcome = Literal["counted", "ignored", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one commit.
+
+    "counted" are the commits that release something: `reason` is the rule then, `entries` is what stands in the
+    notes, `release_as` the version that a `Release-As` footer asks for. Otherwise `reason` says why the commit
+    does not count.
+    """
+
+    id: str
+    subject: str
+    author: str
+    outcome: Outcome
+    reason: str
+    bump: Bump = Bump.NONE
+    entries: tuple[Commit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    release_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What became of all commits since the last release, newest first."""
+
+    all: tuple[Reading, ...]
+
+    @property
+    def counted(self) -> tuple[Reading, ...]:
+        return self._with("counted")
+
+    @property
+    def ignored(self) -> tuple[Reading, ...]:
+        return self._with("ignored")
+
+    @property
+    def unreadable(self) -> tuple[Reading, ...]:
+        return self._with("unreadable")
+
+    def _with(self, outcome: Outcome) -> tuple[Reading, ...]:
+        return tuple(reading for reading in self.all if reading.outcome == outcome)
+
+    @property
+    def bump(self) -> Bump:
+        """How far the commits raise the version together."""
+        return max((reading.bump for reading in self.all), default=Bump.NONE)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What stands in the notes."""
+        return tuple(Entry(reading.id, reading.author, commit) for reading in self.all for commit in reading.entries)
+
+    @property
+    def release_as(self) -> tuple[str, str] | None:
+        """The version the newest `Release-As` footer asks for, and the id of its commit."""
+        asked = ((reading.release_as, reading.id) for reading in self.all if reading.release_as)
+        return next(asked, None)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Each warning with the short id of its commit in front."""
+        return tuple(f"{reading.id[:7]}: {warning}" for reading in self.all for warning in reading.warnings)
+
+
+def ignored(commit: RawCommit, reason: str) -> Reading:
+    return Reading(commit.id, subject(commit.message), commit.author, "ignored", reason)
+
+
+def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings of `commits`, newest first, after those that cancel or repeat each other have dropped out."""
+    reasons = cancelled(commits)
+    reasons = copies(commits, reasons) | reasons
+    if not reasons:
+        return tuple(readings)
+    pairs = enumerate(zip(commits, readings, strict=True))
+    return tuple(ignored(commit, reasons[at]) if at in reasons else reading for at, (commit, reading) in pairs)

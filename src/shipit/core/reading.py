@@ -1,0 +1,132 @@
+"""Reading the unreleased commits: each ends as counted, ignored or unreadable, with the reason.
+
+>>> log = [RawCommit("c" * 40, (), "Ada", "", 0, "feat: search"), RawCommit("b" * 40, (), "Ada", "", 0, "docs: typo")]
+>>> [(reading.subject, reading.outcome, reading.reason) for reading in read_commits(log, Rules.of()).all]
+[('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs does not release')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from shipit.core.bump import Bump
+from shipit.core.commit import Commit, header, parse_commit, plain_text
+from shipit.core.footers import split_footers
+from shipit.core.log import RawCommit
+from shipit.core.outcome import Reading as Reading
+from shipit.core.outcome import Readings as Readings
+from shipit.core.outcome import ignored, settled
+from shipit.core.reverts import parse_revert
+from shipit.core.rules import Rules
+from shipit.core.squash import squashed
+from shipit.core.title import is_merge, read_title, rest, unfinished
+
+_RELEASE_COMMIT = re.compile(r"chore\(release\): v?\d+\.\d+\.\d+")
+
+
+def is_release_commit(commit: RawCommit) -> bool:
+    """Whether shipit made this commit, by the subject it gives its release commits."""
+    return _RELEASE_COMMIT.match(commit.message) is not None
+
+
+def read_commits(
+    commits: Iterable[RawCommit],
+    rules: Rules,
+    *,
+    is_release_commit: Callable[[RawCommit], bool] = is_release_commit,
+) -> Readings:
+    """Read the commits since the last release. Takes linear time, and never raises for a message.
+
+    Args:
+        commits: as `git log` gives them, newest first.
+        rules: what raises the version how far.
+        is_release_commit: tells the commits that shipit made itself.
+    """
+    plain = [_plain(commit) for commit in commits]
+    readings = [
+        ignored(commit, "a release commit") if is_release_commit(commit) else _read(commit, rules) for commit in plain
+    ]
+    return Readings(settled(plain, readings))
+
+
+def _plain(commit: RawCommit) -> RawCommit:
+    return replace(commit, message=plain_text(commit.message)) if "\r" in commit.message else commit
+
+
+def _read(commit: RawCommit, rules: Rules) -> Reading:
+    """One commit by itself, with the commits its body may list and the version it may ask for."""
+    message = commit.message
+    if reason := unfinished(message):
+        return ignored(commit, reason)
+    reading = read_title(commit, rules)
+    if reading.outcome == "unreadable":
+        reading = _read_by_list(commit, reading, rules)
+    elif ("\n* " in message or "\n- " in message) and len(commit.parents) < 2 and not is_merge(reading.subject):
+        reading = replace(reading, warnings=(*reading.warnings, *_stronger(commit, reading, rules)))
+    if "elease-" in message or "ELEASE-" in message:
+        return _asking_for_version(commit, reading)
+    return reading
+
+
+def _listed(commit: RawCommit, rules: Rules) -> Readings:
+    """The commits that the body of a squash commit lists, read each by its own title."""
+
+    def starts_commit(line: str) -> bool:
+        parsed = parse_commit(line, aliases=rules.aliases, known=rules.known)
+        return parsed.type in rules.known if isinstance(parsed, Commit) else parse_revert(line) is not None
+
+    pieces = squashed(commit, starts_commit)
+    readings = [
+        ignored(piece, reason) if (reason := unfinished(piece.message)) else read_title(piece, rules)
+        for piece in pieces
+    ]
+    return Readings(settled(pieces, readings))
+
+
+def _read_by_list(commit: RawCommit, title: Reading, rules: Rules) -> Reading:
+    """Where the title says nothing, what the body lists decides, each item as an entry of its own."""
+    listed = _listed(commit, rules)
+    warnings = (
+        *(warning for reading in listed.all for warning in reading.warnings),
+        *(f"`{reading.subject}` in the body cannot be read: {reading.reason}" for reading in listed.unreadable),
+        *_lost_breaking_change(commit, listed),
+    )
+    if listed.counted:
+        strongest = max(listed.counted, key=lambda reading: reading.bump)
+        entries = tuple(entry.commit for entry in listed.entries)
+        return replace(
+            strongest, id=commit.id, subject=title.subject, author=commit.author, entries=entries, warnings=warnings
+        )
+    if listed.ignored:
+        return replace(title, outcome="ignored", reason="nothing it lists releases", warnings=warnings)
+    return replace(title, warnings=warnings)
+
+
+def _lost_breaking_change(commit: RawCommit, listed: Readings) -> tuple[str, ...]:
+    if listed.bump is Bump.MAJOR or "BREAKING" not in commit.message:
+        return ()
+    _, footers = split_footers(rest(commit.message))
+    lost = any(footer.breaking for footer in footers)
+    return ("its BREAKING CHANGE does not count, for it has no header that can be read",) if lost else ()
+
+
+def _stronger(commit: RawCommit, title: Reading, rules: Rules) -> tuple[str, ...]:
+    """Warnings for listed commits that would have raised the version further than the title does."""
+    stronger = (reading for reading in _listed(commit, rules).counted if reading.bump > title.bump)
+    return tuple(
+        f"`{header(reading.entries[0])}` in the body does not count ({reading.reason}): the title decides"
+        for reading in stronger
+    )
+
+
+def _asking_for_version(commit: RawCommit, reading: Reading) -> Reading:
+    _, footers = split_footers(rest(commit.message))
+    asked = [footer.value for footer in footers if footer.token.lower() == "release-as" and footer.value]
+    if not asked:
+        return reading
+    version = asked[-1].split()[0].removeprefix("v")
+    if reading.outcome == "counted":
+        return replace(reading, release_as=version)
+    return replace(reading, outcome="counted", reason=f"Release-As: {version}", release_as=version)

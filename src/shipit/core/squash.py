@@ -1,0 +1,58 @@
+"""The commits a squash commit was made of, as its body tells them.
+
+GitHub lists them as `* feat: x`, oldest first; `git merge --squash` writes them out like `git log`, newest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from shipit.core.footers import inside_fences
+from shipit.core.log import RawCommit
+
+_ITEM = re.compile(r" {0,3}[*-][ \t]+(?=\S)")
+_LOGGED = re.compile(r"commit ([0-9a-f]{7,64})$")
+
+
+def squashed(commit: RawCommit, starts_commit: Callable[[str], bool]) -> tuple[RawCommit, ...]:
+    """What `commit` was made of, newest first; nothing where its body lists no commits.
+
+    Args:
+        starts_commit: whether the text of a list item is the subject of a commit rather than prose.
+    """
+    if "Squashed commit of the following" in commit.message:
+        return tuple(_logged(commit))
+    messages = list(_listed(commit.message, starts_commit))
+    return tuple(replace(commit, parents=(), message=message) for message in reversed(messages))
+
+
+def _listed(message: str, starts_commit: Callable[[str], bool]) -> Iterator[str]:
+    """Each list item that is a commit, with the lines up to the next one as its body."""
+    lines = message.split("\n")
+    piece: list[str] = []
+    for line, fenced in zip(lines, inside_fences(lines), strict=True):
+        item = None if fenced else _ITEM.match(line)
+        if item and starts_commit(line[item.end() :]):
+            if piece:
+                yield "\n".join(piece)
+            piece = [line[item.end() :]]
+        elif piece:
+            piece.append(line.removeprefix("  "))
+    if piece:
+        yield "\n".join(piece)
+
+
+def _logged(commit: RawCommit) -> Iterator[RawCommit]:
+    """The commits of a log: `commit <sha>`, header lines, and the message indented by four blanks."""
+    id, message = "", list[str]()
+    for line in [*commit.message.split("\n"), "commit 0000000"]:
+        start = _LOGGED.match(line)
+        if not start:
+            if not line or line.startswith("    "):
+                message.append(line[4:])
+            continue
+        if id:
+            yield replace(commit, id=id, parents=(), message="\n".join(message))
+        id, message = start[1], []
