@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from shipit.errors import ConfigError
@@ -17,7 +18,7 @@ def template_text(name_or_path: str, root: str | Path) -> str:
     Raises:
         ConfigError: there is neither, or the file is no UTF-8 text.
     """
-    built_in = resources.files("shipit") / "templates" / "changelog"
+    built_in = _built_in()
     names = sorted(file.name.removesuffix(_SUFFIX) for file in built_in.iterdir() if file.name.endswith(_SUFFIX))
     if name_or_path in names:
         return (built_in / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
@@ -32,6 +33,12 @@ def template_text(name_or_path: str, root: str | Path) -> str:
             where="changelog.template",
             hint="save the template as UTF-8 text that you may read",
         ) from error
+
+
+def _built_in() -> Traversable:
+    installed = resources.files("shipit") / "templates" / "changelog"
+    # An editable install runs from the repository, where the templates stand at its root.
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "templates" / "changelog"
 
 
 def _unknown(name: str, names: list[str]) -> ConfigError:
