@@ -1,0 +1,242 @@
+"""The configuration as typed, frozen values. The description of a field is the documentation of its key.
+
+Python names are the keys with `_` for `-`: `version_files` is `version-files` in the file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from shipit.config.vocabulary import (
+    Author,
+    BumpKey,
+    BumpName,
+    CommitType,
+    Language,
+    Path,
+    Prerelease,
+    Ref,
+    TagFormat,
+    Text,
+    Version,
+    VersionRange,
+    WriteBack,
+)
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table of the file: frozen, and strict about its keys."""
+
+
+class BranchConfig(_Table, frozen=True, kw_only=True):
+    """A branch that releases, where its name alone does not say how."""
+
+    name: Annotated[Ref, Meta(description="The branch.")]
+    prerelease: Annotated[
+        Prerelease | None, Meta(description="Release pre-releases from it, counted under this identifier.")
+    ] = None
+    range: Annotated[
+        VersionRange | None,
+        Meta(description="Keep its versions in this range; a branch named `1.x` or `1.2.x` needs no range."),
+    ] = None
+
+
+class VersionFileConfig(_Table, frozen=True, kw_only=True):
+    """A file that holds the version, where its path alone does not say how."""
+
+    path: Annotated[Path, Meta(description="The file.")]
+    format: Annotated[
+        Text | None, Meta(description="How to read it, where its name does not tell.", examples=["gradle"])
+    ] = None
+    paths: Annotated[
+        tuple[Text, ...],
+        Meta(description="The places in it that hold the version.", examples=[["version", "openapi3.version"]]),
+    ] = ()
+
+
+VersionFiles = tuple[Path | VersionFileConfig, ...]
+
+
+class ReleaseConfig(_Table, frozen=True, kw_only=True):
+    """From which branch, in which form and with what a release is made."""
+
+    branch: Annotated[
+        Ref | None, Meta(description="The branch that releases; the remote's default branch when unset.")
+    ] = None
+    branches: Annotated[
+        tuple[Ref | BranchConfig, ...],
+        Meta(
+            min_length=1,
+            description="The branches that release, instead of `branch`.",
+            examples=[["main", "1.x", {"name": "next", "prerelease": "beta"}]],
+            extra={"expected": "a list with at least one branch"},
+        ),
+    ] = ()
+    tag: Annotated[TagFormat, Meta(description="How a version is written as a tag.")] = "v{version}"
+    version_files: Annotated[
+        VersionFiles | None,
+        Meta(
+            description="The files that hold the version; detected when unset, none when empty.",
+            examples=[["build.gradle", {"path": "build.gradle", "paths": ["openapi3.version"]}]],
+        ),
+    ] = None
+    prepare: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Commands to run once the new version is in the files, before the release commit.",
+            examples=[["./gradlew build testDocs"]],
+        ),
+    ] = ()
+    prepare_timeout: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="The time limit of each `prepare` command, in seconds.",
+            extra={"expected": "a whole number of seconds, at least 1"},
+        ),
+    ] = 1800
+    write_back: Annotated[
+        WriteBack,
+        Meta(
+            description="How the release reaches the remote: `push` commit and tag; make them through the forge's "
+            "`api`; or `none`, a tag and a release without a commit."
+        ),
+    ] = "push"
+    assets: Annotated[
+        tuple[Path, ...],
+        Meta(description="Files to attach to the release, as glob patterns.", examples=[["build/libs/*.jar"]]),
+    ] = ()
+    major_on_zero: Annotated[
+        bool, Meta(description="Whether a breaking change turns 0.x into 1.0.0; otherwise it raises the minor.")
+    ] = False
+    initial_version: Annotated[
+        Version, Meta(description="The first version, where neither a tag nor a version file names one.")
+    ] = "0.1.0"
+    snapshot: Annotated[
+        bool, Meta(description="Whether the next `-SNAPSHOT` version is committed after the release.")
+    ] = False
+    skip_ci: Annotated[
+        bool,
+        Meta(description="Whether the release commit says `[skip ci]`, which leaves required checks pending."),
+    ] = False
+    author: Annotated[
+        Author | None, Meta(description="Who the release commit is by; what git is set up with when unset.")
+    ] = None
+    remote: Annotated[Ref, Meta(description="The git remote to release to.")] = "origin"
+
+    @property
+    def channels(self) -> tuple[BranchConfig, ...]:
+        """`branch` or `branches` in one form; empty means the remote's default branch alone."""
+        written = self.branches or ((self.branch,) if self.branch else ())
+        return tuple(BranchConfig(name=entry) if isinstance(entry, str) else entry for entry in written)
+
+
+class CommitsConfig(_Table, frozen=True, kw_only=True):
+    """How commit messages are read."""
+
+    aliases: Annotated[
+        dict[CommitType, CommitType],
+        Meta(
+            description="Other names of commit types, added to `feature` = `feat`, `bugfix` = `fix` and "
+            "`hotfix` = `fix`.",
+            examples=[{"features": "feat"}],
+        ),
+    ] = field(default_factory=dict)
+
+
+class ChangelogConfig(_Table, frozen=True, kw_only=True):
+    """Where and how changes are written down."""
+
+    file: Annotated[Path, Meta(description="The changelog.")] = "CHANGELOG.md"
+    template: Annotated[
+        Text, Meta(description="The name of a template that comes with shipit, or a path to one of your own.")
+    ] = "default"
+    language: Annotated[Language, Meta(description="The language of headings and dates.")] = "en"
+
+
+class ImageConfig(_Table, frozen=True, kw_only=True):
+    """A container image."""
+
+    name: Annotated[Text, Meta(description="The repository to push to, without a tag.", examples=["acme/app"])]
+    tags: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="The tags; `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` are filled in.",
+            examples=[["latest", "{version}"]],
+        ),
+    ] = ("latest",)
+    context: Annotated[Text, Meta(description="The directory to build in.")] = "."
+    dockerfile: Annotated[Text, Meta(description="The Dockerfile.")] = "Dockerfile"
+    platforms: Annotated[
+        tuple[Text, ...],
+        Meta(description="The platforms to build for; the builder's own when empty.", examples=[["linux/amd64"]]),
+    ] = ()
+
+
+# Which keys a target takes is the target's to say; here only its kind is known.
+Deployment = Annotated[
+    dict[str, Any],
+    Meta(extra_json_schema={"required": ["kind"], "properties": {"kind": {"type": "string", "minLength": 1}}}),
+]
+
+
+class EnvironmentConfig(_Table, frozen=True, kw_only=True):
+    """What a branch builds and where it runs."""
+
+    branch: Annotated[Ref | None, Meta(description="The branch whose pushes go to this environment.")] = None
+    build: Annotated[
+        tuple[Text, ...], Meta(description="Commands to run before images are built.", examples=[["./gradlew build"]])
+    ] = ()
+    image: Annotated[ImageConfig | None, Meta(description="The image to build.")] = None
+    images: Annotated[
+        dict[Text, ImageConfig], Meta(description="The images to build, by name, where there are several.")
+    ] = field(default_factory=dict)
+    deploy: Annotated[
+        tuple[Deployment, ...],
+        Meta(description="Where to deploy to; each entry names its `kind`.", examples=[[{"kind": "watchtower"}]]),
+    ] = ()
+
+
+class PackageConfig(_Table, frozen=True, kw_only=True):
+    """One of several packages in the repository, released on its own."""
+
+    path: Annotated[Path, Meta(description="The directory whose commits count.", examples=["backend"])]
+    tag: Annotated[
+        TagFormat | None, Meta(description="How its versions are written as tags; `<name>-v{version}` when unset.")
+    ] = None
+    version_files: Annotated[
+        VersionFiles | None, Meta(description="The files that hold its version; detected below `path` when unset.")
+    ] = None
+    changelog: Annotated[Path | None, Meta(description="Its changelog; `CHANGELOG.md` below `path` when unset.")] = None
+
+
+class Config(_Table, frozen=True, kw_only=True):
+    """Everything shipit is told. All of it may be left out."""
+
+    release: Annotated[ReleaseConfig, Meta(description="How releases are made.")] = ReleaseConfig()
+    bump: Annotated[
+        dict[BumpKey, BumpName],
+        Meta(
+            description="By how much a commit type, or a type with a scope, raises the version, beside the usual "
+            "rules.",
+            examples=[{"refactor": "patch", "docs(README)": "patch"}],
+        ),
+    ] = field(default_factory=dict)
+    commits: Annotated[CommitsConfig, Meta(description="How commit messages are read.")] = CommitsConfig()
+    changelog: Annotated[ChangelogConfig, Meta(description="How changes are written down.")] = ChangelogConfig()
+    environments: Annotated[
+        dict[Text, EnvironmentConfig], Meta(description="What is built and deployed, by environment.")
+    ] = field(default_factory=dict)
+    packages: Annotated[
+        dict[Ref, PackageConfig], Meta(description="Packages of this repository with versions of their own, by name.")
+    ] = field(default_factory=dict)
+
+    def package_tag(self, name: str) -> str:
+        """The tag format of package `name`.
+
+        >>> Config(packages={"backend": PackageConfig(path="backend")}).package_tag("backend")
+        'backend-v{version}'
+        """
+        return self.packages[name].tag or f"{name}-v{{version}}"

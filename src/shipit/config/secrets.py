@@ -1,0 +1,32 @@
+"""Recognising a secret that was written into the configuration, where only names of variables belong.
+
+>>> looks_secret("docker login -p dckr_pat_abcdefghijklmnopqrstuvwxyz0")
+True
+>>> looks_secret("https://example.org/app"), looks_secret("https://bot:hunter2@example.org/app")
+(False, True)
+>>> names_secret("registry-password"), names_secret("token-variable")
+(True, False)
+"""
+
+from __future__ import annotations
+
+import re
+
+# The prefixes are the issuers' own: GitHub, GitLab, Docker Hub, AWS, Slack, npm; then a URL with a password.
+_TOKEN = re.compile(
+    r"\b(?:gh[pousr]_|github_pat_|glpat-|dckr_(?:pat|oat)_|xox[abeoprs]-|npm_)[A-Za-z0-9_-]{10}"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|://[^/\s:@$]*:[^/\s@$]+@"
+)
+_NAME = re.compile(r"(?:^|[-_.])(?:password|passwd|secret|token)$", re.IGNORECASE)
+
+
+def looks_secret(text: str) -> bool:
+    """Whether `text` holds what looks like a token, a key or a password."""
+    return _TOKEN.search(text) is not None
+
+
+def names_secret(key: str) -> bool:
+    """Whether a key of this name would hold a secret."""
+    return _NAME.search(key) is not None

@@ -1,0 +1,73 @@
+"""The kinds of text a configuration holds: what each may look like, and how an error names it.
+
+`extra["expected"]` is what a message says instead of the pattern; `extra["later"]` lists values that are
+understood but not available yet. The patterns are read by Python and, through the JSON Schema, by editors:
+they keep to what both spell alike.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+
+def _text(pattern: str, expected: str, *examples: str) -> Meta:
+    # `$` alone would let a last newline through in Python.
+    return Meta(pattern=rf"^(?:{pattern})$(?!\n)", extra={"expected": expected}, examples=list(examples) or None)
+
+
+# SemVer 2.0.0, items 2 and 9.
+_NUMBER = "(?:0|[1-9][0-9]*)"
+_IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+# What `git check-ref-format` refuses, and braces, which stand for placeholders.
+_NOT_IN_REFS = r"\s~^:?*\[\\{}\x00-\x1f\x7f"
+_TYPE = r"[^\W\d_][\w-]*"
+
+Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a text that is not empty")]
+Ref = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+TagFormat = Annotated[
+    str,
+    _text(
+        rf"(?!-)[^{_NOT_IN_REFS}]*\{{version\}}[^{_NOT_IN_REFS}]*",
+        "a tag format with `{version}` in it once",
+        "v{version}",
+    ),
+]
+Version = Annotated[
+    str,
+    _text(
+        rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?",
+        "a version such as `0.1.0` (SemVer)",
+        "0.1.0",
+    ),
+]
+Prerelease = Annotated[str, _text(_IDENTIFIER, "a pre-release identifier such as `beta` (SemVer)", "beta", "rc")]
+VersionRange = Annotated[str, _text(rf"{_NUMBER}\.(?:{_NUMBER}\.)?x", "a range such as `1.x` or `1.2.x`", "1.x")]
+Path = Annotated[
+    str,
+    _text(
+        r"(?!/|[A-Za-z]:)(?!(?:[^\\]*/)?\.\.(?:/|$))[^\\\x00-\x1f]+",
+        "a path inside the repository (`dir/file`)",
+    ),
+]
+Author = Annotated[
+    str,
+    _text(
+        r"[^<>\s](?:[^<>\x00-\x1f]*[^<>\s])? <[^<>\s@]+@[^<>\s@]+>",
+        "an author written `Name <mail@example.org>`",
+        "Release Bot <bot@example.org>",
+    ),
+]
+CommitType = Annotated[str, _text(_TYPE, "a commit type", "feat")]
+BumpKey = Annotated[
+    str,
+    _text(
+        rf"{_TYPE}(?:\([^()]+\))?",
+        "a commit type, as `docs` or `docs(README)`",
+        "docs(README)",
+    ),
+]
+BumpName = Literal["major", "minor", "patch", "none"]
+WriteBack = Annotated[Literal["push", "api", "none"], Meta(extra={"later": ["pull-request"]})]
+Language = Literal["en", "ko"]
