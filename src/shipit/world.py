@@ -63,6 +63,8 @@ class Git(Protocol):
     def paths(self, rev: str) -> tuple[str, ...]: ...  # every file committed at rev
     def dirty(self) -> tuple[str, ...]: ...  # tracked files that differ from HEAD
     def is_ancestor(self, old: str, new: str) -> bool: ...
+    def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]: ...  # those of `commits` behind `rev`
+    def tracked(self, branch: str) -> str | None: ...  # the remote's branch as last fetched
 
     # reads, remote
     def remote_url(self) -> str | None: ...  # without user, password or token

@@ -57,6 +57,9 @@ class GitRepository(GitHistory):
         words = ("ls-remote", "--symref", self._remote, "HEAD", "refs/heads/*", "refs/tags/*")
         return _remote_refs(self._ask_remote(*words))
 
+    def tracked(self, branch: str) -> str | None:
+        return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self._remote}/{branch}^{{commit}}")
+
     def findings(self) -> tuple[Finding, ...]:
         found = []
         if not self._knows_who():

@@ -105,6 +105,14 @@ class GitHistory:
     def is_ancestor(self, old: str, new: str) -> bool:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 
+    def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
+        asked = "\n".join([*commits, f"^{rev}", "--", ""])
+        argv = self._argv("rev-list", "--stdin")
+        done = subprocess.run(argv, input=asked.encode(), capture_output=True, env=self._environment, check=False)
+        if done.returncode:
+            raise failure(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
+        return frozenset(commits) - set(done.stdout.decode().split())
+
     @cached_property
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **_READING}

@@ -1,0 +1,49 @@
+"""The vocabulary of plans. One file per step; `STEPS` is the registry, in the order of a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shipit.steps.create_commit import CreateCommit
+from shipit.steps.create_tag import CreateTag
+from shipit.steps.draft_release import DraftRelease
+from shipit.steps.forge_commit import ForgeCommit
+from shipit.steps.forge_tag import ForgeTag
+from shipit.steps.publish_release import PublishRelease
+from shipit.steps.push import Push
+from shipit.steps.run import Run
+from shipit.steps.sync_branch import SyncBranch
+from shipit.steps.upload_assets import UploadAssets
+from shipit.steps.write_file import WriteFile
+
+__all__ = [
+    "STEPS",
+    "CreateCommit",
+    "CreateTag",
+    "DraftRelease",
+    "ForgeCommit",
+    "ForgeTag",
+    "PublishRelease",
+    "Push",
+    "Run",
+    "SyncBranch",
+    "UploadAssets",
+    "WriteFile",
+]
+
+STEPS: dict[str, type[Any]] = {
+    step.kind: step
+    for step in (
+        SyncBranch,
+        WriteFile,
+        Run,
+        CreateCommit,
+        CreateTag,
+        DraftRelease,
+        UploadAssets,
+        Push,
+        ForgeCommit,
+        ForgeTag,
+        PublishRelease,
+    )
+}

@@ -31,9 +31,13 @@ class Todo:
 
 
 class Step(Protocol):
-    """One entry of a plan. `kind` is its name in JSON, in the documentation and in errors."""
+    """One entry of a plan. `kind` is its name in JSON, in the documentation and in errors.
+
+    `public` says whether others can see the effect: what comes before the first such step leaves no trace.
+    """
 
     kind: ClassVar[str]
+    public: ClassVar[bool]
 
     @property
     def id(self) -> str:

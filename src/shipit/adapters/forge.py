@@ -1,0 +1,32 @@
+"""Which forge a repository releases on."""
+
+from __future__ import annotations
+
+import os
+
+from shipit.adapters.ci import Environment
+from shipit.adapters.git import GitRepository
+from shipit.core.links import slug_of
+from shipit.world import Forge
+
+
+def forge_of(git: GitRepository, environment: Environment) -> Forge:
+    """GitHub for a remote on its server; files beside the remote, or in the clone, for any other."""
+    url = git.remote_url() or ""
+    slug = slug_of(url, environment.server_url)
+    if slug:
+        from shipit.adapters.github import GitHubForge
+
+        return GitHubForge(slug, environment.token, environment.api_url, environment.server_url)
+    from shipit.adapters.local_forge import LocalForge
+
+    return LocalForge(os.path.join(_beside(git, url), "shipit", "releases"))
+
+
+def _beside(git: GitRepository, url: str) -> str:
+    """The git directory that every clone of the remote can reach; else this clone's own."""
+    place = os.path.join(git.root, url.removeprefix("file://"))
+    if url and os.path.isdir(place):
+        inner = os.path.join(place, ".git")
+        return inner if os.path.isdir(inner) else place
+    return git.directory

@@ -1,0 +1,86 @@
+"""A repository on this machine, with its configuration and the world around it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+
+from shipit.adapters.ci import Environment, environment
+from shipit.adapters.git import GitRepository
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.core.redact import Redactor
+from shipit.errors import UsageError
+from shipit.world import Forge, World
+
+CONFIG_FILES = ("shipit.toml", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A repository, what it is configured to, and how to reach what is outside."""
+
+    config: Config
+    git: GitRepository
+    environment: Environment
+    redact: Redactor
+
+    @property
+    def root(self) -> str:
+        return self.git.root
+
+    @cached_property
+    def world(self) -> World:
+        """All ports, for real. Made when first needed: reading history needs none but git."""
+        from shipit.adapters.clock import SystemClock
+        from shipit.adapters.files import WorkingTree
+        from shipit.adapters.process import Commands
+
+        return World(
+            self.git, self._forge, WorkingTree(self.root), Commands(self.root, self.redact), SystemClock()
+        )
+
+    @property
+    def _forge(self) -> Forge:
+        from shipit.adapters.forge import forge_of
+
+        return forge_of(self.git, self.environment)
+
+
+def open_project(directory: str = ".", config: str | None = None) -> Project:
+    """The repository around `directory`. Reads files only.
+
+    Args:
+        config: a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in `pyproject.toml`.
+
+    Raises `UsageError` where there is no repository or no such file, `ConfigError` for a bad configuration.
+    """
+    around = environment()
+    redact = Redactor(around.secrets)
+    root = GitRepository(directory, redact=redact).root
+    loaded = load_config(root, config)
+    git = GitRepository(
+        root, remote=loaded.release.remote, token=around.token, server_url=around.server_url, redact=redact
+    )
+    return Project(loaded, git, around, redact)
+
+
+def load_config(root: str = ".", path: str | None = None) -> Config:
+    """The configuration in `root`, or in the file `path`; the defaults where there is none.
+
+    Raises `ConfigError` with every problem found, `UsageError` when `path` does not exist.
+    """
+    if path is not None:
+        if not os.path.isfile(path):
+            raise UsageError(f"there is no configuration file `{path}`", hint="name an existing one with `--config`")
+        return _parse(path, path)
+    found = (name for name in CONFIG_FILES if os.path.isfile(os.path.join(root, name)))
+    configs = (_parse(os.path.join(root, name), name) for name in found)
+    return next((config for config in configs if config != Config()), Config())
+
+
+def _parse(place: str, where: str) -> Config:
+    with open(place, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        text = file.read()
+    return parse_config(text, where=where, table=("tool", "shipit") if where.endswith("pyproject.toml") else ())

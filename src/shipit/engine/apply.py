@@ -1,0 +1,55 @@
+"""Carry out a plan: look whether a step is done, and only if not, do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from shipit.errors import ShipitError
+from shipit.steps.base import Done, Outputs, Step
+from shipit.world import World
+
+
+class Observer(Protocol):
+    """Told what happens, while it happens. The library itself is silent."""
+
+    def started(self, step: Step) -> None: ...
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
+
+
+class Silent:
+    """An observer that says nothing."""
+
+    def started(self, step: Step) -> None: ...
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
+
+
+def apply(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
+    """Bring the world to what `steps` want; the outputs of all of them together.
+
+    Raises the step's own error, with `state` telling what others can see by then.
+    """
+    observer = observer or Silent()
+    outputs: dict[str, str] = {}
+    for at, step in enumerate(steps):
+        try:
+            outputs |= _ensure(step, world, observer)
+        except ShipitError as error:
+            error.state = error.state or _state(steps[:at], step)
+            raise
+    return outputs
+
+
+def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
+    observer.started(step)
+    found = step.check(world)
+    outputs = found.outputs if isinstance(found, Done) else step.apply(world)
+    observer.finished(step, outputs, already=isinstance(found, Done))
+    return outputs
+
+
+def _state(done: Iterable[Step], failed: Step) -> str:
+    public = [step.summary for step in done if step.public]
+    if public:
+        return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
+    return f"nothing was pushed: the remote is as it was. Stopped at: {failed.summary}"

@@ -1,0 +1,27 @@
+"""A package that is released: its verdict, its release, and its notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shipit.core.release import Release
+from shipit.core.version import Version
+from shipit.plan.decide import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`notes` are Markdown, ending with a newline."""
+
+    verdict: Verdict
+    release: Release
+    notes: str
+
+    @property
+    def version(self) -> Version:
+        return Version.parse(self.release.version)
+
+    @property
+    def name(self) -> str:
+        """The version as the release commit spells it."""
+        return self.verdict.history.package.named(self.release.version)

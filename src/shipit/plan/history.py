@@ -1,0 +1,88 @@
+"""Observe a package's history: its last release and what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shipit.core.history import Unreleased, unreleased
+from shipit.core.log import RawCommit, records
+from shipit.core.tag import Tag, version_tags
+from shipit.core.version import Version, channel_of
+from shipit.plan.packages import Package
+from shipit.world import Git
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a package's next version is decided from.
+
+    `stable` is the last stable release reachable, `last` the last of the branch's channel (the same on a
+    stable branch). `since` are the commits after `stable`; `new` are the ids among them after `last`.
+    `channel_versions` are the channel's pre-releases reachable.
+    """
+
+    package: Package
+    stable: Tag | None
+    last: Tag | None
+    since: Unreleased
+    new: frozenset[str]
+    channel_versions: tuple[Version, ...] = ()
+
+
+def observe_history(
+    git: Git, package: Package, base: str, tags: Mapping[str, str], prerelease: str | None = None
+) -> History:
+    """Read the history behind `base`; one pass over the new commits.
+
+    Args:
+        tags: tag name to commit, without what a killed run left.
+        prerelease: the identifier of the branch's pre-release channel.
+    """
+    candidates = version_tags(tags, package.format, prerelease)
+    stable = _highest_reachable(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
+    commits = _commits(git, package, base, stable)
+    in_channel = _channel_tags(git, base, candidates) if prerelease else ()
+    last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
+    others = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
+    return History(
+        package,
+        stable,
+        last,
+        unreleased(commits, others),
+        _after(git, package, base, last, stable, commits),
+        tuple(tag.version for tag in in_channel),
+    )
+
+
+def _highest_reachable(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
+    """The highest version behind `base`: nearly always the first; else git is asked about all at once."""
+    if not tags:
+        return None
+    if git.is_ancestor(tags[0].commit, base):
+        return tags[0]
+    behind = git.reachable(base, [tag.commit for tag in tags[1:]])
+    return next((tag for tag in tags[1:] if tag.commit in behind), None)
+
+
+def _channel_tags(git: Git, base: str, candidates: Sequence[Tag]) -> tuple[Tag, ...]:
+    tags = [tag for tag in candidates if channel_of(tag.version) is not None]
+    behind = git.reachable(base, [tag.commit for tag in tags])
+    return tuple(tag for tag in tags if tag.commit in behind)
+
+
+def _commits(git: Git, package: Package, base: str, since: Tag | None) -> list[RawCommit]:
+    exclude = [since.commit] if since else []
+    commits = records(git.log([base], exclude))
+    if not package.path:
+        return list(commits)
+    touching = git.touching(package.path, base, exclude)
+    return [commit for commit in commits if commit.id in touching]
+
+
+def _after(
+    git: Git, package: Package, base: str, last: Tag | None, stable: Tag | None, commits: Sequence[RawCommit]
+) -> frozenset[str]:
+    if last is None or last == stable:
+        return frozenset(commit.id for commit in commits)
+    return frozenset(commit.id for commit in _commits(git, package, base, last))

@@ -1,0 +1,64 @@
+"""A plan: everything a release would do and why, as data that survives JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shipit.errors import Finding
+from shipit.steps.base import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One commit and what was decided about it: the rule that counted it, or the reason it does not count."""
+
+    commit: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next version of one package and why. `version` is None when there is nothing to release.
+
+    `package` is empty where the repository is one package.
+    """
+
+    package: str
+    version: str | None
+    previous: str | None
+    bump: str
+    tag: str | None
+    reasons: tuple[Remark, ...] = ()
+    ignored: tuple[Remark, ...] = ()
+    unreadable: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a plan was made from; a saved plan is refused when these changed.
+
+    `base` is the commit it was made on, `config` the fingerprint of the configuration.
+    """
+
+    base: str
+    branch: str | None
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done, in order. `finishes` names the tags of releases that were cut off and are completed."""
+
+    decisions: tuple[Decision, ...]
+    inputs: Inputs
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: str = ""
+    finishes: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> tuple[Decision, ...]:
+        """The packages that are released."""
+        return tuple(decision for decision in self.decisions if decision.version)

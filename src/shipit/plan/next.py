@@ -1,0 +1,51 @@
+"""The next version from local history alone: no token, no network, little to load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shipit.config.model import BranchConfig, Config
+from shipit.errors import PreflightError
+from shipit.plan.decide import Verdict, decide
+from shipit.plan.history import History, observe_history
+from shipit.plan.packages import channel, main_channel, packages
+from shipit.plan.tags import tag_findings
+from shipit.world import Git
+
+
+def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[Verdict, ...]:
+    """The next version of every package at HEAD.
+
+    Args:
+        branch: the branch where HEAD is detached.
+
+    Raises `ConflictError` as `decide` does, `PreflightError` when the tags cannot be trusted.
+    """
+    head = git.head()
+    if head is None:
+        return ()
+    if git.shallow():
+        git.deepen()
+    branch = git.branch() or branch
+    release_channel = channel(config, branch, branch) or main_channel(config, branch)
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    histories = [
+        observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)
+    ]
+    findings = tuple(tag_findings(tags, histories))
+    if findings:
+        raise PreflightError(findings, state="nothing was changed")
+    return tuple(_decide(git, head, history, config, release_channel, tags) for history in histories)
+
+
+def _decide(
+    git: Git, head: str, history: History, config: Config, branch: BranchConfig, tags: Mapping[str, str]
+) -> Verdict:
+    announced = None if history.stable else _announced(git, head, history)
+    return decide(history, config, branch, taken=tags.keys(), announced=announced)
+
+
+def _announced(git: Git, head: str, history: History) -> str | None:
+    from shipit.plan.version_files import announced_version, version_files  # only a first release needs them
+
+    return announced_version(git, head, version_files(git, head, history.package))

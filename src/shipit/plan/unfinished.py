@@ -1,0 +1,65 @@
+"""Find releases that were cut off after their commit point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shipit.core.log import RawCommit
+from shipit.plan.history import History
+from shipit.steps.release_commit import is_release, subject_of, versions_of
+from shipit.world import RemoteRefs, World
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A release whose commit or tag is public and whose forge release is behind.
+
+    `message` is that of its tag or its commit. `tagged` and `drafted` say how far it came.
+    """
+
+    package: str
+    tag: str
+    version: str
+    commit: str
+    message: str
+    tagged: bool
+    drafted: bool
+
+
+def observe_unfinished(world: World, histories: Iterable[History], remote: RemoteRefs) -> tuple[Unfinished, ...]:
+    """Releases of shipit itself that are public in part only."""
+    found: list[Unfinished] = []
+    for history in histories:
+        candidates = [_untagged(history, commit, remote) for commit in history.since.commits]
+        candidates.append(_unpublished(world, history, remote))
+        found.extend(candidate for candidate in candidates if candidate)
+    return tuple(found)
+
+
+def _untagged(history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
+    """A release commit on the remote whose tag is missing (where commit and tag cannot move together)."""
+    if not is_release(commit.message):
+        return None
+    version = versions_of(subject_of(commit.message)).get(history.package.name)
+    tag = history.package.format.render(version) if version else None
+    if version is None or tag is None or tag in remote.tags:
+        return None
+    return Unfinished(history.package.name, tag, version, commit.id, commit.message, tagged=False, drafted=False)
+
+
+def _unpublished(world: World, history: History, remote: RemoteRefs) -> Unfinished | None:
+    """The last release, when shipit made its tag and the forge does not show it."""
+    last = history.last
+    if last is None or last.name not in remote.tags:
+        return None
+    message = world.git.tag_message(last.name)
+    if not is_release(message):
+        return None
+    release = world.forge.find_release(last.name)
+    if release and not release.draft:
+        return None
+    drafted = release is not None
+    return Unfinished(
+        history.package.name, last.name, str(last.version), last.commit, message, tagged=True, drafted=drafted
+    )

@@ -1,0 +1,47 @@
+"""Make the release commit in the local clone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.errors import ConflictError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.release_commit import ReleaseCommit, release_message
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCommit:
+    """Commit `paths` on top of `commit.parent`, with the notes as the body."""
+
+    kind: ClassVar[str] = "create-commit"
+    public: ClassVar[bool] = False
+    commit: ReleaseCommit
+    body: str
+    paths: tuple[str, ...]
+    author: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.commit.tag}"
+
+    @property
+    def summary(self) -> str:
+        return f"commit {self.commit.subject}"
+
+    def check(self, world: World) -> Done | Todo:
+        found = self.commit.find(world)
+        if found:
+            return Done({"commit": found})
+        head = world.git.head()
+        if head != self.commit.parent:
+            raise ConflictError(
+                f"HEAD is `{(head or '')[:10]}`, but the plan was made on `{self.commit.parent[:10]}`",
+                hint="plan afresh: shipit plan",
+            )
+        return Todo()
+
+    def apply(self, world: World) -> Outputs:
+        message = release_message(self.commit.subject or "", self.body)
+        return {"commit": world.git.create_commit(self.paths, message, self.author)}

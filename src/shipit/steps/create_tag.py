@@ -1,0 +1,61 @@
+"""Tag the release commit in the local clone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.errors import ConflictError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.release_commit import ReleaseCommit, is_release
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTag:
+    """An annotated tag `name` on the release commit. A tag that exists elsewhere is never moved.
+
+    The one exception is a tag that a killed run made and never pushed: nobody has seen it.
+    """
+
+    kind: ClassVar[str] = "create-tag"
+    public: ClassVar[bool] = False
+    name: str
+    message: str
+    commit: ReleaseCommit
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def summary(self) -> str:
+        return f"tag {self.name}"
+
+    def check(self, world: World) -> Done | Todo:
+        there = _local_tag(self.name, world)
+        target = self.commit.find(world)
+        if there is None:
+            return Todo()
+        if there == target:
+            return Done({"tag": self.name})
+        if self._is_leftover(world):
+            return Todo("replaces the tag of a run that was cut off")
+        raise ConflictError(
+            f"tag `{self.name}` exists already, at `{there[:10]}`",
+            hint=f"look at it with `git show {self.name}`; shipit never moves a release tag",
+        )
+
+    def apply(self, world: World) -> Outputs:
+        target = self.commit.require(world)
+        if _local_tag(self.name, world) not in (None, target):
+            world.git.delete_tag(self.name)
+        world.git.create_tag(self.name, target, self.message)
+        return {"tag": self.name}
+
+    def _is_leftover(self, world: World) -> bool:
+        return is_release(world.git.tag_message(self.name)) and self.name not in world.git.remote_refs().tags
+
+
+def _local_tag(name: str, world: World) -> str | None:
+    return next((tag.commit for tag in world.git.tags() if tag.name == name), None)

@@ -1,0 +1,45 @@
+"""The commit point where the branch is protected: the release commit made through the forge's API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.release_commit import ReleaseCommit, release_message
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeCommit:
+    """Commit `paths` as they are in the working tree on `branch`, signed by the forge."""
+
+    kind: ClassVar[str] = "forge-commit"
+    public: ClassVar[bool] = True
+    commit: ReleaseCommit
+    branch: str
+    body: str
+    paths: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.commit.tag}"
+
+    @property
+    def summary(self) -> str:
+        return f"commit {self.commit.subject} to {self.branch} through the API"
+
+    def check(self, world: World) -> Done | Todo:
+        found = self.commit.find(world)
+        return Done({"commit": found}) if found else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        message = release_message(self.commit.subject or "", self.body)
+        files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
+        commit = world.forge.create_commit(
+            branch=self.branch, parent=self.commit.parent, message=message, files=files
+        )
+        world.git.fetch()
+        if world.git.head() == self.commit.parent:
+            world.git.adopt(commit)
+        return {"commit": commit}

@@ -1,0 +1,40 @@
+"""Tag the release commit through the forge's API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.push import require_tag_free
+from shipit.steps.release_commit import ReleaseCommit
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeTag:
+    """An annotated tag `name` on the release commit, made where the commit was made."""
+
+    kind: ClassVar[str] = "forge-tag"
+    public: ClassVar[bool] = True
+    name: str
+    message: str
+    commit: ReleaseCommit
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def summary(self) -> str:
+        return f"tag {self.name} through the API"
+
+    def check(self, world: World) -> Done | Todo:
+        remote = world.git.remote_refs()
+        require_tag_free(self.name, self.commit.find(world), remote)
+        return Done({"tag": self.name}) if self.name in remote.tags else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        world.forge.create_tag(self.name, self.commit.require(world), self.message)
+        world.git.fetch()
+        return {"tag": self.name}

@@ -1,0 +1,34 @@
+"""Publish the drafted release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRelease:
+    """Make the draft for `tag` public; `latest` only where it is the highest version."""
+
+    kind: ClassVar[str] = "publish-release"
+    public: ClassVar[bool] = True
+    tag: str
+    latest: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.tag}"
+
+    @property
+    def summary(self) -> str:
+        return f"publish release {self.tag}"
+
+    def check(self, world: World) -> Done | Todo:
+        found = world.forge.find_release(self.tag)
+        return Done({"release-url": found.url}) if found and not found.draft else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        return {"release-url": world.forge.publish(self.tag, latest=self.latest).url}

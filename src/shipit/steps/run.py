@@ -1,0 +1,43 @@
+"""Run a command the user configured, such as a build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.release_commit import ReleaseCommit
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run `command` in the repository's root, at most `timeout` seconds.
+
+    A command leaves no trace in the world that shipit could trust, so it counts as done only within the
+    run that ran it, or once the release commit `commit` that it prepared exists: a release that was cut off
+    before runs it again, and commands have to stand that.
+    """
+
+    kind: ClassVar[str] = "run"
+    public: ClassVar[bool] = False
+    command: str
+    timeout: float
+    commit: ReleaseCommit | None = None
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.command}"
+
+    @property
+    def summary(self) -> str:
+        return f"run {self.command}"
+
+    def check(self, world: World) -> Done | Todo:
+        made = self.commit is not None and self.commit.made(world)
+        return Done() if made or world.process.ran(self.id) else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        world.process.run(self.id, self.command, timeout=self.timeout, env=self.env)
+        return {}

@@ -1,0 +1,48 @@
+"""Bring the local branch to the commit a release is planned on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.errors import ConflictError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.release_commit import ReleaseCommit
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class SyncBranch:
+    """Move branch, index and files from `leaves` to the parent of `commit`, putting `restore` back first.
+
+    Only what a killed run of shipit left is undone: its files, its commit that was never pushed.
+    """
+
+    kind: ClassVar[str] = "sync-branch"
+    public: ClassVar[bool] = False
+    commit: ReleaseCommit
+    leaves: str
+    restore: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.commit.parent[:10]}"
+
+    @property
+    def summary(self) -> str:
+        return f"bring the local branch to {self.commit.parent[:10]}"
+
+    def check(self, world: World) -> Done | Todo:
+        head = world.git.head()
+        if head == self.commit.parent or self.commit.find(world):
+            return Done()
+        if head != self.leaves:
+            raise ConflictError(
+                f"HEAD is `{(head or '')[:10]}`, but the plan was made at `{self.leaves[:10]}`",
+                hint="plan afresh: shipit plan",
+            )
+        return Todo()
+
+    def apply(self, world: World) -> Outputs:
+        world.git.move_branch(self.commit.parent, self.restore)
+        return {}

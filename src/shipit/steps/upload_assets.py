@@ -1,0 +1,61 @@
+"""Attach files to the drafted release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.errors import ConfigError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class UploadAssets:
+    """Every file that `patterns` match, known only after the build, complete by size and digest."""
+
+    kind: ClassVar[str] = "upload-assets"
+    public: ClassVar[bool] = False
+    tag: str
+    patterns: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.tag}"
+
+    @property
+    def summary(self) -> str:
+        return f"attach {', '.join(self.patterns)} to {self.tag}"
+
+    def check(self, world: World) -> Done | Todo:
+        paths = tuple(self._paths(world))
+        missing = tuple(self._missing(paths, world))
+        return Done() if paths and not missing else Todo(", ".join(missing))
+
+    def apply(self, world: World) -> Outputs:
+        paths = tuple(self._paths(world))
+        for pattern in self.patterns:
+            if not world.files.glob(pattern):
+                raise ConfigError(
+                    f"no file matches the asset `{pattern}`",
+                    where="release.assets",
+                    hint="let `prepare` build it, or mend the pattern",
+                )
+        for path in self._missing(paths, world):
+            world.forge.upload_asset(self.tag, path)
+        return {}
+
+    def _paths(self, world: World) -> Iterator[str]:
+        for pattern in self.patterns:
+            yield from world.files.glob(pattern)
+
+    def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
+        found = world.forge.find_release(self.tag)
+        there = {asset.name: asset for asset in found.assets} if found else {}
+        for path in paths:
+            asset = there.get(path.rpartition("/")[2])
+            if asset is None or asset.size != world.files.size(path):
+                yield path
+            elif asset.digest not in (None, f"sha256:{world.files.digest(path)}"):
+                yield path
