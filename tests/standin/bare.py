@@ -1,0 +1,120 @@
+"""The bare repository behind the stand-in, by git plumbing: a push and the API see the same objects."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BOT = {
+    "GIT_AUTHOR_NAME": "github-actions[bot]",
+    "GIT_AUTHOR_EMAIL": "bot@github.test",
+    "GIT_COMMITTER_NAME": "GitHub",
+    "GIT_COMMITTER_EMAIL": "noreply@github.test",
+}
+
+
+@dataclass(frozen=True)
+class Commit:
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: tuple[str, str, str]  # name, email, ISO date
+    committer: tuple[str, str, str]
+    message: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a tree; `size` is None for what is not a blob."""
+
+    mode: str
+    kind: str
+    id: str
+    path: str
+    size: int | None = None
+
+
+class BareRepository:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def git(self, *args: str, data: bytes = b"", env: Mapping[str, str] = {}) -> str:
+        command = ["git", "--git-dir", str(self.path), *args]
+        run = subprocess.run(command, input=data, env={**os.environ, **env}, capture_output=True, check=True)
+        return run.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    def holds(self, *args: str) -> bool:
+        """Whether git answers that command with yes."""
+        command = ["git", "--git-dir", str(self.path), *args]
+        return subprocess.run(command, capture_output=True).returncode == 0
+
+    def ref(self, name: str) -> str | None:
+        """The object that the full reference `name` points at."""
+        found = self.git("for-each-ref", "--format=%(objectname)%00%(refname)", name).splitlines()
+        return next((line.split("\0")[0] for line in found if line.endswith(f"\0{name}")), None)
+
+    def kind(self, id: str) -> str | None:
+        return self.git("cat-file", "-t", id) if self.holds("cat-file", "-e", id) else None
+
+    def resolve(self, rev: str) -> str | None:
+        """The commit that a branch, tag or id leads to."""
+        expression = f"{rev}^{{commit}}"
+        if not self.holds("rev-parse", "--verify", "--quiet", expression):
+            return None
+        return self.git("rev-parse", "--verify", expression)
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        return self.holds("merge-base", "--is-ancestor", old, new)
+
+    def move(self, name: str, id: str) -> None:
+        self.git("update-ref", name, id)
+
+    def delete(self, name: str) -> None:
+        self.git("update-ref", "-d", name)
+
+    def commit(self, id: str) -> Commit:
+        fields = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
+        commit, tree, parents, *people, message = self.git("show", "-s", f"--format={fields}", id).split("\0")
+        author, committer = tuple(people[:3]), tuple(people[3:])
+        return Commit(commit, tree, tuple(parents.split()), author, committer, message)  # type: ignore[arg-type]
+
+    def entries(self, tree: str, *, recursive: bool = False) -> list[Entry]:
+        listed = self.git("ls-tree", "-z", "-l", *(["-r", "-t"] if recursive else []), tree)
+        return [_entry(line) for line in listed.split("\0") if line]
+
+    def text(self, id: str) -> str:
+        return self.git("cat-file", "-p", id)
+
+    def create_blob(self, data: bytes) -> str:
+        return self.git("hash-object", "-w", "--stdin", data=data)
+
+    def entry(self, mode: str, data: bytes, path: str) -> Entry:
+        """A file for `create_tree`, stored as a blob."""
+        return Entry(mode, "blob", self.create_blob(data), path)
+
+    def create_tree(self, base: str | None, entries: Iterable[Entry]) -> str:
+        lines = "".join(f"{entry.mode} {entry.id}\t{entry.path}\n" for entry in entries)
+        with tempfile.TemporaryDirectory() as place:
+            env = {"GIT_INDEX_FILE": f"{place}/index"}
+            self.git("read-tree", base or "--empty", env=env)
+            self.git("update-index", "--index-info", data=lines.encode(), env=env)
+            return self.git("write-tree", env=env)
+
+    def create_commit(self, tree: str, parents: Sequence[str], message: str) -> str:
+        on = [word for parent in parents for word in ("-p", parent)]
+        return self.git("commit-tree", tree, *on, data=message.encode(), env=BOT)
+
+    def create_tag(self, name: str, target: str, kind: str, message: str) -> str:
+        tagger = f"{BOT['GIT_AUTHOR_NAME']} <{BOT['GIT_AUTHOR_EMAIL']}> 1767225600 +0000"
+        text = f"object {target}\ntype {kind}\ntag {name}\ntagger {tagger}\n\n{message}\n"
+        return self.git("hash-object", "-t", "tag", "-w", "--stdin", data=text.encode())
+
+
+def _entry(line: str) -> Entry:
+    head, _, path = line.partition("\t")
+    mode, kind, id, size = head.split()
+    return Entry(mode, kind, id, path, None if size == "-" else int(size))

@@ -1,0 +1,193 @@
+"""A GitHub to test against: the REST API below `/api/v3`, uploads below `/api/uploads`, on one port of this machine.
+
+with GitHubStandIn(bare_repository) as github:
+    github.fail("POST", "/releases$", 502, when="after")
+    ...  # a client with base_url=github.api_url and the token GOOD
+assert not github.violations
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from standin import git_data, releases, repository
+from standin.answers import Answer, Call, Refusal, not_found
+from standin.bare import BareRepository
+from standin.description import Description, Request, Response
+from standin.faults import Fault
+from standin.wire import encoded, handler
+
+GOOD = "good-token-0123456789"
+READ_ONLY = "read-only-token-0123456789"
+INSTALLATION = "installation-token-0123456789"  # may write, yet is told `push: false`, as every App token is
+
+API, UPLOADS = "/api/v3", "/api/uploads"
+VIOLATED = 599
+DESCRIPTION = Description()
+ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
+    **releases.ROUTES,
+    **git_data.ROUTES,
+    **repository.ROUTES,
+}
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One request as it came, and the status it got (or would have got, had the connection held)."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    json: Any
+    status: int
+
+
+class GitHubStandIn:
+    """One repository on a GitHub of its own.
+
+    Args:
+        bare: the bare repository that the API and `git push` share.
+        slug: the `owner/name` it is served as.
+    """
+
+    def __init__(self, bare: Path, slug: str = "acme/app") -> None:
+        self.git = BareRepository(bare)
+        self.slug = slug
+        self.description = DESCRIPTION
+        self.default_branch = "main"
+        self.private = self.archived = False
+        self.tells_digests = True  # older GitHub Enterprise Servers do not
+        self.protected: set[str] = set()
+        self.rules: dict[str, Sequence[dict[str, Any]]] = {}
+        self.releases: list[releases.Release] = []
+        self.latest_id: int | None = None
+        self.requests: list[Logged] = []
+        self.violations: list[str] = []
+        self._faults: list[Fault] = []
+        self._state = threading.RLock()
+        self._closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self, self._closing))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.api_url = f"{self.url}{API}"
+        self.repository_url = f"{self.api_url}/repos/{slug}"
+
+    def __enter__(self) -> GitHubStandIn:
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def fail(self, method: str, pattern: str, status: int | None = None, **how: Any) -> None:
+        """From now on something goes wrong: see `Fault`."""
+        self._faults.append(Fault(method, pattern, status, **how))
+
+    def asked(self, method: str, pattern: str = "") -> list[Logged]:
+        """The requests so far with that method and path."""
+        return [each for each in self.requests if each.method == method and re.search(pattern, each.path)]
+
+    @property
+    def writes(self) -> list[Logged]:
+        return [each for each in self.requests if each.method != "GET"]
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Answer, Fault | None]:
+        """What to answer, and the fault that spoils it, if any."""
+        path = urlsplit(target).path
+        with self._state:
+            fault = next((each for each in self._faults if each.strikes(method, path)), None)
+            effective = fault is None or fault.when == "after"
+            answer = self._checked(method, target, headers, body) if effective else Answer(502, {"message": "injected"})
+            answer = fault.spoil(answer) if fault else answer
+            self.requests.append(Logged(method, target, headers, _json(headers, path, body), answer.status))
+            return answer, fault
+
+    def _checked(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to a request, both judged by GitHub's description; a violation is no answer at all."""
+        url = urlsplit(target)
+        template, params = _operation(method, url.path)
+        path = template.format_map({name: quote(value, safe="") for name, value in params.items()})
+        request = Request(method, path, url.query, headers, body)
+        if wrong := self.description.wrong_request(request):
+            return self._violated(f"request {method} {target}: {wrong}")
+        call = self._call(params, target, headers, body)
+        answer = self._performed(method, template, call, headers)
+        response = Response(answer.status, encoded(answer), "" if answer.json is None else "application/json")
+        if wrong := self.description.wrong_response(request, response):
+            return self._violated(f"answer {answer.status} to {method} {target}: {wrong}")
+        return answer
+
+    def _call(self, params: Mapping[str, str], target: str, headers: Mapping[str, str], body: bytes) -> Call:
+        url, token = urlsplit(target), _token(headers)
+        return Call(
+            params,
+            url.query,
+            body,
+            _json(headers, url.path, body),
+            f"{self.url}{url.path}",
+            headers.get("Content-Type", ""),
+            may_write=token in (GOOD, INSTALLATION),
+            installation=token == INSTALLATION,
+        )
+
+    def _performed(self, method: str, template: str, call: Call, headers: Mapping[str, str]) -> Answer:
+        try:
+            self._admit(method, call, _token(headers))
+            return ROUTES[method, template](self, call)
+        except Refusal as refusal:
+            return refusal.answer
+
+    def _admit(self, method: str, call: Call, token: str | None) -> None:
+        """Raises the refusal that GitHub has for that token."""
+        if token not in (None, GOOD, READ_ONLY, INSTALLATION):
+            raise Refusal(401, "Bad credentials")
+        slug = "{owner}/{repo}".format_map({"owner": "", "repo": "", **call.params})
+        if slug not in ("/", self.slug) or (token is None and self.private):
+            raise not_found()
+        if method != "GET" and token is None:
+            raise Refusal(401, "Requires authentication")
+        if method != "GET" and token == READ_ONLY:
+            raise Refusal(403, "Resource not accessible by integration")
+        if method != "GET" and self.archived:
+            raise Refusal(403, "Repository was archived so is read-only.")
+
+    def _violated(self, why: str) -> Answer:
+        self.violations.append(why)
+        return Answer(VIOLATED, {"message": why})
+
+
+def _operation(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The template of an operation and its parameters, of which the last of a path may hold slashes."""
+    rest = path.removeprefix(API).removeprefix(UPLOADS)
+    for known, template in ROUTES:
+        found = re.fullmatch(_PATTERNS[template], rest) if known == method else None
+        if found:
+            return template, {name: unquote(value) for name, value in found.groupdict().items()}
+    return "/unknown", {}
+
+
+def _pattern(template: str) -> str:
+    numbers = re.sub(r"\{(\w+_id)\}", r"(?P<\1>[0-9]+)", template)
+    rests = re.sub(r"\{(ref|tag|branch)\}", r"(?P<\1>.+)", numbers)
+    return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", rests)
+
+
+_PATTERNS = {template: _pattern(template) for _, template in ROUTES}
+
+
+def _json(headers: Mapping[str, str], path: str, body: bytes) -> Any:
+    is_json = headers.get("Content-Type") == "application/json" and not path.startswith(UPLOADS)
+    return json.loads(body) if is_json and body else None
+
+
+def _token(headers: Mapping[str, str]) -> str | None:
+    return headers.get("Authorization", "").partition(" ")[2] or None

@@ -1,0 +1,67 @@
+"""HTTP, and nothing of GitHub but its headers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
+
+from standin.answers import Answer
+from standin.faults import Fault
+
+if TYPE_CHECKING:
+    from standin.server import GitHubStandIn
+
+RATE = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": "4102444800"}
+
+
+def encoded(answer: Answer) -> bytes:
+    return b"" if answer.json is None else json.dumps(answer.json).encode()
+
+
+def handler(github: GitHubStandIn, closing: threading.Event) -> type[BaseHTTPRequestHandler]:
+    """The class by which http.server serves `github`; `closing` ends every hanging answer."""
+    ids = itertools.count(1)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer, fault = github.answer(self.command, self.path, self.headers, body)
+            if fault and fault.hang:
+                closing.wait(fault.hang)
+                self._drop()
+            else:
+                self._send(answer, fault)
+
+        def _send(self, answer: Answer, fault: Fault | None) -> None:
+            body = encoded(answer)
+            self.send_response(answer.status)
+            for name, value in {**RATE, "X-GitHub-Request-Id": f"STANDIN:{next(ids)}", **answer.headers}.items():
+                self.send_header(name, value)
+            if answer.json is not None:
+                self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self._headers_buffer.append(b"\r\n")  # one packet for head and body: two would wait for each other
+            head = b"".join(self._headers_buffer)
+            self._headers_buffer.clear()
+            if fault and fault.cut:
+                self.wfile.write(head + body[: len(body) // 2])
+                self._drop()
+            else:
+                self.wfile.write(head + body)
+
+        def _drop(self) -> None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """The stand-in keeps its own log."""
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = serve
+
+    return Handler
