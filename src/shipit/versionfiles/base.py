@@ -117,8 +117,8 @@ def _only(text: str, path: str, by_path: dict[str, list[Place]]) -> Place:
     found = by_path.get(path, [])
     if not found:
         close = difflib.get_close_matches(path, by_path, n=3, cutoff=0.5)
-        hint = f"name one that is here: {', '.join(f'`{name}`' for name in close)}" if close else None
-        raise VersionFileError(f"`{path}` is not set in this file", hint=hint or f"add `{path}` to the file")
+        others = f", or name a place that is: {', '.join(f'`{name}`' for name in close)}" if close else ""
+        raise VersionFileError(f"`{path}` is not set in this file", hint=f"set `{path}` there{others}")
     if len(found) > 1:
         raise ambiguous(text, path, found)
     return found[0]

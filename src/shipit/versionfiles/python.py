@@ -35,8 +35,9 @@ def _find(text: str, paths: Sequence[str]) -> list[Span]:
 
 def _places(text: str) -> Iterator[Place]:
     """Every assignment to one name at the top level."""
-    lines = [0, *accumulate(len(line) for line in _LINE.findall(text))]
-    for statement in _parse(text).body:
+    body = text.removeprefix("\ufeff")
+    lines = list(accumulate(map(len, _LINE.findall(body)), initial=len(text) - len(body)))
+    for statement in _parse(body).body:
         targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
         value: ast.expr | None = getattr(statement, "value", None)
         if value is not None and value.end_lineno and value.end_col_offset is not None:

@@ -69,5 +69,5 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     content = text[start:end].strip()
     if content.startswith(_CDATA[0]) and content.endswith(_CDATA[1]):
         content = content.removeprefix(_CDATA[0]).removesuffix(_CDATA[1]).strip()
-    at = text.find(content, start, end)
+    at = text.rfind(content, start, end)  # from the end: the CDATA mark holds letters too
     return Span(at, at + len(content)) if content else None

@@ -25,7 +25,8 @@ def places(text: str) -> Iterator[Place]:
             continue
         seen.add(id(node))
         if isinstance(node.value, list):
-            waiting += [(f"{path}.{name}".removeprefix("."), child) for name, child in _children(node)]
+            children = [(f"{path}.{name}".removeprefix("."), child) for name, child in _children(node)]
+            waiting += reversed(children)  # so that an anchor is met before its aliases
         elif node.style is None or node.style in "'\"":
             quote = len(node.style or "")
             yield Place(path, Span(node.start_mark.index + quote, node.end_mark.index - quote))
@@ -38,11 +39,15 @@ def _children(node: Any) -> Iterator[tuple[object, Any]]:
 
 
 def _compose(text: str) -> Any:
+    import warnings
+
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        node = YAML(typ="safe", pure=True).compose(_SURROGATE.sub("x", text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about anchors of a file that is not ours
+            node = YAML(typ="safe", pure=True).compose(_SURROGATE.sub("x", text))
     except (YAMLError, RecursionError, ValueError) as error:
         reason = str(getattr(error, "problem", None) or error).splitlines()[0]
         hint = 'repair the file, or mark the line with `# x-shipit-version` and set format = "marker"'

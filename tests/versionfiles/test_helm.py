@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from shipit.versionfiles import FORMATS, VersionFileError
+
+HELM = FORMATS["helm"]
+
+CHART = """\
+# version: 9.9.9
+apiVersion: v2
+name: app
+description: |
+  version: 9.9.9
+version: @  # the chart
+appVersion: "v@"
+dependencies:
+  - name: redis
+    version: 9.9.9
+"""
+
+
+def test_version_and_app_version_change_and_dependencies_stay() -> None:
+    assert HELM.write(CHART.replace("@", "1.2.3"), "2.0.0") == CHART.replace("@", "2.0.0")
+
+
+def test_a_chart_without_app_version_has_one_place() -> None:
+    assert HELM.write("version: 1.2.3", "2.0.0") == "version: 2.0.0"
+
+
+def test_one_of_the_two_can_be_named() -> None:
+    text = "version: 0.1.0\nappVersion: 1.2.3\n"
+    assert HELM.write(text, "2.0.0", ["appVersion"]) == "version: 0.1.0\nappVersion: 2.0.0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("name: a", "`version` is not set"),
+        ("version: |\n  1.2.3\n", "`version` is not set"),
+        ("version: 1.2.3\nversion: 1.2.3\n", "set 2 times"),
+        ("version: {{ .Values.version }}\n", "not"),
+        ("a: 1\n---\nversion: 1.2.3\n", "not one YAML document"),
+        ("a: &a [*a]\n", "`version` is not set"),
+        ("# nothing\n", "is empty"),
+        ('version: "1.2\\x2e3"', "not a plain version"),
+    ],
+)
+def test_a_chart_without_one_plain_version_is_refused(text: str, what: str) -> None:
+    with pytest.raises(VersionFileError) as caught:
+        HELM.read(text)
+    assert what in caught.value.what

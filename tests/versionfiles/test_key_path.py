@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from shipit.versionfiles import FORMATS, VersionFileError
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("json", '{"info": {"version": "@"}}', "info.version"),
+        ("json", '[{"a": []}, {"b": [{"version": "@"}]}]', "1.b.0.version"),
+        ("json", '{"a": {"b": "9.9.9"}, "c": [1, true, {"}": "]"}, "@"]}', "c.3"),
+        ("yaml", "info:\n  version: @\n", "info.version"),
+        ("yaml", "? info\n: {version: '@', x: 1} # 9.9.9\n", "info.version"),
+        ("yaml", "- []\n- tags: [a, v@]\n", "1.tags.1"),
+        ("yaml", "%YAML 1.2\n---\ninfo: &info\n  version: \"@\"\nother: *info\n", "info.version"),
+        ("toml", 'version = "9.9.9"\n[[info]]\n[[info]]\na."b".version = "@"\n', "info.1.a.b.version"),
+        ("toml", 'l = [1, { version = "9.9.9" }]\nx = { y = { z = 1 }, version = "@" }\n', "x.version"),
+        ("xml", '<A sdk="a>b"><B><Version>@</Version><!-- <a> --></B></A>', "A.B.Version"),
+        ("xml", "<프로젝트><버전>@</버전></프로젝트>", "프로젝트.버전"),
+    ],
+)  # fmt: skip
+def test_a_value_is_found_by_its_path(name: str, text: str, path: str) -> None:
+    assert FORMATS[name].read(text.replace("@", "1.2.3"), [path]) == "1.2.3"
+    assert FORMATS[name].write(text.replace("@", "1.2.3"), "2.0.0", [path]) == text.replace("@", "2.0.0")
+
+
+@pytest.mark.parametrize("name", ["json", "yaml", "toml", "xml"])
+def test_without_a_path_the_error_says_how_to_name_one(name: str) -> None:
+    with pytest.raises(VersionFileError, match="nothing says where") as caught:
+        FORMATS[name].read("")
+    assert "paths = [" in (caught.value.hint or "")
+    assert 'format = "marker"' in (caught.value.hint or "")
+
+
+def test_a_list_in_a_list_keeps_its_numbers() -> None:
+    assert FORMATS["json"].read('[[1, 2], [["1.2.3"]]]', ["1.0.0"]) == "1.2.3"
+
+
+def test_a_template_that_is_no_yaml_is_refused_with_the_marker_as_a_way_out() -> None:
+    with pytest.raises(VersionFileError) as caught:
+        FORMATS["yaml"].read("image: {{ .Values.image }}:1.2.3 }", ["image"])
+    assert "x-shipit-version" in (caught.value.hint or "")

@@ -1,0 +1,134 @@
+"""What holds for every format in the registry. A format without a sample fails here."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipit.versionfiles import FORMATS, VersionFileError
+
+# format -> (text with `@` for each character run that is the version, the paths that find it)
+SAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "gradle": ("plugins { id 'a' version '9.9.9' }\nversion = '@' // '8.8.8'\nopenapi3 { version = '1.0' }", ()),
+    "gradle-kotlin": ('plugins { id("a") version "9.9.9" }\r\nallprojects { version = "@" }\r\n', ()),
+    "properties": ("# version=9.9.9\nversion: @  \nname=caf\\u00e9 \\\n  version=7.7.7\n", ()),
+    "maven": (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<!-- <version>9</version> -->\n<project a='>'>"
+        "<parent><version>8</version></parent><version> @\n</version><build/></project>",
+        (),
+    ),
+    "package-json": ('{"name": "é", "version": "@", "x": {"version": "9.9.9"}, "n": [1, "version"]}', ()),
+    "package-lock": (
+        '{"version": "@", "packages": {"": {"version": "@"}, "node_modules/a": {"version": "9.9.9"}}}\n',
+        (),
+    ),
+    "pyproject": ('[project]\nname = "a"  # version = "9"\nversion = "@"\n[tool.poetry]\nversion = \'@\'\n', ()),
+    "cargo": ('[package]\r\nname = "a"\r\nversion = "@"\r\n[dependencies]\r\nb = { version = "9.9.9" }\r\n', ()),
+    "cargo-lock": (
+        'version = 3\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = "registry"\n'
+        '[[package]]\nname = "ours"\nversion = "@"\ndependencies = [\n "a",\n]\n',
+        (),
+    ),
+    "helm": ("version: @\nappVersion: \"@\"  # same\ndependencies:\n  - name: a\n    version: 9.9.9\n", ()),
+    "python": ('"""version = 9.9.9"""\nx = "é"; __version__ = "@"  # "8.8.8"\n', ()),
+    "json": ('\ufeff{"info": {"version": "@"}, "list": [{"version": "@"}]}', ("info.version", "list.0.version")),
+    "yaml": ("info:\n  version: '@'\nimages:\n- tag: v@ # 🚀\n- tag: 9.9.9\n", ("info.version", "images.0.tag")),
+    "toml": ('[a.b]\nc = 1\n"d" = { e = ["9.9.9"], f = "@" }\n', ("a.b.d.f",)),
+    "xml": ("<a>\r\n<b x='1'/><c><![CDATA[@]]></c></a>", ("a.c",)),
+    "marker": ("app-@.jar # x-shipit-version\n9.9.9\n# x-shipit-version-start\n\n v@\n# x-shipit-version-end", ()),
+}  # fmt: skip
+
+NUMBER = st.integers(0, 10**6)
+VERSIONS = st.builds(
+    "{}.{}.{}{}".format,
+    NUMBER, NUMBER, NUMBER, st.one_of(st.sampled_from(["", "-SNAPSHOT"]), st.builds("-rc.{}".format, NUMBER)),
+)  # fmt: skip
+
+# Pieces that mean something to one format or another, so that random texts reach deep.
+WORDS = (
+    "version version= '1.2.3' \"1.2.3\" ''' \"\"\" / $/ /$ ${ $x } { ( ) [ ] // /* */ \\ \n \r\n : = , ; . -> # < > </ "
+    "<version> </version> <![CDATA[ ]]> <!-- --> & &a *a - ` ! | ? % allprojects project.version [[package]] name "
+    "[project] __version__ x-shipit-version x-shipit-version-start \ufeff \x00 \udcff é 𝟙 \u2028 \x0c"
+)
+FRAGMENTS = st.sampled_from(WORDS.split(" "))
+TEXTS = st.one_of(st.text(), st.lists(st.one_of(FRAGMENTS, st.text(max_size=2)), max_size=40).map("".join))
+
+every_format = pytest.mark.parametrize("name", FORMATS)
+
+
+def sample(name: str, version: str) -> str:
+    return SAMPLES[name][0].replace("@", version)
+
+
+@every_format
+@given(old=VERSIONS, new=VERSIONS)
+def test_writing_changes_the_version_and_nothing_else(name: str, old: str, new: str) -> None:
+    assert FORMATS[name].write(sample(name, old), new, SAMPLES[name][1]) == sample(name, new)
+
+
+@every_format
+@given(version=VERSIONS)
+def test_what_was_written_is_read(name: str, version: str) -> None:
+    assert FORMATS[name].read(sample(name, version), SAMPLES[name][1]) == version
+
+
+@every_format
+@given(text=TEXTS, version=VERSIONS)
+def test_any_text_is_either_written_by_the_laws_or_refused(name: str, text: str, version: str) -> None:
+    file, paths = FORMATS[name], SAMPLES[name][1]
+    try:
+        read = file.read(text, paths)
+        written = file.write(text, version, paths)
+    except VersionFileError:
+        return
+    assert file.read(written, paths) == version
+    assert file.write(written, version, paths) == written
+    assert file.read(file.write(written, read, paths), paths) == read
+
+
+@every_format
+@given(noise=TEXTS, at=st.integers(0, 400), version=VERSIONS)
+def test_a_damaged_file_is_either_written_by_the_laws_or_refused(name: str, noise: str, at: int, version: str) -> None:
+    whole = sample(name, "1.2.3")
+    text = whole[:at] + noise + whole[at:]
+    try:
+        written = FORMATS[name].write(text, version, SAMPLES[name][1])
+    except VersionFileError:
+        return
+    assert FORMATS[name].read(written, SAMPLES[name][1]) == version
+
+
+@every_format
+def test_a_byte_order_mark_and_undecodable_bytes_survive(name: str) -> None:
+    text = "\ufeff" + sample(name, "1.2.3").replace("é", "é\udcff").removeprefix("\ufeff")
+    written = FORMATS[name].write(text, "2.0.0", SAMPLES[name][1])
+    assert written == text.replace("1.2.3", "2.0.0")
+
+
+@every_format
+@pytest.mark.parametrize("ends", ["\r\n", "\n"])
+def test_line_ends_stay(name: str, ends: str) -> None:
+    text = sample(name, "1.2.3").replace("\r\n", "\n").replace("\n", ends)
+    assert FORMATS[name].write(text, "2.0.0", SAMPLES[name][1]) == text.replace("1.2.3", "2.0.0")
+
+
+@every_format
+@pytest.mark.parametrize("version", ["1.0.0'", '1.0.0"', "1.0.0\n", "", "1.0 0", "<x>", "${x}", "v1.0.0"])
+def test_a_version_that_would_break_the_file_is_refused(name: str, version: str) -> None:
+    with pytest.raises(VersionFileError, match="cannot be written"):
+        FORMATS[name].write(sample(name, "1.2.3"), version, SAMPLES[name][1])
+
+
+@every_format
+def test_an_empty_file_is_refused_with_a_hint(name: str) -> None:
+    with pytest.raises(VersionFileError) as caught:
+        FORMATS[name].read("", SAMPLES[name][1])
+    assert caught.value.hint
+
+
+@every_format
+@pytest.mark.parametrize("piece", ["{", "[", "(", "<a>", "/*", "'", '"${', "a: ", "- ", "&a [", "-", "[[a]]\n", "$/ "])
+def test_deep_nesting_ends_in_an_answer(name: str, piece: str) -> None:
+    with pytest.raises(VersionFileError):
+        FORMATS[name].read(piece * 3000, SAMPLES[name][1])

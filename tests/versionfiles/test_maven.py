@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from shipit.versionfiles import FORMATS, VersionFileError
+
+MAVEN = FORMATS["maven"]
+
+POM = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- <version>9.9.9</version> -->
+<project xmlns="http://maven.apache.org/POM/4.0.0" xmlns:xsi="a>b">
+\t<parent>
+\t\t<groupId>org.springframework.boot</groupId>
+\t\t<version>3.3.4</version>
+\t</parent>
+\t<version>@</version> <!-- <version>9.9.9</version> -->
+\t<name><![CDATA[<version>9.9.9</version> 한글]]></name>
+\t<properties><java.version>17</java.version><version>9.9.9</version></properties>
+\t<dependencies><dependency><version>9.9.9</version></dependency></dependencies>
+\t<build><plugins><plugin><version>9.9.9</version></plugin></plugins></build>
+</project>
+"""
+
+
+def test_only_the_version_of_the_project_changes() -> None:
+    assert MAVEN.read(POM.replace("@", "1.2.3-SNAPSHOT")) == "1.2.3-SNAPSHOT"
+    assert MAVEN.write(POM.replace("@", "1.2.3-SNAPSHOT"), "1.2.3") == POM.replace("@", "1.2.3")
+
+
+def test_a_revision_property_is_followed() -> None:
+    pom = "<project><version>${revision}</version><properties><revision>@</revision></properties></project>"
+    assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0") == pom.replace("@", "2.0.0")
+
+
+def test_blanks_and_cdata_around_the_version_stay() -> None:
+    pom = "<project><version>\r\n <![CDATA[ @ ]]> </version></project>"
+    assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0") == pom.replace("@", "2.0.0")
+
+
+def test_another_element_can_be_named() -> None:
+    pom = "<project><version>1.2.3</version><parent><version>1.0.0</version></parent></project>"
+    assert MAVEN.read(pom, ["project.parent.version"]) == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("pom", "what", "hint"),
+    [
+        ("<project><parent><version>1</version></parent></project>", "its parent's", "the parent's pom.xml"),
+        ("<project><version>${a}${b}</version></project>", "not a plain version", "version-files"),
+        (
+            "<project><version>${revision}</version></project>",
+            "`project.properties.revision` is not set",
+            "set `project.",
+        ),
+        ("<project><version>1<!-- x --></version></project>", "not a plain version", "version-files"),
+        ("<project><version/></project>", "`project.version` is not set", "set `project."),
+        ("<project><version>1</version><version>2</version></project>", "set 2 times", "keep one"),
+        ("<project><version>1</project>", "this is not XML", "repair"),
+    ],
+)
+def test_a_pom_without_one_plain_version_is_refused(pom: str, what: str, hint: str) -> None:
+    with pytest.raises(VersionFileError) as caught:
+        MAVEN.read(pom)
+    assert what in caught.value.what
+    assert hint in (caught.value.hint or "")

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from shipit.versionfiles import FORMATS, VersionFileError
+
+PACKAGE, LOCK = FORMATS["package-json"], FORMATS["package-lock"]
+
+
+def test_only_the_version_at_the_top_changes() -> None:
+    text = '{\n\t"engines": {"version": "9.9.9"},\n\t"version" : "@",\n\t"scripts": {"v": "\\"version\\": \\"9\\""}\n}'
+    assert PACKAGE.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": "@", "dependencies": {"a": {"version": "9.9.9"}}}',
+        '{"version": "@", "packages": {"": {"name": "a", "version": "@"}, "web": {"version": "9.9.9"}}}',
+    ],
+)
+def test_a_lock_file_of_any_age_is_kept_in_step(text: str) -> None:
+    assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
+
+
+def test_a_lock_file_that_fell_behind_is_mended() -> None:
+    text = '{"version": "1.2.3", "packages": {"": {"version": "1.0.0"}}}'
+    assert LOCK.write(text, "2.0.0") == '{"version": "2.0.0", "packages": {"": {"version": "2.0.0"}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"private": true}', "`version` is not set"),
+        ('{"version": 1}', "`version` is not set"),
+        ('{"version": "1.0.0", "version": "1.0.0"}', "set 2 times"),
+        ('{"version": "1.0.\\u0030"}', "not a plain version"),
+        ('{"version": "1.0.0",}', "this is not JSON"),
+        ('["version"]', "`version` is not set"),
+        ('"version"', "`version` is not set"),
+        ("[" * 100_000, "cannot be read"),
+    ],
+)
+def test_a_package_without_one_plain_version_is_refused(text: str, what: str) -> None:
+    with pytest.raises(VersionFileError) as caught:
+        PACKAGE.read(text)
+    assert what in caught.value.what
+
+
+def test_the_line_of_a_syntax_error_is_told() -> None:
+    with pytest.raises(VersionFileError) as caught:
+        PACKAGE.read('{\n"version": oops}')
+    assert caught.value.where == "line 2"
