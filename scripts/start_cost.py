@@ -29,7 +29,6 @@ def children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-
 def main(rounds: int = 31) -> None:
     shipit = str(Path(sys.executable).parent / "shipit")
     commands = {
