@@ -28,7 +28,7 @@ lint: .venv/.shipit .venv/.test ## linters, types and import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --config pyproject.toml --cache-dir .cache/import-linter
+	$(BIN)/lint-imports --no-logo --config pyproject.toml --cache-dir .cache/import-linter
 
 lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv)
 	$(COMPILE) --group build -o requirements/build.txt

@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 def imports_checked(path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The import contracts over the installed package, or over the one in `path`."""
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
-    command = [BIN / "lint-imports", "--config", "pyproject.toml", "--no-cache"]
+    command = [BIN / "lint-imports", "--config", "pyproject.toml", "--no-cache", "--no-logo"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
