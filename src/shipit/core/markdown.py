@@ -27,12 +27,12 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # GitHub counts only ASCII letters as part of a word when it looks for mentions: `가@user` notifies.
 _TOKEN = re.compile(
     r"(?P<code>(`+)(?!`).{1,500}?(?<!`)\2(?!`))"
-    r"|(?P<url>https?://[^\s<>`]*[^\s<>`.,;:!?'\")\]])"
+    r"|(?P<url>https?://(?=[A-Za-z0-9])[^\s<>`]*[^\s<>`.,;:!?'\")\]])"
     r"|(?P<mention>(?<![A-Za-z0-9_])@[A-Za-z0-9_](?:[A-Za-z0-9_@./-]*[A-Za-z0-9_])?)"
-    r"|(?P<issue>(?<![\w/&])#[0-9]{1,9}(?![\w@]))"
+    r"|(?P<issue>(?<![\w/&!])#[0-9]{1,9}(?![\w@]))"
     r"|(?P<underscores>_+)"
     r"|(?P<less><)|(?P<entity>&(?=#?\w{1,40};))"
-    r"|(?P<mark>`+|[*~|\[\]]|\\(?=[!-/:-@\[-`{-~]|$))"
+    r"|(?P<mark>`+|[*~|\[\]]|\\(?=[!-/:-@\[-`{-~]|http|$))"
 )
 
 
@@ -60,8 +60,8 @@ def item(text: str, links: Links | None = None) -> str:
     """Text of one or more lines as the content of a list item: further lines are indented by two blanks."""
     if "\n" not in text:
         return inline(text, links)
-    lines = [inline(line.strip(), links) for line in text.strip().splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(f"  {line}" if line else "" for line in lines))[2:]
+    lines = "\n".join(inline(line.strip(), links) for line in text.splitlines()).strip("\n")
+    return re.sub(r"(\n{1,2})\n*", r"\1  ", lines)
 
 
 def address(url: str) -> str:
