@@ -64,6 +64,8 @@ _HEADER = re.compile(
     (?P<description> [^\n]*+ )""",
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"\(#(\d+)\)$")
+_MERGED = re.compile(r"Merge pull request #(\d+) ")
 _BLANK = "\ufeff \t\r\n"
 
 
@@ -119,6 +121,21 @@ def plain_text(message: str | bytes) -> str:
 def subject(message: str) -> str:
     """The first line that is not blank, as written."""
     return message.lstrip(_BLANK).partition("\n")[0].rstrip()
+
+
+def pull_request(subject: str) -> str | None:
+    """The number of the pull request: a trailing `(#12)`, or in GitHub's own subject of a merge."""
+    match = _NUMBER.search(subject) if subject.endswith(")") else _MERGED.match(subject)
+    return match[1] if match else None
+
+
+def without_number(subject: str) -> str:
+    """The subject without the `(#12)` that GitHub adds.
+
+    >>> without_number("feat: x (#12)")
+    'feat: x'
+    """
+    return _NUMBER.sub("", subject).rstrip() if subject.endswith(")") else subject
 
 
 def header(commit: Commit) -> str:

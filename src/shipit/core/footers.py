@@ -34,7 +34,7 @@ _FOOTER = re.compile(
     re.VERBOSE,
 )
 _LOOK_ALIKE = re.compile(
-    r"""^(?!BREAKING[ -]CHANGE[ ]*[:：]) [ \t*_\#-]*+
+    r"""^[ \t*_\#-]*+
         (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
         [*_ \t:：]*+ (?P<text>[^\n]*)""",
     re.VERBOSE | re.MULTILINE,
@@ -121,7 +121,13 @@ def look_alikes(text: str) -> tuple[str, ...]:
         return ()
     lines = text.split("\n")
     plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
-    return tuple(_remark(match) for match in _LOOK_ALIKE.finditer(plain) if not _FOOTER.match(match[0]))
+    remarks = (_remark(match) for match in _LOOK_ALIKE.finditer(plain) if not _announces(match[0]))
+    return tuple(dict.fromkeys(remarks))
+
+
+def _announces(line: str) -> bool:
+    match = _FOOTER.match(line)
+    return match is not None and match["breaking"] is not None
 
 
 def _remark(match: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading as Reading
 from shipit.core.outcome import Readings as Readings
 from shipit.core.outcome import ignored, settled
-from shipit.core.reverts import parse_revert
+from shipit.core.revert import parse_revert
 from shipit.core.rules import Rules
 from shipit.core.squash import squashed
 from shipit.core.title import is_merge, read_title, rest, unfinished

@@ -7,7 +7,7 @@ import re
 from shipit.core.commit import Commit, Unreadable, parse_commit, subject
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading, ignored
-from shipit.core.reverts import parse_revert
+from shipit.core.revert import parse_revert
 from shipit.core.rules import Rules
 
 _SKIP = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)

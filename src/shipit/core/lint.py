@@ -1,0 +1,67 @@
+"""Remarks on one commit message or pull request title.
+
+>>> lint("feat : login", Rules.of())
+(Remark(severity='warning', what='the header is not spelled as the specification has it', hint='write `feat: login`'),)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from shipit.core.commit import Commit, Unreadable, header, parse_commit, plain_text, subject
+from shipit.core.revert import parse_revert
+from shipit.core.rules import Rules
+from shipit.core.title import is_merge, unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to say about a message; `hint` is an imperative. An "error" cannot be read at all."""
+
+    severity: Literal["error", "warning"]
+    what: str
+    hint: str
+
+
+def lint(message: str, rules: Rules) -> tuple[Remark, ...]:
+    """What is wrong with a message, the worst first; nothing when it is fine."""
+    text = plain_text(message)
+    line = subject(text)
+    if reason := unfinished(text):
+        return (Remark("warning", f"it would be ignored: {reason}", "change that before it is merged"),)
+    parsed = parse_commit(text, aliases={}, known=rules.known | rules.aliases.keys())
+    if isinstance(parsed, Commit):
+        return tuple(_spelling(text, line, parsed, rules))
+    if is_merge(line) or parse_revert(text):
+        return ()
+    return (_error(parsed),)
+
+
+def _error(parsed: Unreadable) -> Remark:
+    described = parsed.subject.rstrip(":： ") if parsed.subject.endswith((":", "：")) else ""
+    form = f"{described}: what it does" if described else "type: description"
+    return Remark("error", parsed.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
+
+
+def _spelling(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[Remark]:
+    """Remarks on what was read leniently, or may mean something else than it says."""
+    alone = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())
+    if isinstance(alone, Commit) and header(alone) != line:
+        yield Remark("warning", "the header is not spelled as the specification has it", f"write `{header(alone)}`")
+    if parsed.type not in rules.known and parsed.type not in rules.aliases:
+        yield _unknown_type(parsed.type, rules)
+    if text.lstrip("\ufeff \t\n").partition("\n")[2].partition("\n")[0].strip():
+        yield Remark("warning", "the body follows the header without a blank line", "put a blank line between them")
+    for warning in parsed.warnings:
+        what, _, hint = warning.partition("; ")
+        yield Remark("warning", what, hint)
+
+
+def _unknown_type(type: str, rules: Rules) -> Remark:
+    import difflib
+
+    near = difflib.get_close_matches(type, sorted(rules.known), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"write one of {', '.join(sorted(rules.known))}"
+    return Remark("warning", f"`{type}` is not a known type and releases nothing", hint)

@@ -1,0 +1,74 @@
+"""What a revert says it undoes: by commit id, by pull request or by subject.
+
+>>> parse_revert('Revert "feat: x"\\n\\nThis reverts commit 0123abc.').ids
+('0123abc',)
+>>> parse_revert('Revert "feat: x (#12)" (#13)\\n\\nReverts acme/app#12').numbers
+('12',)
+>>> parse_revert("revert: feat: x").subject
+'feat: x'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shipit.core.commit import Commit, parse_commit, subject, without_number
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """What a commit says it undoes.
+
+    `pull_request` is the trailing ` (#13)` of the revert itself; `mainline` is the parent that the revert of a
+    merge went back to.
+    """
+
+    subject: str
+    ids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    mainline: str | None = None
+    pull_request: str = ""
+
+    @property
+    def description(self) -> str:
+        """What to call it under "Reverts": the reverted subject, with the pull request that reverted it."""
+        return without_number(self.subject) + self.pull_request if self.pull_request else self.subject
+
+
+_QUOTED = re.compile(r'(?P<verb>revert|reapply) "(?P<subject>.+)"(?P<number> \(#\d+\))?$', re.IGNORECASE)
+_IDS = re.compile(r"^This reverts commits? ([0-9a-f]{7,64})(?:, reversing\s+changes made to ([0-9a-f]{7,64}))?", re.M)
+_ID = re.compile(r"(?<![\w#-])[0-9a-f]{7,64}(?![\w-])")
+_QUOTES = re.compile(r'^"(.+)"$')
+_PULL_REQUESTS = re.compile(r"^Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)", re.MULTILINE)
+
+
+def parse_revert(message: str) -> Revert | None:
+    """What the message reverts; None when it is no revert."""
+    spelled = _quoted(message) or _typed(message)
+    if spelled is None:
+        return None
+    what, pull_request, refs = spelled
+    named = _IDS.findall(message)
+    ids = (*(id for id, _ in named), *refs)
+    mainline = next((parent for _, parent in named if parent), None)
+    return Revert(what, ids, tuple(_PULL_REQUESTS.findall(message)), mainline, pull_request)
+
+
+def _quoted(message: str) -> tuple[str, str, list[str]] | None:
+    """`Revert "feat: x"`, or `Reapply "feat: x"`, which is git's name for the revert of a revert."""
+    match = _QUOTED.match(subject(message))
+    if not match:
+        return None
+    again = match["verb"].lower() == "reapply"
+    return (f'Revert "{match["subject"]}"' if again else match["subject"]), match["number"] or "", []
+
+
+def _typed(message: str) -> tuple[str, str, list[str]] | None:
+    """`revert: feat: x`, which may list ids in a `Refs` footer, as the specification recommends."""
+    parsed = parse_commit(message)
+    if not isinstance(parsed, Commit) or parsed.type != "revert":
+        return None
+    what = without_number(parsed.description)
+    refs = [id for footer in parsed.footers if footer.token.lower() == "refs" for id in _ID.findall(footer.value)]
+    return _QUOTES.sub(r"\1", what), parsed.description[len(what) :], refs
