@@ -27,7 +27,12 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> 
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
     if home := _homes().get(kebab):
         return f"`{kebab}` belongs to `[{prefix}{home}]`" if home != kebab else f"write it as `[{prefix}{home}]`"
-    return _closest(kebab, known) or f"known here: {', '.join(f'`{name}`' for name in known)}"
+    return for_choice(kebab, known)
+
+
+def for_choice(word: str, known: list[str]) -> str:
+    """The one of `known` that `word` resembles, or else all of them."""
+    return _closest(word, known) or f"known here: {', '.join(f'`{name}`' for name in known)}"
 
 
 def for_value(value: object, type_: Any) -> str | None:

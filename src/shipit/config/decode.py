@@ -78,13 +78,11 @@ class Sorting:
 
     def _anything(self, value: Any, at: Key) -> Any:
         """Keys that another part of shipit understands: here they are only searched for secrets."""
-        if isinstance(value, list) and value:
-            return self._items(value, Any, at)
         if isinstance(value, dict):
             return self._mapping(value, (str, Any), at)
         if isinstance(at[-1], str) and names_secret(at[-1]):
             return self._note(at, f"{named(at)} would hold a secret", _NAME_A_VARIABLE)
-        return value
+        return self._items(value, Any, at) if isinstance(value, list) else value
 
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
         if _fits(value, type_):

@@ -56,7 +56,7 @@ def found(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
-    written = msgspec.json.encode(value).decode()
+    written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
     return f"`{written if len(written) <= LONGEST_QUOTE else written[:LONGEST_QUOTE] + '…'}`"
 
 

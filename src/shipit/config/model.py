@@ -100,8 +100,8 @@ class ReleaseConfig(_Table, frozen=True, kw_only=True):
     write_back: Annotated[
         WriteBack,
         Meta(
-            description="How the release reaches the remote: `push` commit and tag; make them through the forge's "
-            "`api`; or `none`, a tag and a release without a commit."
+            description="How the release reaches the remote: `push` pushes commit and tag, `api` makes them through "
+            "the forge, `none` makes a tag and a release without a commit."
         ),
     ] = "push"
     assets: Annotated[
@@ -219,8 +219,8 @@ class Config(_Table, frozen=True, kw_only=True):
     bump: Annotated[
         dict[BumpKey, BumpName],
         Meta(
-            description="By how much a commit type, or a type with a scope, raises the version, beside the usual "
-            "rules.",
+            description="By how much a commit type, or a type in one scope, raises the version, beside the usual "
+            "rules: `feat` minor; `fix`, `perf` and `revert` patch; a breaking change major.",
             examples=[{"refactor": "patch", "docs(README)": "patch"}],
         ),
     ] = field(default_factory=dict)

@@ -1,20 +1,35 @@
-"""Rules between keys, which no single key can break."""
+"""Rules that no key can break by itself: between keys, and between a key and what shipit has to offer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shipit.config import advice
 from shipit.config.decode import Fault
-from shipit.config.model import Config, EnvironmentConfig
+from shipit.config.keys import Key
+from shipit.config.model import Config, EnvironmentConfig, VersionFileConfig, VersionFiles
 
 
 def broken(config: Config) -> Iterator[Fault]:
-    """What contradicts itself in a configuration whose keys are right one by one."""
+    """What is wrong with a configuration whose keys are right one by one."""
     if config.release.branch and config.release.branches:
         yield Fault(("release", "branch"), "`branch` and `branches` say the same thing twice", "keep one of them")
+    yield from _unknown_formats(("release",), config.release.version_files or ())
+    for name, package in config.packages.items():
+        yield from _unknown_formats(("packages", name), package.version_files or ())
     yield from _shared_tags(config)
     for name, environment in config.environments.items():
         yield from _environment(name, environment)
+
+
+def _unknown_formats(table: Key, files: VersionFiles) -> Iterator[Fault]:
+    for index, file in enumerate(files):
+        if isinstance(file, VersionFileConfig) and file.format:
+            from shipit.versionfiles import FORMATS  # every editor there is, which few commands need
+
+            if file.format not in FORMATS:
+                at = (*table, "version-files", index, "format")
+                yield Fault(at, f"there is no format `{file.format}`", advice.for_choice(file.format, list(FORMATS)))
 
 
 def _shared_tags(config: Config) -> Iterator[Fault]:

@@ -13,20 +13,20 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def json_schema() -> dict[str, Any]:
     """The schema of shipit.toml (JSON Schema 2020-12)."""
-    schema = msgspec.json.schema(Config)
+    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Config)))  # lists where it has tuples
     for definition in schema["$defs"].values():
         del definition["title"]  # the name of a Python class
         definition["properties"] = {key: _plain(value) for key, value in definition["properties"].items()}
-    return {"$schema": DIALECT, "title": "shipit.toml", **schema}
+    return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
 
 
 def _plain(key: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a key without null, which TOML cannot write, and without the default of a whole table."""
+    """The schema of a key without null, which TOML cannot write, and without defaults that say nothing."""
     options = [option for option in key.get("anyOf", ()) if option != {"type": "null"}]
     merged = {**key, "anyOf": options}
     if len(options) < 2:
         del merged["anyOf"]
         merged |= options[0] if options else {}
-    if merged.get("default") is None or "$ref" in merged:
+    if merged.get("default") in (None, [], {}) or "$ref" in merged:
         merged.pop("default", None)
     return merged

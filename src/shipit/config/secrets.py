@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 
-# The prefixes are the issuers' own: GitHub, GitLab, Docker Hub, AWS, Slack, npm; then a URL with a password.
+# The prefixes are the issuers' own: GitHub, GitLab, Docker Hub, Slack; npm; AWS. Then a key, a URL with a password.
 _TOKEN = re.compile(
-    r"\b(?:gh[pousr]_|github_pat_|glpat-|dckr_(?:pat|oat)_|xox[abeoprs]-|npm_)[A-Za-z0-9_-]{10}"
+    r"\b(?:gh[pousr]_|github_pat_|glpat-|dckr_(?:pat|oat)_|xox[abeoprs]-)[A-Za-z0-9_-]{10}"
+    r"|\bnpm_[A-Za-z0-9]{36}\b"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|://[^/\s:@$]*:[^/\s@$]+@"

@@ -1,0 +1,476 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from semver import Version
+
+from shipit.config.load import fingerprint, parse_config
+from shipit.config.model import BranchConfig, Config, VersionFileConfig
+from shipit.core.rules import Rules
+from shipit.errors import ConfigError, Problem
+
+EVERYTHING = """\
+[release]
+branches = ["main", "1.x", { name = "next", prerelease = "beta" }, { name = "old", range = "1.2.x" }]
+tag = "release-{version}"
+version-files = ["build.gradle", { path = "app.yml", format = "yaml", paths = ["app.version"] }]
+prepare = ["./gradlew build testDocs"]
+prepare-timeout = 60
+write-back = "api"
+assets = ["build/libs/*.jar"]
+major-on-zero = true
+initial-version = "1.0.0-rc.1"
+snapshot = true
+skip-ci = true
+author = "Release Bot <12+bot[bot]@users.noreply.example.org>"
+remote = "upstream"
+
+[bump]
+refactor = "patch"
+"docs(README)" = "minor"
+fix = "none"
+
+[commits.aliases]
+features = "feat"
+
+[changelog]
+file = "docs/CHANGES.md"
+template = "templates/ours.md.j2"
+language = "ko"
+
+[environments.dev]
+branch = "dev"
+build = ["./gradlew build"]
+image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"] }
+
+[environments.prod]
+branch = "prod"
+
+[environments.prod.images.frontend]
+name = "acme/web"
+context = "web"
+dockerfile = "web/Dockerfile"
+platforms = ["linux/amd64"]
+
+[[environments.prod.deploy]]
+kind = "watchtower"
+url = "http://localhost:8080"
+
+[packages.backend]
+path = "backend"
+
+[packages.web]
+path = "web"
+tag = "web@{version}"
+version-files = ["web/package.json"]
+changelog = "web/CHANGES.md"
+"""
+
+
+def problems(text: str, **where) -> list[Problem]:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, **where)
+    return list(caught.value.problems)
+
+
+def problem(text: str, **where) -> Problem:
+    (only,) = problems(text, **where)
+    return only
+
+
+def test_every_key_is_read() -> None:
+    config = parse_config(EVERYTHING)
+    release = config.release
+    assert release.branches[:2] == ("main", "1.x")
+    assert release.branches[2:] == (
+        BranchConfig(name="next", prerelease="beta"),
+        BranchConfig(name="old", range="1.2.x"),
+    )
+    assert release.tag == "release-{version}"
+    assert release.version_files == (
+        "build.gradle",
+        VersionFileConfig(path="app.yml", format="yaml", paths=("app.version",)),
+    )
+    assert (release.prepare, release.prepare_timeout) == (("./gradlew build testDocs",), 60)
+    assert (release.write_back, release.assets) == ("api", ("build/libs/*.jar",))
+    assert release.major_on_zero and release.snapshot and release.skip_ci
+    assert (release.initial_version, release.remote) == ("1.0.0-rc.1", "upstream")
+    assert release.author == "Release Bot <12+bot[bot]@users.noreply.example.org>"
+    assert config.bump == {"refactor": "patch", "docs(README)": "minor", "fix": "none"}
+    assert config.commits.aliases == {"features": "feat"}
+    assert (config.changelog.file, config.changelog.template) == ("docs/CHANGES.md", "templates/ours.md.j2")
+    assert config.changelog.language == "ko"
+
+
+def test_every_key_of_environments_and_packages_is_read() -> None:
+    config = parse_config(EVERYTHING)
+    dev, prod = config.environments["dev"], config.environments["prod"]
+    assert (dev.branch, dev.build, dev.images) == ("dev", ("./gradlew build",), {})
+    assert dev.image and (dev.image.name, dev.image.tags) == ("acme/app-dev", ("latest", "{branch}-{sha}"))
+    image = prod.images["frontend"]
+    assert (image.context, image.dockerfile, image.platforms) == ("web", "web/Dockerfile", ("linux/amd64",))
+    assert prod.deploy == ({"kind": "watchtower", "url": "http://localhost:8080"},)
+    assert config.packages["backend"].path == "backend"
+    assert config.packages["web"].version_files == ("web/package.json",)
+    assert config.packages["web"].changelog == "web/CHANGES.md"
+
+
+def test_without_a_word_of_configuration_the_defaults_hold() -> None:
+    config = parse_config("")
+    release = config.release
+    assert config == Config()
+    assert (release.tag, release.remote, release.write_back) == ("v{version}", "origin", "push")
+    assert (release.initial_version, release.prepare_timeout) == ("0.1.0", 1800)
+    assert release.branch is None and release.branches == () and release.version_files is None
+    assert not (release.major_on_zero or release.snapshot or release.skip_ci or release.author)
+    assert (config.changelog.file, config.changelog.template, config.changelog.language) == (
+        "CHANGELOG.md",
+        "default",
+        "en",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", []),
+        ('[release]\nbranch = "main"', ["main"]),
+        ('[release]\nbranches = ["main", { name = "next" }]', ["main", "next"]),
+    ],
+)
+def test_branch_and_branches_are_two_spellings_of_one_list(text: str, names: list[str]) -> None:
+    assert [channel.name for channel in parse_config(text).release.channels] == names
+
+
+def test_a_package_without_a_tag_is_tagged_with_its_name() -> None:
+    config = parse_config(EVERYTHING)
+    assert [config.package_tag(name) for name in config.packages] == ["backend-v{version}", "web@{version}"]
+
+
+def test_in_pyproject_the_configuration_is_one_table_among_others() -> None:
+    text = '[project]\nname = "app"\n[tool.shipit.release]\nbranch = "main"'
+    assert parse_config(text, table=("tool", "shipit")).release.branch == "main"
+    assert parse_config("[project]\nname = 'app'", table=("tool", "shipit")) == Config()
+
+
+def test_in_pyproject_problems_and_hints_carry_the_whole_key_path() -> None:
+    found = problem("[tool.shipit.release]\nbump = 1", where="pyproject.toml", table=("tool", "shipit"))
+    assert found == Problem("unknown key `bump`", "tool.shipit.release.bump", 2, "write it as `[tool.shipit.bump]`")
+    assert problem("[tool]\nshipit = 1", table=("tool", "shipit")).what == "`shipit` must be a table"
+
+
+def test_byte_order_mark_and_windows_line_ends_are_read_past() -> None:
+    assert parse_config("\ufeff" + EVERYTHING.replace("\n", "\r\n")) == parse_config(EVERYTHING)
+    assert problem("\ufeff[release]\r\n\r\ntags = 1\r\n").line == 3
+
+
+def test_all_problems_come_at_once_each_with_its_place_in_the_order_of_the_file() -> None:
+    text = """\
+relase = 1
+[changelog]
+langage = "ko"
+[release]
+prepare = [
+  "make",
+]
+tag = 5
+[packages.api]
+[[environments.dev.deploy]]
+kind = "watchtower"
+[[environments.dev.deploy]]
+knd = "ecs"
+[release.branch]
+"""
+    assert [(found.line, found.where) for found in problems(text)] == [
+        (1, "relase"),
+        (3, "changelog.langage"),
+        (8, "release.tag"),
+        (9, "packages.api"),
+        (12, "environments.dev.deploy[1]"),
+        (14, "release.branch"),
+    ]
+
+
+def test_the_error_counts_its_problems_and_says_that_nothing_happened() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config("a = 1\nb = 2", where="conf/shipit.toml")
+    assert str(caught.value) == "`conf/shipit.toml` has 2 problems"
+    assert (caught.value.where, caught.value.state) == ("conf/shipit.toml", "nothing was changed")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[relase]", "did you mean `release`?"),
+        ("[environment.dev]", "did you mean `environments`?"),
+        ("[release]\nversion-file = []", "did you mean `version-files`?"),
+        ("[release]\nversion_files = []", "keys are written with `-`: `version-files`"),
+        ("[release]\nTag = ''", "keys are written in lower case: `tag`"),
+        ("[release]\ntemplate = 'x'", "`template` belongs to `[changelog]`"),
+        ("[changelog]\nmajor_on_zero = true", "`major-on-zero` belongs to `[release]`"),
+        ("branch = 'main'", "`branch` belongs to `[release]`"),
+        ("dockerfile = 'x'", "known here: `release`, `bump`, `commits`, `changelog`, `environments`, `packages`"),
+        ("build = []", "`build` belongs to `[environments.<name>]`"),
+        ("[release.bump]\nfeat = 'major'", "write it as `[bump]`"),
+        ("[environments.dev.image]\nname = 'a'\ncontxt = '.'", "did you mean `context`?"),
+        ("[release]\nversion-files = [{ path = 'a', paht = 'b' }]", "did you mean `path`?"),
+    ],
+)
+def test_an_unknown_key_is_an_error_that_says_what_was_meant(text: str, hint: str) -> None:
+    found = problem(text)
+    assert found.what.startswith("unknown key `")
+    assert found.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "hint"),
+    [
+        ("release = 1", "`release` must be a table, not `1`", None),
+        ("[release]\nbranch = 5", "`branch` must be a name that git accepts, not `5`", "put it in quotes"),
+        (
+            "[release]\nsnapshot = 'True'",
+            '`snapshot` must be `true` or `false`, not `"True"`',
+            "write it without quotes: `true`",
+        ),
+        ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'put it in brackets: `["make"]`'),
+        (
+            "[release]\nprepare-timeout = 0",
+            "`prepare-timeout` must be a whole number of seconds, at least 1, not `0`",
+            None,
+        ),
+        (
+            "[release]\nprepare-timeout = 1979-05-27",
+            "`prepare-timeout` must be a whole number of seconds, at least 1, not `1979-05-27`",
+            None,
+        ),
+        ("[release]\nassets = ['a', {}]", "entry 2 of `assets` must be a path inside the repository (`dir/file`), not a table", None),
+        ("[release]\nbranches = []", "`branches` must be a list with at least one branch, not a list", None),
+        ("[release]\nbranches = [{}]", "entry 1 of `branches` needs `name`", "add `name = ...`"),
+        ("[release]\nwrite-back = 'pus'", '`write-back` must be `push`, `api` or `none`, not `"pus"`', "did you mean `push`?"),
+        (
+            "[release]\nwrite-back = 'pull-request'",
+            '`write-back` cannot be `"pull-request"` yet',
+            "write `push`, `api` or `none` until a later version brings it",
+        ),
+        ("[bump]\nfeat = 'mjor'", '`feat` must be `major`, `minor`, `patch` or `none`, not `"mjor"`', "did you mean `major`?"),
+        ("[bump]\n'feat: x' = 'major'", "`feat: x` is not a commit type, as `docs` or `docs(README)`", None),
+        ("[changelog]\nlanguage = 'de'", '`language` must be `en` or `ko`, not `"de"`', None),
+        ("[release]\nbranch = 'main'\nbranches = ['main']", "`branch` and `branches` say the same thing twice", "keep one of them"),
+        (
+            "[environments.dev]\nimage = { name = 'a' }\nimages.b = { name = 'c' }",
+            "`image` and `images` contradict each other",
+            "move `image` below `images`",
+        ),
+        (
+            "[[environments.dev.deploy]]\nkind = ''",
+            "entry 1 of `deploy` needs a `kind`",
+            'add `kind = "..."`, such as `"watchtower"`',
+        ),
+        (
+            "[packages.a]\npath = 'a'\ntag = 'v{version}'\n[packages.b]\npath = 'b'\ntag = 'v{version}'",
+            "packages `a` and `b` have the same tag format `v{version}`",
+            'write `tag = "b-v{version}"`',
+        ),
+        (
+            "[release]\nversion-files = [{ path = 'a', format = 'gradel' }]",
+            "there is no format `gradel`",
+            "did you mean `gradle`?",
+        ),
+        (
+            "[packages.a]\npath = 'a'\nversion-files = [{ path = 'a/b', format = 'tmol' }]",
+            "there is no format `tmol`",
+            "did you mean `toml`?",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_in_the_words_of_the_file(text: str, what: str, hint: str | None) -> None:
+    found = problem(text)
+    assert (found.what, found.hint) == (what, hint)
+
+
+def test_a_long_value_is_shortened_in_the_message() -> None:
+    assert len(problem(f"[changelog]\nlanguage = '{'x' * 1000}'").what) < 150
+
+
+@pytest.mark.parametrize("tag", ["v", "v{version}-{version}", "{name}-{version}", "v {version}", "", "{version}\\n"])
+def test_a_tag_format_holds_the_version_once_and_what_git_accepts(tag: str) -> None:
+    assert problem(f'[release]\ntag = "{tag}"').where == "release.tag"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "C:/x", "../x", "a/../../x", "a/..", "a\\b", "", "a\0b"])
+def test_a_path_stays_inside_the_repository(path: str) -> None:
+    escaped = path.replace("\\", "\\\\").replace("\0", "\\u0000")
+    assert problem(f'[changelog]\nfile = "{escaped}"').where == "changelog.file"
+
+
+@pytest.mark.parametrize("author", ["bot", "<bot@example.org>", "Bot <bot>", "Bot <a@b> x", "Bot bot@example.org"])
+def test_an_author_has_a_name_and_an_address(author: str) -> None:
+    assert problem(f'[release]\nauthor = "{author}"').where == "release.author"
+
+
+@settings(max_examples=100)
+@given(
+    st.from_regex(r"[0-9A-Za-z.+-]{1,12}", fullmatch=True)
+    | st.from_regex(r"\d{1,2}(\.\d{1,2}){2}(-[0-9a-z.-]{1,6})?", fullmatch=True)
+)
+@example("1.0")
+@example("01.0.0")
+@example("1.0.0-01")
+@example("1.0.0-rc.1")
+@example("1.0.0-")
+def test_an_initial_version_is_what_semver_says_without_build_metadata(version: str) -> None:
+    valid = Version.is_valid(version) and "+" not in version
+    try:
+        assert parse_config(f'[release]\ninitial-version = "{version}"').release.initial_version == version
+        assert valid
+    except ConfigError:
+        assert not valid
+
+
+@settings(max_examples=100)
+@given(st.text(min_size=1, max_size=8) | st.from_regex(r"\A\w[\w-]*\(.+\)\Z"))
+@example("docs(README)")
+@example("기능")
+def test_every_commit_type_that_is_accepted_is_understood(key: str) -> None:
+    quoted = "".join(f"\\U{ord(letter):08x}" for letter in key)
+    try:
+        config = parse_config(f'[bump]\n"{quoted}" = "patch"\n')
+    except ConfigError:
+        return
+    Rules.of(config.bump, config.commits.aliases)
+
+
+SECRETS = [
+    "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    "github_pat_11ABCDEFG0abcdefghijkl",
+    "AKIAIOSFODNN7EXAMPLE",
+    "dckr_pat_abcdefghijklmnopqrstuvwxyz0",
+    "https://bot:hunter2hunter2@example.org/x",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[release]\nremote = "{}"',
+        '[release]\nprepare = ["login {}"]',
+        '[[environments.dev.deploy]]\nkind = "x"\nnested = [{{ key = "{}" }}]',
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_never_repeated(text: str, secret: str) -> None:
+    found = problem(text.format(secret))
+    assert "looks like a secret" in found.what and "environment variable" in (found.hint or "")
+    assert secret not in str(found)
+
+
+def test_a_secret_used_as_a_key_is_not_repeated_either() -> None:
+    assert SECRETS[0] not in str(problem(f"[release]\n{SECRETS[0]} = 1"))
+
+
+@pytest.mark.parametrize("key", ["password", "token", "secret", "registry-password", "SLACK_TOKEN"])
+@pytest.mark.parametrize("value", ['"hunter2"', '["hunter2"]'])
+def test_a_key_for_a_secret_asks_for_a_variable_instead(key: str, value: str) -> None:
+    for table in ("[release]", "[[environments.dev.deploy]]\nkind = 'x'"):
+        found = problem(f"{table}\n{key} = {value}")
+        assert found.what == f"`{key}` would hold a secret"
+        assert "hunter2" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[release]\nprepare = ["npm_config_registry=https://registry.example.org npm ci"]',
+        '[release]\nprepare = ["git push https://$USER:$TOKEN@example.org/x"]',
+        '[[environments.dev.deploy]]\nkind = "x"\ntoken-variable = "SLACK_TOKEN"\nsecrets = ["DB_URL"]',
+        '[packages.token]\npath = "token"',
+    ],
+)
+def test_the_name_of_a_secret_is_not_a_secret(text: str) -> None:
+    parse_config(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "line"),
+    [
+        ("[release]\nbranch = main\n", "line 2, column 10", 2),
+        ("[release]\n[release]\n", "line 2, column 9", 2),
+        ("[release]\nassets = [\n", "end of the file", 3),
+        ("a = " + "9" * 5000, "end of the file", 1),
+        ("a = 1\nb = '\udcff'", "line 2", 2),
+        ("a = " + "[" * 5000, "shipit.toml", None),
+    ],
+)
+def test_what_is_not_toml_is_one_problem_with_its_position(text: str, where: str, line: int | None) -> None:
+    found = problem(text)
+    assert (found.where, found.line) == (where, line)
+
+
+def test_a_text_without_quotes_is_recognised() -> None:
+    found = problem("[release]\nbranch = main\n")
+    assert (found.what, found.hint) == ("not valid TOML: Invalid value", "put texts in quotes")
+
+
+def test_tables_nested_without_end_are_refused() -> None:
+    deep = ".".join(["x"] * 3000)
+    assert problem(f"[[environments.dev.deploy]]\nkind = 'x'\n{deep} = 1").what == "nested too deeply"
+
+
+KEYS = ["release", "bump", "commits", "changelog", "environments", "packages", "dev", "deploy", "images", "kind", "name",
+        "path", "tag", "branches", "version-files", "prepare-timeout", "aliases", "feat", "password", "a.b", '"x y"']  # fmt: skip
+VALUES = [
+    '"main"',
+    "1",
+    "true",
+    "[]",
+    "{}",
+    "1.5",
+    "1979-05-27",
+    '["a", 1]',
+    '{ name = "x" }',
+    "'''\nx'''",
+    "[\n{},\n1]",
+]
+ASSIGNMENTS = st.builds("{} = {}".format, st.sampled_from(KEYS), st.sampled_from(VALUES))
+HEADERS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=4).map(".".join).flatmap(
+    lambda name: st.sampled_from([f"[{name}]", f"[[{name}]]"])
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.text() | st.lists(ASSIGNMENTS | HEADERS | st.just("# comment"), max_size=8).map("\n".join))
+@example("[[a]]\n[[a.b]]\n[a.b.c]\nd = 1")
+def test_any_text_gives_a_configuration_or_a_configuration_error(text: str) -> None:
+    try:
+        config = parse_config(text)
+    except ConfigError as error:
+        assert error.problems
+        assert all(found.line is None or 1 <= found.line <= text.count("\n") + 1 for found in error.problems)
+    else:
+        assert parse_config(text) == config and fingerprint(config)
+
+
+def test_the_fingerprint_is_of_what_is_said_and_not_of_how() -> None:
+    one = parse_config('[changelog]\nlanguage = "ko"\n[bump]\na = "patch"\nb = "minor"')
+    other = parse_config(
+        '# remark\nbump = { b = "minor", a = "patch" }\nchangelog.language = "ko"\nrelease.remote = "origin"'
+    )
+    assert fingerprint(one) == fingerprint(other)
+    assert fingerprint(one) != fingerprint(parse_config('[changelog]\nlanguage = "ko"'))
+
+
+def test_the_fingerprint_is_the_same_in_every_process() -> None:
+    program = f"from shipit.config.load import *; print(fingerprint(parse_config({EVERYTHING!r})))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == fingerprint(parse_config(EVERYTHING))
+    assert len(run.stdout.strip()) == 64
+
+
+def test_reading_the_model_loads_no_parser_and_no_search_for_meant_keys() -> None:
+    program = "import shipit.config.model, shipit.config.load, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"tomllib", "tomlkit", "difflib", "shipit.versionfiles"} & set(run.stdout.split())

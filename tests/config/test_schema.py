@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from shipit.config.load import parse_config
+from shipit.config.schema import json_schema
+from shipit.errors import ConfigError
+
+# The sample of the interface description, with nearly every key.
+SAMPLE = """\
+[release]
+branches = ["main", "1.x", { name = "next", prerelease = "beta" }]
+tag = "v{version}"
+version-files = ["build.gradle", { path = "build.gradle", paths = ["openapi3.version"] }]
+prepare = ["./gradlew build testDocs"]
+write-back = "push"
+assets = ["build/libs/*.jar"]
+
+[bump]
+refactor = "patch"
+"docs(README)" = "patch"
+
+[changelog]
+file = "CHANGELOG.md"
+template = "default"
+language = "ko"
+
+[environments.dev]
+branch = "dev"
+build = ["./gradlew build testDocs"]
+image = { name = "maskun2/quiet-chatter-dev", tags = ["latest", "{branch}-{sha}"] }
+
+[environments.prod]
+branch = "prod"
+build = ["./gradlew build -x test openapi3"]
+image = { name = "maskun2/quiet-chatter", tags = ["latest", "{version}", "{major}.{minor}"], context = ".", dockerfile = "Dockerfile", platforms = ["linux/amd64"] }
+
+[[environments.prod.deploy]]
+kind = "watchtower"
+"""
+
+WRONG = [
+    "relase = 1",
+    "[release]\nversion_files = []",
+    "[release]\ntag = 'v'",
+    "[release]\ntag = 'v{version}{version}'",
+    "[release]\nbranch = 5",
+    "[release]\nbranch = '-x'",
+    "[release]\nbranches = []",
+    "[release]\nbranches = [{ prerelease = 'beta' }]",
+    "[release]\nbranches = [{ name = 'next', prerelease = 'be ta' }]",
+    "[release]\nbranches = [{ name = 'old', range = '1' }]",
+    "[release]\nversion-files = [{ path = 'a', paht = 'b' }]",
+    "[release]\nprepare = 'make'",
+    "[release]\nprepare-timeout = 0",
+    "[release]\nwrite-back = 'pull-request'",
+    "[release]\nassets = ['../x']",
+    "[release]\nsnapshot = 'true'",
+    "[release]\ninitial-version = '1.0'",
+    "[release]\nauthor = 'me'",
+    "[release]\nremote = ''",
+    "[bump]\nfeat = 'huge'",
+    "[bump]\n'feat:' = 'major'",
+    "[commits.aliases]\n'new feature' = 'feat'",
+    "[changelog]\ntemplate = ''",
+    "[changelog]\nlanguage = 'de'",
+    "[environments.dev.image]\ntags = []",
+    "[[environments.dev.deploy]]\nurl = 'x'",
+    "[packages.api]\ntag = 'v{version}'",
+    "[packages.'a b']\npath = 'a'",
+]
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    return Draft202012Validator(json_schema())
+
+
+def test_the_schema_is_one_and_is_json() -> None:
+    schema = json_schema()
+    Draft202012Validator.check_schema(schema)
+    assert json.loads(json.dumps(schema)) == schema
+    assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    assert schema["$id"] and schema["title"] == "shipit.toml"
+
+
+def test_the_schema_and_shipit_accept_the_sample(validator: Draft202012Validator) -> None:
+    parse_config(SAMPLE)
+    validator.validate(tomllib.loads(SAMPLE))
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_the_schema_refuses_what_shipit_refuses(validator: Draft202012Validator, text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_config(text)
+    assert not validator.is_valid(tomllib.loads(text))
+
+
+def test_no_table_takes_a_key_it_does_not_know() -> None:
+    assert all(table["additionalProperties"] is False for table in json_schema()["$defs"].values())
+
+
+def test_the_schema_speaks_of_the_file_and_not_of_python() -> None:
+    text = json.dumps(json_schema())
+    assert '"null"' not in text and "null" not in [part.strip() for part in text.split(":")]
+    assert all("_" not in key for table in json_schema()["$defs"].values() for key in table["properties"])
