@@ -1,1 +1,88 @@
-"""shipit: from commit to running container, one plan you can read first, each step safe to repeat."""
+"""shipit: from commit to running container, one plan you can read first, each step safe to repeat.
+
+The names below are the public API; nothing else is promised. Each is loaded when it is first used, so that
+`import shipit` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.0.0"
+
+if TYPE_CHECKING:
+    from shipit.api import apply as apply
+    from shipit.api import doctor as doctor
+    from shipit.api import load_config as load_config
+    from shipit.api import next_version as next_version
+    from shipit.api import open_project as open_project
+    from shipit.api import plan_release as plan_release
+    from shipit.api import release as release
+    from shipit.api import release_notes as release_notes
+    from shipit.config.model import Config as Config
+    from shipit.core.bump import Bump as Bump
+    from shipit.core.commit import Commit as Commit
+    from shipit.core.commit import parse_commit as parse_commit
+    from shipit.core.release import Release as Release
+    from shipit.core.version import Version as Version
+    from shipit.errors import AuthError as AuthError
+    from shipit.errors import CommandError as CommandError
+    from shipit.errors import ConfigError as ConfigError
+    from shipit.errors import ConflictError as ConflictError
+    from shipit.errors import DeployError as DeployError
+    from shipit.errors import PreflightError as PreflightError
+    from shipit.errors import RemoteError as RemoteError
+    from shipit.errors import ShipitError as ShipitError
+    from shipit.errors import UsageError as UsageError
+    from shipit.plan.model import Plan as Plan
+    from shipit.steps.base import Done as Done
+    from shipit.steps.base import Step as Step
+    from shipit.steps.base import Todo as Todo
+    from shipit.world import World as World
+
+_HOME = {
+    "api": (
+        "apply",
+        "doctor",
+        "load_config",
+        "next_version",
+        "open_project",
+        "plan_release",
+        "release",
+        "release_notes",
+    ),
+    "config.model": ("Config",),
+    "core.bump": ("Bump",),
+    "core.commit": ("Commit", "parse_commit"),
+    "core.release": ("Release",),
+    "core.version": ("Version",),
+    "errors": (
+        "AuthError",
+        "CommandError",
+        "ConfigError",
+        "ConflictError",
+        "DeployError",
+        "PreflightError",
+        "RemoteError",
+        "ShipitError",
+        "UsageError",
+    ),
+    "plan.model": ("Plan",),
+    "steps.base": ("Done", "Step", "Todo"),
+    "world": ("World",),
+}
+_MODULE_OF = {name: f"shipit.{module}" for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module `shipit` has no attribute `{name}`")
+    import importlib
+
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

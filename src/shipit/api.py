@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shipit.adapters.clock import SystemClock
 from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project, load_config, open_project
 from shipit.config.load import fingerprint
+from shipit.core.log import RawCommit, records
 from shipit.engine import apply as engine
-from shipit.errors import BranchMoved, ConflictError, Finding, PreflightError
+from shipit.errors import BranchMoved, ConflictError, Finding, PreflightError, UsageError
+from shipit.plan.decide import coming_release
+from shipit.plan.history import observe_history
 from shipit.plan.model import Decision, Plan
 from shipit.plan.next import next_versions
+from shipit.plan.packages import Package, packages
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
 
-__all__ = ["Outcome", "Project", "apply", "doctor", "load_config", "next_version", "open_project", "plan_release", "release"]
+__all__ = [
+    "Outcome",
+    "Project",
+    "apply",
+    "changelog",
+    "commits",
+    "doctor",
+    "load_config",
+    "next_version",
+    "open_project",
+    "plan_release",
+    "release",
+    "release_notes",
+]
 
 # How often a release is planned afresh because somebody else pushed first.
 ATTEMPTS = 5
@@ -32,7 +51,34 @@ class Outcome:
 
     @property
     def released(self) -> bool:
+        """Whether there was something to release."""
         return bool(self.plan.due or self.plan.finishes)
+
+    @property
+    def names(self) -> str:
+        """The tags of what was released."""
+        return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.due))
+
+    def report(self, *, applied: bool) -> dict[str, object]:
+        """The outputs that the command line and the Action promise, all of them, as strings.
+
+        Args:
+            applied: False where the plan was only shown: nothing is released then.
+        """
+        due = self.plan.due[0] if self.plan.due else None
+        return {
+            "released": "true" if applied and self.released else "false",
+            "version": due.version or "" if due else "",
+            "tag": due.tag or "" if due else ", ".join(self.plan.finishes),
+            "previous-version": due.previous or "" if due else "",
+            "bump": due.bump if due else "none",
+            "notes": self.plan.notes,
+            "release-url": self.outputs.get("release-url", ""),
+            "environment": "",
+            "image": "",
+            "digest": "",
+            "deployed": "false",
+        }
 
 
 def next_version(project: Project) -> tuple[Decision, ...]:
@@ -60,6 +106,67 @@ def plan_release(project: Project, *, version: str | None = None) -> Plan:
 def doctor(project: Project) -> tuple[Finding, ...]:
     """Every problem that would stop a release, each with its fix."""
     return plan_release(project).findings
+
+
+def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
+    """The notes of one version as Markdown; of the coming one where `version` is None, empty if there is none.
+
+    Args:
+        package: its name, in a repository of several packages.
+
+    Raises `UsageError` when there is no such release.
+    """
+    from shipit.plan.releases import released
+
+    if version is not None:
+        return _renderer(project).render(released(project.git, project.config, _package(project, package), version))
+    verdicts = next_versions(project.git, project.config, project.environment.branch)
+    found = [entry for entry in verdicts if entry.decision.package == package and entry.decision.version]
+    return "".join(_renderer(project).render(coming_release(entry, SystemClock().today())) for entry in found)
+
+
+def changelog(project: Project, *, since: str | None = None, until: str = "HEAD", package: str = "") -> Iterator[str]:
+    """The changelog from scratch, piece by piece, newest release first.
+
+    Args:
+        since, until: revisions; only releases behind `until` and not behind `since`.
+        package: its name, in a repository of several packages.
+    """
+    from shipit.core.changelog import render_changelog
+    from shipit.core.languages import language
+    from shipit.plan.releases import releases
+
+    for rev in filter(None, (since, until)):
+        _require_revision(project, rev)
+    found = releases(project.git, project.config, _package(project, package), until, since)
+    return render_changelog(found, _renderer(project), language(project.config.changelog.language))
+
+
+def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:
+    """Commits behind `until` and not behind `since`, newest first; since the last release by default.
+
+    Raises `UsageError` for a revision that does not exist.
+    """
+    head = _require_revision(project, until)
+    if since is not None:
+        return tuple(records(project.git.log([head], [_require_revision(project, since)])))
+    tags = {tag.name: tag.commit for tag in project.git.tags()}
+    return observe_history(project.git, packages(project.config)[0], head, tags).since.commits
+
+
+def _require_revision(project: Project, rev: str) -> str:
+    found = project.git.commit(rev)
+    if found is None:
+        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are")
+    return found.id
+
+
+def _package(project: Project, name: str) -> Package:
+    known = {package.name: package for package in packages(project.config)}
+    if name not in known:
+        names = ", ".join(f"`{known_name}`" for known_name in known)
+        raise UsageError(f"there is no package `{name}`", hint=f"name one with --package: {names}")
+    return known[name]
 
 
 def apply(project: Project, plan: Plan, observer: engine.Observer | None = None) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,8 +116,6 @@ def _without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _end_group(program: subprocess.Popen[str]) -> None:
     """End whatever the command left running, so that nothing outlives its step."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     program.wait()

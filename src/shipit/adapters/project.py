@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from shipit.adapters.ci import Environment, environment
@@ -37,9 +37,14 @@ class Project:
         from shipit.adapters.files import WorkingTree
         from shipit.adapters.process import Commands
 
-        return World(
-            self.git, self._forge, WorkingTree(self.root), Commands(self.root, self.redact), SystemClock()
-        )
+        return World(self.git, self._forge, WorkingTree(self.root), Commands(self.root, self.redact), SystemClock())
+
+    def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
+        """The same project writing its notes by another template or in another language."""
+        from msgspec.structs import replace as changed
+
+        asked = {name: value for name, value in (("template", template), ("language", language)) if value}
+        return replace(self, config=changed(self.config, changelog=changed(self.config.changelog, **asked)))
 
     @property
     def _forge(self) -> Forge:

@@ -83,18 +83,14 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
     for commit in commits:
         groups[owner[commit.id]].append(commit)
     previous = _previous(met)
-    return [
-        Span(tag, previous[tag], _includes(tag, previous[tag], met), tuple(group)) for tag, group in groups.items()
-    ]
+    return [Span(tag, previous[tag], _includes(tag, previous[tag], met), tuple(group)) for tag, group in groups.items()]
 
 
 # For each release (None: what is not released yet), the releases met first on the way back.
 _Met = dict[Tag | None, set[Tag]]
 
 
-def _owners(
-    head: str, tags: Sequence[Tag], parents: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Tag | None], _Met]:
+def _owners(head: str, tags: Sequence[Tag], parents: Mapping[str, Sequence[str]]) -> tuple[dict[str, Tag | None], _Met]:
     """Owner of each commit: the lowest release that reaches it without passing another one."""
     tagged = {tag.commit: tag for tag in tags}
     owner: dict[str, Tag | None] = {}

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from semver import Version
 
-from shipit.core.bump import Bump
+from shipit.core.bump import Bump, effective
 from shipit.errors import ConflictError
 
 __all__ = ["Range", "Version", "channel_of", "first_version", "next_version"]
@@ -62,8 +62,7 @@ def first_version(initial: Version, channel: str | None, channel_versions: Itera
 
 
 def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:
-    if bump is Bump.MAJOR and version.major == 0 and not major_on_zero:
-        bump = Bump.MINOR
+    bump = effective(bump, major=version.major, major_on_zero=major_on_zero)
     if bump is Bump.MAJOR:
         return version.bump_major()
     if bump is Bump.MINOR:

@@ -14,6 +14,7 @@ class Observer(Protocol):
     """Told what happens, while it happens. The library itself is silent."""
 
     def started(self, step: Step) -> None: ...
+    def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
 
 
@@ -21,6 +22,7 @@ class Silent:
     """An observer that says nothing."""
 
     def started(self, step: Step) -> None: ...
+    def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
 
 
@@ -43,8 +45,12 @@ def apply(steps: Sequence[Step], world: World, observer: Observer | None = None)
 def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
     observer.started(step)
     found = step.check(world)
-    outputs = found.outputs if isinstance(found, Done) else step.apply(world)
-    observer.finished(step, outputs, already=isinstance(found, Done))
+    if isinstance(found, Done):
+        observer.finished(step, found.outputs, already=True)
+        return found.outputs
+    observer.applying(step)
+    outputs = step.apply(world)
+    observer.finished(step, outputs, already=False)
     return outputs
 
 

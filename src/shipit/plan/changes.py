@@ -28,6 +28,7 @@ class Change:
     text: str
     state: FileState
     undone: Callable[[str], str]
+    diff: tuple[str, ...] = ()
 
     @property
     def is_leftover(self) -> bool:
@@ -40,7 +41,7 @@ class Change:
     def step(self, commit: ReleaseCommit) -> WriteFile:
         replaced = {self.state.committed, self.state.current if self.is_leftover else self.state.committed}
         digests = sorted("" if text is None else text_digest(text) for text in replaced)
-        return WriteFile(self.path, self.text, tuple(digests), commit)
+        return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Chan
     Raises `ConfigError` (`VersionFileError`) when a version file has no place for the version.
     """
     if config.release.write_back == "none":
-        wanted = [change for entry in due for change in _version_files(observed, entry)] if config.release.prepare else []
+        building = due if config.release.prepare else ()
+        wanted = [change for entry in building for change in _version_files(observed, entry)]
     else:
         wanted = [change for entry in due for change in _all_files(config, observed, entry)]
     return Changes(tuple(change for change in wanted if change.text != change.state.committed))
@@ -90,7 +92,14 @@ def _version_file(file: VersionFileConfig, state: FileState, version: str) -> Ch
             where="release.version-files",
             hint=f"git add {file.path}, or take it out of the configuration",
         )
-    return Change(file.path, _written(file, format, state.committed, version), state, _without_version(file, format))
+    text = _written(file, format, state.committed, version)
+    return Change(file.path, text, state, _without_version(file, format), _diff(state.committed, text))
+
+
+def _diff(old: str, new: str) -> tuple[str, ...]:
+    """The lines that differ; formats never add or take away a line."""
+    pairs = zip(old.splitlines(), new.splitlines(), strict=False)
+    return tuple(line for before, after in pairs if before != after for line in (f"- {before}", f"+ {after}"))
 
 
 def _written(file: VersionFileConfig, format: VersionFile, text: str, version: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config
-from shipit.core.bump import Bump
+from shipit.core.bump import Bump, effective
+from shipit.core.log import RawCommit
 from shipit.core.reading import Reading, Readings, read_commits
-from shipit.core.release import Entry
+from shipit.core.release import Entry, Release
 from shipit.core.rules import Rules
 from shipit.core.version import Range, Version, first_version, next_version
-from shipit.errors import ConflictError
+from shipit.errors import ConflictError, UsageError
 from shipit.plan.history import History
 from shipit.plan.model import Decision, Remark
+from shipit.steps.release_commit import subject_of, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +51,80 @@ def decide(
 
     Raises `ConflictError` when the version exists already, leaves the branch's range or does not rise.
     """
-    readings = read_commits(history.since.commits, rules_of(config))
-    fresh = [reading for reading in readings.all if reading.id in history.new]
-    bump = max((reading.bump for reading in fresh), default=Bump.NONE)
-    version = _version(history, config, branch, readings, bump, announced, wanted)
+    told = _readings(history, config)
+    version = _version(history, config, branch, told, announced, wanted)
     if version is not None:
         _require_free(version, history, branch, taken)
-    decision = _decision(history, version, bump, fresh)
-    listed = history.new - history.since.earlier
-    return Verdict(decision, history, tuple(entry for entry in readings.entries if entry.id in listed))
+    major = history.stable.version.major if history.stable else 0
+    bump = effective(told.due, major=major, major_on_zero=config.release.major_on_zero)
+    return Verdict(_decision(history, version, bump, told), history, told.own.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the commits say. `own` are new and in no release; `merged` are new here, but an earlier release
+    that was merged in holds them; `before` are the bumps of pre-releases since the last stable release."""
+
+    own: Readings
+    merged: Readings
+    before: Bump
+
+    @property
+    def due(self) -> Bump:
+        """The bump of what is new since the last release."""
+        return max(self.own.bump, self.merged.bump)
+
+    @property
+    def total(self) -> Bump:
+        """The bump since the last stable release."""
+        return max(self.due, self.before)
+
+
+def _readings(history: History, config: Config) -> _Told:
+    rules = rules_of(config)
+    since = history.since
+    own = [commit for commit in since.commits if commit.id in history.new and commit.id not in since.earlier]
+    merged = [commit for commit in since.commits if commit.id in history.new & since.earlier]
+    before = [commit for commit in since.commits if commit.id not in history.new]
+    return _Told(read(own, rules), read(merged, rules), read(before, rules).bump)
+
+
+def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
+    """Read commits, leaving out the commits that releases themselves made."""
+    return read_commits(commits, rules, is_release_commit=lambda commit: bool(versions_of(subject_of(commit.message))))
 
 
 def _version(
     history: History,
     config: Config,
     branch: BranchConfig,
-    readings: Readings,
-    bump: Bump,
+    told: _Told,
     announced: str | None,
     wanted: str | None,
 ) -> Version | None:
-    asked = wanted or _release_as(readings, history)
+    asked = wanted or (told.own.release_as[0] if told.own.release_as else None)
     if asked:
-        return _rising(Version.parse(asked), history)
-    if bump is Bump.NONE:
+        return _rising(_parsed(asked), history)
+    if told.due is Bump.NONE:
         return None
     if history.stable is None:
         initial = Version.parse(announced or config.release.initial_version)
         return first_version(initial, branch.prerelease, history.channel_versions)
     return next_version(
         history.stable.version,
-        readings.bump,
+        told.total,
         major_on_zero=config.release.major_on_zero,
         channel=branch.prerelease,
         channel_versions=history.channel_versions,
     )
 
 
-def _release_as(readings: Readings, history: History) -> str | None:
-    if readings.release_as is None or readings.release_as[1] not in history.new:
-        return None
-    return readings.release_as[0]
+def _parsed(text: str) -> Version:
+    if not Version.is_valid(text):
+        raise UsageError(
+            f"`{text}` is not a version", where="--version or a `Release-As:` footer", hint="write it as 1.4.0"
+        )
+    return Version.parse(text)
 
 
 def _rising(version: Version, history: History) -> Version:
@@ -112,23 +148,39 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
         limits.require(version)
 
 
-def _decision(history: History, version: Version | None, bump: Bump, fresh: list[Reading]) -> Decision:
+def _decision(history: History, version: Version | None, bump: Bump, told: _Told) -> Decision:
+    elsewhere = f"in {', '.join(history.since.includes)}"
     return Decision(
         package=history.package.name,
         version=str(version) if version else None,
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=_remarks(fresh, "counted"),
-        ignored=_remarks(fresh, "ignored"),
-        unreadable=_remarks(fresh, "unreadable"),
+        reasons=(*_remarks(told.own.counted), *_remarks(told.merged.counted, elsewhere)),
+        ignored=_remarks(told.own.ignored),
+        unreadable=_remarks(told.own.unreadable),
         warnings=tuple(
-            Remark(reading.id, reading.subject, warning) for reading in fresh for warning in reading.warnings
+            Remark(reading.id, reading.subject, warning) for reading in told.own.all for warning in reading.warnings
         ),
     )
 
 
-def _remarks(readings: list[Reading], outcome: str) -> tuple[Remark, ...]:
+def _remarks(readings: Iterable[Reading], also: str = "") -> tuple[Remark, ...]:
+    """`also` tells where else the commits are released."""
     return tuple(
-        Remark(reading.id, reading.subject, reading.reason) for reading in readings if reading.outcome == outcome
+        Remark(reading.id, reading.subject, f"{reading.reason}, {also}" if also else reading.reason)
+        for reading in readings
+    )
+
+
+def coming_release(verdict: Verdict, date: dt.date) -> Release:
+    """The release that a verdict calls for, made on `date`."""
+    decision, history = verdict.decision, verdict.history
+    return Release(
+        version=decision.version or "",
+        tag=decision.tag or "",
+        date=date,
+        entries=verdict.entries,
+        previous_tag=history.last.name if history.last else None,
+        includes=history.since.includes,
     )

@@ -29,9 +29,7 @@ def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[
     branch = git.branch() or branch
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags()}
-    histories = [
-        observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)
-    ]
+    histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]
     findings = tuple(tag_findings(tags, histories))
     if findings:
         raise PreflightError(findings, state="nothing was changed")

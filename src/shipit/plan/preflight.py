@@ -15,7 +15,12 @@ def findings(observed: Observed, leftover: Collection[str]) -> tuple[Finding, ..
     Args:
         leftover: files whose uncommitted edits a killed run of shipit made.
     """
-    found = (*observed.findings, *_branch(observed), *_tree(observed, leftover), *tag_findings(observed.tags, observed.histories))
+    found = (
+        *observed.findings,
+        *_branch(observed),
+        *_tree(observed, leftover),
+        *tag_findings(observed.tags, observed.histories),
+    )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
 

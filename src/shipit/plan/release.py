@@ -10,14 +10,13 @@ from collections.abc import Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.release import Release
+from shipit.core.notes import Renderer
 from shipit.core.version import Version
-from shipit.core.notes import Renderer, cut_notes
 from shipit.plan.changes import Changes, file_changes
-from shipit.plan.decide import Verdict, decide
+from shipit.plan.decide import Verdict, coming_release, decide
+from shipit.plan.due import Due
 from shipit.plan.finish import finishing_steps
 from shipit.plan.model import Inputs, Plan
-from shipit.plan.due import Due
 from shipit.plan.observe import Observed
 from shipit.plan.preflight import findings
 from shipit.steps import (
@@ -77,15 +76,7 @@ def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> 
 
 
 def _due(verdict: Verdict, observed: Observed, notes: Renderer) -> Due:
-    decision, history = verdict.decision, verdict.history
-    release = Release(
-        version=decision.version or "",
-        tag=decision.tag or "",
-        date=observed.today,
-        entries=verdict.entries,
-        previous_tag=history.last.name if history.last else None,
-        includes=history.since.includes,
-    )
+    release = coming_release(verdict, observed.today)
     return Due(verdict, release, notes.render(release))
 
 

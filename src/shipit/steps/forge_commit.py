@@ -36,9 +36,7 @@ class ForgeCommit:
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body)
         files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
-        commit = world.forge.create_commit(
-            branch=self.branch, parent=self.commit.parent, message=message, files=files
-        )
+        commit = world.forge.create_commit(branch=self.branch, parent=self.commit.parent, message=message, files=files)
         world.git.fetch()
         if world.git.head() == self.commit.parent:
             world.git.adopt(commit)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from shipit.errors import ConfigError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.world import World
+from shipit.world import Asset, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ class UploadAssets:
     def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
         found = world.forge.find_release(self.tag)
         there = {asset.name: asset for asset in found.assets} if found else {}
-        for path in paths:
-            asset = there.get(path.rpartition("/")[2])
-            if asset is None or asset.size != world.files.size(path):
-                yield path
-            elif asset.digest not in (None, f"sha256:{world.files.digest(path)}"):
-                yield path
+        return (path for path in paths if not _is_complete(there.get(path.rpartition("/")[2]), path, world))
+
+
+def _is_complete(asset: Asset | None, path: str, world: World) -> bool:
+    if asset is None or asset.size != world.files.size(path):
+        return False
+    return asset.digest in (None, f"sha256:{world.files.digest(path)}")

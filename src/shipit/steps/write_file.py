@@ -22,7 +22,8 @@ class WriteFile:
     """Replace the whole of `path` by `text`.
 
     `replaces` are the digests of the texts that may be overwritten: the committed one, and what a killed
-    run left. An empty string stands for "no such file". `commit` is the release this belongs to.
+    run left. An empty string stands for "no such file". `commit` is the release this belongs to. `diff` are
+    the lines that change, for people; empty where the notes tell it.
     """
 
     kind: ClassVar[str] = "write-file"
@@ -31,6 +32,7 @@ class WriteFile:
     text: str
     replaces: tuple[str, ...]
     commit: ReleaseCommit
+    diff: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -1,0 +1,30 @@
+"""`shipit doctor`"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from shipit.cli.session import Session, json_option, pass_session
+
+
+@click.command(epilog="Example: shipit doctor && shipit release")
+@json_option
+@pass_session
+def command(session: Session, as_json: bool) -> int:
+    """Every problem that would stop a release, each with its fix. Changes nothing.
+
+    Ends with status 3 when there is one.
+    """
+    from shipit import api
+
+    findings = api.doctor(session.project)
+    if as_json:
+        session.output.json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        session.output.findings(findings)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if not errors:
+        session.output.say("ready to release")
+    return 3 if errors else 0

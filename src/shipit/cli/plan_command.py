@@ -1,0 +1,34 @@
+"""`shipit plan`"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from shipit.cli.session import Session, json_option, pass_session
+
+
+@click.command(epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
+@json_option
+@click.option("-o", "--output", "file", metavar="FILE", help="Save the plan, to apply exactly it later.")
+@click.option("--version", metavar="X.Y.Z", help="Plan this version instead of the computed one.")
+@pass_session
+def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
+    """Everything a release would do here, and why.
+
+    Also which commits were ignored or could not be read. Changes nothing, apart from fetching what the
+    remote has; read rights are enough.
+    """
+    from shipit import api
+    from shipit.plan.codec import plan_to_json
+    from shipit.plan.show import render_plan
+
+    plan = api.plan_release(session.project, version=version)
+    if file is not None:
+        session.output.save(file, json.dumps(plan_to_json(plan), ensure_ascii=False, indent=2) + "\n")
+        session.output.say(f"plan saved; to apply exactly it: shipit release --plan {file}")
+    if as_json:
+        session.output.json(plan_to_json(plan))
+    elif file is None:
+        session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))

@@ -1,0 +1,85 @@
+"""Releases that were made, read from history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from shipit.config.model import Config
+from shipit.core.history import Span, attribute
+from shipit.core.log import records
+from shipit.core.release import Release
+from shipit.core.tag import Tag, version_tags
+from shipit.core.version import channel_of
+from shipit.errors import UsageError
+from shipit.plan.decide import read, rules_of
+from shipit.plan.history import observe_history
+from shipit.plan.packages import Package
+from shipit.world import Git
+
+
+def released(git: Git, config: Config, package: Package, name: str) -> Release:
+    """One release, named by its tag or its version, as its notes were written.
+
+    Raises `UsageError` when there is no such release.
+    """
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    tag = _find(tags, package, name)
+    others = {other: commit for other, commit in tags.items() if other != tag.name}
+    history = observe_history(git, package, tag.commit, others, channel_of(tag.version))
+    own = [c for c in history.since.commits if c.id in history.new and c.id not in history.since.earlier]
+    return Release(
+        str(tag.version),
+        tag.name,
+        _date(git, tag),
+        read(own, rules_of(config)).entries,
+        history.last.name if history.last else None,
+        history.since.includes,
+    )
+
+
+def _find(tags: dict[str, str], package: Package, name: str) -> Tag:
+    for candidate in (name, package.format.render(name)):
+        version = package.format.parse(candidate)
+        if version and candidate in tags:
+            return Tag(candidate, version, tags[candidate])
+    raise UsageError(f"there is no release `{name}`", hint="git tag --list shows the tags there are")
+
+
+def _date(git: Git, tag: Tag) -> dt.date:
+    commit = git.commit(tag.commit)
+    return _day(commit.timestamp if commit else 0)
+
+
+def _day(timestamp: int) -> dt.date:
+    return dt.datetime.fromtimestamp(timestamp, dt.UTC).date()
+
+
+def releases(git: Git, config: Config, package: Package, rev: str, since: str | None = None) -> Iterator[Release]:
+    """Every stable release behind `rev`, newest first; each commit in the earliest release that holds it.
+
+    Args:
+        since: only those that are not behind this revision.
+    """
+    exclude = [since] if since else []
+    tags = version_tags({tag.name: tag.commit for tag in git.tags()}, package.format)
+    touching = git.touching(package.path, rev, exclude) if package.path else None
+    rules = rules_of(config)
+    for span in attribute(list(records(git.log([rev], exclude))), tags):
+        if span.tag:
+            own = [commit for commit in span.commits if touching is None or commit.id in touching]
+            yield Release(
+                str(span.tag.version),
+                span.tag.name,
+                _tagged_on(span, git),
+                read(own, rules).entries,
+                span.previous.name if span.previous else since,
+                span.includes,
+            )
+
+
+def _tagged_on(span: Span, git: Git) -> dt.date:
+    """The day of the tagged commit."""
+    assert span.tag
+    own = next((commit for commit in span.commits if commit.id == span.tag.commit), None)
+    return _day(own.timestamp) if own else _date(git, span.tag)

@@ -1,0 +1,90 @@
+"""A plan as a person likes to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from shipit.core.printable import printable
+from shipit.plan.model import Decision, Plan, Remark
+from shipit.steps import WriteFile
+from shipit.steps.base import Step
+
+# Gives a text the look of "title", "version", "good", "faint", "bad", "warn" or "added".
+Paint = Callable[[str, str], str]
+
+
+def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everything: bool = False) -> str:
+    """The plan as text.
+
+    Args:
+        everything: also each ignored commit, not only how many there are.
+    """
+    blocks = [_finishing(plan, paint), *(_decision(decision, paint, everything) for decision in plan.decisions)]
+    blocks += [_steps(plan, paint), _notes(plan, paint), _findings(plan, paint)]
+    return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
+
+
+def _finishing(plan: Plan, paint: Paint) -> Iterator[str]:
+    for tag in plan.finishes:
+        yield paint(f"finishes {tag}, whose release was cut off; newer commits are planned after that", "title")
+
+
+def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[str]:
+    yield _headline(decision, paint)
+    yield from _group("why", decision.reasons, paint, "good")
+    yield from _group("unreadable, not counted", decision.unreadable, paint, "bad")
+    yield from _group("warnings", decision.warnings, paint, "warn")
+    if everything or len(decision.ignored) <= 5:
+        yield from _group("ignored", decision.ignored, paint, "faint")
+    elif decision.ignored:
+        yield f"  ignored: {len(decision.ignored)} commits " + paint("(-v lists them)", "faint")
+
+
+def _headline(decision: Decision, paint: Paint) -> str:
+    who = f"{decision.package}: " if decision.package else ""
+    since = f"since {decision.previous}" if decision.previous else "and there is no release yet"
+    if decision.version is None:
+        return paint(f"{who}nothing to release", "title") + f" {since}"
+    after = f"after {decision.previous}, {decision.bump}" if decision.previous else "the first release"
+    return f"{who}{paint('next version', 'title')} {paint(decision.version, 'version')} ({after})"
+
+
+def _group(title: str, remarks: Sequence[Remark], paint: Paint, look: str) -> Iterator[str]:
+    if remarks:
+        yield f"  {title}"
+    for remark in remarks:
+        id = paint(remark.commit[:7], "faint")
+        yield f"    {id} {printable(remark.subject)}  {paint(printable(remark.reason), look)}"
+
+
+def _steps(plan: Plan, paint: Paint) -> Iterator[str]:
+    if not plan.steps:
+        return
+    yield paint("steps", "title")
+    told = False
+    for number, step in enumerate(plan.steps, 1):
+        if step.public and not told:
+            told = True
+            yield paint("      --- up to here nothing is public; from here on only forward ---", "faint")
+        yield f"  {number:2}. {printable(step.summary)}"
+        yield from _diff(step, paint)
+
+
+def _diff(step: Step, paint: Paint) -> Iterator[str]:
+    for line in step.diff if isinstance(step, WriteFile) else ():
+        yield paint(f"        {printable(line)}", "added" if line.startswith("+") else "faint")
+
+
+def _notes(plan: Plan, paint: Paint) -> Iterator[str]:
+    if plan.notes:
+        yield paint("notes", "title")
+        yield from (f"  {printable(line)}".rstrip() for line in plan.notes.splitlines())
+
+
+def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
+    if plan.findings:
+        yield paint("before this can be released", "title")
+    for finding in plan.findings:
+        look = "bad" if finding.severity == "error" else "warn"
+        yield f"  {paint(finding.severity, look)} {printable(finding.what)} [{finding.code}]"
+        yield f"    fix: {printable(finding.fix)}"
