@@ -248,7 +248,7 @@ def test_an_unknown_key_is_an_error_that_says_what_was_meant(text: str, hint: st
             None,
         ),
         ("[release]\nassets = ['a', {}]", "entry 2 of `assets` must be a path inside the repository (`dir/file`), not a table", None),
-        ("[release]\nbranches = []", "`branches` must be a list with at least one branch, not a list", None),
+        ("[release]\nbranches = []", "`branches` must be a list with at least one branch, not an empty list", None),
         ("[release]\nbranches = [{}]", "entry 1 of `branches` needs `name`", "add `name = ...`"),
         ("[release]\nwrite-back = 'pus'", '`write-back` must be `push`, `api` or `none`, not `"pus"`', "did you mean `push`?"),
         (

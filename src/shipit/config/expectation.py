@@ -55,7 +55,7 @@ def found(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
     return f"`{written if len(written) <= LONGEST_QUOTE else written[:LONGEST_QUOTE] + '…'}`"
 

@@ -9,7 +9,6 @@ strict by nature. That it stops at the first problem is what `shipit.config.deco
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -48,6 +47,8 @@ def parse_config(text: str, *, where: str = "shipit.toml", table: tuple[str, ...
 
 def fingerprint(config: Config) -> str:
     """The SHA-256, in hex, of what a configuration says, however it is written down."""
+    import hashlib
+
     return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
 
 
