@@ -22,7 +22,7 @@ def unfinished(message: str) -> str | None:
     match = _UNFINISHED.match(subject(message))
     if not match:
         return None
-    return f"a {match['fixup'].lower()}! commit" if match["fixup"] else "work in progress"
+    return f"{match['fixup'].lower()}! commit" if match["fixup"] else "work in progress"
 
 
 def is_merge(line: str) -> bool:
