@@ -41,10 +41,11 @@ def inline(text: str, links: Links | None = None) -> str:
 
     No tag, mention, link, image, heading, list or emphasis of the text comes to life; balanced code
     spans and web addresses stay. `#12` becomes a link to that issue or pull request where `links` are given.
-    Control characters and bidirectional overrides are dropped; line breaks become blanks.
+    Control characters and bidirectional overrides are dropped; line breaks become blanks, none at the ends.
     """
     if not text.isprintable():
         text = _visible(text)
+    text = text.strip()
     special = _SPECIAL.search(text)
     if special:
         word = text.rfind(" ", 0, special.start()) + 1
@@ -60,7 +61,7 @@ def item(text: str, links: Links | None = None) -> str:
     """Text of one or more lines as the content of a list item: further lines are indented by two blanks."""
     if "\n" not in text:
         return inline(text, links)
-    lines = "\n".join(inline(line.strip(), links) for line in text.splitlines()).strip("\n")
+    lines = "\n".join(inline(line, links) for line in text.splitlines()).strip("\n")
     return re.sub(r"(\n{1,2})\n*", r"\1  ", lines)
 
 
@@ -70,7 +71,7 @@ def address(url: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", _SPACES.sub(" ", text))).strip()
+    return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", _SPACES.sub(" ", text)))
 
 
 def _escape(text: str, links: Links | None) -> str:
@@ -89,14 +90,20 @@ def _url(token: re.Match[str]) -> str:
 
 def _mention(token: re.Match[str]) -> str:
     # A code span of its own must not touch a neighbouring one: their backticks would run together.
-    before, after = token.string[: token.start()][-1:], token.string[token.end() :][:1]
+    before, after = _neighbours(token)
     return f"{' ' * (before == '`')}`{token[0]}`{' ' * (after == '`')}"
 
 
 def _underscores(token: re.Match[str]) -> str:
     # Between letters or digits an underscore means nothing (CommonMark 0.31, 6.2, rules 2 and 4).
-    inside = token.string[: token.start()][-1:].isalnum() and token.string[token.end() :][:1].isalnum()
+    inside = all(character.isalnum() for character in _neighbours(token))
     return token[0] if inside else token[0].replace("_", r"\_")
+
+
+def _neighbours(token: re.Match[str]) -> tuple[str, str]:
+    """The characters before and after a token, empty at the ends of the text."""
+    start, end = token.span()
+    return token.string[start - 1 : start], token.string[end : end + 1]
 
 
 def _mark(token: re.Match[str]) -> str:
