@@ -35,7 +35,7 @@ class Request:
 
     def __post_init__(self) -> None:
         self.method = self.method.lower()
-        query = ImmutableMultiDict(parse_qsl(self.query, keep_blank_values=True))
+        query = ImmutableMultiDict(parse_qsl(self.query))  # without `label=`: PyGithub sends it, GitHub accepts it
         self.parameters = RequestParameters(query=query, header=Headers(dict(self.headers)))
 
     @property
@@ -107,8 +107,6 @@ def _put_right(node: Any) -> Any:
     node = {key: _put_right(value) for key, value in node.items()}
     if node.get("nullable") and "oneOf" in node:  # null matches none of the alternatives, says the specification
         node["oneOf"] = [*node["oneOf"], {"nullable": True, "enum": [None]}]
-    if node.get("in") == "query" and node.get("name") == "label":  # PyGithub sends `label=`, which GitHub accepts
-        node["allowEmptyValue"] = True
     if "application/octet-stream" in node:  # an asset is sent as what it is, a .json as application/json
         node = {"*/*": node["application/octet-stream"]}
     if "operationId" in node:

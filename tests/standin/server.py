@@ -72,6 +72,7 @@ class GitHubStandIn:
         self.requests: list[Logged] = []
         self.violations: list[str] = []
         self._faults: list[Fault] = []
+        self._others: list[tuple[str, str, Callable[[], object]]] = []
         self._state = threading.RLock()
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self, self._closing))
@@ -92,6 +93,10 @@ class GitHubStandIn:
         """From now on something goes wrong: see `Fault`."""
         self._faults.append(Fault(method, pattern, status, **how))
 
+    def meanwhile(self, method: str, pattern: str, act: Callable[[], object]) -> None:
+        """Somebody else acts once, just before the next such request arrives."""
+        self._others.append((method, pattern, act))
+
     def asked(self, method: str, pattern: str = "") -> list[Logged]:
         """The requests so far with that method and path."""
         return [each for each in self.requests if each.method == method and re.search(pattern, each.path)]
@@ -104,6 +109,7 @@ class GitHubStandIn:
         """What to answer, and the fault that spoils it, if any."""
         path = urlsplit(target).path
         with self._state:
+            self._let_others_act(method, path)
             fault = next((each for each in self._faults if each.strikes(method, path)), None)
             effective = fault is None or fault.when == "after"
             answer = self._checked(method, target, headers, body) if effective else Answer(502, {"message": "injected"})
@@ -111,7 +117,18 @@ class GitHubStandIn:
             self.requests.append(Logged(method, target, headers, _json(headers, path, body), answer.status))
             return answer, fault
 
+    def _let_others_act(self, method: str, path: str) -> None:
+        for other in [each for each in self._others if each[0] == method and re.search(each[1], path)]:
+            self._others.remove(other)
+            other[2]()
+
     def _checked(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        try:
+            return self._judged(method, target, headers, body)
+        except Exception as error:  # unanswered, a mistake of the stand-in would look like a bad network
+            return self._violated(f"{method} {target}: {error!r}")
+
+    def _judged(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request, both judged by GitHub's description; a violation is no answer at all."""
         url = urlsplit(target)
         template, params = _operation(method, url.path)

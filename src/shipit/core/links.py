@@ -1,8 +1,20 @@
-"""Web addresses of a repository's commits, comparisons and issues, as the forge spells them."""
+"""Web addresses of a repository's commits, comparisons and issues, and which repository an address means.
+
+>>> slug_of("git@github.com:acme/app.git", "https://github.com")
+'acme/app'
+>>> slug_of("https://bot:secret@github.com/acme/app", "https://github.com")
+'acme/app'
+>>> slug_of("ssh://git@git.acme.com:2222/acme/app.git/", "https://git.acme.com")
+'acme/app'
+>>> slug_of("/srv/git/acme/app.git", "https://github.com") is None
+True
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +38,32 @@ class Links:
 
     def release(self, tag: str) -> str:
         return f"{self.base}/releases/tag/{tag}"
+
+
+# git's short form for ssh, `user@host:path`; what has `//` after the colon is a URL.
+_SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/@:]+):(?!//)/?(?P<path>.*)")
+_SLUG = re.compile(r"/?(?P<slug>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
+
+
+def slug_of(remote_url: str, server_url: str) -> str | None:
+    """`owner/name` when `remote_url` is a repository of the forge at `server_url`, else None.
+
+    Ports and credentials do not matter: one server answers https and ssh, and GitHub ssh on `ssh.<host>` too.
+    """
+    host, path = _host_and_path(remote_url)
+    server = urlsplit(server_url).hostname
+    if server is None or host.lower() not in (server, f"ssh.{server}"):
+        return None
+    found = _SLUG.fullmatch(path)
+    return found["slug"] if found else None
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    short = _SCP.fullmatch(url)
+    if short:
+        return short["host"], short["path"]
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.path
+    except ValueError:  # not an address at all
+        return "", ""

@@ -1,0 +1,113 @@
+"""Requests to GitHub that last through trouble, within bounds.
+
+PyGithub's own retries stay off: they repeat a POST after a 5xx without looking whether it took effect (two drafts),
+never repeat a PATCH, and sleep for as long as `Retry-After` says.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import TypeVar
+
+from shipit.adapters.github_failure import Failure
+from shipit.errors import RemoteError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to bear with GitHub; times in seconds.
+
+    Args:
+        timeout: for an answer to begin, or to go on.
+        tries: of one request, the first included.
+        pause: before the second try; doubled before each further one.
+        longest_wait: for a rate limit to be over; a longer one is an error that says until when.
+        between_writes: GitHub asks for one second.
+        sleep: how to wait.
+    """
+
+    timeout: int = 30
+    tries: int = 5
+    pause: float = 1.0
+    longest_wait: float = 60.0
+    between_writes: float | None = 1.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Calls:
+    """Performs requests about the repository `slug`. `doing` completes "GitHub failed to ..." in errors.
+
+    Every method raises `AuthError` where the token does not suffice, and `RemoteError` for any other failure.
+    """
+
+    def __init__(self, slug: str, patience: Patience) -> None:
+        from github import GithubException
+        from requests import RequestException
+
+        self._slug = slug
+        self._patience = patience
+        self._failures = (GithubException, RequestException, json.JSONDecodeError)
+
+    def repeat(self, doing: str, call: Callable[[], T]) -> T:
+        """`call`, several times if need be: only for what may be done twice."""
+        for tried in count(1):
+            try:
+                return call()
+            except self._failures as error:
+                failure = _failure(error)
+                pause = self._pause(failure, tried)
+                if pause is None:
+                    raise failure.explain(doing, self._slug, time.time()) from error
+                self._patience.sleep(pause)
+        raise AssertionError("count() ended")
+
+    def ensure(self, doing: str, look: Callable[[], T | None], act: Callable[[], T]) -> T:
+        """What `look` finds; else what `act` makes. Looks again after each failure: only the answer may be lost."""
+
+        def look_or_act() -> T:
+            found = look()
+            return act() if found is None else found
+
+        try:
+            return self.repeat(doing, look_or_act)
+        except RemoteError:
+            found = look()
+            if found is None:
+                raise
+            return found
+
+    def _pause(self, failure: Failure, tried: int) -> float | None:
+        """Seconds until the next try; None when there is to be none."""
+        if tried >= self._patience.tries:
+            return None
+        if failure.limited:
+            wait = failure.wait(time.time())
+            return wait if wait <= self._patience.longest_wait else None
+        return self._patience.pause * 2 ** (tried - 1) if failure.passing else None
+
+
+def _failure(error: Exception) -> Failure:
+    from github import GithubException
+
+    if isinstance(error, GithubException):
+        headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+        return Failure(error.status, _said(error.data), headers)
+    return Failure(None, f"no whole answer came ({type(error).__name__})", {})
+
+
+def _said(data: object) -> str:
+    """GitHub's message and its list of errors, on one line."""
+    if not isinstance(data, dict):
+        return "no reason given"
+    errors = [each if isinstance(each, str) else _detail(each) for each in data.get("errors") or ()]
+    return "; ".join([str(data.get("message", "no reason given")), *errors])
+
+
+def _detail(error: dict[str, object]) -> str:
+    return str(error.get("message") or f"{error.get('field')}: {error.get('code')}")

@@ -1,0 +1,130 @@
+"""Releases as files, for a remote that is not GitHub: complete without any service.
+
+<root>/v1.4.0/release.json     what a forge would know; written last, so that what it names is there
+<root>/v1.4.0/notes.md
+<root>/v1.4.0/assets/app.jar
+<root>/LATEST                  the tag of the latest release
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from shipit.adapters.files import WorkingTree
+from shipit.core.links import Links
+from shipit.errors import CommandError, ConfigError, ConflictError, Finding
+from shipit.world import Asset, ForgeRelease
+
+
+class LocalForge:
+    """Releases below `root`, each file replaced as a whole or not at all.
+
+    Args:
+        root: the directory of all releases; made when the first is drafted.
+        links: web addresses, where the remote has any.
+        base: the directory that paths of assets start from.
+    """
+
+    name = "local"
+
+    def __init__(self, root: str, links: Links | None = None, *, base: str = ".") -> None:
+        self._root = Path(root)
+        self._store = WorkingTree(root)
+        self._links = links
+        self._base = Path(base)
+
+    def links(self) -> Links | None:
+        return self._links
+
+    def findings(self, write_back: str) -> tuple[Finding, ...]:
+        if write_back == "push" or write_back == "none":
+            return ()
+        what = f'`write-back = "{write_back}"` needs a remote on GitHub'
+        return (Finding("write-back-needs-github", what, 'set `write-back = "push"` or `"none"`'),)
+
+    def find_release(self, tag: str) -> ForgeRelease | None:
+        text = self._store.read(f"{_folder(tag)}/release.json")
+        if text is None:
+            return None
+        held = json.loads(text)
+        body = self._store.read(f"{_folder(tag)}/notes.md") or ""
+        assets = tuple(Asset(**asset) for asset in held.pop("assets"))
+        return ForgeRelease(**held, body=body, assets=assets, url=self._url(tag))
+
+    def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
+        """A draft from an earlier try is brought up to date; a published release must be the same."""
+        held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self._url(tag))
+        wanted = replace(held, title=title, body=body, prerelease=prerelease)
+        if not held.draft and wanted != held:
+            what = f"release `{tag}` is published already, with other words"
+            raise ConflictError(what, where=held.url, hint="release a new version")
+        return self._keep(wanted)
+
+    def upload_asset(self, tag: str, path: str) -> Asset:
+        release = self._require(tag)
+        asset, data = self._read(path)
+        others = tuple(each for each in release.assets if each.name != asset.name)
+        if asset not in release.assets and len(others) < len(release.assets) and not release.draft:
+            what = f"the published release `{tag}` has another file `{asset.name}`"
+            raise ConflictError(what, where=release.url, hint="release a new version")
+        self._store.write(f"{_folder(tag)}/assets/{asset.name}", data.decode("utf-8", "surrogateescape"))
+        self._keep(replace(release, assets=(*others, asset)))
+        return asset
+
+    def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
+        release = self._require(tag)
+        if latest and not release.prerelease:
+            self._store.write("LATEST", f"{tag}\n")
+        return self._keep(replace(release, draft=False))
+
+    def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        raise _needs_github()
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        raise _needs_github()
+
+    def _keep(self, release: ForgeRelease) -> ForgeRelease:
+        """Store `release`, unless it is stored already."""
+        if self.find_release(release.tag) != release:
+            held = {name: value for name, value in asdict(release).items() if name not in ("body", "url")}
+            self._store.write(f"{_folder(release.tag)}/notes.md", release.body)
+            self._store.write(f"{_folder(release.tag)}/release.json", json.dumps(held, indent=2) + "\n")
+        return release
+
+    def _read(self, path: str) -> tuple[Asset, bytes]:
+        place = self._base / path
+        try:
+            data = place.read_bytes()
+        except OSError as error:
+            raise CommandError(f"the asset `{path}` cannot be read: {error.strerror}") from error
+        return Asset(place.name, len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"), data
+
+    def _require(self, tag: str) -> ForgeRelease:
+        found = self.find_release(tag)
+        if found is None:
+            hint = "run the same command again: it drafts it"
+            raise ConflictError(f"there is no release `{tag}`", where=str(self._root), hint=hint)
+        return found
+
+    def _url(self, tag: str) -> str:
+        notes = self._root.absolute() / _folder(tag) / "notes.md"
+        return self._links.release(tag) if self._links else notes.as_uri()
+
+
+def _folder(tag: str) -> str:
+    """One directory name per tag, whatever the tag: `app/v1` becomes `app%2Fv1`."""
+    return quote(tag, safe="")
+
+
+def _needs_github() -> ConfigError:
+    return ConfigError(
+        "commits can be made through the forge on GitHub only",
+        where="release.write-back",
+        hint='set `write-back = "push"` or `"none"`',
+        state="nothing was written",
+    )

@@ -1,0 +1,1 @@
+from standin.fixtures import github as github

@@ -1,0 +1,216 @@
+"""What every forge promises, whatever it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipit.adapters.github import GitHubForge
+from shipit.adapters.github_calls import Patience
+from shipit.adapters.local_forge import LocalForge
+from shipit.core.links import Links
+from shipit.errors import ConflictError
+from shipit.world import Asset, Forge, ForgeRelease
+from standin.server import GOOD, GitHubStandIn
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A forge, the directory its assets come from, and `state`: everything that it ever stored."""
+
+    forge: Forge
+    base: Path
+    state: Callable[[], Any]
+
+    def file(self, name: str, data: bytes = b"jar") -> str:
+        (self.base / name).write_bytes(data)
+        return name
+
+
+def local(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+    root = tmp_path / "releases"
+    forge = LocalForge(str(root), Links("https://git.test/acme/app"), base=str(tmp_path))
+    return Bench(forge, tmp_path, lambda: {path: path.read_bytes() for path in root.rglob("*") if path.is_file()})
+
+
+def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+    github: GitHubStandIn = request.getfixturevalue("github")
+    patience = Patience(timeout=5, pause=0, between_writes=None)
+    forge = GitHubForge(github.slug, GOOD, github.api_url, github.url, base=str(tmp_path), patience=patience)
+    return Bench(forge, tmp_path, lambda: len(github.writes))
+
+
+# Every forge there is: add a new one here, and it is held to all of this.
+FORGES = [local, github_over_the_stand_in]
+
+
+@pytest.fixture(params=FORGES, ids=lambda make: make.__name__)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    return request.param(tmp_path, request)
+
+
+@pytest.fixture
+def forge(bench: Bench) -> Forge:
+    return bench.forge
+
+
+def draft(forge: Forge, tag: str = "v1.0.0", **changed: Any) -> ForgeRelease:
+    words = {"title": "1.0.0", "body": "## Features\n\n- 채팅방 검색\n", "prerelease": False, "branch": "main"}
+    return forge.create_draft(tag=tag, **{**words, **changed})
+
+
+def test_a_draft_is_found_with_the_words_it_was_given(forge: Forge) -> None:
+    made = draft(forge)
+    assert (made.tag, made.title, made.body) == ("v1.0.0", "1.0.0", "## Features\n\n- 채팅방 검색\n")
+    assert made.draft
+    assert not made.prerelease
+    assert forge.find_release("v1.0.0") == made
+
+
+def test_a_tag_without_a_release_has_none(forge: Forge) -> None:
+    draft(forge, "v1.0.0")
+    assert forge.find_release("v1.0") is None
+
+
+@pytest.mark.parametrize("tag", ["backend/v1.0.0", "v1.0.0+build.7", "한글-1.0.0", "100%25"])
+def test_any_tag_git_allows_can_be_released(forge: Forge, tag: str) -> None:
+    draft(forge, tag)
+    published = forge.publish(tag, latest=True)
+    assert (published.tag, published.draft) == (tag, False)
+    assert forge.find_release(tag) == published
+
+
+def test_drafting_twice_is_drafting_once(bench: Bench) -> None:
+    made = draft(bench.forge)
+    state = bench.state()
+    assert draft(bench.forge) == made
+    assert bench.state() == state
+
+
+@pytest.mark.parametrize("change", [{"title": "One"}, {"body": "more"}, {"prerelease": True}])
+def test_a_draft_of_an_earlier_try_is_brought_up_to_date(bench: Bench, change: dict[str, Any]) -> None:
+    first = draft(bench.forge)
+    bench.forge.upload_asset("v1.0.0", bench.file("app.jar"))
+    second = draft(bench.forge, **change)
+    assert {name: getattr(second, name) for name in change} == change
+    assert (second.draft, second.url) == (True, first.url)
+    assert [asset.name for asset in second.assets] == ["app.jar"]
+    assert bench.forge.find_release("v1.0.0") == second
+
+
+def test_a_published_release_with_the_same_words_is_left_as_it_is(bench: Bench) -> None:
+    draft(bench.forge)
+    published = bench.forge.publish("v1.0.0", latest=True)
+    state = bench.state()
+    assert draft(bench.forge) == published
+    assert bench.state() == state
+
+
+def test_a_published_release_with_other_words_is_a_conflict(bench: Bench) -> None:
+    draft(bench.forge)
+    published = bench.forge.publish("v1.0.0", latest=True)
+    with pytest.raises(ConflictError, match=r"`v1\.0\.0`"):
+        draft(bench.forge, body="other")
+    assert bench.forge.find_release("v1.0.0") == published
+
+
+def test_an_asset_is_held_by_name_size_and_digest(bench: Bench) -> None:
+    draft(bench.forge)
+    data = bytes(range(256))
+    asset = bench.forge.upload_asset("v1.0.0", bench.file("app.jar", data))
+    assert asset == Asset("app.jar", 256, f"sha256:{hashlib.sha256(data).hexdigest()}")
+    found = bench.forge.find_release("v1.0.0")
+    assert found is not None
+    assert found.assets == (asset,)
+
+
+def test_attaching_twice_is_attaching_once(bench: Bench) -> None:
+    draft(bench.forge)
+    asset = bench.forge.upload_asset("v1.0.0", bench.file("app.jar"))
+    state = bench.state()
+    assert bench.forge.upload_asset("v1.0.0", "app.jar") == asset
+    assert bench.state() == state
+
+
+def test_a_rebuilt_asset_replaces_the_one_of_the_draft(bench: Bench) -> None:
+    draft(bench.forge)
+    bench.forge.upload_asset("v1.0.0", bench.file("other.jar"))
+    bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"old"))
+    rebuilt = bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"new"))
+    found = bench.forge.find_release("v1.0.0")
+    assert found is not None
+    assert {asset.name for asset in found.assets} == {"app.jar", "other.jar"}
+    assert rebuilt in found.assets
+
+
+def test_a_published_asset_is_never_replaced(bench: Bench) -> None:
+    draft(bench.forge)
+    bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"old"))
+    published = bench.forge.publish("v1.0.0", latest=True)
+    with pytest.raises(ConflictError, match=r"`app\.jar`"):
+        bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"new"))
+    assert bench.forge.find_release("v1.0.0") == published
+
+
+def test_an_asset_that_is_missing_can_still_follow_its_published_release(bench: Bench) -> None:
+    draft(bench.forge)
+    bench.forge.publish("v1.0.0", latest=True)
+    asset = bench.forge.upload_asset("v1.0.0", bench.file("late.jar"))
+    found = bench.forge.find_release("v1.0.0")
+    assert found is not None
+    assert (found.draft, found.assets) == (False, (asset,))
+
+
+@pytest.mark.parametrize("prerelease", [False, True])
+def test_publishing_changes_nothing_but_that_it_is_public(bench: Bench, prerelease: bool) -> None:
+    made = draft(bench.forge, prerelease=prerelease)
+    asset = bench.forge.upload_asset("v1.0.0", bench.file("app.jar"))
+    published = bench.forge.publish("v1.0.0", latest=True)
+    assert not published.draft
+    assert published.prerelease == prerelease
+    assert (published.title, published.body, published.assets) == (made.title, made.body, (asset,))
+    assert published.url.startswith(("http://", "https://"))
+
+
+def test_publishing_twice_is_publishing_once(bench: Bench) -> None:
+    draft(bench.forge)
+    published = bench.forge.publish("v1.0.0", latest=True)
+    state = bench.state()
+    assert bench.forge.publish("v1.0.0", latest=True) == published
+    assert bench.state() == state
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda bench: bench.forge.publish("v9", latest=True),
+        lambda bench: bench.forge.upload_asset("v9", bench.file("a")),
+    ],
+    ids=["publish", "attach"],
+)
+def test_what_was_never_drafted_is_a_conflict(bench: Bench, act: Callable[[Bench], object]) -> None:
+    with pytest.raises(ConflictError, match="no release `v9`"):
+        act(bench)
+
+
+def test_reading_writes_nothing(bench: Bench) -> None:
+    draft(bench.forge)
+    state = bench.state()
+    bench.forge.find_release("v1.0.0")
+    bench.forge.find_release("v2.0.0")
+    assert bench.forge.findings("push") == ()
+    assert bench.forge.links() is not None
+    assert bench.state() == state
+
+
+def test_releases_do_not_touch_each_other(bench: Bench) -> None:
+    draft(bench.forge, "v1.0.0")
+    first = bench.forge.publish("v1.0.0", latest=True)
+    draft(bench.forge, "v1.1.0", body="second")
+    bench.forge.publish("v1.1.0", latest=False)
+    assert bench.forge.find_release("v1.0.0") == first
