@@ -100,6 +100,12 @@ def test_a_release_without_changes_worth_listing_is_only_a_heading(template: str
     assert Renderer(template_text(template, ".")).render(empty).count("\n") == 1
 
 
+def test_the_template_in_the_guide_works() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "changelog.md"
+    template = guide.read_text("utf-8").partition("```markdown\n")[2].partition("```")[0]
+    assert "\n### Features\n\n* **api:** add search (#12) (Kim)\n" in Renderer(template).render(RELEASE)
+
+
 def test_a_template_of_ones_own_is_read_from_the_repository(tmp_path: Path) -> None:
     (tmp_path / "notes.md.j2").write_text("새 버전 {{ version }}", "utf-8")
     assert template_text("notes.md.j2", tmp_path) == "새 버전 {{ version }}"

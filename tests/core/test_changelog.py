@@ -47,6 +47,8 @@ def test_a_section_goes_above_the_newest_version_and_below_everything_that_intro
         "# Changelog\n\nAll notable changes.\nReally all.",
         "# Changelog\n\n## [Unreleased]",
         "## Unreleased\n\n- soon",
+        "# Changelog\n\n## [Unreleased](https://a.b/compare/v1...HEAD)\n\n- soon",
+        "# 변경 이력\n\n## 미배포\n\n- soon",
         "# Changelog\n\nIntroduction.\n\n## [Unreleased]\n\n- soon\n\n[unreleased]: https://a.b",
     ],
 )

@@ -63,7 +63,7 @@ class Heading:
 
     @property
     def unreleased(self) -> bool:
-        return self.text.strip("[]").lower() in {"unreleased", "미배포"}
+        return self.text.lstrip("[").lower().startswith(("unreleased", "미배포"))
 
     @property
     def closes_section(self) -> bool:
