@@ -142,6 +142,11 @@ def test_where_the_title_says_nothing_the_listed_commits_count_each_as_its_own_e
     assert (reading.id[0], reading.subject) == ("a", "Add login (#12)")
 
 
+def test_a_title_of_an_unknown_type_says_nothing_about_the_version_either() -> None:
+    assert entries(read_one("PROJ-123: login (#12)\n\n* feat: a\n* fix: b\n")) == ["fix: b", "feat: a"]
+    assert read_one("PROJ-123: login\n\n* docs: a\n").reason == "proj-123 is not a known type"
+
+
 def test_footers_of_a_listed_commit_are_its_own() -> None:
     reading = read_one("Add login\n\n* feat: a\n\nBREAKING CHANGE: y\n\n* fix: b\n\nCo-authored-by: K\n")
     assert [(entry.description, entry.breaking) for entry in reading.entries] == [("b", ()), ("a", ("y",))]
@@ -209,6 +214,7 @@ def test_a_conventional_title_decides_alone() -> None:
         reading = read_one(f"fix: x (#3)\n\n{body.replace('BREAKING CHANGE: y', '')}")
         assert entries(reading) == ["fix: x (#3)"]
         assert reading.bump is Bump.PATCH
+        assert reading.warnings == ("`feat: a` in the body does not count (feat → minor): the title decides",)
 
 
 def test_a_listed_commit_stronger_than_the_title_is_a_warning() -> None:

@@ -28,6 +28,7 @@ SPELLINGS = {
     "button": ("feat: x (#12)", 'Revert "feat: x (#12)" (#13)\n\nReverts acme/app#12'),
     "button, subject alone": ("feat: x (#12)", 'Revert "feat: x (#12)" (#13)'),
     "button, edited title": ("feat: x (#12)", 'Revert "the search" (#13)\n\nReverts acme/app#12'),
+    "button, edited title alone": ("feat: x (#12)", 'Revert "the search (#12)" (#13)'),
     "button, title without number": ("feat: x (#12)", 'Revert "feat: x" (#13)'),
     "of something unreadable": ("Update", 'Revert "Update"'),
     "of something that does not release": ("docs: x", 'Revert "docs: x"'),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-from shipit.core.commit import subject
+from shipit.core.commit import subject, without_number
 from shipit.core.log import RawCommit
 
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40,64})\)")
-_NUMBERED = re.compile(r"\(#\d+\)$")
 
 
 def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]:
@@ -38,4 +37,4 @@ def _names(commit: RawCommit) -> list[str]:
     """What copies of this commit have in common."""
     picked = _PICKED.findall(commit.message) if "(cherry picked" in commit.message else []
     line = subject(commit.message)
-    return [*picked, line] if _NUMBERED.search(line) else picked
+    return [*picked, line] if without_number(line) != line else picked

@@ -11,8 +11,9 @@ count at the start of any line, outside code fences.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     first = _last_paragraphs(text)
     head = text[:first]
     if "REAKING" in head or "elease-" in head or "ELEASE-" in head or "```" in text or "~~~" in text:
-        return _collect(text.split("\n"), text.count("\n", 0, first) if first < len(text) else None)
+        lines = text.split("\n")
+        return _collect(lines, inside_fences(lines), text.count("\n", 0, first) if first < len(text) else len(lines))
     if first == len(text):
         return text, ()
-    body, footers = _collect(text[first:].split("\n"), 0)
+    body, footers = _collect(text[first:].split("\n"), repeat(False), 0)
     return _joined([head, body]), footers
 
 
@@ -70,14 +72,14 @@ def _last_paragraphs(text: str) -> int:
     return first
 
 
-def _collect(lines: Sequence[str], first: int | None) -> tuple[str, tuple[Footer, ...]]:
-    """Sort lines into body and footers; before line `first`, or where it is None, only deciding footers count."""
+def _collect(lines: Sequence[str], fences: Iterable[bool], first: int) -> tuple[str, tuple[Footer, ...]]:
+    """Sort lines into body and footers; before line `first` only deciding footers begin one."""
     body: list[str] = []
     footers: list[tuple[str, list[str]]] = []
     target, item, before = body, False, ""
-    for at, (line, fenced) in enumerate(zip(lines, inside_fences(lines), strict=True)):
+    for at, (line, fenced) in enumerate(zip(lines, fences, strict=False)):
         match = None if fenced else _FOOTER.match(line)
-        if match and (target is not body or (first is not None and at >= first) or _decides(match)):
+        if match and (target is not body or at >= first or _decides(match)):
             target, item = [match["value"]], match["item"] is not None
             footers.append((match["breaking"] or match["token"], target))
         else:

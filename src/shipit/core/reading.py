@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from shipit.core.bump import Bump
-from shipit.core.commit import Commit, header, parse_commit, plain_text
+from shipit.core.commit import Commit, header, parse_commit, plain_text, subject
 from shipit.core.footers import split_footers
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading as Reading
@@ -61,13 +61,25 @@ def _read(commit: RawCommit, rules: Rules) -> Reading:
     if reason := unfinished(message):
         return ignored(commit, reason)
     reading = read_title(commit, rules)
-    if reading.outcome == "unreadable":
+    if reading.outcome == "unreadable" or (_may_list(commit) and _of_unknown_type(reading, rules)):
         reading = _read_by_list(commit, reading, rules)
-    elif ("\n* " in message or "\n- " in message) and len(commit.parents) < 2 and not is_merge(reading.subject):
+    elif _may_list(commit):
         reading = replace(reading, warnings=(*reading.warnings, *_stronger(commit, reading, rules)))
     if "elease-" in message or "ELEASE-" in message:
         return _asking_for_version(commit, reading)
     return reading
+
+
+def _may_list(commit: RawCommit) -> bool:
+    message = commit.message
+    listing = "\n* " in message or "\n- " in message or "\nSquashed commit of" in message
+    return listing and len(commit.parents) < 2 and not is_merge(subject(message))
+
+
+def _of_unknown_type(title: Reading, rules: Rules) -> bool:
+    """Whether the title is conventional in form only, as in `PROJ-123: login`: that says nothing about the version."""
+    parsed = parse_commit(title.subject, aliases=rules.aliases, known=rules.known)
+    return title.outcome == "ignored" and isinstance(parsed, Commit) and parsed.type not in rules.known
 
 
 def _listed(commit: RawCommit, rules: Rules) -> Readings:
@@ -99,9 +111,9 @@ def _read_by_list(commit: RawCommit, title: Reading, rules: Rules) -> Reading:
         return replace(
             strongest, id=commit.id, subject=title.subject, author=commit.author, entries=entries, warnings=warnings
         )
-    if listed.ignored:
+    if listed.ignored and title.outcome == "unreadable":
         return replace(title, outcome="ignored", reason="nothing it lists releases", warnings=warnings)
-    return replace(title, warnings=warnings)
+    return replace(title, warnings=(*title.warnings, *warnings))
 
 
 def _lost_breaking_change(commit: RawCommit, listed: Readings) -> tuple[str, ...]:

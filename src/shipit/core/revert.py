@@ -13,27 +13,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shipit.core.commit import Commit, parse_commit, subject, without_number
+from shipit.core.commit import Commit, parse_commit, pull_request, subject, without_number
 
 
 @dataclass(frozen=True, slots=True)
 class Revert:
     """What a commit says it undoes.
 
-    `pull_request` is the trailing ` (#13)` of the revert itself; `mainline` is the parent that the revert of a
-    merge went back to.
+    `numbers` are pull requests; `mainline` is the parent that the revert of a merge went back to;
+    `suffix` is the trailing ` (#13)` of the revert itself.
     """
 
     subject: str
     ids: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     mainline: str | None = None
-    pull_request: str = ""
+    suffix: str = ""
 
     @property
     def description(self) -> str:
         """What to call it under "Reverts": the reverted subject, with the pull request that reverted it."""
-        return without_number(self.subject) + self.pull_request if self.pull_request else self.subject
+        return without_number(self.subject) + self.suffix if self.suffix else self.subject
 
 
 _QUOTED = re.compile(r'(?P<verb>revert|reapply) "(?P<subject>.+)"(?P<number> \(#\d+\))?$', re.IGNORECASE)
@@ -48,11 +48,12 @@ def parse_revert(message: str) -> Revert | None:
     spelled = _quoted(message) or _typed(message)
     if spelled is None:
         return None
-    what, pull_request, refs = spelled
+    what, suffix, refs = spelled
     named = _IDS.findall(message)
     ids = (*(id for id, _ in named), *refs)
     mainline = next((parent for _, parent in named if parent), None)
-    return Revert(what, ids, tuple(_PULL_REQUESTS.findall(message)), mainline, pull_request)
+    numbers = _PULL_REQUESTS.findall(message) or [number for number in [pull_request(what)] if number]
+    return Revert(what, tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(numbers)), mainline, suffix)
 
 
 def _quoted(message: str) -> tuple[str, str, list[str]] | None:
