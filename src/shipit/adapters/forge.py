@@ -17,10 +17,10 @@ def forge_of(git: GitRepository, environment: Environment) -> Forge:
     if slug:
         from shipit.adapters.github import GitHubForge
 
-        return GitHubForge(slug, environment.token, environment.api_url, environment.server_url)
+        return GitHubForge(slug, environment.token, environment.api_url, environment.server_url, base=git.root)
     from shipit.adapters.local_forge import LocalForge
 
-    return LocalForge(os.path.join(_beside(git, url), "shipit", "releases"))
+    return LocalForge(os.path.join(_beside(git, url), "shipit", "releases"), base=git.root)
 
 
 def _beside(git: GitRepository, url: str) -> str:

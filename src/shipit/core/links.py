@@ -36,6 +36,9 @@ class Links:
     def issue(self, number: int | str) -> str:
         return f"{self.base}/issues/{number}"
 
+    def file(self, path: str, rev: str) -> str:
+        return f"{self.base}/blob/{rev}/{path}"
+
     def release(self, tag: str) -> str:
         return f"{self.base}/releases/tag/{tag}"
 

@@ -147,7 +147,7 @@ class Renderer:
     ) -> None:
         self._template = _compile(template, name)
         self._name = name
-        self._language = language
+        self.language = language
         self._links = links
         self._shown = shown
 
@@ -165,11 +165,11 @@ class Renderer:
             "version": release.version,
             "tag": inline(release.tag),
             "previous_tag": previous and inline(previous),
-            "date": self._language.date(release.date),
+            "date": self.language.date(release.date),
             "compare_url": address(links.compare(previous, release.tag)) if links and previous else None,
             "includes": self._includes(release.includes),
-            "sections": sections(release, self._language, shown=self._shown, links=links),
-            "words": self._language.words,
+            "sections": sections(release, self.language, shown=self._shown, links=links),
+            "words": self.language.words,
         }
 
     def _includes(self, tags: tuple[str, ...]) -> str:
@@ -177,7 +177,7 @@ class Renderer:
             return ""
         links = self._links
         named = [f"[{inline(tag)}]({address(links.release(tag))})" if links else inline(tag) for tag in tags]
-        return self._language.words["includes"].format(tags=", ".join(named))
+        return self.language.words["includes"].format(tags=", ".join(named))
 
 
 def _compile(text: str, name: str) -> jinja2.Template:

@@ -73,6 +73,17 @@ def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Chan
     return Changes(tuple(change for change in wanted if change.text != change.state.committed))
 
 
+def snapshot_changes(observed: Observed, due: Sequence[Due], released: Changes) -> Changes:
+    """What the commit after the release writes: the next version as `-SNAPSHOT`, in every version file."""
+    texts = {change.path: change.text for change in released.files}
+    wanted = []
+    for entry in due:
+        for file in observed.version_files[entry.verdict.history.package.name]:
+            state = FileState(texts.get(file.path, observed.files[file.path].committed), None)
+            wanted.append(_version_file(file, state, entry.snapshot))
+    return Changes(tuple(wanted))
+
+
 def _all_files(config: Config, observed: Observed, due: Due) -> Iterator[Change]:
     yield from _version_files(observed, due)
     yield _changelog(config, observed, due)

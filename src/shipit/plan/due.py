@@ -11,11 +11,12 @@ from shipit.plan.decide import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`notes` are Markdown, ending with a newline."""
+    """`notes` are Markdown, ending with a newline; `announcement` is as much of them as a forge takes."""
 
     verdict: Verdict
     release: Release
     notes: str
+    announcement: str
 
     @property
     def version(self) -> Version:
@@ -25,3 +26,8 @@ class Due:
     def name(self) -> str:
         """The version as the release commit spells it."""
         return self.verdict.history.package.named(self.release.version)
+
+    @property
+    def snapshot(self) -> str:
+        """The version that is worked on after this release."""
+        return f"{self.version.bump_patch()}-SNAPSHOT"

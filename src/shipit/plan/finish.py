@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from shipit.config.model import Config
 from shipit.core.version import Version
+from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
 from shipit.plan.unfinished import Unfinished
 from shipit.steps import CreateTag, DraftRelease, ForgeTag, PublishRelease, Push, Run, UploadAssets
@@ -25,7 +26,7 @@ def _finish(config: Config, observed: Observed, unfinished: Unfinished) -> Itera
     if not unfinished.drafted:
         yield from _draft(config, observed, unfinished)
     version = Version.parse(unfinished.version)
-    yield PublishRelease(unfinished.tag, latest=not version.prerelease and version == observed.highest)
+    yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
 
 
 def _tag(config: Config, unfinished: Unfinished, commit: ReleaseCommit) -> Iterator[Step]:

@@ -81,7 +81,10 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
         fix = "make a first commit: git commit"
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
-    remote, findings = _observe_remote(git)
+    remote, remote_findings = _observe_remote(git)
+    forge_findings = world.forge.findings(config.release.write_back) if remote else ()
+    askable = all(finding.severity != "error" for finding in forge_findings)
+    findings = (*remote_findings, *git.findings(), *forge_findings)
     tags = {tag.name: tag.commit for tag in git.tags()}
     for name in _leftover_tags(git, tags, remote):
         del tags[name]
@@ -109,8 +112,8 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
         files={path: FileState(git.text(base, path), world.files.read(path)) for path in (*paths, *changelogs)},
         dirty=git.dirty(),
         diverged=diverged,
-        unfinished=observe_unfinished(world, histories, remote) if remote else (),
-        findings=(*findings, *git.findings(), *world.forge.findings(config.release.write_back)),
+        unfinished=observe_unfinished(world, histories, remote) if remote and askable else (),
+        findings=findings,
         today=world.clock.today(),
         links=world.forge.links(),
     )

@@ -1,38 +1,19 @@
-"""Plan a release, purely: observed facts in, the steps that are needed out.
-
-The order is the life of a release: local and reversible first, expensive and fallible next, one commit
-point (the push, or the commit through the forge), and only then what the world is told.
-"""
+"""Plan a release, purely: observed facts in, the steps that are needed out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.notes import Renderer
-from shipit.core.version import Version
-from shipit.plan.changes import Changes, file_changes
+from shipit.core.notes import Renderer, cut_notes
+from shipit.plan.changes import Changes, file_changes, snapshot_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
 from shipit.plan.finish import finishing_steps
+from shipit.plan.life import Life
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
 from shipit.plan.preflight import findings
-from shipit.steps import (
-    CreateCommit,
-    CreateTag,
-    DraftRelease,
-    ForgeCommit,
-    ForgeTag,
-    PublishRelease,
-    Push,
-    Run,
-    SyncBranch,
-    UploadAssets,
-)
-from shipit.steps.base import Step
-from shipit.steps.release_commit import SUBJECT, ReleaseCommit, release_message
+from shipit.steps.release_commit import SNAPSHOT_SUBJECT, SUBJECT, ReleaseCommit
 
 
 def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: str | None = None) -> Plan:
@@ -52,12 +33,12 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
         tags = tuple(unfinished.tag for unfinished in observed.unfinished)
         return Plan((), inputs, steps, findings(observed, ()), finishes=tags)
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
-    due = [_due(verdict, observed, notes) for verdict in verdicts if verdict.decision.version]
+    due = tuple(_due(verdict, observed, notes) for verdict in verdicts if verdict.decision.version)
     changes = file_changes(config, observed, due)
     return Plan(
         decisions=tuple(verdict.decision for verdict in verdicts),
         inputs=inputs,
-        steps=tuple(_steps(config, observed, due, changes)) if due else (),
+        steps=tuple(_life(config, observed, due, changes).steps()) if due else (),
         findings=findings(observed, changes.leftover),
         notes="\n".join(entry.notes for entry in due),
     )
@@ -77,71 +58,22 @@ def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> 
 
 def _due(verdict: Verdict, observed: Observed, notes: Renderer) -> Due:
     release = coming_release(verdict, observed.today)
-    return Due(verdict, release, notes.render(release))
+    text = notes.render(release)
+    changelog = verdict.history.package.changelog
+    link = observed.links.file(changelog, release.tag) if observed.links else changelog
+    return Due(verdict, release, text, cut_notes(text, link, language=notes.language))
 
 
-def _steps(config: Config, observed: Observed, due: list[Due], changes: Changes) -> Iterator[Step]:
-    commit = _release_commit(config, observed, due)
-    if observed.head != observed.base:
-        yield SyncBranch(commit, leaves=observed.head, restore=changes.leftover)
-    for change in changes.files:
-        yield change.step(commit)
-    for command in config.release.prepare:
-        yield Run(command, config.release.prepare_timeout, commit, _release_environment(due))
-    yield from _before_commit_point(config, observed, due, changes, commit)
-    yield from _commit_point(config, observed, due, changes, commit)
-    for entry in due:
-        yield PublishRelease(entry.release.tag, latest=_is_latest(entry.version, observed))
-
-
-def _release_commit(config: Config, observed: Observed, due: list[Due]) -> ReleaseCommit:
-    names = (entry.name for entry in due)
-    subject = SUBJECT.format(what=", ".join(names)) + (" [skip ci]" if config.release.skip_ci else "")
+def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Changes) -> Life:
+    what = ", ".join(entry.name for entry in due)
+    skip = " [skip ci]" if config.release.skip_ci else ""
     written = config.release.write_back != "none"
-    return ReleaseCommit(observed.base, subject if written else None, due[0].release.tag, observed.branch)
-
-
-def _release_environment(due: list[Due]) -> dict[str, str]:
-    """What `prepare` commands are told."""
-    return {"SHIPIT_VERSION": due[0].release.version, "SHIPIT_TAG": due[0].release.tag}
-
-
-def _before_commit_point(
-    config: Config, observed: Observed, due: list[Due], changes: Changes, commit: ReleaseCommit
-) -> Iterator[Step]:
-    """The commit and its tags in the local clone, and drafts with their assets: nothing public yet."""
-    body = "\n".join(entry.notes for entry in due)
-    if config.release.write_back == "push":
-        yield CreateCommit(commit, body, changes.paths, config.release.author)
-    if config.release.write_back != "api":
-        for entry in due:
-            yield CreateTag(entry.release.tag, _tag_message(entry), commit)
-    for entry in due:
-        yield DraftRelease(
-            entry.release.tag, entry.release.tag, entry.notes, entry.version.prerelease is not None, observed.branch
-        )
-        if config.release.assets:
-            yield UploadAssets(entry.release.tag, config.release.assets)
-
-
-def _commit_point(
-    config: Config, observed: Observed, due: list[Due], changes: Changes, commit: ReleaseCommit
-) -> Iterator[Step]:
-    tags = tuple(entry.release.tag for entry in due)
-    body = "\n".join(entry.notes for entry in due)
-    if config.release.write_back == "api":
-        yield ForgeCommit(commit, observed.branch or "", body, changes.paths)
-        for entry in due:
-            yield ForgeTag(entry.release.tag, _tag_message(entry), commit)
-    elif config.release.write_back == "push":
-        yield Push(commit, observed.branch, observed.expected, tags)
-    else:
-        yield Push(commit, None, None, tags)
-
-
-def _tag_message(entry: Due) -> str:
-    return release_message(SUBJECT.format(what=entry.name), entry.notes)
-
-
-def _is_latest(version: Version, observed: Observed) -> bool:
-    return not version.prerelease and (observed.highest is None or version >= observed.highest)
+    subject = SUBJECT.format(what=what) + skip if written else None
+    commit = ReleaseCommit(observed.base, subject, due[0].release.tag, observed.branch)
+    snapshot = None
+    if config.release.snapshot and written:
+        begins = ", ".join(f"{entry.verdict.history.package.named(entry.snapshot)}" for entry in due)
+        subject = SNAPSHOT_SUBJECT.format(what=begins) + skip
+        follows = ReleaseCommit(observed.base, subject, commit.tag, observed.branch, after=commit)
+        snapshot = (follows, snapshot_changes(observed, due, changes))
+    return Life(config.release, observed, due, changes, commit, snapshot)

@@ -24,7 +24,7 @@ class CreateCommit:
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.commit.tag}"
+        return f"{self.kind}:{self.commit.subject}"
 
     @property
     def summary(self) -> str:
@@ -34,10 +34,10 @@ class CreateCommit:
         found = self.commit.find(world)
         if found:
             return Done({"commit": found})
-        head = world.git.head()
-        if head != self.commit.parent:
+        head, base = world.git.head(), self.commit.base(world)
+        if base is not None and head != base:
             raise ConflictError(
-                f"HEAD is `{(head or '')[:10]}`, but the plan was made on `{self.commit.parent[:10]}`",
+                f"HEAD is `{(head or '')[:10]}`, but the plan was made on `{base[:10]}`",
                 hint="plan afresh: shipit plan",
             )
         return Todo()

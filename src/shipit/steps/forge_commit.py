@@ -23,7 +23,7 @@ class ForgeCommit:
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.commit.tag}"
+        return f"{self.kind}:{self.commit.subject}"
 
     @property
     def summary(self) -> str:
@@ -36,8 +36,9 @@ class ForgeCommit:
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body)
         files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
-        commit = world.forge.create_commit(branch=self.branch, parent=self.commit.parent, message=message, files=files)
+        parent = self.commit.base(world) or self.commit.parent
+        commit = world.forge.create_commit(branch=self.branch, parent=parent, message=message, files=files)
         world.git.fetch()
-        if world.git.head() == self.commit.parent:
+        if world.git.head() == parent:
             world.git.adopt(commit)
         return {"commit": commit}

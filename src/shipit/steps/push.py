@@ -13,7 +13,10 @@ from shipit.world import RemoteRefs, World
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Push the release commit to `branch` (None: tags only), which must still be at `expected`, and `tags`."""
+    """Push the release commit to `branch` (None: tags only), which must still be at `expected`, and `tags`.
+
+    `tip` is the commit that follows the release, where there is one: the branch goes there.
+    """
 
     kind: ClassVar[str] = "push"
     public: ClassVar[bool] = True
@@ -21,6 +24,7 @@ class Push:
     branch: str | None
     expected: str | None
     tags: tuple[str, ...]
+    tip: ReleaseCommit | None = None
 
     @property
     def id(self) -> str:
@@ -35,7 +39,8 @@ class Push:
         remote = world.git.remote_refs()
         for tag in self.tags:
             require_tag_free(tag, commit, remote)
-        if all(tag in remote.tags for tag in self.tags) and self._branch_holds(commit, remote, world):
+        tip = (self.tip or self.commit).find(world)
+        if all(tag in remote.tags for tag in self.tags) and self._branch_holds(tip, remote, world):
             return Done({"commit": commit or ""})
         return Todo()
 
@@ -45,7 +50,8 @@ class Push:
 
     def apply(self, world: World) -> Outputs:
         commit = self.commit.require(world)
-        world.git.push(branch=self.branch, commit=commit, expected=self.expected, tags=self.tags)
+        tip = (self.tip or self.commit).require(world)
+        world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
         return {"commit": commit}
 
 

@@ -9,7 +9,8 @@ from shipit.errors import ConflictError
 from shipit.world import World
 
 SUBJECT = "chore(release): {what}"
-_SUBJECT = re.compile(r"chore\(release\): (?P<what>\S.*?)(?: \[skip ci\])?")
+SNAPSHOT_SUBJECT = "chore(release): begin {what}"
+_SUBJECT = re.compile(r"chore\(release\): (?P<begin>begin )?(?P<what>\S.*?)(?: \[skip ci\])?")
 _VERSION = re.compile(r"(?:(?P<package>\S+) )?(?P<version>\d+\.\d+\.\d+\S*)")
 
 
@@ -28,7 +29,7 @@ def is_release(message: str) -> bool:
     >>> is_release(release_message("chore(release): 1.4.0", "### Features")), is_release("chore(release): 1.4.0")
     (True, False)
     """
-    return TRAILER in message.splitlines() and bool(versions_of(subject_of(message)))
+    return TRAILER in message.splitlines() and _SUBJECT.fullmatch(subject_of(message)) is not None
 
 
 def subject_of(message: str) -> str:
@@ -51,7 +52,9 @@ def versions_of(subject: str) -> dict[str, str]:
     {'backend': '1.4.0', 'web': '2.0.1'}
     """
     found = _SUBJECT.fullmatch(subject.strip())
-    parts = [_VERSION.fullmatch(part) for part in found["what"].split(", ")] if found else []
+    if found is None or found["begin"]:
+        return {}
+    parts = [_VERSION.fullmatch(part) for part in found["what"].split(", ")]
     return {part["package"] or "": part["version"] for part in parts if part} if all(parts) else {}
 
 
@@ -61,23 +64,30 @@ class ReleaseCommit:
 
     `parent` is the commit it was planned on. `subject` is its first line; None where a release writes
     nothing back, so that the parent itself is what is tagged. `tag` is one tag of the release, `branch`
-    the branch it goes to.
+    the branch it goes to. `after` is the release that the snapshot commit follows; its parent is known only
+    once that is made.
     """
 
     parent: str
     subject: str | None
     tag: str
     branch: str | None = None
+    after: ReleaseCommit | None = None
 
     def find(self, world: World) -> str | None:
         """Its id when it exists: as HEAD, at the tip of the remote branch, or behind the tag."""
-        if self.subject is None:
-            return self.parent
+        parent = self.base(world)
+        if self.subject is None or parent is None:
+            return parent
         for rev in ("HEAD", f"refs/tags/{self.tag}", world.git.tracked(self.branch) if self.branch else None):
             found = world.git.commit(rev) if rev else None
-            if found and self.parent in found.parents[:1] and subject_of(found.message) == self.subject:
+            if found and parent in found.parents[:1] and subject_of(found.message) == self.subject:
                 return found.id
         return None
+
+    def base(self, world: World) -> str | None:
+        """The id of its parent."""
+        return self.after.find(world) if self.after else self.parent
 
     def made(self, world: World) -> bool:
         """Whether what comes before the release commit (files, builds) has served its purpose."""

@@ -1,0 +1,119 @@
+"""The life of a release: which step comes when.
+
+Local and reversible first, expensive and fallible next, one commit point (the push, or the commit through
+the forge), and only then what the world is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipit.config.model import ReleaseConfig
+from shipit.core.version import Version
+from shipit.plan.changes import Changes
+from shipit.plan.due import Due
+from shipit.plan.observe import Observed
+from shipit.steps import (
+    CreateCommit,
+    CreateTag,
+    DraftRelease,
+    ForgeCommit,
+    ForgeTag,
+    PublishRelease,
+    Push,
+    Run,
+    SyncBranch,
+    UploadAssets,
+)
+from shipit.steps.base import Step
+from shipit.steps.release_commit import SUBJECT, ReleaseCommit, release_message
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Everything that the steps of one release are made from.
+
+    `commit` is the release commit; `snapshot` the commit that follows it with its files, where one is wanted.
+    """
+
+    config: ReleaseConfig
+    observed: Observed
+    due: tuple[Due, ...]
+    changes: Changes
+    commit: ReleaseCommit
+    snapshot: tuple[ReleaseCommit, Changes] | None
+
+    def steps(self) -> Iterator[Step]:
+        """All steps, in order."""
+        yield from self._prepare()
+        if self.config.write_back == "api":
+            yield from self._drafts()
+            yield from self._through_the_forge()
+        else:
+            yield from self._in_the_clone()
+            yield from self._drafts()
+            yield self._push()
+        for entry in self.due:  # a person has to see the highest version first, whatever branch it came from
+            yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
+
+    def _prepare(self) -> Iterator[Step]:
+        """What the release is made of, in the working tree."""
+        if self.observed.head != self.observed.base:
+            yield SyncBranch(self.commit, leaves=self.observed.head, restore=self.changes.leftover)
+        for change in self.changes.files:
+            yield change.step(self.commit)
+        told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}
+        for command in self.config.prepare:
+            yield Run(command, self.config.prepare_timeout, self.commit, told)
+
+    def _in_the_clone(self) -> Iterator[Step]:
+        """Commit and tags where nobody sees them yet."""
+        if self.commit.subject is not None:
+            yield CreateCommit(self.commit, self._body, self.changes.paths, self.config.author)
+        for entry in self.due:
+            yield CreateTag(entry.release.tag, _tag_message(entry), self.commit)
+        if self.snapshot:
+            follows, changes = self.snapshot
+            yield from (change.step(follows) for change in changes.files)
+            yield CreateCommit(follows, "", changes.paths, self.config.author)
+
+    def _drafts(self) -> Iterator[Step]:
+        """The forge and the assets: the last that can fail before the release is public."""
+        for entry in self.due:
+            tag, prerelease = entry.release.tag, entry.version.prerelease is not None
+            yield DraftRelease(tag, tag, entry.announcement, prerelease, self.observed.branch)
+            if self.config.assets:
+                yield UploadAssets(tag, self.config.assets)
+
+    def _push(self) -> Push:
+        """The commit point."""
+        tags = tuple(entry.release.tag for entry in self.due)
+        if self.commit.subject is None:
+            return Push(self.commit, None, None, tags)
+        tip = self.snapshot[0] if self.snapshot else None
+        return Push(self.commit, self.observed.branch, self.observed.expected, tags, tip)
+
+    def _through_the_forge(self) -> Iterator[Step]:
+        """The commit point where nobody may push: branch first, and a tip without its tag is seen as unfinished."""
+        branch = self.observed.branch or ""
+        yield ForgeCommit(self.commit, branch, self._body, self.changes.paths)
+        for entry in self.due:
+            yield ForgeTag(entry.release.tag, _tag_message(entry), self.commit)
+        if self.snapshot:
+            follows, changes = self.snapshot
+            yield from (change.step(follows) for change in changes.files)
+            yield ForgeCommit(follows, branch, "", changes.paths)
+
+    @property
+    def _body(self) -> str:
+        return "\n".join(entry.notes for entry in self.due)
+
+
+def _tag_message(entry: Due) -> str:
+    return release_message(SUBJECT.format(what=entry.name), entry.notes)
+
+
+def is_latest(version: Version, observed: Observed) -> bool:
+    """Whether the forge should show this release as the latest: no pre-release, and none is higher."""
+    return not version.prerelease and (observed.highest is None or version >= observed.highest)
