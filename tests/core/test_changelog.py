@@ -71,6 +71,12 @@ def test_a_changelog_that_is_not_there_is_created_with_a_title(language: Languag
     assert insert_section(None, NOTES, "1.4.0", language) == f"{title}\n\n{NOTES}"
 
 
+@pytest.mark.parametrize("blank", ["", "\n", "\ufeff"])
+def test_an_empty_file_begins_with_the_section(blank: str) -> None:
+    assert inserted(blank).strip("\n\ufeff") == NOTES.strip("\n")
+    assert inserted(blank).startswith(("## ", "\ufeff## "))
+
+
 def test_a_file_with_windows_line_ends_keeps_them_and_gets_no_others() -> None:
     text = f"# Changelog\n\n{OLD}".replace("\n", "\r\n")
     assert inserted(text) == f"# Changelog\n\n{NOTES}\n{OLD}".replace("\n", "\r\n")
@@ -92,9 +98,11 @@ def test_notes_without_a_heading_of_their_version_get_one() -> None:
 
 
 def test_headings_inside_the_notes_never_end_their_section() -> None:
-    notes = "# Release 1.4.0\n\n## Features\n\n* x\n\nFixes\n-----\n\n### [1.3.0](x)\n"
+    notes = "# Release 1.4.0\n\n## Features\n\n#### api\n\n* x\n\nFixes\n-----\n\n### [1.3.0](x)\n"
     text = insert_section(OLD, notes, "1.4.0")
-    assert section_of(text, "1.4.0") == "# Release 1.4.0\n\n### Features\n\n* x\n\n### Fixes\n\n#### [1.3.0](x)\n"
+    assert section_of(text, "1.4.0") == (
+        "# Release 1.4.0\n\n### Features\n\n#### api\n\n* x\n\n### Fixes\n\n#### [1.3.0](x)\n"
+    )
 
 
 def test_the_section_of_a_version_is_found_up_to_the_next_heading() -> None:
