@@ -43,7 +43,7 @@ HEADERS = {
     "feat: :bug: x": Commit("feat", None, ":bug: x"),
     "\ufefffeat: x": Commit("feat", None, "x"),
     "\n \n\nfeat: x": Commit("feat", None, "x"),
-    "feat: x\r\n\r\nwhy\r\n": Commit("feat", None, "x", body="why"),
+    "feat: x\r\n\r\nwhy\r\nnot\r\n": Commit("feat", None, "x", body="why\nnot"),
     "feat: x   \n\n": Commit("feat", None, "x"),
     "feat(사용자): 로그인 ✅": Commit("feat", "사용자", "로그인 ✅"),
     "fix(@scope/pkg.name_a-b): x": Commit("fix", "@scope/pkg.name_a-b", "x"),
@@ -100,6 +100,8 @@ BREAKING = {
     "feat!: x\n\nBREAKING CHANGE: y": ("y",),
     "feat: x\n\nBREAKING CHANGE:\n\nlong\n\nstory": ("long\n\nstory",),
     "feat: x\n\nBREAKING CHANGE: y\n\nmigrate so\n\nCloses #4": ("y\n\nmigrate so",),
+    "feat: x\n\nBREAKING CHANGE: y\nRefs: #1\n\nprose": ("y",),
+    "feat: x\n\n~~~\n```\n~~~\nBREAKING CHANGE: y": ("y",),
     "feat: x\n\nBREAKING CHANGE:y": ("y",),
     "feat: x\n\nBREAKING CHANGE：y": ("y",),
     "feat: x\n\nBREAKING CHANGE:": ("x",),
@@ -133,6 +135,10 @@ LOOK_ALIKES = {
     "  BREAKING CHANGE: y": "BREAKING CHANGE: y",
     "- breaking: y": "- breaking: y",
 }
+
+
+def test_the_same_look_alike_is_told_once() -> None:
+    assert len(read("feat: x\n\nBREAKING: y\nBREAKING: y").warnings) == 1
 
 
 @pytest.mark.parametrize("line", LOOK_ALIKES)

@@ -104,7 +104,7 @@ def test_the_caller_may_tell_its_release_commits() -> None:
 
 def test_windows_line_ends_are_read_like_others() -> None:
     assert read_one("feat: x\r\n\r\nBREAKING CHANGE: y\r\n").bump is Bump.MAJOR
-    assert read_one("Title\r\n\r\n* feat: x\r\n").bump is Bump.MINOR
+    assert len(read_one(LOGGED.replace("\n", "\r\n")).entries) == 2
 
 
 def test_look_alikes_of_breaking_changes_are_warnings_with_the_commit_in_front() -> None:
@@ -125,6 +125,11 @@ def test_a_merge_commit_with_any_other_subject_is_ignored() -> None:
             "ignored",
             "a merge commit",
         )
+
+
+def test_what_a_merge_commit_lists_is_no_news() -> None:
+    assert read_one("Merge branch 'x'\n\n* feat: a\n").warnings == ()
+    assert read_one("fix: merge x\n\n* feat: a\n", parents=("p", "q")).warnings == ()
 
 
 # squash
@@ -154,7 +159,7 @@ def test_footers_of_a_listed_commit_are_its_own() -> None:
 
 
 def test_an_indented_footer_of_a_list_item_is_its_own_too() -> None:
-    assert read_one("Add login\n\n- feat: a\n  BREAKING CHANGE: y\n- fix: b\n").bump is Bump.MAJOR
+    assert read_one("Add login\n\n- feat: a\n  why a\n  BREAKING CHANGE: y\n- fix: b\n").bump is Bump.MAJOR
 
 
 def test_list_items_in_a_code_fence_or_deep_in_a_list_do_not_count() -> None:

@@ -31,7 +31,7 @@ def lint(message: str, rules: Rules) -> tuple[Remark, ...]:
     line = subject(text)
     if reason := unfinished(text):
         return (Remark("warning", f"it would be ignored: {reason}", "change that before it is merged"),)
-    parsed = parse_commit(text, aliases={}, known=rules.known | rules.aliases.keys())
+    parsed = parse_commit(text, aliases=rules.aliases, known=rules.known)
     if isinstance(parsed, Commit):
         return tuple(_spelling(text, line, parsed, rules))
     if is_merge(line) or parse_revert(text):
@@ -47,10 +47,10 @@ def _error(parsed: Unreadable) -> Remark:
 
 def _spelling(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[Remark]:
     """Remarks on what was read leniently, or may mean something else than it says."""
-    alone = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())
-    if isinstance(alone, Commit) and header(alone) != line:
-        yield Remark("warning", "the header is not spelled as the specification has it", f"write `{header(alone)}`")
-    if parsed.type not in rules.known and parsed.type not in rules.aliases:
+    title = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())
+    if isinstance(title, Commit) and header(title) != line:
+        yield Remark("warning", "the header is not spelled as the specification has it", f"write `{header(title)}`")
+    if parsed.type not in rules.known:
         yield _unknown_type(parsed.type, rules)
     if text.lstrip("\ufeff \t\n").partition("\n")[2].partition("\n")[0].strip():
         yield Remark("warning", "the body follows the header without a blank line", "put a blank line between them")

@@ -41,16 +41,14 @@ class _Index:
 
     def find(self, revert: Revert) -> list[int | None]:
         """By id; else, as ids change when a branch is rebased, by pull request or by subject."""
-        for named in ([self._by_id(id, revert.subject) for id in revert.ids], map(self._numbers.get, revert.numbers)):
+        for named in (map(self._by_id, revert.ids), map(self._numbers.get, revert.numbers)):
             found = list(named)
             if any(at is not None for at in found):
                 return found
         return [self._by_subject(revert.subject)]
 
-    def _by_id(self, id: str, line: str) -> int | None:
+    def _by_id(self, id: str) -> int | None:
         same = [at for at in self._prefixes.get(id[:7], ()) if self._commits[at].id.startswith(id)]
-        if len(same) > 1:
-            same = [at for at in same if subject(self._commits[at].message) == line]
         return same[0] if len(same) == 1 else None
 
     def _by_subject(self, line: str) -> int | None:
