@@ -11,7 +11,6 @@ from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project, load_config, open_project
 from shipit.config.load import fingerprint
 from shipit.core.log import RawCommit, records
-from shipit.engine import apply as engine
 from shipit.errors import BranchMoved, ConflictError, Finding, PreflightError, UsageError
 from shipit.plan.decide import coming_release
 from shipit.plan.history import observe_history
@@ -21,6 +20,7 @@ from shipit.plan.packages import Package, packages
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
+    from shipit.engine.apply import Observer
 
 __all__ = [
     "Outcome",
@@ -169,7 +169,7 @@ def _package(project: Project, name: str) -> Package:
     return known[name]
 
 
-def apply(project: Project, plan: Plan, observer: engine.Observer | None = None) -> Outcome:
+def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Outcome:
     """Carry out exactly `plan`; what is done already is left alone.
 
     Raises `PreflightError` for its findings, `ConflictError` when what it was made from changed.
@@ -182,7 +182,7 @@ def apply(project: Project, plan: Plan, observer: engine.Observer | None = None)
         return _carry_out(project, plan, observer)
 
 
-def release(project: Project, *, version: str | None = None, observer: engine.Observer | None = None) -> Outcome:
+def release(project: Project, *, version: str | None = None, observer: Observer | None = None) -> Outcome:
     """Plan and apply, afresh whenever somebody else pushed first; finishes first what a killed run began.
 
     Raises `ConflictError` when the branch kept moving, and whatever `plan_release` and `apply` raise.
@@ -203,10 +203,12 @@ def release(project: Project, *, version: str | None = None, observer: engine.Ob
     return finished if finished and not outcome.released else outcome
 
 
-def _carry_out(project: Project, plan: Plan, observer: engine.Observer | None) -> Outcome:
+def _carry_out(project: Project, plan: Plan, observer: Observer | None) -> Outcome:
     if plan.steps and any(finding.severity == "error" for finding in plan.findings):
         raise PreflightError(plan.findings, state=_UNTOUCHED)
-    return Outcome(plan, engine.apply(plan.steps, project.world, observer))
+    from shipit.engine.apply import apply as apply_steps
+
+    return Outcome(plan, apply_steps(plan.steps, project.world, observer))
 
 
 def _renderer(project: Project) -> Renderer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -186,6 +185,8 @@ class GitRepository(GitHistory):
 @contextmanager
 def _message_file(message: str) -> Iterator[str]:
     """A file that holds `message`: notes can be longer than an argument may be."""
+    import tempfile
+
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", suffix=".txt") as file:
         file.write(message)
         file.flush()

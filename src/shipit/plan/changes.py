@@ -36,7 +36,7 @@ class Change:
         current, committed = self.state.current, self.state.committed
         if current is None or current == committed:
             return False
-        return current == self.text or self.undone(current) == self.undone(committed or "")
+        return current == self.text or self.undone(current) == self.undone(self.text)
 
     def step(self, commit: ReleaseCommit) -> WriteFile:
         replaced = {self.state.committed, self.state.current if self.is_leftover else self.state.committed}

@@ -40,7 +40,7 @@ def plan_from_json(text: str, where: str) -> Plan:
 
 def _stored_fields() -> dict[str, Any]:
     """The fields of a plan and their types; steps are decoded by their kind."""
-    types = get_type_hints(Plan)
+    types = get_type_hints(Plan, localns={"Step": Step})
     return {field.name: types[field.name] for field in dataclasses.fields(Plan) if field.name != "steps"}
 
 

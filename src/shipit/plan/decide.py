@@ -11,12 +11,12 @@ from shipit.core.bump import Bump, effective
 from shipit.core.log import RawCommit
 from shipit.core.reading import Reading, Readings, read_commits
 from shipit.core.release import Entry, Release
+from shipit.core.release_message import subject_of, versions_of
 from shipit.core.rules import Rules
 from shipit.core.version import Range, Version, first_version, next_version
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.history import History
 from shipit.plan.model import Decision, Remark
-from shipit.steps.release_commit import subject_of, versions_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import Config
+from shipit.core.release_message import notes_of
 from shipit.core.version import Version
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
 from shipit.plan.unfinished import Unfinished
 from shipit.steps import CreateTag, DraftRelease, ForgeTag, PublishRelease, Push, Run, UploadAssets
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit, notes_of
+from shipit.steps.release_commit import ReleaseCommit
 
 
 def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:

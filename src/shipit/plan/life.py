@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shipit.config.model import ReleaseConfig
+from shipit.core.release_message import SUBJECT, release_message
 from shipit.core.version import Version
 from shipit.plan.changes import Changes
 from shipit.plan.due import Due
@@ -27,7 +28,7 @@ from shipit.steps import (
     UploadAssets,
 )
 from shipit.steps.base import Step
-from shipit.steps.release_commit import SUBJECT, ReleaseCommit, release_message
+from shipit.steps.release_commit import ReleaseCommit
 
 
 @dataclass(frozen=True, slots=True)

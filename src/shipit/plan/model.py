@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shipit.errors import Finding
-from shipit.steps.base import Step
+
+if TYPE_CHECKING:
+    from shipit.steps.base import Step  # deciding a version needs no step
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
 from shipit.core.links import Links
+from shipit.core.release_message import is_release
 from shipit.core.version import Version
 from shipit.errors import Finding, PreflightError, ShipitError
 from shipit.plan.history import History, observe_history
 from shipit.plan.packages import channel, main_channel, packages
 from shipit.plan.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version_files import announced_versions, version_files
-from shipit.steps.release_commit import is_release
 from shipit.world import Git, RemoteRefs, World
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer, cut_notes
+from shipit.core.release_message import SNAPSHOT_SUBJECT, SUBJECT
 from shipit.plan.changes import Changes, file_changes, snapshot_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
@@ -13,7 +14,7 @@ from shipit.plan.life import Life
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
 from shipit.plan.preflight import findings
-from shipit.steps.release_commit import SNAPSHOT_SUBJECT, SUBJECT, ReleaseCommit
+from shipit.steps.release_commit import ReleaseCommit
 
 
 def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: str | None = None) -> Plan:

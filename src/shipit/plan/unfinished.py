@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shipit.core.log import RawCommit
+from shipit.core.release_message import is_release, subject_of, versions_of
 from shipit.plan.history import History
-from shipit.steps.release_commit import is_release, subject_of, versions_of
 from shipit.world import RemoteRefs, World
 
 

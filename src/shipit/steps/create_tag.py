@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from shipit.core.release_message import is_release
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.release_commit import ReleaseCommit, is_release
+from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 

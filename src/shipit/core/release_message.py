@@ -1,0 +1,54 @@
+"""The message of release commits and their tags: how shipit recognises what it made itself."""
+
+from __future__ import annotations
+
+import re
+
+SUBJECT = "chore(release): {what}"
+SNAPSHOT_SUBJECT = "chore(release): begin {what}"
+_SUBJECT = re.compile(r"chore\(release\): (?P<begin>begin )?(?P<what>\S.*?)(?: \[skip ci\])?")
+_VERSION = re.compile(r"(?:(?P<package>\S+) )?(?P<version>\d+\.\d+\.\d+\S*)")
+
+
+# Other tools write the same subject; only what carries this trailer is ever undone or continued.
+TRAILER = "Released-by: shipit"
+
+
+def release_message(subject: str, notes: str) -> str:
+    """The message of a release commit or of its tag."""
+    return f"{subject}\n\n{notes.strip()}\n\n{TRAILER}\n"
+
+
+def is_release(message: str) -> bool:
+    """Whether a commit or an annotated tag with this message is shipit's own.
+
+    >>> is_release(release_message("chore(release): 1.4.0", "### Features")), is_release("chore(release): 1.4.0")
+    (True, False)
+    """
+    return TRAILER in message.splitlines() and _SUBJECT.fullmatch(subject_of(message)) is not None
+
+
+def subject_of(message: str) -> str:
+    return message.split("\n", 1)[0]
+
+
+def notes_of(message: str) -> str:
+    """The notes that a release message carries.
+
+    >>> notes_of(release_message("chore(release): 1.4.0", "### Features"))
+    '### Features\\n'
+    """
+    return message.partition("\n")[2].rpartition(TRAILER)[0].strip() + "\n"
+
+
+def versions_of(subject: str) -> dict[str, str]:
+    """Package name (empty for the whole repository) to version, as a release subject tells them.
+
+    >>> versions_of("chore(release): backend 1.4.0, web 2.0.1")
+    {'backend': '1.4.0', 'web': '2.0.1'}
+    """
+    found = _SUBJECT.fullmatch(subject.strip())
+    if found is None or found["begin"]:
+        return {}
+    parts = [_VERSION.fullmatch(part) for part in found["what"].split(", ")]
+    return {part["package"] or "": part["version"] for part in parts if part} if all(parts) else {}
