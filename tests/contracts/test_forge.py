@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.github_calls import Patience
@@ -16,7 +17,6 @@ from shipit.adapters.local_forge import LocalForge
 from shipit.core.links import Links
 from shipit.errors import ConflictError
 from shipit.world import Asset, Forge, ForgeRelease
-from standin.server import GOOD, GitHubStandIn
 
 
 @dataclass(frozen=True)

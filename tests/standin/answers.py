@@ -37,7 +37,7 @@ class Answer:
 class Refusal(Exception):
     """GitHub says no."""
 
-    def __init__(self, status: int, message: str, **error: str) -> None:
+    def __init__(self, status: int, message: str, /, **error: str) -> None:
         super().__init__(message)
         self.status = status
         self.message = message

@@ -77,7 +77,7 @@ class Calls:
         try:
             return self.repeat(doing, look_or_act)
         except RemoteError:
-            found = look()
+            found = self.repeat(doing, look)
             if found is None:
                 raise
             return found

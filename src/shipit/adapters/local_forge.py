@@ -42,7 +42,7 @@ class LocalForge:
         return self._links
 
     def findings(self, write_back: str) -> tuple[Finding, ...]:
-        if write_back == "push" or write_back == "none":
+        if write_back in ("push", "none"):
             return ()
         what = f'`write-back = "{write_back}"` needs a remote on GitHub'
         return (Finding("write-back-needs-github", what, 'set `write-back = "push"` or `"none"`'),)

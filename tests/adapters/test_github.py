@@ -1,0 +1,577 @@
+"""GitHub at its worst: whatever it answers, or fails to, there is one release in the end, or an error that says why."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standin.releases import Asset, Release
+from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
+
+from shipit.adapters.github import GitHubForge
+from shipit.adapters.github_calls import Patience
+from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
+
+LONGEST_WAIT = 70.0
+TRIES = 4
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    """The seconds that were waited for, in order."""
+    return []
+
+
+@pytest.fixture
+def connect(github: GitHubStandIn, tmp_path: Path, naps: list[float]) -> Callable[..., GitHubForge]:
+    """A forge in a hurry; by default with a token that may do everything."""
+
+    def connect(token: str | None = GOOD, slug: str = "acme/app", **patience: Any) -> GitHubForge:
+        quick = {"timeout": 5, "tries": TRIES, "longest_wait": LONGEST_WAIT, "between_writes": None} | patience
+        bounds = Patience(**quick, sleep=naps.append)
+        return GitHubForge(slug, token, github.api_url, github.url, base=str(tmp_path), patience=bounds)
+
+    return connect
+
+
+@pytest.fixture
+def forge(connect: Callable[..., GitHubForge], tmp_path: Path) -> GitHubForge:
+    (tmp_path / "app.jar").write_bytes(b"jar")
+    return connect()
+
+
+def draft(forge: GitHubForge, **changed: Any) -> Any:
+    words = {"tag": "v1.0.0", "title": "1.0.0", "body": "notes", "prerelease": False, "branch": "main"}
+    return forge.create_draft(**{**words, **changed})
+
+
+def head(github: GitHubStandIn) -> str:
+    return github.git.ref("refs/heads/main") or ""
+
+
+def commit(forge: GitHubForge, parent: str, **files: bytes) -> str:
+    files = files or {"version.txt": b"1.0.0\n", "logo.png": b"\x89PNG\xff"}
+    return forge.create_commit(branch="main", parent=parent, message="chore(release): 1.0.0\n", files=files)
+
+
+def release_all(forge: GitHubForge, parent: str) -> str:
+    """A whole release by way of the API, with every kind of write there is."""
+    draft(forge, body="old notes")
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    made = commit(forge, parent)
+    forge.create_tag("v1.0.0", made, "1.0.0")
+    return forge.publish("v1.0.0", latest=True).url
+
+
+def released(github: GitHubStandIn) -> dict[str, Any]:
+    """What there is on GitHub, without the ids and times of objects."""
+    log = github.git.git("log", "--format=%T %B", "main")
+    tag = github.git.git("rev-parse", "v1.0.0^{tree}")
+    tags = github.git.git("for-each-ref", "--format=%(refname) %(objecttype)", "refs/tags")
+    kept = [(each.tag_name, each.body, each.draft, [a.name for a in each.assets]) for each in github.releases]
+    return {"log": log, "tag": tag, "tags": tags, "releases": kept, "latest": github.latest_id == github.releases[0].id}
+
+
+# --- the quiet case
+
+
+def test_a_release_ends_published_tagged_and_latest(github: GitHubStandIn, forge: GitHubForge) -> None:
+    url = release_all(forge, head(github))
+    assert url == f"{github.url}/acme/app/releases/tag/v1.0.0"
+    assert released(github)["releases"] == [("v1.0.0", "notes", False, ["app.jar"])]
+    assert released(github)["tags"] == "refs/tags/v1.0.0 tag"
+    assert released(github)["latest"]
+
+
+def test_running_all_of_it_again_writes_nothing_but_the_tree_it_compares_with(
+    github: GitHubStandIn, forge: GitHubForge
+) -> None:
+    begin = head(github)
+    made = commit(forge, begin)
+    forge.create_tag("v1.0.0", made, "1.0.0")
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    forge.publish("v1.0.0", latest=True)
+    done, before = released(github), len(github.writes)
+    assert commit(forge, begin) == made
+    forge.create_tag("v1.0.0", made, "1.0.0")
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    forge.publish("v1.0.0", latest=True)
+    assert released(github) == done
+    assert {each.path.rpartition("/git/")[2] for each in github.writes[before:]} == {"trees", "blobs"}
+
+
+def test_every_request_names_the_version_of_the_api(github: GitHubStandIn, forge: GitHubForge) -> None:
+    release_all(forge, head(github))
+    assert {each.headers["X-GitHub-Api-Version"] for each in github.requests} == {"2022-11-28"}
+
+
+@pytest.mark.parametrize(
+    ("prerelease", "latest", "is_latest"), [(False, True, True), (False, False, False), (True, True, False)]
+)
+def test_only_a_stable_release_becomes_the_latest(
+    github: GitHubStandIn, forge: GitHubForge, prerelease: bool, latest: bool, is_latest: bool
+) -> None:
+    draft(forge, prerelease=prerelease)
+    forge.publish("v1.0.0", latest=latest)
+    assert (github.latest_id is not None) == is_latest
+
+
+def test_a_draft_is_found_behind_hundreds_of_releases(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.releases = [Release("v1.0.0", draft=True), *(Release(f"v0.{number}.0") for number in range(250))]
+    found = forge.find_release("v1.0.0")
+    assert found is not None
+    assert found.draft
+    assert len(github.asked("GET", r"/releases\?")) == 3
+
+
+def test_notes_edited_on_the_web_read_with_plain_line_ends(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.releases = [Release("v1.0.0", name=None, body="a\r\nb")]
+    found = forge.find_release("v1.0.0")
+    assert found is not None
+    assert (found.title, found.body) == ("", "a\nb")
+
+
+def test_links_lead_to_the_pages_of_the_repository(forge: GitHubForge, github: GitHubStandIn) -> None:
+    assert forge.links().issue(7) == f"{github.url}/acme/app/issues/7"
+
+
+# --- trouble that passes
+
+WRITES = [
+    ("POST", r"/releases$"),
+    ("PATCH", r"/releases/\d+$"),
+    ("POST", r"/releases/\d+/assets$"),
+    ("POST", r"/git/blobs$"),
+    ("POST", r"/git/trees$"),
+    ("POST", r"/git/commits$"),
+    ("PATCH", r"/git/refs/heads/main$"),
+    ("POST", r"/git/tags$"),
+    ("POST", r"/git/refs$"),
+]
+LOST_ANSWERS: dict[str, dict[str, Any]] = {
+    "5xx": {"status": 504, "when": "after"},
+    "silence": {"hang": 0.01, "when": "after"},
+    "cut": {"cut": True, "when": "after"},
+}
+SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+PASSING: dict[str, dict[str, Any]] = {
+    "5xx": {"status": 502},
+    "5xx three times": {"status": 500, "times": TRIES - 1},
+    "silence": {"hang": 0.01},
+    "429 with Retry-After": {"status": 429, "headers": {"Retry-After": "3"}},
+    "429 without": {"status": 429},
+    "secondary limit with Retry-After": {"status": 403, "headers": {"Retry-After": "3"}, "message": SECONDARY},
+    "secondary limit without": {"status": 403, "message": SECONDARY},
+}
+
+
+def assert_released_once(github: GitHubStandIn) -> None:
+    assert released(github)["releases"] == [("v1.0.0", "notes", False, ["app.jar"])]
+    assert released(github)["tags"] == "refs/tags/v1.0.0 tag"
+    assert released(github)["log"].count("chore(release): 1.0.0") == 1
+    assert released(github)["latest"]
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS.values(), ids=LOST_ANSWERS)
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_a_lost_answer_to_any_write_is_looked_for_and_nothing_is_made_twice(
+    github: GitHubStandIn, forge: GitHubForge, method: str, path: str, fault: dict[str, Any]
+) -> None:
+    github.fail(method, path, **fault)
+    release_all(forge, head(github))
+    assert_released_once(github)
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS.values(), ids=LOST_ANSWERS)
+def test_a_lost_answer_to_publishing_is_looked_for(
+    github: GitHubStandIn, forge: GitHubForge, fault: dict[str, Any]
+) -> None:
+    draft(forge)
+    github.fail("PATCH", r"/releases/\d+$", **fault)
+    assert not forge.publish("v1.0.0", latest=True).draft
+    assert len(github.asked("PATCH")) == 1
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/releases/tags/"), ("POST", "/releases$"), ("PATCH", "/git/refs/heads/main$")]
+)
+def test_trouble_that_passes_is_waited_out(
+    github: GitHubStandIn, forge: GitHubForge, method: str, path: str, fault: dict[str, Any]
+) -> None:
+    github.fail(method, path, **fault)
+    release_all(forge, head(github))
+    assert_released_once(github)
+
+
+@pytest.mark.parametrize("path", ["/releases$", "/git/ref/", "/git/commits/", "/git/trees/", "/assets$"])
+def test_an_answer_cut_short_is_asked_for_again(github: GitHubStandIn, forge: GitHubForge, path: str) -> None:
+    github.fail("GET", path, cut=True, when="after")
+    release_all(forge, head(github))
+    assert_released_once(github)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "act"),
+    [
+        ("GET", "/releases", lambda forge: forge.find_release("v1.0.0")),
+        ("POST", "/api/uploads/", lambda forge: forge.upload_asset("v1.0.0", "app.jar")),
+    ],
+    ids=["ask", "upload"],
+)
+def test_a_silent_github_is_given_up_after_the_time_limit(
+    github: GitHubStandIn, forge: GitHubForge, connect: Callable[..., GitHubForge], method: str, path: str, act: Any
+) -> None:
+    draft(forge)
+    github.fail(method, path, hang=3)
+    begin = time.monotonic()
+    with pytest.raises(RemoteError, match="no whole answer came") as caught:
+        act(connect(timeout=1, tries=1))
+    assert time.monotonic() - begin < 2.5
+    assert caught.value.retryable
+
+
+def test_pauses_grow_and_tries_are_bounded(github: GitHubStandIn, forge: GitHubForge, naps: list[float]) -> None:
+    github.fail("GET", "/releases", 502, times=100, headers={"X-GitHub-Request-Id": "ABCD:1"}, message="Bad Gateway")
+    with pytest.raises(RemoteError, match="Bad Gateway") as caught:
+        forge.find_release("v1.0.0")
+    assert naps == [1, 2, 4]
+    assert len(github.requests) == TRIES
+    assert (caught.value.status, caught.value.request_id, caught.value.retryable) == (502, "ABCD:1", True)
+
+
+# --- limits
+
+FAR = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "message", "nap"),
+    [
+        (429, {"Retry-After": "7"}, "Too Many Requests", 7),
+        (429, {}, "Too Many Requests", 60),
+        (403, {"Retry-After": "7"}, SECONDARY, 7),
+        (403, {}, SECONDARY, 60),
+        (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, "API rate limit exceeded for user ID 1.", 1),
+    ],
+)
+def test_a_limit_is_waited_for_as_long_as_github_says(
+    github: GitHubStandIn,
+    forge: GitHubForge,
+    naps: list[float],
+    status: int,
+    headers: dict[str, str],
+    message: str,
+    nap: float,
+) -> None:
+    github.fail("POST", "/releases$", status, headers=headers, message=message)
+    draft(forge)
+    assert naps == [nap]
+    assert len(github.releases) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "told"),
+    [
+        (403, FAR, "before 2100-01-01 00:00:01 UTC"),
+        (429, FAR, "before 2100-01-01 00:00:01 UTC"),
+        (429, {"Retry-After": "3600"}, "UTC"),
+    ],
+)
+def test_a_limit_beyond_patience_is_an_error_that_says_until_when(
+    github: GitHubStandIn, forge: GitHubForge, naps: list[float], status: int, headers: dict[str, str], told: str
+) -> None:
+    github.fail("POST", "/releases$", status, headers=headers, message="API rate limit exceeded", times=100)
+    with pytest.raises(RemoteError, match="rate limit") as caught:
+        draft(forge)
+    assert told in caught.value.what
+    assert caught.value.retryable
+    assert naps == []
+    assert github.releases == []
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("expired-token-0123456789", "GitHub does not accept `GITHUB_TOKEN` to draft release"),
+        (None, "GitHub does not accept `GITHUB_TOKEN` to draft release"),
+        (READ_ONLY, "`GITHUB_TOKEN` may not draft release `v1.0.0`: Resource not accessible by integration"),
+    ],
+)
+def test_a_refused_token_is_named_by_its_variable_and_not_tried_again(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], naps: list[float], token: str | None, words: str
+) -> None:
+    with pytest.raises(AuthError, match=words) as caught:
+        draft(connect(token))
+    assert caught.value.where == "acme/app"
+    assert naps == []
+    assert github.releases == []
+
+
+def test_a_repository_that_is_not_to_be_seen_may_be_one_the_token_must_not_see(
+    connect: Callable[..., GitHubForge],
+) -> None:
+    with pytest.raises(RemoteError, match="GitHub has no `acme/other`") as caught:
+        draft(connect(slug="acme/other"))
+    assert caught.value.status == 404
+    assert "GITHUB_TOKEN" in (caught.value.hint or "")
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(("status", "retryable"), [(409, True), (422, False)])
+def test_a_refused_request_is_told_in_githubs_words_and_not_repeated(
+    github: GitHubStandIn, forge: GitHubForge, naps: list[float], status: int, retryable: bool
+) -> None:
+    github.fail("POST", "/releases$", status, message="Git Repository is empty.", times=100)
+    with pytest.raises(RemoteError, match=r"refused to draft release `v1\.0\.0`: Git Repository is empty\.") as caught:
+        draft(forge)
+    assert (caught.value.status, caught.value.retryable) == (status, retryable)
+    assert caught.value.request_id
+    assert len(github.asked("POST")) == 1
+
+
+def test_what_github_finds_wrong_with_a_field_is_told(github: GitHubStandIn, forge: GitHubForge) -> None:
+    with pytest.raises(RemoteError, match="body is too long"):
+        draft(forge, body="x" * 125_001)
+
+
+@pytest.mark.parametrize("token", ["secret-token-0123456789", READ_ONLY])
+def test_no_error_shows_the_token(connect: Callable[..., GitHubForge], token: str) -> None:
+    forge = connect(token)
+    with pytest.raises(ShipitError) as caught:
+        draft(forge)
+    shown = (
+        "".join(traceback.format_exception(caught.value)) + repr(caught.value) + repr(forge) + repr(vars(caught.value))
+    )
+    assert token not in shown
+
+
+# --- races
+
+
+def test_of_two_runs_that_draft_at_the_same_moment_the_first_one_wins(
+    github: GitHubStandIn, forge: GitHubForge, connect: Callable[..., GitHubForge]
+) -> None:
+    github.meanwhile("POST", "/releases$", lambda: github.releases.append(Release("v1.0.0", "1.0.0", "notes", True)))
+    draft(forge)
+    first = min(each.id for each in github.releases)
+    assert [each.id for each in github.releases] == [first]
+
+
+def test_a_draft_gives_way_to_the_same_release_published_meanwhile(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.meanwhile("POST", "/releases$", lambda: github.releases.append(Release("v1.0.0", "1.0.0", "notes")))
+    assert not draft(forge).draft
+    assert len(github.releases) == 1
+
+
+def test_publishing_what_another_run_publishes_meanwhile_is_publishing(
+    github: GitHubStandIn, forge: GitHubForge
+) -> None:
+    draft(forge)
+    github.meanwhile("PATCH", "/releases/", lambda: setattr(github.releases[0], "draft", False))
+    assert not forge.publish("v1.0.0", latest=True).draft
+    assert len(github.releases) == 1
+
+
+def test_an_asset_that_another_run_attaches_meanwhile_is_attached(github: GitHubStandIn, forge: GitHubForge) -> None:
+    draft(forge)
+    same = Asset("app.jar", "application/octet-stream", b"jar")
+    github.meanwhile("POST", "/assets$", lambda: github.releases[0].assets.append(same))
+    assert forge.upload_asset("v1.0.0", "app.jar").size == 3
+    assert github.releases[0].assets == [same]
+
+
+# --- assets
+
+
+@pytest.mark.parametrize("draft_only", [True, False])
+def test_a_broken_upload_is_thrown_away_and_done_again(
+    github: GitHubStandIn, forge: GitHubForge, draft_only: bool
+) -> None:
+    draft(forge)
+    if not draft_only:
+        forge.publish("v1.0.0", latest=True)
+    github.releases[0].assets.append(Asset("app.jar", "application/octet-stream", b"j", state="open"))
+    found = forge.find_release("v1.0.0")
+    assert found is not None
+    assert found.assets == ()
+    forge.upload_asset("v1.0.0", "app.jar")
+    assert [(each.state, each.data) for each in github.releases[0].assets] == [("uploaded", b"jar")]
+
+
+def test_a_server_that_tells_no_digest_is_trusted_by_size(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.tells_digests = False
+    draft(forge)
+    assert forge.upload_asset("v1.0.0", "app.jar") == forge.upload_asset("v1.0.0", "app.jar")
+    assert len(github.asked("POST", "/assets")) == 1
+
+
+def test_a_name_that_github_would_change_is_refused_and_nothing_stays(
+    github: GitHubStandIn, forge: GitHubForge, tmp_path: Path
+) -> None:
+    draft(forge)
+    (tmp_path / "my app.jar").write_bytes(b"jar")
+    with pytest.raises(ConfigError, match=r"`my app\.jar`") as caught:
+        forge.upload_asset("v1.0.0", "my app.jar")
+    assert "`my.app.jar`" in (caught.value.hint or "")
+    assert github.releases[0].assets == []
+
+
+def test_an_empty_file_is_refused_before_anything_is_sent(
+    github: GitHubStandIn, forge: GitHubForge, tmp_path: Path
+) -> None:
+    draft(forge)
+    (tmp_path / "empty.jar").touch()
+    before = len(github.writes)
+    with pytest.raises(ConfigError, match=r"`empty\.jar` is empty"):
+        forge.upload_asset("v1.0.0", "empty.jar")
+    assert len(github.writes) == before
+
+
+# --- commits and tags through the API
+
+
+def test_a_commit_changes_its_files_and_nothing_else(github: GitHubStandIn, forge: GitHubForge) -> None:
+    parent = head(github)
+    files = {"gradlew": b"#!/bin/sh\nexit\n", "src/main/app.txt": b"1.0.0\n", "docs/new/logo.png": b"\x89PNG\xff"}
+    made = forge.create_commit(branch="main", parent=parent, message="chore(release): 1.0.0\n", files=files)
+    assert head(github) == made
+    assert github.git.commit(made).parents == (parent,)
+    changed = github.git.git("diff", "--name-status", parent, made).splitlines()
+    assert changed == ["A\tdocs/new/logo.png", "M\tgradlew", "M\tsrc/main/app.txt"]
+    modes = {each.path: each.mode for each in github.git.entries(made, recursive=True)}
+    assert (modes["gradlew"], modes["docs/new/logo.png"]) == ("100755", "100644")
+    assert github.git.git("cat-file", "-s", f"{made}:docs/new/logo.png") == "5"
+
+
+def pushed(github: GitHubStandIn) -> str:
+    """A commit that somebody else pushes to main."""
+    there = head(github)
+    made = github.git.create_commit(github.git.commit(there).tree, [there], "fix: theirs\n")
+    github.git.move("refs/heads/main", made)
+    return made
+
+
+def test_a_branch_that_moved_before_is_noticed(github: GitHubStandIn, forge: GitHubForge) -> None:
+    parent, theirs = head(github), pushed(github)
+    with pytest.raises(BranchMoved, match="`main`"):
+        commit(forge, parent)
+    assert head(github) == theirs
+
+
+def test_a_branch_that_moves_at_the_last_moment_is_not_overwritten(github: GitHubStandIn, forge: GitHubForge) -> None:
+    parent = head(github)
+    github.meanwhile("PATCH", "/git/refs/heads/main$", lambda: pushed(github))
+    with pytest.raises(BranchMoved, match="`main`"):
+        commit(forge, parent)
+    assert github.git.commit(head(github)).message == "fix: theirs\n"
+
+
+def test_a_protected_branch_is_told_with_the_way_out(github: GitHubStandIn, forge: GitHubForge) -> None:
+    parent = head(github)
+    words = 'Required status check "build" is expected.'
+    github.fail("PATCH", "/git/refs/heads/main$", 422, message=words)
+    with pytest.raises(RemoteError, match="Required status check") as caught:
+        commit(forge, parent)
+    assert "write-back" in (caught.value.hint or "")
+    assert head(github) == parent
+
+
+@pytest.mark.parametrize("annotated", [True, False])
+def test_a_tag_on_the_same_commit_will_do(github: GitHubStandIn, forge: GitHubForge, annotated: bool) -> None:
+    there = head(github)
+    target = github.git.create_tag("v1", there, "commit", "1") if annotated else there
+    github.git.move("refs/tags/v1", target)
+    forge.create_tag("v1", there, "1")
+    assert github.writes == []
+
+
+def test_a_tag_elsewhere_is_a_conflict_and_is_not_moved(github: GitHubStandIn, forge: GitHubForge) -> None:
+    there = head(github)
+    github.git.move("refs/tags/backend/v1", there)
+    with pytest.raises(ConflictError, match="`backend/v1`"):
+        forge.create_tag("backend/v1", pushed(github), "1")
+    assert github.git.ref("refs/tags/backend/v1") == there
+
+
+def test_a_tag_made_elsewhere_at_the_last_moment_is_a_conflict(github: GitHubStandIn, forge: GitHubForge) -> None:
+    there = head(github)
+    github.meanwhile("POST", "/git/refs$", lambda: github.git.move("refs/tags/v1", there))
+    with pytest.raises(ConflictError, match="`v1`"):
+        forge.create_tag("v1", pushed(github), "1")
+    assert github.git.ref("refs/tags/v1") == there
+
+
+# --- findings
+
+
+def codes(forge: GitHubForge, write_back: str = "push") -> Iterator[tuple[str, str]]:
+    return ((each.code, each.severity) for each in forge.findings(write_back))
+
+
+@pytest.mark.parametrize("token", [GOOD, INSTALLATION])
+def test_a_token_that_may_write_leads_to_no_finding(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str
+) -> None:
+    assert list(codes(connect(token))) == []
+    assert github.writes == []
+
+
+@pytest.mark.parametrize(
+    ("token", "slug", "code"),
+    [
+        (None, "acme/app", "github-token-missing"),
+        ("expired-token-0123456789", "acme/app", "github-token-refused"),
+        (READ_ONLY, "acme/app", "github-read-only"),
+        (GOOD, "acme/other", "github-repository-not-found"),
+    ],
+)
+def test_what_a_token_cannot_do_is_found_without_writing(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str | None, slug: str, code: str
+) -> None:
+    (finding,) = connect(token, slug).findings("push")
+    assert (finding.code, finding.severity) == (code, "error")
+    assert "GITHUB_TOKEN" in finding.what + finding.fix
+    assert github.writes == []
+
+
+def test_a_github_that_is_down_is_a_finding(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.fail("GET", "/repos/acme/app$", 503, times=100)
+    assert list(codes(forge)) == [("github-unreachable", "error")]
+
+
+def test_an_archived_repository_is_a_finding(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.archived = True
+    assert list(codes(forge)) == [("github-archived", "error")]
+
+
+@pytest.mark.parametrize("how", ["classic", "rule"])
+def test_a_protected_branch_is_a_warning_for_those_who_push(
+    github: GitHubStandIn, forge: GitHubForge, how: str
+) -> None:
+    if how == "classic":
+        github.protected = {"main"}
+    else:
+        github.rules = {"main": [{"type": "required_signatures"}]}
+    assert list(codes(forge)) == [("github-branch-protected", "warning")]
+    assert list(codes(forge, "api")) == []
+
+
+def test_a_rule_that_lets_a_push_through_is_no_finding(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.rules = {"main": [{"type": "deletion"}, {"type": "non_fast_forward"}]}
+    assert list(codes(forge)) == []
+
+
+def test_a_server_without_rules_is_given_the_doubt(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.fail("GET", "/rules/branches/", 404)
+    assert list(codes(forge)) == []
