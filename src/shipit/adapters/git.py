@@ -42,22 +42,22 @@ class GitRepository(GitHistory):
         redact: Redactor | None = None,
     ) -> None:
         super().__init__(directory, redact)
-        self._remote = remote
+        self.remote = remote
         self._token = token
         self._server_url = server_url
 
     # -- reads
 
     def remote_url(self) -> str | None:
-        url = self._line("config", "--get", f"remote.{self._remote}.url")
+        url = self._line("config", "--get", f"remote.{self.remote}.url")
         return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
 
     def remote_refs(self) -> RemoteRefs:
-        words = ("ls-remote", "--symref", self._remote, "HEAD", "refs/heads/*", "refs/tags/*")
+        words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
         return _remote_refs(self._ask_remote(*words))
 
     def tracked(self, branch: str) -> str | None:
-        return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self._remote}/{branch}^{{commit}}")
+        return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
     def findings(self) -> tuple[Finding, ...]:
         found = []
@@ -76,11 +76,11 @@ class GitRepository(GitHistory):
     # -- writes, local
 
     def fetch(self) -> None:
-        refspecs = (f"+refs/heads/*:refs/remotes/{self._remote}/*", "refs/tags/*:refs/tags/*")
-        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self._remote, *refspecs)
+        refspecs = (f"+refs/heads/*:refs/remotes/{self.remote}/*", "refs/tags/*:refs/tags/*")
+        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
 
     def deepen(self) -> None:
-        self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self._remote)
+        self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
 
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
@@ -120,7 +120,7 @@ class GitRepository(GitHistory):
             lease = [f"--force-with-lease=refs/heads/{branch}:{expected or ''}"]
             refspecs.insert(0, f"{commit}:refs/heads/{branch}")
         try:
-            self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self._remote, *refspecs)
+            self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
         except CommandError as error:
             raise push_error(error, branch) from error
 
@@ -152,7 +152,7 @@ class GitRepository(GitHistory):
         except CommandError as error:
             if "would clobber existing tag" in error.tail:
                 return ""  # a floating tag that moved; every other ref was fetched
-            raise remote_error(error, self.remote_url() or self._remote) from error
+            raise remote_error(error, self.remote_url() or self.remote) from error
 
     @cached_property
     def _writing(self) -> dict[str, str]:

@@ -30,15 +30,16 @@ class GitHistory:
         self._redact = redact or Redactor()
 
     @cached_property
-    def _place(self) -> tuple[str, str]:
-        """The repository's root and its git directory, both absolute."""
+    def _place(self) -> tuple[str, str, str]:
+        """The repository's root, its git directory, and the one it shares with other worktrees."""
         if not os.path.isdir(self._directory):
             raise UsageError(f"`{self._directory}` is not a directory", hint="name an existing one with `-C DIR`")
-        done = self._try("rev-parse", "--show-toplevel", "--absolute-git-dir", cwd=self._directory)
+        asked = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
+        done = self._try("rev-parse", *asked, cwd=self._directory)
         lines = done.stdout.decode(errors="surrogateescape").splitlines()
-        if done.returncode or len(lines) != 2:
+        if done.returncode or len(lines) != len(asked):
             raise self._not_a_repository(done.stderr.decode(errors="replace"))
-        return lines[0], lines[1]
+        return lines[0], lines[1], os.path.join(os.path.abspath(self._directory), lines[2])
 
     def _not_a_repository(self, said: str) -> UsageError:
         if "dubious ownership" in said:
@@ -65,7 +66,7 @@ class GitHistory:
         return self._line("symbolic-ref", "--short", "--quiet", "HEAD")
 
     def shallow(self) -> bool:
-        return self._line("rev-parse", "--is-shallow-repository") == "true"
+        return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for
 
     def tags(self) -> tuple[TagRef, ...]:
         lines = self._output("for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags").splitlines()

@@ -63,11 +63,9 @@ def open_project(directory: str = ".", config: str | None = None) -> Project:
     """
     around = environment()
     redact = Redactor(around.secrets)
-    root = GitRepository(directory, redact=redact).root
-    loaded = load_config(root, config)
-    git = GitRepository(
-        root, remote=loaded.release.remote, token=around.token, server_url=around.server_url, redact=redact
-    )
+    git = GitRepository(directory, token=around.token, server_url=around.server_url, redact=redact)
+    loaded = load_config(git.root, config)
+    git.remote = loaded.release.remote
     return Project(loaded, git, around, redact)
 
 

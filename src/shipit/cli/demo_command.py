@@ -5,11 +5,18 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.output import Output
+from shipit.cli.progress import Progress
 from shipit.cli.session import Session, pass_session
 from shipit.errors import UsageError
+
+if TYPE_CHECKING:
+    from shipit.api import Outcome, Project
+    from shipit.steps.base import Step
 
 
 @click.command(epilog="Example: shipit demo --directory /tmp/demo")
@@ -22,41 +29,80 @@ def command(session: Session, directory: str | None, as_json: bool) -> None:
     Needs no account and no network, and touches nothing outside its directory.
     """
     from shipit import api
-    from shipit.cli.progress import Progress
-    from shipit.cli.sample import make_sample
-    from shipit.plan.show import render_plan
 
     output = session.output
-    place = Path(directory or tempfile.mkdtemp(prefix="shipit-demo-"))
+    clone = _sample(directory)
+    _chapter(output, f"A Gradle project after 0.3.1: {clone}")
+    output.say(_git(clone, "log", "--oneline", "--graph", "v0.3.1.."))
+    project = api.open_project(str(clone))
+    _show_plan(project, output)
+    outcome = _show_release(project, clone, output)
+    _show_resume(project, clone, output)
+    _chapter(output, "The same command again: nothing to do, nothing written")
+    api.release(project, observer=Progress(output))
+    output.say("nothing to release")
+    _chapter(output, "Look around")
+    notes = outcome.outputs["release-url"].removeprefix("file://")
+    output.say(f"  cd {clone}\n  git log\n  cat CHANGELOG.md\n  cat {notes}")
+    if as_json:
+        output.json({"directory": str(clone), **outcome.report(applied=True)})
+
+
+def _sample(directory: str | None) -> Path:
+    from shipit.cli.sample import make_sample
+
     try:
-        sample = make_sample(place)
+        return make_sample(Path(directory or tempfile.mkdtemp(prefix="shipit-demo-"))).path
     except FileExistsError as error:
         raise UsageError(f"`{error.filename}` is there already", hint="name another --directory") from error
-    _chapter(session, f"A Gradle project after 0.3.1: {sample.path}")
-    output.say(_git(sample.path, "log", "--oneline", "--graph", "v0.3.1.."))
 
-    project = api.open_project(str(sample.path))
-    _chapter(session, "shipit plan: what a release would do, and why")
-    plan = api.plan_release(project)
-    output.say(render_plan(plan, output.paint, everything=True).rstrip())
 
-    _chapter(session, "shipit release")
+def _show_plan(project: Project, output: Output) -> None:
+    from shipit import api
+    from shipit.plan.show import render_plan
+
+    _chapter(output, "shipit plan: what a release would do, and why")
+    output.say(render_plan(api.plan_release(project), output.paint, everything=True).rstrip())
+
+
+def _show_release(project: Project, clone: Path, output: Output) -> Outcome:
+    from shipit import api
+
+    _chapter(output, "shipit release")
     outcome = api.release(project, observer=Progress(output))
-
-    _chapter(session, f"Released {outcome.names}: what changed")
-    output.say(_git(sample.path, "show", "--stat", "--format=%h %s%d", "HEAD"))
-    output.say(_git(sample.path, "diff", "HEAD~1", "--unified=0", "--", "build.gradle"))
-    _chapter(session, "The same command again: nothing to do, nothing written")
-    again = api.release(project, observer=Progress(output))
-    output.say("nothing to release" if not again.released else "released again, which is a bug")
-    _chapter(session, "Look around")
-    output.say(f"  cd {sample.path}\n  git log\n  cat CHANGELOG.md\n  cat {outcome.outputs.get('release-url', '')}")
-    if as_json:
-        output.json({"directory": str(sample.path), **outcome.report(applied=True)})
+    _chapter(output, f"Released {outcome.names}: what changed")
+    output.say(_git(clone, "show", "--stat", "--format=%h %s%d", "HEAD"))
+    output.say(_git(clone, "diff", "HEAD~1", "--unified=0", "--", "build.gradle"))
+    return outcome
 
 
-def _chapter(session: Session, title: str) -> None:
-    session.output.say("\n" + session.output.paint(f"== {title}", "title"))
+def _show_resume(project: Project, clone: Path, output: Output) -> None:
+    """A release that is cut off where it hurts most, and finished by the same command."""
+    from shipit import api
+
+    _chapter(output, "The next one is cut off after the push: the tag is public, the release is not")
+    _git(clone, "commit", "--quiet", "--allow-empty", "--message", "fix: keep the order of messages")
+    try:
+        api.release(project, observer=_CutOff(output))
+    except _PowerCut:
+        output.say("  (power cut)")
+    _chapter(output, "shipit release, once more: it finishes what is public and does nothing twice")
+    api.release(api.open_project(str(clone)), observer=Progress(output))
+
+
+class _PowerCut(BaseException):
+    """Ends a release between two steps."""
+
+
+class _CutOff(Progress):
+    def applying(self, step: Step) -> None:
+        if step.kind == "publish-release":
+            raise _PowerCut
+        super().applying(step)
+
+
+def _chapter(output: Output, title: str) -> None:
+    output.say("\n" + output.paint(f"== {title}", "title"))
 
 
 def _git(path: Path, *words: str) -> str:
