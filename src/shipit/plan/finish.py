@@ -44,6 +44,8 @@ def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterat
     if config.release.assets:
         for command in config.release.prepare:
             yield Run(command, config.release.prepare_timeout)
-    yield DraftRelease(unfinished.tag, unfinished.tag, notes_of(unfinished.message), prerelease, observed.branch)
+    yield DraftRelease(
+        unfinished.tag, unfinished.tag, notes_of(unfinished.message), prerelease, observed.standing.branch
+    )
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)

@@ -60,8 +60,8 @@ class Life:
 
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""
-        if self.observed.head != self.observed.base:
-            yield SyncBranch(self.commit, leaves=self.observed.head, restore=self.changes.leftover)
+        if self.observed.standing.head != self.observed.standing.base:
+            yield SyncBranch(self.commit, leaves=self.observed.standing.head, restore=self.changes.leftover)
         for change in self.changes.files:
             yield change.step(self.commit)
         told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}
@@ -83,7 +83,7 @@ class Life:
         """The forge and the assets: the last that can fail before the release is public."""
         for entry in self.due:
             tag, prerelease = entry.release.tag, entry.version.prerelease is not None
-            yield DraftRelease(tag, tag, entry.announcement, prerelease, self.observed.branch)
+            yield DraftRelease(tag, tag, entry.announcement, prerelease, self.observed.standing.branch)
             if self.config.assets:
                 yield UploadAssets(tag, self.config.assets)
 
@@ -93,11 +93,11 @@ class Life:
         if self.commit.subject is None:
             return Push(self.commit, None, None, tags)
         tip = self.snapshot[0] if self.snapshot else None
-        return Push(self.commit, self.observed.branch, self.observed.expected, tags, tip)
+        return Push(self.commit, self.observed.standing.branch, self.observed.standing.expected, tags, tip)
 
     def _through_the_forge(self) -> Iterator[Step]:
         """The commit point where nobody may push: branch first, and a tip without its tag is seen as unfinished."""
-        branch = self.observed.branch or ""
+        branch = self.observed.standing.branch or ""
         yield ForgeCommit(self.commit, branch, self._body, self.changes.paths)
         for entry in self.due:
             yield ForgeTag(entry.release.tag, _tag_message(entry), self.commit)

@@ -25,15 +25,15 @@ def findings(observed: Observed, leftover: Collection[str]) -> tuple[Finding, ..
 
 
 def _branch(observed: Observed) -> Iterator[Finding]:
-    if observed.branch is None:
-        fix = "git switch " + observed.channel.name
+    if observed.standing.branch is None:
+        fix = "git switch " + observed.standing.channel.name
         yield Finding("detached", "HEAD is detached, so there is no branch to release", fix)
-    elif not observed.releasing:
-        fix = f"git switch {observed.channel.name}, or name `{observed.branch}` in `release.branches`"
-        yield Finding("wrong-branch", f"`{observed.branch}` is not a branch that releases", fix)
-    elif observed.diverged:
-        fix = f"git pull --rebase, so that `{observed.branch}` stands on top of the remote's"
-        yield Finding("diverged", f"`{observed.branch}` and the remote's went different ways", fix)
+    elif not observed.standing.releasing:
+        fix = f"git switch {observed.standing.channel.name}, or name `{observed.standing.branch}` in `release.branches`"
+        yield Finding("wrong-branch", f"`{observed.standing.branch}` is not a branch that releases", fix)
+    elif observed.standing.diverged:
+        fix = f"git pull --rebase, so that `{observed.standing.branch}` stands on top of the remote's"
+        yield Finding("diverged", f"`{observed.standing.branch}` and the remote's went different ways", fix)
 
 
 def _tree(observed: Observed, leftover: Collection[str]) -> Iterator[Finding]:

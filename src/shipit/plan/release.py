@@ -28,7 +28,7 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
 
     Raises `ConflictError` as `decide` does.
     """
-    inputs = Inputs(observed.base, observed.branch, fingerprint(config))
+    inputs = Inputs(observed.standing.base, observed.standing.branch, fingerprint(config))
     if observed.unfinished:
         steps = finishing_steps(config, observed)
         tags = tuple(unfinished.tag for unfinished in observed.unfinished)
@@ -50,7 +50,7 @@ def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> 
     return decide(
         history,
         config,
-        observed.channel,
+        observed.standing.channel,
         taken=observed.tags.keys(),
         announced=observed.announced.get(history.package.name),
         wanted=wanted,
@@ -70,11 +70,11 @@ def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Cha
     skip = " [skip ci]" if config.release.skip_ci else ""
     written = config.release.write_back != "none"
     subject = SUBJECT.format(what=what) + skip if written else None
-    commit = ReleaseCommit(observed.base, subject, due[0].release.tag, observed.branch)
+    commit = ReleaseCommit(observed.standing.base, subject, due[0].release.tag, observed.standing.branch)
     snapshot = None
     if config.release.snapshot and written:
         begins = ", ".join(f"{entry.verdict.history.package.named(entry.snapshot)}" for entry in due)
         subject = SNAPSHOT_SUBJECT.format(what=begins) + skip
-        follows = ReleaseCommit(observed.base, subject, commit.tag, observed.branch, after=commit)
+        follows = ReleaseCommit(observed.standing.base, subject, commit.tag, observed.standing.branch, after=commit)
         snapshot = (follows, snapshot_changes(observed, due, changes))
     return Life(config.release, observed, due, changes, commit, snapshot)

@@ -1,0 +1,104 @@
+"""Where the clone stands, and on which commit a release is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shipit.config.model import BranchConfig, Config
+from shipit.core.release_message import is_release
+from shipit.errors import Finding, PreflightError, ShipitError
+from shipit.plan.packages import channel, main_channel
+from shipit.world import Git, RemoteRefs
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Clone and remote, side by side.
+
+    `head` is where the clone stands; `base` is the commit the release is made on: the remote branch's tip
+    where the clone is behind it, without the unpushed release commit of a killed run. `diverged` says that
+    the two went different ways. `remote` is None where there is no remote, or it did not answer. `channel`
+    is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's, name to
+    commit, without those that a killed run made and never pushed.
+    """
+
+    head: str
+    branch: str | None
+    base: str
+    diverged: bool
+    channel: BranchConfig
+    releasing: bool
+    remote: RemoteRefs | None
+    tags: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def expected(self) -> str | None:
+        """What the remote branch must still be when the release is pushed."""
+        return self.remote.branches.get(self.branch) if self.remote and self.branch else None
+
+
+def observe_standing(git: Git, config: Config, branch: str | None = None) -> Standing:
+    """Ask the clone and its remote; fetch what is missing.
+
+    Args:
+        branch: the branch to release where HEAD is detached.
+
+    Raises `PreflightError` where there is no commit yet.
+    """
+    head = git.head()
+    if head is None:
+        fix = "make a first commit: git commit"
+        raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
+    branch = git.branch() or branch
+    remote, findings = _observe_remote(git)
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    for name in _leftover_tags(git, tags, remote):
+        del tags[name]
+    base, diverged = _base(git, head, remote.branches.get(branch or "") if remote else None, tags)
+    default = remote.default if remote else None
+    mine = channel(config, branch, default)
+    releases_as = mine or main_channel(config, default)
+    return Standing(head, branch, base, diverged, releases_as, mine is not None, remote, tags, findings)
+
+
+def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
+    """The remote's refs, fetched; a remote that is missing or silent is a finding."""
+    if git.remote_url() is None:
+        fix = "git remote add origin URL"
+        return None, (Finding("no-remote", "the repository has no remote to release to", fix),)
+    try:
+        if git.shallow():
+            git.deepen()
+        refs = git.remote_refs()
+        git.fetch()
+    except ShipitError as error:
+        fix = error.hint or "check the remote's address: git remote -v"
+        return None, (Finding("remote", f"{error.what}: {error.where}" if error.where else error.what, fix),)
+    return refs, ()
+
+
+def _leftover_tags(git: Git, tags: Mapping[str, str], remote: RemoteRefs | None) -> Iterable[str]:
+    """Tags that a killed run made and never pushed."""
+    local_only = tags.keys() - remote.tags.keys() if remote else ()
+    return [name for name in local_only if is_release(git.tag_message(name))]
+
+
+def _base(git: Git, head: str, tip: str | None, tags: Mapping[str, str]) -> tuple[str, bool]:
+    """The commit to release, and whether the clone and the remote went different ways."""
+    own = _without_leftover(git, head, tip, frozenset(tags.values()))
+    if tip is None or git.is_ancestor(tip, own):
+        return own, False
+    return (tip, False) if git.is_ancestor(own, tip) else (own, True)
+
+
+def _without_leftover(git: Git, head: str, tip: str | None, tagged: frozenset[str]) -> str:
+    """`head`, or what is below the release commits that a killed run made and never pushed."""
+    while True:
+        commit = git.commit(head)
+        ours = commit is not None and is_release(commit.message)
+        published = head in tagged or (tip is not None and git.is_ancestor(head, tip))
+        if commit is None or not ours or published or not commit.parents:
+            return head
+        head = commit.parents[0]
