@@ -401,7 +401,7 @@ def test_a_broken_upload_is_thrown_away_and_done_again(
     draft(forge)
     if not draft_only:
         forge.publish("v1.0.0", latest=True)
-    github.releases[0].assets.append(Asset("app.jar", "application/octet-stream", b"j", state="open"))
+    github.releases[0].assets.append(Asset("app.jar", "application/octet-stream", b"raj", state="open"))
     found = forge.find_release("v1.0.0")
     assert found is not None
     assert found.assets == ()

@@ -184,7 +184,7 @@ def _asset_shape(github: GitHubStandIn, release: Release, asset: Asset) -> dict[
         label="",
         state=asset.state,
         content_type=asset.content_type,
-        size=len(asset.data) if whole else 0,
+        size=len(asset.data),
         digest=f"sha256:{hashlib.sha256(asset.data).hexdigest()}" if whole and github.tells_digests else None,
         browser_download_url=f"{github.url}/{github.slug}/releases/download/{_page(release)}/{asset.name}",
     )
