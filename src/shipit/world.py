@@ -148,6 +148,7 @@ class Files(Protocol):
     def digest(self, path: str) -> str | None: ...  # sha256 hex of the bytes
     def size(self, path: str) -> int: ...
     def glob(self, pattern: str) -> tuple[str, ...]: ...
+    def wrote(self, path: str) -> bool: ...  # whether its text is one that shipit wrote here, in this run or before
     def write(self, path: str, text: str) -> None: ...  # write, atomic: temporary file, fsync, rename
 
 

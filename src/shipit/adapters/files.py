@@ -11,10 +11,16 @@ from shipit.errors import CommandError, ConfigError
 
 
 class WorkingTree:
-    """Files below `root`. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive."""
+    """Files below `root`. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive.
 
-    def __init__(self, root: str) -> None:
+    Args:
+        record: a file that takes the digest of every text before it is written, so that what a killed run
+            left is known for shipit's own, by its bytes; None where nobody asks.
+    """
+
+    def __init__(self, root: str, record: str | None = None) -> None:
         self._root = root
+        self._record = record
 
     def _at(self, path: str) -> str:
         """The real place of `path`; raises `ConfigError` when that is outside the repository."""
@@ -47,17 +53,30 @@ class WorkingTree:
         found = glob.glob(pattern, root_dir=self._root, recursive=True)
         return tuple(sorted(path for path in found if os.path.isfile(self._at(path))))
 
+    def wrote(self, path: str) -> bool:
+        if self._record is None or not os.path.exists(self._record):
+            return False
+        with open(self._record, encoding="ascii") as record:
+            return self.digest(path) in record.read().split()
+
     def write(self, path: str, text: str) -> None:
         """Replace the whole file at once: temporary file, fsync, rename. Keeps the file's mode."""
-        place = self._at(path)
+        place, data = self._at(path), text.encode("utf-8", "surrogateescape")
         try:
+            self._note(data)
             os.makedirs(os.path.dirname(place), exist_ok=True)
-            _replace(place, text.encode("utf-8", "surrogateescape"))
+            _replace(place, data)
         except OSError as error:
             raise CommandError(
                 f"`{path}` cannot be written: {error.strerror}",
                 hint="make room or mend the permissions, then run the same command again",
             ) from error
+
+    def _note(self, data: bytes) -> None:
+        if self._record is not None:
+            os.makedirs(os.path.dirname(self._record), exist_ok=True)
+            with open(self._record, "a", encoding="ascii") as record:
+                record.write(hashlib.sha256(data).hexdigest() + "\n")
 
 
 def _replace(place: str, data: bytes) -> None:

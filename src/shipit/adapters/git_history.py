@@ -92,7 +92,7 @@ class GitHistory:
         return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", int(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
-        done = self._try("cat-file", "blob", f"{rev}:{path}")
+        done = self._try("cat-file", "--filters", f"{rev}:{path}")  # line ends as a checkout has them
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
 
     def paths(self, rev: str) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ class Project:
         from shipit.adapters.files import WorkingTree
         from shipit.adapters.process import Commands
 
-        return World(self.git, self._forge, WorkingTree(self.root), Commands(self.root, self.redact), SystemClock())
+        files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
+        return World(self.git, self._forge, files, Commands(self.root, self.redact), SystemClock())
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """The same project writing its notes by another template or in another language."""

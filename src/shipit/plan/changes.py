@@ -1,16 +1,16 @@
-"""What a release writes into files, and which uncommitted edits a killed run left there."""
+"""What a release writes into files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shipit.config.model import Config, VersionFileConfig
-from shipit.core.changelog import insert_section, remove_section
+from shipit.core.changelog import insert_section
 from shipit.core.languages import LANGUAGES
 from shipit.errors import ConfigError
 from shipit.plan.due import Due
-from shipit.plan.observe import FileState, Observed
+from shipit.plan.observe import Observed
 from shipit.steps import WriteFile
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.steps.write_file import text_digest
@@ -19,27 +19,16 @@ from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_o
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file: its text after the release.
-
-    `undone` takes what a release changes out of a text: equal results mean that only a release differs.
-    """
+    """One file: its text before and after the release. `left` is what a killed run made of it already."""
 
     path: str
     text: str
-    state: FileState
-    undone: Callable[[str], str]
+    before: str | None
+    left: str | None = None
     diff: tuple[str, ...] = ()
 
-    @property
-    def is_leftover(self) -> bool:
-        """Whether the working tree differs from the base by nothing but the edit of a killed run."""
-        current, committed = self.state.current, self.state.committed
-        if current is None or current == committed:
-            return False
-        return current == self.text or self.undone(current) == self.undone(self.text)
-
     def step(self, commit: ReleaseCommit) -> WriteFile:
-        replaced = {self.state.committed, self.state.current if self.is_leftover else self.state.committed}
+        replaced = {self.before, self.before if self.left is None else self.left}
         digests = sorted("" if text is None else text_digest(text) for text in replaced)
         return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
 
@@ -54,11 +43,6 @@ class Changes:
     def paths(self) -> tuple[str, ...]:
         return tuple(change.path for change in self.files)
 
-    @property
-    def leftover(self) -> tuple[str, ...]:
-        """Files that a killed run wrote already."""
-        return tuple(change.path for change in self.files if change.is_leftover)
-
 
 def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Changes:
     """The files that the packages in `due` change. Where nothing is written back, only what a build needs.
@@ -70,18 +54,19 @@ def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Chan
         wanted = [change for entry in building for change in _version_files(observed, entry)]
     else:
         wanted = [change for entry in due for change in _all_files(config, observed, entry)]
-    return Changes(tuple(change for change in wanted if change.text != change.state.committed))
+    return Changes(tuple(change for change in wanted if change.text != change.before))
 
 
 def snapshot_changes(observed: Observed, due: Sequence[Due], released: Changes) -> Changes:
     """What the commit after the release writes: the next version as `-SNAPSHOT`, in every version file."""
     texts = {change.path: change.text for change in released.files}
-    wanted = []
-    for entry in due:
-        for file in observed.version_files[entry.verdict.history.package.name]:
-            state = FileState(texts.get(file.path, observed.files[file.path].committed), None)
-            wanted.append(_version_file(file, state, entry.snapshot))
-    return Changes(tuple(wanted))
+    return Changes(
+        tuple(
+            _version_file(file, texts.get(file.path, observed.files[file.path].committed), entry.snapshot)
+            for entry in due
+            for file in observed.version_files[entry.verdict.history.package.name]
+        )
+    )
 
 
 def _all_files(config: Config, observed: Observed, due: Due) -> Iterator[Change]:
@@ -90,21 +75,20 @@ def _all_files(config: Config, observed: Observed, due: Due) -> Iterator[Change]
 
 
 def _version_files(observed: Observed, due: Due) -> Iterator[Change]:
-    package = due.verdict.history.package
-    for file in observed.version_files[package.name]:
-        yield _version_file(file, observed.files[file.path], due.release.version)
+    for file in observed.version_files[due.verdict.history.package.name]:
+        state = observed.files[file.path]
+        yield _version_file(file, state.committed, due.release.version, state.current if state.leftover else None)
 
 
-def _version_file(file: VersionFileConfig, state: FileState, version: str) -> Change:
-    format = _format(file)
-    if state.committed is None:
+def _version_file(file: VersionFileConfig, before: str | None, version: str, left: str | None = None) -> Change:
+    if before is None:
         raise ConfigError(
             f"the version file `{file.path}` is not committed",
             where="release.version-files",
             hint=f"git add {file.path}, or take it out of the configuration",
         )
-    text = _written(file, format, state.committed, version)
-    return Change(file.path, text, state, _without_version(file, format), _diff(state.committed, text))
+    text = _written(file, before, version)
+    return Change(file.path, text, before, left, _diff(before, text))
 
 
 def _diff(old: str, new: str) -> tuple[str, ...]:
@@ -113,9 +97,9 @@ def _diff(old: str, new: str) -> tuple[str, ...]:
     return tuple(line for before, after in pairs if before != after for line in (f"- {before}", f"+ {after}"))
 
 
-def _written(file: VersionFileConfig, format: VersionFile, text: str, version: str) -> str:
+def _written(file: VersionFileConfig, text: str, version: str) -> str:
     try:
-        return format.write(text, version, file.paths)
+        return _format(file).write(text, version, file.paths)
     except VersionFileError as error:
         error.where = f"{file.path}, {error.where}" if error.where else file.path
         raise
@@ -133,18 +117,9 @@ def _format(file: VersionFileConfig) -> VersionFile:
     return format
 
 
-def _without_version(file: VersionFileConfig, format: VersionFile) -> Callable[[str], str]:
-    def undone(text: str) -> str:
-        try:
-            return format.write(text, "0.0.0", file.paths)
-        except VersionFileError:
-            return text
-
-    return undone
-
-
 def _changelog(config: Config, observed: Observed, due: Due) -> Change:
-    path, version = due.verdict.history.package.changelog, due.release.version
+    path = due.verdict.history.package.changelog
     state = observed.files[path]
-    text = insert_section(state.committed, due.notes, version, LANGUAGES[config.changelog.language])
-    return Change(path, text, state, lambda text: remove_section(text, version))
+    language = LANGUAGES[config.changelog.language]
+    text = insert_section(state.committed, due.notes, due.release.version, language)
+    return Change(path, text, state.committed, state.current if state.leftover else None)

@@ -61,7 +61,7 @@ class Life:
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""
         if self.observed.standing.head != self.observed.standing.base:
-            yield SyncBranch(self.commit, leaves=self.observed.standing.head, restore=self.changes.leftover)
+            yield SyncBranch(self.commit, leaves=self.observed.standing.head, restore=self.observed.leftover)
         for change in self.changes.files:
             yield change.step(self.commit)
         told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}

@@ -20,10 +20,15 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """A file as committed at the base, and as it stands in the working tree. None: no such file."""
+    """A file as committed at the base, and as it stands in the working tree. None: no such file.
+
+    `edited` says that it differs from HEAD; `leftover` that the difference is what a killed run wrote.
+    """
 
     committed: str | None
     current: str | None
+    edited: bool = False
+    leftover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,17 @@ class Observed:
     findings: tuple[Finding, ...]
     today: dt.date
     links: Links | None
+
+    @property
+    def leftover(self) -> tuple[str, ...]:
+        """Files that a killed run wrote: they may be undone or overwritten."""
+        return tuple(path for path, state in self.files.items() if state.leftover)
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """Files with edits that are not shipit's, untracked ones where a release would write among them."""
+        edited = (path for path, state in self.files.items() if state.edited)
+        return tuple(path for path in dict.fromkeys((*self.dirty, *edited)) if path not in self.leftover)
 
     @property
     def highest(self) -> Version | None:
@@ -76,7 +92,7 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
         histories=histories,
         announced=announced_versions(git, base, files),
         version_files=files,
-        files={path: FileState(git.text(base, path), world.files.read(path)) for path in _paths(histories, files)},
+        files={path: _state(world, standing, path) for path in _paths(histories, files)},
         dirty=git.dirty(),
         unfinished=observe_unfinished(world, histories, remote) if remote and answers else (),
         findings=(*standing.findings, *git.findings(), *refusals),
@@ -89,3 +105,11 @@ def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFile
     """Every file that a release may write."""
     versions = (file.path for entries in files.values() for file in entries)
     return (*versions, *(history.package.changelog for history in histories))
+
+
+def _state(world: World, standing: Standing, path: str) -> FileState:
+    committed = world.git.text(standing.base, path)
+    head = committed if standing.head == standing.base else world.git.text(standing.head, path)
+    current = world.files.read(path)
+    edited = current != head
+    return FileState(committed, current, edited, leftover=edited and world.files.wrote(path))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from shipit.errors import Finding
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
 
 
-def findings(observed: Observed, leftover: Collection[str]) -> tuple[Finding, ...]:
-    """All findings, errors first.
-
-    Args:
-        leftover: files whose uncommitted edits a killed run of shipit made.
-    """
+def findings(observed: Observed) -> tuple[Finding, ...]:
+    """All findings, errors first."""
     found = (
         *observed.findings,
         *_branch(observed),
-        *_tree(observed, leftover),
+        *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
     )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
@@ -36,8 +32,8 @@ def _branch(observed: Observed) -> Iterator[Finding]:
         yield Finding("diverged", f"`{observed.standing.branch}` and the remote's went different ways", fix)
 
 
-def _tree(observed: Observed, leftover: Collection[str]) -> Iterator[Finding]:
-    dirty = [path for path in observed.dirty if path not in leftover]
+def _tree(observed: Observed) -> Iterator[Finding]:
+    dirty = observed.in_the_way
     if dirty:
         named = ", ".join(f"`{path}`" for path in dirty[:5]) + (f" and {len(dirty) - 5} more" if dirty[5:] else "")
         yield Finding("dirty", f"uncommitted changes in {named}", "git commit them, or git stash")

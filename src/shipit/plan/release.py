@@ -32,7 +32,7 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
     if observed.unfinished:
         steps = finishing_steps(config, observed)
         tags = tuple(unfinished.tag for unfinished in observed.unfinished)
-        return Plan((), inputs, steps, findings(observed, ()), finishes=tags)
+        return Plan((), inputs, steps, findings(observed), finishes=tags)
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
     due = tuple(_due(verdict, observed, notes) for verdict in verdicts if verdict.decision.version)
     changes = file_changes(config, observed, due)
@@ -40,7 +40,7 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
         decisions=tuple(verdict.decision for verdict in verdicts),
         inputs=inputs,
         steps=tuple(_life(config, observed, due, changes).steps()) if due else (),
-        findings=findings(observed, changes.leftover),
+        findings=findings(observed),
         notes="\n".join(entry.notes for entry in due),
     )
 

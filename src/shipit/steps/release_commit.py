@@ -43,7 +43,7 @@ class ReleaseCommit:
     def made(self, world: World) -> bool:
         """Whether what comes before the release commit (files, builds) has served its purpose."""
         if self.subject is None:
-            return any(tag.name == self.tag for tag in world.git.tags())
+            return any((tag.name, tag.commit) == (self.tag, self.parent) for tag in world.git.tags())
         return self.find(world) is not None
 
     def require(self, world: World) -> str:
