@@ -105,7 +105,10 @@ def plan_release(project: Project, *, version: str | None = None) -> Plan:
 
 def doctor(project: Project) -> tuple[Finding, ...]:
     """Every problem that would stop a release, each with its fix."""
-    return plan_release(project).findings
+    try:
+        return plan_release(project).findings
+    except PreflightError as error:
+        return error.findings
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
@@ -118,8 +121,9 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
     """
     from shipit.plan.releases import released
 
+    wanted = _package(project, package)
     if version is not None:
-        return _renderer(project).render(released(project.git, project.config, _package(project, package), version))
+        return _renderer(project).render(released(project.git, project.config, wanted, version))
     verdicts = next_versions(project.git, project.config, project.environment.branch)
     found = [entry for entry in verdicts if entry.decision.package == package and entry.decision.version]
     return "".join(_renderer(project).render(coming_release(entry, SystemClock().today())) for entry in found)
@@ -156,6 +160,8 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
 
 def _require_revision(project: Project, rev: str) -> str:
     found = project.git.commit(rev)
+    if found is None and project.git.head() is None:
+        raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
         raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are")
     return found.id
@@ -164,8 +170,10 @@ def _require_revision(project: Project, rev: str) -> str:
 def _package(project: Project, name: str) -> Package:
     known = {package.name: package for package in packages(project.config)}
     if name not in known:
-        names = ", ".join(f"`{known_name}`" for known_name in known)
-        raise UsageError(f"there is no package `{name}`", hint=f"name one with --package: {names}")
+        what = f"there is no package `{name}`" if name else "this repository has several packages"
+        names = ", ".join(f"`{each}`" for each in known if each)
+        hint = f"name one with --package: {names}" if names else "leave out --package: the repository is one package"
+        raise UsageError(what, hint=hint)
     return known[name]
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.output import json_text
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
+from shipit.core.languages import LANGUAGES
 from shipit.errors import UsageError
 
 
-@click.command(epilog="Example: shipit changelog --all -o CHANGELOG.md")
+@click.command(cls=Command, epilog="Example: shipit changelog --all -o CHANGELOG.md")
 @click.option("--all", "everything", is_flag=True, help="Every release, from the beginning.")
 @click.option("--unreleased", is_flag=True, help="The section of the coming release (the default).")
 @click.option("--from", "since", metavar="A", help="Only releases after tag or revision A.")
 @click.option("--to", "until", metavar="B", help="Only releases up to tag or revision B.")
 @click.option("--template", metavar="T", help="A template's name or path, instead of the configured one.")
-@click.option("--language", metavar="L", help="en or ko, instead of the configured one.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Instead of the configured one.")
 @click.option("--package", default="", metavar="NAME", help="Which package, where there are several.")
 @click.option("-o", "--output", "file", metavar="FILE", help="Write to FILE instead of standard output.")
 @json_option
@@ -48,7 +52,17 @@ def command(
         pieces = api.changelog(project, since=since, until=until or "HEAD", package=package)
     else:
         pieces = [api.release_notes(project, package=package)]
-    if as_json:
-        session.output.json({"changelog": "".join(pieces)})
-    else:
-        session.output.pieces(pieces, file)
+    with waiting(session.output, "reading history"):
+        pieces = _begun(pieces)
+        text = "".join(pieces) if as_json or file else None
+    if text is None:
+        session.output.pieces(pieces)
+        return
+    shown = json_text({"changelog": text}) if as_json else text
+    session.output.save(file, shown) if file else session.output.data(shown)
+
+
+def _begun(pieces: Iterable[str]) -> Iterator[str]:
+    """The same pieces; the first, for which all history is read, is there."""
+    following = iter(pieces)
+    return chain([next(following, "")], following)

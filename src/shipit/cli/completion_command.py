@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import click
 
-from shipit.cli.session import Session, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 
 
-@click.command(epilog='Example: eval "$(shipit completion bash)"')
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.command(cls=Command, epilog='Example: eval "$(shipit completion bash)"')
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
+@json_option
 @pass_session
-def command(session: Session, shell: str) -> None:
-    """The completion script of a SHELL; evaluate it in the shell's start-up file."""
+def command(session: Session, shell: str, as_json: bool) -> None:
+    """The completion script of a SHELL (bash, zsh or fish), to be evaluated in its start-up file."""
     from click.shell_completion import get_completion_class
 
     from shipit.cli.main import cli
 
     found = get_completion_class(shell)
     assert found is not None  # click knows the three shells above
-    session.output.data(found(cli, {}, "shipit", "_SHIPIT_COMPLETE").source() + "\n")
+    script = found(cli, {}, "shipit", "_SHIPIT_COMPLETE").source() + "\n"
+    if as_json:
+        session.output.json({"shell": shell, "script": script})
+    else:
+        session.output.data(script)

@@ -11,7 +11,7 @@ import click
 
 from shipit.cli.output import Output
 from shipit.cli.progress import Progress
-from shipit.cli.session import Session, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from shipit.steps.base import Step
 
 
-@click.command(epilog="Example: shipit demo --directory /tmp/demo")
+@click.command(cls=Command, epilog="Example: shipit demo --directory /tmp/demo")
 @click.option("--directory", metavar="DIR", help="Where to make it; a new temporary directory by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @pass_session
 def command(session: Session, directory: str | None, as_json: bool) -> None:
     """A sample Gradle project with a local remote, released before your eyes.

@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
 
 
-@click.command(epilog="Example: shipit doctor && shipit release")
+@click.command(cls=Command, epilog="Example: shipit doctor && shipit release")
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> int:
@@ -19,7 +20,8 @@ def command(session: Session, as_json: bool) -> int:
     """
     from shipit import api
 
-    findings = api.doctor(session.project)
+    with waiting(session.output, "looking at the repository and its remote"):
+        findings = api.doctor(session.project)
     if as_json:
         session.output.json({"findings": [asdict(finding) for finding in findings]})
     else:

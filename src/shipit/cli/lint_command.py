@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.lint import Remark, lint
 from shipit.core.printable import printable
 from shipit.errors import UsageError
@@ -16,7 +16,7 @@ from shipit.errors import UsageError
 _SCISSORS = "# ------------------------ >8 ------------------------"
 
 
-@click.command(epilog='Example, as .git/hooks/commit-msg: shipit lint --file "$1"')
+@click.command(cls=Command, epilog='Example, as .git/hooks/commit-msg: shipit lint --file "$1"')
 @click.option("--message", metavar="M", help="Check this text, such as a pull-request title.")
 @click.option("--file", "path", metavar="F", help="Check the message in this file, as a commit-msg hook does.")
 @click.option("--from", "since", metavar="A", help="Check the commits after A.")
@@ -87,3 +87,4 @@ def _tell(session: Session, name: str, text: str, remark: Remark) -> None:
     look = "bad" if remark.severity == "error" else "warn"
     output.styled(f"{output.paint(name[:7] if len(name) == 40 else name, 'faint')} {subject}\n")
     output.styled(f"  {output.paint(remark.severity, look)}: {printable(remark.what)}\n    {printable(remark.hint)}\n")
+    output.annotation(remark.severity, subject, printable(f"{remark.what}; {remark.hint}"))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import sys
 from collections.abc import Sequence
 
 import click
 
 from shipit import __version__
-from shipit.cli.output import Output
-from shipit.cli.session import Session
+from shipit.cli.session import EVERYWHERE, Session
+from shipit.cli.wrong_usage import unknown_command, usage_error
 from shipit.errors import BUG_EXIT_CODE, ShipitError, UsageError
+
+# As a shell reports a program that was interrupted.
+INTERRUPTED = 130
 
 # Name on the command line, and the help a list of commands shows: nothing is loaded to print it.
 COMMANDS = {
@@ -48,61 +51,48 @@ class _Commands(click.Group):
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise _unknown_command(args[0])
+        if args[0] not in COMMANDS and not context.resilient_parsing:
+            raise unknown_command(args[0], COMMANDS)
         return super().resolve_command(context, args)
-
-
-def _unknown_command(name: str) -> UsageError:
-    import difflib
-
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
-    hint = f"did you mean `shipit {near[0]}`?" if near else "shipit --help lists the commands"
-    return UsageError(f"there is no command `{name}`", hint=hint)
 
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=[*EVERYWHERE],
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: shipit plan, read it, then shipit release. Start with shipit demo.",
 )
-@click.option("-C", "directory", metavar="DIR", default=".", help="Work in DIR instead of the current directory.")
-@click.option("--config", metavar="FILE", help="Read FILE instead of shipit.toml or [tool.shipit] in pyproject.toml.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
 @click.version_option(__version__, message="shipit %(version)s")
-@click.pass_context
-def cli(context: click.Context, directory: str, config: str | None, verbose: bool, quiet: bool, no_color: bool) -> None:
+def cli() -> None:
     """From commit to running container: one plan you can read first, each step safe to repeat."""
-    output = Output(verbose=verbose, quiet=quiet, color=False if no_color else None)
-    context.obj = Session(directory, config, output)
 
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status. The one place where errors are caught."""
-    output = Output(color=False if "--no-color" in (args or sys.argv) else None)
+    """Run one command; the exit status. The one place where errors end."""
+    session = Session()
+    _accept_every_character()
     try:
-        status = cli.main(args=args, prog_name="shipit", standalone_mode=False)
+        words = list(sys.argv[1:] if args is None else args)
+        status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
         return status if isinstance(status, int) else 0
     except ShipitError as error:
-        output.error(error)
+        session.output.error(error)
         return error.exit_code
     except click.ClickException as error:
-        output.error(_usage(error))
+        session.output.error(usage_error(error))
         return UsageError.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        output.say("interrupted; run the same command again to go on")
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has seen enough
+        session.output.say("interrupted; run the same command again to go on")
+        return INTERRUPTED
+    except SystemExit:  # click's way out when whoever read us has seen enough, or a completion was answered
         return 0
     except Exception as error:
-        output.bug(error)
+        session.output.bug(error)
         return BUG_EXIT_CODE
 
 
-def _usage(error: click.ClickException) -> UsageError:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "shipit"
-    return UsageError(error.format_message(), hint=f"{path} --help")
+def _accept_every_character() -> None:
+    """A terminal whose encoding lacks a character is shown an escape instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from shipit.plan.model import Decision
 
 
-@click.command(epilog="Example: VERSION=$(shipit next)")
+@click.command(cls=Command, epilog="Example: VERSION=$(shipit next)")
 @json_option
 @click.option("--strict", is_flag=True, help="End with status 3 when there is nothing to release.")
 @pass_session
@@ -24,7 +25,8 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
     """
     from shipit import api
 
-    decisions = api.next_version(session.project)
+    with waiting(session.output, "reading history"):
+        decisions = api.next_version(session.project)
     due = [decision for decision in decisions if decision.version]
     if as_json:
         session.output.json(_as_json(decisions))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
 
 
-@click.command(epilog="Example: shipit notes 1.4.0 > notes.md")
+@click.command(cls=Command, epilog="Example: shipit notes 1.4.0 > notes.md")
 @click.argument("version", required=False)
 @click.option("--package", default="", metavar="NAME", help="Which package, where there are several.")
 @json_option
@@ -16,9 +17,11 @@ def command(session: Session, version: str | None, package: str, as_json: bool) 
     """The release notes of one VERSION (or tag); of the coming release where none is named."""
     from shipit import api
 
-    notes = api.release_notes(session.project, version, package=package)
+    with waiting(session.output, "reading history"):
+        notes = api.release_notes(session.project, version, package=package)
     if as_json:
-        session.output.json({"version": version, "notes": notes})
+        coming = (decision.version for decision in api.next_version(session.project) if decision.package == package)
+        session.output.json({"version": version or next(coming, None), "notes": notes})
     else:
         session.output.data(notes)
     if not notes:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from shipit.cli.error_text import bug_lines, error_lines, finding_lines
+from shipit.core.printable import printable_json
 from shipit.core.redact import Redactor
-from shipit.errors import CommandError, ConfigError, Finding, PreflightError, RemoteError, ShipitError, UsageError
+from shipit.errors import CommandError, Finding, ShipitError, UsageError
 
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True},
@@ -20,8 +23,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "faint": {"dim": True},
     "bad": {"fg": "red"},
     "warn": {"fg": "yellow"},
+    "error": {"fg": "red", "bold": True},
 }
-_MARKS = {"error": ("red", "✗"), "warning": ("yellow", "!")}
 
 
 class Output:
@@ -39,26 +42,34 @@ class Output:
         self._color = color
         self.redact = Redactor()
 
+    @property
+    def lively(self) -> bool:
+        """Whether somebody watches who likes to see things move."""
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._quiet
+
     def data(self, text: str) -> None:
-        """Standard output, exactly."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        """Standard output, exactly. Raises `CommandError` where that is not possible."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _abandon(sys.stdout)
+            what = f"standard output cannot be written: {error.strerror}"
+            raise CommandError(what, hint="make room, or write elsewhere") from error
 
     def json(self, value: Any) -> None:
-        self.data(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        self.data(json_text(value))
 
     def styled(self, text: str) -> None:
         """A view for people on standard output; colours only where they are welcome."""
-        click.echo(text, nl=False, color=self._wants_color(sys.stdout))
+        self.data(text if self._wants_color(sys.stdout) else click.unstyle(text))
 
-    def pieces(self, pieces: Iterable[str], path: str | None) -> None:
-        """A long text as it comes, to a file or to standard output."""
-        if path is not None:
-            self.save(path, "".join(pieces))
-            return
+    def pieces(self, pieces: Iterable[str]) -> None:
+        """A long text on standard output, as it comes."""
         for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+            self.data(piece)
 
     def save(self, path: str, text: str) -> None:
         """Write data to a file; raises `UsageError` where that is not possible."""
@@ -80,53 +91,34 @@ class Output:
 
     def detail(self, text: str) -> None:
         """One line of talk for those who asked for more."""
-        if self.verbose and not self._quiet:
-            self._talk(text)
+        if self.verbose:
+            self.say(text)
 
     def error(self, error: ShipitError) -> None:
         """What is wrong, where, what to do, what state things are in."""
-        self._talk(click.style("error: ", fg="red", bold=True) + self.redact(error.what))
-        if error.where:
-            self._field("where", error.where)
-        for line in _particulars(error):
-            self._talk("  " + self.redact(line))
-        if isinstance(error, PreflightError):
-            self.findings(error.findings)
-        if error.hint:
-            self._field("hint", error.hint)
-        if error.state:
-            self._field("state", error.state)
-        self._field("docs", error.docs)
+        self._talk("\n".join(error_lines(error, self.paint)))
 
-    def findings(self, findings: tuple[Finding, ...]) -> None:
-        for finding in findings:
-            color, mark = _MARKS[finding.severity]
-            self._talk(f"  {click.style(mark, fg=color)} {self.redact(finding.what)} [{finding.code}]")
-            self._talk(f"    fix: {self.redact(finding.fix)}")
+    def annotation(self, severity: str, title: str, text: str) -> None:
+        """A mark that GitHub Actions puts on the run; nothing elsewhere."""
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            self._talk(f"::{severity} title={_command_text(title, ',:')}::{_command_text(text)}")
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        for line in finding_lines(findings, self.paint):
+            self._talk(line)
 
     def bug(self, error: Exception) -> None:
         """An error nobody meant to raise; the trace only for those who ask for it."""
-        self._talk(click.style("bug: ", fg="red", bold=True) + self.redact(f"{type(error).__name__}: {error}"))
-        self._talk("  this is a bug in shipit; please report it with the output of the same command and SHIPIT_DEBUG=1")
-        self._talk("  the same command can be run again: what is done is seen to be done")
-        if click.get_current_context(silent=True) or _debugging():
-            import traceback
-
-            if _debugging():
-                self._talk(self.redact("".join(traceback.format_exception(error))))
-
-    def _field(self, name: str, text: str) -> None:
-        first, *more = self.redact(text).splitlines() or [""]
-        self._talk(f"  {click.style(f'{name}:', bold=True)} {first}")
-        for line in more:
-            self._talk(f"  {' ' * len(name)}  {line}")
+        self._talk("\n".join(bug_lines(error, self.paint, trace=bool(os.environ.get("SHIPIT_DEBUG")))))
 
     def _talk(self, text: str) -> None:
-        click.echo(_printable(text), err=True, color=self._wants_color(sys.stderr))
+        """A release must not stop half-way because nobody listens any more."""
+        try:
+            click.echo(self.redact(text), err=True, color=self._wants_color(sys.stderr))
+        except OSError:
+            _abandon(sys.stderr)
 
-    def _wants_color(self, stream: Any) -> bool:
-        import os
-
+    def _wants_color(self, stream: TextIO) -> bool:
         if self._color is not None:
             return self._color
         if os.environ.get("NO_COLOR"):
@@ -134,27 +126,16 @@ class Output:
         return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def _particulars(error: ShipitError) -> list[str]:
-    if isinstance(error, ConfigError):
-        return [_problem_line(problem.what, problem.where, problem.line, problem.hint) for problem in error.problems]
-    if isinstance(error, CommandError) and error.tail:
-        return ["its last lines:", *(f"  {line}" for line in error.tail.splitlines())]
-    if isinstance(error, RemoteError) and error.request_id:
-        return [f"request id: {error.request_id}"]
-    return []
+def json_text(value: Any) -> str:
+    """JSON for a person and a program: Korean stays Korean, and nothing in it moves a cursor."""
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _problem_line(what: str, where: str, line: int | None, hint: str | None) -> str:
-    place = f"line {line}, {where}" if line else where
-    return f"{place}: {what}" + (f" ({hint})" if hint else "")
+def _command_text(text: str, also: str = "") -> str:
+    """Text inside a workflow command, escaped as GitHub's runner reads it."""
+    return "".join(f"%{ord(letter):02X}" if letter in "%\r\n" + also else letter for letter in text)
 
 
-def _debugging() -> bool:
-    import os
-
-    return bool(os.environ.get("SHIPIT_DEBUG"))
-
-
-def _printable(text: str) -> str:
-    """Text that any terminal can take: undecodable bytes are shown, not raised on."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _abandon(stream: TextIO) -> None:
+    """Let go of a stream that cannot be written, so that Python does not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

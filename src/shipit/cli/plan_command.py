@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.output import json_text
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
 
 
-@click.command(epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
+@click.command(cls=Command, epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
 @json_option
 @click.option("-o", "--output", "file", metavar="FILE", help="Save the plan, to apply exactly it later.")
 @click.option("--version", metavar="X.Y.Z", help="Plan this version instead of the computed one.")
@@ -24,9 +24,10 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
     from shipit.plan.codec import plan_to_json
     from shipit.plan.show import render_plan
 
-    plan = api.plan_release(session.project, version=version)
+    with waiting(session.output, "looking at the repository and its remote"):
+        plan = api.plan_release(session.project, version=version)
     if file is not None:
-        session.output.save(file, json.dumps(plan_to_json(plan), ensure_ascii=False, indent=2) + "\n")
+        session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved; to apply exactly it: shipit release --plan {file}")
     if as_json:
         session.output.json(plan_to_json(plan))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shipit.cli.progress import Progress
-from shipit.cli.session import Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shipit.plan.model import Plan
 
 
-@click.command(epilog="Example: shipit release --dry-run, then shipit release")
+@click.command(cls=Command, epilog="Example: shipit release --dry-run, then shipit release")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly this plan; refused when its inputs changed.")
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")

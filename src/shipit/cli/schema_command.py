@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from shipit.cli.session import Session, pass_session
+from shipit.cli.session import Command, Session, pass_session
 
 
-@click.command(epilog="Example: shipit schema > shipit.schema.json")
+@click.command(cls=Command, epilog="Example: shipit schema > shipit.schema.json")
 @click.option("--json", "as_json", is_flag=True, expose_value=False, help="It is JSON anyway.")
 @pass_session
 def command(session: Session) -> None:

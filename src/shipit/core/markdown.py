@@ -16,7 +16,8 @@ from shipit.core.links import Links
 
 # Most descriptions hold none of these and stay as they are; a line may also begin like a list or a heading.
 _SPECIAL = re.compile(r"[&<@#*_~|`\\\[\]]")
-_LEADING = re.compile(r"#{1,6}(?!\S)|[>=]|[-+](?![^\s+-])|\d{1,9}(?=[.)](?!\S))")
+# (or like a command to the runner of GitHub Actions, which reads what is printed: `::add-mask::x`).
+_LEADING = re.compile(r"#{1,6}(?!\S)|[>=]|:(?=:)|[-+](?![^\s+-])|\d{1,9}(?=[.)](?!\S))")
 
 _SPACES = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 # Control characters, and the bidirectional overrides that make text read as something else.
