@@ -7,11 +7,13 @@ own and merged back) is not repeated, only named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shipit.core.log import RawCommit
 from shipit.core.tag import Tag
+
+_Parents = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +37,17 @@ def unreleased(commits: Sequence[RawCommit], tags: Iterable[Tag]) -> Unreleased:
     """
     parents = {commit.id: commit.parents for commit in commits}
     merged = [tag for tag in tags if tag.commit in parents]
-    earlier = frozenset(_behind([tag.commit for tag in merged], parents))
+    earlier = frozenset(_behind((tag.commit for tag in merged), parents))
     return Unreleased(tuple(commits), earlier, tuple(sorted(tag.name for tag in merged)))
 
 
-def _behind(
-    starts: Iterable[str],
-    parents: Mapping[str, Sequence[str]],
-    stop: Set[str] = frozenset(),
-    met: set[str] | None = None,
-) -> set[str]:
-    """`starts` and their ancestors within `parents`, not going past `stop`; the stops found go to `met`."""
+def _behind(starts: Iterable[str], parents: _Parents) -> set[str]:
+    """`starts` and their ancestors within `parents`."""
     seen: set[str] = set()
     open_lines = list(starts)
     while open_lines:
         id = open_lines.pop()
-        if id in stop:
-            if met is not None:
-                met.add(id)
-        elif id in parents and id not in seen:
+        if id in parents and id not in seen:
             seen.add(id)
             open_lines.extend(parents[id])
     return seen
@@ -70,65 +64,102 @@ class Span:
 
 
 def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
-    """Give each commit to the earliest release that contains it; newest release first.
+    """Give each commit to the earliest release that contains it; highest version first. Takes linear time.
+
+    A release is earlier than those it is behind. Where releases on separate lines share a commit, the lower
+    version is the earlier.
 
     Args:
         commits: the whole history of HEAD, newest first.
         tags: the release tags on it, highest version first.
     """
     parents = {commit.id: commit.parents for commit in commits}
-    tags = [tag for tag in tags if tag.commit in parents]
-    owner, met = _owners(commits[0].id if commits else "", tags, parents)
-    groups: dict[Tag | None, list[RawCommit]] = {tag: [] for tag in (None, *tags)}
+    rising = [tag for tag in reversed(tags) if tag.commit in parents]
+    order = _parents_first(commits, parents)
+    behind = _releases_behind(order, parents, rising)
+    owners = _owners(order, parents, _earliest_first(order, rising, behind))
+    groups: dict[Tag | None, list[RawCommit]] = {tag: [] for tag in (None, *reversed(rising))}
     for commit in commits:
-        groups[owner[commit.id]].append(commit)
-    previous = _previous(met)
-    return [Span(tag, previous[tag], _includes(tag, previous[tag], met), tuple(group)) for tag, group in groups.items()]
+        groups[owners[commit.id]].append(commit)
+    return [_span(tag, group, behind, rising) for tag, group in groups.items()]
 
 
-# For each release (None: what is not released yet), the releases met first on the way back.
-_Met = dict[Tag | None, set[Tag]]
+def _parents_first(commits: Sequence[RawCommit], parents: _Parents) -> list[str]:
+    """Every commit after its parents, whatever the clocks that git's order follows said."""
+    order: dict[str, None] = {}
+    for commit in reversed(commits):
+        open_lines = [commit.id]
+        while open_lines:
+            missing = [id for id in parents[open_lines[-1]] if id in parents and id not in order]
+            if missing:
+                open_lines.extend(missing)
+            else:
+                order[open_lines.pop()] = None
+    return list(order)
 
 
-def _owners(head: str, tags: Sequence[Tag], parents: Mapping[str, Sequence[str]]) -> tuple[dict[str, Tag | None], _Met]:
-    """Owner of each commit: the lowest release that reaches it without passing another one."""
-    tagged = {tag.commit: tag for tag in tags}
-    owner: dict[str, Tag | None] = {}
-    met: _Met = {}
-    for tag in (*reversed(tags), None):
-        stops: set[str] = set()
-        if tag is not None:
-            owner.setdefault(tag.commit, tag)
-        starts = [head] if tag is None else parents[tag.commit]
-        for id in _behind(starts, parents, tagged.keys(), stops):
-            owner.setdefault(id, tag)
-        met[tag] = {tagged[id] for id in stops}
-    return owner, met
+# A set of releases: bit n is the n-th lowest version, so that the highest bit is the highest version.
+_Releases = int
 
 
-def _previous(met: _Met) -> dict[Tag | None, Tag | None]:
-    """The highest release behind each release."""
-    previous: dict[Tag | None, Tag | None] = {}
-    for tag, first in met.items():
-        behind = {*first, *(previous.get(other) for other in first)} - {None}
-        previous[tag] = max((other for other in behind if other), key=lambda other: other.version, default=None)
-    return previous
+def _releases_behind(order: Sequence[str], parents: _Parents, rising: Sequence[Tag]) -> dict[Tag | None, _Releases]:
+    """For each release those behind it, of several on one commit the lower ones too; for None all of them."""
+    tagged: dict[str, list[int]] = {}
+    for number, tag in enumerate(rising):
+        tagged.setdefault(tag.commit, []).append(number)
+    behind: dict[Tag | None, _Releases] = {}
+    reached: dict[str, _Releases] = {}
+    for id in order:
+        found = _union(reached[parent] for parent in parents[id] if parent in reached)
+        for number in tagged.get(id, ()):
+            behind[rising[number]] = found
+            found |= 1 << number
+        reached[id] = found
+    behind[None] = (1 << len(rising)) - 1
+    return behind
 
 
-def _includes(tag: Tag | None, previous: Tag | None, met: _Met) -> tuple[str, ...]:
-    """Releases that came in by a merge: behind this one and not behind the previous one."""
-    if previous is None or met[tag] == {previous}:
-        return ()
-    new = _releases_behind(met[tag], met) - _releases_behind({previous}, met)
-    return tuple(sorted(other.name for other in new))
+def _union(sets: Iterator[_Releases]) -> _Releases:
+    """All of `sets` together; commits on one line share one value, for there may be as many bits as releases."""
+    union = next(sets, 0)
+    for other in sets:
+        if other is not union:
+            union |= other
+    return union
 
 
-def _releases_behind(starts: Iterable[Tag], met: _Met) -> set[Tag]:
-    seen: set[Tag] = set()
-    open_lines = list(starts)
-    while open_lines:
-        tag = open_lines.pop()
-        if tag not in seen:
-            seen.add(tag)
-            open_lines.extend(met[tag])
-    return seen
+def _earliest_first(order: Sequence[str], rising: Sequence[Tag], behind: Mapping[Tag | None, _Releases]) -> list[Tag]:
+    """Releases by the highest version reached so far: each after those behind it, even where versions fell."""
+    place = {id: at for at, id in enumerate(order)}
+    numbers = {tag: number for number, tag in enumerate(rising)}
+    return sorted(rising, key=lambda tag: (max(behind[tag].bit_length(), numbers[tag] + 1), place[tag.commit]))
+
+
+def _owners(order: Sequence[str], parents: _Parents, releases: Sequence[Tag]) -> dict[str, Tag | None]:
+    """The first of `releases` that contains each commit, passed down from children to parents."""
+    first = {tag.commit: rank for rank, tag in reversed(list(enumerate(releases)))}
+    for id in reversed(order):
+        rank = first.setdefault(id, len(releases))
+        for parent in parents[id]:
+            first[parent] = min(rank, first.get(parent, rank))
+    ranked = (*releases, None)
+    return {id: ranked[rank] for id, rank in first.items()}
+
+
+def _span(
+    tag: Tag | None, commits: Sequence[RawCommit], behind: Mapping[Tag | None, _Releases], rising: Sequence[Tag]
+) -> Span:
+    """`previous` is the highest release behind; what else is new behind this one came in by a merge."""
+    if not behind[tag]:
+        return Span(tag, None, (), tuple(commits))
+    highest = behind[tag].bit_length() - 1
+    merged = behind[tag] & ~behind[rising[highest]] & ~(1 << highest)
+    names = sorted(rising[number].name for number in _members(merged))
+    return Span(tag, rising[highest], tuple(names), tuple(commits))
+
+
+def _members(releases: _Releases) -> Iterator[int]:
+    while releases:
+        highest = releases.bit_length() - 1
+        yield highest
+        releases ^= 1 << highest
