@@ -77,7 +77,8 @@ class GitRepository(GitHistory):
 
     def fetch(self) -> None:
         refspecs = (f"+refs/heads/*:refs/remotes/{self.remote}/*", "refs/tags/*:refs/tags/*")
-        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
+        # Not --quiet: that would also hide which tags were refused.
+        self._ask_remote("fetch", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
 
     def deepen(self) -> None:
         self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
