@@ -30,18 +30,18 @@ def push_error(error: CommandError, branch: str | None) -> ShipitError:
             hint='set `write-back = "api"` with an App token that may bypass the rule, or `write-back = "none"`',
             state=_NOTHING_PUSHED,
         )
-    if _TAG_THERE.search(said):
-        return ConflictError(
-            "a tag of this release exists on the remote already, elsewhere",
-            where=said,
-            hint="look at it with `git ls-remote --tags`; shipit never moves a release tag",
-            state=_NOTHING_PUSHED,
-        )
     if _MOVED.search(said):
         return BranchMoved(
             f"`{branch}` moved on the remote meanwhile",
             where=said,
             hint="run the same command again: it plans afresh",
+            state=_NOTHING_PUSHED,
+        )
+    if _TAG_THERE.search(said):
+        return ConflictError(
+            "a tag of this release exists on the remote already, elsewhere",
+            where=said,
+            hint="look at it with `git ls-remote --tags`; shipit never moves a release tag",
             state=_NOTHING_PUSHED,
         )
     if "does not support --atomic" in said or "support --atomic push" in said:
