@@ -97,7 +97,7 @@ class GitHistory:
 
     def paths(self, rev: str) -> tuple[str, ...]:
         listed = self._output("ls-tree", "-r", "-z", "--name-only", rev)
-        return tuple(listed.rstrip("\0").split("\0"))
+        return tuple(listed.split("\0")[:-1])
 
     def dirty(self) -> tuple[str, ...]:
         listed = self._output("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
