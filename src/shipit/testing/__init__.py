@@ -9,3 +9,4 @@ from shipit.testing.interrupt import Killed as Killed
 from shipit.testing.interrupt import interrupted as interrupted
 from shipit.testing.interrupt import kill as kill
 from shipit.testing.interrupt import recorded as recorded
+from shipit.testing.world import FakeWorld as FakeWorld

@@ -1,0 +1,103 @@
+"""A forge in memory, over the remote that the clones share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shipit.core.links import Links
+from shipit.errors import BranchMoved, CommandError, ConflictError, Finding
+from shipit.testing.files import FakeFiles
+from shipit.testing.objects import FakeCommit, FakeTag
+from shipit.testing.remote import FakeRemote
+from shipit.world import Asset, ForgeRelease
+
+
+class FakeForge:
+    """The releases of `remote`, with assets from `files`. It can commit and tag as GitHub can."""
+
+    name = "fake"
+
+    def __init__(self, remote: FakeRemote, files: FakeFiles) -> None:
+        self.problems: tuple[Finding, ...] = ()
+        self._remote = remote
+        self._files = files
+
+    # -- reads
+
+    def links(self) -> Links:
+        return Links(self._remote.url)
+
+    def find_release(self, tag: str) -> ForgeRelease | None:
+        return self._remote.releases.get(tag)
+
+    def findings(self, write_back: str) -> tuple[Finding, ...]:
+        """`problems`, which a test may set."""
+        return self.problems
+
+    # -- writes
+
+    def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
+        held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self.links().release(tag))
+        wanted = replace(held, title=title, body=body, prerelease=prerelease)
+        if not held.draft and wanted != held:
+            raise _conflict(f"release `{tag}` is published already, with other words")
+        return self._keep(wanted)
+
+    def upload_asset(self, tag: str, path: str) -> Asset:
+        release = self._require(tag)
+        asset = self._asset(path)
+        others = tuple(each for each in release.assets if each.name != asset.name)
+        if not release.draft and asset not in release.assets and others != release.assets:
+            raise _conflict(f"the published release `{tag}` has another file `{asset.name}`")
+        if asset not in release.assets:
+            self._keep(replace(release, assets=(*others, asset)))
+        return asset
+
+    def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
+        release = self._require(tag)
+        if latest and not release.prerelease:
+            self._remote.latest = tag
+        return self._keep(replace(release, draft=False))
+
+    def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        commits = self._remote.commits
+        tree = {**commits.held[parent].tree, **files}
+        tip = self._remote.branches[branch]
+        made = commits.held[tip]
+        if (made.tree, made.parents, made.message) == (tree, (parent,), message):
+            return tip
+        if tip != parent:
+            raise BranchMoved(f"`{branch}` moved on the forge meanwhile", hint="run the same command again")
+        self._remote.branches[branch] = commits.add(FakeCommit(tree, (parent,), message, self._remote.clock.tick()))
+        return self._remote.branches[branch]
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        there = self._remote.tags.get(name)
+        if there is not None and there.commit != commit:
+            raise _conflict(f"tag `{name}` exists on the forge at another commit")
+        if there is None:
+            self._remote.tags[name] = FakeTag(commit, message, self._remote.clock.tick())
+
+    # -- inside
+
+    def _keep(self, release: ForgeRelease) -> ForgeRelease:
+        self._remote.releases[release.tag] = release
+        return release
+
+    def _require(self, tag: str) -> ForgeRelease:
+        found = self.find_release(tag)
+        if found is None:
+            raise ConflictError(f"there is no release `{tag}`", hint="run the same command again: it drafts it")
+        return found
+
+    def _asset(self, path: str) -> Asset:
+        data = self._files.held.get(path)
+        if data is None:
+            raise CommandError(f"the asset `{path}` cannot be read")
+        return Asset(path.rpartition("/")[2], len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
+
+
+def _conflict(what: str) -> ConflictError:
+    return ConflictError(what, hint="release a new version")

@@ -1,0 +1,226 @@
+"""A clone in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shipit.errors import CommandError, Finding
+from shipit.testing.files import FakeFiles
+from shipit.testing.objects import PERSON, Commits, FakeCommit, FakeTag
+from shipit.testing.remote import FakeRemote
+from shipit.world import CommitInfo, RemoteRefs, TagRef
+
+
+class FakeGit:
+    """A clone of `remote` whose working tree is `files`, without the remote's branches until they are fetched.
+
+    Revisions are `HEAD`, names of branches and tags, short or in full (`refs/tags/v1.0.0`), and commit ids,
+    whole or abbreviated.
+
+    Args:
+        branch: the branch that is checked out; None where HEAD is detached.
+    """
+
+    def __init__(self, remote: FakeRemote, files: FakeFiles, branch: str | None = "main") -> None:
+        self.problems: tuple[Finding, ...] = ()
+        self._remote = remote
+        self._files = files
+        self._branch = branch
+        self._detached: str | None = None
+        self._commits = Commits()
+        self._branches: dict[str, str] = {}
+        self._tracked: dict[str, str] = {}
+        self._tags: dict[str, FakeTag] = {}
+
+    # -- reads, local
+
+    def head(self) -> str | None:
+        return self._detached if self._branch is None else self._branches.get(self._branch)
+
+    def branch(self) -> str | None:
+        return self._branch
+
+    def shallow(self) -> bool:
+        return bool(self._commits.cut)
+
+    def tags(self) -> tuple[TagRef, ...]:
+        return tuple(TagRef(name, tag.commit, tag.message is not None) for name, tag in sorted(self._tags.items()))
+
+    def tag_message(self, name: str) -> str:
+        tag = self._tags.get(name)
+        if tag is None:
+            return ""
+        return tag.message or self._commits.held[tag.commit].message
+
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+        for commit in self._range(include, exclude):
+            yield commit.record(self._commits.parents(commit.id))
+
+    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+        commits = self._range([include], exclude)
+        return frozenset(commit.id for commit in commits if self._commits.touches(commit, path))
+
+    def commit(self, rev: str) -> CommitInfo | None:
+        id = self._find(rev)
+        if id is None:
+            return None
+        commit = self._commits.held[id]
+        return CommitInfo(id, self._commits.parents(id), commit.message.rstrip("\n") + "\n", commit.timestamp)
+
+    def text(self, rev: str, path: str) -> str | None:
+        data = self._tree(self._find(rev)).get(path)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    def paths(self, rev: str) -> tuple[str, ...]:
+        return tuple(sorted(self._tree(self._require(rev))))
+
+    def dirty(self) -> tuple[str, ...]:
+        tree = self._tree(self.head())
+        return tuple(sorted(path for path in tree if self._files.held.get(path) != tree[path]))
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        below, above = self._find(old), self._find(new)
+        return below is not None and above is not None and below in self._commits.behind([above])
+
+    def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
+        return frozenset(commits) & self._commits.behind([self._require(rev)])
+
+    def tracked(self, branch: str) -> str | None:
+        return self._tracked.get(branch)
+
+    # -- reads, remote
+
+    def remote_url(self) -> str | None:
+        return self._remote.url
+
+    def remote_refs(self) -> RemoteRefs:
+        return self._remote.refs
+
+    def findings(self) -> tuple[Finding, ...]:
+        """`problems`, which a test may set."""
+        return self.problems
+
+    # -- writes, local
+
+    def fetch(self) -> None:
+        self._commits.held |= self._remote.commits.held
+        self._tracked |= self._remote.branches
+        self._tags = self._remote.tags | self._tags
+
+    def deepen(self) -> None:
+        self._commits.cut = frozenset()
+        self.fetch()
+
+    def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
+        head = self.head()
+        old = self._tree(head)
+        tree = {path: data for path, data in old.items() if path not in paths}
+        tree |= {path: self._files.held[path] for path in paths if path in self._files.held}
+        if tree == old or not tree.keys() | old.keys() >= set(paths):
+            raise _failed("commit", "nothing to commit, or no such file")
+        parents = (head,) if head else ()
+        made = FakeCommit(tree, parents, message, self._remote.clock.tick(), author or PERSON)
+        return self._point(self._commits.add(made))
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        if name in self._tags:
+            raise _failed("tag", f"fatal: tag '{name}' already exists")
+        self._tags[name] = FakeTag(self._require(commit), message, self._remote.clock.tick())
+
+    def delete_tag(self, name: str) -> None:
+        if self._tags.pop(name, None) is None:
+            raise _failed("tag", f"error: tag '{name}' not found.")
+
+    def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
+        old, new = self._tree(self.head()), self._tree(self._require(commit))
+        self._put(old, restore)
+        changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
+        if any(self._files.held.get(path) != old.get(path) for path in changed):
+            raise _failed("reset", "error: a file with local changes is not up to date")
+        self._put(new, changed)
+        self._point(self._require(commit))
+
+    def adopt(self, commit: str) -> None:
+        self._point(self._require(commit))
+
+    # -- the write that everybody sees
+
+    def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
+        pushed = {name: self._tags[name] for name in tags}
+        self._remote.receive(self._commits, branch=branch, commit=commit, expected=expected, tags=pushed)
+        if branch is not None:
+            self._tracked[branch] = commit
+
+    # -- how a test sets the scene
+
+    def check_out(self, branch: str | None, commit: str) -> None:
+        """Stand on `branch` (None: detached) at `commit`, with exactly its files."""
+        self._branch = branch
+        self._point(self._require(commit))
+        self._files.held.clear()
+        self._files.held.update(self._tree(commit))
+
+    def tag(self, name: str, commit: str = "HEAD") -> None:
+        """Make a lightweight tag, as people do."""
+        self._tags[name] = FakeTag(self._require(commit))
+
+    def cut(self, depth: int) -> None:
+        """Make the clone shallow: `depth` commits from HEAD on are there."""
+        edge = {self._require("HEAD")}
+        for _ in range(depth - 1):
+            edge = {parent for id in edge for parent in self._commits.parents(id)}
+        self._commits.cut = frozenset(id for id in edge if self._commits.parents(id))
+
+    def merge(self, other: str, message: str, tree: Mapping[str, bytes] | None = None) -> str:
+        """Commit the merge of `other` into HEAD; its files are `tree`, or those of both sides, ours first."""
+        head = self._require("HEAD")
+        files = {**self._tree(self._require(other)), **self._tree(head)} if tree is None else tree
+        parents = (head, self._require(other))
+        made = self._commits.add(FakeCommit(files, parents, message, self._remote.clock.tick()))
+        self.check_out(self._branch, made)
+        return made
+
+    # -- inside
+
+    def _range(self, include: Sequence[str], exclude: Sequence[str]) -> Iterator[FakeCommit]:
+        return self._commits.newest_first(map(self._require, include), map(self._require, exclude))
+
+    def _tree(self, id: str | None) -> Mapping[str, bytes]:
+        return self._commits.held[id].tree if id else {}
+
+    def _point(self, id: str) -> str:
+        if self._branch is None:
+            self._detached = id
+        else:
+            self._branches[self._branch] = id
+        return id
+
+    def _put(self, tree: Mapping[str, bytes], paths: Sequence[str]) -> None:
+        """Make `paths` of the working tree as they are in `tree`."""
+        for path in paths:
+            self._files.held.pop(path, None)
+        self._files.held.update((path, tree[path]) for path in paths if path in tree)
+
+    def _find(self, rev: str) -> str | None:
+        if rev == "HEAD":
+            return self.head()
+        for name, id in self._refs():
+            if rev in (name, name.split("/", 2)[2]):
+                return id
+        found = [id for id in self._commits.held if id.startswith(rev)]
+        return found[0] if len(rev) >= 4 and len(found) == 1 else None
+
+    def _refs(self) -> Iterator[tuple[str, str]]:
+        yield from ((f"refs/tags/{name}", tag.commit) for name, tag in self._tags.items())
+        yield from ((f"refs/heads/{name}", id) for name, id in self._branches.items())
+        yield from ((f"refs/remotes/origin/{name}", id) for name, id in self._tracked.items())
+
+    def _require(self, rev: str) -> str:
+        found = self._find(rev)
+        if found is None:
+            raise _failed("rev-parse", f"fatal: bad revision '{rev}'")
+        return found
+
+
+def _failed(command: str, said: str) -> CommandError:
+    return CommandError(f"`git {command}` failed", argv=["git", command], status=128, tail=said)

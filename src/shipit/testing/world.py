@@ -1,0 +1,97 @@
+"""All fakes together: a clone of a remote that can be cloned again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shipit.testing.clock import FakeClock
+from shipit.testing.files import FakeFiles
+from shipit.testing.forge import FakeForge
+from shipit.testing.git import FakeGit
+from shipit.testing.process import Effect, FakeProcess
+from shipit.testing.remote import FakeRemote
+from shipit.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class FakeWorld(World):
+    """A `World` in memory.
+
+    >>> world = FakeWorld.new({"VERSION": "1.0.0"})
+    >>> world.commit("feat: search", {"search.txt": "found"}) == world.git.head()
+    True
+    >>> world.push()
+    >>> world.remote.subjects()
+    ['feat: search', 'chore: begin']
+    >>> world.fresh_clone().files.read("search.txt")
+    'found'
+    """
+
+    git: FakeGit
+    forge: FakeForge
+    files: FakeFiles
+    process: FakeProcess
+    clock: FakeClock
+    remote: FakeRemote
+
+    @classmethod
+    def new(
+        cls,
+        files: Mapping[str, str] = {"README.md": "# App\n"},
+        *,
+        today: dt.date = dt.date(2024, 1, 1),
+        effects: Mapping[str, Effect] = {},
+    ) -> FakeWorld:
+        """A remote whose branch `main` has one commit, and a clone of it.
+
+        Args:
+            files: what that commit holds; where there are none, the remote is empty and there is no commit.
+            today: the date of everything that is made.
+            effects: what commands do, by their text; those not named succeed and do nothing.
+        """
+        world = cls._over(FakeRemote(clock=FakeClock(today)), effects)
+        if files:
+            world.commit("chore: begin", files)
+            world.push()
+        return world
+
+    @classmethod
+    def _over(cls, remote: FakeRemote, effects: Mapping[str, Effect]) -> FakeWorld:
+        files = FakeFiles()
+        process = FakeProcess(files, effects)
+        return cls(FakeGit(remote, files), FakeForge(remote, files), files, process, remote.clock, remote)
+
+    def fresh_clone(self, at: str | None = None, *, depth: int | None = None) -> FakeWorld:
+        """Another clone of the same remote, on its default branch.
+
+        Args:
+            at: check out this commit on that branch, as CI does when an old job is run again.
+            depth: how many commits to clone; all of them when unset.
+        """
+        world = self._over(self.remote, self.process.effects)
+        branch = self.remote.default or ""
+        world.git.fetch()
+        if self.remote.branches:
+            world.git.check_out(branch, at or self.remote.branches[branch])
+        if depth is not None:
+            world.git.cut(depth)
+        return world
+
+    def next_run(self) -> FakeWorld:
+        """The same clone as a new process finds it: what ran in memory is forgotten."""
+        process = FakeProcess(self.files, self.process.effects)
+        return FakeWorld(self.git, self.forge, self.files, process, self.clock, self.remote)
+
+    def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
+        """Commit `files` in the clone, or a new line in `notes.txt` where none are given; the commit's id."""
+        texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
+        for path, text in texts.items():
+            self.files.edit(path, text)
+        return self.git.create_commit(tuple(texts), message)
+
+    def push(self, *tags: str) -> None:
+        """Push the branch, whatever the remote holds, and `tags`."""
+        branch, head = self.git.branch() or "", self.git.head() or ""
+        self.git.push(branch=branch, commit=head, expected=self.remote.branches.get(branch), tags=tags)

@@ -1,0 +1,597 @@
+"""What a clone promises, whether it is real or in memory."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from shipit.adapters.files import WorkingTree
+from shipit.adapters.git import GitRepository
+from shipit.core.log import RawCommit, records
+from shipit.errors import BranchMoved, CommandError, ConflictError
+from shipit.testing import FakeWorld
+from shipit.world import Files, Git, RemoteRefs, TagRef
+
+
+class Clone(Protocol):
+    """A clone, and what a test does to it that is not shipit's to do."""
+
+    git: Git
+    files: Files
+
+    def commit(self, message: str, files: Mapping[str, str] = {}) -> str: ...
+    def push(self, *tags: str) -> None: ...
+    def another(self, depth: int | None = None) -> Clone: ...
+    def remove(self, path: str) -> None: ...
+    def tag(self, name: str) -> None: ...  # lightweight
+    def check_out(self, branch: str | None, commit: str) -> None: ...
+    def merge(self, commit: str, message: str) -> str: ...
+
+
+class InMemory:
+    def __init__(self, world: FakeWorld) -> None:
+        self.world, self.git, self.files = world, world.git, world.files
+        self.commit, self.push, self.tag = world.commit, world.push, world.git.tag
+        self.check_out, self.merge = world.git.check_out, world.git.merge
+
+    def another(self, depth: int | None = None) -> InMemory:
+        return InMemory(self.world.fresh_clone(depth=depth))
+
+    def remove(self, path: str) -> None:
+        del self.files.held[path]
+
+
+class Real:
+    """A clone of a bare repository in `place`; commits are a second apart, so that their order is known."""
+
+    seconds = itertools.count(1_704_067_200)
+
+    def __init__(self, place: Path, name: str = "clone") -> None:
+        self.place, self.root = place, place / name
+        self.git, self.files = GitRepository(str(self.root)), WorkingTree(str(self.root))
+
+    def run(self, *words: str) -> None:
+        subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)
+
+    def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
+        texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
+        for path, text in texts.items():
+            self.files.write(path, text)
+        self.tick()
+        return self.git.create_commit(tuple(texts), message)
+
+    def tick(self) -> None:
+        os.environ |= dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"{next(self.seconds)} +0000")
+
+    def push(self, *tags: str) -> None:
+        self.run("push", "--quiet", "origin", str(self.git.branch()), *tags)
+
+    def another(self, depth: int | None = None) -> Real:
+        name = f"clone-{len(list(self.place.iterdir()))}"
+        shallow = [f"--depth={depth}"] if depth else []
+        clone = ["git", "clone", "--quiet", *shallow, (self.place / "remote.git").as_uri(), str(self.place / name)]
+        subprocess.run(clone, check=True, capture_output=True)
+        return Real(self.place, name)
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink()
+
+    def tag(self, name: str) -> None:
+        self.run("tag", name)
+
+    def check_out(self, branch: str | None, commit: str) -> None:
+        self.run("checkout", "--quiet", *(["-B", branch] if branch else ["--detach"]), commit)
+
+    def merge(self, commit: str, message: str) -> str:
+        self.tick()
+        self.run("merge", "--quiet", "--no-ff", "-m", message, commit)
+        return str(self.git.head())
+
+
+def in_memory(tmp_path: Path) -> Clone:
+    return InMemory(FakeWorld.new({}))
+
+
+def over_a_bare_repository(tmp_path: Path) -> Clone:
+    subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "remote.git")], check=True)
+    subprocess.run(["git", "clone", "--quiet", str(tmp_path / "remote.git"), str(tmp_path / "clone")], check=True)
+    return Real(tmp_path)
+
+
+@pytest.fixture(params=[in_memory, over_a_bare_repository], ids=lambda make: make.__name__)
+def clone(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setenv(name, "1704067199 +0000")
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def git(clone: Clone) -> Git:
+    return clone.git
+
+
+def shared(clone: Clone, *messages: str) -> list[str]:
+    """Commit `messages`, push them, and give their ids."""
+    ids = [clone.commit(message) for message in messages]
+    clone.push()
+    return ids
+
+
+def log(git: Git, *include: str, exclude: tuple[str, ...] = ()) -> list[RawCommit]:
+    return list(records(git.log(include, exclude)))
+
+
+def ids(git: Git, *include: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    return [commit.id for commit in log(git, *include, exclude=exclude)]
+
+
+# -- commits
+
+
+def test_before_the_first_commit_there_is_a_branch_and_nothing_else(git: Git) -> None:
+    assert (git.head(), git.branch(), git.shallow(), git.tags(), git.dirty()) == (None, "main", False, (), ())
+    assert git.commit("HEAD") is None
+    assert git.remote_refs() == RemoteRefs()
+
+
+def test_a_commit_becomes_head_on_top_of_the_last(clone: Clone) -> None:
+    first = clone.commit("feat: first", {"a.txt": "1"})
+    second = clone.commit("fix: second", {"a.txt": "2"})
+    assert clone.git.head() == second
+    found = clone.git.commit("HEAD")
+    assert found is not None
+    assert (found.id, found.parents, found.message) == (second, (first,), "fix: second\n")
+    assert (clone.git.text(first, "a.txt"), clone.git.text("HEAD", "a.txt")) == ("1", "2")
+
+
+def test_the_same_change_committed_later_is_another_commit(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1"})
+    second = clone.commit("feat: x", {"a.txt": "2"})
+    clone.git.move_branch(first)
+    assert clone.commit("feat: x", {"a.txt": "2"}) != second
+
+
+def test_a_commit_holds_the_named_files_alone(clone: Clone) -> None:
+    clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    clone.files.write("b.txt", "2")
+    clone.files.write("untracked.txt", "?")
+    clone.commit("feat: new", {"a.txt": "2", "dir/new.txt": "3"})
+    assert clone.git.paths("HEAD") == ("a.txt", "b.txt", "dir/new.txt")
+    assert clone.git.text("HEAD", "b.txt") == "1"
+    assert clone.git.dirty() == ("b.txt",)
+
+
+def test_a_removed_file_is_committed_as_removed(clone: Clone) -> None:
+    clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    clone.remove("a.txt")
+    assert clone.git.dirty() == ("a.txt",)
+    clone.git.create_commit(["a.txt"], "fix: gone")
+    assert clone.git.paths("HEAD") == ("b.txt",)
+    assert clone.git.text("HEAD", "a.txt") is None
+
+
+def test_a_commit_that_changes_nothing_is_refused(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1"})
+    with pytest.raises(CommandError):
+        clone.git.create_commit(["a.txt"], "feat: nothing")
+    assert clone.git.head() == first
+
+
+def test_a_commit_of_a_file_that_never_was_is_refused(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1"})
+    with pytest.raises(CommandError):
+        clone.git.create_commit(["b.txt"], "feat: nothing")
+    assert clone.git.head() == first
+
+
+def test_a_commit_is_by_whom_it_is_said_to_be(clone: Clone) -> None:
+    clone.files.write("a.txt", "1")
+    clone.git.create_commit(["a.txt"], "feat: x\n", "release bot[1] <bot@example.org>")
+    commit = log(clone.git, "HEAD")[0]
+    assert (commit.author, commit.email) == ("release bot[1]", "bot@example.org")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "feat: x\n",
+        "feat: 채팅방 검색\n\n## Features\n\n# not a comment\n- a  \n\n\nRefs: #1\n",
+        "fix: x\n\n" + "y\n" * 9999,
+    ],
+)
+def test_a_message_is_kept_as_it_was_given(clone: Clone, message: str) -> None:
+    clone.commit(message)
+    found = clone.git.commit("HEAD")
+    assert found is not None
+    assert found.message == message
+    assert [commit.message for commit in log(clone.git, "HEAD")] == [message]
+
+
+def test_text_is_given_byte_by_byte(clone: Clone) -> None:
+    text = "\ufeffa\r\nb\udcff\0\n\n"
+    clone.commit("chore: begin", {"a.txt": text})
+    assert clone.git.text("HEAD", "a.txt") == text
+
+
+def test_what_is_not_there_has_no_text(clone: Clone) -> None:
+    clone.commit("chore: begin", {"dir/a.txt": "1"})
+    assert clone.git.text("HEAD", "b.txt") is None
+    assert clone.git.text("0" * 40, "dir/a.txt") is None
+
+
+def test_every_committed_file_is_listed_in_order(clone: Clone) -> None:
+    clone.commit("chore: begin", {"b.txt": "1", "dir/한글.txt": "1", "a b.txt": "1", "dir.txt": "1", "Z": "1"})
+    assert clone.git.paths("HEAD") == ("Z", "a b.txt", "b.txt", "dir.txt", "dir/한글.txt")
+
+
+def test_a_commit_without_files_lists_none(clone: Clone) -> None:
+    clone.commit("chore: begin", {"a.txt": "1"})
+    clone.remove("a.txt")
+    clone.git.create_commit(["a.txt"], "fix: gone")
+    assert clone.git.paths("HEAD") == ()
+
+
+def test_a_commit_is_found_by_every_name_it_has(clone: Clone) -> None:
+    (id,) = shared(clone, "feat: x")
+    clone.git.create_tag("v1.0.0", id, "1.0.0\n")
+    for rev in (
+        "HEAD",
+        "main",
+        "refs/heads/main",
+        "v1.0.0",
+        "refs/tags/v1.0.0",
+        "refs/remotes/origin/main",
+        id,
+        id[:7],
+    ):
+        found = clone.git.commit(rev)
+        assert found is not None
+        assert found.id == id
+
+
+@pytest.mark.parametrize("rev", ["0" * 40, "v9", "refs/tags/v9", "no such thing"])
+def test_what_does_not_exist_is_no_commit(clone: Clone, rev: str) -> None:
+    clone.commit("feat: x")
+    assert clone.git.commit(rev) is None
+
+
+def test_a_detached_head_is_on_no_branch_and_can_be_committed_on(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    clone.check_out(None, first)
+    assert (clone.git.head(), clone.git.branch()) == (first, None)
+    third = clone.commit("feat: c")
+    assert clone.git.head() == third
+    main = clone.git.commit("main")
+    assert main is not None
+    assert main.id == second
+
+
+# -- history
+
+
+def test_the_log_is_newest_first_and_in_the_one_format(clone: Clone) -> None:
+    first, second, third = (clone.commit(f"feat: {n}") for n in "abc")
+    commits = log(clone.git, "HEAD")
+    assert [(commit.id, commit.parents) for commit in commits] == [(third, (second,)), (second, (first,)), (first, ())]
+    told = b"".join(clone.git.log(["HEAD"]))
+    assert told.count(b"\0") == 3 * 6
+    assert told.startswith(third.encode() + b"\0")
+    assert f"feat: c\0\n{second}\0".encode() in told.replace(b"\n\0", b"\0")
+    assert told.endswith(b"\0\n")
+    info = clone.git.commit(third)
+    assert info is not None
+    assert commits[0].timestamp == info.timestamp == commits[1].timestamp + 1
+
+
+def test_the_log_leaves_out_what_is_behind_the_excluded(clone: Clone) -> None:
+    first, second, third = (clone.commit(f"feat: {n}") for n in "abc")
+    assert ids(clone.git, third, exclude=(first,)) == [third, second]
+    assert ids(clone.git, first, exclude=(third,)) == []
+
+
+def forked(clone: Clone) -> tuple[str, str, str, str]:
+    """begin -> ours -> merge, and begin -> theirs -> merge."""
+    begin = clone.commit("chore: begin", {"a.txt": "0"})
+    theirs = clone.commit("feat: theirs", {"b/b.txt": "1"})
+    clone.check_out("main", begin)
+    ours = clone.commit("feat: ours", {"a.txt": "1"})
+    return begin, theirs, ours, clone.merge(theirs, "Merge branch 'theirs'")
+
+
+def test_a_merge_has_both_sides_behind_it(clone: Clone) -> None:
+    begin, theirs, ours, merge = forked(clone)
+    assert ids(clone.git, merge) == [merge, ours, theirs, begin]
+    assert log(clone.git, merge)[0].parents == (ours, theirs)
+    assert ids(clone.git, merge, exclude=(ours,)) == [merge, theirs]
+    assert (clone.git.text(merge, "a.txt"), clone.git.text(merge, "b/b.txt")) == ("1", "1")
+
+
+@pytest.mark.parametrize("rev", ["0" * 40, "v9"])
+def test_the_log_of_what_does_not_exist_is_an_error(clone: Clone, rev: str) -> None:
+    clone.commit("feat: x")
+    with pytest.raises(CommandError):
+        list(clone.git.log([rev]))
+
+
+def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
+    begin, theirs, ours, merge = forked(clone)
+    assert clone.git.touching("a.txt", merge) >= {begin, ours}
+    assert theirs not in clone.git.touching("a.txt", merge)
+    assert clone.git.touching("b", merge) >= {theirs}
+    assert not clone.git.touching("b", merge) & {begin, ours}
+    assert clone.git.touching("b", ours) == frozenset()
+    assert begin not in clone.git.touching("a.txt", merge, [begin])
+    assert clone.git.touching("no", merge) == frozenset()
+
+
+def test_a_merge_touches_what_it_brings_together(clone: Clone) -> None:
+    *_, merge = forked(clone)
+    assert (merge in clone.git.touching("a.txt", merge), merge in clone.git.touching("b", merge)) == (True, True)
+
+
+def test_ancestors_are_known(clone: Clone) -> None:
+    begin, theirs, ours, merge = forked(clone)
+    assert clone.git.is_ancestor(begin, merge)
+    assert clone.git.is_ancestor(ours, ours)
+    assert not clone.git.is_ancestor(ours, theirs)
+    assert not clone.git.is_ancestor(merge, begin)
+    assert not clone.git.is_ancestor("0" * 40, merge)
+    assert not clone.git.is_ancestor(begin, "0" * 40)
+
+
+def test_of_many_commits_those_behind_a_revision_are_known(clone: Clone) -> None:
+    begin, theirs, ours, merge = forked(clone)
+    assert clone.git.reachable(ours, [begin, theirs, ours, merge]) == {begin, ours}
+    assert clone.git.reachable("HEAD", [theirs, merge]) == {theirs, merge}
+    assert clone.git.reachable(ours, []) == frozenset()
+
+
+def test_a_shallow_clone_is_deepened_to_the_whole_history(clone: Clone) -> None:
+    first, second, third = shared(clone, "feat: a", "feat: b", "feat: c")
+    clone.git.create_tag("v1.0.0", first, "1.0.0\n")
+    clone.push("v1.0.0")
+    other = clone.another(depth=2)
+    assert other.git.shallow()
+    assert ids(other.git, "HEAD") == [third, second]
+    assert log(other.git, "HEAD")[-1].parents == ()
+    other.git.deepen()
+    assert not other.git.shallow()
+    assert ids(other.git, "HEAD") == [third, second, first]
+    assert TagRef("v1.0.0", first, annotated=True) in other.git.tags()
+
+
+# -- the working tree
+
+
+def test_changed_and_removed_files_are_dirty_but_untracked_ones_are_not(clone: Clone) -> None:
+    clone.commit("chore: begin", {"a b.txt": "1", "한글.txt": "1", "c.txt": "1"})
+    assert clone.git.dirty() == ()
+    clone.files.write("a b.txt", "2")
+    clone.files.write("new.txt", "2")
+    clone.remove("한글.txt")
+    assert clone.git.dirty() == ("a b.txt", "한글.txt")
+    clone.files.write("a b.txt", "1")
+    assert clone.git.dirty() == ("한글.txt",)
+
+
+def test_moving_the_branch_brings_its_files(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "gone.txt": "1"})
+    clone.remove("gone.txt")
+    clone.files.write("a.txt", "2")
+    second = clone.git.create_commit(["a.txt", "gone.txt"], "feat: x")
+    clone.git.move_branch(first)
+    assert (clone.git.head(), clone.git.branch(), clone.git.dirty()) == (first, "main", ())
+    assert (clone.files.read("a.txt"), clone.files.read("gone.txt")) == ("1", "1")
+    clone.git.move_branch(second)
+    assert (clone.files.read("a.txt"), clone.files.read("gone.txt")) == ("2", None)
+    assert (clone.git.head(), clone.git.dirty()) == (second, ())
+
+
+def test_moving_the_branch_keeps_other_edits(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    clone.commit("feat: x", {"a.txt": "2"})
+    clone.files.write("b.txt", "edited")
+    clone.files.write("new.txt", "untracked")
+    clone.git.move_branch(first)
+    assert clone.git.dirty() == ("b.txt",)
+    assert (clone.files.read("b.txt"), clone.files.read("new.txt")) == ("edited", "untracked")
+
+
+@pytest.mark.parametrize("path", ["a.txt", "new.txt"])
+def test_moving_the_branch_never_loses_an_edit(clone: Clone, path: str) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1"})
+    second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
+    clone.git.move_branch(first)
+    clone.files.write(path, "edited")
+    with pytest.raises(CommandError):
+        clone.git.move_branch(second)
+    assert (clone.git.head(), clone.files.read(path)) == (first, "edited")
+
+
+def test_moving_the_branch_puts_back_what_it_is_told_to(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1", "gone.txt": "1"})
+    second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
+    clone.git.move_branch(first)
+    for path in ("a.txt", "b.txt", "new.txt"):
+        clone.files.write(path, "left by a killed run")
+    clone.remove("gone.txt")
+    clone.git.move_branch(second, ["a.txt", "b.txt", "gone.txt", "new.txt", "never.txt"])
+    assert (clone.git.head(), clone.git.dirty()) == (second, ())
+    assert [clone.files.read(path) for path in ("a.txt", "b.txt", "gone.txt", "new.txt")] == ["2", "1", "1", "2"]
+
+
+def test_a_new_file_that_is_put_back_is_no_more(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1"})
+    clone.files.write("new.txt", "left by a killed run")
+    clone.git.move_branch(first, ["new.txt"])
+    assert clone.files.read("new.txt") is None
+
+
+def test_a_commit_is_adopted_without_touching_a_file(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
+    clone.git.move_branch(first)
+    for path in ("a.txt", "new.txt"):
+        clone.files.write(path, "2")
+    clone.files.write("b.txt", "edited")
+    clone.git.adopt(second)
+    assert (clone.git.head(), clone.git.branch(), clone.git.dirty()) == (second, "main", ("b.txt",))
+    assert clone.files.read("b.txt") == "edited"
+
+
+# -- tags
+
+
+def test_tags_are_annotated_or_lightweight_and_lead_to_a_commit(clone: Clone) -> None:
+    first = clone.commit("feat: a\n")
+    clone.git.create_tag("v1.0.0", first, "1.0.0\n\n# Features\n\n- 검색\n")
+    second = clone.commit("feat: b\n")
+    clone.tag("app/v2")
+    assert clone.git.tags() == (TagRef("app/v2", second), TagRef("v1.0.0", first, annotated=True))
+    assert clone.git.tag_message("v1.0.0").rstrip("\n") == "1.0.0\n\n# Features\n\n- 검색"
+    assert clone.git.tag_message("app/v2").rstrip("\n") == "feat: b"
+    assert clone.git.tag_message("v9") == ""
+
+
+def test_a_tag_that_exists_is_not_made_again(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    clone.git.create_tag("v1.0.0", first, "1.0.0\n")
+    with pytest.raises(CommandError):
+        clone.git.create_tag("v1.0.0", second, "1.0.0\n")
+    assert clone.git.tags() == (TagRef("v1.0.0", first, annotated=True),)
+
+
+def test_a_deleted_tag_is_gone_and_cannot_be_deleted_again(clone: Clone) -> None:
+    clone.git.create_tag("v1.0.0", clone.commit("feat: a"), "1.0.0\n")
+    clone.git.delete_tag("v1.0.0")
+    assert clone.git.tags() == ()
+    with pytest.raises(CommandError):
+        clone.git.delete_tag("v1.0.0")
+
+
+# -- the remote
+
+
+def test_the_remote_tells_its_branches_tags_and_default(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    clone.git.create_tag("v1.0.0", first, "1.0.0\n")
+    clone.tag("light")
+    clone.push("v1.0.0", "light")
+    assert clone.git.remote_refs() == RemoteRefs({"main": second}, {"v1.0.0": first, "light": second}, "main")
+
+
+def test_a_sound_clone_has_a_remote_and_no_findings(clone: Clone) -> None:
+    assert clone.git.remote_url()
+    assert clone.git.findings() == ()
+
+
+def test_fetching_brings_branches_and_tags_and_moves_nothing_here(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    other = clone.another()
+    second = other.commit("feat: b")
+    other.git.create_tag("v1.0.0", second, "1.0.0\n")
+    other.push("v1.0.0")
+    other.check_out("1.x", first)
+    third = other.commit("fix: c")
+    other.push()
+    assert (clone.git.commit(second), clone.git.tracked("1.x")) == (None, None)
+    clone.git.fetch()
+    assert (clone.git.head(), clone.git.dirty()) == (first, ())
+    assert (clone.git.tracked("main"), clone.git.tracked("1.x")) == (second, third)
+    assert clone.git.tags() == (TagRef("v1.0.0", second, annotated=True),)
+    assert clone.git.commit(third) is not None
+
+
+def test_fetching_never_moves_a_tag_and_still_brings_the_others(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    other = clone.another()
+    for name in ("v1", "v1.0.0"):
+        other.git.create_tag(name, second, "1.0.0\n")
+        other.push(name)
+    clone.git.create_tag("v1", first, "local\n")
+    clone.git.fetch()
+    assert {tag.name: tag.commit for tag in clone.git.tags()} == {"v1": first, "v1.0.0": second}
+
+
+def test_a_branch_nobody_fetched_is_not_tracked(clone: Clone) -> None:
+    shared(clone, "feat: a")
+    assert clone.git.tracked("nope") is None
+
+
+def released(clone: Clone, expected: str | None, *, branch: str | None = "main") -> str:
+    """A commit and a tag `v1.0.0` on it, pushed as a release is."""
+    commit = clone.commit("chore(release): 1.0.0", {"VERSION": "1.0.0"})
+    clone.git.create_tag("v1.0.0", commit, "1.0.0\n")
+    clone.git.push(branch=branch, commit=commit, expected=expected, tags=["v1.0.0"])
+    return commit
+
+
+def test_a_push_brings_commit_and_tags(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    commit = released(clone, first)
+    assert clone.git.remote_refs() == RemoteRefs({"main": commit}, {"v1.0.0": commit}, "main")
+    assert clone.git.tracked("main") == commit
+    assert clone.another().git.tags() == (TagRef("v1.0.0", commit, annotated=True),)
+
+
+def test_tags_are_pushed_alone_where_there_is_no_branch_to_move(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    commit = released(clone, None, branch=None)
+    assert clone.git.remote_refs() == RemoteRefs({"main": first}, {"v1.0.0": commit}, "main")
+
+
+def test_a_branch_that_is_expected_not_to_exist_is_made(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    commit = released(clone, None, branch="next")
+    assert clone.git.remote_refs().branches == {"main": first, "next": commit}
+
+
+def test_pushing_twice_is_pushing_once(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    commit = released(clone, first)
+    refs = clone.git.remote_refs()
+    clone.git.push(branch="main", commit=commit, expected=first, tags=["v1.0.0"])
+    assert clone.git.remote_refs() == refs
+
+
+@pytest.mark.parametrize("expected", [lambda first: first, lambda first: None], ids=["elsewhere", "not there"])
+def test_a_branch_that_moved_meanwhile_gets_nothing_and_no_tag(
+    clone: Clone, expected: Callable[[str], str | None]
+) -> None:
+    (first,) = shared(clone, "feat: a")
+    other = clone.another()
+    (second,) = shared(other, "feat: b")
+    with pytest.raises(BranchMoved) as raised:
+        released(clone, expected(first))
+    assert "`main`" in raised.value.what
+    assert raised.value.hint
+    assert "nothing was pushed" in str(raised.value.state)
+    assert clone.git.remote_refs() == RemoteRefs({"main": second}, {}, "main")
+
+
+def test_a_tag_that_is_taken_stops_the_branch_too(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    other = clone.another()
+    other.git.create_tag("v1.0.0", first, "mine\n")
+    other.push("v1.0.0")
+    with pytest.raises(ConflictError) as raised:
+        released(clone, first)
+    assert not isinstance(raised.value, BranchMoved)
+    assert raised.value.hint
+    assert clone.git.remote_refs() == RemoteRefs({"main": first}, {"v1.0.0": first}, "main")
+
+
+def test_where_branch_and_tag_are_both_taken_the_branch_is_told_because_planning_afresh_helps(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    other = clone.another()
+    theirs = released(other, first)
+    with pytest.raises(BranchMoved):
+        released(clone, first)
+    assert clone.git.remote_refs() == RemoteRefs({"main": theirs}, {"v1.0.0": theirs}, "main")
