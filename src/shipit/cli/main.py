@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -70,7 +71,7 @@ def cli() -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. The one place where errors end."""
     session = Session()
-    _accept_every_character()
+    _ready_streams()
     try:
         words = list(sys.argv[1:] if args is None else args)
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
@@ -91,8 +92,10 @@ def run(args: Sequence[str] | None = None) -> int:
         return BUG_EXIT_CODE
 
 
-def _accept_every_character() -> None:
-    """A terminal whose encoding lacks a character is shown an escape instead."""
-    for stream in (sys.stdout, sys.stderr):
+def _ready_streams() -> None:
+    """A closed stream swallows; a terminal whose encoding lacks a character is shown an escape instead."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+        setattr(sys, name, stream)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
