@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project, load_config, open_project
-from shipit.config.load import fingerprint
 from shipit.core.log import RawCommit, records
-from shipit.errors import BranchMoved, ConflictError, Finding, PreflightError, UsageError
+from shipit.errors import BranchMoved, Finding, PreflightError, UsageError
 from shipit.plan.decide import coming_release
 from shipit.plan.history import observe_history
 from shipit.plan.model import Decision, Plan
@@ -182,11 +181,12 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
 
     Raises `PreflightError` for its findings, `ConflictError` when what it was made from changed.
     """
-    if plan.inputs.config != fingerprint(project.config):
-        raise ConflictError(
-            "the configuration changed since the plan was made", hint="plan afresh: shipit plan", state=_UNTOUCHED
-        )
+    from shipit.plan.standing import observe_standing
+    from shipit.plan.unchanged import require_unchanged
+
     with exclusive(project.git.directory):
+        standing = observe_standing(project.git, project.config, project.environment.branch)
+        require_unchanged(plan, project.config, standing, project.git)
         return _carry_out(project, plan, observer)
 
 

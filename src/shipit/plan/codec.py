@@ -33,7 +33,7 @@ def plan_from_json(text: str, where: str) -> Plan:
             raise UsageError(f"`{where}` was written by another version of shipit", hint=f"shipit plan -o {where}")
         steps = tuple(_step(entry) for entry in data.pop("steps"))
         fields = {name: msgspec.convert(data[name], type) for name, type in _stored_fields().items()}
-    except (ValueError, TypeError, KeyError, AttributeError, msgspec.ValidationError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, msgspec.ValidationError) as error:
         raise UsageError(f"`{where}` is not a plan: {error}", hint=f"shipit plan -o {where}") from error
     return Plan(steps=steps, **fields)
 
