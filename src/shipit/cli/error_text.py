@@ -46,7 +46,7 @@ def bug_lines(error: Exception, paint: Paint, *, trace: bool) -> Iterator[str]:
 def _field(name: str, text: str | None, paint: Paint) -> Iterator[str]:
     label, rest = paint(f"{name}:", "title"), " " * (len(name) + 1)
     for at, line in enumerate((text or "").splitlines()):
-        yield f"  {rest if at else label} {printable(line)}"
+        yield f"  {rest if at else label} {printable(line.expandtabs(4))}"
 
 
 def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
@@ -57,7 +57,7 @@ def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
         yield from finding_lines(error.findings, paint)
     elif isinstance(error, CommandError) and error.tail:
         yield "  its last lines:"
-        yield from (f"    {printable(line)}" for line in error.tail.splitlines())
+        yield from (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
     elif isinstance(error, RemoteError) and error.request_id:
         yield f"  request id: {printable(error.request_id)}"
 

@@ -53,7 +53,8 @@ def _read_plan(path: str) -> Plan:
         with open(path, encoding="utf-8") as file:
             return plan_from_json(file.read(), path)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"`{path}` cannot be read: {error}", hint=f"shipit plan -o {path}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"the plan `{path}` cannot be read: {why}", hint=f"shipit plan -o {path}") from error
 
 
 def _tell(session: Session, outcome: Outcome, as_json: bool, strict: bool, *, applied: bool) -> int:
