@@ -86,7 +86,8 @@ class Commands:
         def pass_on() -> None:
             for line in program.stdout or ():
                 tail.append(self._redact(line))
-                sys.stderr.write(tail[-1])
+                with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
+                    sys.stderr.write(tail[-1])
 
         reader = threading.Thread(target=pass_on, daemon=True)
         reader.start()
