@@ -139,6 +139,10 @@ def test_of_a_kotlin_script_only_the_version_of_the_project_changes() -> None:
         "subprojects {\n  version '⟦1.2.3⟧'\n}",
         "subprojects { p -> version = '⟦1.2.3⟧' }",
         "subprojects { project -> project.version = '⟦1.2.3⟧' }",
+        "\ufeffversion = '⟦1.2.3⟧'",
+        "configure(subprojects) { version = '⟦1.2.3⟧' }",
+        "id ';' version '9.9.9'\nversion = '⟦1.2.3⟧'",
+        "println \"${/}'/.size()}\"\nversion = '⟦1.2.3⟧'",
         "configure(allprojects) { version = '⟦1.2.3⟧' }",
         "allprojects { it.version = '⟦1.2.3⟧' }",
         "#!/usr/bin/env gradle '\nversion = '⟦1.2.3⟧'",
@@ -146,7 +150,7 @@ def test_of_a_kotlin_script_only_the_version_of_the_project_changes() -> None:
         "def a = b[0] / 'x'.length()\nversion = '⟦1.2.3⟧' // a/b",
         "def a = x =~ /'\\/version = '9.9.9'/\nversion = '⟦1.2.3⟧'",
         "return /'/\nversion = '⟦1.2.3⟧'",
-        "def a = $/ ' $/$ version = '9.9.9' $$ /$\nversion = '⟦1.2.3⟧'",
+        "def a = $/ ' $/$ \" $$ /$\nversion = '⟦1.2.3⟧'",
         "def a = \"\\\"version = '9.9.9'\"\nversion = '⟦1.2.3⟧'",
         "def a = '{'\nversion = '⟦1.2.3⟧'\nfoo('}')",
         "if (ci) { version = '9.9.9' }\nversion = '⟦1.2.3⟧'",
@@ -187,6 +191,7 @@ def test_the_version_of_a_kotlin_script_is_found(marked: str) -> None:
         ("openapi3.version", "openapi3 { version.set('⟦1.0⟧') }"),
         ("ext.version", "ext { version = '⟦1.2.3⟧' }"),
         ("ext.version", "project.ext.version = '⟦1.2.3⟧'"),
+        ("else.version", "if (ci) { version = '9.9.9' } else { version = '⟦1.2.3⟧' }"),
         ("def appVersion", "def appVersion = '⟦1.2.3⟧'\nversion = appVersion"),
         ("project(:api).version", "project(':api') { version = '⟦1.2.3⟧' }"),
         ("tasks.named(bootJar).archiveVersion", "tasks.named('bootJar') { archiveVersion = '⟦1.2.3⟧' }"),
@@ -219,6 +224,8 @@ def test_several_named_places_are_written_together_and_the_first_is_read() -> No
         ("'1.2.3' + suffix", "plain string"),
         ("'1.2.3'.trim()", "plain string"),
         ("'1.2.3'\n    .trim()", "plain string"),
+        ("'1.2.3'\n    ?.trim()", "plain string"),
+        ("System.getProperty('version')", "plain string"),
         ("'1.2.3' as Object", "plain string"),
         ("('1.2.3')", "plain string"),
         ("System.getenv('VERSION') ?: '1.2.3'", "plain string"),
@@ -231,6 +238,12 @@ def test_a_computed_version_is_refused_and_the_error_says_where_it_lives(value: 
         GROOVY.write(f"def major = '7'\nversion = {value}\n", "2.0.0")
     assert caught.value.where == "line 2"
     assert hint in (caught.value.hint or "")
+
+
+def test_the_version_of_something_else_is_not_offered_as_the_home_of_the_projects() -> None:
+    with pytest.raises(VersionFileError) as caught:
+        GROOVY.read("openapi3 { version = '1.0' }\nversion = catalog.version")
+    assert "openapi3" not in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize(

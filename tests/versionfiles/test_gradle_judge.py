@@ -46,7 +46,7 @@ jar { version = '3.3.3' }
     "slashes": """\
 def half = 10 / 2 // '
 def path = 'a/b' =~ /['"]\\/version = '9.9.9'/
-def price = $/ ' $/$ version = '9.9.9' $$ /$
+def price = $/ ' $/$ " $$ /$
 version = '1.2.3'
 """,
     "nested-strings": 'def a = "${[x: "}\'"].collect { k, v -> "${v}{" }}"\nversion = \'1.2.3\' // {\n',

@@ -42,3 +42,21 @@ def test_a_template_that_is_no_yaml_is_refused_with_the_marker_as_a_way_out() ->
     with pytest.raises(VersionFileError) as caught:
         FORMATS["yaml"].read("image: {{ .Values.image }}:1.2.3 }", ["image"])
     assert "x-shipit-version" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("toml", 'list = [{ version = "1.2.3" }, "1.2.3"]', "list.version"),
+        ("xml", "<a><b><c>1.2.3</c></b></a>", "a.b"),
+        ("json", '{"a": {"b": "1.2.3"}}', "a"),
+        ("yaml", "a:\n  b: 1.2.3", "a"),
+    ],
+)
+def test_a_path_that_leads_to_no_single_value_is_refused(name: str, text: str, path: str) -> None:
+    with pytest.raises(VersionFileError, match="is not set"):
+        FORMATS[name].read(text, [path])
+
+
+def test_letters_of_a_cdata_mark_are_not_taken_for_the_value() -> None:
+    assert FORMATS["xml"].write("<a><![CDATA[C]]></a>", "2.0.0", ["a"]) == "<a><![CDATA[2.0.0]]></a>"

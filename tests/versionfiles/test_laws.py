@@ -33,7 +33,7 @@ SAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "helm": ("version: @\nappVersion: \"@\"  # same\ndependencies:\n  - name: a\n    version: 9.9.9\n", ()),
     "python": ('"""version = 9.9.9"""\nx = "é"; __version__ = "@"  # "8.8.8"\n', ()),
     "json": ('\ufeff{"info": {"version": "@"}, "list": [{"version": "@"}]}', ("info.version", "list.0.version")),
-    "yaml": ("info:\n  version: '@'\nimages:\n- tag: v@ # 🚀\n- tag: 9.9.9\n", ("info.version", "images.0.tag")),
+    "yaml": ("info:\n  version: '@'\nimages:\n- tag: v@ # é 🚀\n- tag: 9.9.9\n", ("info.version", "images.0.tag")),
     "toml": ('[a.b]\nc = 1\n"d" = { e = ["9.9.9"], f = "@" }\n', ("a.b.d.f",)),
     "xml": ("<a>\r\n<b x='1'/><c><![CDATA[@]]></c></a>", ("a.c",)),
     "marker": ("app-@.jar # x-shipit-version\n9.9.9\n# x-shipit-version-start\n\n v@\n# x-shipit-version-end", ()),

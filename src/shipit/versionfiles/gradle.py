@@ -118,12 +118,11 @@ def _value(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
 
 
 def _argument(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
-    """The only argument of a call; a call with a block opens a scope and sets nothing."""
+    """The only argument of a call."""
     inner = _skip_newlines(tokens, at + 1)
     after = _skip_newlines(tokens, inner + 1)
     if after < len(tokens) and tokens[after].marks(")"):
-        if after + 1 == len(tokens) or not tokens[after + 1].marks("{"):
-            yield _place(tokens[inner], path, _ends_statement(tokens, after + 1))
+        yield _place(tokens[inner], path, _ends_statement(tokens, after + 1))
     elif inner < len(tokens):
         yield _place(tokens[inner], path, False)
 

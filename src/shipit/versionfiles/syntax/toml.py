@@ -88,8 +88,7 @@ class _Cursor:
     def end_line(self) -> None:
         if self.header:
             self._enter_table()
-        if not self.brackets:
-            self._expect_key()
+        self._expect_key()
 
     def _expect_key(self) -> None:
         """A key comes next, unless the innermost bracket is an array."""
