@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.0.0"
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from shipit.api import apply as apply
