@@ -15,7 +15,7 @@ from shipit.world import CommitInfo, TagRef
 
 # Reads must not fight with a person's own git, wait for a password, or speak the user's language.
 _READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-_TAG_FIELDS = "%(refname:strip=2)%00%(objectname)%00%(*objectname)"
+_TAG_FIELDS = "%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 
 
@@ -69,8 +69,17 @@ class GitHistory:
         return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for
 
     def tags(self) -> tuple[TagRef, ...]:
-        lines = self._output("for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags").splitlines()
-        return tuple(_tag_ref(*line.split("\0")) for line in lines)
+        lines = self._output("for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags").split("\n")
+        found = (self._tag_ref(*line.split("\0")) for line in lines if line)
+        return tuple(tag for tag in found if tag)
+
+    def _tag_ref(self, name: str, type: str, id: str, inner_type: str, inner_id: str) -> TagRef | None:
+        """None for a tag that leads to a file or a tree."""
+        if inner_type == "tag":  # a tag of a tag: git before 2.45 looks into the outer one only
+            commit = self._line("rev-parse", "--verify", "--quiet", f"{inner_id}^{{commit}}")
+        else:
+            commit = {type: id, inner_type: inner_id}.get("commit")
+        return TagRef(name, commit, annotated=type == "tag") if commit else None
 
     def tag_message(self, name: str) -> str:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
@@ -139,7 +148,3 @@ class GitHistory:
 
 def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:
     return [*include, *(f"^{rev}" for rev in exclude), "--"]
-
-
-def _tag_ref(name: str, object: str, peeled: str) -> TagRef:
-    return TagRef(name, peeled or object, annotated=bool(peeled))
