@@ -48,7 +48,19 @@ def versions_of(subject: str) -> dict[str, str]:
     {'backend': '1.4.0', 'web': '2.0.1'}
     """
     found = _SUBJECT.fullmatch(subject.strip())
-    if found is None or found["begin"]:
-        return {}
-    parts = [_VERSION.fullmatch(part) for part in found["what"].split(", ")]
+    return {} if found is None or found["begin"] else _versions(found["what"])
+
+
+def is_release_subject(subject: str) -> bool:
+    """Whether a release made the commit with this subject: for itself, or for the snapshot that follows it.
+
+    >>> [is_release_subject(f"chore(release): {what}") for what in ("1.4.0", "begin 1.4.1-SNAPSHOT", "the party")]
+    [True, True, False]
+    """
+    found = _SUBJECT.fullmatch(subject.strip())
+    return found is not None and bool(_versions(found["what"]))
+
+
+def _versions(what: str) -> dict[str, str]:
+    parts = [_VERSION.fullmatch(part) for part in what.split(", ")]
     return {part["package"] or "": part["version"] for part in parts if part} if all(parts) else {}

@@ -11,7 +11,7 @@ from shipit.core.bump import Bump, effective
 from shipit.core.log import RawCommit
 from shipit.core.reading import Reading, Readings, read_commits
 from shipit.core.release import Entry, Release
-from shipit.core.release_message import subject_of, versions_of
+from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
 from shipit.core.version import Range, Version, first_version, next_version
 from shipit.errors import ConflictError, UsageError
@@ -91,7 +91,7 @@ def _readings(history: History, config: Config) -> _Told:
 
 def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """Read commits, leaving out the commits that releases themselves made."""
-    return read_commits(commits, rules, is_release_commit=lambda commit: bool(versions_of(subject_of(commit.message))))
+    return read_commits(commits, rules, is_release_commit=lambda commit: is_release_subject(subject_of(commit.message)))
 
 
 def _version(
