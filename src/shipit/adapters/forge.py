@@ -25,7 +25,7 @@ def forge_of(git: GitRepository, environment: Environment) -> Forge:
 
 def _beside(git: GitRepository, url: str) -> str:
     """The git directory that every clone of the remote can reach; else this clone's own."""
-    place = os.path.join(git.root, url.removeprefix("file://"))
+    place = os.path.normpath(os.path.join(git.root, url.removeprefix("file://")))
     if url and os.path.isdir(place):
         inner = os.path.join(place, ".git")
         return inner if os.path.isdir(inner) else place

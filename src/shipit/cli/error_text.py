@@ -63,5 +63,6 @@ def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
 
 
 def _problem(problem: Problem) -> str:
-    place = f"line {problem.line}, {problem.where}" if problem.line else problem.where
+    told = problem.line is None or problem.where.startswith("line ")
+    place = problem.where if told else f"line {problem.line}, {problem.where}"
     return f"{place}: {problem.what}" + (f" ({problem.hint})" if problem.hint else "")

@@ -22,7 +22,7 @@ def findings(observed: Observed) -> tuple[Finding, ...]:
 
 def _branch(observed: Observed) -> Iterator[Finding]:
     if observed.standing.branch is None:
-        fix = "git switch " + observed.standing.channel.name
+        fix = "git switch " + (observed.standing.channel.name or "BRANCH")
         yield Finding("detached", "HEAD is detached, so there is no branch to release", fix)
     elif not observed.standing.releasing:
         fix = f"git switch {observed.standing.channel.name}, or name `{observed.standing.branch}` in `release.branches`"
