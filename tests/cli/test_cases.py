@@ -1,0 +1,121 @@
+"""Each folder of cases/ is one command line and all that comes of it.
+
+    history   a shell script that makes the repository; without it there is only an empty directory.
+              `commit MESSAGE [BODY...]` commits everything there is, `remote` makes a bare `origin` and pushes
+    in/       files that are there before the history begins
+    args      the command line after `shipit`; words like NAME=value before it go to the environment
+    stdout, stderr, status   what is to come of it
+    out/      the files that the command writes or changes
+
+What is missing asserts silence: no output, status 0, nothing written, no ref moved. In the expected texts $DIR stands for
+the directory above the repository, and $TODAY for the date. `SHIPIT_ACCEPT=1 pytest tests/cli` takes what comes as what
+is to come; read the diff.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).parent / "cases"
+ACCEPT = bool(os.environ.get("SHIPIT_ACCEPT"))
+PRELUDE = """\
+set -e
+now=1767225600
+commit() {
+    now=$((now + 3600))
+    for part; do set -- "$@" --message "$part"; shift; done
+    git add --all
+    GIT_AUTHOR_DATE="$now +0000" GIT_COMMITTER_DATE="$now +0000" \\
+        git commit --quiet --allow-empty --cleanup=verbatim "$@"
+}
+remote() {
+    git init --quiet --bare --initial-branch=main ../remote.git
+    git remote add origin ../remote.git
+    git push --quiet --set-upstream origin HEAD --tags
+    git remote set-head origin main
+}
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    stdout: str = ""
+    stderr: str = ""
+    status: int = 0
+
+
+def run(case: Path, place: Path) -> Result:
+    words = shlex.split((case / "args").read_text("utf-8"))
+    told = [word for word in words if re.match("[A-Z_]+=", word)]
+    environment = (
+        os.environ | dict(word.split("=", 1) for word in told) | {"GIT_CEILING_DIRECTORIES": str(place.parent)}
+    )
+    command = [sys.executable, "-m", "shipit", *words[len(told) :]]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, encoding="utf-8")
+    return Result(_neutral(done.stdout, place), _neutral(done.stderr, place), done.returncode)
+
+
+def _neutral(text: str, place: Path) -> str:
+    return text.replace(str(place.parent), "$DIR").replace(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", "$TODAY")
+
+
+def files(directory: Path) -> dict[str, bytes]:
+    found = (path for path in directory.rglob("*") if path.is_file() and ".git" not in path.parts)
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in found}
+
+
+def refs(place: Path) -> str:
+    """Where HEAD, branches and tags are, here and on the remote."""
+    asked = [["git", "show-ref", "--head"], ["git", "ls-remote", "origin"], ["git", "status", "--short"]]
+    return "".join(subprocess.run(words, cwd=place, capture_output=True, text=True).stdout for words in asked)
+
+
+def expected(case: Path) -> Result:
+    def text(name: str) -> str:
+        path = case / name
+        return path.read_text("utf-8") if path.exists() else ""
+
+    return Result(text("stdout"), text("stderr"), int(text("status") or 0))
+
+
+def accept(case: Path, result: Result, written: dict[str, str]) -> None:
+    status = f"{result.status}\n" if result.status else ""
+    for name, text in {"stdout": result.stdout, "stderr": result.stderr, "status": status}.items():
+        (case / name).write_text(text, "utf-8") if text else (case / name).unlink(missing_ok=True)
+    shutil.rmtree(case / "out", ignore_errors=True)
+    for name, text in written.items():
+        (case / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+        (case / "out" / name).write_text(text, "utf-8")
+
+
+def make(case: Path, place: Path) -> None:
+    shutil.copytree(case / "in", place) if (case / "in").exists() else place.mkdir()
+    if (case / "history").exists():
+        script = f"{PRELUDE}git init --quiet\n{(case / 'history').read_text('utf-8')}"
+        subprocess.run(["sh", "-c", script], cwd=place, check=True)
+
+
+@pytest.mark.usefixtures("own_environment")
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_a_command_line_answers_as_its_folder_says(case: Path, tmp_path: Path) -> None:
+    place = tmp_path / "app"
+    make(case, place)
+    before, refs_before = files(place), refs(place)
+    result = run(case, place)
+    changed = {name: data for name, data in files(place).items() if before.get(name) != data}
+    written = {name: _neutral(data.decode("utf-8"), place) for name, data in changed.items()}
+    if ACCEPT:
+        accept(case, result, written)
+    assert result == expected(case)
+    assert written == {name: data.decode("utf-8") for name, data in files(case / "out").items()}
+    assert written or refs(place) == refs_before
