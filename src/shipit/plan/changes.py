@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shipit.config.model import Config, VersionFileConfig
@@ -57,14 +57,15 @@ def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Chan
     return Changes(tuple(change for change in wanted if change.text != change.before))
 
 
-def snapshot_changes(observed: Observed, due: Sequence[Due], released: Changes) -> Changes:
-    """What the commit after the release writes: the next version as `-SNAPSHOT`, in every version file."""
+def snapshot_changes(observed: Observed, versions: Mapping[str, str], released: Changes) -> Changes:
+    """What the commit after the release writes: the next version, by package, in every version file."""
     texts = {change.path: change.text for change in released.files}
     return Changes(
         tuple(
-            _version_file(file, texts.get(file.path, observed.files[file.path].committed), entry.snapshot)
-            for entry in due
-            for file in observed.version_files[entry.verdict.history.package.name]
+            _version_file(file, texts.get(file.path, state.committed), version, state.left)
+            for package, version in versions.items()
+            for file in observed.version_files[package]
+            for state in (observed.files[file.path],)
         )
     )
 
@@ -77,7 +78,7 @@ def _all_files(config: Config, observed: Observed, due: Due) -> Iterator[Change]
 def _version_files(observed: Observed, due: Due) -> Iterator[Change]:
     for file in observed.version_files[due.verdict.history.package.name]:
         state = observed.files[file.path]
-        yield _version_file(file, state.committed, due.release.version, state.current if state.leftover else None)
+        yield _version_file(file, state.committed, due.release.version, state.left)
 
 
 def _version_file(file: VersionFileConfig, before: str | None, version: str, left: str | None = None) -> Change:
@@ -122,4 +123,4 @@ def _changelog(config: Config, observed: Observed, due: Due) -> Change:
     state = observed.files[path]
     language = LANGUAGES[config.changelog.language]
     text = insert_section(state.committed, due.notes, due.release.version, language)
-    return Change(path, text, state.committed, state.current if state.leftover else None)
+    return Change(path, text, state.committed, state.left)

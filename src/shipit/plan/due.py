@@ -26,8 +26,3 @@ class Due:
     def name(self) -> str:
         """The version as the release commit spells it."""
         return self.verdict.history.package.named(self.release.version)
-
-    @property
-    def snapshot(self) -> str:
-        """The version that is worked on after this release."""
-        return f"{self.version.bump_patch()}-SNAPSHOT"

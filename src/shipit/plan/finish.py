@@ -9,28 +9,44 @@ from shipit.core.release_message import notes_of
 from shipit.core.version import Version
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
+from shipit.plan.snapshot import plan_snapshot
 from shipit.plan.unfinished import Unfinished
-from shipit.steps import CreateTag, DraftRelease, ForgeTag, PublishRelease, Push, Run, UploadAssets
+from shipit.steps import (
+    CreateTag,
+    DraftRelease,
+    ForgeCommit,
+    ForgeTag,
+    PublishRelease,
+    Push,
+    Run,
+    SyncBranch,
+    UploadAssets,
+)
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
 
 def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:
-    """What is still needed, release by release."""
-    return tuple(step for unfinished in observed.unfinished for step in _finish(config, observed, unfinished))
+    """What is still needed, in the order of a release."""
+    return tuple(_finish(config, observed))
 
 
-def _finish(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
+def _finish(config: Config, observed: Observed) -> Iterator[Step]:
+    standing = observed.standing
+    if standing.head != standing.base:
+        yield SyncBranch(standing.base, standing.head, observed.leftover)
+    for unfinished in observed.unfinished:
+        if not unfinished.tagged:
+            yield from _tag(config, unfinished)
+        if not unfinished.drafted:
+            yield from _draft(config, observed, unfinished)
+    yield from _snapshot(config, observed)
+    for unfinished in observed.unfinished:
+        yield PublishRelease(unfinished.tag, latest=is_latest(Version.parse(unfinished.version), observed))
+
+
+def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
     commit = ReleaseCommit(unfinished.commit, None, unfinished.tag)
-    if not unfinished.tagged:
-        yield from _tag(config, unfinished, commit)
-    if not unfinished.drafted:
-        yield from _draft(config, observed, unfinished)
-    version = Version.parse(unfinished.version)
-    yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
-
-
-def _tag(config: Config, unfinished: Unfinished, commit: ReleaseCommit) -> Iterator[Step]:
     if config.release.write_back == "api":
         yield ForgeTag(unfinished.tag, unfinished.message, commit)
     else:
@@ -40,12 +56,27 @@ def _tag(config: Config, unfinished: Unfinished, commit: ReleaseCommit) -> Itera
 
 def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
     """The draft is gone: make it again, building its assets again."""
+    told = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
     prerelease = Version.parse(unfinished.version).prerelease is not None
     if config.release.assets:
         for command in config.release.prepare:
-            yield Run(command, config.release.prepare_timeout)
+            yield Run(command, config.release.prepare_timeout, env=told)
     yield DraftRelease(
         unfinished.tag, unfinished.tag, notes_of(unfinished.message), prerelease, observed.standing.branch
     )
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)
+
+
+def _snapshot(config: Config, observed: Observed) -> Iterator[Step]:
+    """The commit after the release: a push brings it along, the forge makes it after the tags."""
+    last = [unfinished for unfinished in observed.unfinished if unfinished.commit == observed.standing.base]
+    if not last or config.release.write_back != "api":
+        return
+    commit = ReleaseCommit(last[0].commit, None, last[0].tag, observed.standing.branch)
+    versions = {unfinished.package: Version.parse(unfinished.version) for unfinished in last}
+    snapshot = plan_snapshot(config, observed, versions, commit)
+    if snapshot:
+        follows, changes = snapshot
+        yield from (change.step(follows) for change in changes.files)
+        yield ForgeCommit(follows, observed.standing.branch or "", "", changes.paths)

@@ -15,6 +15,7 @@ from shipit.core.version import Version
 from shipit.plan.changes import Changes
 from shipit.plan.due import Due
 from shipit.plan.observe import Observed
+from shipit.plan.snapshot import Snapshot
 from shipit.steps import (
     CreateCommit,
     CreateTag,
@@ -43,7 +44,7 @@ class Life:
     due: tuple[Due, ...]
     changes: Changes
     commit: ReleaseCommit
-    snapshot: tuple[ReleaseCommit, Changes] | None
+    snapshot: Snapshot | None
 
     def steps(self) -> Iterator[Step]:
         """All steps, in order."""
@@ -60,8 +61,9 @@ class Life:
 
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""
-        if self.observed.standing.head != self.observed.standing.base:
-            yield SyncBranch(self.commit, leaves=self.observed.standing.head, restore=self.observed.leftover)
+        standing = self.observed.standing
+        if standing.head != standing.base:
+            yield SyncBranch(standing.base, standing.head, self.observed.leftover, self.commit)
         for change in self.changes.files:
             yield change.step(self.commit)
         told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}

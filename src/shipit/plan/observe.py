@@ -30,6 +30,11 @@ class FileState:
     edited: bool = False
     leftover: bool = False
 
+    @property
+    def left(self) -> str | None:
+        """The text that a killed run wrote and did not commit."""
+        return self.current if self.leftover else None
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer, cut_notes
-from shipit.core.release_message import SNAPSHOT_SUBJECT, SUBJECT
-from shipit.plan.changes import Changes, file_changes, snapshot_changes
+from shipit.core.release_message import SUBJECT
+from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
 from shipit.plan.finish import finishing_steps
@@ -14,6 +14,7 @@ from shipit.plan.life import Life
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
 from shipit.plan.preflight import findings
+from shipit.plan.snapshot import plan_snapshot
 from shipit.steps.release_commit import ReleaseCommit
 
 
@@ -71,10 +72,6 @@ def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Cha
     written = config.release.write_back != "none"
     subject = SUBJECT.format(what=what) + skip if written else None
     commit = ReleaseCommit(observed.standing.base, subject, due[0].release.tag, observed.standing.branch)
-    snapshot = None
-    if config.release.snapshot and written:
-        begins = ", ".join(f"{entry.verdict.history.package.named(entry.snapshot)}" for entry in due)
-        subject = SNAPSHOT_SUBJECT.format(what=begins) + skip
-        follows = ReleaseCommit(observed.standing.base, subject, commit.tag, observed.standing.branch, after=commit)
-        snapshot = (follows, snapshot_changes(observed, due, changes))
+    versions = {entry.verdict.history.package.name: entry.version for entry in due}
+    snapshot = plan_snapshot(config, observed, versions, commit, changes)
     return Life(config.release, observed, due, changes, commit, snapshot)

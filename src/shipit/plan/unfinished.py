@@ -31,13 +31,13 @@ def observe_unfinished(world: World, histories: Iterable[History], remote: Remot
     """Releases of shipit itself that are public in part only."""
     found: list[Unfinished] = []
     for history in histories:
-        candidates = [_untagged(history, commit, remote) for commit in history.since.commits]
+        candidates = [_untagged(world, history, commit, remote) for commit in history.since.commits]
         candidates.append(_unpublished(world, history, remote))
         found.extend(candidate for candidate in candidates if candidate)
     return tuple(found)
 
 
-def _untagged(history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
+def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
     """A release commit on the remote whose tag is missing (where commit and tag cannot move together)."""
     if not is_release(commit.message):
         return None
@@ -45,7 +45,8 @@ def _untagged(history: History, commit: RawCommit, remote: RemoteRefs) -> Unfini
     tag = history.package.format.render(version) if version else None
     if version is None or tag is None or tag in remote.tags:
         return None
-    return Unfinished(history.package.name, tag, version, commit.id, commit.message, tagged=False, drafted=False)
+    drafted = world.forge.find_release(tag) is not None
+    return Unfinished(history.package.name, tag, version, commit.id, commit.message, tagged=False, drafted=drafted)
 
 
 def _unpublished(world: World, history: History, remote: RemoteRefs) -> Unfinished | None:

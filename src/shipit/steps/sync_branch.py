@@ -13,28 +13,30 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class SyncBranch:
-    """Move branch, index and files from `leaves` to the parent of `commit`, putting `restore` back first.
+    """Move branch, index and files from `leaves` to `to`, putting `restore` back first.
 
     Only what a killed run of shipit left is undone: its files, its commit that was never pushed.
+    `commit` is the release that is made on `to`: once it is there, this has served its purpose.
     """
 
     kind: ClassVar[str] = "sync-branch"
     public: ClassVar[bool] = False
-    commit: ReleaseCommit
+    to: str
     leaves: str
     restore: tuple[str, ...] = ()
+    commit: ReleaseCommit | None = None
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.commit.parent[:10]}"
+        return f"{self.kind}:{self.to[:10]}"
 
     @property
     def summary(self) -> str:
-        return f"bring the local branch to {self.commit.parent[:10]}"
+        return f"bring the local branch to {self.to[:10]}"
 
     def check(self, world: World) -> Done | Todo:
         head = world.git.head()
-        if head == self.commit.parent or self.commit.find(world):
+        if head == self.to or (self.commit and self.commit.made(world)):
             return Done()
         if head != self.leaves:
             raise ConflictError(
@@ -44,5 +46,5 @@ class SyncBranch:
         return Todo()
 
     def apply(self, world: World) -> Outputs:
-        world.git.move_branch(self.commit.parent, self.restore)
+        world.git.move_branch(self.to, self.restore)
         return {}
