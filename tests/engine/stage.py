@@ -1,0 +1,72 @@
+"""Whole releases over worlds in memory, by the same code that makes real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from shipit import api
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.testing import FakeWorld
+from shipit.world import World
+
+FILES = {
+    "build.gradle": "plugins {\n    id 'java'\n}\n\nversion = '1.0.0'\n",
+    "CHANGELOG.md": "# Changelog\n\nWritten by hand.\n",
+}
+CONFIG = 'version-files = ["build.gradle"]\nprepare = ["make jar"]\nassets = ["build/*.jar"]\n'
+
+
+@dataclass
+class Stage:
+    """Releases worlds as `config` says; `place` is a directory for the lock."""
+
+    config: Config
+    place: Path
+
+    @classmethod
+    def of(cls, place: Path, settings: str = "") -> Stage:
+        """Args: settings: lines of `[release]`, added to version file, build and asset."""
+        return cls(parse_config(f"[release]\n{CONFIG}{settings}"), place)
+
+    def release(self, world: World) -> api.Outcome:
+        project: Any = SimpleNamespace(
+            config=self.config,
+            world=world,
+            git=SimpleNamespace(directory=str(self.place)),
+            environment=SimpleNamespace(branch=None),
+            root=str(self.place),
+        )
+        return api.release(project)
+
+
+def new_world() -> FakeWorld:
+    """A Gradle project at v1.0.0 with a feature to be released as v1.1.0."""
+
+    def jar(files: Any, env: Any) -> None:
+        files.edit("build/app.jar", f"built from {files.read('build.gradle')}")
+
+    world = FakeWorld.new(FILES, effects={"make jar": jar})
+    world.git.tag("v1.0.0")
+    world.push("v1.0.0")
+    world.commit("feat: search", {"search.txt": "found"})
+    world.push()
+    return world
+
+
+def public(world: FakeWorld) -> dict[str, Any]:
+    """Everything that others can see, whatever ids and seconds it was made with."""
+    remote = world.remote
+    held = remote.commits.held
+    return {
+        "branches": {name: (remote.subjects(name), remote.tree(name)) for name in remote.branches},
+        "tags": {
+            name: (held[tag.commit].message, dict(held[tag.commit].tree), tag.message)
+            for name, tag in remote.tags.items()
+        },
+        "releases": dict(remote.releases),
+        "latest": remote.latest,
+    }
