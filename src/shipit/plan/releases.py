@@ -17,6 +17,8 @@ from shipit.plan.history import observe_history
 from shipit.plan.packages import Package
 from shipit.world import Git
 
+_END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoch
+
 
 def released(git: Git, config: Config, package: Package, name: str) -> Release:
     """One release, named by its tag or its version, as its notes were written.
@@ -25,8 +27,7 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
     """
     tags = {tag.name: tag.commit for tag in git.tags()}
     tag = _find(tags, package, name)
-    others = {other: commit for other, commit in tags.items() if other != tag.name}
-    history = observe_history(git, package, tag.commit, others, channel_of(tag.version))
+    history = observe_history(git, package, tag.commit, _others(tags, package, tag), channel_of(tag.version))
     own = [c for c in history.since.commits if c.id in history.new and c.id not in history.since.earlier]
     return Release(
         str(tag.version),
@@ -46,13 +47,21 @@ def _find(tags: dict[str, str], package: Package, name: str) -> Tag:
     raise UsageError(f"there is no release `{name}`", hint="git tag --list shows the tags there are")
 
 
+def _others(tags: dict[str, str], package: Package, tag: Tag) -> dict[str, str]:
+    """The tags that may stand for earlier releases: of those on the same commit the lower versions only."""
+    here = {name: package.format.parse(name) for name, commit in tags.items() if commit == tag.commit}
+    later = {name for name, version in here.items() if version and version >= tag.version}
+    return {name: commit for name, commit in tags.items() if name not in later}
+
+
 def _date(git: Git, tag: Tag) -> dt.date:
     commit = git.commit(tag.commit)
     return _day(commit.timestamp if commit else 0)
 
 
 def _day(timestamp: int) -> dt.date:
-    return dt.datetime.fromtimestamp(timestamp, dt.UTC).date()
+    """The day in UTC, the last that a calendar has where a clock was beyond it."""
+    return dt.datetime.fromtimestamp(min(timestamp, _END_OF_TIME), dt.UTC).date()
 
 
 def releases(git: Git, config: Config, package: Package, rev: str, since: str | None = None) -> Iterator[Release]:
@@ -61,19 +70,19 @@ def releases(git: Git, config: Config, package: Package, rev: str, since: str | 
     Args:
         since: only those that are not behind this revision.
     """
-    exclude = [since] if since else []
     tags = version_tags({tag.name: tag.commit for tag in git.tags()}, package.format)
-    touching = git.touching(package.path, rev, exclude) if package.path else None
+    older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
+    touching = git.touching(package.path, rev) if package.path else None
     rules = rules_of(config)
-    for span in attribute(list(records(git.log([rev], exclude))), tags):
-        if span.tag:
+    for span in attribute(list(records(git.log([rev]))), tags):
+        if span.tag and span.tag.commit not in older:
             own = [commit for commit in span.commits if touching is None or commit.id in touching]
             yield Release(
                 str(span.tag.version),
                 span.tag.name,
                 _tagged_on(span, git),
                 read(own, rules).entries,
-                span.previous.name if span.previous else since,
+                span.previous.name if span.previous else None,
                 span.includes,
             )
 
