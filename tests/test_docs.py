@@ -1,0 +1,238 @@
+"""What the pages say is so. `SHIPIT_ACCEPT=1` writes quoted output anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from ruamel.yaml import YAML
+
+from shipit.cli.sample import make_sample
+from shipit.config.load import parse_config
+
+ROOT = Path(__file__).parent.parent
+README, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ACCEPT = "SHIPIT_ACCEPT" in os.environ  # looked up before the tests take away what the environment says
+
+OUTPUT = re.compile(r"(<!-- output of: shipit (?P<arguments>[^\n]+) -->\n```text\n)(?P<text>.*?)(```\n)", re.DOTALL)
+IN_HTML = re.compile(r'(?:src|srcset|href)="([^"]+)"')
+# A path of this repository in backticks; `<…>` and `*` stand for any name.
+NAMED_PATH = re.compile(r"`((?:src|tests|docs|templates|requirements|scripts)/[\w./<>*-]+)`")
+RUN_TESTS = "for name in [name for name in globals() if name.startswith('test_')]: globals()[name]()"
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def fences(page: Path, *languages: str) -> list[str]:
+    return [token.content for token in MARKDOWN.parse(text(page)) if token.type == "fence" and token.info in languages]
+
+
+def inline(page: Path, kind: str) -> Iterator[Token]:
+    for token in MARKDOWN.parse(text(page)):
+        yield from (child for child in token.children or () if child.type == kind)
+
+
+def links(page: Path) -> list[str]:
+    return [str(link.attrs["href"]) for link in inline(page, "link_open")] + IN_HTML.findall(text(page))
+
+
+def shipit(*arguments: str, cwd: Path = ROOT) -> str:
+    """What a run of the product says, standard error included."""
+    command = [sys.executable, "-m", "shipit", *arguments]
+    run = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    return run.stdout
+
+
+@cache
+def commands() -> dict[str, str]:
+    """The commands of `shipit --help` and the help of each."""
+    listed = shipit("--help").partition("Commands:\n")[2].partition("\n\n")[0]
+    return {name: shipit(name, "--help") for name in re.findall(r"^  (\w+)", listed, re.MULTILINE)}
+
+
+def invocations(page: Path) -> Iterator[list[str]]:
+    """The words after `shipit` wherever a page shows a command line."""
+    code = [
+        *(token.content for token in inline(page, "code_inline")),
+        *(line for block in fences(page, "sh", "") for line in block.splitlines()),
+    ]
+    code += [step["run"] for block in fences(page, "yaml") for step in steps(block) if "run" in step]
+    for line in code:
+        for found in re.finditer(r"(?:^|[;&|(] *|bin/)shipit ((?:[^#;&|`)]|`[^`]*`)+)", line):
+            yield found[1].split()
+
+
+def steps(workflow: str) -> list[dict[str, str]]:
+    return [step for job in YAML(typ="safe").load(workflow).get("jobs", {}).values() for step in job["steps"]]
+
+
+# -- links and names
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors GitHub gives to headings, and those set by hand."""
+    tokens = MARKDOWN.parse(text(page))
+    headings = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
+    made = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return made | set(re.findall(r'<a (?:id|name)="([^"]+)"', text(page)))
+
+
+@every_page
+def test_every_link_between_the_pages_leads_somewhere(page: Path) -> None:
+    for link in (link for link in links(page) if "://" not in link):
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@every_page
+def test_every_path_a_page_names_is_there(page: Path) -> None:
+    for path in NAMED_PATH.findall(text(page)):
+        assert list(ROOT.glob(re.sub(r"<[^>]*>", "*", path))), path
+
+
+def test_every_page_below_docs_can_be_reached_from_the_readme() -> None:
+    linked = {(ROOT / link).resolve() for link in links(README)}
+    assert [page for page in (ROOT / "docs").rglob("*.md") if page not in linked] == []
+
+
+@pytest.mark.parametrize("name", ["flow.svg", "flow-dark.svg"])
+def test_the_picture_says_in_words_what_it_shows(name: str) -> None:
+    picture = ElementTree.parse(ROOT / "docs" / name).getroot()
+    labels = picture.attrib["aria-labelledby"].split()
+    described = {element.attrib.get("id"): element.text for element in picture}
+    assert all(described[label] for label in labels)
+
+
+def test_the_two_pictures_differ_in_colours_only() -> None:
+    light, dark = (re.sub(r"#[0-9a-f]{6}", "#", text(ROOT / "docs" / name)) for name in ("flow.svg", "flow-dark.svg"))
+    assert light == dark
+
+
+# -- the command line
+
+
+@pytest.mark.parametrize("page", [README, KOREAN], ids=lambda page: page.name)
+def test_the_table_of_commands_is_the_one_of_the_help(page: Path) -> None:
+    assert re.findall(r"^\| `shipit (\w+)` \|", text(page), re.MULTILINE) == list(commands())
+
+
+@every_page
+def test_every_command_and_option_shown_exists(page: Path) -> None:
+    before = set(re.findall(r"(?<![\w-])--?[\w-]+", shipit("--help")))
+    for words in invocations(page):
+        name = next((word for word in words if word in commands()), None)
+        known = before | set(re.findall(r"(?<![\w-])--?[\w-]+", commands()[name] if name else ""))
+        options = [word.partition("=")[0] for word in words if word.startswith("-")]
+        assert name or options, f"no command in `shipit {' '.join(words)}`"
+        assert set(options) <= known, f"shipit {' '.join(words)}"
+
+
+def test_every_make_target_shown_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", text(ROOT / "Makefile"), re.MULTILINE))
+    shown = {
+        found for page in PAGES for found in re.findall(r"^make ([a-z]+)|`make ([a-z]+)`", text(page), re.MULTILINE)
+    }
+    assert {first or second for first, second in shown} <= targets
+
+
+# -- quoted output
+
+
+def said_by_the_product(page: Path, home: Path) -> list[str]:
+    """What the commands quoted on a page say, one after the other, on the sample project."""
+    sample = make_sample(home).path
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    quoted = [found["arguments"].split() for found in OUTPUT.finditer(text(page))]
+    said = [shipit(*arguments, cwd=sample) for arguments in quoted]
+    return [one.replace(today, "2026-01-12").replace(str(home), "/home/robin") for one in said]
+
+
+@every_page
+def test_quoted_output_is_what_the_product_says(page: Path, tmp_path: Path) -> None:
+    if not OUTPUT.search(text(page)):
+        return
+    said = said_by_the_product(page, tmp_path)
+    if ACCEPT:
+        waiting = iter(said)
+        page.write_text(OUTPUT.sub(lambda found: found[1] + next(waiting) + found[4], text(page)), encoding="utf-8")
+    assert [found["text"] for found in OUTPUT.finditer(text(page))] == said
+
+
+# -- examples
+
+
+@every_page
+def test_every_toml_example_is_a_configuration(page: Path) -> None:
+    for example in fences(page, "toml"):
+        table = ("tool", "shipit") if "tool" in tomllib.loads(example) else ()
+        parse_config(example, table=table)
+
+
+@every_page
+def test_every_python_example_runs(page: Path, tmp_path: Path) -> None:
+    """In a sample project; the examples of one page follow each other, as a reader takes them, and their tests pass."""
+    examples = fences(page, "python")
+    if examples:
+        script = "".join(f"exec({example!r})\n" for example in examples) + RUN_TESTS
+        sample = make_sample(tmp_path).path
+        run = subprocess.run([sys.executable, "-c", script], cwd=sample, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+
+
+def test_the_workflow_gives_the_token_to_one_step_only_and_no_job_more_than_it_needs() -> None:
+    (block,) = fences(README, "yaml")
+    workflow = YAML(typ="safe").load(block)
+    assert workflow["permissions"] == {}
+    assert [job["permissions"] for job in workflow["jobs"].values()] == [{"contents": "write"}]
+    assert [step["run"] for step in steps(block) if "env" in step] == ["shipit release"]
+    assert all(
+        str(step["with"].get("persist-credentials")) == "False"
+        for step in steps(block)
+        if "checkout" in step.get("uses", "")
+    )
+
+
+# -- two languages
+
+
+def outline(page: Path) -> list[str]:
+    return [token.tag for token in MARKDOWN.parse(text(page)) if token.type == "heading_open"]
+
+
+def without_remarks(block: str) -> str:
+    """Commands and keys without comments, which are in the reader's language."""
+    return re.sub(r"\s*(?<!\S)#.*", "", block)
+
+
+def test_the_korean_readme_has_the_same_headings_and_the_same_commands() -> None:
+    assert outline(KOREAN) == outline(README)
+    for language in ("sh", "toml", "yaml", "text"):
+        english, korean = ([without_remarks(block) for block in fences(page, language)] for page in (README, KOREAN))
+        assert korean == english
+
+
+def test_the_korean_readme_compares_the_same_programs_in_as_many_rows() -> None:
+    def rows(page: Path) -> list[int]:
+        return [line.count("|") for line in text(page).splitlines() if line.startswith("|")]
+
+    assert rows(KOREAN) == rows(README)
