@@ -11,7 +11,7 @@ from shipit.adapters.git import GitRepository
 from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.redact import Redactor
-from shipit.errors import UsageError
+from shipit.errors import ConfigError, UsageError
 from shipit.world import Forge, World
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
@@ -85,6 +85,9 @@ def load_config(root: str = ".", path: str | None = None) -> Config:
 
 
 def _parse(place: str, where: str) -> Config:
-    with open(place, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        text = file.read()
+    try:
+        with open(place, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            text = file.read()
+    except OSError as error:
+        raise ConfigError(f"`{where}` cannot be read: {error.strerror}", hint=f"ls -l {where}") from error
     return parse_config(text, where=where, table=("tool", "shipit") if where.endswith("pyproject.toml") else ())
