@@ -1,0 +1,251 @@
+"""What a person at a terminal sees, and what a pipe gets."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shipit.cli.main import COMMANDS, run
+from shipit.cli.output import Output
+from shipit.cli.sample import SampleProject, make_sample
+from shipit.cli.waiting import waiting
+
+pytestmark = pytest.mark.usefixtures("own_environment")
+SHIPIT = [sys.executable, "-m", "shipit"]
+ESCAPE = "\x1b["
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleProject:
+    """To be read only."""
+    return make_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def own_sample(tmp_path: Path) -> SampleProject:
+    return make_sample(tmp_path)
+
+
+def piped(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*SHIPIT, *arguments], cwd=cwd, env=os.environ | environment, capture_output=True, text=True)
+
+
+def shown(*arguments: str, cwd: Path, **environment: str) -> str:
+    """What appears on a terminal."""
+    master, slave = pty.openpty()
+    told = os.environ | {"TERM": "xterm-256color"} | environment
+    with subprocess.Popen([*SHIPIT, *arguments], cwd=cwd, env=told, stdin=slave, stdout=slave, stderr=slave) as program:
+        os.close(slave)
+        seen = _everything(master)
+    assert program.returncode in (0, 2)
+    return seen
+
+
+def _everything(master: int) -> str:
+    seen = b""
+    try:
+        while piece := os.read(master, 4096):
+            seen += piece
+    except OSError:  # Linux says so at the end
+        pass
+    os.close(master)
+    return seen.decode("utf-8")
+
+
+@pytest.mark.parametrize("command", ["plan", "frobnicate"])
+def test_a_terminal_gets_colours(sample: SampleProject, command: str) -> None:
+    assert ESCAPE in shown(command, cwd=sample.path)
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}])
+@pytest.mark.parametrize("command", ["plan", "frobnicate"])
+def test_a_terminal_that_wants_no_colours_gets_none(
+    sample: SampleProject, command: str, environment: dict[str, str]
+) -> None:
+    assert ESCAPE not in shown(command, cwd=sample.path, **environment)
+
+
+@pytest.mark.parametrize("arguments", [("--no-color", "plan"), ("plan", "--no-color")])
+def test_no_color_is_taken_before_the_command_and_after(sample: SampleProject, arguments: tuple[str, ...]) -> None:
+    assert ESCAPE not in shown(*arguments, cwd=sample.path)
+
+
+def test_a_pipe_and_a_ci_get_no_colours_unless_forced(sample: SampleProject) -> None:
+    assert ESCAPE not in piped("plan", cwd=sample.path, CI="true", TERM="xterm-256color").stdout
+    assert ESCAPE in piped("plan", cwd=sample.path, FORCE_COLOR="1").stdout
+    assert ESCAPE not in piped("plan", "--no-color", cwd=sample.path, FORCE_COLOR="1").stdout
+
+
+def test_data_has_no_colours_even_on_a_terminal(sample: SampleProject) -> None:
+    assert shown("next", cwd=sample.path) == "0.4.0\r\n"
+    assert ESCAPE not in shown("next", "--json", cwd=sample.path, FORCE_COLOR="1")
+
+
+def test_a_terminal_of_another_encoding_gets_escapes_and_no_crash(sample: SampleProject) -> None:
+    run = piped("plan", cwd=sample.path, PYTHONIOENCODING="ascii")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "\\ucc44\\ud305\\ubc29" in run.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(sample: SampleProject) -> None:
+    for command in ("changelog --all", "plan", "next --json", "--help", "schema"):
+        line = f"set -o pipefail; {sys.executable} -m shipit {command} | true"
+        done = subprocess.run(["bash", "-c", line], cwd=sample.path, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_behind_standard_output_is_told(sample: SampleProject) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*SHIPIT, "next"], cwd=sample.path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 5
+    assert done.stderr.startswith("error: standard output cannot be written: No space left on device")
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_release_goes_on_when_nobody_listens_to_its_talk(own_sample: SampleProject) -> None:
+    (own_sample.path / "shipit.toml").write_text('[release]\nprepare = ["seq 100000"]\n')
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*SHIPIT, "release"], cwd=own_sample.path, stderr=full)
+    assert done.returncode == 0
+    assert (own_sample.remote / "shipit/releases/v0.4.0/release.json").exists()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_crash(sample: SampleProject, closed: str) -> None:
+    done = subprocess.run(["bash", "-c", f"{sys.executable} -m shipit next {closed}"], cwd=sample.path)
+    assert done.returncode == 0
+
+
+def test_an_interrupted_release_leaves_nothing_running_and_nothing_public(own_sample: SampleProject) -> None:
+    wall = own_sample.path.parent / "wall"
+    (own_sample.path / "shipit.toml").write_text(f'[release]\nprepare = ["test -e {wall} || exec sleep 987"]\n')
+    with subprocess.Popen([*SHIPIT, "release"], cwd=own_sample.path, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr
+        while "run test" not in program.stderr.readline():
+            pass
+        time.sleep(0.2)  # until the command has begun
+        program.send_signal(signal.SIGINT)
+        said = program.stderr.read()
+    assert program.returncode == 130
+    assert said.strip() == "interrupted; run the same command again to go on"
+    assert not subprocess.run(["pgrep", "-f", "sleep 987"], capture_output=True).stdout
+    assert (
+        "v0.4.0" not in subprocess.run(["git", "ls-remote"], cwd=own_sample.path, capture_output=True, text=True).stdout
+    )
+    wall.touch()
+    assert piped("release", cwd=own_sample.path).returncode == 0
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_is_told_on_a_terminal_and_short_work_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for patience, told in ((0.0, True), (60.0, False)):
+        monkeypatch.setattr("shipit.cli.waiting.PATIENCE", patience)
+        monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
+        with waiting(Output(), "reading history"):
+            time.sleep(0.3 if told else 0)
+        assert ("reading history" in terminal.getvalue()) == told
+
+
+@pytest.mark.parametrize(
+    ("verbose", "quiet", "said"), [(False, False, ""), (True, False, "reading\n"), (True, True, "")]
+)
+def test_long_work_is_told_elsewhere_with_verbose_only(
+    verbose: bool, quiet: bool, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with waiting(Output(verbose=verbose, quiet=quiet), "reading"):
+        pass
+    assert capsys.readouterr() == ("", said)
+
+
+def test_quiet_says_nothing_while_it_releases(own_sample: SampleProject) -> None:
+    done = piped("release", "--quiet", cwd=own_sample.path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
+    sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shipit.api.next_version", lambda project: 1 // 0)
+    assert run(["-C", str(sample.path), "next"]) == 70
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("bug: ZeroDivisionError")
+    assert "this is a bug in shipit; please report it" in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("SHIPIT_DEBUG", "1")
+    assert run(["-C", str(sample.path), "next"]) == 70
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_a_configuration_that_may_not_be_read_is_told(
+    own_sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = own_sample.path / "shipit.toml"
+    place.touch()
+    really = open
+
+    def refusing(file: str, *arguments: object, **more: object) -> object:
+        if str(file) == str(place):
+            raise PermissionError(13, "Permission denied")
+        return really(file, *arguments, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("builtins.open", refusing)
+    assert run(["-C", str(own_sample.path), "next"]) == 2
+    assert capsys.readouterr().err.startswith("error: `shipit.toml` cannot be read: Permission denied")
+
+
+def test_a_token_is_shown_nowhere(own_sample: SampleProject) -> None:
+    url = "http://bot:s3cret-token@127.0.0.1:1/x.git"
+    subprocess.run(["git", "remote", "set-url", "origin", url], cwd=own_sample.path, check=True)
+    for arguments in (["plan"], ["release", "-v"], ["doctor", "--json"], ["plan", "--json"]):
+        done = piped(*arguments, cwd=own_sample.path, GITHUB_TOKEN="s3cret-token")
+        assert "127.0.0.1" in done.stdout + done.stderr
+        assert "s3cret-token" not in done.stdout + done.stderr
+
+
+def test_another_configuration_is_taken_before_the_command_and_after(own_sample: SampleProject) -> None:
+    (own_sample.path / "other.toml").write_text("[release]\nmajor-on-zero = true\n")
+    assert piped("--config", "other.toml", "next", cwd=own_sample.path).stdout == "1.0.0\n"
+    assert piped("next", "--config", "other.toml", cwd=own_sample.path).stdout == "1.0.0\n"
+
+
+def helps() -> list[tuple[str, ...]]:
+    return [("--help",), *((command, "--help") for command in COMMANDS)]
+
+
+@pytest.mark.parametrize("arguments", helps(), ids=" ".join)
+def test_help_fits_eighty_columns_and_gives_an_example(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(arguments) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert max(map(len, out.splitlines())) <= 80
+    assert "\n  Example" in out
+    for option in ("-C DIR", "--config FILE", "-v, --verbose", "-q, --quiet", "--no-color", "-h, --help"):
+        assert option in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run([command, "--help"])
+    assert "--json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("summary", COMMANDS.values())
+def test_the_list_of_commands_has_one_line_each(summary: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run([])
+    assert any(line.endswith(f"  {summary}") for line in capsys.readouterr().out.splitlines())
