@@ -8,6 +8,7 @@ MANIFEST, LOCK = FORMATS["cargo"], FORMATS["cargo-lock"]
 
 REGISTRY = '[[package]]\nname = "serde"\nversion = "1.2.3"\nsource = "registry+https://example.com"\n\n'
 OURS = '[[package]]\nname = "ours"\nversion = "@"\ndependencies = [\n "serde",\n]\n\n'
+UNUSED = '[[patch.unused]]\nname = "patch"\nversion = "1.2.3"\n'
 THEIRS = '[[package]]\nname = "theirs"\nversion = "1.2.3"\n'
 
 
@@ -37,7 +38,7 @@ def test_a_manifest_without_one_version_is_refused(text: str, what: str, hint: s
 
 
 def test_in_a_lock_file_the_only_local_crate_is_ours() -> None:
-    text = "version = 3\n\n" + REGISTRY + OURS
+    text = "version = 3\n\n" + REGISTRY + OURS + UNUSED
     assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
@@ -55,6 +56,7 @@ def test_a_crate_of_a_workspace_is_named() -> None:
             '2 packages of this Cargo.lock are local: "ours", "theirs"',
         ),
         (REGISTRY, [], "0 packages of this Cargo.lock are local"),
+        (REGISTRY, ["serde"], "`serde` is not set"),
         (REGISTRY, ["ours"], "`ours` is not set"),
         (THEIRS + THEIRS, ["theirs"], "set 2 times"),
     ],

@@ -142,7 +142,7 @@ def test_of_a_kotlin_script_only_the_version_of_the_project_changes() -> None:
         "\ufeffversion = '⟦1.2.3⟧'",
         "configure(subprojects) { version = '⟦1.2.3⟧' }",
         "id ';' version '9.9.9'\nversion = '⟦1.2.3⟧'",
-        "println \"${/}'/.size()}\"\nversion = '⟦1.2.3⟧'",
+        'println "${/"/.size()}"\nversion = \'⟦1.2.3⟧\'',
         "configure(allprojects) { version = '⟦1.2.3⟧' }",
         "allprojects { it.version = '⟦1.2.3⟧' }",
         "#!/usr/bin/env gradle '\nversion = '⟦1.2.3⟧'",
@@ -209,6 +209,10 @@ def test_several_named_places_are_written_together_and_the_first_is_read() -> No
     paths = ["version", "openapi3.version"]
     assert GROOVY.read(text, paths) == "1.2.3"
     assert GROOVY.write(text, "2.0.0", paths) == "version = '2.0.0'\nopenapi3 { version = '2.0.0' }"
+
+
+def test_a_place_named_twice_is_written_once() -> None:
+    assert GROOVY.write("version = '1.2.3'", "10.20.30", ["version", "version"]) == "version = '10.20.30'"
 
 
 @pytest.mark.parametrize(

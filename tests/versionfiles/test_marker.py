@@ -13,6 +13,7 @@ MARKER = FORMATS["marker"]
         "VERSION=@ # x-shipit-version",
         "<version>@</version> <!-- x-shipit-version -->\n<version>9.9.9</version>",
         "java -jar app-@.jar  # x-shipit-version\r\n",
+        "unpack app-@.7z # x-shipit-version",
         "image: registry:5000/app:v@ # x-shipit-version",
         "@ // x-shipit-version\n@ // x-shipit-version",
         "9.9.9\n<!-- x-shipit-version-start -->\n```\napp:@\nno version\n```\n<!-- x-shipit-version-end -->\n9.9.9",

@@ -60,6 +60,7 @@ def test_a_dynamic_version_is_refused_and_the_error_says_where_to_look() -> None
     [
         ('[project]\nname = "a"', "`project.version` is not set"),
         ("[project]\nversion = 1.0", "`project.version` is not set"),
+        ("[project]\ndynamic = 1", "`project.version` is not set"),
         ("[project", "this is not TOML"),
         ('project = ["version"]', "`project.version` is not set"),
     ],

@@ -66,7 +66,7 @@ def test_a_found_version_announces_its_release(found: str, release: str) -> None
 
 
 @pytest.mark.parametrize(
-    "found", ["unspecified", "", "-SNAPSHOT", "1.2.3.RELEASE", "01.2.3", "1..2", "v1.2.3", "１.2.3"]
+    "found", ["unspecified", "", "-SNAPSHOT", "1.2.3.RELEASE", "01.2.3", "1..2", "v1.2.3", "1１.2.3"]
 )
 def test_what_is_no_version_announces_nothing(found: str) -> None:
     with pytest.raises(VersionFileError, match="is not a version"):

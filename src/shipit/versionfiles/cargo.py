@@ -3,7 +3,8 @@
 >>> MANIFEST.read('[package]\\nname = "a"\\nversion = "1.2.3"')
 '1.2.3'
 
-In a lock file `paths` are crate names; unasked it is the one package without `source`, as crates from a registry have.
+In a lock file `paths` are crate names, unasked the only one there. Crates that have a `source`, as those from a
+registry do, are never ours.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
 
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
     places = {place.path: place for place in toml.places(text)}
-    own = [crate for crate in _crates(text, places) if paths or f"{crate.path}.source" not in places]
+    own = [crate for crate in _crates(text, places) if f"{crate.path}.source" not in places]
     named = [Place(places[f"{crate.path}.name"].span.of(text), crate.span) for crate in own]
     if not paths and len(named) != 1:
         names = ", ".join(f'"{place.path}"' for place in named) or "none"

@@ -18,8 +18,8 @@ from shipit.versionfiles.base import Span, TextFormat, VersionFileError, fault
 
 _MARK = re.compile(r"x-shipit-version(?P<edge>-start|-end)?(?![\w-])")
 _LINE = re.compile(r"[^\n]*\n?")
-_EXTRA = r"[0-9A-Za-z-]*[0-9A-Za-z](?:\.\d+(?![\w]))*"
-_VERSION = re.compile(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d)(?:-{_EXTRA})?(?:\+{_EXTRA})?")
+_EXTRA = r"[0-9A-Za-z-]*[0-9A-Za-z](?:\.\d+(?!\w))*"
+_VERSION = re.compile(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:
