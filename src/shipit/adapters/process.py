@@ -84,10 +84,12 @@ class Commands:
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
 
         def pass_on() -> None:
-            for line in program.stdout or ():
-                tail.append(self._redact(line))
-                with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
-                    sys.stderr.write(tail[-1])
+            assert program.stdout
+            with program.stdout as output:
+                for line in output:
+                    tail.append(self._redact(line))
+                    with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
+                        sys.stderr.write(tail[-1])
 
         reader = threading.Thread(target=pass_on, daemon=True)
         reader.start()
