@@ -45,4 +45,4 @@ class CreateCommit:
 
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body)
-        return {"commit": world.git.create_commit(self.paths, message, self.author)}
+        return {"commit": self.commit.find(world) or world.git.create_commit(self.paths, message, self.author)}

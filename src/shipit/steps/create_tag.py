@@ -48,10 +48,11 @@ class CreateTag:
         )
 
     def apply(self, world: World) -> Outputs:
-        target = self.commit.require(world)
-        if _local_tag(self.name, world) not in (None, target):
+        target, there = self.commit.require(world), _local_tag(self.name, world)
+        if there not in (None, target):
             world.git.delete_tag(self.name)
-        world.git.create_tag(self.name, target, self.message)
+        if there != target:
+            world.git.create_tag(self.name, target, self.message)
         return {"tag": self.name}
 
     def _is_leftover(self, world: World) -> bool:
