@@ -2,113 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from contracts.clones import CLONES, Clone
 
-from shipit.adapters.files import WorkingTree
-from shipit.adapters.git import GitRepository
 from shipit.core.log import RawCommit, records
 from shipit.errors import BranchMoved, CommandError, ConflictError
-from shipit.testing import FakeWorld
-from shipit.world import Files, Git, RemoteRefs, TagRef
+from shipit.world import Git, RemoteRefs, TagRef
 
 
-class Clone(Protocol):
-    """A clone, and what a test does to it that is not shipit's to do."""
-
-    git: Git
-    files: Files
-
-    def commit(self, message: str, files: Mapping[str, str] = {}) -> str: ...
-    def push(self, *tags: str) -> None: ...
-    def another(self, depth: int | None = None) -> Clone: ...
-    def remove(self, path: str) -> None: ...
-    def tag(self, name: str) -> None: ...  # lightweight
-    def check_out(self, branch: str | None, commit: str) -> None: ...
-    def merge(self, commit: str, message: str) -> str: ...
-
-
-class InMemory:
-    def __init__(self, world: FakeWorld) -> None:
-        self.world, self.git, self.files = world, world.git, world.files
-        self.commit, self.push, self.tag = world.commit, world.push, world.git.tag
-        self.check_out, self.merge = world.git.check_out, world.git.merge
-
-    def another(self, depth: int | None = None) -> InMemory:
-        return InMemory(self.world.fresh_clone(depth=depth))
-
-    def remove(self, path: str) -> None:
-        del self.files.held[path]
-
-
-class Real:
-    """A clone of a bare repository in `place`; commits are a second apart, so that their order is known."""
-
-    seconds = itertools.count(1_704_067_200)
-
-    def __init__(self, place: Path, name: str = "clone") -> None:
-        self.place, self.root = place, place / name
-        self.git, self.files = GitRepository(str(self.root)), WorkingTree(str(self.root))
-
-    def run(self, *words: str) -> None:
-        subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)
-
-    def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
-        texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
-        for path, text in texts.items():
-            self.files.write(path, text)
-        self.tick()
-        return self.git.create_commit(tuple(texts), message)
-
-    def tick(self) -> None:
-        os.environ |= dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"{next(self.seconds)} +0000")
-
-    def push(self, *tags: str) -> None:
-        self.run("push", "--quiet", "origin", str(self.git.branch()), *tags)
-
-    def another(self, depth: int | None = None) -> Real:
-        name = f"clone-{len(list(self.place.iterdir()))}"
-        shallow = [f"--depth={depth}"] if depth else []
-        clone = ["git", "clone", "--quiet", *shallow, (self.place / "remote.git").as_uri(), str(self.place / name)]
-        subprocess.run(clone, check=True, capture_output=True)
-        return Real(self.place, name)
-
-    def remove(self, path: str) -> None:
-        (self.root / path).unlink()
-
-    def tag(self, name: str) -> None:
-        self.run("tag", name)
-
-    def check_out(self, branch: str | None, commit: str) -> None:
-        self.run("checkout", "--quiet", *(["-B", branch] if branch else ["--detach"]), commit)
-
-    def merge(self, commit: str, message: str) -> str:
-        self.tick()
-        self.run("merge", "--quiet", "--no-ff", "-m", message, commit)
-        return str(self.git.head())
-
-
-def in_memory(tmp_path: Path) -> Clone:
-    return InMemory(FakeWorld.new({}))
-
-
-def over_a_bare_repository(tmp_path: Path) -> Clone:
-    subprocess.run(["git", "init", "--quiet", "--bare", str(tmp_path / "remote.git")], check=True)
-    subprocess.run(["git", "clone", "--quiet", str(tmp_path / "remote.git"), str(tmp_path / "clone")], check=True)
-    return Real(tmp_path)
-
-
-@pytest.fixture(params=[in_memory, over_a_bare_repository], ids=lambda make: make.__name__)
-def clone(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
-    monkeypatch.setattr(os, "environ", os.environ.copy())
-    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
-        monkeypatch.setenv(name, "1704067199 +0000")
+@pytest.fixture(params=CLONES, ids=lambda make: make.__name__)
+def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Clone:
     return request.param(tmp_path)
 
 
@@ -160,8 +66,8 @@ def test_the_same_change_committed_later_is_another_commit(clone: Clone) -> None
 
 def test_a_commit_holds_the_named_files_alone(clone: Clone) -> None:
     clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
-    clone.files.write("b.txt", "2")
-    clone.files.write("untracked.txt", "?")
+    clone.edit("b.txt", "2")
+    clone.edit("untracked.txt", "?")
     clone.commit("feat: new", {"a.txt": "2", "dir/new.txt": "3"})
     assert clone.git.paths("HEAD") == ("a.txt", "b.txt", "dir/new.txt")
     assert clone.git.text("HEAD", "b.txt") == "1"
@@ -192,7 +98,7 @@ def test_a_commit_of_a_file_that_never_was_is_refused(clone: Clone) -> None:
 
 
 def test_a_commit_is_by_whom_it_is_said_to_be(clone: Clone) -> None:
-    clone.files.write("a.txt", "1")
+    clone.edit("a.txt", "1")
     clone.git.create_commit(["a.txt"], "feat: x\n", "release bot[1] <bot@example.org>")
     commit = log(clone.git, "HEAD")[0]
     assert (commit.author, commit.email) == ("release bot[1]", "bot@example.org")
@@ -373,18 +279,18 @@ def test_a_shallow_clone_is_deepened_to_the_whole_history(clone: Clone) -> None:
 def test_changed_and_removed_files_are_dirty_but_untracked_ones_are_not(clone: Clone) -> None:
     clone.commit("chore: begin", {"a b.txt": "1", "한글.txt": "1", "c.txt": "1"})
     assert clone.git.dirty() == ()
-    clone.files.write("a b.txt", "2")
-    clone.files.write("new.txt", "2")
+    clone.edit("a b.txt", "2")
+    clone.edit("new.txt", "2")
     clone.remove("한글.txt")
     assert clone.git.dirty() == ("a b.txt", "한글.txt")
-    clone.files.write("a b.txt", "1")
+    clone.edit("a b.txt", "1")
     assert clone.git.dirty() == ("한글.txt",)
 
 
 def test_moving_the_branch_brings_its_files(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1", "gone.txt": "1"})
     clone.remove("gone.txt")
-    clone.files.write("a.txt", "2")
+    clone.edit("a.txt", "2")
     second = clone.git.create_commit(["a.txt", "gone.txt"], "feat: x")
     clone.git.move_branch(first)
     assert (clone.git.head(), clone.git.branch(), clone.git.dirty()) == (first, "main", ())
@@ -397,8 +303,8 @@ def test_moving_the_branch_brings_its_files(clone: Clone) -> None:
 def test_moving_the_branch_keeps_other_edits(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
     clone.commit("feat: x", {"a.txt": "2"})
-    clone.files.write("b.txt", "edited")
-    clone.files.write("new.txt", "untracked")
+    clone.edit("b.txt", "edited")
+    clone.edit("new.txt", "untracked")
     clone.git.move_branch(first)
     assert clone.git.dirty() == ("b.txt",)
     assert (clone.files.read("b.txt"), clone.files.read("new.txt")) == ("edited", "untracked")
@@ -409,9 +315,10 @@ def test_moving_the_branch_never_loses_an_edit(clone: Clone, path: str) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1"})
     second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
     clone.git.move_branch(first)
-    clone.files.write(path, "edited")
-    with pytest.raises(CommandError):
+    clone.edit(path, "edited")
+    with pytest.raises(ConflictError) as raised:
         clone.git.move_branch(second)
+    assert raised.value.hint
     assert (clone.git.head(), clone.files.read(path)) == (first, "edited")
 
 
@@ -420,7 +327,7 @@ def test_moving_the_branch_puts_back_what_it_is_told_to(clone: Clone) -> None:
     second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
     clone.git.move_branch(first)
     for path in ("a.txt", "b.txt", "new.txt"):
-        clone.files.write(path, "left by a killed run")
+        clone.edit(path, "left by a killed run")
     clone.remove("gone.txt")
     clone.git.move_branch(second, ["a.txt", "b.txt", "gone.txt", "new.txt", "never.txt"])
     assert (clone.git.head(), clone.git.dirty()) == (second, ())
@@ -429,7 +336,7 @@ def test_moving_the_branch_puts_back_what_it_is_told_to(clone: Clone) -> None:
 
 def test_a_new_file_that_is_put_back_is_no_more(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1"})
-    clone.files.write("new.txt", "left by a killed run")
+    clone.edit("new.txt", "left by a killed run")
     clone.git.move_branch(first, ["new.txt"])
     assert clone.files.read("new.txt") is None
 
@@ -439,8 +346,8 @@ def test_a_commit_is_adopted_without_touching_a_file(clone: Clone) -> None:
     second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
     clone.git.move_branch(first)
     for path in ("a.txt", "new.txt"):
-        clone.files.write(path, "2")
-    clone.files.write("b.txt", "edited")
+        clone.edit(path, "2")
+    clone.edit("b.txt", "edited")
     clone.git.adopt(second)
     assert (clone.git.head(), clone.git.branch(), clone.git.dirty()) == (second, "main", ("b.txt",))
     assert clone.files.read("b.txt") == "edited"

@@ -1,0 +1,122 @@
+"""Clones of one remote, real and in memory, with what a test does to them that is not shipit's to do."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+from unittest.mock import patch
+
+from shipit.adapters.clock import SystemClock
+from shipit.adapters.files import WorkingTree
+from shipit.adapters.git import GitRepository
+from shipit.adapters.local_forge import LocalForge
+from shipit.adapters.process import Commands
+from shipit.core.redact import Redactor
+from shipit.testing import FakeWorld
+from shipit.world import Files, Git, World
+
+
+class Clone(Protocol):
+    """A clone on `main`, and what people and other programs do to it."""
+
+    world: World
+    git: Git
+    files: Files
+
+    def commit(self, message: str, files: Mapping[str, str] = {}) -> str: ...
+    def push(self, *tags: str) -> None: ...
+    def another(self, depth: int | None = None) -> Clone: ...
+    def edit(self, path: str, text: str) -> None: ...
+    def remove(self, path: str) -> None: ...
+    def tag(self, name: str) -> None: ...  # lightweight
+    def check_out(self, branch: str | None, commit: str) -> None: ...
+    def merge(self, commit: str, message: str) -> str: ...
+
+
+class InMemory:
+    def __init__(self, world: FakeWorld) -> None:
+        self.world, self.git, self.files = world, world.git, world.files
+        self.commit, self.push, self.tag, self.edit = world.commit, world.push, world.git.tag, world.files.edit
+        self.check_out, self.merge = world.git.check_out, world.git.merge
+
+    def another(self, depth: int | None = None) -> InMemory:
+        return InMemory(self.world.fresh_clone(depth=depth))
+
+    def remove(self, path: str) -> None:
+        del self.files.held[path]
+
+
+class Real:
+    """A clone of a bare repository in `place`; commits are a second apart, so that their order is known."""
+
+    seconds = itertools.count(1_704_067_200)
+
+    def __init__(self, place: Path, name: str = "clone") -> None:
+        self.place, self.root = place, place / name
+        self.git = GitRepository(str(self.root))
+        self.files = WorkingTree(str(self.root), str(self.root / ".git/shipit/written"))
+        forge = LocalForge(str(place / "releases"), base=str(self.root))
+        self.world = World(self.git, forge, self.files, Commands(str(self.root), Redactor()), SystemClock())
+
+    def run(self, *words: str) -> None:
+        subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)
+
+    def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
+        texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
+        for path, text in texts.items():
+            self.edit(path, text)
+        with self.a_second_later():
+            return self.git.create_commit(tuple(texts), message)
+
+    def a_second_later(self) -> AbstractContextManager[object]:
+        date = f"{next(self.seconds)} +0000"
+        return patch.dict(os.environ, {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date})
+
+    def push(self, *tags: str) -> None:
+        self.run("push", "--quiet", "origin", str(self.git.branch()), *tags)
+
+    def another(self, depth: int | None = None) -> Real:
+        name = f"clone-{len(list(self.place.iterdir()))}"
+        shallow = [f"--depth={depth}"] if depth else []
+        clone = ["git", "clone", "--quiet", *shallow, (self.place / "remote.git").as_uri(), str(self.place / name)]
+        subprocess.run(clone, check=True, capture_output=True)
+        return Real(self.place, name)
+
+    def edit(self, path: str, text: str) -> None:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink()
+
+    def tag(self, name: str) -> None:
+        self.run("tag", name)
+
+    def check_out(self, branch: str | None, commit: str) -> None:
+        self.run("checkout", "--quiet", *(["-B", branch] if branch else ["--detach"]), commit)
+
+    def merge(self, commit: str, message: str) -> str:
+        with self.a_second_later():
+            self.run("merge", "--quiet", "--no-ff", "-m", message, commit)
+        return str(self.git.head())
+
+
+def in_memory(tmp_path: Path) -> Clone:
+    """A clone of an empty remote; its commands do what the shell would."""
+    return InMemory(FakeWorld.new({}, effects={"touch built": lambda files, env: files.edit("built", "")}))
+
+
+def over_a_bare_repository(tmp_path: Path) -> Clone:
+    """A clone of an empty remote, for real."""
+    for words in (["init", "--quiet", "--bare", "remote.git"], ["clone", "--quiet", "remote.git", "clone"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    return Real(tmp_path)
+
+
+CLONES: tuple[Callable[[Path], Clone], ...] = (in_memory, over_a_bare_repository)

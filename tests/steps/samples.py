@@ -1,0 +1,175 @@
+"""One world for each step in which it has something to do, and how the world may contradict it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from contracts.clones import Clone
+
+from shipit.core.release_message import release_message
+from shipit.steps import (
+    CreateCommit,
+    CreateTag,
+    DraftRelease,
+    ForgeCommit,
+    ForgeTag,
+    PublishRelease,
+    Push,
+    Run,
+    SyncBranch,
+    UploadAssets,
+    WriteFile,
+)
+from shipit.steps.base import Step
+from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.write_file import text_digest
+
+TAG = "v1.1.0"
+SUBJECT = "chore(release): 1.1.0"
+NOTES = "### Features\n\n- 검색\n"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`step` brings the clone where the step has something to do, and gives the step.
+
+    Each of `contradictions` then does what people or other programs may do meanwhile.
+    """
+
+    step: Callable[[Clone], Step]
+    contradictions: tuple[Callable[[Clone], object], ...] = ()
+
+
+def planned(clone: Clone) -> ReleaseCommit:
+    """The commit of a release planned on what the remote holds."""
+    clone.commit("chore: begin", {"VERSION": "1.0.0", "CHANGELOG.md": "# Changes\n"})
+    base = clone.commit("feat: search", {"search.txt": "found"})
+    clone.push()
+    return ReleaseCommit(base, SUBJECT, TAG, "main")
+
+
+def committed(clone: Clone) -> ReleaseCommit:
+    """The same, once the release commit is made in the clone."""
+    commit = planned(clone)
+    clone.commit(release_message(SUBJECT, NOTES), {"VERSION": "1.1.0"})
+    return commit
+
+
+def tagged(clone: Clone) -> ReleaseCommit:
+    commit = committed(clone)
+    clone.git.create_tag(TAG, str(clone.git.head()), release_message(SUBJECT, NOTES))
+    return commit
+
+
+def drafted(clone: Clone) -> None:
+    planned(clone)
+    clone.world.forge.create_draft(tag=TAG, title=TAG, body=NOTES, prerelease=False, branch="main")
+
+
+def write_file(clone: Clone) -> Step:
+    return WriteFile("VERSION", "1.1.0", (text_digest("1.0.0"),), planned(clone), ("- 1.0.0", "+ 1.1.0"))
+
+
+def run(clone: Clone) -> Step:
+    return Run("touch built", 60, planned(clone), {"SHIPIT_VERSION": "1.1.0"})
+
+
+def sync_branch(clone: Clone) -> Step:
+    commit = planned(clone)
+    other = clone.another()
+    tip = other.commit("fix: more")
+    other.push()
+    clone.git.fetch()
+    return SyncBranch(tip, commit.parent, ("CHANGELOG.md",), ReleaseCommit(tip, SUBJECT, TAG, "main"))
+
+
+def create_commit(clone: Clone) -> Step:
+    commit = planned(clone)
+    clone.files.write("VERSION", "1.1.0")
+    return CreateCommit(commit, NOTES, ("VERSION",), "bot <bot@example.org>")
+
+
+def create_tag(clone: Clone) -> Step:
+    return CreateTag(TAG, release_message(SUBJECT, NOTES), committed(clone))
+
+
+def draft_release(clone: Clone) -> Step:
+    planned(clone)
+    return DraftRelease(TAG, TAG, NOTES, False, "main")
+
+
+def upload_assets(clone: Clone) -> Step:
+    drafted(clone)
+    clone.edit("build/app.jar", "jar")
+    return UploadAssets(TAG, ("build/*.jar",))
+
+
+def push(clone: Clone) -> Step:
+    commit = tagged(clone)
+    return Push(commit, "main", commit.parent, (TAG,))
+
+
+def forge_commit(clone: Clone) -> Step:
+    commit = planned(clone)
+    clone.files.write("VERSION", "1.1.0")
+    return ForgeCommit(commit, "main", NOTES, ("VERSION",))
+
+
+def forge_tag(clone: Clone) -> Step:
+    commit = committed(clone)
+    clone.push()
+    return ForgeTag(TAG, release_message(SUBJECT, NOTES), commit)
+
+
+def publish_release(clone: Clone) -> Step:
+    drafted(clone)
+    return PublishRelease(TAG, latest=True)
+
+
+def somebody_edits(path: str, clone: Clone) -> None:
+    clone.edit(path, "edited")
+
+
+def somebody_commits(clone: Clone) -> None:
+    clone.commit("feat: meanwhile", {"meanwhile.txt": "here"})
+
+
+def somebody_tags(clone: Clone) -> None:
+    clone.tag(TAG)
+
+
+def somebody_pushes(clone: Clone) -> None:
+    other = clone.another()
+    other.commit("feat: meanwhile", {"meanwhile.txt": "there"})
+    other.push()
+
+
+def somebody_pushes_the_tag(clone: Clone) -> None:
+    other = clone.another()
+    other.commit("feat: meanwhile")
+    other.check_out("else", str(other.git.head()))
+    other.tag(TAG)
+    other.push(TAG)
+
+
+def somebody_publishes_another(clone: Clone) -> None:
+    clone.edit("elsewhere/app.jar", "another jar")
+    clone.world.forge.upload_asset(TAG, "elsewhere/app.jar")
+    clone.world.forge.publish(TAG, latest=True)
+
+
+SAMPLES: dict[str, Sample] = {
+    "sync-branch": Sample(sync_branch, (somebody_commits, partial(somebody_edits, "notes.txt"))),
+    "write-file": Sample(write_file, (partial(somebody_edits, "VERSION"),)),
+    "run": Sample(run),
+    "create-commit": Sample(create_commit, (somebody_commits,)),
+    "create-tag": Sample(create_tag),
+    "draft-release": Sample(draft_release),
+    "upload-assets": Sample(upload_assets, (somebody_publishes_another,)),
+    "push": Sample(push, (somebody_pushes, somebody_pushes_the_tag)),
+    "forge-commit": Sample(forge_commit, (somebody_pushes,)),
+    "forge-tag": Sample(forge_tag, (somebody_pushes_the_tag,)),
+    "publish-release": Sample(publish_release),
+}

@@ -1,0 +1,126 @@
+"""What every step promises, whatever it does."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contracts.clones import CLONES, Clone, in_memory
+from steps.samples import SAMPLES, TAG
+
+from shipit.errors import ConflictError
+from shipit.plan.codec import plan_from_json, plan_to_json
+from shipit.plan.model import Inputs, Plan
+from shipit.steps import STEPS
+from shipit.steps.base import Done, Step, Todo
+from shipit.testing import recorded
+
+# Files beside a remote cannot commit.
+ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
+CASES = [
+    pytest.param(kind, make, id=f"{kind}-{make.__name__}")
+    for kind in STEPS
+    for make in CLONES
+    if make is in_memory or kind not in ONLY_IN_MEMORY
+]
+CONTRADICTIONS = [
+    pytest.param(kind, make, contradict, id=f"{case.id}-{getattr(contradict, '__name__', 'somebody_edits')}")
+    for case in CASES
+    for kind, make in (case.values,)
+    for contradict in SAMPLES[kind].contradictions
+]
+
+
+def state(clone: Clone) -> dict[str, Any]:
+    """Everything a step may change, for the step's own clone and for everybody."""
+    git, files = clone.git, clone.files
+    paths = ("VERSION", "CHANGELOG.md", "search.txt", "notes.txt", "meanwhile.txt", "built")
+    return {
+        "clone": (git.head(), git.branch(), git.tags(), git.dirty(), [files.read(path) for path in paths]),
+        "remote": git.remote_refs(),
+        "release": clone.world.forge.find_release(TAG),
+    }
+
+
+def test_every_step_has_a_sample() -> None:
+    assert SAMPLES.keys() == STEPS.keys()
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_step_is_documented_and_says_whether_others_see_it(kind: str) -> None:
+    step = STEPS[kind]
+    assert step.kind == kind
+    assert isinstance(step.public, bool)
+    assert inspect.getdoc(step)
+
+
+@pytest.mark.parametrize(("kind", "make"), CASES)
+def test_a_step_names_itself_for_people_and_programs(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
+    step = SAMPLES[kind].step(make(tmp_path))
+    assert step.id.startswith(f"{kind}:")
+    assert step.summary
+    assert "\n" not in step.summary
+
+
+@pytest.mark.parametrize(("kind", "make"), CASES)
+def test_looking_writes_nothing(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
+    clone = make(tmp_path)
+    step = SAMPLES[kind].step(clone)
+    world, writes = recorded(clone.world)
+    before = state(clone)
+    assert isinstance(step.check(world), Todo)
+    assert (writes, state(clone)) == ([], before)
+    step.apply(clone.world)
+    after = state(clone)
+    assert isinstance(step.check(world), Done)
+    assert (writes, state(clone)) == ([], after)
+
+
+@pytest.mark.parametrize(("kind", "make"), CASES)
+def test_what_was_done_is_seen_to_be_done_with_the_same_outputs(
+    kind: str, make: Callable[[Path], Clone], tmp_path: Path
+) -> None:
+    clone = make(tmp_path)
+    step = SAMPLES[kind].step(clone)
+    outputs = step.apply(clone.world)
+    assert step.check(clone.world) == Done(outputs)
+
+
+@pytest.mark.parametrize(("kind", "make"), CASES)
+def test_applying_twice_is_applying_once(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
+    clone = make(tmp_path)
+    step = SAMPLES[kind].step(clone)
+    outputs = step.apply(clone.world)
+    once = state(clone)
+    assert step.apply(clone.world) == outputs
+    assert state(clone) == once
+
+
+@pytest.mark.parametrize(("kind", "make", "contradict"), CONTRADICTIONS)
+def test_a_contradiction_is_told_with_a_hint_and_changes_nothing(
+    kind: str, make: Callable[[Path], Clone], contradict: Callable[[Clone], object], tmp_path: Path
+) -> None:
+    clone = make(tmp_path)
+    step = SAMPLES[kind].step(clone)
+    contradict(clone)
+    before = state(clone)
+    with pytest.raises(ConflictError) as raised:
+        ensure(step, clone)
+    assert raised.value.hint
+    assert state(clone) == before
+
+
+def ensure(step: Step, clone: Clone) -> None:
+    if isinstance(step.check(clone.world), Todo):
+        step.apply(clone.world)
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_step_survives_json(kind: str, tmp_path: Path) -> None:
+    step = SAMPLES[kind].step(in_memory(tmp_path))
+    plan = Plan((), Inputs("0" * 40, "main", "c"), (step,))
+    assert plan_from_json(json.dumps(plan_to_json(plan)), "plan.json").steps == (step,)
