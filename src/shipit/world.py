@@ -79,7 +79,10 @@ class Git(Protocol):
     def create_tag(self, name: str, commit: str, message: str) -> None: ...
     def delete_tag(self, name: str) -> None: ...
     def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
-        """Bring branch, index and files to `commit` after putting `restore` back as in HEAD; keeps other edits."""
+        """Bring branch, index and files to `commit` after putting `restore` back as in HEAD; keeps other edits.
+
+        Raises `ConflictError` when one of those is in the way.
+        """
 
     def adopt(self, commit: str) -> None:
         """Point branch and index at `commit`, whose files the working tree holds already."""
@@ -90,6 +93,9 @@ class Git(Protocol):
 
         Raises `BranchMoved` when the branch is no longer there, `AuthError`, `CommandError`.
         """
+
+    def move_tag(self, name: str, commit: str) -> None:
+        """Make the lightweight tag `name` lead to `commit`, here and on the remote, wherever it was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,14 @@ class Forge(Protocol):
     def findings(self, write_back: str) -> tuple[Finding, ...]:
         """What this forge and token cannot do for a release, asked without writing."""
 
+    def find_comment(self, number: int, mark: str) -> str | None:
+        """The text of the comment on a pull request or an issue that begins with `mark`.
+
+        One by somebody who may not write to the repository is not taken for it.
+        """
+
+    def labels(self, number: int) -> frozenset[str]: ...
+
     # writes
     def create_draft(
         self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None
@@ -139,6 +153,10 @@ class Forge(Protocol):
         """Commit `files` on top of `parent` and move `branch` there; `BranchMoved` when it is not at `parent`."""
 
     def create_tag(self, name: str, commit: str, message: str) -> None: ...
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        """Make `text` the text of the comment that begins with `mark`, as `text` does; make one where there is none."""
+
+    def add_label(self, number: int, label: str) -> None: ...
 
 
 class Files(Protocol):

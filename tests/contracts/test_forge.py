@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standin.issues import Issue
 from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
@@ -40,6 +41,7 @@ def local(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
 
 def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     github: GitHubStandIn = request.getfixturevalue("github")
+    github.issues |= {12: Issue(), 13: Issue()}
     patience = Patience(timeout=5, pause=0, between_writes=None)
     forge = GitHubForge(github.slug, GOOD, github.api_url, github.url, base=str(tmp_path), patience=patience)
     return Bench(forge, tmp_path, lambda: len(github.writes))
@@ -214,3 +216,30 @@ def test_releases_do_not_touch_each_other(bench: Bench) -> None:
     draft(bench.forge, "v1.1.0", body="second")
     bench.forge.publish("v1.1.0", latest=False)
     assert bench.forge.find_release("v1.0.0") == first
+
+
+MARK = "<!-- mark -->"
+
+
+def test_a_comment_is_found_by_its_mark(forge: Forge) -> None:
+    forge.keep_comment(12, "<!-- other -->", "<!-- other -->\nsomething else")
+    forge.keep_comment(12, MARK, f"{MARK}\n채팅방이 나갑니다")
+    assert forge.find_comment(12, MARK) == f"{MARK}\n채팅방이 나갑니다"
+    assert forge.find_comment(13, MARK) is None
+
+
+def test_a_comment_that_is_there_is_brought_up_to_date_and_not_made_twice(bench: Bench) -> None:
+    bench.forge.keep_comment(12, MARK, f"{MARK}\nold")
+    bench.forge.keep_comment(12, MARK, f"{MARK}\nnew")
+    assert bench.forge.find_comment(12, MARK) == f"{MARK}\nnew"
+    state = bench.state()
+    bench.forge.keep_comment(12, MARK, f"{MARK}\nnew")
+    assert bench.state() == state
+
+
+def test_a_label_joins_those_there_are(forge: Forge) -> None:
+    assert forge.labels(12) == frozenset()
+    for label in ("released", "ship it: v1", "released"):
+        forge.add_label(12, label)
+    assert forge.labels(12) == {"released", "ship it: v1"}
+    assert forge.labels(13) == frozenset()

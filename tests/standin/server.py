@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from standin import git_data, releases, repository
+from standin import git_data, issues, releases, repository
 from standin.answers import Answer, Call, Refusal, not_found
 from standin.bare import BareRepository
 from standin.description import Description, Request, Response
@@ -35,6 +35,7 @@ DESCRIPTION = Description()
 ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
     **releases.ROUTES,
     **git_data.ROUTES,
+    **issues.ROUTES,
     **repository.ROUTES,
 }
 
@@ -69,6 +70,7 @@ class GitHubStandIn:
         self.rules: dict[str, Sequence[dict[str, Any]]] = {}
         self.releases: list[releases.Release] = []
         self.latest_id: int | None = None
+        self.issues: dict[int, issues.Issue] = {}
         self.requests: list[Logged] = []
         self.violations: list[str] = []
         self._faults: list[Fault] = []
@@ -193,7 +195,7 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, str]]:
 
 
 def _pattern(template: str) -> str:
-    numbers = re.sub(r"\{(\w+_id)\}", r"(?P<\1>[0-9]+)", template)
+    numbers = re.sub(r"\{(\w+_(?:id|number))\}", r"(?P<\1>[0-9]+)", template)
     rests = re.sub(r"\{(ref|tag|branch)\}", r"(?P<\1>.+)", numbers)
     return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", rests)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shipit.adapters.git_errors import push_error, remote_error
 from shipit.adapters.git_history import GitHistory
 from shipit.core.redact import Redactor, basic_auth
-from shipit.errors import CommandError, Finding
+from shipit.errors import CommandError, ConflictError, Finding
 from shipit.world import RemoteRefs
 
 if TYPE_CHECKING:
@@ -100,7 +100,14 @@ class GitRepository(GitHistory):
     def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
         for path in restore:
             self._restore(path)
-        self._git("reset", "--quiet", "--keep", commit)
+        try:
+            self._git("reset", "--quiet", "--keep", commit)
+        except CommandError as error:
+            raise ConflictError(
+                f"uncommitted changes are in the way of `{commit[:10]}`",
+                where=error.tail,
+                hint="git commit them, or git stash, then run the same command again",
+            ) from error
 
     def _restore(self, path: str) -> None:
         if self.text("HEAD", path) is not None:
@@ -124,6 +131,14 @@ class GitRepository(GitHistory):
             self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
         except CommandError as error:
             raise push_error(error, branch) from error
+
+    def move_tag(self, name: str, commit: str) -> None:
+        ref = f"refs/tags/{name}"
+        self._git("update-ref", ref, commit)
+        try:
+            self._git("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
+        except CommandError as error:
+            raise push_error(error, name) from error
 
     # -- how git is called
 

@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shipit.adapters import github_assets, github_findings, github_git
+from shipit.adapters import github_assets, github_findings, github_git, github_issues
 from shipit.adapters.github_calls import Calls, Patience
 from shipit.core.links import Links
 from shipit.errors import ConflictError, Finding
@@ -58,7 +58,11 @@ class GitHubForge:
 
     @cached_property
     def _calls(self) -> Calls:
-        return Calls(self._slug, self._patience)
+        return Calls(self._slug, self._patience, "contents: write")
+
+    @cached_property
+    def _issue_calls(self) -> Calls:
+        return Calls(self._slug, self._patience, "issues: write` and `pull-requests: write")
 
     @cached_property
     def _repository(self) -> Repository:
@@ -136,6 +140,18 @@ class GitHubForge:
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         github_git.create_tag(self._calls, self._repository, name, commit, message)
+
+    def find_comment(self, number: int, mark: str) -> str | None:
+        return github_issues.find_comment(self._issue_calls, self._repository, number, mark)
+
+    def labels(self, number: int) -> frozenset[str]:
+        return github_issues.labels(self._issue_calls, self._repository, number)
+
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        github_issues.keep_comment(self._issue_calls, self._repository, number, mark, text)
+
+    def add_label(self, number: int, label: str) -> None:
+        github_issues.add_label(self._issue_calls, self._repository, number, label)
 
     def _find(self, tag: str) -> GitRelease | None:
         """The published release, else the oldest draft: whoever looks finds the same one of two."""

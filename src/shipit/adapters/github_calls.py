@@ -41,17 +41,20 @@ class Patience:
 
 
 class Calls:
-    """Performs requests about the repository `slug`. `doing` completes "GitHub failed to ..." in errors.
+    """Performs requests about the repository `slug`, for which the token needs `permission`.
+
+    `doing` completes "GitHub failed to ..." in errors.
 
     Every method raises `AuthError` where the token does not suffice, and `RemoteError` for any other failure.
     """
 
-    def __init__(self, slug: str, patience: Patience) -> None:
+    def __init__(self, slug: str, patience: Patience, permission: str) -> None:
         from github import GithubException
         from requests import RequestException
 
         self._slug = slug
         self._patience = patience
+        self._permission = permission
         self._failures = (GithubException, RequestException, json.JSONDecodeError)
 
     def repeat(self, doing: str, call: Callable[[], T]) -> T:
@@ -63,7 +66,7 @@ class Calls:
                 failure = _failure(error)
                 pause = self._pause(failure, tried)
                 if pause is None:
-                    raise failure.explain(doing, self._slug, time.time()) from error
+                    raise failure.explain(doing, self._slug, self._permission, time.time()) from error
                 self._patience.sleep(pause)
         raise AssertionError("count() ended")
 

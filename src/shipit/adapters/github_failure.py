@@ -57,12 +57,12 @@ class Failure:
             return max(float(reset) - now, 0) + 1  # within which part of that second is not told
         return _MINUTE
 
-    def explain(self, doing: str, slug: str, now: float) -> ShipitError:
-        """The error for a request that was to `doing` in the repository `slug`."""
+    def explain(self, doing: str, slug: str, permission: str, now: float) -> ShipitError:
+        """The error for a request that was to `doing` in the repository `slug`, which takes `permission`."""
         if self.limited:
             return self._too_often(doing, slug, now)
         if self.status in (401, 403):
-            return _refused(self, doing, slug)
+            return _refused(self, doing, slug, permission)
         if self.status == 404:
             return self._remote(
                 f"GitHub has no `{slug}`, or not what was asked of it, to {doing}",
@@ -96,12 +96,12 @@ class Failure:
         )
 
 
-def _refused(failure: Failure, doing: str, slug: str) -> AuthError:
+def _refused(failure: Failure, doing: str, slug: str, permission: str) -> AuthError:
     if failure.status == 401:
         what = f"GitHub does not accept `GITHUB_TOKEN` to {doing}: {failure.said}"
         return AuthError(what, where=slug, hint="set `GITHUB_TOKEN` to a token that is valid and not expired")
     return AuthError(
         f"`GITHUB_TOKEN` may not {doing}: {failure.said}",
         where=slug,
-        hint=f"give it the permission `contents: write` on `{slug}`",
+        hint=f"give it the permission `{permission}` on `{slug}`",
     )

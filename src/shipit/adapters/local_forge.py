@@ -4,6 +4,7 @@
 <root>/v1.4.0/notes.md
 <root>/v1.4.0/assets/app.jar
 <root>/LATEST                  the tag of the latest release
+<root>/issues/12.json          comments on a pull request or an issue, and its labels
 """
 
 from __future__ import annotations
@@ -87,6 +88,30 @@ class LocalForge:
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         raise _needs_github()
+
+    def find_comment(self, number: int, mark: str) -> str | None:
+        return next((text for text in self._issue(number)["comments"] if text.startswith(mark)), None)
+
+    def labels(self, number: int) -> frozenset[str]:
+        return frozenset(self._issue(number)["labels"])
+
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        issue = self._issue(number)
+        held = self.find_comment(number, mark)
+        others = [each for each in issue["comments"] if each != held]
+        self._keep_issue(number, {**issue, "comments": [*others, text]})
+
+    def add_label(self, number: int, label: str) -> None:
+        issue = self._issue(number)
+        self._keep_issue(number, {**issue, "labels": sorted({*issue["labels"], label})})
+
+    def _issue(self, number: int) -> dict[str, list[str]]:
+        held: dict[str, list[str]] = json.loads(self._store.read(f"issues/{number}.json") or "{}")
+        return {"comments": [], "labels": [], **held}
+
+    def _keep_issue(self, number: int, issue: dict[str, list[str]]) -> None:
+        if issue != self._issue(number):
+            self._store.write(f"issues/{number}.json", json.dumps(issue, ensure_ascii=False, indent=2) + "\n")
 
     def _keep(self, release: ForgeRelease) -> ForgeRelease:
         """Store `release`, unless it is stored already."""

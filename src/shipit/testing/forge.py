@@ -36,6 +36,12 @@ class FakeForge:
         """`problems`, which a test may set."""
         return self.problems
 
+    def find_comment(self, number: int, mark: str) -> str | None:
+        return next((text for text in self._remote.comments.get(number, []) if text.startswith(mark)), None)
+
+    def labels(self, number: int) -> frozenset[str]:
+        return frozenset(self._remote.labels.get(number, ()))
+
     # -- writes
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
@@ -79,6 +85,17 @@ class FakeForge:
             raise _conflict(f"tag `{name}` exists on the forge at another commit")
         if there is None:
             self._remote.tags[name] = FakeTag(commit, message, self._remote.clock.tick())
+
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        held = self.find_comment(number, mark)
+        comments = self._remote.comments.setdefault(number, [])
+        if held is None:
+            comments.append(text)
+        else:
+            comments[comments.index(held)] = text
+
+    def add_label(self, number: int, label: str) -> None:
+        self._remote.labels.setdefault(number, set()).add(label)
 
     # -- inside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shipit.errors import CommandError, Finding
+from shipit.errors import CommandError, ConflictError, Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import PERSON, Commits, FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote
@@ -136,7 +136,8 @@ class FakeGit:
         self._put(old, restore)
         changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
         if any(self._files.held.get(path) != old.get(path) for path in changed):
-            raise _failed("reset", "error: a file with local changes is not up to date")
+            hint = "git commit them, or git stash, then run the same command again"
+            raise ConflictError(f"uncommitted changes are in the way of `{commit[:10]}`", hint=hint)
         self._put(new, changed)
         self._point(self._require(commit))
 
@@ -150,6 +151,10 @@ class FakeGit:
         self._remote.receive(self._commits, branch=branch, commit=commit, expected=expected, tags=pushed)
         if branch is not None:
             self._tracked[branch] = commit
+
+    def move_tag(self, name: str, commit: str) -> None:
+        self.tag(name, commit)
+        self._remote.move_tag(self._commits, name, self._tags[name])
 
     # -- how a test sets the scene
 

@@ -14,8 +14,12 @@ When = Literal["before", "after"]
 
 # The methods that `shipit.world` marks as writes, port by port.
 WRITES: Mapping[str, frozenset[str]] = {
-    "git": frozenset(("fetch", "deepen", "create_commit", "create_tag", "delete_tag", "move_branch", "adopt", "push")),
-    "forge": frozenset(("create_draft", "upload_asset", "publish", "create_commit", "create_tag")),
+    "git": frozenset(
+        ("fetch", "deepen", "create_commit", "create_tag", "delete_tag", "move_branch", "adopt", "push", "move_tag")
+    ),
+    "forge": frozenset(
+        ("create_draft", "upload_asset", "publish", "create_commit", "create_tag", "keep_comment", "add_label")
+    ),
     "files": frozenset(("write",)),
     "process": frozenset(("run",)),
     "clock": frozenset(),

@@ -17,7 +17,8 @@ _STATE = "nothing was pushed: the remote is as it was"
 class FakeRemote:
     """What everybody sees, open for a test to look at and to change behind a clone's back.
 
-    `releases` are those of the forge by tag; `latest` is the tag it shows as the latest.
+    `releases` are those of the forge by tag; `latest` is the tag it shows as the latest; `comments` and `labels`
+    are those of pull requests and issues by number.
     """
 
     url: str = "https://git.test/acme/app"
@@ -27,6 +28,8 @@ class FakeRemote:
     commits: Commits = field(default_factory=Commits)
     releases: dict[str, ForgeRelease] = field(default_factory=dict)
     latest: str | None = None
+    comments: dict[int, list[str]] = field(default_factory=dict)
+    labels: dict[int, set[str]] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
 
     @property
@@ -60,6 +63,11 @@ class FakeRemote:
         self.tags |= tags
         if branch is not None:
             self.branches[branch] = commit
+
+    def move_tag(self, commits: Commits, name: str, tag: FakeTag) -> None:
+        """A forced push of one tag."""
+        self._hold(commits, [tag.commit])
+        self.tags[name] = tag
 
     def _hold(self, commits: Commits, tips: Iterable[str]) -> None:
         self.commits.held |= {id: commits.held[id] for id in commits.behind(tips)}

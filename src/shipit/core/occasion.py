@@ -1,0 +1,42 @@
+"""Why a run takes place: what the CI says happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request that a run is about; `base` is the branch it is to be merged into."""
+
+    number: int
+    base: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What happened.
+
+    Args:
+        event: GitHub's name of it; empty where no CI is at work.
+        branch: the branch it is about.
+        tag: the tag it is about.
+        default: the repository's default branch, where that is told.
+        pull_request: the pull request it is about, where that is told.
+    """
+
+    event: str = ""
+    branch: str | None = None
+    tag: str | None = None
+    default: str | None = None
+    pull_request: PullRequest | None = None
+
+    @property
+    def of_pull_request(self) -> bool:
+        """Whether somebody's proposal caused it: nothing may be written to the repository then.
+
+        >>> [Occasion(event).of_pull_request for event in ("push", "pull_request", "pull_request_target")]
+        [False, True, True]
+        """
+        return self.event.startswith("pull_request")

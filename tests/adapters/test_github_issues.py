@@ -1,0 +1,70 @@
+"""Comments and labels on GitHub: whose they are, and what a token may not do."""
+
+from __future__ import annotations
+
+import pytest
+from standin.issues import Comment, Issue
+from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
+
+from shipit.adapters.github import GitHubForge
+from shipit.adapters.github_calls import Patience
+from shipit.errors import AuthError, RemoteError
+
+MARK = "<!-- mark -->"
+
+
+def connect(github: GitHubStandIn, token: str | None = GOOD) -> GitHubForge:
+    patience = Patience(timeout=5, pause=0, between_writes=None, sleep=lambda seconds: None)
+    return GitHubForge(github.slug, token, github.api_url, github.url, patience=patience)
+
+
+@pytest.fixture
+def issue(github: GitHubStandIn) -> Issue:
+    github.issues[12] = Issue()
+    return github.issues[12]
+
+
+@pytest.mark.parametrize("token", [GOOD, INSTALLATION])
+def test_a_comment_of_ones_own_is_found_again(github: GitHubStandIn, issue: Issue, token: str) -> None:
+    for text in ("first", "second"):
+        connect(github, token).keep_comment(12, MARK, f"{MARK}\n{text}")
+    assert [comment.body for comment in issue.comments] == [f"{MARK}\nsecond"]
+
+
+def test_a_comment_by_a_stranger_is_never_taken_for_ones_own(github: GitHubStandIn, issue: Issue) -> None:
+    issue.comments.append(Comment(f"{MARK}\nnever releases", "mallory", "CONTRIBUTOR"))
+    connect(github).keep_comment(12, MARK, f"{MARK}\nmerging this releases 1.1.0")
+    assert [comment.author for comment in issue.comments] == ["mallory", "ada"]
+    assert issue.comments[0].body == f"{MARK}\nnever releases"
+
+
+def test_a_comment_is_found_behind_hundreds_of_others(github: GitHubStandIn, issue: Issue) -> None:
+    issue.comments += [Comment(f"comment {number}") for number in range(250)]
+    connect(github).keep_comment(12, MARK, f"{MARK}\nfirst")
+    connect(github).keep_comment(12, MARK, f"{MARK}\nsecond")
+    assert [comment.body for comment in issue.comments[250:]] == [f"{MARK}\nsecond"]
+
+
+def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: GitHubStandIn, issue: Issue) -> None:
+    github.fail("POST", "/comments$", 502, when="after")
+    connect(github).keep_comment(12, MARK, f"{MARK}\nonce")
+    assert [comment.body for comment in issue.comments] == [f"{MARK}\nonce"]
+
+
+@pytest.mark.parametrize("token", [READ_ONLY, None])
+def test_a_token_that_may_not_comment_is_told_what_it_needs(
+    github: GitHubStandIn, issue: Issue, token: str | None
+) -> None:
+    with pytest.raises(AuthError) as refused:
+        connect(github, token).keep_comment(12, MARK, f"{MARK}\ntext")
+    assert "comment on #12" in refused.value.what
+    if token:
+        assert refused.value.hint == "give it the permission `issues: write` and `pull-requests: write` on `acme/app`"
+    assert issue.comments == []
+
+
+def test_a_number_that_leads_nowhere_is_an_error_with_its_number(github: GitHubStandIn) -> None:
+    with pytest.raises(RemoteError, match="comment on #99"):
+        connect(github).keep_comment(99, MARK, f"{MARK}\ntext")
+    with pytest.raises(RemoteError, match="label #99"):
+        connect(github).add_label(99, "released")
