@@ -21,9 +21,11 @@ from ruamel.yaml import YAML
 
 from shipit.cli.sample import make_sample
 from shipit.config.load import parse_config
+from shipit.steps import STEPS
 
 ROOT = Path(__file__).parent.parent
 README, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ACCEPT = "SHIPIT_ACCEPT" in os.environ  # looked up before the tests take away what the environment says
 
@@ -126,6 +128,23 @@ def test_the_picture_says_in_words_what_it_shows(name: str) -> None:
 def test_the_two_pictures_differ_in_colours_only() -> None:
     light, dark = (re.sub(r"#[0-9a-f]{6}", "#", text(ROOT / "docs" / name)) for name in ("flow.svg", "flow-dark.svg"))
     assert light == dark
+
+
+# -- the architecture
+
+
+def section(page: Path, heading: str) -> str:
+    return text(page).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_rooms_are_those_of_the_source() -> None:
+    found = {path.name + "/" * path.is_dir() for path in (ROOT / "src/shipit").iterdir() if path.name[0] not in "_."}
+    named = re.findall(r"^\| `([\w./]+)` \|", section(ARCHITECTURE, "The rooms"), re.MULTILINE)
+    assert set(named) == found - {"py.typed"}
+
+
+def test_every_step_has_its_place_in_the_life_of_a_release() -> None:
+    assert set(STEPS) <= set(re.findall(r"`([a-z-]+)`", section(ARCHITECTURE, "The life of a release")))
 
 
 # -- the command line
