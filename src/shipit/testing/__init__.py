@@ -1,12 +1,50 @@
-"""Worlds for tests: fakes of every port, and runs that are killed at each of their writes."""
+"""Worlds for tests: every port in memory, and runs that are cut off at each of their writes.
+
+A step of your own is tested against a clone of a remote that needs neither git, disk nor network:
+
+>>> from shipit.testing import FakeWorld, crash_matrix, recorded
+>>> world = FakeWorld.new({"VERSION": "1.0.0"})
+>>> world.files.edit("VERSION", "1.1.0")
+>>> world.git.dirty()
+('VERSION',)
+
+That looking writes nothing:
+
+>>> watched, writes = recorded(world)
+>>> watched.git.head() == world.git.head(), writes
+(True, [])
+
+That a run which is killed before or after any of its writes is put right by running it again:
+
+>>> def run(world):
+...     if world.files.read("VERSION") != "1.1.0":
+...         world.files.write("VERSION", "1.1.0")
+...     if world.git.dirty():
+...         world.git.create_commit(["VERSION"], "chore: 1.1.0")
+>>> def committed(world):
+...     return world.git.text("HEAD", "VERSION")
+>>> crashes = crash_matrix(lambda: FakeWorld.new({"VERSION": "1.0.0"}), run, committed)
+>>> [(crash.write, crash.when, crash.state) for crash in crashes]  # doctest: +NORMALIZE_WHITESPACE
+[('files.write', 'before', '1.1.0'), ('files.write', 'after', '1.1.0'),
+ ('git.create_commit', 'before', '1.1.0'), ('git.create_commit', 'after', '1.1.0')]
+
+The same contract tests hold the fakes and the real adapters (tests/contracts).
+"""
 
 from __future__ import annotations
 
+from shipit.testing.clock import FakeClock as FakeClock
 from shipit.testing.crash import Crash as Crash
 from shipit.testing.crash import crash_matrix as crash_matrix
+from shipit.testing.files import FakeFiles as FakeFiles
+from shipit.testing.forge import FakeForge as FakeForge
+from shipit.testing.git import FakeGit as FakeGit
 from shipit.testing.interrupt import WRITES as WRITES
 from shipit.testing.interrupt import Killed as Killed
 from shipit.testing.interrupt import interrupted as interrupted
 from shipit.testing.interrupt import kill as kill
 from shipit.testing.interrupt import recorded as recorded
+from shipit.testing.process import Effect as Effect
+from shipit.testing.process import FakeProcess as FakeProcess
+from shipit.testing.remote import FakeRemote as FakeRemote
 from shipit.testing.world import FakeWorld as FakeWorld

@@ -1,0 +1,119 @@
+"""What a working tree promises, whether it is real or in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from contracts.clones import CLONES, Clone
+
+from shipit.errors import ConfigError
+from shipit.world import Files
+
+# Bytes that are no UTF-8, every line end, a byte order mark, NUL, no newline at the end.
+ODD = "\ufeff한글\r\nb\rc\n\udcff\udc80\0 end"
+
+
+@pytest.fixture(params=CLONES, ids=lambda make: make.__name__)
+def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Clone:
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def files(clone: Clone) -> Files:
+    return clone.files
+
+
+def test_what_is_written_is_read_byte_by_byte(files: Files) -> None:
+    files.write("a.txt", ODD)
+    data = ODD.encode("utf-8", "surrogateescape")
+    assert files.read("a.txt") == ODD
+    assert files.digest("a.txt") == hashlib.sha256(data).hexdigest()
+    assert files.size("a.txt") == len(data)
+
+
+def test_what_is_not_there_is_none(files: Files) -> None:
+    assert files.read("a.txt") is None
+    assert files.read("dir/a.txt") is None
+    assert files.digest("a.txt") is None
+
+
+def test_an_empty_file_is_there(files: Files) -> None:
+    files.write("a.txt", "")
+    assert (files.read("a.txt"), files.size("a.txt"), files.glob("*.txt")) == ("", 0, ("a.txt",))
+
+
+def test_the_directories_of_a_file_are_made(files: Files) -> None:
+    files.write("backend/app/CHANGELOG.md", "x")
+    assert files.read("backend/app/CHANGELOG.md") == "x"
+
+
+def test_a_file_is_replaced_as_a_whole(files: Files) -> None:
+    files.write("a.txt", "long " * 99)
+    files.write("a.txt", "short")
+    assert files.read("a.txt") == "short"
+    assert files.glob("*") == ("a.txt",)
+
+
+def test_one_file_has_one_place_however_it_is_spelled(files: Files) -> None:
+    files.write("dir/./../a.txt", "x")
+    assert files.read("a.txt") == files.read("./a.txt") == "x"
+
+
+@pytest.mark.parametrize("path", ["../a.txt", "dir/../../a.txt", "/a.txt"])
+def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: str) -> None:
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: files.read(path),
+        lambda: files.digest(path),
+        lambda: files.write(path, "x"),
+    )
+    for attempt in attempts:
+        with pytest.raises(ConfigError) as raised:
+            attempt()
+        assert path in raised.value.what
+        assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("*.jar", ("app.jar",)),
+        ("build/*.jar", ("build/a-plain.jar", "build/a.jar")),
+        ("build/?.jar", ("build/a.jar",)),
+        ("build/[!b].*", ("build/a.jar", "build/a.txt")),
+        ("*/*.jar", ("build/a-plain.jar", "build/a.jar")),
+        ("**/*.jar", ("app.jar", "build/a-plain.jar", "build/a.jar", "build/libs/deep/b.jar")),
+        ("build/**", ("build/a-plain.jar", "build/a.jar", "build/a.txt", "build/libs/deep/b.jar")),
+        ("build/**/b.jar", ("build/libs/deep/b.jar",)),
+        ("build/a.jar", ("build/a.jar",)),
+        ("build/libs", ()),
+        (".hidden/*", (".hidden/c.jar",)),
+        ("none/*.jar", ()),
+    ],
+)
+def test_a_pattern_finds_files_in_order(clone: Clone, pattern: str, found: tuple[str, ...]) -> None:
+    for path in (
+        "app.jar",
+        "build/a.jar",
+        "build/a-plain.jar",
+        "build/a.txt",
+        "build/libs/deep/b.jar",
+        ".hidden/c.jar",
+    ):
+        clone.edit(path, "x")
+    assert clone.files.glob(pattern) == found
+
+
+def test_a_text_that_was_written_is_known_for_our_own_until_somebody_changes_it(clone: Clone) -> None:
+    clone.edit("a.txt", "by a person")
+    assert not clone.files.wrote("a.txt")
+    clone.files.write("a.txt", "by us")
+    assert clone.files.wrote("a.txt")
+    clone.edit("a.txt", "by us, and more")
+    assert not clone.files.wrote("a.txt")
+    clone.files.write("a.txt", "by us again")
+    clone.edit("a.txt", "by us")
+    assert clone.files.wrote("a.txt")
+    assert not clone.files.wrote("none.txt")
