@@ -173,7 +173,7 @@ class Tool:
 
     def require(self) -> None:
         if self.needs and not self.needs.exists():
-            pytest.skip(f"{self.name} is not installed: make test installs it to {self.needs}")
+            pytest.skip(f"{self.name} is not installed; make test installs it where it can")
 
 
 SHIPIT = Tool("shipit", shipit)

@@ -1,4 +1,4 @@
-// What semantic-release decides for each history: `[{messages: [...], rules: [...]}]` on stdin, newest first; a JSON list out.
+// What semantic-release decides for each history: a JSON list of `{commits, rules}` in, newest commits first; a JSON list out.
 // Run inside the directory where the oracles are installed, with this text as the program.
 import { analyzeCommits } from "@semantic-release/commit-analyzer";
 
