@@ -1,0 +1,152 @@
+"""Carrying out a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import pytest
+
+from shipit.engine.apply import apply
+from shipit.errors import CommandError, ConflictError, ShipitError
+from shipit.steps.base import Done, Outputs, Step, Todo
+from shipit.testing import FakeWorld, Killed
+from shipit.world import World
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write `name` into the file `name`, or fail as told."""
+
+    kind: ClassVar[str] = "write"
+    name: str
+    public: bool = False
+    fails: BaseException | None = None
+    refuses: ShipitError | None = None
+
+    @property
+    def id(self) -> str:
+        return f"write:{self.name}"
+
+    @property
+    def summary(self) -> str:
+        return f"write {self.name}"
+
+    def check(self, world: World) -> Done | Todo:
+        if self.refuses:
+            raise self.refuses
+        return Done({self.name: "there"}) if world.files.read(self.name) else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        if self.fails:
+            raise self.fails
+        world.files.write(self.name, self.name)
+        return {self.name: "there"}
+
+
+class Protocol:
+    """An observer that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def started(self, step: Step) -> None:
+        self.told.append(("started", step.id))
+
+    def applying(self, step: Step) -> None:
+        self.told.append(("applying", step.id))
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self.told.append(("finished", step.id, dict(outputs), already))
+
+
+@pytest.fixture
+def world() -> FakeWorld:
+    return FakeWorld.new()
+
+
+def failing(steps: Sequence[Step], world: World) -> ShipitError:
+    with pytest.raises(ShipitError) as raised:
+        apply(steps, world)
+    return raised.value
+
+
+def test_all_steps_are_done_in_order_and_their_outputs_are_put_together(world: FakeWorld) -> None:
+    assert apply([Write("a"), Write("b")], world) == {"a": "there", "b": "there"}
+    assert (world.files.read("a"), world.files.read("b")) == ("a", "b")
+
+
+def test_no_steps_do_nothing(world: FakeWorld) -> None:
+    assert apply([], world) == {}
+
+
+def test_what_is_done_already_is_left_alone_and_still_tells_its_outputs(world: FakeWorld) -> None:
+    world.files.edit("a", "made by an earlier run")
+    assert apply([Write("a", fails=AssertionError("applied again"))], world) == {"a": "there"}
+    assert world.files.read("a") == "made by an earlier run"
+
+
+def test_an_observer_is_told_each_step_and_whether_it_was_done_already(world: FakeWorld) -> None:
+    observer = Protocol()
+    world.files.edit("a", "made by an earlier run")
+    apply([Write("a"), Write("b")], world, observer)
+    assert observer.told == [
+        ("started", "write:a"),
+        ("finished", "write:a", {"a": "there"}, True),
+        ("started", "write:b"),
+        ("applying", "write:b"),
+        ("finished", "write:b", {"b": "there"}, False),
+    ]
+
+
+def test_nothing_comes_after_a_step_that_fails(world: FakeWorld) -> None:
+    observer = Protocol()
+    with pytest.raises(CommandError):
+        apply([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c")], world, observer)
+    assert world.files.read("c") is None
+    assert observer.told[-1] == ("applying", "write:b")
+
+
+def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(world: FakeWorld) -> None:
+    error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c", public=True)], world)
+    assert error.state == "nothing was pushed: the remote is as it was. Stopped at: write b"
+
+
+def test_an_error_after_a_public_step_says_what_others_see_and_how_to_finish(world: FakeWorld) -> None:
+    steps = [Write("a"), Write("b", public=True), Write("c", public=True, fails=CommandError("502"))]
+    assert failing(steps, world).state == (
+        "done and public: write b. Not done: write c. Run the same command again to finish"
+    )
+
+
+def test_what_an_earlier_run_made_public_is_public(world: FakeWorld) -> None:
+    world.files.edit("a", "made by an earlier run")
+    error = failing([Write("a", public=True), Write("b", fails=CommandError("502"))], world)
+    assert "done and public: write a" in str(error.state)
+
+
+def test_a_step_that_finds_the_world_contradicting_it_stops_the_plan_with_the_state(world: FakeWorld) -> None:
+    error = failing([Write("a"), Write("b", refuses=ConflictError("tag `v1.0.0` exists already"))], world)
+    assert "nothing was pushed" in str(error.state)
+    assert world.files.read("b") is None
+
+
+def test_an_error_that_knows_the_state_itself_keeps_it(world: FakeWorld) -> None:
+    error = failing([Write("a", fails=CommandError("502", state="the service is half there"))], world)
+    assert error.state == "the service is half there"
+
+
+@pytest.mark.parametrize("bug", [RuntimeError("a bug"), Killed()], ids=["bug", "killed"])
+def test_what_is_no_error_of_shipit_passes_untouched(world: FakeWorld, bug: BaseException) -> None:
+    with pytest.raises(type(bug)) as raised:
+        apply([Write("a", fails=bug)], world)
+    assert raised.value is bug
+
+
+def test_a_plan_that_failed_is_finished_by_applying_it_again(world: FakeWorld) -> None:
+    broken = Write("b", fails=CommandError("502"))
+    failing([Write("a"), broken, Write("c")], world)
+    observer = Protocol()
+    assert apply([Write("a"), replace(broken, fails=None), Write("c")], world, observer).keys() == {"a", "b", "c"}
+    assert [step for told, step, *_ in observer.told if told == "applying"] == ["write:b", "write:c"]

@@ -1,0 +1,112 @@
+"""Watching and cutting off what is written."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import shipit.world
+from shipit.testing import WRITES, FakeWorld, Killed, crash_matrix, interrupted, kill, recorded
+from shipit.world import World
+
+
+def marked_as_writes() -> dict[str, set[str]]:
+    """The methods that `shipit.world` marks as writes, by port: by a comment above them or beside them."""
+    source = Path(inspect.getfile(shipit.world)).read_text(encoding="utf-8")
+    lines = source.splitlines()
+    ports = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name.lower() in WRITES]
+    return {port.name.lower(): set(_writes(port, lines)) for port in ports}
+
+
+def _writes(port: ast.ClassDef, lines: list[str]) -> list[str]:
+    writing, found = False, []
+    methods = {node.lineno: node.name for node in port.body if isinstance(node, ast.FunctionDef)}
+    for number in range(port.lineno, (port.end_lineno or 0) + 1):
+        comment = re.fullmatch(r"\s*# (reads|writes|the write).*", lines[number - 1])
+        writing = comment[1] != "reads" if comment else writing
+        if number in methods and (writing or "# write" in lines[number - 1]):
+            found.append(methods[number])
+    return found
+
+
+def test_every_method_marked_as_a_write_is_watched() -> None:
+    assert marked_as_writes() == {port: set(names) for port, names in WRITES.items()}
+
+
+def run(world: World) -> None:
+    if world.files.read("a") is None:
+        world.files.write("a", "1")
+    if world.git.commit("HEAD") != world.git.commit("main") or "a" not in world.git.paths("HEAD"):
+        world.git.create_commit(["a"], "feat: a")
+
+
+def test_writes_are_recorded_in_order_and_reads_are_not() -> None:
+    world, writes = recorded(FakeWorld.new())
+    run(world)
+    assert writes == ["files.write", "git.create_commit"]
+
+
+def test_a_write_that_fails_is_recorded_too() -> None:
+    world, writes = recorded(FakeWorld.new())
+    with pytest.raises(Exception, match="git tag"):
+        world.git.delete_tag("v1")
+    assert writes == ["git.delete_tag"]
+
+
+def test_a_run_stopped_before_a_write_leaves_no_effect_of_it() -> None:
+    world = FakeWorld.new()
+    with pytest.raises(Killed):
+        run(interrupted(world, 2, "before", kill))
+    assert (world.files.read("a"), world.git.paths("HEAD")) == ("1", ("README.md",))
+
+
+def test_a_run_stopped_after_a_write_has_its_effect_and_no_other() -> None:
+    world = FakeWorld.new()
+    with pytest.raises(Killed):
+        run(interrupted(world, 1, "after", kill))
+    assert (world.files.read("a"), world.git.paths("HEAD")) == ("1", ("README.md",))
+
+
+def test_where_stopping_returns_the_run_goes_on() -> None:
+    world, stops = FakeWorld.new(), []
+    run(interrupted(world, 2, "before", lambda: stops.append(world.git.paths("HEAD"))))
+    assert stops == [("README.md",)]
+    assert world.git.paths("HEAD") == ("README.md", "a")
+
+
+def test_a_world_is_stopped_once() -> None:
+    stops: list[str] = []
+    world = interrupted(FakeWorld.new(), 1, "before", lambda: stops.append("stop"))
+    run(world)
+    world.files.write("b", "2")
+    assert stops == ["stop"]
+
+
+def test_the_matrix_has_every_write_twice() -> None:
+    crashes = crash_matrix(FakeWorld.new, run, lambda world: world.git.paths("HEAD"))
+    told = [(crash.at, crash.when, crash.write, crash.state) for crash in crashes]
+    end = ("README.md", "a")
+    assert told == [
+        (1, "before", "files.write", end),
+        (1, "after", "files.write", end),
+        (2, "before", "git.create_commit", end),
+        (2, "after", "git.create_commit", end),
+    ]
+
+
+def test_the_matrix_finds_a_run_that_does_not_look_what_is_done() -> None:
+    def naive(world: World) -> None:
+        world.files.write("log", (world.files.read("log") or "") + "x")
+        world.files.write("done", "yes")
+
+    crashes = crash_matrix(FakeWorld.new, naive, lambda world: world.files.read("log"))
+    assert [crash.state for crash in crashes] == ["x", "xx", "xx", "xx"]
+
+
+def test_a_run_may_be_resumed_elsewhere() -> None:
+    crashes = list(crash_matrix(FakeWorld.new, run, FakeWorld.fresh_clone, FakeWorld.fresh_clone))
+    assert len(crashes) == 4
