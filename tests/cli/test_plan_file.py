@@ -1,0 +1,295 @@
+"""A plan that is saved, read by people, and applied later: exactly that, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shipit import api
+from shipit.cli.main import run
+from shipit.cli.output import json_text
+from shipit.cli.sample import SampleProject, make_sample
+from shipit.errors import Finding
+from shipit.plan.codec import plan_from_json, plan_to_json
+from shipit.plan.model import Decision, Inputs, Plan
+from shipit.steps import STEPS
+from shipit.steps.base import Step
+
+pytestmark = pytest.mark.usefixtures("own_environment")
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> SampleProject:
+    return make_sample(tmp_path)
+
+
+@pytest.fixture
+def saved(sample: SampleProject) -> Path:
+    """A plan of the sample's release, saved beside it."""
+    place = sample.path.parent / "plan.json"
+    done = shipit(sample, "plan", "-o", str(place))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"plan saved; to apply exactly it: shipit release --plan {place}\n"
+    return place
+
+
+def shipit(sample: SampleProject, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shipit", *arguments]
+    return subprocess.run(command, cwd=sample.path, capture_output=True, text=True)
+
+
+def git(place: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(place), *words], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def state(sample: SampleProject) -> tuple[str, ...]:
+    """Everything a release changes."""
+    releases = sorted(path.as_posix() for path in (sample.remote / "shipit").rglob("*"))
+    asked = (["show-ref", "--head"], ["status", "--short"], ["ls-remote", "origin"])
+    return (*(git(sample.path, *words) for words in asked), *releases)
+
+
+def test_a_saved_plan_is_applied_exactly(sample: SampleProject, saved: Path) -> None:
+    text = saved.read_text().replace("load rooms and members in one query", "as somebody edited it")
+    saved.write_text(text)
+    done = shipit(sample, "release", "--plan", str(saved))
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1].startswith("released v0.4.0: ")
+    assert "as somebody edited it" in git(sample.path, "tag", "--list", "--format=%(contents)", "v0.4.0")
+    assert "as somebody edited it" in (sample.path / "CHANGELOG.md").read_text()
+    assert "as somebody edited it" in (sample.remote / "shipit/releases/v0.4.0/notes.md").read_text()
+
+
+def test_a_plan_that_was_applied_is_seen_to_be_done(sample: SampleProject, saved: Path) -> None:
+    shipit(sample, "release", "--plan", str(saved))
+    git(sample.path, "commit", "--quiet", "--allow-empty", "--message", "fix: later")
+    git(sample.path, "push", "--quiet")
+    before = state(sample)
+    done = shipit(sample, "release", "--plan", str(saved))
+    assert (done.returncode, state(sample)) == (0, before)
+
+
+class PowerCut(BaseException):
+    pass
+
+
+class CutOff:
+    """Ends a release before one kind of step."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def started(self, step: Step) -> None: ...
+    def finished(self, step: Step, outputs: object, *, already: bool) -> None: ...
+
+    def applying(self, step: Step) -> None:
+        if step.kind == self._kind:
+            raise PowerCut
+
+
+@pytest.mark.parametrize("kind", ["create-commit", "create-tag", "draft-release", "push", "publish-release"])
+def test_a_plan_that_was_cut_off_is_finished_by_the_same_plan(sample: SampleProject, saved: Path, kind: str) -> None:
+    plan = plan_from_json(saved.read_text(), "plan.json")
+    with pytest.raises(PowerCut):
+        api.apply(api.open_project(str(sample.path)), plan, CutOff(kind))
+    assert shipit(sample, "release", "--plan", str(saved)).returncode == 0
+    assert json.loads((sample.remote / "shipit/releases/v0.4.0/release.json").read_text())["draft"] is False
+    assert git(sample.path, "status", "--short") == ""
+
+
+def local_commit(sample: SampleProject) -> None:
+    git(sample.path, "commit", "--quiet", "--allow-empty", "--message", "fix: more")
+
+
+def remote_commit(sample: SampleProject) -> None:
+    other = sample.path.parent / "other"
+    git(sample.path, "clone", "--quiet", str(sample.remote), str(other))
+    git(other, "commit", "--quiet", "--allow-empty", "--message", "fix: theirs")
+    git(other, "push", "--quiet")
+
+
+def both_commit(sample: SampleProject) -> None:
+    local_commit(sample)
+    remote_commit(sample)
+
+
+def remote_went_back(sample: SampleProject) -> None:
+    git(sample.remote, "update-ref", "refs/heads/main", "main~1")
+
+
+def remote_tag(sample: SampleProject) -> None:
+    git(sample.remote, "tag", "v0.4.0", "main~1")
+
+
+def local_tag(sample: SampleProject) -> None:
+    git(sample.path, "tag", "v0.4.0", "HEAD~1")
+
+
+def configuration(sample: SampleProject) -> None:
+    (sample.path / "shipit.toml").write_text('[bump]\nrefactor = "patch"\n')
+
+
+def other_branch(sample: SampleProject) -> None:
+    git(sample.path, "switch", "--quiet", "--create", "other")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (local_commit, "is to be released now"),
+        (remote_commit, "is to be released now"),
+        (both_commit, "is to be released now"),
+        (remote_went_back, "`main` moved on the remote"),
+        (remote_tag, "tag `v0.4.0` appeared, at `"),
+        (local_tag, "tag `v0.4.0` appeared, at `"),
+        (configuration, "the configuration changed"),
+        (other_branch, "it was made on branch `main`, and this is `other`"),
+    ],
+)
+def test_a_plan_is_refused_untouched_when_what_it_was_made_from_changed(
+    sample: SampleProject, saved: Path, change: Callable[[SampleProject], None], told: str
+) -> None:
+    change(sample)
+    git(sample.path, "fetch", "--quiet", "--tags")
+    before = state(sample)
+    done = shipit(sample, "release", "--plan", str(saved))
+    assert done.returncode == 3
+    first, *more = done.stderr.splitlines()
+    assert first.startswith("error: this plan is out of date: ")
+    assert told in first
+    assert more == [
+        "  hint: plan afresh: shipit plan -o FILE",
+        "  state: nothing was changed: the repository and its remote are as they were",
+        "  docs: docs/errors.md#conflicterror",
+    ]
+    assert state(sample) == before
+
+
+def test_a_plan_is_refused_when_the_remote_does_not_answer(sample: SampleProject, saved: Path) -> None:
+    sample.remote.rename(sample.remote.with_name("gone"))
+    done = shipit(sample, "release", "--plan", str(saved))
+    assert done.returncode == 3
+    assert "[remote]" in done.stderr
+
+
+def test_the_findings_of_a_plan_refuse_it(sample: SampleProject) -> None:
+    place = sample.path.parent / "plan.json"
+    (sample.path / "build.gradle").write_text("version = '0.3.1' // edited\n")
+    shipit(sample, "plan", "-o", str(place))
+    done = shipit(sample, "release", "--plan", str(place))
+    assert done.returncode == 3
+    assert "[dirty]" in done.stderr
+
+
+NO_PLANS = (
+    *("", "null", "[]", "{}", "7", "\0", "[" * 100_000),
+    '{"schema": 1}',
+    '{"schema": 1, "steps": 5}',
+    '{"schema": 1, "steps": ["x"]}',
+    '{"schema": 1, "steps": [{"kind": 1}]}',
+    '{"schema": 1, "steps": [{"kind": "create-tag"}]}',
+)
+
+
+@pytest.mark.parametrize("text", NO_PLANS, ids=lambda text: text[:50])
+def test_a_file_that_is_no_plan_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "plan.json"
+    place.write_text(text)
+    assert run(["release", "--plan", str(place)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: `{place}` is not a plan: ")
+    assert f"  hint: shipit plan -o {place}\n" in told
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "plan.json"
+    place.write_bytes(b"\xff\xfe")
+    assert run(["release", "--plan", str(place)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: the plan `{place}` cannot be read: it is not UTF-8")
+
+
+def without_a_field(plan: dict[str, Any]) -> None:
+    del plan["steps"][0]["text"]
+
+
+def of_another_type(plan: dict[str, Any]) -> None:
+    plan["steps"][0]["text"] = 7
+
+
+def without_inputs(plan: dict[str, Any]) -> None:
+    del plan["inputs"]
+
+
+def outside_the_repository(plan: dict[str, Any]) -> None:
+    plan["steps"][0]["path"] = "../outside"
+
+
+@pytest.mark.parametrize("edit", [without_a_field, of_another_type, without_inputs, outside_the_repository])
+def test_a_plan_edited_into_nonsense_is_refused_untouched(
+    sample: SampleProject, saved: Path, edit: Callable[[dict[str, Any]], None]
+) -> None:
+    plan = json.loads(saved.read_text())
+    edit(plan)
+    saved.write_text(json.dumps(plan))
+    before = state(sample)
+    assert shipit(sample, "release", "--plan", str(saved)).returncode == 2
+    assert state(sample) == before
+    assert not (sample.path.parent / "outside").exists()
+
+
+def test_a_file_of_another_encoding_survives_a_saved_plan(sample: SampleProject) -> None:
+    build = sample.path / "build.gradle"
+    build.write_bytes("version = '0.3.1' // 판\n".encode("euc-kr"))
+    git(sample.path, "commit", "--quiet", "--all", "--message", "build: less")
+    git(sample.path, "push", "--quiet")
+    place = sample.path.parent / "plan.json"
+    shipit(sample, "plan", "-o", str(place))
+    assert shipit(sample, "release", "--plan", str(place)).returncode == 0
+    assert build.read_bytes() == "version = '0.4.0' // 판\n".encode("euc-kr")
+
+
+def test_dry_run_shows_a_saved_plan_and_changes_nothing(sample: SampleProject, saved: Path) -> None:
+    before = state(sample)
+    done = shipit(sample, "release", "--dry-run", "--plan", str(saved))
+    assert (done.returncode, state(sample)) == (0, before)
+    assert done.stdout == shipit(sample, "plan").stdout
+
+
+def test_the_plan_on_standard_output_is_the_one_that_is_saved(sample: SampleProject, saved: Path) -> None:
+    assert json.loads(shipit(sample, "plan", "--json").stdout) == json.loads(saved.read_text())
+
+
+def test_a_plan_that_cannot_be_saved_is_told(sample: SampleProject) -> None:
+    done = shipit(sample, "plan", "-o", os.path.join("no", "such", "place"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: `no/such/place` cannot be written: ")
+
+
+PLANS = st.builds(
+    Plan,
+    decisions=st.from_type(tuple[Decision, ...]),
+    inputs=st.from_type(Inputs),
+    steps=st.lists(st.sampled_from(sorted(STEPS)).flatmap(lambda kind: st.from_type(STEPS[kind])), max_size=3).map(
+        tuple
+    ),
+    findings=st.from_type(tuple[Finding, ...]),
+    notes=st.text(st.characters(exclude_categories=())),  # what cannot be decoded too
+    finishes=st.from_type(tuple[str, ...]),
+)
+
+
+@given(PLANS)
+@settings(max_examples=100)
+def test_a_plan_of_any_steps_survives_the_file(plan: Plan) -> None:
+    written = json_text(plan_to_json(plan)).encode("utf-8")
+    assert plan_from_json(written.decode("utf-8"), "plan.json") == plan
