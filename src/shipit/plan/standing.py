@@ -19,8 +19,8 @@ class Standing:
     `head` is where the clone stands; `base` is the commit the release is made on: the remote branch's tip
     where the clone is behind it, without the unpushed release commit of a killed run. `diverged` says that
     the two went different ways. `remote` is None where there is no remote, or it did not answer. `channel`
-    is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's, name to
-    commit, without those that a killed run made and never pushed.
+    is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's and
+    the remote's, name to commit, without those that a killed run made and never pushed.
     """
 
     head: str
@@ -53,7 +53,7 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
     remote, findings = _observe_remote(git)
-    tags = {tag.name: tag.commit for tag in git.tags()}
+    tags = {tag.name: tag.commit for tag in git.tags()} | (dict(remote.tags) if remote else {})
     for name in _leftover_tags(git, tags, remote):
         del tags[name]
     base, diverged = _base(git, head, remote.branches.get(branch or "") if remote else None, tags)
@@ -71,12 +71,20 @@ def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     try:
         if git.shallow():
             git.deepen()
-        refs = git.remote_refs()
-        git.fetch()
+        refs = _fetched(git)
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
         return None, (Finding("remote", f"{error.what}: {error.where}" if error.where else error.what, fix),)
     return refs, ()
+
+
+def _fetched(git: Git) -> RemoteRefs:
+    """The remote's refs with all that is behind them: asked again after the fetch, in case somebody pushed between."""
+    refs = None
+    while refs != (now := git.remote_refs()):
+        refs = now
+        git.fetch()
+    return now
 
 
 def _leftover_tags(git: Git, tags: Mapping[str, str], remote: RemoteRefs | None) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.errors import ConflictError
+from shipit.errors import BranchMoved, ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteRefs, World
@@ -35,14 +35,27 @@ class Push:
         return f"push {' '.join(filter(None, (self.branch, *self.tags)))} (one atomic push)"
 
     def check(self, world: World) -> Done | Todo:
-        commit = self.commit.find(world)
+        commit, tip = self.commit.find(world), (self.tip or self.commit).find(world)
         remote = world.git.remote_refs()
+        if (
+            commit
+            and all(remote.tags.get(tag) == commit for tag in self.tags)
+            and self._branch_holds(tip, remote, world)
+        ):
+            return Done({"commit": commit})
+        self._require_unmoved(remote)
         for tag in self.tags:
             require_tag_free(tag, commit, remote)
-        tip = (self.tip or self.commit).find(world)
-        if all(tag in remote.tags for tag in self.tags) and self._branch_holds(tip, remote, world):
-            return Done({"commit": commit or ""})
         return Todo()
+
+    def _require_unmoved(self, remote: RemoteRefs) -> None:
+        """Asked before the tags: where somebody released meanwhile, planning afresh finds it done."""
+        if self.branch and remote.branches.get(self.branch) != self.expected:
+            raise BranchMoved(
+                f"`{self.branch}` moved on the remote meanwhile",
+                hint="run the same command again: it plans afresh",
+                state="nothing was pushed by this run",
+            )
 
     def _branch_holds(self, commit: str | None, remote: RemoteRefs, world: World) -> bool:
         tip = remote.branches.get(self.branch) if self.branch else commit
@@ -51,7 +64,11 @@ class Push:
     def apply(self, world: World) -> Outputs:
         commit = self.commit.require(world)
         tip = (self.tip or self.commit).require(world)
-        world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
+        try:
+            world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
+        except ConflictError:
+            if isinstance(self.check(world), Todo):
+                raise
         return {"commit": commit}
 
 
