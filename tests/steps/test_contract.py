@@ -23,7 +23,7 @@ from shipit.testing import recorded
 ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
 CASES = [
     pytest.param(kind, make, id=f"{kind}-{make.__name__}")
-    for kind in STEPS
+    for kind in SAMPLES
     for make in CLONES
     if make is in_memory or kind not in ONLY_IN_MEMORY
 ]
@@ -50,7 +50,7 @@ def test_every_step_has_a_sample() -> None:
     assert SAMPLES.keys() == STEPS.keys()
 
 
-@pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_a_step_is_documented_and_says_whether_others_see_it(kind: str) -> None:
     step = STEPS[kind]
     assert step.kind == kind
@@ -119,7 +119,7 @@ def ensure(step: Step, clone: Clone) -> None:
         step.apply(clone.world)
 
 
-@pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_a_step_survives_json(kind: str, tmp_path: Path) -> None:
     step = SAMPLES[kind].step(in_memory(tmp_path))
     plan = Plan((), Inputs("0" * 40, "main", "c"), (step,))
