@@ -5,14 +5,24 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
 import shipit
+from shipit.cli.sample import make_sample
 
-MODULES = [module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name]
+MODULES = ["shipit"] + [module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name]
 
 
+@pytest.mark.usefixtures("own_environment")
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_in_the_docstrings_hold(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+def test_the_examples_in_the_docstrings_hold(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that open `chat-server` find the sample project, fresh for each docstring."""
+    for at, example in enumerate(doctest.DocTestFinder().find(importlib.import_module(name))):
+        place = tmp_path / str(at)
+        place.mkdir()
+        if "chat-server" in (example.docstring or ""):
+            make_sample(place)
+        monkeypatch.chdir(place)
+        assert doctest.DocTestRunner().run(example).failed == 0

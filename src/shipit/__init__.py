@@ -2,6 +2,12 @@
 
 The names below are the public API; nothing else is promised. Each is loaded when it is first used, so that
 `import shipit` costs next to nothing.
+
+>>> import shipit
+>>> project = shipit.open_project("chat-server")
+>>> plan = shipit.plan_release(project)
+>>> shipit.apply(project, plan).names
+'v0.4.0'
 """
 
 from __future__ import annotations
@@ -12,7 +18,6 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from shipit.api import apply as apply
-    from shipit.api import doctor as doctor
     from shipit.api import load_config as load_config
     from shipit.api import next_version as next_version
     from shipit.api import open_project as open_project
@@ -43,7 +48,6 @@ if TYPE_CHECKING:
 _HOME = {
     "api": (
         "apply",
-        "doctor",
         "load_config",
         "next_version",
         "open_project",

@@ -83,6 +83,16 @@ class Outcome:
 def next_version(project: Project) -> tuple[Decision, ...]:
     """The next version of every package and why, from local history alone: without token or network.
 
+    >>> import shipit
+    >>> (decision,) = shipit.next_version(shipit.open_project("chat-server"))
+    >>> decision.previous, decision.bump, decision.version
+    ('0.3.1', 'minor', '0.4.0')
+    >>> [remark.reason for remark in decision.unreadable]
+    ['it does not begin with `type: description`']
+
+    Args:
+        project: the repository, from `open_project`.
+
     Raises `ConflictError` when that version exists already, `PreflightError` when the tags cannot be trusted.
     """
     verdicts = next_versions(project.git, project.config, project.environment.branch)
@@ -92,8 +102,17 @@ def next_version(project: Project) -> tuple[Decision, ...]:
 def plan_release(project: Project, *, version: str | None = None) -> Plan:
     """Everything `release` would do now, and why. Fetches what is missing and changes nothing.
 
+    >>> import shipit
+    >>> plan = shipit.plan_release(shipit.open_project("chat-server"))
+    >>> [step.summary for step in plan.steps][:3]
+    ['write build.gradle', 'write CHANGELOG.md', 'commit chore(release): 0.4.0']
+
     Args:
+        project: the repository, from `open_project`.
         version: release this version instead of the computed one.
+
+    Raises `UsageError` when `version` is none, `ConflictError` when it does not rise or exists already,
+    `PreflightError` when there is no commit; what else stands in the way are the plan's `findings`.
     """
     from shipit.plan.observe import observe
     from shipit.plan.release import plan_release as plan
@@ -113,10 +132,17 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
     """The notes of one version as Markdown; of the coming one where `version` is None, empty if there is none.
 
+    >>> import shipit
+    >>> notes = shipit.release_notes(shipit.open_project("chat-server"))
+    >>> [line for line in notes.splitlines() if line.startswith("### ")]
+    ['### BREAKING CHANGES', '### Features', '### Bug Fixes', '### Performance Improvements']
+
     Args:
+        project: the repository, from `open_project`.
+        version: a released version, or its tag.
         package: its name, in a repository of several packages.
 
-    Raises `UsageError` when there is no such release.
+    Raises `UsageError` when there is no such release or package.
     """
     from shipit.plan.releases import released
 
@@ -179,7 +205,19 @@ def _package(project: Project, name: str) -> Package:
 def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Outcome:
     """Carry out exactly `plan`; what is done already is left alone.
 
-    Raises `PreflightError` for its findings, `ConflictError` when what it was made from changed.
+    >>> import shipit
+    >>> project = shipit.open_project("chat-server")
+    >>> outcome = shipit.apply(project, shipit.plan_release(project))
+    >>> outcome.released, outcome.names
+    (True, 'v0.4.0')
+
+    Args:
+        project: the repository, from `open_project`.
+        plan: from `plan_release`, now or earlier.
+        observer: is told of each step, while it happens.
+
+    Raises `PreflightError` for the plan's findings, `ConflictError` when what it was made from changed, and
+    `AuthError`, `RemoteError` or `CommandError` when a step fails; `state` tells what others can see by then.
     """
     from shipit.plan.standing import observe_standing
     from shipit.plan.unchanged import require_unchanged
@@ -192,6 +230,18 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
 
 def release(project: Project, *, version: str | None = None, observer: Observer | None = None) -> Outcome:
     """Plan and apply, afresh whenever somebody else pushed first; finishes first what a killed run began.
+
+    >>> import shipit
+    >>> project = shipit.open_project("chat-server")
+    >>> shipit.release(project).outputs["tag"]
+    'v0.4.0'
+    >>> shipit.release(project).released
+    False
+
+    Args:
+        project: the repository, from `open_project`.
+        version: release this version instead of the computed one.
+        observer: is told of each step, while it happens.
 
     Raises `ConflictError` when the branch kept moving, and whatever `plan_release` and `apply` raise.
     """

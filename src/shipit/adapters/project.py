@@ -57,7 +57,13 @@ class Project:
 def open_project(directory: str = ".", config: str | None = None) -> Project:
     """The repository around `directory`. Reads files only.
 
+    >>> import shipit
+    >>> project = shipit.open_project("chat-server")
+    >>> project.config.release.tag
+    'v{version}'
+
     Args:
+        directory: any directory of the repository.
         config: a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in `pyproject.toml`.
 
     Raises `UsageError` where there is no repository or no such file, `ConfigError` for a bad configuration.
@@ -72,6 +78,14 @@ def open_project(directory: str = ".", config: str | None = None) -> Project:
 
 def load_config(root: str = ".", path: str | None = None) -> Config:
     """The configuration in `root`, or in the file `path`; the defaults where there is none.
+
+    >>> import shipit
+    >>> shipit.load_config("chat-server").changelog.file
+    'CHANGELOG.md'
+
+    Args:
+        root: the directory of `shipit.toml` or `pyproject.toml`.
+        path: a configuration file to read instead.
 
     Raises `ConfigError` with every problem found, `UsageError` when `path` does not exist.
     """

@@ -74,6 +74,9 @@ def parse_commit(
 ) -> Commit | Unreadable:
     """Read one message. Never raises, whatever the text; takes time linear in its length.
 
+    >>> parse_commit("fix(auth): keep the session (#12)").scope
+    'auth'
+
     Args:
         message: the whole message; bytes are taken as UTF-8, with U+FFFD for what is not.
         aliases: other names of types, lower case, with the type each one means.
