@@ -1,0 +1,86 @@
+"""shipit's command line in a process that ends, by SIGKILL, before or after its n-th write.
+
+python driver.py ARGUMENTS...    STOP_AT=7 and STOP_WHEN=before|after: the write to stop at
+                                 WRITES=FILE: where to list the writes that were made
+                                 TODAY=2026-01-31: the day it is
+python driver.py                 the same in a process forked for each line of standard input, a JSON object of
+                                 `args`, `cwd`, `env`, `out` and `err`; answers with its exit status. Python starts once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+
+from shipit.adapters import github
+from shipit.adapters.project import Project
+from shipit.cli.main import run
+from shipit.testing import interrupted, recorded
+from shipit.world import World
+
+writes: list[str] = []
+
+
+class Calendar:
+    def today(self) -> dt.date:
+        return dt.date.fromisoformat(os.environ["TODAY"])
+
+
+def kill_this() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watched(world: World) -> World:
+    global writes
+    world, writes = recorded(replace(world, clock=Calendar()))
+    if "STOP_AT" in os.environ:
+        world = interrupted(world, int(os.environ["STOP_AT"]), os.environ["STOP_WHEN"], kill_this)  # type: ignore[arg-type]
+    return world
+
+
+# GitHub asks for a second between two writes; its stand-in does not.
+github.Patience = partial(github.Patience, between_writes=0, pause=0.01)  # type: ignore[misc]
+
+real_world = Project.world.func
+Project.world = cached_property(lambda project: watched(real_world(project)))  # type: ignore[assignment]
+Project.world.__set_name__(Project, "world")
+
+
+def main(args: list[str]) -> int:
+    status = run(args)
+    if "WRITES" in os.environ:
+        Path(os.environ["WRITES"]).write_text("\n".join(writes))
+    return status
+
+
+def serve() -> None:
+    for module in ("git", "github", "jinja2.sandbox", "msgspec", "shipit.api", "shipit.cli.release_command"):
+        importlib.import_module(module)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            become(**json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    for number, (path, flags) in enumerate(((os.devnull, os.O_RDONLY), (out, os.O_WRONLY), (err, os.O_WRONLY))):
+        os.dup2(os.open(path, flags | os.O_CREAT | os.O_TRUNC), number)
+    status = main(args)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) if sys.argv[1:] else serve())

@@ -1,0 +1,298 @@
+"""Where a release plays: a bare repository as the remote, clones of it, and a forge; and what all came to."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from standin.server import GOOD, GitHubStandIn
+
+DRIVER = Path(__file__).with_name("driver.py")
+TODAY = "2026-02-03"
+FILES = {
+    "build.gradle": "plugins {\n    id 'java'\n}\n\nversion = '1.0.0'\n",
+    "src/App.java": "class App {}\n",
+    ".gitignore": "/build/\n",
+}
+HISTORY = ("feat: find messages by text", "fix(auth): end sessions that are over")
+_SECONDS = 1_767_225_600  # 2026-01-01, seconds since the epoch
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of shipit that ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def killed(self) -> bool:
+        return self.status == -signal.SIGKILL
+
+    def succeeded(self) -> Run:
+        assert self.status == 0, f"status {self.status}\n{self.err}"
+        return self
+
+
+class Driver:
+    """What runs shipit: see driver.py. It starts Python once and forks for each run, which is far cheaper."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._server = subprocess.Popen(
+            [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+
+    def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
+        assert self._server.stdin and self._server.stdout
+        out, err = self._place / "out", self._place / "err"
+        job = {"args": args, "cwd": str(clone), "env": dict(env), "out": str(out), "err": str(err)}
+        self._server.stdin.write(json.dumps(job) + "\n")
+        self._server.stdin.flush()
+        status = int(self._server.stdout.readline())
+        return Run(status, out.read_text(errors="replace"), err.read_text(errors="replace"))
+
+    def close(self) -> None:
+        self._server.communicate()
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as its forge holds it."""
+
+    tag: str
+    body: str
+    draft: bool
+    prerelease: bool
+    assets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class End:
+    """All that others can see: the branch, the tags with the subject they stand on, the releases."""
+
+    subjects: tuple[str, ...]
+    files: Mapping[str, str]
+    tags: Mapping[str, str]
+    releases: tuple[Release, ...]
+    latest: str | None
+
+
+@dataclass
+class Scene:
+    """A remote with a little history, released as 1.0.0 before, whose next version is 1.1.0.
+
+    Args:
+        url: what clones have as `origin`; by default the path of `remote`.
+        env: what shipit and git are told besides the environment of the tests.
+    """
+
+    driver: Driver
+    root: Path
+    remote: Path
+    url: str = ""
+    env: dict[str, str] = field(default_factory=lambda: {"GIT_TEMPLATE_DIR": ""})  # no sample hooks in clones
+    github: GitHubStandIn | None = None
+
+    # -- what was there before
+
+    def begin(
+        self, config: str = "", messages: Sequence[str | bytes] = HISTORY, files: Mapping[str, str] = {}
+    ) -> Scene:
+        """Fill the remote: a released first commit, and one commit for each of `messages`."""
+        if not self.remote.exists():
+            run("git", "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
+        first = {**FILES, **({"shipit.toml": config} if config else {}), **files}
+        commits = [_commit("chore: begin", 0, first), b"reset refs/tags/v1.0.0\nfrom refs/heads/main\n\n"]
+        for at, message in enumerate(messages, 1):
+            commits.append(_commit(message, at, {f"src/{at}.txt": f"{at}\n"}))
+        run("git", "-C", self.remote, "fast-import", "--quiet", "--force", input=b"".join(commits))
+        return self
+
+    def clone(self, name: str = "clone", *options: str) -> Path:
+        place = self.root / name
+        self.git(self.root, "clone", "--quiet", *options, self.url or str(self.remote), str(place))
+        return place
+
+    def clone_afresh(self) -> Path:
+        """A clone made after something happened: it knows what the remote knows."""
+        return self.clone("afresh")
+
+    def old_clone(self, name: str = "old") -> Path:
+        """A clone as `actions/checkout` makes one when old jobs are run again: detached, at the commit of then."""
+        place = self.clone(name)
+        old = self.git(place, "log", "--format=%H", "--invert-grep", "--grep=^chore(release)", "-1")
+        self.git(place, "checkout", "--quiet", "--detach", old)
+        return place
+
+    # -- what happens
+
+    def git(self, place: Path, *words: str, env: Mapping[str, str] = {}) -> str:
+        return run("git", "-C", place, *words, env={**self.env, **env}).removesuffix("\n")
+
+    def write(self, clone: Path, path: str, text: str) -> None:
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (clone / path).write_text(text, newline="")
+
+    def commit(self, clone: Path, message: str, path: str = "src/new.txt", text: str = "new\n") -> None:
+        self.write(clone, path, text)
+        self.git(clone, "add", "--", path)
+        self.git(clone, "commit", "--quiet", "-m", message)
+
+    def push_commit(self, message: str, name: str = "colleague") -> None:
+        """Somebody else pushes a commit."""
+        place = self.root / name if (self.root / name).exists() else self.clone(name)
+        self.git(place, "pull", "--quiet", "--rebase")
+        self.commit(place, message, f"src/{len(message)}-{abs(hash(message))}.txt")
+        self.git(place, "push", "--quiet")
+
+    def start(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> subprocess.Popen[str]:
+        """shipit in a process, and a process group, of its own."""
+        return subprocess.Popen(
+            [sys.executable, str(DRIVER), *(args or ("release",))],
+            cwd=clone,
+            env=self.around(clone, env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def release(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> Run:
+        return self.driver.run(clone, args or ("release",), self.around(clone, env))
+
+    def killed(self, clone: Path, at: int, when: str, *args: str) -> Run:
+        """A run that SIGKILL ends before or after its write number `at`."""
+        return self.release(clone, *args, env={"STOP_AT": str(at), "STOP_WHEN": when})
+
+    def writes(self, clone: Path, *args: str) -> tuple[str, ...]:
+        """The writes that a whole run makes."""
+        log = self.root / "writes"
+        self.release(clone, *args, env={"WRITES": str(log)}).succeeded()
+        return tuple(log.read_text().splitlines())
+
+    def around(self, clone: Path, env: Mapping[str, str] = {}) -> dict[str, str]:
+        """The environment of a run."""
+        return {**os.environ, "TODAY": TODAY, **self.env, **self._in_ci(clone), **env}
+
+    def _in_ci(self, clone: Path) -> dict[str, str]:
+        """On a detached HEAD the CI tells the branch."""
+        detached = not (clone / ".git" / "HEAD").read_text().startswith("ref:") if (clone / ".git").is_dir() else False
+        return {"GITHUB_REF_NAME": "main", "GITHUB_REF_TYPE": "branch"} if detached else {}
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Whatever happens inside is undone at the end, in every clone, on the remote and on the forge."""
+        saved = self.root.with_name(f"{self.root.name}-saved")
+        shutil.copytree(self.root, saved, symlinks=True)
+        held = copy.deepcopy((self.github.releases, self.github.latest_id)) if self.github else None
+        yield
+        shutil.rmtree(self.root)
+        saved.rename(self.root)
+        if self.github and held:
+            self.github.releases, self.github.latest_id = held
+
+    # -- what it came to
+
+    def end(self) -> End:
+        paths = self.git(self.remote, "ls-tree", "-r", "--name-only", "main").splitlines()
+        tags = self.git(self.remote, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
+        return End(
+            subjects=tuple(self.git(self.remote, "log", "--format=%s", "main").splitlines()),
+            files={path: self._neutral(self.git(self.remote, "show", f"main:{path}")) for path in paths},
+            tags={tag: self.git(self.remote, "log", "-1", "--format=%s", tag) for tag in tags},
+            releases=tuple(sorted(self._releases(), key=lambda each: each.tag)),
+            latest=self._latest(),
+        )
+
+    def _releases(self) -> list[Release]:
+        if self.github:
+            return [
+                Release(
+                    each.tag_name,
+                    self._neutral(each.body or ""),
+                    each.draft,
+                    each.prerelease,
+                    tuple(f"{asset.name} {asset.data.decode()}" for asset in each.assets),
+                )
+                for each in self.github.releases
+            ]
+        return [_stored(place.parent) for place in self.remote.glob("shipit/releases/*/release.json")]
+
+    def _latest(self) -> str | None:
+        if self.github:
+            return next((each.tag_name for each in self.github.releases if each.id == self.github.latest_id), None)
+        place = self.remote / "shipit/releases/LATEST"
+        return place.read_text().strip() if place.exists() else None
+
+    def _neutral(self, text: str) -> str:
+        """Without the port that the stand-in happens to have."""
+        return text.replace(self.github.url, "https://github.test") if self.github else text
+
+    def leftovers(self, clone: Path) -> list[str]:
+        """What a finished release must not leave in a clone: edits, stray files, commits and tags nobody else has."""
+        left = self.git(clone, "status", "--porcelain").splitlines()
+        left += self.git(clone, "log", "--oneline", "HEAD", "--not", "--remotes").splitlines()
+        known = set(self.git(clone, "ls-remote", "--tags", "--refs", "origin").splitlines())
+        own = {f"{line}" for line in self.git(clone, "show-ref", "--tags").replace(" ", "\t").splitlines()}
+        left += sorted(own - known)
+        stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
+        return left + [str(path) for path in stray if path.name != "shipit.lock"]
+
+
+def run(*words: object, input: bytes | None = None, env: Mapping[str, str] = {}) -> str:
+    done = subprocess.run([str(word) for word in words], input=input, capture_output=True, env={**os.environ, **env})
+    assert done.returncode == 0, (
+        f"{words}\n{done.stdout.decode(errors='replace')}\n{done.stderr.decode(errors='replace')}"
+    )
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def ended(process: subprocess.Popen[str], timeout: float = 60) -> Run:
+    out, err = process.communicate(timeout=timeout)
+    return Run(process.returncode, out, err)
+
+
+def _stored(place: Path) -> Release:
+    held = json.loads((place / "release.json").read_text())
+    assets = tuple(f"{each['name']} {(place / 'assets' / each['name']).read_text()}" for each in held["assets"])
+    return Release(held["tag"], (place / "notes.md").read_text(), held["draft"], held["prerelease"], assets)
+
+
+def _commit(message: str | bytes, at: int, files: Mapping[str, str]) -> bytes:
+    """One commit on main for `git fast-import`."""
+    text = message.encode() if isinstance(message, str) else message
+    who = f"committer Robin Park <robin@example.com> {_SECONDS + 60 * at} +0000\n".encode()
+    parts = [b"commit refs/heads/main\n", who, _data(text)]
+    parts += [f"M 100644 inline {path}\n".encode() + _data(content.encode()) for path, content in files.items()]
+    return b"".join(parts) + b"\n"
+
+
+def _data(data: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(data), data)
+
+
+def on_github(driver: Driver, root: Path, github: GitHubStandIn) -> Scene:
+    """A scene whose remote is the stand-in's: clones have its URL, which git maps to the bare repository."""
+    settings = {f"url.{github.git.path.parent.parent}/.insteadOf": f"{github.url}/"}
+    env = {
+        "GIT_TEMPLATE_DIR": "",
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_SERVER_URL": github.url,
+        "GITHUB_TOKEN": GOOD,
+    }
+    env["GIT_CONFIG_COUNT"] = str(len(settings))
+    for at, (key, value) in enumerate(settings.items()):
+        env |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
+    return Scene(driver, root, github.git.path, f"{github.url}/{github.slug}.git", env, github)

@@ -1,0 +1,96 @@
+"""A release killed before or after any of its writes, and what becomes of it when shipit is simply run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from release.scene import Driver, End, Scene, on_github
+from standin.server import GitHubStandIn
+
+BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+WAYS = {
+    "local, push": BUILD,
+    "local, push, snapshot": f"snapshot = true\n{BUILD}",
+    "local, none": f'write-back = "none"\n{BUILD}',
+    "github, push": BUILD,
+    "github, api": f'write-back = "api"\n{BUILD}',
+    "github, api, snapshot": f'write-back = "api"\nsnapshot = true\n{BUILD}',
+}
+WRITTEN_FOR_THE_BUILD = [" M build.gradle"]  # and for what is built after the release; nothing commits it
+CLONE = ("git.fetch", "files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
+DRAFT = ("forge.create_draft", "forge.upload_asset")
+SNAPSHOT = ("files.write", "git.create_commit")
+API = ("git.fetch", "files.write", "files.write", "process.run", *DRAFT)
+FORGE_COMMIT = ("forge.create_commit", "git.fetch", "git.adopt")
+FORGE_TAG = ("forge.create_tag", "git.fetch")
+WRITES = {
+    "local, push": (*CLONE, *DRAFT, "git.push", "forge.publish"),
+    "local, push, snapshot": (*CLONE, *SNAPSHOT, *DRAFT, "git.push", "forge.publish"),
+    "local, none": ("git.fetch", "files.write", "process.run", "git.create_tag", *DRAFT, "git.push", "forge.publish"),
+    "github, push": (*CLONE, *DRAFT, "git.push", "forge.publish"),
+    "github, api": (*API, *FORGE_COMMIT, *FORGE_TAG, "forge.publish"),
+    "github, api, snapshot": (*API, *FORGE_COMMIT, *FORGE_TAG, "files.write", *FORGE_COMMIT, "forge.publish"),
+}
+KILLS = [
+    (way, at, when)
+    for way, writes in WRITES.items()
+    for at in range(1, len(writes) + 1)
+    for when in ("before", "after")
+]
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, way: str) -> Scene:
+    scene: Scene = request.getfixturevalue("github_scene" if way.startswith("github") else "scene")
+    return scene.begin(f"[release]\n{WAYS[way]}")
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], End]:
+    """What a release comes to that nobody kills."""
+
+    @cache
+    def end_of(way: str) -> End:
+        root = tmp_path_factory.mktemp("uninterrupted")
+        with GitHubStandIn(root / "acme" / "app.git") as github:
+            on = (
+                on_github(driver, root, github)
+                if way.startswith("github")
+                else Scene(driver, root, root / "remote.git")
+            )
+            on.begin(f"[release]\n{WAYS[way]}")
+            assert on.writes(on.clone()) == WRITES[way]
+            return on.end()
+
+    return end_of
+
+
+def names(kill: tuple[str, int, str]) -> str:
+    way, at, when = kill
+    return f"{way}: {when} {at} {WRITES[way][at - 1]}"
+
+
+@pytest.mark.parametrize(("way", "at", "when"), KILLS, ids=[names(kill) for kill in KILLS])
+def test_a_killed_release_is_finished_by_running_again(
+    stage: Scene, way: str, at: int, when: str, uninterrupted: Callable[[str], End]
+) -> None:
+    clone = stage.clone()
+    assert stage.killed(clone, at, when).killed
+    for again in (lambda: clone, stage.clone_afresh, stage.old_clone):
+        with stage.restored():
+            place = again()
+            stage.release(place).succeeded()
+            assert stage.end() == uninterrupted(way)
+            assert stage.leftovers(place) in ([], WRITTEN_FOR_THE_BUILD if "none" in way else [])
+            _nothing_is_left_to_do(stage, place)
+
+
+def _nothing_is_left_to_do(stage: Scene, place: Path) -> None:
+    end, requests = stage.end(), len(stage.github.writes) if stage.github else 0
+    run = stage.release(place).succeeded()
+    assert run.err.splitlines()[-1] == "nothing to release"
+    assert stage.end() == end
+    assert requests == (len(stage.github.writes) if stage.github else 0)
