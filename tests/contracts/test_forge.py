@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from shipit.adapters.github_calls import Patience
 from shipit.adapters.local_forge import LocalForge
 from shipit.core.links import Links
 from shipit.errors import ConflictError
+from shipit.testing import FakeFiles, FakeForge, FakeRemote
 from shipit.world import Asset, Forge, ForgeRelease
 
 
@@ -47,8 +49,26 @@ def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> 
     return Bench(forge, tmp_path, lambda: len(github.writes))
 
 
+@dataclass(frozen=True)
+class InMemory(Bench):
+    files: FakeFiles
+
+    def file(self, name: str, data: bytes = b"jar") -> str:
+        self.files.held[name] = data
+        return name
+
+
+def in_memory(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+    remote, files = FakeRemote(), FakeFiles()
+
+    def state() -> object:
+        return deepcopy((remote.releases, remote.comments, remote.labels))
+
+    return InMemory(FakeForge(remote, files), tmp_path, state, files)
+
+
 # Every forge there is: add a new one here, and it is held to all of this.
-FORGES = [local, github_over_the_stand_in]
+FORGES = [in_memory, local, github_over_the_stand_in]
 
 
 @pytest.fixture(params=FORGES, ids=lambda make: make.__name__)

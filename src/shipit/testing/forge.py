@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shipit.core.links import Links
-from shipit.errors import BranchMoved, CommandError, ConflictError, Finding
+from shipit.errors import BranchMoved, CommandError, ConflictError, Finding, RemoteError
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote
@@ -69,6 +69,8 @@ class FakeForge:
 
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         commits = self._remote.commits
+        if parent not in commits.held:
+            raise RemoteError(f"the forge does not know the commit `{parent[:10]}`", status=404)
         tree = {**commits.held[parent].tree, **files}
         tip = self._remote.branches[branch]
         made = commits.held[tip]
