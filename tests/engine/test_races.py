@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from engine.stage import Stage, new_world, public
 
-from shipit.testing import FakeWorld, interrupted, recorded
+from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 
 WAYS = {"push": "", "api": 'write-back = "api"\n', "none": 'write-back = "none"\n'}
 
@@ -18,7 +18,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     return Stage.of(tmp_path, request.param)
 
 
-def races(stage: Stage, place: Path, meanwhile: Callable[[FakeWorld], object]) -> list[tuple[str, FakeWorld]]:
+def races(stage: Stage, meanwhile: Callable[[FakeWorld], object]) -> list[tuple[str, FakeWorld]]:
     """A release for each of its writes, just before which `meanwhile` happens in another clone; and what came of it."""
     world, writes = recorded(new_world())
     stage.release(world)
@@ -35,5 +35,50 @@ def test_of_two_runners_one_releases_and_the_other_finds_it_done(stage: Stage, t
     stage.release(alone)
     (tmp_path / "other").mkdir()
     other = Stage(stage.config, tmp_path / "other")
-    wrong = [write for write, world in races(stage, tmp_path, other.release) if public(world) != public(alone)]
+    wrong = [write for write, world in races(stage, other.release) if public(world) != public(alone)]
     assert wrong == []
+
+
+def test_a_killed_release_that_another_runner_made_meanwhile_is_not_made_again(stage: Stage) -> None:
+    alone = new_world()
+    stage.release(alone)
+
+    def after_another(world: FakeWorld) -> FakeWorld:
+        stage.release(world.fresh_clone())
+        return world.next_run()
+
+    crashes = list(crash_matrix(new_world, stage.release, public, after_another))
+    assert {(c.write, c.at, c.when) for c in crashes if c.state != public(alone)} == set()
+
+
+def test_a_feature_pushed_meanwhile_is_released_once_and_nothing_is_lost(stage: Stage) -> None:
+    def feature(world: FakeWorld) -> None:
+        world.commit("feat: meanwhile", {"meanwhile.txt": "here"})
+        world.push()
+
+    for write, world in races(stage, feature):
+        stage.release(world.fresh_clone())  # whatever came too late for the first release
+        body = "".join(release.body for release in world.remote.releases.values())
+        assert (write, body.count("search ("), body.count("meanwhile (")) == (write, 1, 1)
+        assert (write, world.remote.tree()["meanwhile.txt"]) == (write, "here")
+        assert not any(release.draft for release in world.remote.releases.values()), write
+        assert world.remote.releases.keys() == world.remote.tags.keys() - {"v1.0.0"}, write
+
+
+def test_a_clone_that_is_behind_releases_and_builds_what_the_remote_holds(stage: Stage) -> None:
+    world = new_world()
+    behind = world.fresh_clone()
+    world.commit("feat: newer", {"build.gradle": "// newer\nversion = '1.0.0'\n"})
+    world.push()
+    stage.release(behind)
+    assert "newer" in world.remote.releases["v1.1.0"].body
+    assert behind.files.read("build/app.jar") == "built from // newer\nversion = '1.1.0'\n"
+
+
+def test_unpushed_work_of_a_person_is_released_with_the_rest(tmp_path: Path) -> None:
+    world = new_world()
+    own = world.commit("feat: own", {"own.txt": "mine"})
+    Stage.of(tmp_path).release(world)
+    assert world.git.is_ancestor(own, world.remote.branches["main"])
+    assert world.remote.tree()["own.txt"] == "mine"
+    assert "own" in world.remote.releases["v1.1.0"].body
