@@ -95,7 +95,7 @@ Moves = list[tuple[str, int]]
 
 
 def moves(*kinds: str) -> st.SearchStrategy[Moves]:
-    return st.lists(st.tuples(st.sampled_from(kinds), st.integers(0, 30)), max_size=25)
+    return st.lists(st.tuples(st.sampled_from(kinds), st.integers(0, 30)), min_size=8, max_size=30)
 
 
 anything = moves("commit", "commit", "merge", "branch", "switch", "tag")
@@ -228,16 +228,19 @@ def is_earlier(one: str, other: str, behind: dict[str, set[str]]) -> bool:
     return behind[one] < behind[other]
 
 
-def log(repo: Repository, *revs: str) -> list[tuple[str, str]]:
-    lines = repo.git("log", "--format=%H %s", *revs).splitlines()
+def log(repo: Repository) -> list[tuple[str, str]]:
+    lines = repo.git("log", "--format=%H %s").splitlines()
     return [(id, subject) for id, _, subject in (line.partition(" ") for line in lines)]
 
 
 def expected_next(repo: Repository) -> str | None:
-    """By `git tag --merged` and `git log LAST..HEAD` alone."""
-    merged = [Version.parse(name[1:]) for name in repo.git("tag", "--merged", "HEAD", "-l", "v*").split()]
-    last = max(merged, default=None)
-    new = [subject.partition(":")[0] for _, subject in log(repo, f"v{last}..HEAD" if last else "HEAD")]
+    """By listing what is behind HEAD and behind each tag; whole lists, which no clock can cut short."""
+    head = log(repo)
+    ids = {id for id, _ in head}
+    tags = {Version.parse(name[1:]): name for name in repo.git("tag", "-l", "v*").split()}
+    behind = {version: set(run(repo.path, "rev-list", name).split()) for version, name in tags.items()}
+    last = max((version for version in tags if behind[version] <= ids), default=None)
+    new = [subject.partition(":")[0] for id, subject in head if last is None or id not in behind[last]]
     if not {"feat", "fix"} & set(new):
         return None
     if last is None:
