@@ -56,7 +56,7 @@ class Git(Protocol):
         """Commits reachable from `include` and not from `exclude`, newest first, in `core.log.FORMAT`."""
 
     def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
-        """Ids of the commits in that range that touch `path`."""
+        """Ids of the commits in that range that touch `path`; merges where it differs from their first parent."""
 
     def commit(self, rev: str) -> CommitInfo | None: ...
     def text(self, rev: str, path: str) -> str | None: ...  # a file as committed at rev; surrogateescape

@@ -234,12 +234,12 @@ def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
     assert not clone.git.touching("b", merge) & {begin, ours}
     assert clone.git.touching("b", ours) == frozenset()
     assert begin not in clone.git.touching("a.txt", merge, [begin])
-    assert clone.git.touching("no", merge) == frozenset()
+    assert clone.git.touching("no", merge) == clone.git.touching("*", merge) == frozenset()
 
 
-def test_a_merge_touches_what_it_brings_together(clone: Clone) -> None:
+def test_a_merge_touches_what_it_brings_to_its_branch(clone: Clone) -> None:
     *_, merge = forked(clone)
-    assert (merge in clone.git.touching("a.txt", merge), merge in clone.git.touching("b", merge)) == (True, True)
+    assert (merge in clone.git.touching("a.txt", merge), merge in clone.git.touching("b", merge)) == (False, True)
 
 
 def test_ancestors_are_known(clone: Clone) -> None:
@@ -502,3 +502,25 @@ def test_where_branch_and_tag_are_both_taken_the_branch_is_told_because_planning
     with pytest.raises(BranchMoved):
         released(clone, first)
     assert clone.git.remote_refs() == RemoteRefs({"main": theirs}, {"v1.0.0": theirs}, "main")
+
+
+def test_a_floating_tag_is_moved_wherever_it_was_here_and_on_the_remote(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    clone.git.create_tag("v1", first, "annotated\n")
+    clone.push("v1")
+    for commit in (second, first, first):
+        clone.git.move_tag("v1", commit)
+        assert clone.git.remote_refs().tags == {"v1": commit}
+        assert clone.git.tags() == (TagRef("v1", commit),)
+    clone.git.move_tag("v1.0", second)
+    assert clone.git.remote_refs().tags == {"v1": first, "v1.0": second}
+
+
+def test_a_clone_that_holds_a_floating_tag_of_before_can_fetch(clone: Clone) -> None:
+    first, second = shared(clone, "feat: a", "feat: b")
+    clone.git.move_tag("v1", first)
+    other = clone.another()
+    other.git.fetch()
+    clone.git.move_tag("v1", second)
+    other.git.fetch()
+    assert other.git.remote_refs().tags == {"v1": second}

@@ -89,8 +89,10 @@ class GitHistory:
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
 
     def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
-        listed = self._output("rev-list", "--full-history", *_range([include], exclude), path)
-        return frozenset(listed.split())
+        argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
+        listed = self._output(*argv, "--format=%x00%H", *_range([include], exclude), f":(top,literal){path}")
+        entries = (entry.partition("\n") for entry in listed.split("\0"))
+        return frozenset(id for id, _, names in entries if names.strip())
 
     def commit(self, rev: str) -> CommitInfo | None:
         argv = ["log", "-1", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={_COMMIT_FIELDS}"]

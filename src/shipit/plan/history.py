@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.log import RawCommit, records
@@ -29,6 +29,12 @@ class History:
     new: frozenset[str]
     channel_versions: tuple[Version, ...] = ()
 
+    @property
+    def own(self) -> tuple[RawCommit, ...]:
+        """The commits that are new here and in no earlier release that was merged in, newest first."""
+        since = self.since
+        return tuple(each for each in since.commits if each.id in self.new and each.id not in since.earlier)
+
 
 def observe_history(
     git: Git, package: Package, base: str, tags: Mapping[str, str], prerelease: str | None = None
@@ -41,7 +47,7 @@ def observe_history(
     """
     candidates = version_tags(tags, package.format, prerelease)
     stable = _highest_reachable(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
-    commits = _commits(git, package, base, stable)
+    since = _since(git, base, stable)
     in_channel = _channel_tags(git, base, candidates) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
     others = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
@@ -49,8 +55,8 @@ def observe_history(
         package,
         stable,
         last,
-        unreleased(commits, others),
-        _after(git, package, base, last, stable, commits),
+        _of_package(git, package, base, stable, unreleased(since, others)),
+        frozenset(commit.id for commit in (since if last == stable else _since(git, base, last))),
         tuple(tag.version for tag in in_channel),
     )
 
@@ -71,18 +77,13 @@ def _channel_tags(git: Git, base: str, candidates: Sequence[Tag]) -> tuple[Tag, 
     return tuple(tag for tag in tags if tag.commit in behind)
 
 
-def _commits(git: Git, package: Package, base: str, since: Tag | None) -> list[RawCommit]:
-    exclude = [since.commit] if since else []
-    commits = records(git.log([base], exclude))
+def _since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
+    return list(records(git.log([base], [tag.commit] if tag else [])))
+
+
+def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:
+    """The commits that touch the package. Which of them a merged release holds was found out among all."""
     if not package.path:
-        return list(commits)
-    touching = git.touching(package.path, base, exclude)
-    return [commit for commit in commits if commit.id in touching]
-
-
-def _after(
-    git: Git, package: Package, base: str, last: Tag | None, stable: Tag | None, commits: Sequence[RawCommit]
-) -> frozenset[str]:
-    if last is None or last == stable:
-        return frozenset(commit.id for commit in commits)
-    return frozenset(commit.id for commit in _commits(git, package, base, last))
+        return since
+    touching = git.touching(package.path, base, [stable.commit] if stable else [])
+    return replace(since, commits=tuple(commit for commit in since.commits if commit.id in touching))

@@ -86,9 +86,9 @@ class Commits:
             reach(self.parents(id))
 
     def touches(self, commit: FakeCommit, path: str) -> bool:
-        """Whether what is at or below `path` differs from any parent."""
-        parents = [self.held[id].tree for id in self.parents(commit.id)] or [{}]
-        return any(_below(commit.tree, path) != _below(tree, path) for tree in parents)
+        """Whether what is at or below `path` differs from the first parent."""
+        before = next((self.held[id].tree for id in self.parents(commit.id)), {})
+        return _below(commit.tree, path) != _below(before, path)
 
 
 def _below(tree: Mapping[str, bytes], path: str) -> dict[str, bytes]:
