@@ -213,7 +213,10 @@ def test_the_error_counts_its_problems_and_says_that_nothing_happened() -> None:
         ("[release]\ntemplate = 'x'", "`template` belongs to `[changelog]`"),
         ("[changelog]\nmajor_on_zero = true", "`major-on-zero` belongs to `[release]`"),
         ("branch = 'main'", "`branch` belongs to `[release]`"),
-        ("dockerfile = 'x'", "known here: `release`, `bump`, `commits`, `changelog`, `environments`, `packages`"),
+        (
+            "dockerfile = 'x'",
+            "known here: `release`, `bump`, `commits`, `changelog`, `announce`, `environments`, `packages`",
+        ),
         ("build = []", "`build` belongs to `[environments.<name>]`"),
         ("[release.bump]\nfeat = 'major'", "write it as `[bump]`"),
         ("[environments.dev.image]\nname = 'a'\ncontxt = '.'", "did you mean `context`?"),

@@ -13,6 +13,7 @@ from shipit.testing import FakeWorld, crash_matrix, recorded
 WAYS = {
     "push": "",
     "push and snapshot": "snapshot = true\n",
+    "push and floating tags": 'floating-tags = ["major", "minor"]\n',
     "api": 'write-back = "api"\n',
     "api and snapshot": 'write-back = "api"\nsnapshot = true\n',
     "none": 'write-back = "none"\n',

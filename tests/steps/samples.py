@@ -10,11 +10,14 @@ from contracts.clones import Clone
 
 from shipit.core.release_message import release_message
 from shipit.steps import (
+    CommentReleased,
     CreateCommit,
     CreateTag,
     DraftRelease,
     ForgeCommit,
     ForgeTag,
+    LabelReleased,
+    MoveTag,
     PublishRelease,
     Push,
     Run,
@@ -128,6 +131,24 @@ def publish_release(clone: Clone) -> Step:
     return PublishRelease(TAG, latest=True)
 
 
+def move_tag(clone: Clone) -> Step:
+    for name in ("v1.0.0", "v1", TAG):
+        clone.commit(f"fix: {name}")
+        clone.tag(name)
+    clone.push("v1.0.0", "v1", TAG)
+    return MoveTag("v1", TAG, "v{version}")
+
+
+def comment_released(clone: Clone) -> Step:
+    drafted(clone)
+    return CommentReleased(TAG, (12, 7))
+
+
+def label_released(clone: Clone) -> Step:
+    planned(clone)
+    return LabelReleased(TAG, "released", (12, 7))
+
+
 def somebody_edits(path: str, clone: Clone) -> None:
     clone.edit(path, "edited")
 
@@ -172,4 +193,7 @@ SAMPLES: dict[str, Sample] = {
     "forge-commit": Sample(forge_commit, (somebody_pushes,)),
     "forge-tag": Sample(forge_tag, (somebody_pushes_the_tag,)),
     "publish-release": Sample(publish_release),
+    "move-tag": Sample(move_tag),
+    "comment-released": Sample(comment_released),
+    "label-released": Sample(label_released),
 }

@@ -43,6 +43,7 @@ def state(clone: Clone) -> dict[str, Any]:
         "clone": (git.head(), git.branch(), git.tags(), git.dirty(), [files.read(path) for path in paths]),
         "remote": git.remote_refs(),
         "release": clone.world.forge.find_release(TAG),
+        "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
 
 

@@ -10,9 +10,11 @@ from typing import Any, TextIO
 
 import click
 
+from shipit.cli.annotations import error_annotations
 from shipit.cli.error_text import bug_lines, error_lines, finding_lines
-from shipit.core.printable import printable_json
+from shipit.core.printable import printable, printable_json
 from shipit.core.redact import Redactor
+from shipit.core.workflow_command import Severity, annotation, command, resume, stop
 from shipit.errors import CommandError, Finding, ShipitError, UsageError
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -40,6 +42,8 @@ class Output:
         self.verbose = verbose
         self._quiet = quiet
         self._color = color
+        self._in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+        self._stopped: str | None = None
         self.redact = Redactor()
 
     @property
@@ -96,12 +100,41 @@ class Output:
 
     def error(self, error: ShipitError) -> None:
         """What is wrong, where, what to do, what state things are in."""
+        self.end_foreign()
         self._talk("\n".join(error_lines(error, self.paint)))
+        self._commands(error_annotations(error))
 
-    def annotation(self, severity: str, title: str, text: str) -> None:
+    def warning(self, error: ShipitError) -> None:
+        """An error that does not end the run."""
+        for text in filter(None, (error.what, error.hint)):
+            self.say(f"    {printable(text)}")
+        self._commands(error_annotations(error, "warning"))
+
+    def annotation(self, severity: Severity, title: str, text: str) -> None:
         """A mark that GitHub Actions puts on the run; nothing elsewhere."""
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            self._talk(f"::{severity} title={_command_text(title, ',:')}::{_command_text(text)}")
+        self._commands([annotation(severity, text, title=title)])
+
+    def begin_foreign(self, title: str) -> None:
+        """From here on others write: GitHub Actions folds it and takes no commands from it."""
+        if self._in_actions:
+            self.end_foreign()
+            self._stopped = _secret()
+            self._commands([command("group", printable(title)), stop(self._stopped)])
+
+    def end_foreign(self) -> None:
+        """From here on it is shipit again."""
+        if self._stopped:
+            self._commands([resume(self._stopped), command("endgroup")])
+            self._stopped = None
+
+    def guarded(self, text: str) -> None:
+        """A view for people that quotes others: GitHub Actions takes no commands from it."""
+        token = _secret()
+        self.styled(f"{stop(token)}\n{text}{resume(token)}\n" if self._in_actions else text)
+
+    def _commands(self, commands: Iterable[str]) -> None:
+        for line in commands if self._in_actions else ():
+            self._talk(line)
 
     def findings(self, findings: Iterable[Finding]) -> None:
         for line in finding_lines(findings, self.paint):
@@ -109,6 +142,7 @@ class Output:
 
     def bug(self, error: Exception) -> None:
         """An error nobody meant to raise; the trace only for those who ask for it."""
+        self.end_foreign()
         self._talk("\n".join(bug_lines(error, self.paint, trace=bool(os.environ.get("SHIPIT_DEBUG")))))
 
     def _talk(self, text: str) -> None:
@@ -131,9 +165,10 @@ def json_text(value: Any) -> str:
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _command_text(text: str, also: str = "") -> str:
-    """Text inside a workflow command, escaped as GitHub's runner reads it."""
-    return "".join(f"%{ord(letter):02X}" if letter in "%\r\n" + also else letter for letter in text)
+def _secret() -> str:
+    import secrets  # most commands need none
+
+    return secrets.token_hex(16)
 
 
 def _abandon(stream: TextIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.cli.output import Output
 from shipit.core.printable import printable
+from shipit.errors import ShipitError
 from shipit.steps.base import Outputs, Step
 
 
@@ -18,7 +19,15 @@ class Progress:
 
     def applying(self, step: Step) -> None:
         self._output.say(f"  {self._output.paint('▸', 'faint')} {printable(step.summary)}")
+        if step.kind == "run":
+            self._output.begin_foreign(step.summary)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self._output.end_foreign()
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
+
+    def missed(self, step: Step, error: ShipitError) -> None:
+        mark = self._output.paint("!", "warn")
+        self._output.say(f"  {mark} {printable(step.summary)} failed; the release is made all the same")
+        self._output.warning(error)

@@ -14,6 +14,7 @@ from shipit.config.vocabulary import (
     BumpKey,
     BumpName,
     CommitType,
+    FloatingPart,
     Language,
     Path,
     Prerelease,
@@ -124,6 +125,14 @@ class ReleaseConfig(_Table, frozen=True, kw_only=True):
     author: Annotated[
         Author | None, Meta(description="Who the release commit is by; what git is set up with when unset.")
     ] = None
+    floating_tags: Annotated[
+        tuple[FloatingPart, ...],
+        Meta(
+            description="Tags that follow the highest stable release they name, moved once it is published: `major` "
+            "keeps `v1` there, `minor` keeps `v1.4`, written as `tag` says.",
+            examples=[["major", "minor"]],
+        ),
+    ] = ()
     remote: Annotated[Ref, Meta(description="The git remote to release to.")] = "origin"
 
     @property
@@ -154,6 +163,20 @@ class ChangelogConfig(_Table, frozen=True, kw_only=True):
         Text, Meta(description="The name of a template that comes with shipit, or a path to one of your own.")
     ] = "default"
     language: Annotated[Language, Meta(description="The language of headings and dates.")] = "en"
+
+
+class AnnounceConfig(_Table, frozen=True, kw_only=True):
+    """What pull requests and issues are told that the commits of a release name: those they came by or close.
+
+    A failure here is a warning. The token needs `issues: write` and `pull-requests: write`.
+    """
+
+    comment: Annotated[bool, Meta(description="Whether each gets a comment with a link to the release it is in.")] = (
+        False
+    )
+    label: Annotated[
+        Text | None, Meta(description="The label that each gets; none when unset.", examples=["released"])
+    ] = None
 
 
 class ImageConfig(_Table, frozen=True, kw_only=True):
@@ -226,6 +249,9 @@ class Config(_Table, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     commits: Annotated[CommitsConfig, Meta(description="How commit messages are read.")] = CommitsConfig()
     changelog: Annotated[ChangelogConfig, Meta(description="How changes are written down.")] = ChangelogConfig()
+    announce: Annotated[
+        AnnounceConfig, Meta(description="What pull requests and issues are told of their release.")
+    ] = AnnounceConfig()
     environments: Annotated[
         dict[Text, EnvironmentConfig], Meta(description="What is built and deployed, by environment.")
     ] = field(default_factory=dict)

@@ -70,4 +70,5 @@ BumpKey = Annotated[
 ]
 BumpName = Literal["major", "minor", "patch", "none"]
 WriteBack = Annotated[Literal["push", "api", "none"], Meta(extra={"later": ["pull-request"]})]
+FloatingPart = Literal["major", "minor"]
 Language = Literal["en", "ko"]

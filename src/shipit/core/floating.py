@@ -9,12 +9,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from semver import Version
 
-from shipit.core.tag import TagFormat
+from shipit.core.tag import Tag, TagFormat
 
 Part = Literal["major", "minor"]
 
@@ -31,3 +31,9 @@ def holder(name: str, format: TagFormat, tags: Iterable[str]) -> str | None:
     named = (version for version in versions if name in [floating_tag(format, version, part) for part in parts])
     highest = max(named, default=None)
     return format.render(highest) if highest else None
+
+
+def behind(parts: Iterable[Part], format: TagFormat, last: Tag, tags: Mapping[str, str]) -> bool:
+    """Whether a floating tag that the release `last` should hold is elsewhere among `tags` (name to commit)."""
+    names = [floating_tag(format, last.version, part) for part in parts]
+    return any(holder(name, format, tags) == last.name and tags.get(name) != tags[last.name] for name in names)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from shipit.errors import ShipitError
+from shipit.steps import COURTESIES
 from shipit.steps.base import Done, Outputs, Step
 from shipit.world import World
 
@@ -16,6 +17,8 @@ class Observer(Protocol):
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
+    def missed(self, step: Step, error: ShipitError) -> None:
+        """A courtesy failed; the release goes on without it."""
 
 
 class Silent:
@@ -24,12 +27,14 @@ class Silent:
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
+    def missed(self, step: Step, error: ShipitError) -> None: ...
 
 
 def apply(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
     """Bring the world to what `steps` want; the outputs of all of them together.
 
-    Raises the step's own error, with `state` telling what others can see by then.
+    A courtesy that fails is told to `observer`. Any other step's own error is raised, with `state` telling what
+    others can see by then.
     """
     observer = observer or Silent()
     outputs: dict[str, str] = {}
@@ -37,6 +42,9 @@ def apply(steps: Sequence[Step], world: World, observer: Observer | None = None)
         try:
             outputs |= _ensure(step, world, observer)
         except ShipitError as error:
+            if isinstance(step, COURTESIES):
+                observer.missed(step, error)
+                continue
             error.state = error.state or _state(steps[:at], step)
             raise
     return outputs

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipit.config.model import Config
 from shipit.core.release_message import notes_of
 from shipit.core.version import Version
+from shipit.plan.follow_up import floating_steps
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
 from shipit.plan.snapshot import plan_snapshot
@@ -42,7 +43,9 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
             yield from _draft(config, observed, unfinished)
     yield from _snapshot(config, observed)
     for unfinished in observed.unfinished:
-        yield PublishRelease(unfinished.tag, latest=is_latest(Version.parse(unfinished.version), observed))
+        version = Version.parse(unfinished.version)
+        yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
+        yield from floating_steps(config.release, unfinished.format, version)
 
 
 def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:

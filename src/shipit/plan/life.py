@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipit.config.model import ReleaseConfig
+from shipit.config.model import AnnounceConfig, ReleaseConfig
 from shipit.core.release_message import SUBJECT, release_message
 from shipit.core.version import Version
 from shipit.plan.changes import Changes
 from shipit.plan.due import Due
+from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.observe import Observed
 from shipit.plan.snapshot import Snapshot
 from shipit.steps import (
@@ -40,6 +41,7 @@ class Life:
     """
 
     config: ReleaseConfig
+    announce: AnnounceConfig
     observed: Observed
     due: tuple[Due, ...]
     changes: Changes
@@ -58,6 +60,8 @@ class Life:
             yield self._push()
         for entry in self.due:  # a person has to see the highest version first, whatever branch it came from
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
+            yield from floating_steps(self.config, entry.verdict.history.package.format, entry.version)
+        yield from announcements(self.announce, self.due)
 
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""

@@ -42,7 +42,7 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
         inputs=inputs,
         steps=tuple(_life(config, observed, due, changes).steps()) if due else (),
         findings=findings(observed),
-        notes="\n".join(entry.notes for entry in due),
+        notes="\n".join(entry.announcement for entry in due),
     )
 
 
@@ -74,4 +74,4 @@ def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Cha
     commit = ReleaseCommit(observed.standing.base, subject, due[0].release.tag, observed.standing.branch)
     versions = {entry.verdict.history.package.name: entry.version for entry in due}
     snapshot = plan_snapshot(config, observed, versions, commit, changes)
-    return Life(config.release, observed, due, changes, commit, snapshot)
+    return Life(config.release, config.announce, observed, due, changes, commit, snapshot)

@@ -28,12 +28,11 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
     tags = {tag.name: tag.commit for tag in git.tags()}
     tag = _find(tags, package, name)
     history = observe_history(git, package, tag.commit, _others(tags, package, tag), channel_of(tag.version))
-    own = [c for c in history.since.commits if c.id in history.new and c.id not in history.since.earlier]
     return Release(
         str(tag.version),
         tag.name,
         _date(git, tag),
-        read(own, rules_of(config)).entries,
+        read(history.own, rules_of(config)).entries,
         history.last.name if history.last else None,
         history.since.includes,
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shipit.config.model import ReleaseConfig
+from shipit.core.floating import behind
 from shipit.core.log import RawCommit
 from shipit.core.release_message import is_release, subject_of, versions_of
+from shipit.core.tag import TagFormat
 from shipit.plan.history import History
 from shipit.world import RemoteRefs, World
 
@@ -19,6 +22,7 @@ class Unfinished:
     """
 
     package: str
+    format: TagFormat
     tag: str
     version: str
     commit: str
@@ -27,12 +31,14 @@ class Unfinished:
     drafted: bool
 
 
-def observe_unfinished(world: World, histories: Iterable[History], remote: RemoteRefs) -> tuple[Unfinished, ...]:
+def observe_unfinished(
+    world: World, config: ReleaseConfig, histories: Iterable[History], remote: RemoteRefs
+) -> tuple[Unfinished, ...]:
     """Releases of shipit itself that are public in part only."""
     found: list[Unfinished] = []
     for history in histories:
         candidates = [_untagged(world, history, commit, remote) for commit in history.since.commits]
-        candidates.append(_unpublished(world, history, remote))
+        candidates.append(_unpublished(world, config, history, remote))
         found.extend(candidate for candidate in candidates if candidate)
     return tuple(found)
 
@@ -46,11 +52,14 @@ def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteR
     if version is None or tag is None or tag in remote.tags:
         return None
     drafted = world.forge.find_release(tag) is not None
-    return Unfinished(history.package.name, tag, version, commit.id, commit.message, tagged=False, drafted=drafted)
+    package = history.package
+    return Unfinished(
+        package.name, package.format, tag, version, commit.id, commit.message, tagged=False, drafted=drafted
+    )
 
 
-def _unpublished(world: World, history: History, remote: RemoteRefs) -> Unfinished | None:
-    """The last release, when shipit made its tag and the forge does not show it."""
+def _unpublished(world: World, config: ReleaseConfig, history: History, remote: RemoteRefs) -> Unfinished | None:
+    """The last release, when shipit made its tag and the forge does not show it, or a floating tag is behind."""
     last = history.last
     if last is None or last.name not in remote.tags:
         return None
@@ -58,9 +67,11 @@ def _unpublished(world: World, history: History, remote: RemoteRefs) -> Unfinish
     if not is_release(message):
         return None
     release = world.forge.find_release(last.name)
-    if release and not release.draft:
+    followed = not behind(config.floating_tags, history.package.format, last, remote.tags)
+    if release and not release.draft and followed:
         return None
     drafted = release is not None
+    package, version = history.package, str(last.version)
     return Unfinished(
-        history.package.name, last.name, str(last.version), last.commit, message, tagged=True, drafted=drafted
+        package.name, package.format, last.name, version, last.commit, message, tagged=True, drafted=drafted
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from shipit.steps.comment_released import CommentReleased
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
 from shipit.steps.draft_release import DraftRelease
 from shipit.steps.forge_commit import ForgeCommit
 from shipit.steps.forge_tag import ForgeTag
+from shipit.steps.label_released import LabelReleased
+from shipit.steps.move_tag import MoveTag
 from shipit.steps.publish_release import PublishRelease
 from shipit.steps.push import Push
 from shipit.steps.run import Run
@@ -17,12 +20,16 @@ from shipit.steps.upload_assets import UploadAssets
 from shipit.steps.write_file import WriteFile
 
 __all__ = [
+    "COURTESIES",
     "STEPS",
+    "CommentReleased",
     "CreateCommit",
     "CreateTag",
     "DraftRelease",
     "ForgeCommit",
     "ForgeTag",
+    "LabelReleased",
+    "MoveTag",
     "PublishRelease",
     "Push",
     "Run",
@@ -45,5 +52,11 @@ STEPS: dict[str, type[Any]] = {
         ForgeCommit,
         ForgeTag,
         PublishRelease,
+        MoveTag,
+        CommentReleased,
+        LabelReleased,
     )
 }
+
+# Steps without which a release is whole: what fails of them is a warning.
+COURTESIES = (CommentReleased, LabelReleased)

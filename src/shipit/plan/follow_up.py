@@ -1,0 +1,33 @@
+"""What follows a published release: tags that move along, and word to those who waited for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shipit.config.model import AnnounceConfig, ReleaseConfig
+from shipit.core.floating import floating_tag
+from shipit.core.mentions import mentioned
+from shipit.core.tag import TagFormat
+from shipit.core.version import Version
+from shipit.plan.due import Due
+from shipit.steps import CommentReleased, LabelReleased, MoveTag
+from shipit.steps.base import Step
+
+# GitHub lets nobody write more than 500 comments an hour; the newest commits come first.
+MOST = 100
+
+
+def floating_steps(config: ReleaseConfig, format: TagFormat, version: Version) -> Iterator[MoveTag]:
+    """The tags that follow a release; a pre-release leads none."""
+    for part in () if version.prerelease else config.floating_tags:
+        yield MoveTag(floating_tag(format, version, part), format.render(version), format.template)
+
+
+def announcements(config: AnnounceConfig, due: Iterable[Due]) -> Iterator[Step]:
+    """Word to the pull requests and issues that the commits of each release name."""
+    for entry in due:
+        tag, numbers = entry.release.tag, mentioned(entry.verdict.history.own)[:MOST]
+        if numbers and config.comment:
+            yield CommentReleased(tag, numbers)
+        if numbers and config.label:
+            yield LabelReleased(tag, config.label, numbers)

@@ -1,0 +1,65 @@
+"""Pull requests and issues that cannot be reached do not keep word from the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.errors import AuthError, RemoteError
+from shipit.steps import CommentReleased, LabelReleased
+from shipit.steps.base import Todo
+from shipit.testing import FakeWorld
+
+TAG = "v1.1.0"
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
+    world = FakeWorld.new()
+    world.forge.create_draft(tag=TAG, title=TAG, body="", prerelease=False, branch="main")
+    return world
+
+
+def unreachable(monkeypatch: pytest.MonkeyPatch, world: FakeWorld, errors: dict[int, Exception]) -> list[int]:
+    """From now on these numbers answer with these errors; the numbers that were written to."""
+    tried = []
+    for name in ("find_comment", "keep_comment", "labels", "add_label"):
+        real = getattr(world.forge, name)
+
+        def call(number, *rest, real=real, name=name):
+            if name in ("keep_comment", "add_label"):
+                tried.append(number)
+            if number in errors:
+                raise errors[number]
+            return real(number, *rest)
+
+        monkeypatch.setattr(world.forge, name, call)
+    return tried
+
+
+@pytest.mark.parametrize("step", [CommentReleased(TAG, (1, 2, 3)), LabelReleased(TAG, "released", (1, 2, 3))])
+def test_a_number_that_leads_nowhere_is_named_and_the_others_are_told(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch, step: CommentReleased | LabelReleased
+) -> None:
+    unreachable(monkeypatch, world, {2: RemoteError("GitHub has no #2", hint="look")})
+    assert step.check(world) == Todo()
+    with pytest.raises(RemoteError, match="GitHub has no #2") as raised:
+        step.apply(world)
+    assert "#2" in raised.value.what
+    assert raised.value.hint == "look"
+    told = world.remote.comments if isinstance(step, CommentReleased) else world.remote.labels
+    assert told.keys() == {1, 3}
+
+
+def test_a_token_that_is_refused_at_once_is_not_tried_a_hundred_times(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = unreachable(monkeypatch, world, dict.fromkeys((1, 2, 3), AuthError("`GITHUB_TOKEN` may not comment")))
+    with pytest.raises(AuthError):
+        CommentReleased(TAG, (1, 2, 3)).apply(world)
+    assert tried == [1]
+
+
+def test_a_comment_links_to_the_release(world: FakeWorld) -> None:
+    CommentReleased(TAG, (1,)).apply(world)
+    (comment,) = world.remote.comments[1]
+    assert comment.endswith("\nReleased in [v1.1.0](https://git.test/acme/app/releases/tag/v1.1.0).")
