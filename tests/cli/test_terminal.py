@@ -124,19 +124,22 @@ def test_closed_streams_are_no_crash(sample: SampleProject, closed: str) -> None
     assert done.returncode == 0
 
 
-def test_an_interrupted_release_leaves_nothing_running_and_nothing_public(own_sample: SampleProject) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_release_leaves_nothing_running_and_nothing_public(
+    own_sample: SampleProject, how: signal.Signals
+) -> None:
     wall = own_sample.path.parent / "wall"
-    (own_sample.path / "shipit.toml").write_text(f'[release]\nprepare = ["test -e {wall} || exec sleep 987"]\n')
+    (own_sample.path / "shipit.toml").write_text(f'[release]\nprepare = ["test -e {wall} || exec sleep 98{how:d}"]\n')
     with subprocess.Popen([*SHIPIT, "release"], cwd=own_sample.path, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr
         while "run test" not in program.stderr.readline():
             pass
         time.sleep(0.2)  # until the command has begun
-        program.send_signal(signal.SIGINT)
+        program.send_signal(how)
         said = program.stderr.read()
     assert program.returncode == 130
     assert said.strip() == "interrupted; run the same command again to go on"
-    assert not subprocess.run(["pgrep", "-f", "sleep 987"], capture_output=True).stdout
+    assert not subprocess.run(["pgrep", "-f", f"sleep 98{how:d}"], capture_output=True).stdout
     assert (
         "v0.4.0" not in subprocess.run(["git", "ls-remote"], cwd=own_sample.path, capture_output=True, text=True).stdout
     )

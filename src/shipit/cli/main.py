@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -72,6 +73,7 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. The one place where errors end."""
     session = Session()
     _ready_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a CI cancels: end like Ctrl-C, tidily
     try:
         words = list(sys.argv[1:] if args is None else args)
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
