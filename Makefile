@@ -12,6 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 BIN := .venv/bin
 ORACLES := .cache/oracles
 NPM_ORACLES := .cache/npm-oracles
+LANGUAGE_SERVICE := .cache/language-service
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
@@ -22,7 +23,7 @@ help: ## this list
 demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
 	@$(BIN)/shipit demo
 
-test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
+test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal
 
 lint: .venv/.shipit .venv/.test ## linters, types and import rules
@@ -61,8 +62,15 @@ $(ORACLES)/.installed: requirements/oracles.txt scripts/venv
 	scripts/venv $(ORACLES) --require-hashes --only-binary :all: -r requirements/oracles.txt
 	@touch $@
 
-# Not everybody has npm: without it the tests say that they cannot compare with semantic-release.
+# Not everybody has npm: without it the tests say what they cannot do.
+define npm_ci
+@mkdir -p $(@D)
+@cp $^ $(@D)
+@{ cd $(@D) && npm ci --ignore-scripts --silent && touch $(@F); } || echo "not installed: $(1)" >&2
+endef
+
 $(NPM_ORACLES)/.installed: $(wildcard tests/differential/npm/*.json) tests/differential/npm/.npmrc
-	@mkdir -p $(@D)
-	@cp $^ $(@D)
-	@{ cd $(@D) && npm ci --ignore-scripts --silent && touch $(@F); } || echo "not installed: semantic-release" >&2
+	$(call npm_ci,semantic-release)
+
+$(LANGUAGE_SERVICE)/.installed: $(wildcard tests/action/npm/*.json) tests/action/npm/.npmrc
+	$(call npm_ci,GitHub's language service)

@@ -1,0 +1,160 @@
+"""What `action.yml` runs: shipit from this very source, in an environment of its own.
+
+    SHIPIT_INPUT_COMMAND=run ... python -I scripts/action.py
+
+Each input comes as a variable `SHIPIT_INPUT_<NAME>`, never as program text. The environment is made below
+`$RUNNER_TEMP` from the locked requirements, once a job; PATH, GITHUB_ENV and PYTHONPATH stay as they are, and
+`python -I` keeps what lies in the workspace (a folder `yaml/`, a `sitecustomize.py`) out of the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent
+PREFIX = "SHIPIT_INPUT_"
+OLDEST_PYTHON = (3, 11)
+
+# The outputs of a run that did nothing: what a command leaves unsaid is still complete.
+OUTPUTS = {
+    "released": "false",
+    "version": "",
+    "tag": "",
+    "previous-version": "",
+    "bump": "",
+    "notes": "",
+    "release-url": "",
+    "environment": "",
+    "image": "",
+    "digest": "",
+    "deployed": "",
+}
+# Inputs that a program finds in its environment.
+CREDENTIALS = {
+    "TOKEN": "GITHUB_TOKEN",
+    "REGISTRY_USERNAME": "SHIPIT_REGISTRY_USERNAME",
+    "REGISTRY_PASSWORD": "SHIPIT_REGISTRY_PASSWORD",
+}
+
+
+class WrongInput(Exception):
+    pass
+
+
+def main() -> int:
+    try:
+        if sys.version_info < OLDEST_PYTHON:
+            raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
+        inputs, others = separated(os.environ)
+        arguments = command_line(inputs)
+    except WrongInput as error:
+        return failed(str(error), status=2)
+    write_outputs(others.get("GITHUB_OUTPUT"))
+    try:
+        python = installed(Path(others["RUNNER_TEMP"]), public(others))
+    except subprocess.CalledProcessError as error:
+        return failed(
+            f"shipit cannot be installed: `{Path(error.cmd[0]).name}` ended with {error.returncode}", status=5
+        )
+    return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs)})
+
+
+def separated(variables):
+    """The inputs, by name, and every other variable."""
+    inputs = {name[len(PREFIX) :]: value for name, value in variables.items() if name.startswith(PREFIX)}
+    return inputs, {name: value for name, value in variables.items() if not name.startswith(PREFIX)}
+
+
+def command_line(inputs):
+    """The arguments of shipit. Raises WrongInput."""
+    command = inputs.get("COMMAND") or "run"
+    arguments = [command]
+    for name, option in (("WORKING_DIRECTORY", "-C"), ("CONFIG", "--config"), ("VERSION", "--version")):
+        if inputs.get(name):
+            arguments += [option, inputs[name]]
+    if inputs.get("ENVIRONMENT"):
+        arguments += ["--environment", inputs["ENVIRONMENT"]] if command == "run" else [inputs["ENVIRONMENT"]]
+    return arguments + ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
+
+
+def is_true(name, value):
+    if value not in ("true", "false"):
+        raise WrongInput(f'the input `{name}` must be "true" or "false", not {json.dumps(value)}')
+    return value == "true"
+
+
+def credentials(inputs):
+    return {variable: inputs[name] for name, variable in CREDENTIALS.items() if inputs.get(name)}
+
+
+def public(variables):
+    """The environment without what installing has no business to know."""
+    return {name: value for name, value in variables.items() if not name.endswith(("TOKEN", "PASSWORD", "SECRET"))}
+
+
+def installed(temp, variables):
+    """The Python of the private environment, which is made unless an earlier step of this job made it."""
+    key = hashlib.sha256(f"{SOURCE}\0{sys.executable}".encode()).hexdigest()[:12]
+    environment = temp / f"shipit-{key}"
+    python = environment.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+    ready = environment / "ready"
+    if not ready.exists():
+        print("::group::Install shipit", flush=True)
+        install(environment, python, variables)
+        ready.touch()
+        print("::endgroup::", flush=True)
+    return str(python)
+
+
+def install(environment, python, variables):
+    """Third-party packages by their hashes, then shipit, built by one of them."""
+    uv = shutil.which("uv")
+    if uv:
+        make = [uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable]
+        add = [uv, "pip", "install", "--quiet", "--python", str(python)]
+    else:
+        make = [sys.executable, "-I", "-m", "venv", "--clear"]
+        add = [str(python), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    locked = [word for name in ("build", "run") for word in ("-r", str(SOURCE / "requirements" / f"{name}.txt"))]
+    # The source as working directory, because uv reads a configuration that it finds in its own.
+    for command in (
+        [*make, str(environment)],
+        [*add, "--require-hashes", "--only-binary", ":all:", *locked],
+        [*add, "--no-index", "--no-deps", "--no-build-isolation", str(SOURCE)],
+    ):
+        subprocess.run(command, env={**variables, "UV_NATIVE_TLS": "true"}, cwd=SOURCE, check=True)
+
+
+def write_outputs(file):
+    """What holds unless shipit says more: of two values with one name the later counts."""
+    if not file:
+        return
+    with open(file, "a", encoding="utf-8", newline="\n") as stream:
+        for name, value in {**OUTPUTS, "json": json.dumps(OUTPUTS)}.items():
+            end = secrets.token_hex(16)
+            stream.write(f"{name}<<{end}\n{value}\n{end}\n")
+
+
+def failed(message, status):
+    """Tell the runner; `%` and line ends are its own."""
+    text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    print(f"::error title=shipit::{text}", flush=True)
+    return status
+
+
+def replaced_by(command, variables):
+    """Become `command`, so that a runner that cancels reaches it; Windows cannot do that."""
+    if os.name == "posix":
+        os.execve(command[0], command, variables)
+    return subprocess.run(command, env=variables).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Write `.github/actions/shipit/action.yml`, the twin of `action.yml` that the reusable workflows use.
+
+    python scripts/twin.py
+
+A called workflow names an action of its own repository, at its own commit, as `$/<directory>`; a bare `$/` is refused.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ORIGINAL = ROOT / "action.yml"
+TWIN = ROOT / ".github/actions/shipit/action.yml"
+HEADER = "# Made from action.yml by scripts/twin.py, which tells why.\n"
+
+
+def twin(text: str) -> str:
+    """The original's text, its script found from three directories further down."""
+    return HEADER + text.replace("$GITHUB_ACTION_PATH/", "$GITHUB_ACTION_PATH/../../../")
+
+
+if __name__ == "__main__":
+    TWIN.write_text(twin(ORIGINAL.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,72 @@
+"""The script of the action: what it makes of inputs, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from action.contract import ROOT
+
+SCRIPT = ROOT / "scripts/action.py"
+ACTION = runpy.run_path(str(SCRIPT))
+command_line, WrongInput = ACTION["command_line"], ACTION["WrongInput"]
+
+
+def run(temp: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "RUNNER_TEMP": str(temp), "GITHUB_OUTPUT": str(temp / "output"), **variables}
+    return subprocess.run([sys.executable, "-I", SCRIPT], env=environment, cwd=temp, capture_output=True, text=True)
+
+
+def test_without_inputs_the_branch_decides() -> None:
+    assert command_line({}) == ["run"]
+    assert command_line(dict.fromkeys(("COMMAND", "CONFIG", "VERSION", "DRY_RUN"), "")) == ["run"]
+
+
+def test_every_input_is_one_word_of_the_command_line() -> None:
+    inputs = {"WORKING_DIRECTORY": "a b", "CONFIG": "$(id).toml", "VERSION": "1.2.3", "DRY_RUN": "true"}
+    assert command_line({"COMMAND": "release", **inputs}) == [
+        *("release", "-C", "a b", "--config", "$(id).toml", "--version", "1.2.3", "--dry-run")
+    ]
+
+
+def test_an_environment_is_an_option_where_the_branch_decides_and_else_what_the_command_is_about() -> None:
+    assert command_line({"ENVIRONMENT": "dev"}) == ["run", "--environment", "dev"]
+    assert command_line({"COMMAND": "deploy", "ENVIRONMENT": "dev"}) == ["deploy", "dev"]
+
+
+@pytest.mark.parametrize("value", ["yes", "True", "1", " true", "false\n"])
+def test_a_boolean_is_true_or_false_and_nothing_else(value: str) -> None:
+    with pytest.raises(WrongInput, match="the input `dry-run` must be"):
+        command_line({"DRY_RUN": value})
+
+
+def test_a_wrong_input_is_an_annotation_on_one_line_and_exit_2(tmp_path: Path) -> None:
+    result = run(tmp_path, SHIPIT_INPUT_DRY_RUN="50%\n::add-mask::1")
+    assert result.returncode == 2
+    assert result.stdout == (
+        '::error title=shipit::the input `dry-run` must be "true" or "false", not "50%25\\n::add-mask::1"\n'
+    )
+
+
+def test_a_source_that_cannot_be_installed_is_an_annotation_and_exit_5(tmp_path: Path) -> None:
+    nowhere = {"PATH": "/nonexistent", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    result = run(tmp_path, **nowhere)
+    assert result.returncode == 5
+    assert "::error title=shipit::shipit cannot be installed: `python" in result.stdout
+    assert "released" in (tmp_path / "output").read_text(), "outputs are complete, whatever happens later"
+
+
+def test_installing_knows_no_credentials() -> None:
+    inputs, others = ACTION["separated"](
+        {"SHIPIT_INPUT_TOKEN": "t", "GITHUB_TOKEN": "t", "DOCKER_PASSWORD": "p", "A": "b"}
+    )
+    assert ACTION["public"](others) == {"A": "b"}
+    assert ACTION["credentials"](inputs) == {"GITHUB_TOKEN": "t"}
+
+
+def test_an_empty_credential_leaves_the_one_of_the_job() -> None:
+    assert ACTION["credentials"]({"TOKEN": "", "REGISTRY_USERNAME": ""}) == {}
