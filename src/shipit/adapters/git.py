@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shipit.adapters.git_errors import push_error, remote_error
 from shipit.adapters.git_history import GitHistory
 from shipit.core.redact import Redactor, basic_auth
-from shipit.errors import CommandError, ConflictError, Finding
+from shipit.errors import CommandError, ConflictError, Finding, RemoteError
 from shipit.world import RemoteRefs
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class GitRepository(GitHistory):
 
     def deepen(self) -> None:
         self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
+        if self.shallow():
+            raise RemoteError("the remote is a shallow clone itself", where=self.remote_url())
 
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
@@ -146,7 +148,7 @@ class GitRepository(GitHistory):
     def _repo(self) -> Repo:
         from git import Repo
 
-        repo = Repo(self.root)
+        repo = Repo(self.root, expand_vars=False)
         repo.git.update_environment(**self._writing)
         return repo
 
@@ -177,7 +179,8 @@ class GitRepository(GitHistory):
             name, email = self._bot_identity
             for role in ("AUTHOR", "COMMITTER"):
                 environment |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
-        return environment | self._credentials(os.environ)
+        settings = [("i18n.commitEncoding", "UTF-8"), *self._credentials]  # as messages are, whatever is set
+        return environment | _as_environment(settings, int(os.environ.get("GIT_CONFIG_COUNT") or 0))
 
     @cached_property
     def _bot_identity(self) -> tuple[str, str] | None:
@@ -185,17 +188,19 @@ class GitRepository(GitHistory):
         in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
         return ACTIONS_BOT if in_actions and self._line("config", "user.email") is None else None
 
-    def _credentials(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """The token as configuration in the environment: in no URL, argv or file."""
-        if not self._token:
-            return {}
+    @property
+    def _credentials(self) -> list[tuple[str, str]]:
+        """The token as configuration; the empty value clears what a checkout left."""
         key = f"http.{self._server_url}/.extraheader"
-        first = int(environ.get("GIT_CONFIG_COUNT") or 0)
-        values = ("", f"AUTHORIZATION: {basic_auth(self._token)}")  # the empty one clears what a checkout left
-        settings = {"GIT_CONFIG_COUNT": str(first + len(values))}
-        for at, value in enumerate(values, first):
-            settings |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
-        return settings
+        return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
+
+
+def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
+    """Configuration as environment variables, counted from `first`: in no URL, argv or file."""
+    environment = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for at, (key, value) in enumerate(settings, first):
+        environment |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
+    return environment
 
 
 @contextmanager
