@@ -15,8 +15,8 @@ class Run:
     """Run `command` in the repository's root, at most `timeout` seconds.
 
     A command leaves no trace in the world that shipit could trust, so it counts as done only within the
-    run that ran it, or once the release commit `commit` that it prepared exists: a release that was cut off
-    before runs it again, and commands have to stand that.
+    run that ran it on the same commit, or once the release commit `commit` that it prepared exists: a release
+    that was cut off before runs it again, and commands have to stand that.
     """
 
     kind: ClassVar[str] = "run"
@@ -34,10 +34,15 @@ class Run:
     def summary(self) -> str:
         return f"run {self.command}"
 
+    @property
+    def _key(self) -> str:
+        """Tells this run of the command from one on another commit, or with other variables."""
+        return repr(self)
+
     def check(self, world: World) -> Done | Todo:
         made = self.commit is not None and self.commit.made(world)
-        return Done() if made or world.process.ran(self.id) else Todo()
+        return Done() if made or world.process.ran(self._key) else Todo()
 
     def apply(self, world: World) -> Outputs:
-        world.process.run(self.id, self.command, timeout=self.timeout, env=self.env)
+        world.process.run(self._key, self.command, timeout=self.timeout, env=self.env)
         return {}
