@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config
@@ -83,10 +83,9 @@ class _Told:
 def _readings(history: History, config: Config) -> _Told:
     rules = rules_of(config)
     since = history.since
-    own = [commit for commit in since.commits if commit.id in history.new and commit.id not in since.earlier]
     merged = [commit for commit in since.commits if commit.id in history.new & since.earlier]
     before = [commit for commit in since.commits if commit.id not in history.new]
-    return _Told(read(own, rules), read(merged, rules), read(before, rules).bump)
+    return _Told(read(history.own, rules), read(merged, rules), read(before, rules).bump)
 
 
 def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
@@ -149,14 +148,16 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
 
 
 def _decision(history: History, version: Version | None, bump: Bump, told: _Told) -> Decision:
-    elsewhere = f"in {', '.join(history.since.includes)}"
+    held_down = bump is not told.due  # 0.x does not become 1.0.0 by a commit
+    zero = ", minor while major is 0" if held_down else ""
+    elsewhere = f", in {', '.join(history.since.includes)}"
     return Decision(
         package=history.package.name,
         version=str(version) if version else None,
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_remarks(told.own.counted), *_remarks(told.merged.counted, elsewhere)),
+        reasons=(*_reasons(told.own, zero), *_reasons(told.merged, zero, elsewhere)),
         ignored=_remarks(told.own.ignored),
         unreadable=_remarks(told.own.unreadable),
         warnings=tuple(
@@ -165,12 +166,15 @@ def _decision(history: History, version: Version | None, bump: Bump, told: _Told
     )
 
 
-def _remarks(readings: Iterable[Reading], also: str = "") -> tuple[Remark, ...]:
-    """`also` tells where else the commits are released."""
-    return tuple(
-        Remark(reading.id, reading.subject, f"{reading.reason}, {also}" if also else reading.reason)
-        for reading in readings
-    )
+def _remarks(readings: Iterable[Reading]) -> tuple[Remark, ...]:
+    return tuple(Remark(reading.id, reading.subject, reading.reason) for reading in readings)
+
+
+def _reasons(readings: Readings, zero: str, elsewhere: str = "") -> Iterator[Remark]:
+    """What counted. `zero` follows the rules that 0.x holds down; `elsewhere` tells where else it is released."""
+    for reading in readings.counted:
+        held_down = zero if reading.bump is Bump.MAJOR else ""
+        yield Remark(reading.id, reading.subject, f"{reading.reason}{held_down}{elsewhere}")
 
 
 def coming_release(verdict: Verdict, date: dt.date) -> Release:
