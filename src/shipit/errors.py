@@ -3,7 +3,8 @@
     ShipitError                    exit
     ├── UsageError                  2   the command line is wrong
     ├── ConfigError                 2   shipit.toml, or a file it names, is wrong
-    ├── PreflightError              3   the repository or environment is not ready (holds every finding)
+    ├── PreflightError              3   the repository or environment is not ready (holds every finding);
+    │                               4   where nothing but a credential is
     ├── ConflictError               3   the world contradicts the plan
     │   └── BranchMoved             3   ... because somebody pushed meanwhile: planning afresh may help
     ├── AuthError                   4   a credential is missing or refused
@@ -98,6 +99,10 @@ class Finding:
     severity: Literal["error", "warning"] = "error"
 
 
+# The findings about a credential.
+CREDENTIAL_CODES = frozenset(("github-token-missing", "github-token-refused", "github-read-only", "remote-login"))
+
+
 class PreflightError(ShipitError):
     """The repository or the environment is not ready. Holds all findings."""
 
@@ -108,6 +113,8 @@ class PreflightError(ShipitError):
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
         super().__init__(f"not ready to release: {count}", state=state)
         self.findings = tuple(findings)
+        if errors and all(finding.code in CREDENTIAL_CODES for finding in errors):
+            self.exit_code = AuthError.exit_code
 
 
 class ConflictError(ShipitError):

@@ -1,10 +1,14 @@
-"""What the environment says: tokens, GitHub's addresses, the branch of a CI run."""
+"""What the environment says: tokens, GitHub's addresses, and what a CI run is about."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from shipit.core.occasion import Occasion, PullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,13 @@ class Environment:
     api_url: str
     server_url: str
     repository: str | None
-    branch: str | None
+    occasion: Occasion
     secrets: tuple[str, ...]
+
+    @property
+    def branch(self) -> str | None:
+        """The branch that the CI is at work on."""
+        return self.occasion.branch
 
     def __repr__(self) -> str:
         return f"Environment(server_url={self.server_url!r}, repository={self.repository!r}, branch={self.branch!r})"
@@ -28,13 +37,12 @@ def environment(variables: Mapping[str, str] | None = None) -> Environment:
     token = found.get("GITHUB_TOKEN") or found.get("GH_TOKEN")
     server = found.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
     secrets = (found.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
-    on_branch = found.get("GITHUB_REF_TYPE", "branch") == "branch"
     return Environment(
         token=token,
         api_url=found.get("GITHUB_API_URL") or _api_url(server),
         server_url=server,
         repository=found.get("GITHUB_REPOSITORY"),
-        branch=found.get("GITHUB_REF_NAME") if on_branch else None,
+        occasion=_occasion(found),
         secrets=tuple(secret for secret in secrets if secret),
     )
 
@@ -42,3 +50,39 @@ def environment(variables: Mapping[str, str] | None = None) -> Environment:
 def _api_url(server: str) -> str:
     """Where a server's API is: GitHub's own host, or below a GitHub Enterprise Server."""
     return "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+
+
+def _occasion(found: Mapping[str, str]) -> Occasion:
+    name, kind = _ref(found)
+    payload = _payload(found.get("GITHUB_EVENT_PATH"))
+    return Occasion(
+        event=found.get("GITHUB_EVENT_NAME", ""),
+        branch=name if kind == "heads" else None,
+        tag=name if kind == "tags" else None,
+        default=(payload.get("repository") or {}).get("default_branch"),
+        pull_request=_pull_request(payload.get("pull_request"), found.get("GITHUB_BASE_REF", "")),
+    )
+
+
+def _ref(found: Mapping[str, str]) -> tuple[str | None, str]:
+    """The short name of what the run is about, and whether that is one of `heads`, `tags` or `pull`."""
+    whole = found.get("GITHUB_REF", "").split("/", 2)
+    if len(whole) == 3 and whole[0] == "refs":
+        return whole[2], whole[1]
+    return found.get("GITHUB_REF_NAME"), "tags" if found.get("GITHUB_REF_TYPE") == "tag" else "heads"
+
+
+def _pull_request(told: dict[str, Any] | None, base: str) -> PullRequest | None:
+    if not told or not isinstance(told.get("number"), int):
+        return None
+    return PullRequest(told["number"], base or told["base"]["ref"], closed=told.get("state") == "closed")
+
+
+def _payload(path: str | None) -> dict[str, Any]:
+    """What GitHub says about the event; nothing where it cannot be read."""
+    try:
+        with open(path or os.devnull, encoding="utf-8") as file:
+            told = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -59,6 +59,17 @@ class GitRepository(GitHistory):
     def tracked(self, branch: str) -> str | None:
         return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
+    def merge_of(self, number: int) -> str | None:
+        """The commit that merging a pull request makes, fetched from where GitHub keeps it; None with a conflict.
+
+        Nothing of it is checked out: it may be anybody's.
+        """
+        ref = f"refs/pull/{number}/merge"
+        if not self._ask_remote("ls-remote", self.remote, ref):
+            return None
+        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, ref)
+        return self._line("rev-parse", "--verify", "FETCH_HEAD^{commit}")
+
     def findings(self) -> tuple[Finding, ...]:
         found = []
         if not self._knows_who():

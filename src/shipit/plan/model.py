@@ -52,7 +52,10 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done, in order. `finishes` names the tags of releases that were cut off and are completed."""
+    """What will be done, in order.
+
+    `finishes` names the tags of releases that were cut off and are completed, `versions` their versions.
+    """
 
     decisions: tuple[Decision, ...]
     inputs: Inputs
@@ -60,6 +63,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     notes: str = ""
     finishes: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def due(self) -> tuple[Decision, ...]:

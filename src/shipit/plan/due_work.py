@@ -1,0 +1,87 @@
+"""What a run is to do: what the event and the branch call for.
+
+>>> due_work(Occasion("push", "main"), Config(), "main", "main").kind
+'release'
+>>> print(due_work(Occasion("schedule", "main"), Config(), "main", "main").why)
+the event `schedule` calls for nothing; to release all the same, use the command `release`
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shipit.config.model import Config
+from shipit.core.occasion import Occasion, PullRequest
+from shipit.errors import UsageError
+from shipit.plan.packages import channel
+
+# Pushed to, or started by hand; none at all at a desk. Whatever else happens is no decision to release.
+_OF_A_BRANCH = ("push", "workflow_dispatch", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is due and why, in a sentence.
+
+    `environments` are those that the branch is built for and deployed to; `pull_request` is what to look ahead for.
+    """
+
+    kind: Literal["release", "environment", "preview", "nothing"]
+    why: str
+    environments: tuple[str, ...] = ()
+    pull_request: PullRequest | None = None
+
+
+def due_work(
+    occasion: Occasion, config: Config, branch: str | None, default: str | None, environment: str | None = None
+) -> Work:
+    """The one thing that is due.
+
+    Args:
+        branch: the branch that is checked out, or that the CI is at work on.
+        default: the branch that releases when the configuration names none.
+        environment: one that a person asked for, instead of those of the branch.
+
+    Raises `UsageError` when there is no such environment.
+    """
+    if occasion.of_pull_request:
+        return _ahead(occasion)
+    if occasion.event not in _OF_A_BRANCH:
+        why = f"the event `{occasion.event}` calls for nothing; to release all the same, use the command `release`"
+        return Work("nothing", why)
+    if occasion.tag:
+        return Work("nothing", f"tag `{occasion.tag}` calls for nothing: releases are made from branches")
+    return _of_branch(config, branch, default, _environments(config, branch, environment))
+
+
+def _ahead(occasion: Occasion) -> Work:
+    pull_request = occasion.pull_request
+    if pull_request is None:
+        return Work("nothing", f"the event `{occasion.event}` does not tell its pull request, and nothing is released")
+    if pull_request.closed:
+        return Work("nothing", f"pull request #{pull_request.number} is closed")
+    why = f"pull request #{pull_request.number} to `{pull_request.base}`: a look ahead, nothing is released"
+    return Work("preview", why, pull_request=pull_request)
+
+
+def _environments(config: Config, branch: str | None, wanted: str | None) -> tuple[str, ...]:
+    if wanted is None:
+        return tuple(name for name, each in config.environments.items() if branch and each.branch == branch)
+    if wanted not in config.environments:
+        named = ", ".join(f"`{name}`" for name in config.environments)
+        hint = f"name one of {named}" if named else f"configure it under `[environments.{wanted}]`"
+        raise UsageError(f"there is no environment `{wanted}`", hint=hint)
+    return (wanted,)
+
+
+def _of_branch(config: Config, branch: str | None, default: str | None, environments: tuple[str, ...]) -> Work:
+    named = " and ".join(f"`{name}`" for name in environments)
+    if branch and channel(config, branch, default):
+        also = f", and {named} is due" if environments else ""
+        return Work("release", f"branch `{branch}` releases{also}", environments)
+    if environments:
+        return Work("environment", f"{named} is due", environments)
+    if branch is None:
+        return Work("nothing", "HEAD is detached and no CI names a branch, so nothing is due")
+    return Work("nothing", f"branch `{branch}` neither releases nor belongs to an environment, so nothing is due")

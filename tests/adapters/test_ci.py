@@ -1,0 +1,61 @@
+"""What the environment of a CI run says happened."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipit.adapters.ci import environment
+from shipit.core.occasion import Occasion, PullRequest
+
+
+def occasion(tmp_path: Path, payload: Any = None, **variables: str) -> Occasion:
+    event = tmp_path / "event.json"
+    event.write_text(payload if isinstance(payload, str) else json.dumps(payload))
+    return environment({"GITHUB_EVENT_PATH": str(event), **variables}).occasion
+
+
+def test_at_a_desk_nothing_happened() -> None:
+    assert environment({}).occasion == Occasion()
+
+
+@pytest.mark.parametrize(
+    ("ref", "branch", "tag"),
+    [
+        ("refs/heads/main", "main", None),
+        ("refs/heads/feature/a/b", "feature/a/b", None),
+        ("refs/tags/v1.4.0", None, "v1.4.0"),
+        ("refs/pull/12/merge", None, None),
+    ],
+)
+def test_a_ref_is_a_branch_or_a_tag_or_neither(tmp_path: Path, ref: str, branch: str | None, tag: str | None) -> None:
+    found = occasion(tmp_path, GITHUB_EVENT_NAME="push", GITHUB_REF=ref, GITHUB_REF_NAME="something")
+    assert (found.branch, found.tag) == (branch, tag)
+
+
+def test_a_short_name_will_do() -> None:
+    assert environment({"GITHUB_REF_NAME": "main"}).branch == "main"
+    assert environment({"GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}).occasion.tag == "v1"
+
+
+def test_the_payload_tells_the_default_branch_and_the_pull_request(tmp_path: Path) -> None:
+    payload = {
+        "repository": {"default_branch": "trunk"},
+        "pull_request": {"number": 12, "state": "open", "base": {"ref": "trunk"}},
+    }
+    found = occasion(tmp_path, payload, GITHUB_EVENT_NAME="pull_request", GITHUB_REF="refs/pull/12/merge")
+    assert found == Occasion("pull_request", None, None, "trunk", PullRequest(12, "trunk"))
+    closed = payload | {"pull_request": {"number": 12, "state": "closed", "base": {"ref": "trunk"}}}
+    assert occasion(tmp_path, closed).pull_request == PullRequest(12, "trunk", closed=True)
+
+
+@pytest.mark.parametrize("payload", ["", "nonsense", "[]", "{}", '{"pull_request": null}', '{"pull_request": {}}'])
+def test_a_payload_that_tells_nothing_is_no_error(tmp_path: Path, payload: str) -> None:
+    assert occasion(tmp_path, payload, GITHUB_EVENT_NAME="push") == Occasion("push")
+
+
+def test_what_is_shown_of_it_holds_no_token() -> None:
+    assert "s3cret" not in repr(environment({"GITHUB_TOKEN": "s3cret", "GITHUB_REF_NAME": "main"}))

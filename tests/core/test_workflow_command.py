@@ -1,0 +1,43 @@
+"""Commands for the runner of GitHub Actions, read back as the runner reads them."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipit.core.workflow_command import annotation, command, resume, stop
+
+ANYTHING = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60)
+
+
+def read(line: str) -> tuple[str, dict[str, str], str]:
+    """Name, properties and text, by the rules of ActionCommand.cs: split first, then put the escapes back."""
+    found = re.fullmatch(r"::([^ :]+)(?: (.*?))?::(.*)", line, re.DOTALL)
+    assert found
+    properties = dict(pair.split("=", 1) for pair in (found[2] or "").split(",") if pair)
+    return found[1], {key: back(value) for key, value in properties.items()}, back(found[3])
+
+
+def back(text: str) -> str:
+    for escape, letter in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(escape, letter)
+    return text
+
+
+@given(ANYTHING, ANYTHING)
+def test_the_runner_reads_what_was_meant_and_nothing_else(text: str, title: str) -> None:
+    line = annotation("warning", text, title=title, file="a b.toml", line=3)
+    assert not {"\r", "\n"} & set(line)
+    expected = {"title": title} if title else {}
+    assert read(line) == ("warning", {**expected, "file": "a b.toml", "line": "3"}, text)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert annotation("error", "no", title="", file=None, line=None) == "::error::no"
+    assert command("endgroup") == "::endgroup::"
+
+
+def test_commands_are_stopped_and_resumed_by_a_token() -> None:
+    assert (stop("t0ken"), resume("t0ken")) == ("::stop-commands::t0ken", "::t0ken::")

@@ -1,0 +1,92 @@
+"""What an event and a branch call for."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.core.occasion import Occasion, PullRequest
+from shipit.errors import UsageError
+from shipit.plan.due_work import Work, due_work
+
+CONFIG = """\
+[release]
+branches = ["main", "1.x", { name = "next", prerelease = "beta" }]
+[environments.dev]
+branch = "dev"
+[environments.staging]
+branch = "main"
+[environments.prod]
+branch = "prod"
+[environments.canary]
+"""
+
+
+def work(occasion: Occasion, config: str = CONFIG, environment: str | None = None) -> Work:
+    return due_work(occasion, parse_config(config), occasion.branch, "main", environment)
+
+
+@pytest.mark.parametrize("event", ["push", "workflow_dispatch", ""])
+@pytest.mark.parametrize("branch", ["main", "1.x", "next"])
+def test_a_branch_that_releases_is_released(event: str, branch: str) -> None:
+    assert work(Occasion(event, branch)).kind == "release"
+
+
+def test_without_configuration_the_default_branch_releases_and_no_other() -> None:
+    assert work(Occasion("push", "main"), "").kind == "release"
+    assert work(Occasion("push", "feature"), "").kind == "nothing"
+
+
+def test_an_environment_is_due_on_its_branch() -> None:
+    assert work(Occasion("push", "dev")).environments == ("dev",)
+    assert work(Occasion("push", "dev")).kind == "environment"
+    assert "`prod`" in work(Occasion("push", "prod")).why
+
+
+def test_a_branch_may_release_and_belong_to_an_environment() -> None:
+    due = work(Occasion("push", "main"))
+    assert (due.kind, due.environments) == ("release", ("staging",))
+    assert due.why == "branch `main` releases, and `staging` is due"
+
+
+def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
+    assert work(Occasion("workflow_dispatch", "feature"), environment="canary").environments == ("canary",)
+    assert work(Occasion("push", "main"), environment="prod").environments == ("prod",)
+    with pytest.raises(UsageError) as raised:
+        work(Occasion("push", "main"), environment="prd")
+    assert raised.value.hint == "name one of `dev`, `staging`, `prod`, `canary`"
+
+
+@pytest.mark.parametrize("branch", ["main", "dev", "feature"])
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
+def test_a_pull_request_is_a_look_ahead_whatever_branch_is_checked_out(event: str, branch: str) -> None:
+    proposal = PullRequest(12, "main")
+    due = work(Occasion(event, branch, pull_request=proposal))
+    assert (due.kind, due.pull_request, due.environments) == ("preview", proposal, ())
+
+
+def test_no_event_of_a_pull_request_ever_releases() -> None:
+    for event in ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"):
+        assert work(Occasion(event, "main")).kind == "nothing"
+    closed = PullRequest(12, "main", closed=True)
+    assert work(Occasion("pull_request", "main", pull_request=closed)).why == "pull request #12 is closed"
+
+
+@pytest.mark.parametrize(
+    ("occasion", "why"),
+    [
+        (Occasion("push", None, tag="v1.4.0"), "tag `v1.4.0` calls for nothing: releases are made from branches"),
+        (Occasion("schedule", "main"), "the event `schedule` calls for nothing; to release all the same, use the command `release`"),
+        (Occasion("issue_comment", "main"), "the event `issue_comment` calls for nothing; to release all the same, use the command `release`"),
+        (Occasion("push", "feature/x"), "branch `feature/x` neither releases nor belongs to an environment, so nothing is due"),
+        (Occasion("", None), "HEAD is detached and no CI names a branch, so nothing is due"),
+    ],
+    ids=lambda value: value.event if isinstance(value, Occasion) else "",
+)  # fmt: skip
+def test_anything_else_calls_for_nothing_and_says_why(occasion: Occasion, why: str) -> None:
+    assert (work(occasion).kind, work(occasion).why) == ("nothing", why)
+
+
+def test_a_detached_head_belongs_to_no_environment_without_a_branch() -> None:
+    assert due_work(Occasion(), Config(), None, None).kind == "nothing"
