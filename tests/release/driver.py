@@ -3,6 +3,7 @@
 python driver.py ARGUMENTS...    STOP_AT=7 and STOP_WHEN=before|after: the write to stop at
                                  WRITES=FILE: where to list the writes that were made
                                  TODAY=2026-01-31: the day it is
+                                 PATIENCE=1: seconds until GitHub is too slow
 python driver.py                 the same in a process forked for each line of standard input, a JSON object of
                                  `args`, `cwd`, `env`, `out` and `err`; answers with its exit status. Python starts once.
 """
@@ -46,7 +47,8 @@ def watched(world: World) -> World:
 
 
 # GitHub asks for a second between two writes; its stand-in does not.
-github.Patience = partial(github.Patience, between_writes=0, pause=0.01)  # type: ignore[misc]
+patience = partial(github.Patience, between_writes=0, pause=0.01)
+github.Patience = lambda: patience(timeout=int(os.environ.get("PATIENCE", 15)))  # type: ignore[assignment,misc]
 
 real_world = Project.world.func
 Project.world = cached_property(lambda project: watched(real_world(project)))  # type: ignore[assignment]
@@ -67,7 +69,8 @@ def serve() -> None:
         child = os.fork()
         if not child:
             become(**json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
 
 
 def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -> None:

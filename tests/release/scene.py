@@ -137,8 +137,8 @@ class Scene:
 
     # -- what happens
 
-    def git(self, place: Path, *words: str, env: Mapping[str, str] = {}) -> str:
-        return run("git", "-C", place, *words, env={**self.env, **env}).removesuffix("\n")
+    def git(self, place: Path, *words: str, ok: Sequence[int] = (0,)) -> str:
+        return run("git", "-C", place, *words, env=self.env, ok=ok).removesuffix("\n")
 
     def write(self, clone: Path, path: str, text: str) -> None:
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
@@ -206,7 +206,8 @@ class Scene:
     # -- what it came to
 
     def end(self) -> End:
-        paths = self.git(self.remote, "ls-tree", "-r", "--name-only", "main").splitlines()
+        blobs = self.git(self.remote, "ls-tree", "-r", "--format=%(objecttype) %(path)", "main").splitlines()
+        paths = [line.removeprefix("blob ") for line in blobs if line.startswith("blob ")]
         tags = self.git(self.remote, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
         return End(
             subjects=tuple(self.git(self.remote, "log", "--format=%s", "main").splitlines()),
@@ -248,20 +249,29 @@ class Scene:
         own = {f"{line}" for line in self.git(clone, "show-ref", "--tags").replace(" ", "\t").splitlines()}
         left += sorted(own - known)
         stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
-        return left + [str(path) for path in stray if path.name != "shipit.lock"]
+        return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
 
 
-def run(*words: object, input: bytes | None = None, env: Mapping[str, str] = {}) -> str:
-    done = subprocess.run([str(word) for word in words], input=input, capture_output=True, env={**os.environ, **env})
-    assert done.returncode == 0, (
-        f"{words}\n{done.stdout.decode(errors='replace')}\n{done.stderr.decode(errors='replace')}"
-    )
+def run(*words: object, input: bytes | None = None, env: Mapping[str, str] = {}, ok: Sequence[int] = (0,)) -> str:
+    """What a program says; it has to end with one of the statuses `ok`."""
+    argv = [str(word) for word in words]
+    done = subprocess.run(argv, input=input, capture_output=True, env={**os.environ, **env}, check=False)
+    said = (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
+    assert done.returncode in ok, f"{argv}\n{said}"
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def ended(process: subprocess.Popen[str], timeout: float = 60) -> Run:
     out, err = process.communicate(timeout=timeout)
     return Run(process.returncode, out, err)
+
+
+def hook(repository: Path, name: str, script: str) -> None:
+    """A hook of a repository, or of a clone's `.git`."""
+    place = repository / "hooks" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(0o755)
 
 
 def _stored(place: Path) -> Release:

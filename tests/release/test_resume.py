@@ -1,0 +1,205 @@
+"""Runs that come after a run which was cut off: with the saved plan, on another day, after people worked on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from release.scene import Scene, ended, hook
+
+BUILD = '[release]\nprepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+FETCH, GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD, PUSH, PUBLISH = range(1, 11)
+AS_PLANNED = ("files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
+PLANNED = (*AS_PLANNED, "forge.create_draft", "forge.upload_asset", "git.push", "forge.publish")
+
+
+@pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, at: int, when: str) -> None:
+    scene.begin(BUILD)
+    clone, plan = scene.clone(), scene.root / "plan.json"
+    scene.release(clone, "plan", "-o", str(plan)).succeeded()
+    with scene.restored():
+        assert tuple(scene.writes(clone, "release", "--plan", str(plan))) == PLANNED
+        whole = scene.end()
+    assert scene.killed(clone, at, when, "release", "--plan", str(plan)).killed
+    scene.release(clone, "release", "--plan", str(plan)).succeeded()
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("at", range(1, PUBLISH + 1))
+def test_a_run_on_the_next_day_finishes_the_same_release(scene: Scene, at: int, when: str) -> None:
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, at, when).killed
+    scene.release(clone, env={"TODAY": "2026-02-04"}).succeeded()
+    end = scene.end()
+    assert end.subjects[0] == "chore(release): 1.1.0"
+    assert end.files["CHANGELOG.md"].count("## 1.1.0 (") == 1
+    assert [release.draft for release in end.releases] == [False]
+    assert end.releases[0].body.strip() in end.files["CHANGELOG.md"]
+    assert scene.leftovers(clone) == []
+
+
+@pytest.mark.parametrize("at", range(GRADLE, PUBLISH))
+def test_commits_pushed_after_a_killed_run_are_released_once(scene: Scene, at: int) -> None:
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, at, "after").killed
+    scene.push_commit("feat: write to several people")
+    scene.release(clone).succeeded()
+    scene.release(clone).succeeded()
+    end = scene.end()
+    sections = [line for line in end.files["CHANGELOG.md"].splitlines() if line.startswith("## ")]
+    versions = ["1.1.0"] if at < PUSH else ["1.2.0", "1.1.0"]
+    assert [section.split()[1] for section in sections] == versions
+    assert [release.tag for release in end.releases] == [f"v{version}" for version in reversed(versions)]
+    assert end.files["CHANGELOG.md"].count("write to several people") == 1
+    assert not any(release.draft for release in end.releases)
+    assert scene.leftovers(clone) == []
+
+
+@pytest.mark.parametrize("at", [COMMIT, TAG, DRAFT])
+def test_a_commit_on_top_of_a_release_that_was_never_pushed_is_kept_and_released(scene: Scene, at: int) -> None:
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, at, "after").killed
+    scene.commit(clone, "feat: write to several people")
+    scene.release(clone).succeeded()
+    end = scene.end()
+    assert end.subjects.count("feat: write to several people") == 1
+    assert "write to several people" in end.files["CHANGELOG.md"]
+    assert end.tags == {"v1.0.0": "chore: begin", "v1.1.0": "chore(release): 1.1.0"}
+    assert "write to several people" in end.releases[0].body
+    assert scene.leftovers(clone) == []
+
+
+@pytest.mark.parametrize("at", range(GRADLE, PUSH))
+def test_edits_made_after_a_killed_run_stay(scene: Scene, at: int) -> None:
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, at, "after").killed
+    scene.write(clone, "src/App.java", "class App { int mine; }\n")
+    scene.write(clone, "notes.txt", "mine\n")
+    run = scene.release(clone)
+    assert (run.status, "src/App.java" in run.err) == (3, True)
+    assert (clone / "src/App.java").read_text() == "class App { int mine; }\n"
+    scene.git(clone, "commit", "--quiet", "-m", "fix: mine", "src/App.java")
+    scene.release(clone).succeeded()
+    assert scene.end().subjects.count("fix: mine") == 1
+    assert scene.leftovers(clone) == ["?? notes.txt"]
+
+
+@pytest.mark.parametrize("path", ["build.gradle", "CHANGELOG.md"])
+def test_an_edit_in_a_file_that_a_killed_run_wrote_stays(scene: Scene, path: str) -> None:
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, CHANGELOG, "after").killed
+    mine = (clone / path).read_text() + "// mine\n"
+    scene.write(clone, path, mine)
+    run = scene.release(clone)
+    assert (run.status, path in run.err) == (3, True)
+    assert (clone / path).read_text() == mine
+
+
+def test_a_release_found_finished_by_others_leaves_the_clone_clean(scene: Scene) -> None:
+    """Killed before the push; meanwhile another runner released the same."""
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, PUSH, "before").killed
+    scene.release(scene.clone_afresh()).succeeded()
+    end = scene.end()
+    scene.release(clone).succeeded()
+    assert (scene.end(), scene.leftovers(clone)) == (end, [])
+
+
+def test_a_draft_that_somebody_deleted_is_made_again_with_its_assets(scene: Scene) -> None:
+    clone = scene.begin(BUILD).clone()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    assert scene.killed(clone, PUBLISH, "before").killed
+    for path in (scene.remote / "shipit/releases/v1.1.0").glob("*.*"):
+        path.unlink()
+    scene.release(scene.old_clone()).succeeded()
+    assert scene.end() == whole
+
+
+WHOLE_GROUP = "kill -9 0"
+
+
+@pytest.mark.parametrize(
+    ("moment", "script"),
+    [
+        ("pre-commit", WHOLE_GROUP),
+        ("prepare-commit-msg", WHOLE_GROUP),
+        ("post-commit", WHOLE_GROUP),
+        ("reference-transaction", f'test "$1" != prepared || {WHOLE_GROUP}'),
+        ("reference-transaction", f'test "$1" != committed || {WHOLE_GROUP}'),
+        ("pre-push", WHOLE_GROUP),
+    ],
+)
+def test_git_killed_at_its_work_is_put_right_as_the_message_says(scene: Scene, moment: str, script: str) -> None:
+    clone = scene.begin(BUILD).clone()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    hook(clone / ".git", moment, script)
+    assert ended(scene.start(clone)).killed
+    (clone / ".git/hooks" / moment).unlink()
+    with scene.restored():
+        afresh = scene.clone_afresh()
+        scene.release(afresh).succeeded()
+        assert (scene.end(), [left for left in scene.leftovers(afresh) if not left.startswith("/")]) == (whole, [])
+    follow_the_advice(scene, clone)
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
+def follow_the_advice(scene: Scene, clone: Path) -> None:
+    """Run again; where that is refused, do what the message says, until it is done."""
+    for _ in range(5):
+        run = scene.release(clone)
+        if run.status == 0:
+            return
+        locks = {word.strip("'`") for word in run.err.replace("':", " ").split() if word.strip("'`").endswith(".lock")}
+        assert locks and ("rm " in run.err or "remove the file" in run.err), run.err
+        for lock in locks:
+            (clone / lock).unlink()
+    raise AssertionError("five pieces of advice were not enough")
+
+
+@pytest.mark.parametrize("moment", ["pre-receive", "post-receive"])
+def test_a_client_killed_while_the_remote_takes_the_push(scene: Scene, moment: str) -> None:
+    clone = scene.begin(BUILD).clone()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    scene.git(clone, "config", "remote.origin.receivepack", "setsid --wait git-receive-pack")
+    hook(scene.remote, moment, f"touch {scene.root}/reached; cat > /dev/null; sleep 0.3")
+    process = scene.start(clone)
+    while not (scene.root / "reached").exists():
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    ended(process)
+    (scene.remote / "hooks" / moment).unlink()
+    follow_the_advice(scene, clone)
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_killed_with_all_its_children_at_any_moment(scene: Scene, seed: int) -> None:
+    clone = scene.begin(BUILD).clone()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    process = scene.start(clone)
+    trace = clone / ".git"
+    moments = [trace / "shipit.lock", clone / "CHANGELOG.md", clone / "build/app.jar", trace / "refs/tags/v1.1.0"]
+    while not moments[seed // 2].exists() and process.poll() is None:
+        pass
+    for _ in range(seed % 2 * 20_000):
+        pass
+    os.killpg(process.pid, signal.SIGKILL)
+    ended(process)
+    with scene.restored():
+        scene.release(scene.clone_afresh()).succeeded()
+        assert scene.end() == whole
+    follow_the_advice(scene, clone)
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
