@@ -10,8 +10,9 @@ from shipit.adapters.clock import SystemClock
 from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project, load_config, open_project
 from shipit.core.log import RawCommit, records
-from shipit.errors import BranchMoved, Finding, PreflightError, UsageError
+from shipit.errors import BranchMoved, ConfigError, ConflictError, Finding, PreflightError, UsageError
 from shipit.plan.decide import coming_release
+from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history
 from shipit.plan.model import Decision, Plan
 from shipit.plan.next import next_versions
@@ -123,10 +124,14 @@ def plan_release(project: Project, *, version: str | None = None) -> Plan:
 
 def doctor(project: Project) -> tuple[Finding, ...]:
     """Every problem that would stop a release, each with its fix."""
+    from shipit.plan.preflight import unplannable
+
     try:
         return plan_release(project).findings
     except PreflightError as error:
         return error.findings
+    except (ConflictError, ConfigError, UsageError) as error:
+        return (unplannable(error),)
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
@@ -184,6 +189,7 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
 
 
 def _require_revision(project: Project, rev: str) -> str:
+    require_depth(project.git)
     found = project.git.commit(rev)
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")

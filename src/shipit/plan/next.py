@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
 from shipit.plan.decide import Verdict, decide
+from shipit.plan.depth import require_depth
 from shipit.plan.history import History, observe_history
 from shipit.plan.packages import channel, main_channel, packages
 from shipit.plan.tags import tag_findings
@@ -19,13 +20,12 @@ def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[
     Args:
         branch: the branch where HEAD is detached.
 
-    Raises `ConflictError` as `decide` does, `PreflightError` when the tags cannot be trusted.
+    Raises `ConflictError` as `decide` does, `PreflightError` when history or tags cannot be trusted.
     """
     head = git.head()
     if head is None:
         return ()
-    if git.shallow():
-        git.deepen()
+    require_depth(git)
     branch = git.branch() or branch
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.errors import Finding
+from shipit.errors import Finding, ShipitError
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
 
@@ -18,6 +18,11 @@ def findings(observed: Observed) -> tuple[Finding, ...]:
         *tag_findings(observed.tags, observed.histories),
     )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
+
+
+def unplannable(error: ShipitError) -> Finding:
+    """The problem that there is no version to plan for: it exists already, does not rise, or fits in no file."""
+    return Finding("version", f"{error.what} ({error.where})" if error.where else error.what, error.hint or "")
 
 
 def _branch(observed: Observed) -> Iterator[Finding]:

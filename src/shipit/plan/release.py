@@ -6,6 +6,7 @@ from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer, cut_notes
 from shipit.core.release_message import SUBJECT
+from shipit.errors import PreflightError, ShipitError
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
@@ -13,7 +14,7 @@ from shipit.plan.finish import finishing_steps
 from shipit.plan.life import Life
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
-from shipit.plan.preflight import findings
+from shipit.plan.preflight import findings, unplannable
 from shipit.plan.snapshot import plan_snapshot
 from shipit.steps.release_commit import ReleaseCommit
 
@@ -27,8 +28,18 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
         notes: renders release notes.
         wanted: a version a person asked for.
 
-    Raises `ConflictError` as `decide` does.
+    Raises what `decide` and `file_changes` do; as `PreflightError` where that is not the only problem.
     """
+    try:
+        return _plan(config, observed, notes, wanted)
+    except ShipitError as error:
+        others = findings(observed)
+        if all(finding.severity == "warning" for finding in others):
+            raise
+        raise PreflightError((unplannable(error), *others), state=error.state) from error
+
+
+def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None) -> Plan:
     inputs = Inputs(observed.standing.base, observed.standing.branch, fingerprint(config))
     if observed.unfinished:
         steps = finishing_steps(config, observed)

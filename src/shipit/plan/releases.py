@@ -13,6 +13,7 @@ from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
 from shipit.errors import UsageError
 from shipit.plan.decide import read, rules_of
+from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history
 from shipit.plan.packages import Package
 from shipit.world import Git
@@ -23,8 +24,9 @@ _END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoc
 def released(git: Git, config: Config, package: Package, name: str) -> Release:
     """One release, named by its tag or its version, as its notes were written.
 
-    Raises `UsageError` when there is no such release.
+    Raises `UsageError` when there is no such release, `PreflightError` in a clone that stays shallow.
     """
+    require_depth(git)
     tags = {tag.name: tag.commit for tag in git.tags()}
     tag = _find(tags, package, name)
     history = observe_history(git, package, tag.commit, _others(tags, package, tag), channel_of(tag.version))

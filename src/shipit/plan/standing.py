@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipit.config.model import BranchConfig, Config
 from shipit.core.release_message import is_release
 from shipit.errors import Finding, PreflightError, ShipitError
+from shipit.plan.depth import deepen
 from shipit.plan.packages import channel, main_channel
 from shipit.world import Git, RemoteRefs
 
@@ -53,7 +54,9 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
     remote, findings = _observe_remote(git)
-    tags = {tag.name: tag.commit for tag in git.tags()} | (dict(remote.tags) if remote else {})
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    if remote:  # what it has by a name is right; by names the clone does not know it has no commits
+        tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
     for name in _leftover_tags(git, tags, remote):
         del tags[name]
     base, diverged = _base(git, head, remote.branches.get(branch or "") if remote else None, tags)
@@ -65,17 +68,16 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
 
 def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     """The remote's refs, fetched; a remote that is missing or silent is a finding."""
+    too_short = deepen(git)
     if git.remote_url() is None:
         fix = "git remote add origin URL"
-        return None, (Finding("no-remote", "the repository has no remote to release to", fix),)
+        return None, (Finding("no-remote", "the repository has no remote to release to", fix), *too_short)
     try:
-        if git.shallow():
-            git.deepen()
-        refs = _fetched(git)
+        return _fetched(git), too_short
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
-        return None, (Finding("remote", f"{error.what}: {error.where}" if error.where else error.what, fix),)
-    return refs, ()
+        told = f"{error.what}: {error.where}" if error.where else error.what
+        return None, (Finding("remote", told, fix), *too_short)
 
 
 def _fetched(git: Git) -> RemoteRefs:

@@ -1,0 +1,25 @@
+"""Shallow clones: history that was cut off cannot tell which release was the last."""
+
+from __future__ import annotations
+
+from shipit.errors import Finding, PreflightError, ShipitError
+from shipit.world import Git
+
+
+def deepen(git: Git) -> tuple[Finding, ...]:
+    """Fetch the history that a shallow clone lacks, without file contents; where that fails, the finding."""
+    try:
+        if git.shallow():
+            git.deepen()
+    except ShipitError as error:
+        told = f"{error.what}: {error.where}" if error.where else error.what
+        what = f"the clone is shallow, and the rest of its history cannot be fetched: {told}"
+        return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)
+    return ()
+
+
+def require_depth(git: Git) -> None:
+    """Deepen a shallow clone, or raise `PreflightError`."""
+    findings = deepen(git)
+    if findings:
+        raise PreflightError(findings, state="nothing was changed")
