@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipit.config.model import Config
 from shipit.core.release_message import notes_of
 from shipit.core.version import Version
+from shipit.plan.announcement import announcement
 from shipit.plan.follow_up import floating_steps
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
@@ -45,7 +46,7 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     for unfinished in observed.unfinished:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
-        yield from floating_steps(config.release, unfinished.format, version)
+        yield from floating_steps(config.release, unfinished.package.format, version)
 
 
 def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
@@ -64,9 +65,10 @@ def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterat
     if config.release.assets:
         for command in config.release.prepare:
             yield Run(command, config.release.prepare_timeout, env=told)
-    yield DraftRelease(
-        unfinished.tag, unfinished.tag, notes_of(unfinished.message), prerelease, observed.standing.branch
+    body = announcement(
+        notes_of(unfinished.message), unfinished.tag, unfinished.package.changelog, config, observed.links
     )
+    yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.standing.branch)
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)
 
@@ -77,7 +79,7 @@ def _snapshot(config: Config, observed: Observed) -> Iterator[Step]:
     if not last or config.release.write_back != "api":
         return
     commit = ReleaseCommit(last[0].commit, None, last[0].tag, observed.standing.branch)
-    versions = {unfinished.package: Version.parse(unfinished.version) for unfinished in last}
+    versions = {unfinished.package.name: Version.parse(unfinished.version) for unfinished in last}
     snapshot = plan_snapshot(config, observed, versions, commit)
     if snapshot:
         follows, changes = snapshot

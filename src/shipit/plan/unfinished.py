@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shipit.config.model import ReleaseConfig
+from shipit.core.changelog import section_of
 from shipit.core.floating import behind
 from shipit.core.log import RawCommit
-from shipit.core.release_message import is_release, subject_of, versions_of
-from shipit.core.tag import TagFormat
+from shipit.core.release_message import SUBJECT, is_release, notes_of, release_message, subject_of, versions_of
 from shipit.plan.history import History
+from shipit.plan.packages import Package
 from shipit.world import RemoteRefs, World
 
 
@@ -18,11 +19,10 @@ from shipit.world import RemoteRefs, World
 class Unfinished:
     """A release whose commit or tag is public and whose forge release is behind.
 
-    `message` is that of its tag or its commit. `tagged` and `drafted` say how far it came.
+    `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came.
     """
 
-    package: str
-    format: TagFormat
+    package: Package
     tag: str
     version: str
     commit: str
@@ -37,8 +37,9 @@ def observe_unfinished(
     """Releases of shipit itself that are public in part only."""
     found: list[Unfinished] = []
     for history in histories:
-        candidates = [_untagged(world, history, commit, remote) for commit in history.since.commits]
-        candidates.append(_unpublished(world, config, history, remote))
+        candidates = [_unpublished(world, config, history, remote)]
+        if config.write_back == "api":  # a push moves branch and tag together, so there a lone commit is no release
+            candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
         found.extend(candidate for candidate in candidates if candidate)
     return tuple(found)
 
@@ -47,15 +48,20 @@ def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteR
     """A release commit on the remote whose tag is missing (where commit and tag cannot move together)."""
     if not is_release(commit.message):
         return None
-    version = versions_of(subject_of(commit.message)).get(history.package.name)
-    tag = history.package.format.render(version) if version else None
+    package = history.package
+    version = versions_of(subject_of(commit.message)).get(package.name)
+    tag = package.format.render(version) if version else None
     if version is None or tag is None or tag in remote.tags:
         return None
+    message = release_message(SUBJECT.format(what=package.named(version)), _notes(world, package, version, commit))
     drafted = world.forge.find_release(tag) is not None
-    package = history.package
-    return Unfinished(
-        package.name, package.format, tag, version, commit.id, commit.message, tagged=False, drafted=drafted
-    )
+    return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
+
+
+def _notes(world: World, package: Package, version: str, commit: RawCommit) -> str:
+    """The package's own section of the changelog: the commit tells the notes of all packages together."""
+    changelog = world.git.text(commit.id, package.changelog)
+    return (section_of(changelog, version) if changelog else None) or notes_of(commit.message)
 
 
 def _unpublished(world: World, config: ReleaseConfig, history: History, remote: RemoteRefs) -> Unfinished | None:
@@ -71,7 +77,5 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     if release and not release.draft and followed:
         return None
     drafted = release is not None
-    package, version = history.package, str(last.version)
-    return Unfinished(
-        package.name, package.format, last.name, version, last.commit, message, tagged=True, drafted=drafted
-    )
+    version = str(last.version)
+    return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)

@@ -1,0 +1,46 @@
+"""What a run takes for a release that was cut off, and what it finishes it with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine.stage import Stage, new_world
+
+from shipit.config.load import parse_config
+from shipit.core.release_message import release_message
+from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
+
+
+def test_a_release_commit_that_a_person_typed_is_no_release_to_finish(tmp_path: Path) -> None:
+    world = new_world()
+    world.commit(release_message("chore(release): 9.9.9", "### Features"), {"a.txt": "a"})
+    world.push()
+    Stage.of(tmp_path).release(world)
+    assert sorted(world.remote.tags) == ["v1.0.0", "v1.1.0"]
+
+
+def test_packages_whose_tags_are_missing_get_their_own_notes_each(tmp_path: Path) -> None:
+    config = parse_config(
+        '[release]\nwrite-back = "api"\n'
+        '[packages.web]\npath = "web"\nversion-files = []\n[packages.server]\npath = "server"\nversion-files = []\n'
+    )
+
+    def monorepo() -> FakeWorld:
+        world = FakeWorld.new({"web/a.txt": "a", "server/a.txt": "a"})
+        world.commit("feat: a page", {"web/b.txt": "b"})
+        world.commit("fix: a query", {"server/b.txt": "b"})
+        world.push()
+        return world
+
+    stage = Stage(config, tmp_path)
+    trial, writes = recorded(monorepo())
+    stage.release(trial)
+    world = monorepo()
+    with pytest.raises(Killed):
+        stage.release(interrupted(world, writes.index("forge.create_commit") + 1, "after", kill))
+    stage.release(world.fresh_clone())
+    messages = {name: tag.message for name, tag in world.remote.tags.items()}
+    assert "a page" in messages["web-v0.1.0"]
+    assert "a query" not in messages["web-v0.1.0"]
+    assert "a query" in messages["server-v0.1.0"]
