@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from shipit.core.tag import mismatched, suggested_format
+from shipit.core.tag import mismatched, suggested_format, version_tags
 from shipit.errors import Finding
 from shipit.plan.history import History
 
@@ -16,11 +16,15 @@ def tag_findings(tags: Collection[str], histories: Collection[History]) -> Itera
     if lookalikes:
         wanted = " or ".join(f"`{format.template}`" for format in formats)
         newest = lookalikes[-1]
-        fix = f'set `tag = "{suggested_format(newest)}"` under `[release]`, or tag the last release as {wanted} says'
+        name = next(iter(histories)).package.name
+        table = f"[packages.{name}]" if name else "[release]"
+        fix = f'set `tag = "{suggested_format(newest)}"` under `{table}`, or tag the last release as {wanted} says'
         what = f"tags such as `{newest}` look like versions, but none is in the format {wanted}"
         yield Finding("tag-format", what, fix)
     for history in histories:
-        known = [name for name in tags if history.package.format.parse(name)]
-        if known and history.last is None:
-            fix = f"git merge {known[-1]}, or give this branch's releases a tag format of their own"
-            yield Finding("tags-outside", f"tags such as `{known[-1]}` are not in the history of this branch", fix)
+        # Pre-releases never stick: a first release may follow them, wherever they are.
+        known = version_tags(dict.fromkeys(tags, ""), history.package.format) if history.last is None else ()
+        if known:
+            highest = known[0].name
+            fix = f"git merge {highest}, or give this branch's releases a tag format of their own"
+            yield Finding("tags-outside", f"tags such as `{highest}` are not in the history of this branch", fix)
