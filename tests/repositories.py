@@ -49,10 +49,12 @@ class Repository:
         head = self._refs.get(f"refs/heads/{self._branch}")
         return self._commit(message, (head,) if head else (), files or {}, skew)
 
-    def merge(self, *others: str, message: str | None = None, skew: int = 0) -> str:
-        """A merge of branches, tags or commits into the current branch; its files stay those of this branch."""
+    def merge(
+        self, *others: str, message: str | None = None, files: Mapping[str, str] | None = None, skew: int = 0
+    ) -> str:
+        """A merge of branches, tags or commits into the current branch, whose files stay, apart from `files`."""
         message = f"Merge branch '{others[0]}'" if message is None else message
-        return self._commit(message, (self.head, *(self._id(other) for other in others)), {}, skew)
+        return self._commit(message, (self.head, *(self._id(other) for other in others)), files or {}, skew)
 
     def tag(self, name: str, at: str | None = None, *, message: str | None = None) -> None:
         """A lightweight tag; an annotated one where there is a `message`."""

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from plan.asking import decisions, section, sections, subjects
+from repositories import Repository
+
+PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web/"\n'
+BACKEND, WEB = 0, 1
+
+
+def touch(repo: Repository, path: str, message: str) -> str:
+    return repo.commit(message, files={path: message})
+
+
+def versions(repo: Repository, toml: str = PACKAGES) -> dict[str, str | None]:
+    return {name: found.version for name, found in decisions(repo, toml).items()}
+
+
+def begin(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})
+    repo.tag("backend-v1.0.0")
+    repo.tag("web-v2.0.0")
+
+
+def test_only_commits_that_touch_its_path_count_for_a_package(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "feat: in the back")
+    touch(repo, "README.md", "fix: beside both")
+    assert versions(repo) == {"backend": "1.1.0", "web": None}
+
+
+def test_a_commit_that_touches_two_packages_counts_for_both(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: everywhere", files={"backend/b": "b", "web/b": "b"})
+    assert versions(repo) == {"backend": "1.0.1", "web": "2.0.1"}
+
+
+def test_a_directory_that_begins_with_the_same_letters_is_another_one(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "web-admin/b", "feat: a")
+    assert versions(repo) == {"backend": None, "web": None}
+
+
+def test_taking_a_file_away_touches_the_path(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "web/b", "chore: a")
+    repo.check_out()
+    repo.git("rm", "--quiet", "web/b")
+    repo.git("commit", "--quiet", "-m", "fix: without it")
+    config = decisions(repo, PACKAGES)
+    assert [remark.subject for remark in config["web"].reasons] == ["fix: without it"]
+
+
+def test_every_package_has_its_own_tag_format(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: everywhere", files={"backend/b": "b", "web/b": "b"})
+    toml = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\ntag = "ui/{version}"\n'
+    repo.tag("ui/0.5.0", at="web-v2.0.0")
+    found = decisions(repo, toml)
+    assert (found["backend"].tag, found["web"].tag) == ("backend-v1.0.1", "ui/0.5.1")
+
+
+def test_the_first_release_of_a_package_is_what_its_own_file_announces(repo: Repository) -> None:
+    gradle = "version = '{}'\n"
+    repo.commit(
+        "feat: begin",
+        files={
+            "backend/build.gradle": gradle.format("3.0.0-SNAPSHOT"),
+            "build.gradle": gradle.format("9.0.0"),
+            "web/a": "",
+        },
+    )
+    assert versions(repo) == {"backend": "3.0.0", "web": "0.1.0"}
+
+
+def test_a_commit_counts_for_the_release_of_its_own_package_only(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "feat: a")
+    repo.tag("backend-v1.1.0")
+    touch(repo, "web/b", "fix: b")
+    assert versions(repo) == {"backend": None, "web": "2.0.1"}
+
+
+def test_a_merge_commit_with_a_conventional_subject_counts_for_the_packages_it_brings_changes_to(
+    repo: Repository,
+) -> None:
+    begin(repo)
+    repo.branch("topic")
+    touch(repo, "backend/b", "half of it")
+    repo.switch("main")
+    touch(repo, "web/b", "docs: meanwhile")
+    repo.merge("topic", message="feat: all of it (#7)", files={"backend/b": "half of it"})
+    assert versions(repo) == {"backend": "1.1.0", "web": None}
+
+
+def test_a_hotfix_of_a_package_merged_back_is_not_repeated_though_its_tag_is_on_a_commit_elsewhere(
+    repo: Repository,
+) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "feat: next")
+    repo.tag("backend-v1.1.0")
+    repo.branch("hotfix", at="backend-v1.0.0")
+    touch(repo, "backend/c", "fix: hot")
+    repo.commit("chore: beside the package")
+    repo.tag("backend-v1.0.1")
+    repo.switch("main")
+    repo.merge("hotfix")
+    touch(repo, "backend/d", "fix: ours")
+    found = decisions(repo, PACKAGES)["backend"]
+    assert found.version == "1.1.1"
+    assert [(remark.subject, remark.reason) for remark in found.reasons] == [
+        ("fix: ours", "fix → patch"),
+        ("fix: hot", "fix → patch, in backend-v1.0.1"),
+    ]
+    repo.tag("backend-v1.1.1")
+    made = section(repo, "backend-v1.1.1", PACKAGES)
+    assert (subjects(made), made.includes) == (["ours"], ("backend-v1.0.1",))
+    assert made in sections(repo, PACKAGES, package=BACKEND)
+
+
+def test_each_package_has_a_changelog_of_its_own(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "feat: in the back")
+    repo.tag("backend-v1.1.0")
+    touch(repo, "web/b", "fix: in front")
+    repo.tag("web-v2.0.1")
+    assert [(release.tag, subjects(release)) for release in sections(repo, PACKAGES, package=BACKEND)] == [
+        ("backend-v1.1.0", ["in the back"]),
+        ("backend-v1.0.0", ["begin"]),
+    ]
+    assert [(release.tag, subjects(release)) for release in sections(repo, PACKAGES, package=WEB)] == [
+        ("web-v2.0.1", ["in front"]),
+        ("web-v2.0.0", ["begin"]),
+    ]
