@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from plan.clones import clone_of, configure, doctor, plan, remote_of
+from repositories import Repository, run
+
+from shipit import api
+from shipit.errors import ConflictError, PreflightError
+
+
+@pytest.fixture
+def begun(repo: Repository) -> Repository:
+    """1.0.0, and a feature after it."""
+    repo.commit("feat: begin", files={"a.txt": "a\n"})
+    repo.tag("v1.0.0")
+    repo.commit("feat: more", files={"a.txt": "b\n"})
+    return repo
+
+
+def follow(clone: Path, fix: str) -> None:
+    """Do what a fix says: paste it."""
+    subprocess.run(fix, shell=True, cwd=clone, check=True, capture_output=True)
+
+
+def commit(clone: Path, message: str, path: str = "a.txt") -> None:
+    (clone / path).write_text(message)
+    run(clone, "add", path)
+    run(clone, "commit", "--quiet", "-m", message)
+
+
+def test_a_clone_that_is_ready_has_no_finding(begun: Repository) -> None:
+    assert doctor(clone_of(begun)) == {}
+
+
+def test_a_repository_without_a_commit_is_told_to_make_one(repo: Repository) -> None:
+    found = doctor(repo.path)
+    assert list(found) == ["no-commit"]
+    follow(repo.path, found["no-commit"].fix.partition(": ")[2] + " --allow-empty -m 'feat: begin'")
+    assert "no-commit" not in doctor(repo.path)
+
+
+def test_a_repository_without_a_remote_is_told_how_to_add_one(begun: Repository) -> None:
+    remote = remote_of(begun)
+    begun.check_out()
+    found = doctor(begun.path)
+    assert list(found) == ["no-remote"]
+    follow(begun.path, found["no-remote"].fix.replace("URL", str(remote)))
+    assert doctor(begun.path) == {}
+
+
+def test_a_remote_that_does_not_answer_is_named_with_what_git_said(begun: Repository) -> None:
+    clone = clone_of(begun)
+    shutil.rmtree(remote_of(begun))
+    found = doctor(clone)
+    assert list(found) == ["remote"]
+    assert "remote.git" in found["remote"].what
+    assert "git remote -v" in found["remote"].fix
+
+
+def test_a_detached_head_is_told_which_branch_to_take(begun: Repository) -> None:
+    clone = clone_of(begun)
+    run(clone, "checkout", "--quiet", "--detach")
+    found = doctor(clone)
+    assert list(found) == ["detached"]
+    follow(clone, found["detached"].fix)
+    assert doctor(clone) == {}
+
+
+def test_a_branch_that_does_not_release_is_told_which_does(begun: Repository) -> None:
+    clone = clone_of(begun)
+    run(clone, "switch", "--quiet", "-c", "topic")
+    found = doctor(clone)
+    assert list(found) == ["wrong-branch"]
+    assert "`topic`" in found["wrong-branch"].what
+    follow(clone, found["wrong-branch"].fix.partition(",")[0])
+    assert doctor(clone) == {}
+
+
+def test_the_default_branch_of_the_remote_releases_where_none_is_configured(begun: Repository) -> None:
+    begun.branch("trunk")
+    run(remote_of(begun), "symbolic-ref", "HEAD", "refs/heads/trunk")
+    clone = clone_of(begun)
+    assert run(clone, "branch", "--show-current").strip() == "trunk"
+    assert doctor(clone) == {}
+    run(clone, "switch", "--quiet", "main")
+    assert "git switch trunk" in doctor(clone)["wrong-branch"].fix
+
+
+def test_branches_that_went_different_ways_are_brought_together_by_the_fix(begun: Repository) -> None:
+    clone, other = clone_of(begun), clone_of(begun, name="other")
+    commit(other, "fix: theirs", "theirs.txt")
+    run(other, "push", "--quiet")
+    commit(clone, "fix: ours", "ours.txt")
+    found = doctor(clone)
+    assert list(found) == ["diverged"]
+    follow(clone, found["diverged"].fix.partition(",")[0])
+    assert doctor(clone) == {}
+
+
+def test_a_clone_behind_or_ahead_of_the_remote_is_ready(begun: Repository) -> None:
+    clone, other = clone_of(begun), clone_of(begun, name="other")
+    commit(other, "fix: theirs", "theirs.txt")
+    run(other, "push", "--quiet")
+    assert doctor(clone) == {}
+    run(clone, "pull", "--quiet")
+    commit(clone, "fix: ours", "ours.txt")
+    assert doctor(clone) == {}
+
+
+def test_uncommitted_changes_are_named_and_untracked_files_are_not_in_the_way(begun: Repository) -> None:
+    clone = clone_of(begun)
+    (clone / "notes.txt").write_text("mine")
+    assert doctor(clone) == {}
+    (clone / "a.txt").write_text("changed")
+    found = doctor(clone)
+    assert list(found) == ["dirty"]
+    assert "`a.txt`" in found["dirty"].what
+    follow(clone, found["dirty"].fix.rpartition("or ")[2])
+    assert doctor(clone) == {}
+
+
+def test_staged_and_deleted_files_are_changes_too_and_many_are_counted(begun: Repository) -> None:
+    names = [f"{number}.txt" for number in range(7)]
+    begun.commit("chore: files", files=dict.fromkeys(names, "x\n"))
+    clone = clone_of(begun)
+    for name in names:
+        (clone / name).unlink()
+    run(clone, "rm", "--quiet", "--cached", "a.txt")
+    assert doctor(clone)["dirty"].what.endswith("and 3 more")
+
+
+def test_without_an_identity_the_fix_sets_one(
+    begun: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = clone_of(begun)
+    run(clone, "config", "user.useConfigOnly", "true")
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    found = doctor(clone)
+    assert list(found) == ["identity"]
+    follow(clone, found["identity"].fix)
+    assert doctor(clone) == {}
+
+
+def test_the_lock_of_a_killed_git_is_named_with_its_path(begun: Repository) -> None:
+    clone = clone_of(begun)
+    (clone / ".git" / "index.lock").touch()
+    found = doctor(clone)
+    assert list(found) == ["index-lock"]
+    follow(clone, found["index-lock"].fix.partition(": ")[2])
+    assert doctor(clone) == {}
+
+
+def test_tags_of_another_format_are_told_with_the_format_they_have(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("1.0.0")
+    clone = clone_of(repo)
+    found = doctor(clone)
+    assert list(found) == ["tag-format"]
+    assert '`tag = "{version}"`' in found["tag-format"].fix
+    configure(clone, '[release]\ntag = "{version}"\n')
+    assert doctor(clone) == {}
+
+
+def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(begun: Repository) -> None:
+    begun.switch("again")
+    begun.commit("feat: begin again")
+    clone = clone_of(begun, "--no-tags", "--single-branch", "--branch", "again")
+    configure(clone, '[release]\nbranch = "again"\n')
+    found = doctor(clone)
+    assert list(found) == ["tags-outside"]
+    follow(clone, found["tags-outside"].fix.partition(",")[0] + " --quiet --allow-unrelated-histories --no-edit")
+    assert doctor(clone) == {}
+
+
+def test_writing_back_through_an_api_needs_a_forge_that_has_one(begun: Repository) -> None:
+    clone = clone_of(begun)
+    configure(clone, '[release]\nwrite-back = "api"\n')
+    found = doctor(clone)
+    assert list(found) == ["write-back-needs-github"]
+    configure(clone, '[release]\nwrite-back = "push"\n')
+    assert doctor(clone) == {}
+
+
+# -- a version that cannot be
+
+
+def test_a_version_that_exists_elsewhere_is_a_finding(begun: Repository) -> None:
+    begun.branch("other")
+    begun.commit("feat: theirs")
+    begun.tag("v1.1.0")
+    begun.switch("main")
+    found = doctor(clone_of(begun, "--no-tags"))
+    assert list(found) == ["version"]
+    assert "tag `v1.1.0` exists already" in found["version"].what
+    assert "merge `v1.1.0`" in found["version"].fix
+
+
+def test_a_version_that_does_not_rise_is_a_finding(begun: Repository) -> None:
+    begun.commit("chore: a\n\nRelease-As: 0.9.0")
+    assert list(doctor(clone_of(begun))) == ["version"]
+
+
+def test_a_version_that_no_file_has_a_place_for_is_a_finding(begun: Repository) -> None:
+    begun.commit("chore: a", files={"build.gradle": "version = rootProject.findProperty('v')\n"})
+    clone = clone_of(begun)
+    configure(clone, '[release]\nversion-files = ["build.gradle"]\n')
+    found = doctor(clone)
+    assert list(found) == ["version"]
+    assert "build.gradle" in found["version"].what
+
+
+def test_a_conflict_alone_is_a_conflict_and_among_others_one_of_them(begun: Repository) -> None:
+    begun.commit("chore: a\n\nRelease-As: 0.9.0")
+    clone = clone_of(begun)
+    with pytest.raises(ConflictError):
+        plan(clone)
+    (clone / "a.txt").write_text("changed")
+    with pytest.raises(PreflightError) as refused:
+        plan(clone)
+    assert sorted(finding.code for finding in refused.value.findings) == ["dirty", "version"]
+
+
+# -- shallow clones
+
+
+def shallow(clone: Path) -> bool:
+    return run(clone, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
+def test_a_shallow_clone_deepens_by_itself(begun: Repository) -> None:
+    clone = clone_of(begun, "--depth", "1")
+    assert shallow(clone)
+    (decision,) = plan(clone).decisions
+    assert (decision.previous, decision.version, len(decision.reasons)) == ("1.0.0", "1.1.0", 1)
+    assert not shallow(clone)
+
+
+def test_the_next_version_of_a_shallow_clone_is_that_of_the_whole(begun: Repository) -> None:
+    clone = clone_of(begun, "--depth", "1")
+    (decision,) = api.next_version(api.open_project(str(clone)))
+    assert (decision.previous, decision.version) == ("1.0.0", "1.1.0")
+
+
+def test_changelog_notes_and_commits_of_a_shallow_clone_are_those_of_the_whole(begun: Repository) -> None:
+    begun.tag("v1.1.0")
+    whole = api.open_project(str(clone_of(begun)))
+    for number, asked in enumerate(
+        (
+            lambda project: "".join(api.changelog(project)),
+            lambda project: api.release_notes(project, "1.1.0"),
+            lambda project: [each.id for each in api.commits(project, "v1.0.0")],
+        )
+    ):
+        clone = clone_of(begun, "--depth", "1", name=f"shallow-{number}")
+        assert asked(api.open_project(str(clone))) == asked(whole)
+
+
+def test_deepening_brings_history_and_no_old_files(begun: Repository) -> None:
+    run(remote_of(begun), "config", "uploadpack.allowFilter", "true")
+    clone = clone_of(begun, "--depth", "1")
+    plan(clone)
+    missing = run(clone, "rev-list", "--objects", "--all", "--missing=print")
+    assert [line for line in missing.splitlines() if line.startswith("?")]
+
+
+def test_a_shallow_clone_whose_remote_is_gone_is_told_how_to_get_its_history(begun: Repository) -> None:
+    clone = clone_of(begun, "--depth", "1")
+    remote = remote_of(begun)
+    remote.rename(remote.with_name("moved.git"))
+    found = doctor(clone)
+    assert sorted(found) == ["remote", "shallow"]
+    with pytest.raises(PreflightError) as refused:
+        api.next_version(api.open_project(str(clone)))
+    assert [finding.code for finding in refused.value.findings] == ["shallow"]
+    remote.with_name("moved.git").rename(remote)
+    follow(clone, found["shallow"].fix.partition(";")[0])
+    assert doctor(clone) == {}
+
+
+def test_a_shallow_clone_without_a_remote_is_told_both(begun: Repository) -> None:
+    clone = clone_of(begun, "--depth", "1")
+    run(clone, "remote", "remove", "origin")
+    assert sorted(doctor(clone)) == ["no-remote", "shallow"]
+
+
+# -- the report
+
+
+def test_all_problems_come_in_one_report_with_a_fix_each(
+    begun: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun.commit("chore: a\n\nRelease-As: 0.9.0")
+    clone = clone_of(begun)
+    run(clone, "switch", "--quiet", "-c", "topic")
+    run(clone, "config", "user.useConfigOnly", "true")
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    (clone / "a.txt").write_text("changed")
+    (clone / ".git" / "index.lock").touch()
+    configure(clone, '[release]\nwrite-back = "api"\n')
+    argv = [sys.executable, "-m", "shipit", "doctor", "--json"]
+    done = subprocess.run(argv, cwd=clone, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    findings = json.loads(done.stdout)["findings"]
+    assert {finding["code"] for finding in findings} == {
+        "version",
+        "wrong-branch",
+        "identity",
+        "dirty",
+        "index-lock",
+        "write-back-needs-github",
+    }
+    assert all(finding["fix"] and finding["severity"] == "error" for finding in findings)
+
+
+def test_a_release_that_is_not_ready_changes_nothing_and_says_so(begun: Repository) -> None:
+    clone = clone_of(begun)
+    (clone / "a.txt").write_text("changed")
+    before = (run(clone, "for-each-ref"), run(remote_of(begun), "for-each-ref"))
+    with pytest.raises(PreflightError) as refused:
+        api.release(api.open_project(str(clone)))
+    assert refused.value.state == "nothing was changed: the repository and its remote are as they were"
+    assert (run(clone, "for-each-ref"), run(remote_of(begun), "for-each-ref")) == before
+    assert (clone / "a.txt").read_text() == "changed"
+
+
+def test_where_nothing_is_to_be_released_problems_stop_nothing(begun: Repository) -> None:
+    begun.tag("v1.1.0")
+    clone = clone_of(begun)
+    (clone / "a.txt").write_text("changed")
+    assert not api.release(api.open_project(str(clone))).released
