@@ -30,9 +30,14 @@ def plan_snapshot(
     """
     if not config.release.snapshot or config.release.write_back == "none":
         return None
-    following = {name: f"{version.bump_patch()}-SNAPSHOT" for name, version in versions.items()}
+    following = {name: f"{_next_stable(version)}-SNAPSHOT" for name, version in versions.items()}
     what = ", ".join(f"{name} {version}".lstrip() for name, version in following.items())
     subject = SNAPSHOT_SUBJECT.format(what=what) + (" [skip ci]" if config.release.skip_ci else "")
     changes = snapshot_changes(observed, following, released or Changes(()))
     follows = ReleaseCommit(commit.parent, subject, commit.tag, commit.branch, after=commit)
     return (follows, changes) if changes.files else None
+
+
+def _next_stable(version: Version) -> Version:
+    """The version under work after `version`: a pre-release is still on the way to its own."""
+    return version.finalize_version() if version.prerelease else version.bump_patch()
