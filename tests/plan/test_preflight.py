@@ -114,6 +114,16 @@ def test_a_clone_behind_or_ahead_of_the_remote_is_ready(begun: Repository) -> No
     assert doctor(clone) == {}
 
 
+def test_commits_that_a_release_without_a_push_would_leave_behind_are_to_be_pushed_first(begun: Repository) -> None:
+    clone = clone_of(begun)
+    (clone / "shipit.toml").write_text('[release]\nwrite-back = "none"\n')
+    commit(clone, "fix: ours", "ours.txt")
+    found = doctor(clone)
+    assert list(found) == ["unpushed"]
+    follow(clone, found["unpushed"].fix)
+    assert doctor(clone) == {}
+
+
 def test_uncommitted_changes_are_named_and_untracked_files_are_not_in_the_way(begun: Repository) -> None:
     clone = clone_of(begun)
     (clone / "notes.txt").write_text("mine")
