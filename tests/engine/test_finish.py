@@ -9,6 +9,7 @@ from engine.stage import Stage, new_world
 
 from shipit.config.load import parse_config
 from shipit.core.release_message import release_message
+from shipit.errors import PreflightError
 from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
 
 
@@ -18,6 +19,21 @@ def test_a_release_commit_that_a_person_typed_is_no_release_to_finish(tmp_path: 
     world.push()
     Stage.of(tmp_path).release(world)
     assert sorted(world.remote.tags) == ["v1.0.0", "v1.1.0"]
+
+
+def test_assets_are_not_built_from_newer_commits_for_a_release_whose_draft_is_gone(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    trial, writes = recorded(new_world())
+    stage.release(trial)
+    with pytest.raises(Killed):
+        stage.release(interrupted(world, writes.index("git.push") + 1, "after", kill))
+    world.remote.releases.clear()
+    newer = world.fresh_clone()
+    newer.commit("fix: later", {"later.txt": "later"})
+    newer.push()
+    with pytest.raises(PreflightError) as raised:
+        stage.release(newer)
+    assert [finding.code for finding in raised.value.findings] == ["assets-lost"]
 
 
 def test_packages_whose_tags_are_missing_get_their_own_notes_each(tmp_path: Path) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shipit.config.model import ReleaseConfig
 from shipit.errors import Finding, ShipitError
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
 
 
-def findings(observed: Observed) -> tuple[Finding, ...]:
+def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
     """All findings, errors first."""
     found = (
         *observed.findings,
         *_branch(observed),
+        *_unpushed(observed, config),
+        *_lost_assets(observed, config),
         *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
     )
@@ -35,6 +38,24 @@ def _branch(observed: Observed) -> Iterator[Finding]:
     elif observed.standing.diverged:
         fix = f"git pull --rebase, so that `{observed.standing.branch}` stands on top of the remote's"
         yield Finding("diverged", f"`{observed.standing.branch}` and the remote's went different ways", fix)
+
+
+def _unpushed(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """Commits that only this clone has, where the release is not pushed from it."""
+    standing = observed.standing
+    ahead = standing.expected is not None and standing.base != standing.expected and not standing.diverged
+    if ahead and config.write_back != "push":
+        what = f"`{standing.branch}` has commits that are not on the remote, and `write-back` does not push them"
+        yield Finding("unpushed", what, f"git push {config.remote} {standing.branch}")
+
+
+def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """A release to finish whose draft is gone, and whose assets would be built from newer commits."""
+    for unfinished in observed.unfinished:
+        if config.assets and not unfinished.drafted and unfinished.commit != observed.standing.base:
+            what = f"the draft of `{unfinished.tag}` is gone, and its assets cannot be built from newer commits"
+            fix = f"git checkout {unfinished.tag}, build, and make the release of that tag by hand with the assets"
+            yield Finding("assets-lost", what, fix)
 
 
 def _tree(observed: Observed) -> Iterator[Finding]:

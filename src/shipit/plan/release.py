@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.notes import Renderer, cut_notes
-from shipit.core.release_message import SUBJECT
+from shipit.core.notes import Renderer
+from shipit.core.release_message import SUBJECT, notes_of
 from shipit.errors import PreflightError, ShipitError
+from shipit.plan.announcement import announcement
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
@@ -33,7 +34,7 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
     try:
         return _plan(config, observed, notes, wanted)
     except ShipitError as error:
-        others = findings(observed)
+        others = findings(observed, config.release)
         if all(finding.severity == "warning" for finding in others):
             raise
         raise PreflightError((unplannable(error), *others), state=error.state) from error
@@ -42,18 +43,28 @@ def plan_release(config: Config, observed: Observed, notes: Renderer, wanted: st
 def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None) -> Plan:
     inputs = Inputs(observed.standing.base, observed.standing.branch, fingerprint(config))
     if observed.unfinished:
-        steps = finishing_steps(config, observed)
-        tags = tuple(unfinished.tag for unfinished in observed.unfinished)
-        return Plan((), inputs, steps, findings(observed), finishes=tags)
+        return _finishing(config, observed, inputs)
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
-    due = tuple(_due(verdict, observed, notes) for verdict in verdicts if verdict.decision.version)
+    due = tuple(_due(verdict, observed, config, notes) for verdict in verdicts if verdict.decision.version)
     changes = file_changes(config, observed, due)
     return Plan(
         decisions=tuple(verdict.decision for verdict in verdicts),
         inputs=inputs,
         steps=tuple(_life(config, observed, due, changes).steps()) if due else (),
-        findings=findings(observed),
+        findings=findings(observed, config.release),
         notes="\n".join(entry.announcement for entry in due),
+    )
+
+
+def _finishing(config: Config, observed: Observed, inputs: Inputs) -> Plan:
+    return Plan(
+        decisions=(),
+        inputs=inputs,
+        steps=finishing_steps(config, observed),
+        findings=findings(observed, config.release),
+        notes="\n".join(notes_of(unfinished.message) for unfinished in observed.unfinished),
+        finishes=tuple(unfinished.tag for unfinished in observed.unfinished),
+        versions=tuple(unfinished.version for unfinished in observed.unfinished),
     )
 
 
@@ -69,12 +80,11 @@ def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> 
     )
 
 
-def _due(verdict: Verdict, observed: Observed, notes: Renderer) -> Due:
+def _due(verdict: Verdict, observed: Observed, config: Config, notes: Renderer) -> Due:
     release = coming_release(verdict, observed.today)
     text = notes.render(release)
     changelog = verdict.history.package.changelog
-    link = observed.links.file(changelog, release.tag) if observed.links else changelog
-    return Due(verdict, release, text, cut_notes(text, link, language=notes.language))
+    return Due(verdict, release, text, announcement(text, release.tag, changelog, config, observed.links))
 
 
 def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Changes) -> Life:
