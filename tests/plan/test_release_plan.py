@@ -90,6 +90,13 @@ def test_where_snapshots_are_wanted_the_next_one_is_committed_after_the_release(
         f"chore(release): begin {next_snapshot}",
         f"chore(release): {asked}",
     ]
+
+
+def test_the_commit_of_a_snapshot_is_nothing_to_release(begun: Repository) -> None:
+    clone = clone_of(begun)
+    configure(clone, '[release]\nsnapshot = true\n[bump]\nchore = "patch"\n')
+    api.release(api.open_project(str(clone)))
+    assert committed(clone) == "version = '1.1.1-SNAPSHOT'"
     assert not plan(clone).steps
 
 
