@@ -38,7 +38,9 @@ def commands(log: str) -> list[tuple[str, str]]:
     """Name and text of the commands that the runner carries out, those in between stopped ones being none."""
     found, token = [], None
     for line in log.splitlines():
-        command = re.match(r"\s*::([^\s:]+)(?: [^:]*(?:%3A[^:]*)*)?::(.*)", line) or re.search(r"##\[([^\]]+)\](.*)", line)
+        command = re.match(r"\s*::([^\s:]+)(?: [^:]*(?:%3A[^:]*)*)?::(.*)", line) or re.search(
+            r"##\[([^\]]+)\](.*)", line
+        )
         if token:
             token = None if line.strip() == f"::{token}::" else token
         elif command and command[1] == "stop-commands":

@@ -20,19 +20,25 @@ from shipit.plan.packages import Package, packages
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
+    from shipit.core.occasion import PullRequest
     from shipit.engine.apply import Observer
+    from shipit.plan.due_work import Work
+    from shipit.plan.preview import Preview
 
 __all__ = [
     "Outcome",
     "Project",
     "apply",
     "changelog",
+    "comment",
     "commits",
     "doctor",
+    "due_work",
     "load_config",
     "next_version",
     "open_project",
     "plan_release",
+    "preview",
     "release",
     "release_notes",
 ]
@@ -40,6 +46,22 @@ __all__ = [
 # How often a release is planned afresh because somebody else pushed first.
 ATTEMPTS = 5
 _UNTOUCHED = "nothing was changed: the repository and its remote are as they were"
+
+
+# What a run that does nothing puts out: every output there is.
+NO_OUTPUTS = {
+    "released": "false",
+    "version": "",
+    "tag": "",
+    "previous-version": "",
+    "bump": "none",
+    "notes": "",
+    "release-url": "",
+    "environment": "",
+    "image": "",
+    "digest": "",
+    "deployed": "false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +81,22 @@ class Outcome:
         """The tags of what was released."""
         return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.due))
 
-    def report(self, *, applied: bool) -> dict[str, object]:
+    def report(self, *, applied: bool) -> dict[str, str]:
         """The outputs that the command line and the Action promise, all of them, as strings.
 
         Args:
             applied: False where the plan was only shown: nothing is released then.
         """
         due = self.plan.due[0] if self.plan.due else None
-        return {
+        version, tag = (due.version, due.tag) if due else (next(iter(self.plan.versions), None), self.names)
+        return NO_OUTPUTS | {
             "released": "true" if applied and self.released else "false",
-            "version": due.version or "" if due else "",
-            "tag": due.tag or "" if due else ", ".join(self.plan.finishes),
+            "version": version or "",
+            "tag": tag or "",
             "previous-version": due.previous or "" if due else "",
             "bump": due.bump if due else "none",
             "notes": self.plan.notes,
             "release-url": self.outputs.get("release-url", ""),
-            "environment": "",
-            "image": "",
-            "digest": "",
-            "deployed": "false",
         }
 
 
@@ -132,6 +151,65 @@ def doctor(project: Project) -> tuple[Finding, ...]:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:
         return (unplannable(error),)
+
+
+def due_work(project: Project, *, environment: str | None = None) -> Work:
+    """What the event, as the CI tells it, and the branch call for.
+
+    Args:
+        environment: build and deploy this one instead of those of the branch.
+
+    Raises `UsageError` when there is no such environment.
+    """
+    from shipit.plan.due_work import due_work as work
+
+    occasion = project.environment.occasion
+    branch = project.git.branch() or occasion.branch
+    return work(occasion, project.config, branch, _default_branch(project), environment)
+
+
+def preview(project: Project, pull_request: PullRequest | None = None) -> Preview:
+    """What merging a pull request releases, and why. Reads only, apart from fetching what is missing.
+
+    Args:
+        pull_request: the one that the CI is at work on, where None; HEAD is the merge then, where the CI made it.
+
+    Raises `UsageError` where there is none.
+    """
+    from shipit.plan.preview import preview as look_ahead
+
+    occasion = project.environment.occasion
+    wanted = pull_request or occasion.pull_request
+    if wanted is None:
+        raise UsageError("there is no pull request to look ahead for", hint="run on the event `pull_request`")
+    checked_out = pull_request is None and occasion.event == "pull_request"
+    merged = project.git.head() if checked_out else project.git.merge_of(wanted.number)
+    default, notes = _default_branch(project), _renderer(project)
+    return look_ahead(project.git, project.config, wanted, merged, default=default, notes=notes, clock=SystemClock())
+
+
+def comment(project: Project, preview: Preview) -> None:
+    """Keep the one comment on the pull request that tells what merging it releases.
+
+    Where merging releases nothing, a comment is brought up to date and none is made.
+
+    Raises `AuthError` where the token may not comment.
+    """
+    from shipit.core.comments import LONGEST_COMMENT, PREVIEW
+    from shipit.plan.summary import preview_summary
+
+    forge, number = project.world.forge, preview.pull_request.number
+    text = f"{PREVIEW}\n{preview_summary(preview, forge.links(), LONGEST_COMMENT - len(PREVIEW) - 1)}"
+    if preview.due or forge.find_comment(number, PREVIEW):
+        forge.keep_comment(number, PREVIEW, text)
+
+
+def _default_branch(project: Project) -> str | None:
+    """The branch that releases where none is configured; the remote is asked only where the CI does not tell."""
+    told = project.environment.occasion.default
+    if told or project.config.release.channels or project.git.remote_url() is None:
+        return told
+    return project.git.remote_refs().default
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "next": "The next version, on standard output.",
     "plan": "Everything a release would do here, and why.",
     "release": "Release: version files, changelog, commit, tag, release.",
+    "run": "What this branch calls for: the entry point for CI.",
     "changelog": "The changelog, whole or in part.",
     "notes": "The release notes of one version.",
     "lint": "Check commit messages or pull-request titles.",

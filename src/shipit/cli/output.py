@@ -128,9 +128,11 @@ class Output:
             self._stopped = None
 
     def guarded(self, text: str) -> None:
-        """A view for people that quotes others: GitHub Actions takes no commands from it."""
+        """Talk that quotes others at length: GitHub Actions takes no commands from it."""
         token = _secret()
-        self.styled(f"{stop(token)}\n{text}{resume(token)}\n" if self._in_actions else text)
+        self._commands([stop(token)])
+        self.say(text.rstrip("\n"))
+        self._commands([resume(token)])
 
     def _commands(self, commands: Iterable[str]) -> None:
         for line in commands if self._in_actions else ():

@@ -5,16 +5,22 @@ from __future__ import annotations
 from shipit.cli.output import Output
 from shipit.core.printable import printable
 from shipit.errors import ShipitError
+from shipit.plan.summary import Result
 from shipit.steps.base import Outputs, Step
 
 
 class Progress:
-    """One line per step: what is being done, and when it turned out to be done already."""
+    """One line per step: what is being done, and when it turned out to be done already.
+
+    `results` is what became of the steps so far, by id.
+    """
 
     def __init__(self, output: Output) -> None:
         self._output = output
+        self.results: dict[str, Result] = {}
 
     def started(self, step: Step) -> None:
+        self.results[step.id] = Result(step, "failed")
         self._output.detail(f"  looking at {step.id}")
 
     def applying(self, step: Step) -> None:
@@ -24,6 +30,7 @@ class Progress:
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self._output.end_foreign()
+        self.results[step.id] = Result(step, "done already" if already else "done", outputs)
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shipit.cli.progress import Progress
+from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.errors import UsageError
+from shipit.errors import Finding, PreflightError, UsageError
 
 if TYPE_CHECKING:
     from shipit.api import Outcome
@@ -35,15 +35,39 @@ def command(
     if plan_file and version:
         raise UsageError("`--plan` and `--version` cannot be combined", hint="the plan holds its version")
     plan = _read_plan(plan_file) if plan_file else None
-    if dry_run:
-        plan = plan or api.plan_release(session.project, version=version)
-        return _tell(session, api.Outcome(plan, {}), as_json, strict, applied=False)
-    observer = Progress(session.output)
+    with reporting(session) as report:
+        if dry_run:
+            outcome = api.Outcome(plan or api.plan_release(session.project, version=version), {})
+        else:
+            _refuse_proposals(session)
+            outcome = _released(session, report, plan, version)
+        report.released(outcome, applied=not dry_run)
+    if as_json:
+        session.output.json(outcome.report(applied=not dry_run))
+    elif dry_run:
+        from shipit.plan.show import render_plan
+
+        session.output.styled(render_plan(outcome.plan, session.output.paint, everything=session.output.verbose))
+    if not dry_run:
+        tell(session, outcome)
+    return 3 if strict and not outcome.released else 0
+
+
+def _released(session: Session, report: Report, plan: Plan | None, version: str | None) -> Outcome:
+    from shipit import api
+
     if plan is not None:
-        outcome = api.apply(session.project, plan, observer)
-    else:
-        outcome = api.release(session.project, version=version, observer=observer)
-    return _tell(session, outcome, as_json, strict, applied=True)
+        return api.apply(session.project, plan, report.progress)
+    return api.release(session.project, version=version, observer=report.progress)
+
+
+def _refuse_proposals(session: Session) -> None:
+    """Raise `PreflightError` where a pull request made the CI run: anybody can open one."""
+    occasion = session.project.environment.occasion
+    if occasion.of_pull_request:
+        fix = "release on the event `push`; `shipit run` tells what merging a pull request releases"
+        finding = Finding("pull-request", f"the event `{occasion.event}` never releases", fix)
+        raise PreflightError([finding], state="nothing was changed")
 
 
 def _read_plan(path: str) -> Plan:
@@ -57,17 +81,10 @@ def _read_plan(path: str) -> Plan:
         raise UsageError(f"the plan `{path}` cannot be read: {why}", hint=f"shipit plan -o {path}") from error
 
 
-def _tell(session: Session, outcome: Outcome, as_json: bool, strict: bool, *, applied: bool) -> int:
-    from shipit.plan.show import render_plan
-
-    output = session.output
-    if as_json:
-        output.json(outcome.report(applied=applied))
-    elif not applied:
-        output.styled(render_plan(outcome.plan, output.paint, everything=output.verbose))
-    if applied and not outcome.released:
-        output.say("nothing to release")
-    elif applied:
-        url = outcome.outputs.get("release-url", "")
-        output.say(f"released {outcome.names}" + (f": {url}" if url else ""))
-    return 3 if strict and not outcome.released else 0
+def tell(session: Session, outcome: Outcome) -> None:
+    """What a release came to, in one line."""
+    if not outcome.released:
+        session.output.say("nothing to release")
+        return
+    url = outcome.outputs.get("release-url", "")
+    session.output.say(f"released {outcome.names}" + (f": {url}" if url else ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.errors import Finding, PreflightError, ShipitError
+from shipit.errors import AuthError, Finding, PreflightError, ShipitError
 from shipit.world import Git
 
 
@@ -11,11 +11,18 @@ def deepen(git: Git) -> tuple[Finding, ...]:
     try:
         if git.shallow():
             git.deepen()
+    except AuthError as error:
+        return (refused_login(error),)
     except ShipitError as error:
         told = f"{error.what}: {error.where}" if error.where else error.what
         what = f"the clone is shallow, and the rest of its history cannot be fetched: {told}"
         return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)
     return ()
+
+
+def refused_login(error: AuthError) -> Finding:
+    """The finding for a remote that wants another credential."""
+    return Finding("remote-login", error.what, error.hint or "mend your git login")
 
 
 def require_depth(git: Git) -> None:

@@ -23,10 +23,12 @@ def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[
     Raises `ConflictError` as `decide` does, `PreflightError` when history or tags cannot be trusted.
     """
     head = git.head()
-    if head is None:
-        return ()
+    return versions_at(git, config, head, git.branch() or branch) if head else ()
+
+
+def versions_at(git: Git, config: Config, head: str, branch: str | None) -> tuple[Verdict, ...]:
+    """The same, were `branch` at `head`."""
     require_depth(git)
-    branch = git.branch() or branch
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags()}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]

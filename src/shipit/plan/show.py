@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shipit.core.printable import printable
 from shipit.plan.model import Decision, Plan, Remark
@@ -22,6 +22,11 @@ def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everythin
     blocks = [_finishing(plan, paint), *(_decision(decision, paint, everything) for decision in plan.decisions)]
     blocks += [_steps(plan, paint), _notes(plan, paint), _findings(plan, paint)]
     return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
+
+
+def render_decisions(decisions: Iterable[Decision], paint: Paint = lambda text, look: text) -> str:
+    """The next versions and why, as text."""
+    return "\n".join("".join(f"{line}\n" for line in _decision(each, paint, everything=True)) for each in decisions)
 
 
 def _finishing(plan: Plan, paint: Paint) -> Iterator[str]:

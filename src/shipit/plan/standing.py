@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.release_message import is_release
-from shipit.errors import Finding, PreflightError, ShipitError
-from shipit.plan.depth import deepen
+from shipit.errors import AuthError, Finding, PreflightError, ShipitError
+from shipit.plan.depth import deepen, refused_login
 from shipit.plan.packages import channel, main_channel
 from shipit.world import Git, RemoteRefs
 
@@ -74,6 +74,8 @@ def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
         return None, (Finding("no-remote", "the repository has no remote to release to", fix), *too_short)
     try:
         return _fetched(git), too_short
+    except AuthError as error:
+        return None, tuple({refused_login(error), *too_short})
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
         told = f"{error.what}: {error.where}" if error.where else error.what

@@ -1,0 +1,98 @@
+"""What GitHub Actions is told of a command: outputs for the steps after it, and a page about it. Elsewhere nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from shipit.cli.progress import Progress
+from shipit.cli.session import Session
+from shipit.core.printable import printable
+from shipit.errors import ShipitError
+
+if TYPE_CHECKING:
+    from shipit.api import Outcome
+    from shipit.core.links import Links
+    from shipit.plan.model import Decision
+    from shipit.plan.preview import Preview
+
+# GitHub shows no more than ten marks of a step.
+_MOST_MARKS = 10
+
+
+class Report:
+    """Collects what is told; `progress` is the observer that sees the steps."""
+
+    def __init__(self, session: Session) -> None:
+        from shipit.api import NO_OUTPUTS
+
+        self._session = session
+        self.progress = Progress(session.output)
+        self.outputs = dict(NO_OUTPUTS)
+        self.summary = ""
+
+    def released(self, outcome: Outcome, *, applied: bool) -> None:
+        """A release was made, or planned."""
+        from shipit.plan.summary import release_summary
+
+        self.outputs |= outcome.report(applied=applied)
+        self._mark_unreadable(outcome.plan.decisions)
+        headline = _headline(outcome, applied=applied)
+        self.summary = release_summary(headline, outcome.plan, self.progress.results, self._links)
+
+    def previewed(self, preview: Preview) -> None:
+        """What merging a pull request releases was found out; the version is told, and nothing is released."""
+        from shipit.plan.summary import preview_summary
+
+        for decision in preview.due[:1]:
+            told = {"version": decision.version, "tag": decision.tag, "previous-version": decision.previous}
+            self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in told.items()}}
+        self._mark_unreadable(preview.decisions)
+        self.summary = preview_summary(preview, self._links)
+
+    def failed(self, error: ShipitError) -> None:
+        from shipit.plan.summary import failure_summary
+
+        results = self.progress.results.values()
+        self.summary = failure_summary(error, results, self._links if results else None)
+
+    @property
+    def _links(self) -> Links | None:
+        return self._session.project.world.forge.links()
+
+    def _mark_unreadable(self, decisions: tuple[Decision, ...]) -> None:
+        unreadable = [remark for decision in decisions for remark in decision.unreadable]
+        for remark in unreadable[:_MOST_MARKS]:
+            title = f"{remark.commit[:7]} {printable(remark.subject)}"
+            self._session.output.annotation("warning", title, f"does not count: {printable(remark.reason)}")
+
+
+def _headline(outcome: Outcome, *, applied: bool) -> str:
+    if not outcome.released:
+        return "Nothing to release"
+    return f"Released {outcome.names}" if applied else f"Would release {outcome.names}"
+
+
+@contextmanager
+def reporting(session: Session) -> Iterator[Report]:
+    """Tell GitHub Actions what the command inside comes to, also when it fails."""
+    report = Report(session)
+    try:
+        yield report
+    except ShipitError as error:
+        report.failed(error)
+        raise
+    finally:
+        _tell(report, session)
+
+
+def _tell(report: Report, session: Session) -> None:
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    from shipit.adapters.github_actions import write_outputs, write_summary
+
+    write_outputs({**report.outputs, "json": json.dumps(report.outputs, ensure_ascii=False)})
+    write_summary(session.output.redact(report.summary))

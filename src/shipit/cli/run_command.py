@@ -1,0 +1,86 @@
+"""`shipit run`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.report import Report, reporting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.core.markdown import inline
+from shipit.errors import AuthError, RemoteError, UsageError
+
+if TYPE_CHECKING:
+    from shipit.plan.due_work import Work
+
+
+@click.command(cls=Command, epilog="Example, in GitHub Actions: shipit run")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do none of it.")
+@click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
+@click.option("--environment", metavar="NAME", help="The environment to build and deploy, instead of the branch's.")
+@json_option
+@pass_session
+def command(session: Session, dry_run: bool, version: str | None, environment: str | None, as_json: bool) -> None:
+    """What this branch calls for: the entry point for CI.
+
+    A branch that releases, pushed to or run by hand, is released. A pull request is told what merging it
+    releases, and nothing else is written. Any other branch, a tag or a schedule calls for nothing.
+    """
+    from shipit import api
+
+    with reporting(session) as report:
+        work = api.due_work(session.project, environment=environment)
+        session.output.say(work.why)
+        if version and work.kind != "release":
+            raise UsageError(f"`--version` is for a branch that releases; {work.why}", hint="leave it out")
+        if work.kind == "release":
+            _release(session, report, version, dry_run)
+        elif work.kind == "preview":
+            _look_ahead(session, report, dry_run)
+        else:
+            report.summary = f"## Nothing released\n\n{inline(work.why)}\n"
+        _environments(session, report, work)
+        if as_json:
+            session.output.json(report.outputs)
+
+
+def _release(session: Session, report: Report, version: str | None, dry_run: bool) -> None:
+    from shipit import api
+    from shipit.cli.release_command import tell
+    from shipit.plan.show import render_plan
+
+    if dry_run:
+        outcome = api.Outcome(api.plan_release(session.project, version=version), {})
+        session.output.guarded(render_plan(outcome.plan, session.output.paint, everything=True))
+    else:
+        outcome = api.release(session.project, version=version, observer=report.progress)
+        tell(session, outcome)
+    report.released(outcome, applied=not dry_run)
+
+
+def _look_ahead(session: Session, report: Report, dry_run: bool) -> None:
+    from shipit import api
+    from shipit.plan.show import render_decisions
+
+    preview = api.preview(session.project)
+    session.output.guarded(render_decisions(preview.decisions, session.output.paint))
+    session.output.say(preview.headline)
+    report.previewed(preview)
+    if dry_run:
+        return
+    try:
+        api.comment(session.project, preview)
+    except (AuthError, RemoteError) as error:  # as on a pull request from a fork, whose token only reads
+        session.output.say(f"no comment on the pull request, the summary tells the same: {error.what}")
+
+
+def _environments(session: Session, report: Report, work: Work) -> None:
+    """Say that an environment is due: whoever builds it finds its name in the outputs."""
+    if work.environments:
+        named = " and ".join(f"`{name}`" for name in work.environments)
+        told = f"{named} is due, but this version of shipit builds no images and deploys nothing"
+        report.outputs["environment"] = ",".join(work.environments)
+        report.summary += f"\n{told}\n"
+        session.output.say(told)
+        session.output.annotation("warning", "not deployed", told)
