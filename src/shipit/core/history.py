@@ -77,11 +77,11 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
     rising = [tag for tag in reversed(tags) if tag.commit in parents]
     order = _parents_first(commits, parents)
     behind = _releases_behind(order, parents, rising)
-    owners = _owners(order, parents, _earliest_first(order, rising, behind))
-    groups: dict[Tag | None, list[RawCommit]] = {tag: [] for tag in (None, *reversed(rising))}
+    owners = _owners(order, parents, rising, _earliest_first(order, rising, behind))
+    groups: list[list[RawCommit]] = [[] for _ in behind]
     for commit in commits:
         groups[owners[commit.id]].append(commit)
-    return [_span(tag, group, behind, rising) for tag, group in groups.items()]
+    return [_span(number, groups[number], behind, rising) for number in reversed(range(len(behind)))]
 
 
 def _parents_first(commits: Sequence[RawCommit], parents: _Parents) -> list[str]:
@@ -98,25 +98,31 @@ def _parents_first(commits: Sequence[RawCommit], parents: _Parents) -> list[str]
     return list(order)
 
 
-# A set of releases: bit n is the n-th lowest version, so that the highest bit is the highest version.
+# Releases by number, the lowest version first; the number after the last stands for what is not released yet.
+# A set of them has bit n for number n, so that its highest bit is its highest version.
 _Releases = int
 
 
-def _releases_behind(order: Sequence[str], parents: _Parents, rising: Sequence[Tag]) -> dict[Tag | None, _Releases]:
-    """For each release those behind it, of several on one commit the lower ones too; for None all of them."""
-    tagged: dict[str, list[int]] = {}
-    for number, tag in enumerate(rising):
-        tagged.setdefault(tag.commit, []).append(number)
-    behind: dict[Tag | None, _Releases] = {}
+def _releases_behind(order: Sequence[str], parents: _Parents, rising: Sequence[Tag]) -> list[_Releases]:
+    """For each number the releases behind it, of several on one commit the lower ones too."""
+    tagged = _tagged(rising)
+    behind = [0] * len(rising) + [(1 << len(rising)) - 1]
     reached: dict[str, _Releases] = {}
     for id in order:
         found = _union(reached[parent] for parent in parents[id] if parent in reached)
         for number in tagged.get(id, ()):
-            behind[rising[number]] = found
+            behind[number] = found
             found |= 1 << number
         reached[id] = found
-    behind[None] = (1 << len(rising)) - 1
     return behind
+
+
+def _tagged(rising: Sequence[Tag]) -> dict[str, list[int]]:
+    """Commit to the numbers of the releases on it."""
+    tagged: dict[str, list[int]] = {}
+    for number, tag in enumerate(rising):
+        tagged.setdefault(tag.commit, []).append(number)
+    return tagged
 
 
 def _union(sets: Iterator[_Releases]) -> _Releases:
@@ -128,33 +134,34 @@ def _union(sets: Iterator[_Releases]) -> _Releases:
     return union
 
 
-def _earliest_first(order: Sequence[str], rising: Sequence[Tag], behind: Mapping[Tag | None, _Releases]) -> list[Tag]:
-    """Releases by the highest version reached so far: each after those behind it, even where versions fell."""
+def _earliest_first(order: Sequence[str], rising: Sequence[Tag], behind: Sequence[_Releases]) -> list[int]:
+    """Numbers by the highest version reached so far: each after those behind it, even where versions fell."""
     place = {id: at for at, id in enumerate(order)}
-    numbers = {tag: number for number, tag in enumerate(rising)}
-    return sorted(rising, key=lambda tag: (max(behind[tag].bit_length(), numbers[tag] + 1), place[tag.commit]))
+    return sorted(
+        range(len(rising)),
+        key=lambda number: (max(behind[number].bit_length(), number + 1), place[rising[number].commit]),
+    )
 
 
-def _owners(order: Sequence[str], parents: _Parents, releases: Sequence[Tag]) -> dict[str, Tag | None]:
-    """The first of `releases` that contains each commit, passed down from children to parents."""
-    first = {tag.commit: rank for rank, tag in reversed(list(enumerate(releases)))}
+def _owners(order: Sequence[str], parents: _Parents, rising: Sequence[Tag], earliest: Sequence[int]) -> dict[str, int]:
+    """For each commit the number of the first of `earliest` that contains it, passed from children to parents."""
+    ranks = {rising[number].commit: rank for rank, number in reversed(list(enumerate(earliest)))}
     for id in reversed(order):
-        rank = first.setdefault(id, len(releases))
+        rank = ranks.setdefault(id, len(earliest))
         for parent in parents[id]:
-            first[parent] = min(rank, first.get(parent, rank))
-    ranked = (*releases, None)
-    return {id: ranked[rank] for id, rank in first.items()}
+            ranks[parent] = min(rank, ranks.get(parent, rank))
+    numbers = (*earliest, len(earliest))
+    return {id: numbers[rank] for id, rank in ranks.items()}
 
 
-def _span(
-    tag: Tag | None, commits: Sequence[RawCommit], behind: Mapping[Tag | None, _Releases], rising: Sequence[Tag]
-) -> Span:
+def _span(number: int, commits: Sequence[RawCommit], behind: Sequence[_Releases], rising: Sequence[Tag]) -> Span:
     """`previous` is the highest release behind; what else is new behind this one came in by a merge."""
-    if not behind[tag]:
+    tag = rising[number] if number < len(rising) else None
+    if not behind[number]:
         return Span(tag, None, (), tuple(commits))
-    highest = behind[tag].bit_length() - 1
-    merged = behind[tag] & ~behind[rising[highest]] & ~(1 << highest)
-    names = sorted(rising[number].name for number in _members(merged))
+    highest = behind[number].bit_length() - 1
+    merged = behind[number] & ~behind[highest] & ~(1 << highest)
+    names = sorted(rising[other].name for other in _members(merged))
     return Span(tag, rising[highest], tuple(names), tuple(commits))
 
 
