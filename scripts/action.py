@@ -28,13 +28,13 @@ OUTPUTS = {
     "version": "",
     "tag": "",
     "previous-version": "",
-    "bump": "",
+    "bump": "none",
     "notes": "",
     "release-url": "",
     "environment": "",
     "image": "",
     "digest": "",
-    "deployed": "",
+    "deployed": "false",
 }
 # Inputs that a program finds in its environment.
 CREDENTIALS = {

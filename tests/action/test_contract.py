@@ -7,6 +7,8 @@ import runpy
 import pytest
 from action.contract import ACTION, EXAMPLE, ROOT, TWIN, WORKFLOWS, Tree, findings
 
+from shipit.api import NO_OUTPUTS
+
 RELEASE, DEV, PROD, CI = (f"{WORKFLOWS}{name}.yml" for name in ("release", "dev-deploy", "prod-deploy", "ci"))
 SCRIPT = runpy.run_path(str(ROOT / "scripts/action.py"))
 
@@ -85,7 +87,7 @@ def test_the_action_has_the_inputs_and_outputs_it_promises(tree: Tree) -> None:
 
 def test_what_a_command_leaves_unsaid_is_complete() -> None:
     assert list(SCRIPT["OUTPUTS"]) == OUTPUTS
-    assert {name for name, value in SCRIPT["OUTPUTS"].items() if value} == {"released"}
+    assert SCRIPT["OUTPUTS"] == NO_OUTPUTS
 
 
 def test_the_action_holds_no_logic_and_hands_over_every_input_by_its_environment(tree: Tree) -> None:
