@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from hypothesis import given
@@ -149,6 +150,28 @@ def test_new_commits_that_a_merged_release_holds_are_told_apart() -> None:
 def test_without_a_merged_release_nothing_is_told_apart() -> None:
     found = unreleased(log(LINE), tags({"9.0.0": "x"}))
     assert (found.earlier, found.includes) == (frozenset(), ())
+
+
+def seconds_for(releases: int) -> float:
+    """CPU seconds for a branch that is merged at every release and never tagged itself."""
+    history, places, branch, main = {}, {}, "", ""
+    for number in range(releases):
+        for part in "abcdefg":
+            history[f"{number}{part}"] = (branch,) if branch else ()
+            branch = f"{number}{part}"
+        history[f"{number}m"] = (main, branch) if main else (branch,)
+        main = f"{number}m"
+        places[f"0.{number}.0"] = main
+    commits = [RawCommit(id, parents, "Ada", "", 0, "") for id, parents in reversed(history.items())]
+    known = tags(places)
+    begun = time.process_time()
+    attribute(commits, known)
+    return time.process_time() - begun
+
+
+def test_four_times_the_history_takes_about_four_times_as_long() -> None:
+    short = min(seconds_for(500) for _ in range(3))
+    assert min(seconds_for(2000) for _ in range(3)) < 9 * short
 
 
 @st.composite
