@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.changelog import insert_section
@@ -44,52 +45,65 @@ class Changes:
         return tuple(change.path for change in self.files)
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What becomes of one file; several edits of one file build on each other."""
+
+    path: str
+    text_of: Callable[[str | None], str]
+    shown: bool = True  # whether people see the lines that differ; the notes tell what a changelog gets
+
+
 def file_changes(config: Config, observed: Observed, due: Sequence[Due]) -> Changes:
     """The files that the packages in `due` change. Where nothing is written back, only what a build needs.
 
     Raises `ConfigError` (`VersionFileError`) when a version file has no place for the version.
     """
+    versions = {entry.verdict.history.package.name: entry.release.version for entry in due}
     if config.release.write_back == "none":
-        building = due if config.release.prepare else ()
-        wanted = [change for entry in building for change in _version_files(observed, entry)]
-    else:
-        wanted = [change for entry in due for change in _all_files(config, observed, entry)]
-    return Changes(tuple(change for change in wanted if change.text != change.before))
+        return _carried_out(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
+    changelogs = (_changelog_edit(config, entry) for entry in due)
+    return _carried_out((*_version_edits(observed, versions), *changelogs), observed, {})
 
 
 def snapshot_changes(observed: Observed, versions: Mapping[str, str], released: Changes) -> Changes:
     """What the commit after the release writes: the next version, by package, in every version file."""
     texts = {change.path: change.text for change in released.files}
+    return _carried_out(_version_edits(observed, versions), observed, texts)
+
+
+def _carried_out(edits: Iterable[_Edit], observed: Observed, begin: Mapping[str, str]) -> Changes:
+    """The files that differ after all edits; `begin` are texts other than the committed ones to begin with."""
+    before: dict[str, str | None] = {}
+    after: dict[str, str] = {}
+    shown = set()
+    for edit in edits:
+        before.setdefault(edit.path, begin.get(edit.path, observed.files[edit.path].committed))
+        after[edit.path] = edit.text_of(after.get(edit.path, before[edit.path]))
+        shown.update([edit.path] if edit.shown else [])
     return Changes(
         tuple(
-            _version_file(file, texts.get(file.path, state.committed), version, state.left)
-            for package, version in versions.items()
-            for file in observed.version_files[package]
-            for state in (observed.files[file.path],)
+            Change(path, text, old, observed.files[path].left, _diff(old or "", text) if path in shown else ())
+            for path, text in after.items()
+            if text != (old := before[path])
         )
     )
 
 
-def _all_files(config: Config, observed: Observed, due: Due) -> Iterator[Change]:
-    yield from _version_files(observed, due)
-    yield _changelog(config, observed, due)
+def _version_edits(observed: Observed, versions: Mapping[str, str]) -> Iterator[_Edit]:
+    for package, version in versions.items():
+        for file in observed.version_files[package]:
+            yield _Edit(file.path, partial(_with_version, file, version))
 
 
-def _version_files(observed: Observed, due: Due) -> Iterator[Change]:
-    for file in observed.version_files[due.verdict.history.package.name]:
-        state = observed.files[file.path]
-        yield _version_file(file, state.committed, due.release.version, state.left)
-
-
-def _version_file(file: VersionFileConfig, before: str | None, version: str, left: str | None = None) -> Change:
-    if before is None:
+def _with_version(file: VersionFileConfig, version: str, text: str | None) -> str:
+    if text is None:
         raise ConfigError(
             f"the version file `{file.path}` is not committed",
             where="release.version-files",
             hint=f"git add {file.path}, or take it out of the configuration",
         )
-    text = _written(file, before, version)
-    return Change(file.path, text, before, left, _diff(before, text))
+    return _written(file, text, version)
 
 
 def _diff(old: str, new: str) -> tuple[str, ...]:
@@ -118,9 +132,10 @@ def _format(file: VersionFileConfig) -> VersionFile:
     return format
 
 
-def _changelog(config: Config, observed: Observed, due: Due) -> Change:
-    path = due.verdict.history.package.changelog
-    state = observed.files[path]
-    language = LANGUAGES[config.changelog.language]
-    text = insert_section(state.committed, due.notes, due.release.version, language)
-    return Change(path, text, state.committed, state.left)
+def _changelog_edit(config: Config, due: Due) -> _Edit:
+    language, version = LANGUAGES[config.changelog.language], due.release.version
+
+    def with_section(text: str | None) -> str:
+        return insert_section(text, due.notes, version, language)
+
+    return _Edit(due.verdict.history.package.changelog, with_section, shown=False)

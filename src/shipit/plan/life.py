@@ -66,13 +66,16 @@ class Life:
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""
         standing = self.observed.standing
-        if standing.head != standing.base:
-            yield SyncBranch(standing.base, standing.head, self.observed.leftover, self.commit)
+        planned = {entry.release.tag for entry in self.due}
+        drops = tuple(tag for tag in standing.abandoned if tag not in planned)
+        if drops or standing.head != standing.base:
+            yield SyncBranch(standing.base, standing.head, self.observed.leftover, self.commit, drops)
         for change in self.changes.files:
             yield change.step(self.commit)
         told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}
-        for command in self.config.prepare:
-            yield Run(command, self.config.prepare_timeout, self.commit, told)
+        for at, command in enumerate(self.config.prepare, 1):
+            makes = self.config.assets if at == len(self.config.prepare) else ()  # by then they are there
+            yield Run(command, self.config.prepare_timeout, self.commit, told, makes)
 
     def _in_the_clone(self) -> Iterator[Step]:
         """Commit and tags where nobody sees them yet."""

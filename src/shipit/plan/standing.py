@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config
@@ -21,7 +21,7 @@ class Standing:
     where the clone is behind it, without the unpushed release commit of a killed run. `diverged` says that
     the two went different ways. `remote` is None where there is no remote, or it did not answer. `channel`
     is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's and
-    the remote's, name to commit, without those that a killed run made and never pushed.
+    the remote's, name to commit, without the `abandoned` ones, which a killed run made and never pushed.
     """
 
     head: str
@@ -32,6 +32,7 @@ class Standing:
     releasing: bool
     remote: RemoteRefs | None
     tags: Mapping[str, str]
+    abandoned: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -57,13 +58,13 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
     tags = {tag.name: tag.commit for tag in git.tags()}
     if remote:  # what it has by a name is right; by names the clone does not know it has no commits
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
-    for name in _leftover_tags(git, tags, remote):
-        del tags[name]
+    abandoned = _abandoned(git, tags, remote)
+    tags = {name: commit for name, commit in tags.items() if name not in abandoned}
     base, diverged = _base(git, head, remote.branches.get(branch or "") if remote else None, tags)
     default = remote.default if remote else None
     mine = channel(config, branch, default)
     releases_as = mine or main_channel(config, default)
-    return Standing(head, branch, base, diverged, releases_as, mine is not None, remote, tags, findings)
+    return Standing(head, branch, base, diverged, releases_as, mine is not None, remote, tags, abandoned, findings)
 
 
 def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
@@ -91,10 +92,10 @@ def _fetched(git: Git) -> RemoteRefs:
     return now
 
 
-def _leftover_tags(git: Git, tags: Mapping[str, str], remote: RemoteRefs | None) -> Iterable[str]:
+def _abandoned(git: Git, tags: Mapping[str, str], remote: RemoteRefs | None) -> tuple[str, ...]:
     """Tags that a killed run made and never pushed."""
     local_only = tags.keys() - remote.tags.keys() if remote else ()
-    return [name for name in local_only if is_release(git.tag_message(name))]
+    return tuple(sorted(name for name in local_only if is_release(git.tag_message(name))))
 
 
 def _base(git: Git, head: str, tip: str | None, tags: Mapping[str, str]) -> tuple[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from shipit.errors import ConfigError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
@@ -16,7 +17,8 @@ class Run:
 
     A command leaves no trace in the world that shipit could trust, so it counts as done only within the
     run that ran it on the same commit, or once the release commit `commit` that it prepared exists: a release
-    that was cut off before runs it again, and commands have to stand that.
+    that was cut off before runs it again, and commands have to stand that. `makes` are patterns of files that
+    have to be there afterwards, and without which it is not done.
     """
 
     kind: ClassVar[str] = "run"
@@ -25,6 +27,7 @@ class Run:
     timeout: float
     commit: ReleaseCommit | None = None
     env: dict[str, str] = field(default_factory=dict)
+    makes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -41,8 +44,21 @@ class Run:
 
     def check(self, world: World) -> Done | Todo:
         made = self.commit is not None and self.commit.made(world)
-        return Done() if made or world.process.ran(self._key) else Todo()
+        ran = made or world.process.ran(self._key)
+        return Done() if ran and all(map(world.files.glob, self.makes)) else Todo()
 
     def apply(self, world: World) -> Outputs:
         world.process.run(self._key, self.command, timeout=self.timeout, env=self.env)
+        for pattern in self.makes:
+            require_match(pattern, world)
         return {}
+
+
+def require_match(pattern: str, world: World) -> None:
+    """Raise `ConfigError` when no file matches `pattern`."""
+    if not world.files.glob(pattern):
+        raise ConfigError(
+            f"no file matches the asset `{pattern}`",
+            where="release.assets",
+            hint="let `prepare` build it, or mend the pattern",
+        )

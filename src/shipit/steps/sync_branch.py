@@ -15,8 +15,8 @@ from shipit.world import World
 class SyncBranch:
     """Move branch, index and files from `leaves` to `to`, putting `restore` back first.
 
-    Only what a killed run of shipit left is undone: its files, its commit that was never pushed.
-    `commit` is the release that is made on `to`: once it is there, this has served its purpose.
+    Only what a killed run of shipit left is undone: its files, its commit that was never pushed, and `drops`,
+    its tags. `commit` is the release that is made on `to`: once it is there, this has served its purpose.
     """
 
     kind: ClassVar[str] = "sync-branch"
@@ -25,6 +25,7 @@ class SyncBranch:
     leaves: str
     restore: tuple[str, ...] = ()
     commit: ReleaseCommit | None = None
+    drops: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -32,12 +33,13 @@ class SyncBranch:
 
     @property
     def summary(self) -> str:
-        return f"bring the local branch to {self.to[:10]}"
+        dropped = f", without {', '.join(self.drops)}, which was never pushed" if self.drops else ""
+        return f"bring the local branch to {self.to[:10]}{dropped}"
 
     def check(self, world: World) -> Done | Todo:
         head = world.git.head()
-        if head == self.to or (self.commit and self.commit.made(world)):
-            return Done()
+        if self._arrived(world):
+            return Todo() if self._dropped(world) else Done()
         if head != self.leaves:
             raise ConflictError(
                 f"HEAD is `{(head or '')[:10]}`, but the plan was made at `{self.leaves[:10]}`",
@@ -46,5 +48,16 @@ class SyncBranch:
         return Todo()
 
     def apply(self, world: World) -> Outputs:
-        world.git.move_branch(self.to, self.restore)
+        if not self._arrived(world):
+            world.git.move_branch(self.to, self.restore)
+        for tag in self._dropped(world):
+            world.git.delete_tag(tag)
         return {}
+
+    def _arrived(self, world: World) -> bool:
+        return world.git.head() == self.to or (self.commit is not None and self.commit.made(world))
+
+    def _dropped(self, world: World) -> tuple[str, ...]:
+        """The tags that are still there to drop."""
+        there = {tag.name for tag in world.git.tags()} if self.drops else ()
+        return tuple(tag for tag in self.drops if tag in there)

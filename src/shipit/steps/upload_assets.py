@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.errors import ConfigError
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.run import require_match
 from shipit.world import Asset, World
 
 
@@ -36,12 +36,7 @@ class UploadAssets:
     def apply(self, world: World) -> Outputs:
         paths = tuple(self._paths(world))
         for pattern in self.patterns:
-            if not world.files.glob(pattern):
-                raise ConfigError(
-                    f"no file matches the asset `{pattern}`",
-                    where="release.assets",
-                    hint="let `prepare` build it, or mend the pattern",
-                )
+            require_match(pattern, world)
         for path in self._missing(paths, world):
             world.forge.upload_asset(self.tag, path)
         return {}

@@ -1,0 +1,72 @@
+"""What a release leaves in files, and in a clone where an earlier try failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine.stage import Stage, new_world, public
+
+from shipit.config.load import parse_config
+from shipit.errors import ConfigError, RemoteError
+from shipit.testing import FakeWorld
+
+
+def test_two_entries_for_one_file_are_written_together(tmp_path: Path) -> None:
+    config = parse_config(
+        '[release]\nversion-files = ["build.gradle", { path = "build.gradle", paths = ["openapi3.version"] }]\n'
+    )
+    world = FakeWorld.new({"build.gradle": "version = '1.0.0'\nopenapi3 {\n    version = '1.0.0'\n}\n"})
+    world.git.tag("v1.0.0")
+    world.push("v1.0.0")
+    world.commit("feat: search", {"search.txt": "found"})
+    world.push()
+    Stage(config, tmp_path).release(world)
+    released = world.remote.tree("main")["build.gradle"]
+    assert released == "version = '1.1.0'\nopenapi3 {\n    version = '1.1.0'\n}\n"
+
+
+def refused(stage: Stage, world: FakeWorld) -> None:
+    """A release whose push is refused, as by a hook."""
+
+    def refuse(**_: object) -> None:
+        raise RemoteError("the remote refused the push")
+
+    push, world.git.push = world.git.push, refuse  # type: ignore[method-assign]
+    with pytest.raises(RemoteError):
+        stage.release(world)
+    world.git.push = push  # type: ignore[method-assign]
+
+
+def test_a_commit_on_top_of_a_release_that_was_never_pushed_is_released_with_it(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    refused(stage, world)
+    world.commit("fix: mended meanwhile", {"mended.txt": "yes"})
+    stage.release(world.next_run())
+    seen = public(world)
+    assert sorted(seen["tags"]) == ["v1.0.0", "v1.1.0"]
+    message, tree, _ = seen["tags"]["v1.1.0"]
+    assert "mended meanwhile" in message
+    assert "search" in message
+    assert {path: data.decode() for path, data in tree.items()} == world.remote.tree("main")
+    assert world.remote.tree("main")["CHANGELOG.md"].count("## [1.1.0]") == 1
+    assert not seen["releases"]["v1.1.0"].draft
+
+
+def test_a_release_of_another_version_leaves_no_tag_of_the_one_that_was_never_pushed(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    refused(stage, world)
+    world.commit("feat!: another interface", {"api.txt": "2"})
+    stage.release(world.next_run())
+    assert sorted(tag.name for tag in world.git.tags()) == ["v1.0.0", "v2.0.0"]
+
+
+def test_a_build_that_made_no_asset_runs_again(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    built = world.process.effects.pop("make jar")
+    with pytest.raises(ConfigError, match="no file matches the asset"):
+        stage.release(world)
+    assert "v1.1.0" not in {tag.name for tag in world.git.tags()}
+    world.process.effects["make jar"] = built
+    stage.release(world.next_run())
+    assert world.remote.releases["v1.1.0"].assets
