@@ -28,6 +28,17 @@ def test_a_chart_without_app_version_has_one_place() -> None:
     assert HELM.write("version: 1.2.3", "2.0.0") == "version: 2.0.0"
 
 
+@pytest.mark.parametrize("application", ["9.0", "1.2.30", "latest", "v1.2.2"])
+def test_the_app_version_of_another_application_stays(application: str) -> None:
+    text = f'version: @\nappVersion: "{application}"\n'
+    assert HELM.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
+
+
+def test_both_can_be_named_where_they_differ() -> None:
+    text = "version: 0.1.0\nappVersion: 9.0\n"
+    assert HELM.write(text, "2.0.0", ["version", "appVersion"]) == "version: 2.0.0\nappVersion: 2.0.0\n"
+
+
 def test_one_of_the_two_can_be_named() -> None:
     text = "version: 0.1.0\nappVersion: 1.2.3\n"
     assert HELM.write(text, "2.0.0", ["appVersion"]) == "version: 0.1.0\nappVersion: 2.0.0\n"
