@@ -61,6 +61,7 @@ def test_a_remote_that_does_not_answer_is_named_with_what_git_said(begun: Reposi
     found = doctor(clone)
     assert list(found) == ["remote"]
     assert "remote.git" in found["remote"].what
+    assert "\n" not in found["remote"].what
     assert "git remote -v" in found["remote"].fix
 
 
@@ -286,6 +287,7 @@ def test_a_shallow_clone_whose_remote_is_gone_is_told_how_to_get_its_history(beg
     remote.rename(remote.with_name("moved.git"))
     found = doctor(clone)
     assert sorted(found) == ["remote", "shallow"]
+    assert not any("\n" in finding.what for finding in found.values())
     with pytest.raises(PreflightError) as refused:
         api.next_version(api.open_project(str(clone)))
     assert [finding.code for finding in refused.value.findings] == ["shallow"]

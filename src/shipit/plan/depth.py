@@ -14,10 +14,14 @@ def deepen(git: Git) -> tuple[Finding, ...]:
     except AuthError as error:
         return (refused_login(error),)
     except ShipitError as error:
-        told = f"{error.what}: {error.where}" if error.where else error.what
-        what = f"the clone is shallow, and the rest of its history cannot be fetched: {told}"
+        what = f"the clone is shallow, and the rest of its history cannot be fetched: {on_one_line(error)}"
         return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)
     return ()
+
+
+def on_one_line(error: ShipitError) -> str:
+    """What is wrong and what git said of it, over however many lines."""
+    return " ".join(f"{error.what}: {error.where}".split()) if error.where else error.what
 
 
 def refused_login(error: AuthError) -> Finding:

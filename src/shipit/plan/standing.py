@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shipit.config.model import BranchConfig, Config
 from shipit.core.release_message import is_release
 from shipit.errors import AuthError, Finding, PreflightError, ShipitError
-from shipit.plan.depth import deepen, refused_login
+from shipit.plan.depth import deepen, on_one_line, refused_login
 from shipit.plan.packages import channel, main_channel
 from shipit.world import Git, RemoteRefs
 
@@ -79,8 +79,7 @@ def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
         return None, tuple({refused_login(error), *too_short})
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
-        told = f"{error.what}: {error.where}" if error.where else error.what
-        return None, (Finding("remote", told, fix), *too_short)
+        return None, (Finding("remote", on_one_line(error), fix), *too_short)
 
 
 def _fetched(git: Git) -> RemoteRefs:
