@@ -12,7 +12,9 @@ import pytest
 import shipit
 from shipit.cli.sample import make_sample
 
-MODULES = ["shipit"] + [module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name]
+MODULES = ["shipit"] + [
+    module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name
+]
 
 
 @pytest.mark.usefixtures("own_environment")
