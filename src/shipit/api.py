@@ -176,7 +176,7 @@ def preview(project: Project, pull_request: PullRequest | None = None) -> Previe
 
     Raises `UsageError` where there is none.
     """
-    from shipit.plan.preview import preview as look_ahead
+    from shipit.plan.preview import Lookout
 
     occasion = project.environment.occasion
     wanted = pull_request or occasion.pull_request
@@ -184,8 +184,8 @@ def preview(project: Project, pull_request: PullRequest | None = None) -> Previe
         raise UsageError("there is no pull request to look ahead for", hint="run on the event `pull_request`")
     checked_out = pull_request is None and occasion.event == "pull_request"
     merged = project.git.head() if checked_out else project.git.merge_of(wanted.number)
-    default, notes = _default_branch(project), _renderer(project)
-    return look_ahead(project.git, project.config, wanted, merged, default=default, notes=notes, clock=SystemClock())
+    lookout = Lookout(project.git, project.config, _default_branch(project), _renderer(project), SystemClock())
+    return lookout.preview(wanted, merged)
 
 
 def comment(project: Project, preview: Preview) -> None:
@@ -229,7 +229,7 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
     """
     from shipit.plan.releases import released
 
-    wanted = _package(project, package)
+    wanted = _package(project, package or _package_of(project, version))
     if version is not None:
         return _renderer(project).render(released(project.git, project.config, wanted, version))
     verdicts = next_versions(project.git, project.config, project.environment.branch)
@@ -274,6 +274,12 @@ def _require_revision(project: Project, rev: str) -> str:
     if found is None:
         raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are")
     return found.id
+
+
+def _package_of(project: Project, tag: str | None) -> str:
+    """The name of the package whose tag this is; empty where no tag format says."""
+    named = (package.name for package in packages(project.config) if tag and package.format.parse(tag))
+    return next(named, "")
 
 
 def _package(project: Project, name: str) -> Package:

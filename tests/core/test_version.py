@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shipit.core.bump import Bump
-from shipit.core.version import Range, Version, channel_of, first_version, next_version
+from shipit.core.version import Range, Version, build_version, channel_of, first_version, next_version
 from shipit.errors import ConflictError
 
 numbers = st.integers(0, 99)
@@ -145,3 +145,10 @@ def test_leaving_the_range_is_refused_and_says_which_branch_holds_what() -> None
         limits.require(Version.parse("1.3.0"))
     assert refused.value.what == "`1.3.0` leaves the range of the maintenance branch `1.2.x`"
     assert refused.value.hint
+
+
+def test_a_build_from_a_branch_that_does_not_release_stands_below_the_coming_version() -> None:
+    built = build_version(Version.parse("1.4.0"), 7, "0123456789abcdef")
+    assert str(built) == "1.4.0-dev.7+0123456"
+    assert Version.parse("1.3.9") < built < Version.parse("1.4.0")
+    assert str(build_version(Version.parse("2.0.0-beta.1"), 3, "abcdef0123")) == "2.0.0-dev.3+abcdef0"

@@ -110,7 +110,10 @@ def test_nothing_comes_after_a_step_that_fails(world: FakeWorld) -> None:
 
 def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(world: FakeWorld) -> None:
     error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c", public=True)], world)
-    assert error.state == "nothing was pushed: the remote is as it was. Stopped at: write b"
+    assert error.state == (
+        "nothing was pushed: the remote is as it was. Stopped at: write b."
+        " Done so far, seen by nobody else and used by the next run: write a."
+    )
 
 
 def test_an_error_after_a_public_step_says_what_others_see_and_how_to_finish(world: FakeWorld) -> None:

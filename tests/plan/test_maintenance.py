@@ -77,3 +77,15 @@ def test_what_a_maintenance_branch_released_does_not_lower_main(line: Repository
     found = decision(line, BRANCHES)
     assert (found.version, found.previous) == ("3.0.1", "3.0.0")
     assert [remark.reason for remark in found.reasons] == ["fix → patch, in v1.2.1"]
+
+
+def test_a_change_that_leaves_the_range_is_told_so_even_where_its_version_exists_elsewhere(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    repo.branch("1.x")
+    repo.commit("feat!: two")
+    repo.tag("v2.0.0")
+    repo.switch("1.x")
+    repo.commit("feat!: too much for this line")
+    with pytest.raises(ConflictError, match="leaves the range"):
+        decision(repo, BRANCHES)

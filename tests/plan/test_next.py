@@ -379,3 +379,12 @@ def test_release_as_that_came_by_a_merged_release_is_done(repo: Repository) -> N
     repo.switch("main")
     repo.merge("line")
     assert next_of(repo) == "3.0.1"
+
+
+def test_a_version_that_was_asked_for_tells_how_far_it_rises_and_who_asked(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    repo.commit("fix: a\n\nRelease-As: 3.0.0")
+    found = decision(repo)
+    assert (found.version, found.bump) == ("3.0.0", "major")
+    assert [remark.reason for remark in found.reasons] == ["fix → patch, Release-As: 3.0.0"]

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from plan.asking import decisions, section, sections, subjects
+from plan.clones import clone_of
 from repositories import Repository
+
+from shipit import api
+from shipit.errors import UsageError
 
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web/"\n'
 BACKEND, WEB = 0, 1
@@ -131,3 +138,22 @@ def test_each_package_has_a_changelog_of_its_own(repo: Repository) -> None:
         ("web-v2.0.1", ["in front"]),
         ("web-v2.0.0", ["begin"]),
     ]
+
+
+def test_one_version_cannot_be_asked_for_where_there_are_several_packages(begun_packages: Path) -> None:
+    with pytest.raises(UsageError, match="several packages"):
+        api.plan_release(api.open_project(str(begun_packages)), version="3.0.0")
+
+
+def test_a_tag_says_of_which_package_the_notes_are_wanted(begun_packages: Path) -> None:
+    project = api.open_project(str(begun_packages))
+    assert "in the web" in api.release_notes(project, "web-v2.0.0")
+
+
+@pytest.fixture
+def begun_packages(repo: Repository) -> Path:
+    repo.commit("feat: in the web", files={"backend/a": "a", "web/a": "a", "shipit.toml": PACKAGES})
+    repo.tag("backend-v1.0.0")
+    repo.tag("web-v2.0.0")
+    touch(repo, "backend/b", "fix: a query")
+    return clone_of(repo)

@@ -30,7 +30,7 @@ from semver import Version
 from shipit.core.bump import Bump, effective
 from shipit.errors import ConflictError
 
-__all__ = ["Range", "Version", "channel_of", "first_version", "next_version"]
+__all__ = ["Range", "Version", "build_version", "bump_between", "channel_of", "first_version", "next_version"]
 
 
 def next_version(
@@ -59,6 +59,37 @@ def next_version(
 def first_version(initial: Version, channel: str | None, channel_versions: Iterable[Version] = ()) -> Version:
     """The version of a first release: `initial`, or the next pre-release below it."""
     return initial if channel is None else _in_channel(initial, channel, list(channel_versions))
+
+
+def bump_between(old: Version, new: Version) -> Bump:
+    """The bump that leads from one stable version to a higher one.
+
+    >>> bump_between(Version.parse("1.2.3"), Version.parse("3.0.0")).name
+    'MAJOR'
+    """
+    if new.major != old.major:
+        return Bump.MAJOR
+    return Bump.MINOR if new.minor != old.minor else Bump.PATCH
+
+
+def build_version(coming: Version, commits: int, id: str) -> Version:
+    """The version of a build from a branch that does not release.
+
+    Args:
+        coming: the next version, were it released; its pre-release identifier is left out.
+        commits: how many there are since the last release.
+        id: of the commit that is built.
+
+    >>> str(build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f"))
+    '1.4.0-dev.7+0a1b2c3'
+
+    As SemVer 2.0.0 section 11 orders them, it stands below the version that is coming:
+
+    >>> build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f") < Version.parse("1.4.0")
+    True
+    """
+    # An identifier of digits alone must not begin with 0 in a pre-release; in build metadata it may (section 10).
+    return coming.finalize_version().replace(prerelease=f"dev.{commits}", build=id[:7])
 
 
 def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:

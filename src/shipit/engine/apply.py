@@ -66,4 +66,6 @@ def _state(done: Iterable[Step], failed: Step) -> str:
     public = [step.summary for step in done if step.public]
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
-    return f"nothing was pushed: the remote is as it was. Stopped at: {failed.summary}"
+    private = "; ".join(step.summary for step in done)
+    kept = f" Done so far, seen by nobody else and used by the next run: {private}." if private else ""
+    return f"nothing was pushed: the remote is as it was. Stopped at: {failed.summary}.{kept}"

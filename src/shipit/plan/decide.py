@@ -13,7 +13,7 @@ from shipit.core.reading import Reading, Readings, read_commits
 from shipit.core.release import Entry, Release
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
-from shipit.core.version import Range, Version, first_version, next_version
+from shipit.core.version import Range, Version, bump_between, first_version, next_version
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.history import History
 from shipit.plan.model import Decision, Remark
@@ -55,9 +55,16 @@ def decide(
     version = _version(history, config, branch, told, announced, wanted)
     if version is not None:
         _require_free(version, history, branch, taken)
-    major = history.stable.version.major if history.stable else 0
-    bump = effective(told.due, major=major, major_on_zero=config.release.major_on_zero)
+    bump = _bump(history, config, version, told)
     return Verdict(_decision(history, version, bump, told), history, told.own.entries)
+
+
+def _bump(history: History, config: Config, version: Version | None, told: _Told) -> Bump:
+    """By how much the version rises: what the commits call for, or what a person asked for."""
+    if version and history.stable and not version.prerelease:
+        return bump_between(history.stable.version, version)
+    major = history.stable.version.major if history.stable else 0
+    return effective(told.due, major=major, major_on_zero=config.release.major_on_zero)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +143,19 @@ def _rising(version: Version, history: History) -> Version:
 
 
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
+    limits = Range.of_branch(branch.range or branch.name)
+    if limits:
+        limits.require(version)
     tag = history.package.format.render(version)
     if tag in taken:
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
             hint=f"merge `{tag}` into this branch, or ask for another version: shipit release --version X.Y.Z",
         )
-    limits = Range.of_branch(branch.range or branch.name)
-    if limits:
-        limits.require(version)
 
 
 def _decision(history: History, version: Version | None, bump: Bump, told: _Told) -> Decision:
-    held_down = bump is not told.due  # 0.x does not become 1.0.0 by a commit
+    held_down = bump < told.due  # 0.x does not become 1.0.0 by a commit
     zero = ", minor while major is 0" if held_down else ""
     elsewhere = f", in {', '.join(history.since.includes)}"
     return Decision(
@@ -174,7 +181,9 @@ def _reasons(readings: Readings, zero: str, elsewhere: str = "") -> Iterator[Rem
     """What counted. `zero` follows the rules that 0.x holds down; `elsewhere` tells where else it is released."""
     for reading in readings.counted:
         held_down = zero if reading.bump is Bump.MAJOR else ""
-        yield Remark(reading.id, reading.subject, f"{reading.reason}{held_down}{elsewhere}")
+        asked = f", Release-As: {reading.release_as}" if reading.release_as else ""
+        asked = "" if asked.endswith(reading.reason) else asked
+        yield Remark(reading.id, reading.subject, f"{reading.reason}{held_down}{asked}{elsewhere}")
 
 
 def coming_release(verdict: Verdict, date: dt.date) -> Release:

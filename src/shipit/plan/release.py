@@ -6,7 +6,7 @@ from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
 from shipit.core.release_message import SUBJECT, notes_of
-from shipit.errors import PreflightError, ShipitError
+from shipit.errors import PreflightError, ShipitError, UsageError
 from shipit.plan.announcement import announcement
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
@@ -44,6 +44,11 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
     inputs = Inputs(observed.standing.base, observed.standing.branch, fingerprint(config))
     if observed.unfinished:
         return _finishing(config, observed, inputs)
+    if wanted and len(observed.histories) > 1:
+        raise UsageError(
+            "`--version` cannot tell which of several packages it is for",
+            hint="write `Release-As: X.Y.Z` at the end of a commit message below that package's path",
+        )
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
     due = tuple(_due(verdict, observed, config, notes) for verdict in verdicts if verdict.decision.version)
     changes = file_changes(config, observed, due)
