@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 import click
@@ -15,7 +15,7 @@ from shipit.errors import UsageError
 
 
 @click.command(cls=Command, epilog="Example: shipit changelog --all -o CHANGELOG.md")
-@click.option("--all", "everything", is_flag=True, help="Every release, from the beginning.")
+@click.option("--all", "everything", is_flag=True, help="Every stable release made, from the beginning.")
 @click.option("--unreleased", is_flag=True, help="The section of the coming release (the default).")
 @click.option("--from", "since", metavar="A", help="Only releases after tag or revision A.")
 @click.option("--to", "until", metavar="B", help="Only releases up to tag or revision B.")
@@ -39,7 +39,8 @@ def command(
 ) -> None:
     """The changelog, made from history; CHANGELOG.md itself is not touched.
 
-    Without options: the section that the coming release would add.
+    Without options: the section that the coming release would add. With --all: a new changelog of the stable
+    releases that were made, without the coming one, pre-releases, and text that people wrote.
     """
     from shipit import api
 
@@ -47,22 +48,19 @@ def command(
     if unreleased and ranged:
         raise UsageError("`--unreleased` cannot be combined with --all, --from or --to", hint="choose one of them")
     project = session.project.with_changelog(template=template, language=language)
-    pieces: Iterable[str]
+    pieces: Iterator[str]
     if ranged:
         pieces = api.changelog(project, since=since, until=until or "HEAD", package=package)
     else:
-        pieces = [api.release_notes(project, package=package)]
+        pieces = iter([api.release_notes(project, package=package)])
     with waiting(session.output, "reading history"):
-        pieces = _begun(pieces)
-        text = "".join(pieces) if as_json or file else None
-    if text is None:
+        first = next(pieces, "")
+        pieces = chain([first], pieces)
+        if as_json:
+            pieces = iter([json_text({"changelog": "".join(pieces)})])
+        if file:
+            session.output.save(file, "".join(pieces))
+    if not file:
         session.output.pieces(pieces)
-        return
-    shown = json_text({"changelog": text}) if as_json else text
-    session.output.save(file, shown) if file else session.output.data(shown)
-
-
-def _begun(pieces: Iterable[str]) -> Iterator[str]:
-    """The same pieces; the first, for which all history is read, is there."""
-    following = iter(pieces)
-    return chain([next(following, "")], following)
+    if not first:
+        session.output.say("nothing to release")
