@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shipit.config.model import Config
 from shipit.core.history import Span, attribute
@@ -11,11 +11,12 @@ from shipit.core.log import records
 from shipit.core.release import Release
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
-from shipit.errors import UsageError
+from shipit.errors import PreflightError, UsageError
 from shipit.plan.decide import read, rules_of
 from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history
-from shipit.plan.packages import Package
+from shipit.plan.packages import Package, packages
+from shipit.plan.tags import format_findings
 from shipit.world import Git
 
 _END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoch
@@ -70,8 +71,19 @@ def releases(git: Git, config: Config, package: Package, rev: str, since: str | 
 
     Args:
         since: only those that are not behind this revision.
+
+    Raises `PreflightError` when the tags are in another format.
     """
-    tags = version_tags({tag.name: tag.commit for tag in git.tags()}, package.format)
+    named = {tag.name: tag.commit for tag in git.tags()}
+    findings = tuple(format_findings(named, packages(config)))
+    if findings:
+        raise PreflightError(findings, state="nothing was changed")
+    return _releases(git, config, package, rev, since, version_tags(named, package.format))
+
+
+def _releases(
+    git: Git, config: Config, package: Package, rev: str, since: str | None, tags: Sequence[Tag]
+) -> Iterator[Release]:
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.path, rev) if package.path else None
     rules = rules_of(config)
