@@ -47,9 +47,42 @@ def test_the_payload_tells_the_default_branch_and_the_pull_request(tmp_path: Pat
         "pull_request": {"number": 12, "state": "open", "base": {"ref": "trunk"}},
     }
     found = occasion(tmp_path, payload, GITHUB_EVENT_NAME="pull_request", GITHUB_REF="refs/pull/12/merge")
-    assert found == Occasion("pull_request", None, None, "trunk", PullRequest(12, "trunk"))
+    open_one = PullRequest(12, "trunk", squashed=None)
+    assert found == Occasion("pull_request", None, None, "trunk", open_one)
     closed = payload | {"pull_request": {"number": 12, "state": "closed", "base": {"ref": "trunk"}}}
-    assert occasion(tmp_path, closed).pull_request == PullRequest(12, "trunk", closed=True)
+    assert occasion(tmp_path, closed).pull_request == PullRequest(12, "trunk", closed=True, squashed=None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "squashed"),
+    [
+        ({}, None),
+        ({"allow_squash_merge": False}, False),
+        ({"allow_squash_merge": True, "allow_merge_commit": False, "allow_rebase_merge": False}, True),
+        ({"allow_squash_merge": True, "allow_merge_commit": False, "allow_rebase_merge": True}, None),
+    ],
+)
+def test_the_payload_tells_how_pull_requests_are_merged(
+    tmp_path: Path, settings: dict[str, bool], squashed: bool | None
+) -> None:
+    told = {"number": 12, "title": "feat: x", "base": {"ref": "main", "repo": settings}}
+    found = occasion(tmp_path, {"pull_request": told}).pull_request
+    assert found is not None
+    assert found.squashed is squashed
+
+
+@pytest.mark.parametrize(
+    ("commits", "setting", "title"),
+    [(2, "COMMIT_OR_PR_TITLE", "feat: x"), (1, "COMMIT_OR_PR_TITLE", ""), (1, None, ""), (1, "PR_TITLE", "feat: x")],
+)
+def test_a_single_commit_keeps_its_title_unless_the_repository_says_otherwise(
+    tmp_path: Path, commits: int, setting: str | None, title: str
+) -> None:
+    base = {"ref": "main", "repo": {"squash_merge_commit_title": setting} if setting else {}}
+    told = {"number": 12, "title": "feat: x", "commits": commits, "base": base}
+    assert occasion(tmp_path, {"pull_request": told}).pull_request == PullRequest(
+        12, "main", title=title, squashed=None
+    )
 
 
 @pytest.mark.parametrize("payload", ["", "nonsense", "[]", "{}", '{"pull_request": null}', '{"pull_request": {}}'])

@@ -75,7 +75,28 @@ def _ref(found: Mapping[str, str]) -> tuple[str | None, str]:
 def _pull_request(told: dict[str, Any] | None, base: str) -> PullRequest | None:
     if not told or not isinstance(told.get("number"), int):
         return None
-    return PullRequest(told["number"], base or told["base"]["ref"], closed=told.get("state") == "closed")
+    repository = told["base"].get("repo") or {}
+    return PullRequest(
+        told["number"],
+        base or told["base"]["ref"],
+        closed=told.get("state") == "closed",
+        title=_title(told, repository),
+        squashed=_squashed(repository),
+    )
+
+
+def _title(told: Mapping[str, Any], repository: Mapping[str, Any]) -> str:
+    """GitHub calls a single commit after itself, unless the repository is set otherwise."""
+    own = told.get("commits") == 1 and repository.get("squash_merge_commit_title") != "PR_TITLE"
+    return "" if own else told.get("title") or ""
+
+
+def _squashed(repository: Mapping[str, Any]) -> bool | None:
+    """Whether pull requests are squashed: always, never, or (None) as one likes."""
+    if not repository.get("allow_squash_merge", True):
+        return False
+    others = (repository.get(name, True) for name in ("allow_merge_commit", "allow_rebase_merge"))
+    return None if any(others) else True
 
 
 def _payload(path: str | None) -> dict[str, Any]:

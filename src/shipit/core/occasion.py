@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request that a run is about; `base` is the branch it is to be merged into."""
+    """A pull request that a run is about; `base` is the branch it is to be merged into.
+
+    `title` is what its commit is called when it is squashed; empty where that keeps the title of the only commit.
+    `squashed` says whether it always is; None leaves it to whoever merges.
+    """
 
     number: int
     base: str
     closed: bool = False
+    title: str = ""
+    squashed: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

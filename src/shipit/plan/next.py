@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
@@ -26,8 +26,14 @@ def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[
     return versions_at(git, config, head, git.branch() or branch) if head else ()
 
 
-def versions_at(git: Git, config: Config, head: str, branch: str | None) -> tuple[Verdict, ...]:
-    """The same, were `branch` at `head`."""
+def versions_at(
+    git: Git, config: Config, head: str, branch: str | None, seen: Callable[[History], History] = lambda seen: seen
+) -> tuple[Verdict, ...]:
+    """The same, were `branch` at `head`.
+
+    Args:
+        seen: how to see the history there, where it is to become another.
+    """
     require_depth(git)
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags()}
@@ -35,7 +41,7 @@ def versions_at(git: Git, config: Config, head: str, branch: str | None) -> tupl
     findings = tuple(tag_findings(tags, histories))
     if findings:
         raise PreflightError(findings, state="nothing was changed")
-    return tuple(_decide(git, head, history, config, release_channel, tags) for history in histories)
+    return tuple(_decide(git, head, seen(history), config, release_channel, tags) for history in histories)
 
 
 def _decide(

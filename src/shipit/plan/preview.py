@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
 from shipit.core.occasion import PullRequest
-from shipit.plan.decide import coming_release
+from shipit.plan.decide import Verdict, coming_release
 from shipit.plan.model import Decision
 from shipit.plan.next import versions_at
 from shipit.plan.packages import channel
+from shipit.plan.squash import squash_of
 from shipit.world import Clock, Git
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the merge of `pull_request` releases and why; `missing` is why that cannot be told.
+    """What merging `pull_request` releases and why; `missing` is why that cannot be told.
 
-    `notes` are those of the coming releases, as Markdown.
+    `notes` are those of the coming releases, as Markdown. `squashed` is what squashing it releases instead, where
+    whoever merges may choose and that makes a difference.
     """
 
     pull_request: PullRequest
     decisions: tuple[Decision, ...] = ()
     notes: str = ""
+    squashed: tuple[Decision, ...] | None = None
     missing: str | None = None
 
     @property
@@ -36,34 +40,60 @@ class Preview:
         """It all in one sentence."""
         if self.missing:
             return f"No preview: {self.missing}"
-        versions = ", ".join(f"{decision.package} {decision.version}".lstrip() for decision in self.due)
-        return f"Merging this releases {versions or 'nothing'}"
+        also = "" if self.squashed is None else f", squashing it {_versions(self.squashed)}"
+        return f"Merging this releases {_versions(self.decisions)}{also}"
 
 
-def preview(
-    git: Git,
-    config: Config,
-    pull_request: PullRequest,
-    merged: str | None,
-    *,
-    default: str | None,
-    notes: Renderer,
-    clock: Clock,
-) -> Preview:
-    """What `merged`, the commit that merging makes, releases on the branch it goes to.
+def _versions(decisions: Iterable[Decision]) -> str:
+    named = (f"{decision.package} {decision.version}".lstrip() for decision in decisions if decision.version)
+    return ", ".join(named) or "nothing"
 
-    Args:
-        merged: None where there is none, as with a conflict.
-        default: the branch that releases when the configuration names none.
 
-    Raises `ConflictError` as `decide` does, `PreflightError` when the tags cannot be trusted.
-    """
-    base = pull_request.base
-    if channel(config, base, default) is None:
-        return Preview(pull_request, missing=f"`{base}` is not a branch that releases")
-    if merged is None:
-        return Preview(pull_request, missing=f"#{pull_request.number} cannot be merged as it is")
-    verdicts = versions_at(git, config, merged, base)
-    due = [verdict for verdict in verdicts if verdict.decision.version]
-    text = "\n".join(notes.render(coming_release(verdict, clock.today())) for verdict in due)
-    return Preview(pull_request, tuple(verdict.decision for verdict in verdicts), text)
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """From where to look ahead; `default` is the branch that releases when the configuration names none."""
+
+    git: Git
+    config: Config
+    default: str | None
+    notes: Renderer
+    clock: Clock
+
+    def preview(self, pull_request: PullRequest, merged: str | None) -> Preview:
+        """What `merged`, the commit that merging makes, releases; None where there is none, as with a conflict.
+
+        Raises `ConflictError` as `decide` does, `PreflightError` when the tags cannot be trusted.
+        """
+        base = pull_request.base
+        if channel(self.config, base, self.default) is None:
+            return Preview(pull_request, missing=f"`{base}` is not a branch that releases")
+        if merged is None:
+            return Preview(pull_request, missing=f"#{pull_request.number} cannot be merged as it is")
+        return self._between(pull_request, self._merged(base, merged), self._squashed(pull_request, merged))
+
+    def _merged(self, base: str, merged: str) -> tuple[Verdict, ...]:
+        return versions_at(self.git, self.config, merged, base)
+
+    def _squashed(self, pull_request: PullRequest, merged: str) -> tuple[Verdict, ...] | None:
+        squash = None if pull_request.squashed is False else squash_of(self.git, pull_request, merged)
+        return versions_at(self.git, self.config, merged, pull_request.base, squash.seen) if squash else None
+
+    def _between(
+        self, pull_request: PullRequest, merged: tuple[Verdict, ...], squashed: tuple[Verdict, ...] | None
+    ) -> Preview:
+        """The way it will be merged, and the other where there is a choice between two versions."""
+        chosen = squashed if squashed and pull_request.squashed else merged
+        other = None if squashed is None or _same(chosen, squashed) else _decisions(squashed)
+        return Preview(pull_request, _decisions(chosen), self._notes(chosen), other)
+
+    def _notes(self, verdicts: tuple[Verdict, ...]) -> str:
+        due = (verdict for verdict in verdicts if verdict.decision.version)
+        return "\n".join(self.notes.render(coming_release(verdict, self.clock.today())) for verdict in due)
+
+
+def _same(some: tuple[Verdict, ...], others: tuple[Verdict, ...]) -> bool:
+    return [each.decision.version for each in some] == [each.decision.version for each in others]
+
+
+def _decisions(verdicts: tuple[Verdict, ...]) -> tuple[Decision, ...]:
+    return tuple(verdict.decision for verdict in verdicts)
