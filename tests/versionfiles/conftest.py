@@ -5,11 +5,21 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from uv import find_uv_bin
 
 
 @pytest.fixture(scope="session")
 def gradle_program() -> str:
-    program = shutil.which("gradle")
+    return _program("gradle", package="gradle")
+
+
+@pytest.fixture(scope="session")
+def uv_program() -> str:
+    return find_uv_bin()
+
+
+def _program(name: str, package: str) -> str:
+    program = shutil.which(name)
     if program is None:
-        pytest.skip("needs gradle: apt-get install --no-install-recommends gradle")
+        pytest.skip(f"needs {name}: apt-get install --no-install-recommends {package}")
     return program

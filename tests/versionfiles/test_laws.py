@@ -24,6 +24,11 @@ SAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     "pyproject": ('[project]\nname = "a"  # version = "9"\nversion = "@"\n[tool.poetry]\nversion = \'@\'\n', ()),
+    "uv-lock": (
+        'version = 1\n\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = { registry = "https://pypi.org/simple" }\n\n'
+        '[[package]]\nname = "app"\nversion = "@"\nsource = { editable = "." }\ndependencies = [{ name = "a" }]\n',
+        (),
+    ),
     "cargo": ('[package]\r\nname = "a"\r\nversion = "@"\r\n[dependencies]\r\nb = { version = "9.9.9" }\r\n', ()),
     "cargo-lock": (
         'version = 3\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = "registry"\n'

@@ -17,6 +17,7 @@ from shipit.versionfiles import FORMATS, VersionFileError, announced, detect, fo
         ("package-lock.json", "package-lock"),
         ("npm-shrinkwrap.json", "package-lock"),
         ("pyproject.toml", "pyproject"),
+        ("uv.lock", "uv-lock"),
         ("src/app/__init__.py", "python"),
         ("Cargo.toml", "cargo"),
         ("Cargo.lock", "cargo-lock"),

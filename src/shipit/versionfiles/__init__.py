@@ -22,6 +22,7 @@ from shipit.versionfiles import (
     properties,
     pyproject,
     python,
+    uv,
 )
 from shipit.versionfiles.base import VersionFile, VersionFileError
 from shipit.versionfiles.snapshot import announced
@@ -34,6 +35,7 @@ FORMATS: dict[str, VersionFile] = {
     "package-json": package_json.MANIFEST,
     "package-lock": package_json.LOCK,
     "pyproject": pyproject.FORMAT,
+    "uv-lock": uv.FORMAT,
     "cargo": cargo.MANIFEST,
     "cargo-lock": cargo.LOCK,
     "helm": helm.FORMAT,

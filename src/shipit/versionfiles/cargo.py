@@ -9,9 +9,10 @@ registry do, are never ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
+from shipit.versionfiles.base import Span, TextFormat, VersionFileError, spans
+from shipit.versionfiles.lock import packages
 from shipit.versionfiles.syntax import toml
 
 _USUAL = ("package.version", "workspace.package.version")
@@ -34,23 +35,13 @@ def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
 
 
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
-    places = {place.path: place for place in toml.places(text)}
-    own = [crate for crate in _crates(text, places) if f"{crate.path}.source" not in places]
-    named = [Place(places[f"{crate.path}.name"].span.of(text), crate.span) for crate in own]
-    if not paths and len(named) != 1:
-        names = ", ".join(f'"{place.path}"' for place in named) or "none"
+    own = packages(text, lambda table: "source" not in table)
+    if not paths and len(own) != 1:
+        names = ", ".join(f'"{place.path}"' for place in own) or "none"
         raise VersionFileError(
-            f"{len(named)} packages of this Cargo.lock are local: {names}", hint='name ours: paths = ["<crate>"]'
+            f"{len(own)} packages of this Cargo.lock are local: {names}", hint='name ours: paths = ["<crate>"]'
         )
-    return spans(text, named, paths or [named[0].path])
-
-
-def _crates(text: str, places: dict[str, Place]) -> Iterator[Place]:
-    """Each `[[package]]` that has a name: its table's path and its version."""
-    for path, place in places.items():
-        table, _, key = path.rpartition(".")
-        if key == "version" and table.startswith("package.") and f"{table}.name" in places:
-            yield Place(table, place.span)
+    return spans(text, own, paths or [own[0].path])
 
 
 MANIFEST = TextFormat(("Cargo.toml",), _find_in_manifest)
