@@ -137,6 +137,14 @@ def test_a_dry_run_tells_everything_and_does_nothing(scene: Scene) -> None:
     assert scene.end() == before
 
 
+def test_a_plan_is_told_like_a_dry_run(scene: Scene) -> None:
+    job = on(scene, "refs/heads/main")
+    planned, dry = job.shipit("plan"), job.shipit("release", "--dry-run")
+    assert (planned.outputs["released"], planned.outputs["version"]) == ("false", "1.1.0")
+    assert planned.outputs == dry.outputs
+    assert planned.summary == dry.summary
+
+
 def test_a_release_that_was_cut_off_is_finished_with_the_outputs_of_a_whole_one(scene: Scene) -> None:
     job = on(scene, "refs/heads/main")
     assert scene.killed(job.clone, len(scene_writes(scene)), "before", "run").killed

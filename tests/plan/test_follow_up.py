@@ -10,7 +10,7 @@ from engine.stage import Stage, new_world
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.errors import RemoteError
-from shipit.testing import FakeWorld
+from shipit.testing import FakeWorld, Killed
 
 ANNOUNCE = '[announce]\ncomment = true\nlabel = "released"\n'
 
@@ -84,6 +84,28 @@ def test_pull_requests_and_issues_of_the_release_are_told_once(announcing: Stage
     assert {number: len(comments) for number, comments in world.remote.comments.items()} == {7: 1, 12: 1, 18: 1}
     announcing.release(world.fresh_clone())
     assert {len(comments) for comments in world.remote.comments.values()} == {1}
+
+
+def test_a_release_that_was_cut_off_before_it_was_published_is_announced_when_it_is_finished(
+    announcing: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = new_world()
+    world.commit("fix: crash (#12)")
+    world.push()
+
+    def cut_off(tag: str, *, latest: bool) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(world.forge, "publish", cut_off)
+        announcing.release(world)
+    again = world.fresh_clone()
+    again.commit("fix: other (#13)")
+    again.push()
+    announcing.release(again)
+    assert world.remote.labels.keys() == {12, 13}
+    assert "v1.1.0" in world.remote.comments[12][0]
+    assert "v1.1.1" in world.remote.comments[13][0]
 
 
 def test_a_release_that_cannot_be_announced_is_made_all_the_same(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from shipit.cli.output import json_text
+from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
@@ -24,8 +25,10 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
     from shipit.plan.codec import plan_to_json
     from shipit.plan.show import render_plan
 
-    with waiting(session.output, "looking at the repository and its remote"):
-        plan = api.plan_release(session.project, version=version)
+    with reporting(session) as report:
+        with waiting(session.output, "looking at the repository and its remote"):
+            plan = api.plan_release(session.project, version=version)
+        report.released(api.Outcome(plan, {}), applied=False)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved; to apply exactly it: shipit release --plan {file}")

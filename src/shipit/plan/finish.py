@@ -8,7 +8,7 @@ from shipit.config.model import Config
 from shipit.core.release_message import notes_of
 from shipit.core.version import Version
 from shipit.plan.announcement import announcement
-from shipit.plan.follow_up import floating_steps
+from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
 from shipit.plan.snapshot import plan_snapshot
@@ -47,6 +47,8 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
         yield from floating_steps(config.release, unfinished.package.format, version)
+    for unfinished in observed.unfinished:
+        yield from announcements(config.announce, unfinished.tag, unfinished.commits)
 
 
 def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from shipit.config.model import AnnounceConfig, ReleaseConfig
 from shipit.core.floating import floating_tag
+from shipit.core.log import RawCommit
 from shipit.core.mentions import mentioned
 from shipit.core.tag import TagFormat
 from shipit.core.version import Version
-from shipit.plan.due import Due
 from shipit.steps import CommentReleased, LabelReleased, MoveTag
 from shipit.steps.base import Step
 
@@ -23,11 +23,10 @@ def floating_steps(config: ReleaseConfig, format: TagFormat, version: Version) -
         yield MoveTag(floating_tag(format, version, part), format.render(version), format.template)
 
 
-def announcements(config: AnnounceConfig, due: Iterable[Due]) -> Iterator[Step]:
-    """Word to the pull requests and issues that the commits of each release name."""
-    for entry in due:
-        tag, numbers = entry.release.tag, mentioned(entry.verdict.history.own)[:MOST]
-        if numbers and config.comment:
-            yield CommentReleased(tag, numbers)
-        if numbers and config.label:
-            yield LabelReleased(tag, config.label, numbers)
+def announcements(config: AnnounceConfig, tag: str, commits: Sequence[RawCommit]) -> Iterator[Step]:
+    """Word to the pull requests and issues that the commits of a release name."""
+    numbers = mentioned(commits)[:MOST] if config.comment or config.label else ()
+    if numbers and config.comment:
+        yield CommentReleased(tag, numbers)
+    if numbers and config.label:
+        yield LabelReleased(tag, config.label, numbers)

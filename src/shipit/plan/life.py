@@ -61,7 +61,8 @@ class Life:
         for entry in self.due:  # a person has to see the highest version first, whatever branch it came from
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.verdict.history.package.format, entry.version)
-        yield from announcements(self.announce, self.due)
+        for entry in self.due:
+            yield from announcements(self.announce, entry.release.tag, entry.verdict.history.own)
 
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""

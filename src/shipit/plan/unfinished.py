@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipit.config.model import ReleaseConfig
 from shipit.core.changelog import section_of
 from shipit.core.floating import behind
 from shipit.core.log import RawCommit
 from shipit.core.release_message import SUBJECT, is_release, notes_of, release_message, subject_of, versions_of
-from shipit.plan.history import History
+from shipit.core.version import Version, channel_of
+from shipit.plan.history import History, observe_history
 from shipit.plan.packages import Package
 from shipit.world import RemoteRefs, World
 
@@ -19,7 +20,8 @@ from shipit.world import RemoteRefs, World
 class Unfinished:
     """A release whose commit or tag is public and whose forge release is behind.
 
-    `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came.
+    `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came. `commits`
+    are those that it releases.
     """
 
     package: Package
@@ -29,6 +31,7 @@ class Unfinished:
     message: str
     tagged: bool
     drafted: bool
+    commits: tuple[RawCommit, ...] = ()
 
 
 def observe_unfinished(
@@ -41,7 +44,13 @@ def observe_unfinished(
         if config.write_back == "api":  # a push moves branch and tag together, so there a lone commit is no release
             candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
         found.extend(candidate for candidate in candidates if candidate)
-    return tuple(found)
+    return tuple(replace(each, commits=_commits(world, each)) for each in found)
+
+
+def _commits(world: World, found: Unfinished) -> tuple[RawCommit, ...]:
+    others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != found.commit}
+    prerelease = channel_of(Version.parse(found.version))
+    return observe_history(world.git, found.package, found.commit, others, prerelease).own
 
 
 def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
