@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.lint import Remark, lint
 from shipit.core.printable import printable
 from shipit.errors import UsageError
+
+if TYPE_CHECKING:
+    from shipit.config.model import Config
 
 # git's own comment lines, and the line below which `git commit --verbose` shows the diff.
 _SCISSORS = "# ------------------------ >8 ------------------------"
@@ -36,10 +41,11 @@ def command(
     """Check commit messages or pull-request titles.
 
     Without options: the commits since the last release. Ends with status 3 when a message cannot be read.
+    --message and --file need no repository.
     """
     from shipit.plan.decide import rules_of
 
-    rules = rules_of(session.project.config)
+    rules = rules_of(_config(session, text_alone=message is not None or path is not None))
     found = [
         (name, text, remark)
         for name, text in _messages(session, message, path, since, until)
@@ -53,6 +59,18 @@ def command(
     if not found:
         session.output.say("every message can be read")
     return 3 if bad else 0
+
+
+def _config(session: Session, *, text_alone: bool) -> Config:
+    """The repository's; a text can be checked outside any, by what the directory itself has or the defaults."""
+    from shipit.api import load_config
+
+    try:
+        return session.project.config
+    except UsageError:
+        if not text_alone or not os.path.isdir(session.directory):
+            raise
+        return load_config(session.directory, session.config)
 
 
 def _messages(
