@@ -13,8 +13,9 @@ from shipit.core.redact import Redactor
 from shipit.errors import UsageError
 from shipit.world import CommitInfo, TagRef
 
-# Reads must not fight with a person's own git, wait for a password, or speak the user's language.
-_READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+# Reads must not fight with a person's own git, wait for a password, or speak the user's language;
+# and git need not write each commit by itself, as it does where somebody might be watching.
+_READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
 _TAG_FIELDS = "%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 

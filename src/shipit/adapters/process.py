@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from shipit.errors import CommandError
 # Variables a user's command must not see: it builds, it does not publish.
 WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
 _CHUNK = 1 << 20
+_PIPE = 1 << 20  # what Linux lets anybody have
 _TAIL_LINES = 20
 
 
@@ -24,8 +26,9 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
 
     Raises `CommandError` when it fails.
     """
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env), bufsize=0) as program:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env)) as program:
         assert program.stdout and program.stderr
+        _enlarge(program.stdout.fileno())
         try:
             while chunk := program.stdout.read(_CHUNK):
                 yield chunk
@@ -35,6 +38,12 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
         errors = program.stderr.read()
     if program.returncode:
         raise failure(argv, program.returncode, errors.decode(errors="replace"), Redactor())
+
+
+def _enlarge(pipe: int) -> None:
+    """Let the program run ahead while its output is worked on."""
+    with contextlib.suppress(AttributeError, OSError):  # only on Linux, and not where the user's pipes are many
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def failure(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:

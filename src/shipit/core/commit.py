@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shipit.core.footers import Footer as Footer
 from shipit.core.footers import look_alikes, split_footers
@@ -26,8 +27,7 @@ KNOWN_TYPES = frozenset(("feat", "fix", "perf", "revert", "docs", "style", "refa
 DEFAULT_ALIASES: Mapping[str, str] = {"feature": "feat", "bugfix": "fix", "hotfix": "fix"}
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """A message that follows the convention.
 
     `type` is lower case with aliases resolved; `breaking` holds one text per breaking change
@@ -64,7 +64,6 @@ _HEADER = re.compile(
     (?P<description> [^\n]*+ )""",
     re.VERBOSE,
 )
-_NUMBER = re.compile(r"\(#(\d+)\)$")
 _MERGED = re.compile(r"Merge pull request #(\d+) ")
 _BLANK = "\ufeff \t\r\n"
 
@@ -128,8 +127,10 @@ def subject(message: str) -> str:
 
 def pull_request(subject: str) -> str | None:
     """The number of the pull request: a trailing `(#12)`, or in GitHub's own subject of a merge."""
-    match = _NUMBER.search(subject) if subject.endswith(")") else _MERGED.match(subject)
-    return match[1] if match else None
+    if number := _numbered(subject)[1]:
+        return number
+    merged = _MERGED.match(subject)
+    return merged[1] if merged else None
 
 
 def without_number(subject: str) -> str:
@@ -138,7 +139,16 @@ def without_number(subject: str) -> str:
     >>> without_number("feat: x (#12)")
     'feat: x'
     """
-    return _NUMBER.sub("", subject).rstrip() if subject.endswith(")") else subject
+    return _numbered(subject)[0]
+
+
+def _numbered(subject: str) -> tuple[str, str]:
+    """What stands before a trailing `(#12)`, and its digits; the subject itself and nothing where there is none."""
+    if subject.endswith(")"):
+        before, mark, number = subject[:-1].rpartition("(#")
+        if mark and number.isdecimal():
+            return before.rstrip(), number
+    return subject, ""
 
 
 def header(commit: Commit) -> str:

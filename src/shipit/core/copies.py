@@ -17,9 +17,9 @@ def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]
     Two commits are the same change when one was picked from the other, both were picked from a third, or their
     subjects are equal and end with the same `(#12)`.
     """
-    names = {at: found for at, commit in enumerate(commits) if at not in gone and (found := _names(commit))}
-    if not names:
+    if not _may_repeat([commit.message for commit in commits]):
         return {}
+    names = {at: found for at, commit in enumerate(commits) if at not in gone and (found := _names(commit))}
     picked = {name for found in names.values() for name in found}
     first: dict[str, int] = {}
     reasons = {}
@@ -31,6 +31,14 @@ def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]
             reasons[at] = f"the same change as {commits[original].id[:7]}"
         first.update((name, original) for name in known)
     return reasons
+
+
+def _may_repeat(messages: Sequence[str]) -> bool:
+    """Whether any two can be the same change; a quick look that spares most releases the search."""
+    if any("(cherry picked" in message for message in messages):
+        return True
+    numbered = [subject(message) for message in messages if "(#" in message]
+    return len(set(numbered)) < len(numbered)
 
 
 def _names(commit: RawCommit) -> list[str]:

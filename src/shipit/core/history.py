@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shipit.core.graph import Graph
 from shipit.core.log import RawCommit
 from shipit.core.tag import Tag
 
@@ -73,29 +74,15 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
         commits: the whole history of HEAD, newest first.
         tags: the release tags on it, highest version first.
     """
-    parents = {commit.id: commit.parents for commit in commits}
-    rising = [tag for tag in reversed(tags) if tag.commit in parents]
-    order = _parents_first(commits, parents)
-    behind = _releases_behind(order, parents, rising)
-    owners = _owners(order, parents, rising, _earliest_first(order, rising, behind))
+    graph = Graph.of(commits)
+    rising = [tag for tag in reversed(tags) if tag.commit in graph.places]
+    places = [graph.places[tag.commit] for tag in rising]
+    order = graph.parents_first()
+    behind = _releases_behind(order, graph, places)
     groups: list[list[RawCommit]] = [[] for _ in behind]
-    for commit in commits:
-        groups[owners[commit.id]].append(commit)
+    for commit, owner in zip(commits, _owners(graph, places, _earliest_first(order, places, behind)), strict=True):
+        groups[owner].append(commit)
     return [_span(number, groups[number], behind, rising) for number in reversed(range(len(behind)))]
-
-
-def _parents_first(commits: Sequence[RawCommit], parents: _Parents) -> list[str]:
-    """Every commit after its parents, whatever the clocks that git's order follows said."""
-    order: dict[str, None] = {}
-    for commit in reversed(commits):
-        open_lines = [commit.id]
-        while open_lines:
-            missing = [id for id in parents[open_lines[-1]] if id in parents and id not in order]
-            if missing:
-                open_lines.extend(missing)
-            else:
-                order[open_lines.pop()] = None
-    return list(order)
 
 
 # Releases by number, the lowest version first; the number after the last stands for what is not released yet.
@@ -103,55 +90,53 @@ def _parents_first(commits: Sequence[RawCommit], parents: _Parents) -> list[str]
 _Releases = int
 
 
-def _releases_behind(order: Sequence[str], parents: _Parents, rising: Sequence[Tag]) -> list[_Releases]:
-    """For each number the releases behind it, of several on one commit the lower ones too."""
-    tagged = _tagged(rising)
-    behind = [0] * len(rising) + [(1 << len(rising)) - 1]
-    reached: dict[str, _Releases] = {}
-    for id in order:
-        found = _union(reached[parent] for parent in parents[id] if parent in reached)
-        for number in tagged.get(id, ()):
+def _releases_behind(order: Sequence[int], graph: Graph, places: Sequence[int]) -> list[_Releases]:
+    """For each number the releases behind it, of several on one commit the lower ones too.
+
+    Args:
+        places: where in the log the commit of each release stands.
+    """
+    tagged: dict[int, list[int]] = {}
+    for number, at in enumerate(places):
+        tagged.setdefault(at, []).append(number)
+    behind = [0] * len(places) + [(1 << len(places)) - 1]
+    reached = [0] * (len(order) + 1)
+    for at in order:
+        found = reached[graph.first[at]]
+        for parent in graph.others.get(at, ()):
+            if reached[parent] is not found:  # on one line all share one value, which may have thousands of bits
+                found |= reached[parent]
+        for number in tagged.get(at, ()):
             behind[number] = found
             found |= 1 << number
-        reached[id] = found
+        reached[at] = found
     return behind
 
 
-def _tagged(rising: Sequence[Tag]) -> dict[str, list[int]]:
-    """Commit to the numbers of the releases on it."""
-    tagged: dict[str, list[int]] = {}
-    for number, tag in enumerate(rising):
-        tagged.setdefault(tag.commit, []).append(number)
-    return tagged
-
-
-def _union(sets: Iterator[_Releases]) -> _Releases:
-    """All of `sets` together; commits on one line share one value, for there may be as many bits as releases."""
-    union = next(sets, 0)
-    for other in sets:
-        if other is not union:
-            union |= other
-    return union
-
-
-def _earliest_first(order: Sequence[str], rising: Sequence[Tag], behind: Sequence[_Releases]) -> list[int]:
+def _earliest_first(order: Sequence[int], places: Sequence[int], behind: Sequence[_Releases]) -> list[int]:
     """Numbers by the highest version reached so far: each after those behind it, even where versions fell."""
-    place = {id: at for at, id in enumerate(order)}
+    tagged = frozenset(places)
+    turns = {at: turn for turn, at in enumerate(order) if at in tagged}
     return sorted(
-        range(len(rising)),
-        key=lambda number: (max(behind[number].bit_length(), number + 1), place[rising[number].commit]),
+        range(len(places)),
+        key=lambda number: (max(behind[number].bit_length(), number + 1), turns[places[number]]),
     )
 
 
-def _owners(order: Sequence[str], parents: _Parents, rising: Sequence[Tag], earliest: Sequence[int]) -> dict[str, int]:
-    """For each commit the number of the first of `earliest` that contains it, passed from children to parents."""
-    ranks = {rising[number].commit: rank for rank, number in reversed(list(enumerate(earliest)))}
-    for id in reversed(order):
-        rank = ranks.setdefault(id, len(earliest))
-        for parent in parents[id]:
-            ranks[parent] = min(rank, ranks.get(parent, rank))
-    numbers = (*earliest, len(earliest))
-    return {id: numbers[rank] for id, rank in ranks.items()}
+def _owners(graph: Graph, places: Sequence[int], earliest: Sequence[int]) -> list[int]:
+    """For each commit the number of the first of `earliest` that contains it."""
+    first, others, none = graph.first, graph.others, len(earliest)
+    owners = [*(none for _ in first), -1]  # the last stands for the parent of a commit that has none
+    for number in earliest:
+        open_lines = [places[number]]
+        while open_lines:
+            at = open_lines.pop()
+            while owners[at] == none:
+                owners[at] = number
+                if at in others:
+                    open_lines += others[at]
+                at = first[at]
+    return owners[:-1]
 
 
 def _span(number: int, commits: Sequence[RawCommit], behind: Sequence[_Releases], rising: Sequence[Tag]) -> Span:

@@ -16,6 +16,8 @@ from shipit.core.links import Links
 
 # Most descriptions hold none of these and stay as they are; a line may also begin like a list or a heading.
 _SPECIAL = re.compile(r"[&<@#*_~|`\\\[\]]")
+# What most others end with is the pull request.
+_ORDINARY = re.compile(r"([^&<@#*_~|`\\\[\]]*)(?:(?<= \()#([0-9]{1,9})\))?")
 # (or like a command to the runner of GitHub Actions, which reads what is printed: `::add-mask::x`).
 _LEADING = re.compile(r"#{1,6}(?!\S)|[>=]|:(?=:)|[-+](?![^\s+-])|\d{1,9}(?=[.)](?!\S))")
 
@@ -47,11 +49,12 @@ def inline(text: str, links: Links | None = None) -> str:
     if not text.isprintable():
         text = _visible(text)
     text = text.strip()
-    special = _SPECIAL.search(text)
-    if special:
-        word = text.rfind(" ", 0, special.start()) + 1
-        text = text[:word] + _escape(text[word:], links)
-    start = _LEADING.match(text)
+    ordinary = _ORDINARY.fullmatch(text)
+    if ordinary is None:
+        text = _escaped(text, links)
+    elif links and ordinary[2]:
+        text = f"{ordinary[1]}[#{ordinary[2]}]({links.issue(ordinary[2])}))"
+    start = None if text[:1].isalpha() else _LEADING.match(text)
     if start is None:
         return text
     at = start.end() if text[0].isdigit() else 0
@@ -73,6 +76,12 @@ def address(url: str) -> str:
 
 def _visible(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", _SPACES.sub(" ", text)))
+
+
+def _escaped(text: str, links: Links | None) -> str:
+    special = _SPECIAL.search(text)
+    word = text.rfind(" ", 0, special.start()) + 1 if special else len(text)
+    return text[:word] + _escape(text[word:], links)
 
 
 def _escape(text: str, links: Links | None) -> str:

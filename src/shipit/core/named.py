@@ -2,61 +2,67 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from shipit.core.commit import pull_request, subject, without_number
 from shipit.core.log import RawCommit
 from shipit.core.revert import Revert
 
+Places = list[int | None]
 
-def find_named(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, list[int | None]]:
-    """For each revert the positions it names, None where it names something else."""
-    index = _Index(commits)
+
+def find_named(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+    """For each revert the positions it names, None where it names something else. Oldest revert first.
+
+    Found by id; else, as ids change when a branch is rebased, by pull request or by subject.
+    """
+    named = _by_id(commits, reverts)
+    others = {at: revert for at, revert in reverts.items() if not _any(named[at])}
+    if others:
+        named |= _by_text(commits, others)
+    return {at: named[at] for at in sorted(reverts, reverse=True)}
+
+
+def _any(found: Places) -> bool:
+    return any(at is not None for at in found)
+
+
+def _by_id(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+    prefixes: dict[str, list[int]] = {id[:7]: [] for revert in reverts.values() for id in revert.ids}
+    for at, commit in enumerate(commits):
+        if commit.id[:7] in prefixes:
+            prefixes[commit.id[:7]].append(at)
+
+    def place(id: str) -> int | None:
+        same = [at for at in prefixes[id[:7]] if commits[at].id.startswith(id)]
+        return same[0] if len(same) == 1 else None
+
+    return {at: [place(id) for id in revert.ids] for at, revert in reverts.items()}
+
+
+def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+    """By pull request or subject; goes from old to new, so that a text means something older."""
+    subjects: dict[str, list[int]] = {revert.subject: [] for revert in reverts.values()}
+    numbers: dict[str, int | None] = {number: None for revert in reverts.values() for number in revert.numbers}
     named = {}
     for at in range(len(commits) - 1, -1, -1):
-        if at in reverts:
-            named[at] = index.find(reverts[at])
-        index.add(at)
+        if revert := reverts.get(at):
+            found = [numbers[number] for number in revert.numbers]
+            named[at] = found if _any(found) else [_nearest(subjects[revert.subject])]
+        line = subject(commits[at].message)
+        bare = without_number(line)
+        if line in subjects:
+            subjects[line].append(at)
+        if bare in subjects and bare != line:
+            subjects[bare].append(at)
+        if numbers and (number := pull_request(line)) in numbers:
+            numbers[number] = at
     return named
 
 
-class _Index:
-    """Finds a commit by what a revert says of it. Grows from old to new, so that texts mean something older."""
-
-    def __init__(self, commits: Sequence[RawCommit]) -> None:
-        self._commits = commits
-        self._subjects: defaultdict[str, list[int]] = defaultdict(list)
-        self._numbers: dict[str, int] = {}
-        self._prefixes: defaultdict[str, list[int]] = defaultdict(list)
-        for at, commit in enumerate(commits):
-            self._prefixes[commit.id[:7]].append(at)
-
-    def add(self, at: int) -> None:
-        line = subject(self._commits[at].message)
-        for name in {line, without_number(line)}:
-            self._subjects[name].append(at)
-        if number := pull_request(line):
-            self._numbers[number] = at
-
-    def find(self, revert: Revert) -> list[int | None]:
-        """By id; else, as ids change when a branch is rebased, by pull request or by subject."""
-        for named in (map(self._by_id, revert.ids), map(self._numbers.get, revert.numbers)):
-            found = list(named)
-            if any(at is not None for at in found):
-                return found
-        return [self._by_subject(revert.subject)]
-
-    def _by_id(self, id: str) -> int | None:
-        same = [at for at in self._prefixes.get(id[:7], ()) if self._commits[at].id.startswith(id)]
-        return same[0] if len(same) == 1 else None
-
-    def _by_subject(self, line: str) -> int | None:
-        """The nearest older commit of that subject which no other revert has taken."""
-        same = self._subjects.get(line)
-        if not same:
-            return None
-        return same.pop() if len(same) > 1 else same[0]
+def _nearest(same: list[int]) -> int | None:
+    """The last of several that no other revert has taken."""
+    return same.pop() if len(same) > 1 else next(iter(same), None)
 
 
 def with_merged(

@@ -80,9 +80,9 @@ class Change:
     @property
     def line(self) -> str:
         """Everything: title, commit, and the issues it closes."""
+        line = f"{self.title} ({self.commit})"
         closes = " ".join(self.closes) if self._entry.commit.footers else ""
-        closing = f", {self._language.words['closes'].format(issues=closes)}" if closes else ""
-        return f"{self.title} ({self.commit}){closing}"
+        return f"{line}, {self._language.words['closes'].format(issues=closes)}" if closes else line
 
 
 @dataclass(slots=True)

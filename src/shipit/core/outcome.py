@@ -83,10 +83,15 @@ def ignored(commit: RawCommit, reason: str) -> Reading:
     return Reading(commit.id, subject(commit.message), commit.author, "ignored", reason)
 
 
+def dropped(commits: Sequence[RawCommit]) -> dict[int, str]:
+    """Why commits, newest first, drop out because they cancel or repeat each other; by position."""
+    reasons = cancelled(commits)
+    return copies(commits, reasons) | reasons
+
+
 def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings of `commits`, newest first, after those that cancel or repeat each other have dropped out."""
-    reasons = cancelled(commits)
-    reasons = copies(commits, reasons) | reasons
+    reasons = dropped(commits)
     if not reasons:
         return tuple(readings)
     pairs = enumerate(zip(commits, readings, strict=True))

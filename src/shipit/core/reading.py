@@ -44,20 +44,20 @@ def read_commits(
         rules: what raises the version how far.
         is_release_commit: tells the commits that shipit made itself.
     """
-    plain = [_plain(commit) for commit in commits]
-    readings = [
-        ignored(commit, "a release commit") if is_release_commit(commit) else _read(commit, rules) for commit in plain
-    ]
-    return Readings(settled(plain, readings))
+    plain = [plain_commit(commit) for commit in commits]
+    return Readings(settled(plain, [read_alone(commit, rules, is_release_commit) for commit in plain]))
 
 
-def _plain(commit: RawCommit) -> RawCommit:
-    return replace(commit, message=plain_text(commit.message)) if "\r" in commit.message else commit
+def plain_commit(commit: RawCommit) -> RawCommit:
+    """The commit with lines that end in LF."""
+    return commit._replace(message=plain_text(commit.message)) if "\r" in commit.message else commit
 
 
-def _read(commit: RawCommit, rules: Rules) -> Reading:
-    """One commit by itself, with the commits its body may list and the version it may ask for."""
+def read_alone(commit: RawCommit, rules: Rules, is_release_commit: Callable[[RawCommit], bool]) -> Reading:
+    """One plain commit by itself, with the commits its body may list and the version it may ask for."""
     message = commit.message
+    if is_release_commit(commit):
+        return ignored(commit, "a release commit")
     if reason := unfinished(message):
         return ignored(commit, reason)
     reading = read_title(commit, rules)

@@ -43,6 +43,12 @@ _QUOTES = re.compile(r'^"(.+)"$')
 _PULL_REQUESTS = re.compile(r"^Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)", re.MULTILINE)
 
 
+def may_revert(message: str) -> bool:
+    """Whether a message can be a revert; a quick look at it, or at its subject, before `parse_revert` makes sure."""
+    lower = message.lower()
+    return "revert" in lower or "reapply" in lower
+
+
 def parse_revert(message: str) -> Revert | None:
     """What the message reverts; None when it is no revert."""
     spelled = _quoted(message) or _typed(message)

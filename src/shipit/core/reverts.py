@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from shipit.core.commit import subject
 from shipit.core.log import RawCommit
 from shipit.core.named import find_named, with_merged
-from shipit.core.revert import parse_revert
+from shipit.core.revert import may_revert, parse_revert
 
 
 def cancelled(commits: Sequence[RawCommit]) -> dict[int, str]:
@@ -24,7 +23,7 @@ def cancelled(commits: Sequence[RawCommit]) -> dict[int, str]:
     reverts = {
         at: revert
         for at, commit in enumerate(commits)
-        if _may_revert(subject(commit.message)) and (revert := parse_revert(commit.message))
+        if may_revert(commit.message) and (revert := parse_revert(commit.message))
     }
     if not reverts:
         return {}
@@ -34,10 +33,6 @@ def cancelled(commits: Sequence[RawCommit]) -> dict[int, str]:
     whole = {at: _ids(commits, found) for at, found in named.items() if found and None not in found}
     reasons = {at: f"reverts {ids}" for at, ids in whole.items()}
     return reasons | {at: f"reverted by {commits[by].id[:7]}" for at, by in _undone(targets).items()}
-
-
-def _may_revert(line: str) -> bool:
-    return "evert" in line or "eapply" in line or "EVERT" in line
 
 
 def _ids(commits: Sequence[RawCommit], found: Sequence[int | None]) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from shipit.core.footers import inside_fences
 from shipit.core.log import RawCommit
@@ -25,7 +24,7 @@ def squashed(commit: RawCommit, starts_commit: Callable[[str], bool]) -> tuple[R
     if "Squashed commit of the following" in commit.message:
         return tuple(_logged(commit))
     messages = list(_listed(commit.message, starts_commit))
-    return tuple(replace(commit, parents=(), message=message) for message in reversed(messages))
+    return tuple(commit._replace(parents=(), message=message) for message in reversed(messages))
 
 
 def _listed(message: str, starts_commit: Callable[[str], bool]) -> Iterator[str]:
@@ -54,5 +53,5 @@ def _logged(commit: RawCommit) -> Iterator[RawCommit]:
                 message.append(line[4:])
             continue
         if id:
-            yield replace(commit, id=id, parents=(), message="\n".join(message))
+            yield commit._replace(id=id, parents=(), message="\n".join(message))
         id, message = start[1], []

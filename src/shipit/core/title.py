@@ -7,7 +7,7 @@ import re
 from shipit.core.commit import Commit, Unreadable, parse_commit, subject
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading, ignored
-from shipit.core.revert import parse_revert
+from shipit.core.revert import may_revert, parse_revert
 from shipit.core.rules import Rules
 
 _SKIP = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)
@@ -48,7 +48,7 @@ def _judged(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
 
 def _read_unconventional(commit: RawCommit, parsed: Unreadable, rules: Rules) -> Reading:
     """Reverts and merges have subjects of their own; nothing else is excused from the convention."""
-    if revert := parse_revert(commit.message):
+    if may_revert(parsed.subject) and (revert := parse_revert(commit.message)):
         typed = parse_commit(f"revert: {revert.description}\n{rest(commit.message)}")
         if isinstance(typed, Commit):
             return _judged(commit, typed, rules)

@@ -97,7 +97,12 @@ def _readings(history: History, config: Config) -> _Told:
 
 def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """Read commits, leaving out the commits that releases themselves made."""
-    return read_commits(commits, rules, is_release_commit=lambda commit: is_release_subject(subject_of(commit.message)))
+    return read_commits(commits, rules, is_release_commit=is_release_commit)
+
+
+def is_release_commit(commit: RawCommit) -> bool:
+    """Whether a release made this commit, by the subject that releases give."""
+    return is_release_subject(subject_of(commit.message))
 
 
 def _version(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shipit.config.model import Config
 from shipit.core.history import Span, attribute
-from shipit.core.log import records
+from shipit.core.log import RawCommit
+from shipit.core.outcome import dropped
 from shipit.core.release import Release
+from shipit.core.skim import Entries, skim
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
 from shipit.errors import PreflightError, UsageError
-from shipit.plan.decide import read, rules_of
+from shipit.plan.decide import is_release_commit, read, rules_of
 from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history
 from shipit.plan.packages import Package, packages
@@ -86,18 +88,25 @@ def _releases(
 ) -> Iterator[Release]:
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.path, rev) if package.path else None
-    rules = rules_of(config)
-    for span in attribute(list(records(git.log([rev]))), tags):
+    commits, listed = skim(git.log([rev]), rules_of(config), is_release_commit=is_release_commit)
+    for span in attribute(commits, tags):
         if span.tag and span.tag.commit not in older:
             own = [commit for commit in span.commits if touching is None or commit.id in touching]
             yield Release(
                 str(span.tag.version),
                 span.tag.name,
                 _tagged_on(span, git),
-                read(own, rules).entries,
+                _entries(own, listed),
                 span.previous.name if span.previous else None,
                 span.includes,
             )
+
+
+def _entries(commits: Sequence[RawCommit], listed: Mapping[str, Entries]) -> Entries:
+    """What stands in the notes of a release with these commits."""
+    gone = dropped(commits)
+    kept = (commit for at, commit in enumerate(commits) if at not in gone)
+    return tuple(entry for commit in kept for entry in listed.get(commit.id, ()))
 
 
 def _tagged_on(span: Span, git: Git) -> dt.date:

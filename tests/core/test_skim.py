@@ -1,0 +1,122 @@
+"""What is skimmed is what is read: the quick way through a whole history and the plain one print the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pytest
+from differential.shapes import SHAPES
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipit.core.log import RawCommit, records
+from shipit.core.notes import Change
+from shipit.core.outcome import dropped
+from shipit.core.reading import read_commits
+from shipit.core.release import Entry
+from shipit.core.release_message import is_release_subject, subject_of
+from shipit.core.rules import Rules
+from shipit.core.skim import skim
+
+RULES = {
+    "the defaults": Rules.of(),
+    "more types, aliases and scopes": Rules.of(
+        {
+            "chore": "patch",
+            "docs(api)": "patch",
+            "fix(deps)": "none",
+            "wip": "minor",
+            "wip-x": "patch",
+            "소식": "patch",
+        },
+        {"Feats": "feat", "chores": "chore"},
+    ),
+}
+
+
+def is_release_commit(commit: RawCommit) -> bool:
+    return is_release_subject(subject_of(commit.message))
+
+
+def stream(messages: Sequence[str]) -> bytes:
+    """A line of commits with these messages, newest first, each named after what it says; `{1}` is the oldest id."""
+    ids = [hashlib.sha1(f"{at} {message!r}".encode()).hexdigest() for at, message in enumerate(messages)]
+    told = [message.replace("{1}", ids[-1]) for message in messages]
+    parents = [*(f"{id} {ids[-1]}" if at % 4 == 3 else id for at, id in enumerate(ids[1:])), ""]
+    rows = zip(ids, parents, told, strict=False)
+    fields = ((id, lines, f"Author {id[0]}", "a@example.org", "1700000000", message) for id, lines, message in rows)
+    return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") + b"\n" for row in fields)
+
+
+Told = list[tuple[object, ...]]
+
+
+def told(entries: Sequence[Entry]) -> Told:
+    """All of an entry that notes can show."""
+    return [
+        (entry.id, entry.author, entry.commit._replace(body="", footers=(), warnings=()), Change(entry, "").closes)
+        for entry in entries
+    ]
+
+
+def plainly(log: bytes, rules: Rules) -> Told:
+    return told(read_commits(records([log]), rules, is_release_commit=is_release_commit).entries)
+
+
+def quickly(log: bytes, rules: Rules) -> Told:
+    commits, entries = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
+    gone = dropped(commits)
+    kept = (commit for at, commit in enumerate(commits) if at not in gone)
+    return told([entry for commit in kept for entry in entries.get(commit.id, ())])
+
+
+STARTS = [
+    "feat", "fix", "feat(api)", "FIX", "Feature", "feats", "docs", "docs(API)", "fix(deps)", "chore", "chore(release)", "revert",
+    "소식", "unknown", "feat!", "docs(api)!", "feat ", "✨ feat", ":bug: fix", "\ufefffeat", "\n\nfeat", "  fix", "feat()", "feat( a b )",
+    "feat:x", "feat(a: b)", "feat(a", "PROJ-1", "wip", "WIP", "wip-x", "fixup! feat", "[wip] feat", "[skip release] fix", "fix：", "feat\tx",
+    "BREAKING CHANGE", "Merge pull request #12 from a/b", "Merge branch 'x", 'Revert "feat', 'Reapply "fix', "feat\u2028x", "",
+]  # fmt: skip
+COLONS = [": "] * 8 + [":", " : ", "：", ":\t", ":  ", ":\u00a0", " ", "!: ", ":\x0b", "", ": : "]
+DESCRIPTIONS = [
+    "x", "x (#12)", "x (#13)", 'x"', "feat: x", "", " ", "1.0.0", "v1.0.0", "begin 1.0.1-SNAPSHOT", "y [skip release]", "y [Release Skip]",
+    "fix the revert", "로그인 (#12)", "x (#12)\r", "feat: x (#12)", "x\x0b", "x\ud800", "x (#12) ", 'x (#12)" (#14)',
+]  # fmt: skip
+BODIES = [
+    "", "", "\n", "\n\nWhy.", "\n\nBREAKING CHANGE: gone", "\nBREAKING-CHANGE #4", "\n\n* feat: listed\n* fix: too (#7)\n", "\n\n- docs: listed",
+    "\n\nCloses #12", "\nfixes #3\nResolves: #4, #5\n", "\n\nRefs: #9", "\n\n[skip release]", "\r\n\r\nCloses #8\r\n", "\rfix: y",
+    "\n\nThis reverts commit {1}.", "\n\nReverts acme/app#12", "\n\n(cherry picked from commit {1})", "\n\nRelease-As: 9.0.0",
+    "\n\n```\nBREAKING CHANGE: no\n```\n", "\n\nSquashed commit of the following:\n\ncommit 1111111\n\n    feat: logged\n", "\n\nbreaking change: z",
+    "\n\n* feat: a\n\nBREAKING CHANGE: b\n\nCloses #99", "\n\nSee #4.\n\nsome text\nClosed #5",
+]  # fmt: skip
+MESSAGES = [step for shapes in SHAPES.values() for shape in shapes for step in shape.steps if isinstance(step, str)]
+
+made = st.builds(lambda *parts: "".join(parts), *map(st.sampled_from, (STARTS, COLONS, DESCRIPTIONS, BODIES)))
+messages = made | st.sampled_from(MESSAGES) | st.text(st.characters(exclude_characters="\0"), max_size=30)
+
+
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_is_skimmed_is_what_is_read(log: list[str], rules: str) -> None:
+    assert quickly(stream(log), RULES[rules]) == plainly(stream(log), RULES[rules])
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_each_title_is_skimmed_as_it_is_read_whatever_follows(rules: str) -> None:
+    for start in STARTS:
+        log = stream(
+            [f"{start}{colon}{what}{body}" for colon in COLONS for what in DESCRIPTIONS[:6] for body in BODIES[:8]]
+        )
+        assert quickly(log, RULES[rules]) == plainly(log, RULES[rules]), start
+
+
+def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
+    commits, _ = skim(
+        [stream(["feat: x (#12)\n\nA long story.", "Update\n\nAnother.", "docs: y\n\nA third."])], Rules.of()
+    )
+    assert [commit.message for commit in commits] == ["feat: x (#12)", "Update", "docs: y"]
+
+
+def test_a_skimmed_entry_shows_scope_and_issues() -> None:
+    commits, entries = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
+    (entry,) = entries[commits[0].id]
+    assert Change(entry, entry.commit.description).line == f"**api:** x ({entry.id[:7]}), closes #12"
