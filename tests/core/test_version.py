@@ -5,11 +5,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shipit.core.bump import Bump
-from shipit.core.version import Range, Version, build_version, channel_of, first_version, next_version
+from shipit.core.version import (
+    Range,
+    Version,
+    build_version,
+    channel_of,
+    first_version,
+    next_version,
+    precedence,
+    version_of,
+)
 from shipit.errors import ConflictError
 
 numbers = st.integers(0, 99)
 stable = st.builds(Version, numbers, numbers, numbers)
+identifiers = st.lists(st.from_regex(r"0|[1-9][0-9]{0,2}|[a-c-][0-9a-c-]?", fullmatch=True), min_size=1, max_size=3)
+any_version = st.builds(
+    lambda core, pre, build: f"{core}{'-' * bool(pre)}{pre}{'+' * bool(build)}{build}",
+    st.builds(Version, *[st.integers(0, 11)] * 3),
+    st.just("") | st.builds(".".join, identifiers),
+    st.sampled_from(["", "", "7", "b.01"]),
+)
 rises = st.sampled_from([Bump.PATCH, Bump.MINOR, Bump.MAJOR])
 
 
@@ -152,3 +168,20 @@ def test_a_build_from_a_branch_that_does_not_release_stands_below_the_coming_ver
     assert str(built) == "1.4.0-dev.7+0123456"
     assert Version.parse("1.3.9") < built < Version.parse("1.4.0")
     assert str(build_version(Version.parse("2.0.0-beta.1"), 3, "abcdef0123")) == "2.0.0-dev.3+abcdef0"
+
+
+@given(st.lists(any_version))
+def test_the_quick_order_is_the_order_of_versions(texts: list[str]) -> None:
+    found = versions(*texts)
+    assert [str(version) for version in sorted(found, key=precedence)] == [str(version) for version in sorted(found)]
+
+
+@given(
+    any_version
+    | st.from_regex(r"[0-9]{1,3}\.[0-9]{1,2}\.[0-9]{1,20}\n?", fullmatch=True)
+    | st.text("0129.-+v\n٣ ", max_size=9)
+)
+def test_a_version_is_read_quickly_where_the_library_reads_it_and_as_the_same(text: str) -> None:
+    expected = Version.parse(text) if Version.is_valid(text) and text.isascii() else None
+    assert version_of(text) == expected
+    assert str(version_of(text)) == str(expected)

@@ -16,7 +16,6 @@ from shipit.world import CommitInfo, TagRef
 # Reads must not fight with a person's own git, wait for a password, or speak the user's language;
 # and git need not write each commit by itself, as it does where somebody might be watching.
 _READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
-_TAG_FIELDS = "%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 
 
@@ -70,17 +69,14 @@ class GitHistory:
         return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for
 
     def tags(self) -> tuple[TagRef, ...]:
-        lines = self._output("for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags").split("\n")
-        found = (self._tag_ref(*line.split("\0")) for line in lines if line)
-        return tuple(tag for tag in found if tag)
-
-    def _tag_ref(self, name: str, type: str, id: str, inner_type: str, inner_id: str) -> TagRef | None:
-        """None for a tag that leads to a file or a tree."""
-        if inner_type == "tag":  # a tag of a tag: git before 2.45 looks into the outer one only
-            commit = self._line("rev-parse", "--verify", "--quiet", f"{inner_id}^{{commit}}")
-        else:
-            commit = {type: id, inner_type: inner_id}.get("commit")
-        return TagRef(name, commit, annotated=type == "tag") if commit else None
+        """From what git keeps beside each tag: no tag or commit is opened, though there may be thousands."""
+        found: dict[str, TagRef] = {}
+        for line in self._output("show-ref", "--tags", "--dereference", nothing=1).split("\n")[:-1]:
+            id, _, ref = line.partition(" ")
+            name = ref.removeprefix("refs/tags/")
+            bare = name.removesuffix("^{}")  # the second line of an annotated tag tells what it leads to
+            found[bare] = TagRef(bare, id, annotated=bare is not name)
+        return tuple(found.values())
 
     def tag_message(self, name: str) -> str:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
@@ -119,12 +115,18 @@ class GitHistory:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
-        asked = "\n".join([*commits, f"^{rev}", "--", ""])
-        argv = self._argv("rev-list", "--stdin")
+        if not commits:
+            return frozenset()
+        known = self._listed(commits, "--no-walk=unsorted")  # without files and trees that were tagged
+        return known - self._listed([*commits, f"^{rev}"])
+
+    def _listed(self, revs: Sequence[str], *options: str) -> frozenset[str]:
+        asked = "\n".join([*revs, "--", ""])
+        argv = self._argv("rev-list", *options, "--stdin")
         done = subprocess.run(argv, input=asked.encode(), capture_output=True, env=self._environment, check=False)
         if done.returncode:
             raise failure(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
-        return frozenset(commits) - set(done.stdout.decode().split())
+        return frozenset(done.stdout.decode().split())
 
     @cached_property
     def _environment(self) -> dict[str, str]:
@@ -142,9 +144,10 @@ class GitHistory:
         done = self._try(*words)
         return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
 
-    def _output(self, *words: str) -> str:
+    def _output(self, *words: str, nothing: int = 0) -> str:
+        """All output; `nothing` is the status by which git says that there is none."""
         done = self._try(*words)
-        if done.returncode:
+        if done.returncode not in (0, nothing):
             raise failure(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return done.stdout.decode("utf-8", "surrogateescape")
 

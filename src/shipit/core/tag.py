@@ -19,9 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from semver import Version
-
-from shipit.core.version import channel_of
+from shipit.core.version import Version, channel_of, precedence, version_of
 
 # A tag that a person would take for a release, whatever stands before the number.
 _LOOKS_LIKE_VERSION = re.compile(r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
@@ -46,8 +44,7 @@ class TagFormat:
         before, after = self._around
         if not (name.startswith(before) and name.endswith(after)):
             return None
-        text = name[len(before) : len(name) - len(after)]
-        return Version.parse(text) if text[:1].isdigit() and Version.is_valid(text) else None
+        return version_of(name[len(before) : len(name) - len(after)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def version_tags(commits: Mapping[str, str], format: TagFormat, channel: str | N
     """
     found = (Tag(name, version, commit) for name, version, commit in _parsed(commits, format))
     kept = (tag for tag in found if channel_of(tag.version) in (None, channel))
-    return sorted(kept, key=lambda tag: tag.version, reverse=True)
+    return sorted(kept, key=lambda tag: precedence(tag.version), reverse=True)
 
 
 def _parsed(commits: Mapping[str, str], format: TagFormat) -> Iterator[tuple[str, Version, str]]:

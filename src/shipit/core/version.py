@@ -107,6 +107,31 @@ def _in_channel(target: Version, channel: str, existing: list[Version]) -> Versi
     return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
 
 
+_NUMBERS = re.compile(r"(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})")
+
+
+def version_of(text: str) -> Version | None:
+    """The version that `text` spells, or None; quickly where it is three numbers, as nearly all of thousands of tags.
+
+    >>> str(version_of("1.4.0-rc.1")), version_of("1.4")
+    ('1.4.0-rc.1', None)
+    """
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers:
+        return Version(*map(int, numbers.groups()))
+    return Version.parse(text) if text[:1].isdigit() and Version.is_valid(text) else None
+
+
+def precedence(version: Version) -> tuple[int, int, int, bool, Version | None]:
+    """A key that sorts as versions compare, in a fraction of the time (SemVer 2.0.0, item 11).
+
+    >>> sorted(map(Version.parse, ("1.10.0", "1.9.0", "1.10.0-rc.1")), key=precedence)[0].minor
+    9
+    """
+    stable = version.prerelease is None
+    return version.major, version.minor, version.patch, stable, None if stable else version
+
+
 def channel_of(version: Version) -> str | None:
     """`beta` of `2.0.0-beta.3`; None for a stable version.
 
