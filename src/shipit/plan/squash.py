@@ -39,4 +39,4 @@ def squash_of(git: Git, pull_request: PullRequest, merged: str) -> Squash | None
     said = [f"* {each.message.strip()}" for each in reversed(proposed) if len(each.parents) < 2]
     message = "\n\n".join([f"{pull_request.title} (#{pull_request.number})", *said])
     replaced = frozenset(each.id for each in (merge, *proposed))
-    return Squash(replace(merge, message=message, parents=merge.parents[:1]), replaced)
+    return Squash(merge._replace(message=message, parents=merge.parents[:1]), replaced)
