@@ -224,7 +224,9 @@ def test_a_place_named_twice_is_written_once() -> None:
         ('"${appVersion}"', 'path = "gradle.properties", paths = ["appVersion"]'),
         ('"$appVersion"', 'path = "gradle.properties", paths = ["appVersion"]'),
         ("appVersion", 'path = "gradle.properties", paths = ["appVersion"]'),
-        ('"${major}.0"', 'paths = ["def major"]'),
+        ("major", 'paths = ["def major"]'),
+        ('"${major}"', 'paths = ["def major"]'),
+        ('"${major}.0"', "write it as a plain string"),  # written there, `.0` would follow the version
         ("'1.2.3' + suffix", "plain string"),
         ("'1.2.3'.trim()", "plain string"),
         ("'1.2.3'\n    .trim()", "plain string"),
@@ -292,8 +294,10 @@ def test_the_error_lists_the_places_that_could_be_named() -> None:
     "text",
     [
         "version = '1.2.3'\nversion = '1.2.3'",
-        "version = '1.2.3'\n\nallprojects { version = '1.2.3' }",
+        "version = '1.2.3'\n\nallprojects { version = '1.2.4' }",
         "version = '1.2.3'\nversion = version + '-x'",
+        "version = '1.2.3'\nsubprojects { version = rootProject.version + '-x' }",
+        "version = '1.2.3'\nsubprojects {  version = rootProject.version\n    .toUpperCase() }",
     ],
 )
 def test_a_version_set_twice_is_refused_with_both_lines(text: str) -> None:
@@ -301,10 +305,63 @@ def test_a_version_set_twice_is_refused_with_both_lines(text: str) -> None:
         GROOVY.read(text)
 
 
-def test_the_error_for_two_places_says_how_to_name_them() -> None:
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("version = '1.2.3'\nsubprojects { version = '1.2.4' }", ["version", "subprojects.version"]),
+        ("version = '1.2.3'\nsubprojects { version = rootProject.version + '-x' }", ["version"]),
+        ("version = findProperty('v')\nallprojects { version = '1.2.3' }", ["allprojects.version"]),
+    ],
+)
+def test_the_places_that_the_error_for_several_names_can_be_written(text: str, paths: list[str]) -> None:
     with pytest.raises(VersionFileError) as caught:
-        GROOVY.read("version = '1.2.3'\nsubprojects { version = '1.2.3' }")
-    assert 'paths = ["version", "subprojects.version"]' in (caught.value.hint or "")
+        GROOVY.read(text)
+    assert f"paths = {paths}".replace("'", '"') in (caught.value.hint or "")
+    assert GROOVY.read(GROOVY.write(text, "2.0.0", paths), paths) == "2.0.0"
+
+
+@pytest.mark.parametrize(
+    "text", ["version = '1.2.3'\nversion = '1.2.3'", "version = '1.2.3'\nversion += '-x'; version = x"]
+)
+def test_a_place_set_twice_is_not_suggested_as_a_name(text: str) -> None:
+    with pytest.raises(VersionFileError) as caught:
+        GROOVY.read(text)
+    assert caught.value.hint == "keep one of them"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "subprojects {\n    version = rootProject.version\n}",
+        "subprojects { version = parent.version }",
+        "subprojects { version rootProject.version }",
+        'subprojects { version = "${rootProject.version}" }',
+        "subprojects { setVersion(rootProject.getVersion()); group = 'x' }",
+        "allprojects { version = project.version } // as above",
+        "configure(subprojects) { version = rootProject.version.toString() }",
+    ],
+)
+def test_a_block_that_hands_the_version_on_is_no_second_source(block: str) -> None:
+    assert_found(GROOVY, "version = '⟦1.2.3⟧'\n" + block)
+
+
+def test_a_kotlin_block_that_hands_the_version_on_is_no_second_source() -> None:
+    assert_found(KOTLIN, 'version = "⟦1.2.3⟧"\nsubprojects { version = parent!!.version }')
+
+
+def test_a_block_that_repeats_the_version_is_kept_in_step() -> None:
+    text = "version = '@'\nsubprojects { version = '@' }\nallprojects { version '@' }"
+    assert GROOVY.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
+
+
+def test_a_reference_without_a_version_to_refer_to_is_refused() -> None:
+    with pytest.raises(VersionFileError, match=r"`subprojects\.version` is computed here"):
+        GROOVY.read("subprojects { version = rootProject.version }")
+
+
+def test_the_error_shows_the_value_and_nothing_behind_it() -> None:
+    with pytest.raises(VersionFileError, match=r"`file\('V'\)\.text`$"):
+        GROOVY.read("allprojects { version = file('V').text } // why")
 
 
 def test_a_path_that_is_not_there_gets_a_near_one_as_hint() -> None:

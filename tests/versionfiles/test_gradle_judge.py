@@ -56,7 +56,8 @@ version = '1.2.3'
 COMPUTED = {
     "from-property": ("version = findProperty('appVersion')\n", "paths = [\"appVersion\"]"),
     "from-bare-property": ("version = appVersion\n", "gradle.properties"),
-    "from-template": ("def major = '7.1'\nversion = \"${major}.0\"\n", 'paths = ["def major"]'),
+    "from-variable": ("def ours = '7.1.0'\nversion = \"${ours}\"\n", 'paths = ["def ours"]'),
+    "from-template": ("def major = '7.1'\nversion = \"${major}.0\"\n", "plain string"),
     "concatenated": ("version = '1.2.3' + '-x'\n", "plain string"),
     "method-on-next-line": ("version = '1.2.3-x'\n    .replace('-x', '')\n", "plain string"),
 }  # fmt: skip

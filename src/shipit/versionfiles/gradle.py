@@ -7,6 +7,13 @@ The project's version stands at the root, or in `allprojects { }`, `subprojects 
 them; any other is named by its blocks, as in `paths = ["openapi3.version"]`. Setting it may be written
 `version = '1'`, `version '1'`, `version('1')`, `setVersion('1')` or `version.set('1')`, with or without `project.`;
 a definition is named with its keyword, as in `paths = ["def appVersion"]`.
+
+A block that hands the version on is no second place, and one that repeats it is kept in step:
+
+>>> GROOVY.write("version = '1.2.3'\\nsubprojects { version = rootProject.version }", "2.0.0")
+"version = '2.0.0'\\nsubprojects { version = rootProject.version }"
+>>> GROOVY.write("version = '1.2.3'\\nsubprojects { version = '1.2.3' }", "2.0.0")
+"version = '2.0.0'\\nsubprojects { version = '2.0.0' }"
 """
 
 from __future__ import annotations
@@ -23,21 +30,25 @@ _PROJECT_WIDE = ("", "allprojects.", "subprojects.", "configure(allprojects).", 
 _RECEIVER = re.compile(r"^(?:(?:project|rootProject|this|it)\.)+")
 _SETTER = re.compile(r"(^|\.)set([A-Z])")
 _PROPERTY = re.compile(r"(?:(?<!System\.get)[pP]roperty|properties\.get|properties)\s*[(\[.]\s*['\"]?(\w+)")
-_VARIABLE = re.compile(r"^\"?\$?\{?\s*(?:project\.|rootProject\.|ext\.)*(\w+)\s*\}?\"?$")
+_VARIABLE = re.compile(r"\"?\$?\{?\s*(?:(?:project|rootProject|ext)\.)*(\w+)\s*\}?\"?")
+_HANDED_ON = re.compile(
+    r"\"?\$?\{?\s*(?:(?:rootProject|project|parent)[!?]*\.)+(?:version|getVersion\(\))(?:\.toString\(\))?\s*\}?\"?"
+)
 
 
 def _find(dialect: Dialect, text: str, paths: Sequence[str]) -> list[Span]:
     places = list(_places(text, dialect))
-    wanted = select(text, places, paths) if paths else [_project_version(text, places)]
+    wanted = select(text, places, paths) if paths else _project_version(text, places)
     for place in wanted:
         if not place.literal:
             raise _computed(text, place, places)
     return [place.span for place in wanted]
 
 
-def _project_version(text: str, places: Sequence[Place]) -> Place:
-    """The only assignment of the project's version, wherever it may stand."""
-    found = [place for place in places if place.path in {f"{block}version" for block in _PROJECT_WIDE}]
+def _project_version(text: str, places: Sequence[Place]) -> Sequence[Place]:
+    """The assignment of the project's version, wherever it may stand; several that say the same."""
+    wide = [place for place in places if place.path in {f"{block}version" for block in _PROJECT_WIDE}]
+    found = [place for place in wide if not _hands_on(text, place)] or wide
     if not found:
         elsewhere = [f"`{place.path}`" for place in places if place.literal and place.path.endswith("version")]
         hint = f'name the place, as in paths = ["…"]; there is {", ".join(elsewhere)}' if elsewhere else None
@@ -45,10 +56,27 @@ def _project_version(text: str, places: Sequence[Place]) -> Place:
             "this build script sets no `version` of the project",
             hint=hint or 'add `version = "0.1.0"`, or name in `version-files` the file that holds it',
         )
-    if len(found) > 1:
-        names = ", ".join(f'"{place.path}"' for place in found)
-        raise ambiguous(text, "version", found, hint=f"keep one, or name each place: paths = [{names}]")
-    return found[0]
+    if len(found) > 1 and not _repeated(text, found):
+        raise ambiguous(text, "version", found, hint=_choice(found))
+    return found
+
+
+def _hands_on(text: str, place: Place) -> bool:
+    """Whether a block only passes on the version of its project or of one above."""
+    return not place.literal and place.path != "version" and bool(_HANDED_ON.fullmatch(place.span.of(text)))
+
+
+def _repeated(text: str, found: Sequence[Place]) -> bool:
+    """Whether different blocks set one and the same version."""
+    paths, values = {place.path for place in found}, {place.span.of(text) for place in found}
+    return len(paths) == len(found) and len(values) == 1 and all(place.literal for place in found)
+
+
+def _choice(found: Sequence[Place]) -> str:
+    """What to do about several versions: only a place that is a plain string, and alone on its path, can be named."""
+    paths = [place.path for place in found]
+    names = ", ".join(f'"{place.path}"' for place in found if place.literal and paths.count(place.path) == 1)
+    return f"keep one, or name the places to write: paths = [{names}]" if names else "keep one of them"
 
 
 def _places(text: str, dialect: Dialect) -> Iterator[Place]:
@@ -114,24 +142,36 @@ def _target(tokens: Sequence[Token], index: int) -> tuple[str, int]:
 
 def _value(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
     if at < len(tokens):
-        yield _place(tokens[at], path, _ends_statement(tokens, at + 1))
+        yield _place(tokens, at, path, _ends_statement(tokens, at + 1))
 
 
 def _argument(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
     """The only argument of a call."""
     inner = _skip_newlines(tokens, at + 1)
     after = _skip_newlines(tokens, inner + 1)
-    if after < len(tokens) and tokens[after].marks(")"):
-        yield _place(tokens[inner], path, _ends_statement(tokens, after + 1))
-    elif inner < len(tokens):
-        yield _place(tokens[inner], path, False)
+    if inner < len(tokens):
+        alone = after < len(tokens) and tokens[after].marks(")") and _ends_statement(tokens, after + 1)
+        yield _place(tokens, inner, path, alone)
 
 
-def _place(token: Token, path: str, alone: bool) -> Place:
+def _place(tokens: Sequence[Token], at: int, path: str, alone: bool) -> Place:
+    """The string at `at` without its quotes if it is the whole value; else all of the value, as computed."""
+    token = tokens[at]
     if alone and token.kind == "string":
         quote = (token.end - token.start - len(token.text)) // 2
         return Place(path, Span(token.start + quote, token.end - quote))
-    return Place(path, Span(token.start, token.end), literal=False)
+    return Place(path, Span(token.start, _value_end(tokens, at)), literal=False)
+
+
+def _value_end(tokens: Sequence[Token], at: int) -> int:
+    """Where the value that starts at `at` ends: with its statement, or before the bracket around it."""
+    depth = 0
+    for index in range(at, len(tokens)):
+        token = tokens[index]
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth < 0 or (depth == 0 and token.kind != "close" and _ends_statement(tokens, index)):
+            return tokens[index - 1].end
+    return tokens[-1].end
 
 
 def _skip_newlines(tokens: Sequence[Token], at: int) -> int:
@@ -150,25 +190,26 @@ def _ends_statement(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _computed(text: str, place: Place, places: Sequence[Place]) -> VersionFileError:
-    value = text[place.span.start :].splitlines()[0].strip()
+    value = place.span.of(text)
     return fault(
         text,
         place.span.start,
-        f"`{place.path}` is computed here, not written as a plain string: `{value}`",
+        f"`{place.path}` is computed here, not written as a plain string: `{value.partition(chr(10))[0].strip()}`",
         hint=_home(text, value, places) or "write it as a plain string, or name the file that holds it",
     )
 
 
 def _home(text: str, value: str, places: Sequence[Place]) -> str | None:
-    """Where the value lives, as far as the script tells."""
+    """Where the whole value lives, as far as the script tells."""
+    variable = _VARIABLE.fullmatch(value)
+    name = variable[1] if variable and variable[1] != "version" else None
     for place in places:
-        name = re.split(r"[ .]", place.path)[-1]
-        if place.literal and name != "version" and re.search(rf"\b{re.escape(name)}\b", value):
+        if place.literal and re.split(r"[ .]", place.path)[-1] == name:
             line = line_of(text, place.span.start)
             return f'it comes from `{place.path}` on line {line}: name that place, paths = ["{place.path}"]'
-    if found := _PROPERTY.search(value) or _VARIABLE.search(value):
+    if found := variable or _PROPERTY.search(value):
         entry = f'{{ path = "gradle.properties", paths = ["{found[1]}"] }}'
-        return f"`{found[1]}` is a property, usually kept in gradle.properties: use version-files = [{entry}]"
+        return f"if gradle.properties sets `{found[1]}`, use version-files = [{entry}]; else write a plain string here"
     return None
 
 
