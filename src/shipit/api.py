@@ -101,7 +101,7 @@ class Outcome:
 
 
 def next_version(project: Project) -> tuple[Decision, ...]:
-    """The next version of every package and why, from local history alone: without token or network.
+    """The next version of every package and why, from local history; a shallow clone fetches what it lacks of it.
 
     >>> import shipit
     >>> (decision,) = shipit.next_version(shipit.open_project("chat-server"))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def command(session: Session, as_json: bool, strict: bool) -> int:
     """The next version, on standard output; nothing when there is nothing to release.
 
-    Reads local history only: it needs no token and no network, and changes nothing.
+    Reads local history and changes nothing: it needs no token and no network. Only in a shallow clone it first
+    fetches the history and the tags that are missing.
     With several packages, one line each: name and version.
     """
     from shipit import api

@@ -1,4 +1,4 @@
-"""The next version from local history alone: no token, no network, little to load."""
+"""The next version from local history: no token, no network but for a shallow clone, little to load."""
 
 from __future__ import annotations
 
