@@ -1,4 +1,4 @@
-"""shipit: from commit to running container, one plan you can read first, each step safe to repeat.
+"""shipit: from commit to release, one plan you can read first, each step safe to repeat.
 
 The names below are the public API; nothing else is promised. Each is loaded when it is first used, so that
 `import shipit` costs next to nothing.

@@ -67,7 +67,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, message="shipit %(version)s")
 def cli() -> None:
-    """From commit to running container: one plan you can read first, each step safe to repeat."""
+    """From commit to release: one plan you can read first, each step safe to repeat."""
 
 
 def run(args: Sequence[str] | None = None) -> int:
