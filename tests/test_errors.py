@@ -118,12 +118,12 @@ def test_an_error_tells_what_where_hint_state_and_docs_in_this_order() -> None:
         "  where: origin\n"
         "  hint: git show v1\n"
         "  state: nothing was pushed\n"
-        "  docs: docs/errors.md#conflicterror"
+        "  docs: docs/errors.md#conflicterror in shipit's repository"
     )
 
 
 def test_an_error_tells_no_more_than_it_knows() -> None:
-    assert plain(UsageError("no")) == "error: no\n  docs: docs/errors.md#usageerror"
+    assert plain(UsageError("no")) == "error: no\n  docs: docs/errors.md#usageerror in shipit's repository"
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_a_plan_is_refused_untouched_when_what_it_was_made_from_changed(
     assert more == [
         "  hint: plan afresh: shipit plan -o FILE",
         "  state: nothing was changed: the repository and its remote are as they were",
-        "  docs: docs/errors.md#conflicterror",
+        "  docs: docs/errors.md#conflicterror in shipit's repository",
     ]
     assert state(sample) == before
 

@@ -20,7 +20,7 @@ def error_lines(error: ShipitError, paint: Paint) -> Iterator[str]:
     yield from _particulars(error, paint)
     yield from _field("hint", error.hint, paint)
     yield from _field("state", error.state, paint)
-    yield from _field("docs", error.docs, paint)
+    yield from _field("docs", f"{error.docs} in shipit's repository", paint)
 
 
 def finding_lines(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
