@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import glob
 import hashlib
 import os
-import tempfile
+from typing import BinaryIO
 
 from shipit.errors import CommandError, ConfigError
 
@@ -80,21 +82,28 @@ class WorkingTree:
 
 
 def _replace(place: str, data: bytes) -> None:
-    mode = os.stat(place).st_mode & 0o777 if os.path.exists(place) else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(prefix=".shipit-", dir=os.path.dirname(place))
-    try:
-        with os.fdopen(handle, "wb") as file:
+    directory, name = os.path.split(place)
+    temporary = os.path.join(directory, f".shipit-{name}")
+    with _own(temporary) as file:
+        try:
+            if os.path.exists(place):
+                os.chmod(temporary, os.stat(place).st_mode & 0o777)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, place)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+            os.replace(temporary, place)
+        except BaseException:
+            os.unlink(temporary)
+            raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _own(temporary: str) -> BinaryIO:
+    """The file `temporary`, empty and ours: no other writer's, but the one that a killed writer left is taken over."""
+    while True:
+        file = os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(temporary)):
+                file.truncate()
+                return file
+        file.close()  # whoever held it has renamed it by now
