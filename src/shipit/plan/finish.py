@@ -12,6 +12,7 @@ from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
 from shipit.plan.snapshot import plan_snapshot
+from shipit.plan.sync import sync_steps
 from shipit.plan.unfinished import Unfinished
 from shipit.steps import (
     CreateTag,
@@ -21,7 +22,6 @@ from shipit.steps import (
     PublishRelease,
     Push,
     Run,
-    SyncBranch,
     UploadAssets,
 )
 from shipit.steps.base import Step
@@ -34,9 +34,7 @@ def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:
 
 
 def _finish(config: Config, observed: Observed) -> Iterator[Step]:
-    standing = observed.standing
-    if standing.head != standing.base:
-        yield SyncBranch(standing.base, standing.head, observed.leftover)
+    yield from sync_steps(observed)
     for unfinished in observed.unfinished:
         if not unfinished.tagged:
             yield from _tag(config, unfinished)

@@ -17,6 +17,7 @@ from shipit.plan.due import Due
 from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.observe import Observed
 from shipit.plan.snapshot import Snapshot
+from shipit.plan.sync import sync_steps
 from shipit.steps import (
     CreateCommit,
     CreateTag,
@@ -26,7 +27,6 @@ from shipit.steps import (
     PublishRelease,
     Push,
     Run,
-    SyncBranch,
     UploadAssets,
 )
 from shipit.steps.base import Step
@@ -66,11 +66,7 @@ class Life:
 
     def _prepare(self) -> Iterator[Step]:
         """What the release is made of, in the working tree."""
-        standing = self.observed.standing
-        planned = {entry.release.tag for entry in self.due}
-        drops = tuple(tag for tag in standing.abandoned if tag not in planned)
-        if drops or standing.head != standing.base:
-            yield SyncBranch(standing.base, standing.head, self.observed.leftover, self.commit, drops)
+        yield from sync_steps(self.observed, self.commit)
         for change in self.changes.files:
             yield change.step(self.commit)
         told = {"SHIPIT_VERSION": self.due[0].release.version, "SHIPIT_TAG": self.commit.tag}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
 from shipit.core.release_message import SUBJECT, notes_of
-from shipit.errors import PreflightError, ShipitError, UsageError
+from shipit.errors import Finding, PreflightError, ShipitError, UsageError
 from shipit.plan.announcement import announcement
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
@@ -17,6 +19,8 @@ from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
 from shipit.plan.preflight import findings, unplannable
 from shipit.plan.snapshot import plan_snapshot
+from shipit.plan.sync import tidying_steps
+from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
 
@@ -51,14 +55,21 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
         )
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
     due = tuple(_due(verdict, observed, config, notes) for verdict in verdicts if verdict.decision.version)
-    changes = file_changes(config, observed, due)
+    found = findings(observed, config.release)
     return Plan(
         decisions=tuple(verdict.decision for verdict in verdicts),
         inputs=inputs,
-        steps=tuple(_life(config, observed, due, changes).steps()) if due else (),
-        findings=findings(observed, config.release),
+        steps=tuple(_steps(config, observed, due, found)),
+        findings=found,
         notes="\n".join(entry.announcement for entry in due),
     )
+
+
+def _steps(config: Config, observed: Observed, due: tuple[Due, ...], found: tuple[Finding, ...]) -> Iterator[Step]:
+    if due:
+        yield from _life(config, observed, due, file_changes(config, observed, due)).steps()
+    elif all(finding.severity == "warning" for finding in found):
+        yield from tidying_steps(config.release, observed)
 
 
 def _finishing(config: Config, observed: Observed, inputs: Inputs) -> Plan:

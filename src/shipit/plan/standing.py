@@ -22,6 +22,7 @@ class Standing:
     the two went different ways. `remote` is None where there is no remote, or it did not answer. `channel`
     is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's and
     the remote's, name to commit, without the `abandoned` ones, which a killed run made and never pushed.
+    `left_commit` says that such a run's commit is where the clone stands.
     """
 
     head: str
@@ -32,7 +33,8 @@ class Standing:
     releasing: bool
     remote: RemoteRefs | None
     tags: Mapping[str, str]
-    abandoned: tuple[str, ...]
+    abandoned: Mapping[str, str]
+    left_commit: bool
     findings: tuple[Finding, ...]
 
     @property
@@ -55,16 +57,21 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
     remote, findings = _observe_remote(git)
+    tip = remote.branches.get(branch or "") if remote else None
     tags = {tag.name: tag.commit for tag in git.tags()}
+    abandoned = _abandoned(git, remote) if remote else {}
     if remote:  # what it has by a name is right; by names the clone does not know it has no commits
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
-    abandoned = _abandoned(git, tags, remote)
-    tags = {name: commit for name, commit in tags.items() if name not in abandoned}
-    base, diverged = _base(git, head, remote.branches.get(branch or "") if remote else None, tags)
+    for name in abandoned.keys() - remote.tags.keys() if remote else ():
+        del tags[name]
+    own = _without_leftover(git, head, tip, frozenset(tags.values()))
+    base, diverged = _base(git, own, tip)
     default = remote.default if remote else None
     mine = channel(config, branch, default)
     releases_as = mine or main_channel(config, default)
-    return Standing(head, branch, base, diverged, releases_as, mine is not None, remote, tags, abandoned, findings)
+    return Standing(
+        head, branch, base, diverged, releases_as, mine is not None, remote, tags, abandoned, own != head, findings
+    )
 
 
 def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
@@ -91,15 +98,22 @@ def _fetched(git: Git) -> RemoteRefs:
     return now
 
 
-def _abandoned(git: Git, tags: Mapping[str, str], remote: RemoteRefs | None) -> tuple[str, ...]:
-    """Tags that a killed run made and never pushed."""
-    local_only = tags.keys() - remote.tags.keys() if remote else ()
-    return tuple(sorted(name for name in local_only if is_release(git.tag_message(name))))
+def _abandoned(git: Git, remote: RemoteRefs) -> Mapping[str, str]:
+    """Tags that a killed run made and never pushed: the remote has none of that name, or another run's."""
+    own = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
+    ours = (tag for tag in own if is_release(git.tag_message(tag.name)))
+    return {tag.name: tag.commit for tag in ours if not _was_pushed(git, tag.commit, remote)}
 
 
-def _base(git: Git, head: str, tip: str | None, tags: Mapping[str, str]) -> tuple[str, bool]:
+def _was_pushed(git: Git, commit: str, remote: RemoteRefs) -> bool:
+    """Whether `commit` is a release commit on a branch of the remote, where none comes without its tag."""
+    found = git.commit(commit)
+    ours = found is not None and is_release(found.message)
+    return ours and any(git.is_ancestor(commit, tip) for tip in remote.branches.values())
+
+
+def _base(git: Git, own: str, tip: str | None) -> tuple[str, bool]:
     """The commit to release, and whether the clone and the remote went different ways."""
-    own = _without_leftover(git, head, tip, frozenset(tags.values()))
     if tip is None or git.is_ancestor(tip, own):
         return own, False
     return (tip, False) if git.is_ancestor(own, tip) else (own, True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.release_message import is_release
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
@@ -14,10 +13,7 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class CreateTag:
-    """An annotated tag `name` on the release commit. A tag that exists elsewhere is never moved.
-
-    The one exception is a tag that a killed run made and never pushed: nobody has seen it.
-    """
+    """An annotated tag `name` on the release commit. A tag that exists elsewhere is never moved."""
 
     kind: ClassVar[str] = "create-tag"
     public: ClassVar[bool] = False
@@ -35,28 +31,20 @@ class CreateTag:
 
     def check(self, world: World) -> Done | Todo:
         there = _local_tag(self.name, world)
-        target = self.commit.find(world)
         if there is None:
             return Todo()
-        if there == target:
+        if there == self.commit.find(world):
             return Done({"tag": self.name})
-        if self._is_leftover(world):
-            return Todo("replaces the tag of a run that was cut off")
         raise ConflictError(
             f"tag `{self.name}` exists already, at `{there[:10]}`",
             hint=f"look at it with `git show {self.name}`; shipit never moves a release tag",
         )
 
     def apply(self, world: World) -> Outputs:
-        target, there = self.commit.require(world), _local_tag(self.name, world)
-        if there not in (None, target):
-            world.git.delete_tag(self.name)
-        if there != target:
+        target = self.commit.require(world)
+        if _local_tag(self.name, world) != target:
             world.git.create_tag(self.name, target, self.message)
         return {"tag": self.name}
-
-    def _is_leftover(self, world: World) -> bool:
-        return is_release(world.git.tag_message(self.name)) and self.name not in world.git.remote_refs().tags
 
 
 def _local_tag(name: str, world: World) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from shipit.errors import ConflictError
@@ -13,10 +13,11 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class SyncBranch:
-    """Move branch, index and files from `leaves` to `to`, putting `restore` back first.
+    """Move branch, index and files from `leaves` to `to`, putting `restore` back first, and delete the tags `drops`.
 
-    Only what a killed run of shipit left is undone: its files, its commit that was never pushed, and `drops`,
-    its tags. `commit` is the release that is made on `to`: once it is there, this has served its purpose.
+    Only what a killed run of shipit left is undone: its files, its commit and its tags (name to commit) that
+    were never pushed. `commit` is the release that is made on `to`: once it is there, this has served its
+    purpose.
     """
 
     kind: ClassVar[str] = "sync-branch"
@@ -25,7 +26,7 @@ class SyncBranch:
     leaves: str
     restore: tuple[str, ...] = ()
     commit: ReleaseCommit | None = None
-    drops: tuple[str, ...] = ()
+    drops: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -38,26 +39,21 @@ class SyncBranch:
 
     def check(self, world: World) -> Done | Todo:
         head = world.git.head()
-        if self._arrived(world):
-            return Todo() if self._dropped(world) else Done()
-        if head != self.leaves:
+        if head in (self.to, self.leaves):
+            return Todo() if head != self.to or self._dropped(world) else Done()
+        if self.commit is None or not self.commit.made(world):
             raise ConflictError(
                 f"HEAD is `{(head or '')[:10]}`, but the plan was made at `{self.leaves[:10]}`",
                 hint="plan afresh: shipit plan",
             )
-        return Todo()
+        return Done()
 
     def apply(self, world: World) -> Outputs:
-        if not self._arrived(world):
-            world.git.move_branch(self.to, self.restore)
+        world.git.move_branch(self.to, self.restore)
         for tag in self._dropped(world):
             world.git.delete_tag(tag)
         return {}
 
-    def _arrived(self, world: World) -> bool:
-        return world.git.head() == self.to or (self.commit is not None and self.commit.made(world))
-
-    def _dropped(self, world: World) -> tuple[str, ...]:
-        """The tags that are still there to drop."""
-        there = {tag.name for tag in world.git.tags()} if self.drops else ()
-        return tuple(tag for tag in self.drops if tag in there)
+    def _dropped(self, world: World) -> list[str]:
+        """Tags that are still where the killed run put them."""
+        return [tag.name for tag in world.git.tags() if self.drops.get(tag.name) == tag.commit]
