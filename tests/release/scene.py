@@ -243,6 +243,7 @@ class Scene:
 
     def leftovers(self, clone: Path) -> list[str]:
         """What a finished release must not leave in a clone: edits, stray files, commits and tags nobody else has."""
+        self.git(clone, "fetch", "--quiet", "--no-tags", "origin")
         left = self.git(clone, "status", "--porcelain").splitlines()
         left += self.git(clone, "log", "--oneline", "HEAD", "--not", "--remotes").splitlines()
         known = set(self.git(clone, "ls-remote", "--tags", "--refs", "origin").splitlines())

@@ -140,7 +140,7 @@ def test_a_branch_that_always_moves_ends_in_a_conflict(scene: Scene) -> None:
     run = scene.release(clone)
     assert run.status == 3
     assert "`main` moved on the remote meanwhile" in run.err
-    assert "state: nothing was pushed: the remote is as it was" in run.err
+    assert "state: nothing was pushed" in run.err
     end = scene.end()
     assert (end.tags, end.files.get("CHANGELOG.md")) == ({"v1.0.0": "chore: begin"}, None)
     assert end.subjects.count("fix: never done") == 5
