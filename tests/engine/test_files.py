@@ -9,6 +9,7 @@ from engine.stage import Stage, new_world, public
 
 from shipit.config.load import parse_config
 from shipit.errors import ConfigError, RemoteError
+from shipit.plan.next import next_versions
 from shipit.testing import FakeWorld
 
 
@@ -70,3 +71,12 @@ def test_a_build_that_made_no_asset_runs_again(tmp_path: Path) -> None:
     world.process.effects["make jar"] = built
     stage.release(world.next_run())
     assert world.remote.releases["v1.1.0"].assets
+
+
+def test_the_next_version_stays_the_same_after_a_push_that_was_refused(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    before = [verdict.decision.version for verdict in next_versions(world.git, stage.config)]
+    refused(stage, world)
+    assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == before == ["1.1.0"]
+    stage.release(world.next_run())
+    assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == [None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from shipit.config.model import BranchConfig, Config
@@ -10,7 +10,7 @@ from shipit.core.release_message import is_release
 from shipit.errors import AuthError, Finding, PreflightError, ShipitError
 from shipit.plan.depth import deepen, on_one_line, refused_login
 from shipit.plan.packages import channel, main_channel
-from shipit.world import Git, RemoteRefs
+from shipit.world import CommitInfo, Git, RemoteRefs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def observe_standing(git: Git, config: Config, branch: str | None = None) -> Sta
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
     for name in abandoned.keys() - remote.tags.keys() if remote else ():
         del tags[name]
-    own = _without_leftover(git, head, tip, frozenset(tags.values()))
+    left = never_pushed(git, head, tip, frozenset(tags.values()))
+    own = left[-1].parents[0] if left else head
     base, diverged = _base(git, own, tip)
     default = remote.default if remote else None
     mine = channel(config, branch, default)
@@ -119,12 +120,16 @@ def _base(git: Git, own: str, tip: str | None) -> tuple[str, bool]:
     return (tip, False) if git.is_ancestor(own, tip) else (own, True)
 
 
-def _without_leftover(git: Git, head: str, tip: str | None, tagged: frozenset[str]) -> str:
-    """`head`, or what is below the release commits that a killed run made and never pushed."""
-    while True:
-        commit = git.commit(head)
-        ours = commit is not None and is_release(commit.message)
-        published = head in tagged or (tip is not None and git.is_ancestor(head, tip))
-        if commit is None or not ours or published or not commit.parents:
-            return head
-        head = commit.parents[0]
+def never_pushed(git: Git, head: str, tip: str | None, tagged: Set[str] = frozenset()) -> tuple[CommitInfo, ...]:
+    """The release commits at `head`, newest first, that a killed run made and that are not behind `tip`.
+
+    Args:
+        tagged: commits that are released, whatever `tip` says.
+    """
+    found: list[CommitInfo] = []
+    while commit := git.commit(found[-1].parents[0] if found else head):
+        published = commit.id in tagged or (tip is not None and git.is_ancestor(commit.id, tip))
+        if published or not commit.parents or not is_release(commit.message):
+            break
+        found.append(commit)
+    return tuple(found)
