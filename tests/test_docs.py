@@ -218,6 +218,48 @@ def test_every_python_example_runs(page: Path, tmp_path: Path) -> None:
         assert run.returncode == 0, run.stderr
 
 
+GUIDES = [page for page in PAGES if re.search(r"^shipit next +# ", text(page), re.MULTILINE)]
+SHELL = """\
+set -e
+git() { command git "$@" >/dev/null 2>&1; }
+shipit() { "$PYTHON" -m shipit "$@"; }
+git init
+git add .
+git commit --allow-empty -m "chore: begin"
+"""
+
+
+def histories(page: Path) -> Iterator[tuple[str, str]]:
+    """Each list of commands with the configuration that stands above it."""
+    configuration = ""
+    for token in MARKDOWN.parse(text(page)):
+        configuration = token.content if token.info == "toml" else configuration
+        if token.info == "sh":
+            yield configuration, token.content
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+def test_the_versions_that_a_guide_tells_come_true(page: Path, tmp_path: Path) -> None:
+    """Each list of commands of a guide, in a new repository that holds its configuration."""
+    for at, (configuration, commands) in enumerate(histories(page)):
+        place = tmp_path / str(at)
+        place.mkdir()
+        (place / "shipit.toml").write_text(configuration)
+        env = os.environ | {"PYTHON": sys.executable}
+        run = subprocess.run(["sh", "-c", SHELL + commands], cwd=place, env=env, capture_output=True, text=True)
+        told = re.findall(r"^shipit next +# (.+)$", commands, re.MULTILINE)
+        assert (run.stdout.splitlines(), run.returncode) == (told, 0), run.stderr
+
+
+def test_readme_and_configuration_name_the_same_kinds_of_repository() -> None:
+    kinds = re.compile(r"in a ([\w, ]+ or \w+) repository", re.IGNORECASE)
+    assert kinds.findall(text(README)) == kinds.findall(text(ROOT / "docs" / "configuration.md")) != []
+
+
+def test_the_guides_on_commits_and_branches_tell_versions() -> None:
+    assert [page.name for page in GUIDES] == ["branches-and-packages.md", "commits.md"]
+
+
 def test_the_workflow_of_the_readme_is_the_example() -> None:
     (block,) = fences(README, "yaml")
     assert (ROOT / "examples" / "pipeline.yml").read_text().endswith(block)
