@@ -14,6 +14,11 @@ def gradle_program() -> str:
 
 
 @pytest.fixture(scope="session")
+def maven_program() -> str:
+    return _program("mvn", package="maven")
+
+
+@pytest.fixture(scope="session")
 def uv_program() -> str:
     return find_uv_bin()
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from shipit.config.model import VersionFileConfig
 from shipit.plan.packages import Package
-from shipit.versionfiles import VersionFileError, announced, detect, format_of
+from shipit.versionfiles import FORMATS, VersionFileError, announced, detect, format_of
+from shipit.versionfiles.maven_modules import followers
 from shipit.world import Git
 
 
 def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
-    """The configured ones; else those detected at `rev` that hold a version."""
+    """The configured ones; else those detected at `rev` that hold a version, and those that repeat it."""
     if package.version_files is not None:
         return package.version_files
-    prefix = f"{package.path}/" if package.path else ""
-    below = [path.removeprefix(prefix) for path in git.paths(rev) if path.startswith(prefix)]
-    found = (VersionFileConfig(path=prefix + path) for path in detect(below))
-    return tuple(file for file in found if _version(file, git.text(rev, file.path)))
+    found = [file for file in _detected(git, rev, package) if _version(file, git.text(rev, file.path))]
+    return tuple(entry for file in found for entry in (file, *_modules(git, rev, file)))
 
 
 def announced_version(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> str | None:
@@ -31,6 +30,20 @@ def announced_versions(git: Git, rev: str, files: Mapping[str, tuple[VersionFile
     """`announced_version` of every package that has one."""
     found = {name: announced_version(git, rev, entries) for name, entries in files.items()}
     return {name: version for name, version in found.items() if version}
+
+
+def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
+    prefix = f"{package.path}/" if package.path else ""
+    below = [path.removeprefix(prefix) for path in git.paths(rev) if path.startswith(prefix)]
+    return [VersionFileConfig(path=prefix + path) for path in detect(below)]
+
+
+def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
+    """The poms of a Maven project that repeat the version of this one."""
+    if format_of(file.path) is FORMATS["maven"]:
+        committed = set(git.paths(rev))
+        for path, paths in followers(file.path, lambda path: git.text(rev, path) if path in committed else None):
+            yield VersionFileConfig(path=path, format="maven", paths=paths)
 
 
 def _version(file: VersionFileConfig, text: str | None) -> str | None:
