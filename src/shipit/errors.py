@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 BUG_EXIT_CODE = 70
+# The state of things that most failures leave.
+NOTHING_PUSHED = "nothing was pushed: the remote is as it was"
 
 
 class ShipitError(Exception):

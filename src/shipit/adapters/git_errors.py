@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipit.errors import AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
+from shipit.errors import NOTHING_PUSHED, AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
 
 _REFUSED_LOGIN = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
@@ -27,28 +27,31 @@ def push_error(error: CommandError, branch: str | None) -> ShipitError:
             f"the remote refuses pushes to the protected branch `{branch}`",
             where=said,
             hint='set `write-back = "api"` with an App token that may bypass the rule, or `write-back = "none"`',
+            state=NOTHING_PUSHED,
         )
     if _MOVED.search(said):
         return BranchMoved(
             f"`{branch}` moved on the remote meanwhile",
             where=said,
             hint="run the same command again: it plans afresh",
+            state=NOTHING_PUSHED,
         )
     if _TAG_THERE.search(said):
         return ConflictError(
             "a tag of this release exists on the remote already, elsewhere",
             where=said,
             hint="look at it with `git ls-remote --tags`; shipit never moves a release tag",
+            state=NOTHING_PUSHED,
         )
     if "does not support --atomic" in said or "support --atomic push" in said:
         hint = "release to a server that supports `git push --atomic` (every current git does)"
-        return RemoteError("the remote cannot push atomically", hint=hint)
+        return RemoteError("the remote cannot push atomically", hint=hint, state=NOTHING_PUSHED)
     if _DECLINED.search(said):
         hint = (
             "read what the remote's hook says above, mend it, and run again; "
             'where nobody may push to the branch, set `write-back = "api"` or `"none"`'
         )
-        return RemoteError("the remote refused the push", where=said, hint=hint)
+        return RemoteError("the remote refused the push", where=said, hint=hint, state=NOTHING_PUSHED)
     return remote_error(error, "the remote")
 
 

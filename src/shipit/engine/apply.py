@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from shipit.errors import ShipitError
+from shipit.errors import NOTHING_PUSHED, ShipitError
 from shipit.steps import COURTESIES
 from shipit.steps.base import Done, Outputs, Step
 from shipit.world import World
@@ -45,7 +45,8 @@ def apply(steps: Sequence[Step], world: World, observer: Observer | None = None)
             if isinstance(step, COURTESIES):
                 observer.missed(step, error)
                 continue
-            error.state = error.state or _state(steps[:at], step)
+            if error.state in (None, NOTHING_PUSHED):
+                error.state = _state(steps[:at], step)
             raise
     return outputs
 
@@ -62,10 +63,11 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
     return outputs
 
 
-def _state(done: Iterable[Step], failed: Step) -> str:
+def _state(done: Sequence[Step], failed: Step) -> str:
+    """What others can see, and what is kept for the next run."""
     public = [step.summary for step in done if step.public]
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
     private = "; ".join(step.summary for step in done)
     kept = f" Done so far, seen by nobody else and used by the next run: {private}." if private else ""
-    return f"nothing was pushed: the remote is as it was. Stopped at: {failed.summary}.{kept}"
+    return f"{NOTHING_PUSHED}. Stopped at: {failed.summary}.{kept}"
