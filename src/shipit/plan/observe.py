@@ -14,7 +14,7 @@ from shipit.plan.history import History, observe_history
 from shipit.plan.packages import packages
 from shipit.plan.standing import Standing, observe_standing
 from shipit.plan.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version_files import announced_versions, version_files
+from shipit.plan.version_files import announced_versions, unwritten, version_files
 from shipit.world import World
 
 
@@ -90,6 +90,7 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
     histories = tuple(
         observe_history(git, package, base, standing.tags, standing.channel.prerelease) for package in packages(config)
     )
+    silent = (finding for package in packages(config) for finding in unwritten(git, base, package))
     files = {history.package.name: version_files(git, base, history.package) for history in histories}
     return Observed(
         standing=standing,
@@ -100,7 +101,7 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
         files={path: _state(world, standing, path) for path in _paths(histories, files)},
         dirty=git.dirty(),
         unfinished=observe_unfinished(world, config.release, histories, remote) if remote and answers else (),
-        findings=(*standing.findings, *git.findings(), *refusals),
+        findings=(*standing.findings, *silent, *git.findings(), *refusals),
         today=world.clock.today(),
         links=world.forge.links(),
     )

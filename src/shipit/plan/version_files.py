@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shipit.config.model import VersionFileConfig
+from shipit.errors import Finding
 from shipit.plan.packages import Package
 from shipit.versionfiles import FORMATS, VersionFileError, announced, detect, format_of
 from shipit.versionfiles.maven_modules import followers
@@ -17,6 +18,19 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
         return package.version_files
     found = [file for file in _detected(git, rev, package) if _version(file, git.text(rev, file.path))]
     return tuple(entry for file in found for entry in (file, *_modules(git, rev, file)))
+
+
+def unwritten(git: Git, rev: str, package: Package) -> Iterator[Finding]:
+    """A warning where files are detected and none can be read, so that the version is written nowhere."""
+    if package.version_files is not None:
+        return
+    found = {file.path: _read(file, git.text(rev, file.path)) for file in _detected(git, rev, package)}
+    errors = {path: error for path, error in found.items() if isinstance(error, VersionFileError)}
+    if errors and len(errors) == len(found):
+        wrong = "; ".join(f"`{path}`{_told(error)}" for path, error in errors.items())
+        hints = [error.hint for error in errors.values() if error.hint]
+        fix = "; ".join((*hints[:1], "where no file holds the version, set version-files = []"))
+        yield Finding("version-file", f"the version will be written into no file: {wrong}", fix, "warning")
 
 
 def announced_version(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> str | None:
@@ -47,8 +61,18 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
 
 
 def _version(file: VersionFileConfig, text: str | None) -> str | None:
+    found = _read(file, text)
+    return found if isinstance(found, str) else None
+
+
+def _read(file: VersionFileConfig, text: str | None) -> str | VersionFileError | None:
+    """The version, or why it cannot be read; None where there is no such file or format."""
     format = format_of(file.path, file.format)
     try:
         return format.read(text, file.paths) if format and text is not None else None
-    except VersionFileError:
-        return None
+    except VersionFileError as error:
+        return error
+
+
+def _told(error: VersionFileError) -> str:
+    return f", {error.where}: {error.what}" if error.where else f": {error.what}"

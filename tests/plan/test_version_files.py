@@ -1,0 +1,117 @@
+"""Which files a release writes the version into when nobody named any, and what is told where there are none."""
+
+from __future__ import annotations
+
+import pytest
+from plan.clones import clone_of, configure, doctor, plan
+from repositories import Repository
+
+from shipit.errors import Finding
+from shipit.steps import WriteFile
+
+TWO_VERSIONS = "version = '0.0.1-SNAPSHOT'\n\nsubprojects {\n    version = '0.0.2'\n}\n"
+
+
+def written(repo: Repository) -> dict[str, str]:
+    """The files of the first release, without the changelog."""
+    steps = plan(clone_of(repo, name="written")).steps
+    texts = {step.path: step.text for step in steps if isinstance(step, WriteFile)}
+    return {path: text for path, text in texts.items() if path != "CHANGELOG.md"}
+
+
+def warning(repo: Repository, toml: str = "") -> Finding | None:
+    """What is told about version files, by doctor and plan alike."""
+    clone = clone_of(repo)
+    configure(clone, toml)
+    found = doctor(clone).get("version-file")
+    assert [finding for finding in plan(clone).findings if finding.code == "version-file"] == [found] * bool(found)
+    return found
+
+
+def test_a_version_that_subprojects_take_from_the_root_is_found_and_written(repo: Repository) -> None:
+    script = "version = '@'\nsubprojects {\n    version = rootProject.version\n}\n"
+    repo.commit("feat: begin", files={"build.gradle": script.replace("@", "0.0.1-SNAPSHOT")})
+    assert written(repo) == {"build.gradle": script.replace("@", "0.0.1")}
+    assert warning(repo) is None
+
+
+def test_a_file_that_cannot_be_read_is_told_with_its_line_and_what_to_do(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
+    assert written(repo) == {}
+    found = warning(repo)
+    assert found is not None and found.severity == "warning"
+    assert "`build.gradle`, line 1: `version` is set 2 times (lines 1, 4)" in found.what
+    assert 'paths = ["version", "subprojects.version"]' in found.fix
+    assert "version-files = []" in found.fix
+
+
+def test_every_file_that_cannot_be_read_is_told(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS, "package.json": '{"private": true}'})
+    found = warning(repo)
+    assert found is not None
+    assert "`build.gradle`, line 1: " in found.what and "`package.json`: `version` is not set" in found.what
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "release.version-files = []",
+        'release.version-files = [{ path = "build.gradle", paths = ["version", "subprojects.version"] }]',
+    ],
+)
+def test_either_thing_to_do_ends_the_warning(repo: Repository, toml: str) -> None:
+    repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
+    assert warning(repo, toml) is None
+
+
+def test_where_another_file_can_be_read_there_is_no_word(repo: Repository) -> None:
+    files = {"build.gradle": "version = findProperty('v')\n", "gradle.properties": "version=0.0.1-SNAPSHOT\n"}
+    repo.commit("feat: begin", files=files)
+    assert written(repo) == {"gradle.properties": "version=0.0.1\n"}
+    assert warning(repo) is None
+
+
+def test_a_repository_without_version_files_hears_nothing_of_them(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"README.md": "hello"})
+    assert warning(repo) is None
+
+
+def test_a_package_is_warned_about_its_own_files(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"api/build.gradle": TWO_VERSIONS, "web/package.json": '{"version": "0.0.1"}'})
+    found = warning(repo, 'packages.api.path = "api"\npackages.web.path = "web"')
+    assert found is not None
+    assert "`api/build.gradle`" in found.what and "package.json" not in found.what
+
+
+def test_the_modules_of_a_maven_project_are_written_with_it(repo: Repository) -> None:
+    own = "<groupId>g</groupId><artifactId>root</artifactId><version>@</version>"
+    poms = {
+        "pom.xml": f"<project>{own}<modules><module>api</module></modules></project>",
+        "api/pom.xml": f"<project><parent>{own}</parent><artifactId>api</artifactId></project>",
+        "other/pom.xml": f"<project><parent>{own}</parent><artifactId>other</artifactId></project>",
+    }
+    repo.commit("feat: begin", files={path: text.replace("@", "0.0.1-SNAPSHOT") for path, text in poms.items()})
+    raised = {path: text.replace("@", "0.0.1") for path, text in poms.items() if path != "other/pom.xml"}
+    assert written(repo) == raised
+
+
+def test_modules_stay_where_the_root_cannot_be_written(repo: Repository) -> None:
+    own = "<groupId>g</groupId><artifactId>root</artifactId><version>1.0.0</version>"
+    poms = {
+        "pom.xml": f"<project>{own}<version>1.0.0</version><modules><module>api</module></modules></project>",
+        "api/pom.xml": f"<project><parent>{own}</parent><artifactId>api</artifactId></project>",
+    }
+    repo.commit("feat: begin", files=poms)
+    assert written(repo) == {}
+    assert warning(repo) is not None
+
+
+def test_the_lock_of_uv_is_written_with_its_project(repo: Repository) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "app"\nversion = "@"\n',
+        "uv.lock": 'version = 1\n\n[[package]]\nname = "app"\nversion = "@"\nsource = { virtual = "." }\n',
+    }
+    repo.commit("feat: begin", files={path: text.replace("@", "0.1.0") for path, text in files.items()})
+    repo.tag("v0.1.0")
+    repo.commit("feat: more")
+    assert written(repo) == {path: text.replace("@", "0.2.0") for path, text in files.items()}
