@@ -75,3 +75,8 @@ def test_the_whole_history_counts_for_the_first_release(repo: Repository) -> Non
     for name in "abc":
         repo.commit(f"feat: {name}")
     assert [remark.subject for remark in decision(repo).reasons] == ["feat: c", "feat: b", "feat: a"]
+
+
+def test_a_placeholder_in_a_version_file_announces_nothing(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"package.json": '{"version": "0.0.0-development"}'})
+    assert next_of(repo) == "0.1.0"

@@ -119,7 +119,7 @@ def _version(
     if told.due is Bump.NONE:
         return None
     if history.stable is None:
-        initial = Version.parse(announced or config.release.initial_version)
+        initial = _initial(announced, config.release.initial_version)
         return first_version(initial, branch.prerelease, history.channel_versions)
     return next_version(
         history.stable.version,
@@ -128,6 +128,12 @@ def _version(
         channel=branch.prerelease,
         channel_versions=history.channel_versions,
     )
+
+
+def _initial(announced: str | None, otherwise: str) -> Version:
+    """What a version file announces, released; a placeholder such as 0.0.0-development announces nothing."""
+    named = Version.parse(announced).finalize_version() if announced else Version(0)
+    return named if named > Version(0) else Version.parse(otherwise)
 
 
 def _parsed(text: str) -> Version:
