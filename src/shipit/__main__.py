@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -12,6 +13,7 @@ def main() -> None:
 
         print(f"shipit {__version__}")  # noqa: T201 - the fast path has no terminal layer
         return
+    gc.disable()  # a command lives for seconds, and what it holds goes with it
     from shipit.cli.main import run
 
     sys.exit(run())
