@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from operator import lt
@@ -22,12 +22,21 @@ class Graph:
     others: dict[int, list[int]]
 
     @classmethod
-    def of(cls, commits: Sequence[RawCommit]) -> Graph:
-        places = {commit.id: at for at, commit in enumerate(commits)}
+    def of(cls, commits: Sequence[RawCommit], named: Iterable[str] = ()) -> Graph:
+        """The graph of a log, newest first; `places` has the commits of the log that are `named`, by id."""
+        ids = [*(commit.id for commit in commits), ""]
         none = len(commits)
-        first, others = [], {}
-        for at, (_, parents, *_) in enumerate(commits):
-            first.append(places.get(parents[0], none) if parents else none)
+        first = list(range(1, none + 1))  # nearly every commit stands right above its only parent
+        elsewhere = {
+            at: commit.parents
+            for at, commit in enumerate(commits)
+            if len(commit.parents) != 1 or commit.parents[0] != ids[at + 1]
+        }
+        wanted = set(named).union(*elsewhere.values())
+        places = {id: at for at, id in enumerate(ids) if id in wanted}
+        others: dict[int, list[int]] = {}
+        for at, parents in elsewhere.items():
+            first[at] = places.get(parents[0], none) if parents else none
             if len(parents) > 1:
                 others[at] = [places[id] for id in parents[1:] if id in places]
         return cls(places, first, others)

@@ -74,7 +74,7 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
         commits: the whole history of HEAD, newest first.
         tags: the release tags on it, highest version first.
     """
-    graph = Graph.of(commits)
+    graph = Graph.of(commits, (tag.commit for tag in tags))
     rising = [tag for tag in reversed(tags) if tag.commit in graph.places]
     places = [graph.places[tag.commit] for tag in rising]
     order = graph.parents_first()

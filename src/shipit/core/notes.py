@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipit.core.commit import Commit
@@ -46,7 +47,7 @@ class Change:
 
     @property
     def scope(self) -> str:
-        return inline((self._entry.commit.scope or "").strip())
+        return _scope(self._entry.commit.scope or "")
 
     @property
     def description(self) -> str:
@@ -83,6 +84,11 @@ class Change:
         line = f"{self.title} ({self.commit})"
         closes = " ".join(self.closes) if self._entry.commit.footers else ""
         return f"{line}, {self._language.words['closes'].format(issues=closes)}" if closes else line
+
+
+@lru_cache(maxsize=1000)  # a project has few, and each in many lines
+def _scope(text: str) -> str:
+    return inline(text.strip())
 
 
 @dataclass(slots=True)

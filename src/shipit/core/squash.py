@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from shipit.core.footers import inside_fences
 from shipit.core.log import RawCommit
 
+_MARK = re.compile(r"[*-][ \t]")
 _ITEM = re.compile(r" {0,3}[*-][ \t]+(?=\S)")
 _LOGGED = re.compile(r"commit ([0-9a-f]{7,64})$")
 
@@ -23,6 +24,8 @@ def squashed(commit: RawCommit, starts_commit: Callable[[str], bool]) -> tuple[R
     """
     if "Squashed commit of the following" in commit.message:
         return tuple(_logged(commit))
+    if not _MARK.search(commit.message):
+        return ()
     messages = list(_listed(commit.message, starts_commit))
     return tuple(commit._replace(parents=(), message=message) for message in reversed(messages))
 

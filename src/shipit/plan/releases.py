@@ -105,8 +105,8 @@ def _releases(
 def _entries(commits: Sequence[RawCommit], listed: Mapping[str, Entries]) -> Entries:
     """What stands in the notes of a release with these commits."""
     gone = dropped(commits)
-    kept = (commit for at, commit in enumerate(commits) if at not in gone)
-    return tuple(entry for commit in kept for entry in listed.get(commit.id, ()))
+    kept = [commit.id for at, commit in enumerate(commits) if at not in gone]
+    return tuple([entry for id in kept for entry in listed.get(id, ())])
 
 
 def _tagged_on(span: Span, git: Git) -> dt.date:
