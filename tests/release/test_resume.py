@@ -29,11 +29,10 @@ def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, at: int, when: s
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("at", range(1, PUBLISH + 1))
-def test_a_run_on_the_next_day_finishes_the_same_release(scene: Scene, at: int, when: str) -> None:
+@pytest.mark.parametrize("at", range(GRADLE, PUBLISH + 1))
+def test_a_run_on_the_next_day_finishes_the_same_release(scene: Scene, at: int) -> None:
     clone = scene.begin(BUILD).clone()
-    assert scene.killed(clone, at, when).killed
+    assert scene.killed(clone, at, "after").killed
     scene.release(clone, env={"TODAY": "2026-02-04"}).succeeded()
     end = scene.end()
     assert end.subjects[0] == "chore(release): 1.1.0"
@@ -100,14 +99,41 @@ def test_an_edit_in_a_file_that_a_killed_run_wrote_stays(scene: Scene, path: str
     assert (clone / path).read_text() == mine
 
 
-def test_a_release_found_finished_by_others_leaves_the_clone_clean(scene: Scene) -> None:
-    """Killed before the push; meanwhile another runner released the same."""
+@pytest.mark.parametrize("at", [GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD])
+def test_a_release_found_finished_by_others_leaves_the_clone_clean(scene: Scene, at: int) -> None:
+    """Killed before the push; meanwhile another runner released the same, by a commit of its own."""
     clone = scene.begin(BUILD).clone()
-    assert scene.killed(clone, PUSH, "before").killed
-    scene.release(scene.clone_afresh()).succeeded()
+    assert scene.killed(clone, at, "after").killed
+    scene.release(scene.clone_afresh(), env={"GIT_COMMITTER_DATE": "2026-02-04T00:00:00Z"}).succeeded()
     end = scene.end()
-    scene.release(clone).succeeded()
+    run = scene.release(clone).succeeded()
+    assert run.err.splitlines()[-1] == "nothing to release"
     assert (scene.end(), scene.leftovers(clone)) == (end, [])
+    scene.commit(clone, "fix: go on here")
+    scene.release(clone).succeeded()
+    assert "v1.1.1" in scene.end().tags
+
+
+def test_a_workspace_that_was_cleaned_by_a_checkout_releases(scene: Scene) -> None:
+    """As `actions/checkout` does on a runner that keeps its clone: files and branch go, a tag of a killed run stays."""
+    clone = scene.begin(BUILD).clone()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    assert scene.killed(clone, TAG, "after").killed
+    scene.git(clone, "clean", "-ffdxq")
+    scene.git(clone, "reset", "--quiet", "--hard", "HEAD")
+    scene.git(clone, "checkout", "--quiet", "--force", "-B", "main", "refs/remotes/origin/main")
+    scene.release(clone).succeeded()
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
+@pytest.mark.parametrize("path", ["CHANGELOG.md", "build.gradle"])
+def test_half_a_file_that_a_killed_writer_left_is_gone_afterwards(scene: Scene, path: str) -> None:
+    clone = scene.begin().clone()
+    scene.write(clone, f".shipit-{path}", "half a fi")
+    scene.release(clone).succeeded()
+    assert scene.leftovers(clone) == []
 
 
 def test_a_draft_that_somebody_deleted_is_made_again_with_its_assets(scene: Scene) -> None:
