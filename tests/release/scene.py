@@ -107,15 +107,23 @@ class Scene:
     # -- what was there before
 
     def begin(
-        self, config: str = "", messages: Sequence[str | bytes] = HISTORY, files: Mapping[str, str] = {}
+        self,
+        config: str = "",
+        messages: Sequence[str | bytes] = HISTORY,
+        files: Mapping[str, str] = {},
+        places: Sequence[str] = ("src",),
+        tags: Sequence[str] = ("v1.0.0",),
     ) -> Scene:
-        """Fill the remote: a released first commit, and one commit for each of `messages`."""
+        """Fill the remote: a released first commit, and one commit for each of `messages`, in `places` by turns."""
         if not self.remote.exists():
             run("git", "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
         first = {**FILES, **({"shipit.toml": config} if config else {}), **files}
-        commits = [_commit("chore: begin", 0, first), b"reset refs/tags/v1.0.0\nfrom refs/heads/main\n\n"]
+        commits = [
+            _commit("chore: begin", 0, first),
+            *(f"reset refs/tags/{tag}\nfrom refs/heads/main\n\n".encode() for tag in tags),
+        ]
         for at, message in enumerate(messages, 1):
-            commits.append(_commit(message, at, {f"src/{at}.txt": f"{at}\n"}))
+            commits.append(_commit(message, at, {f"{places[at % len(places)]}/{at}.txt": f"{at}\n"}))
         run("git", "-C", self.remote, "fast-import", "--quiet", "--force", input=b"".join(commits))
         return self
 

@@ -11,6 +11,7 @@ from release.scene import Driver, End, Scene, on_github
 from standin.server import GitHubStandIn
 
 BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+PACKAGES = '[packages.app]\npath = "app"\n[packages.web]\npath = "web"\n'
 WAYS = {
     "local, push": BUILD,
     "local, push, snapshot": f"snapshot = true\n{BUILD}",
@@ -18,6 +19,8 @@ WAYS = {
     "github, push": BUILD,
     "github, api": f'write-back = "api"\n{BUILD}',
     "github, api, snapshot": f'write-back = "api"\nsnapshot = true\n{BUILD}',
+    "local, push, packages": PACKAGES,
+    "github, api, packages": f'[release]\nwrite-back = "api"\n{PACKAGES}',
 }
 WRITTEN_FOR_THE_BUILD = [" M build.gradle"]  # and for what is built after the release; nothing commits it
 CLONE = ("git.fetch", "files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
@@ -34,6 +37,25 @@ WRITES = {
     "github, api": (*API, *FORGE_COMMIT, *FORGE_TAG, "forge.publish"),
     "github, api, snapshot": (*API, *FORGE_COMMIT, *FORGE_TAG, "files.write", *FORGE_COMMIT, "forge.publish"),
 }
+WRITES |= {
+    "local, push, packages": (
+        "git.fetch",
+        *["files.write"] * 4,
+        "git.create_commit",
+        *["git.create_tag"] * 2,
+        *["forge.create_draft"] * 2,
+        "git.push",
+        *["forge.publish"] * 2,
+    ),
+    "github, api, packages": (
+        "git.fetch",
+        *["files.write"] * 4,
+        *["forge.create_draft"] * 2,
+        *FORGE_COMMIT,
+        *FORGE_TAG * 2,
+        *["forge.publish"] * 2,
+    ),
+}
 KILLS = [
     (way, at, when)
     for way, writes in WRITES.items()
@@ -45,6 +67,13 @@ KILLS = [
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, way: str) -> Scene:
     scene: Scene = request.getfixturevalue("github_scene" if way.startswith("github") else "scene")
+    return begin(scene, way)
+
+
+def begin(scene: Scene, way: str) -> Scene:
+    both = {f"{name}/build.gradle": "version = '1.0.0'\n" for name in ("app", "web")}
+    if "packages" in way:
+        return scene.begin(WAYS[way], files=both, places=("app", "web"), tags=("app-v1.0.0", "web-v1.0.0"))
     return scene.begin(f"[release]\n{WAYS[way]}")
 
 
@@ -61,7 +90,7 @@ def uninterrupted(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> C
                 if way.startswith("github")
                 else Scene(driver, root, root / "remote.git")
             )
-            on.begin(f"[release]\n{WAYS[way]}")
+            begin(on, way)
             assert on.writes(on.clone()) == WRITES[way]
             return on.end()
 

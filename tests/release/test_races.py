@@ -151,6 +151,19 @@ def test_a_branch_that_always_moves_ends_in_a_conflict(scene: Scene) -> None:
     assert scene.leftovers(clone) == []
 
 
+@pytest.mark.parametrize("write_back", ["push", "api", "none"])
+def test_a_clone_that_is_behind_builds_and_releases_the_tip(github_scene: Scene, write_back: str) -> None:
+    build = 'prepare = ["mkdir -p build && cp src/App.java build/app.jar"]\nassets = ["build/*.jar"]\n'
+    scene = github_scene.begin(f'[release]\nwrite-back = "{write_back}"\n{build}')
+    clone, colleague = scene.clone(), scene.clone("colleague")
+    scene.commit(colleague, "feat: write to several people", "src/App.java", "class App { }\n")
+    scene.git(colleague, "push", "--quiet")
+    scene.release(clone).succeeded()
+    (release,) = scene.end().releases
+    assert "write to several people" in release.body
+    assert release.assets == ("app.jar class App { }\n",)
+
+
 def test_a_version_that_is_tagged_elsewhere_is_a_conflict(scene: Scene) -> None:
     clone = scene.begin().clone()
     scene.git(clone, "switch", "--quiet", "--create", "side", "v1.0.0")

@@ -29,6 +29,23 @@ def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, at: int, when: s
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
 
 
+@pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
+def test_a_saved_plan_elsewhere_goes_on_or_says_what_to_do(scene: Scene, at: int) -> None:
+    scene.begin(BUILD)
+    clone, plan = scene.clone(), scene.root / "plan.json"
+    scene.release(clone, "plan", "-o", str(plan)).succeeded()
+    with scene.restored():
+        scene.release(clone).succeeded()
+        whole = scene.end()
+    assert scene.killed(clone, at, "after", "release", "--plan", str(plan)).killed
+    place = scene.clone_afresh()
+    run = scene.release(place, "release", "--plan", str(plan))
+    if run.status:
+        assert (run.status, "hint:" in run.err, "shipit plan" in run.err) == (3, True, True), run.err
+        scene.release(place).succeeded()
+    assert (scene.end(), scene.leftovers(place)) == (whole, [])
+
+
 @pytest.mark.parametrize("at", range(GRADLE, PUBLISH + 1))
 def test_a_run_on_the_next_day_finishes_the_same_release(scene: Scene, at: int) -> None:
     clone = scene.begin(BUILD).clone()
