@@ -119,6 +119,26 @@ def test_a_full_disk_loses_nothing(scene: Scene, tiny_disk: Path) -> None:
     assert scene.leftovers(clone) == []
 
 
+@pytest.mark.parametrize("room", [0, 4096, 8192, 16384, 32768])
+def test_a_disk_with_hardly_room_for_git_loses_nothing(scene: Scene, tiny_disk: Path, room: int) -> None:
+    """However far a run comes before the disk is full."""
+    scene.begin(files={"CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\nAll that people wrote.\n"})
+    clone, filling = tiny_disk / "clone", tiny_disk / "filling"
+    scene.git(scene.root, "clone", "--quiet", str(scene.remote), str(clone))
+    filling.write_bytes(b"x" * (os.statvfs(tiny_disk).f_bavail * os.statvfs(tiny_disk).f_bsize - room))
+    run = scene.release(clone)
+    assert (run.status, "state: nothing was pushed" in run.err or "state: this run did nothing" in run.err) == (
+        5,
+        True,
+    ), run.err
+    assert "v1.1.0" not in scene.end().tags
+    filling.unlink()
+    (clone / ".git/index.lock").unlink(missing_ok=True)
+    scene.release(clone).succeeded()
+    assert released(scene)
+    assert scene.leftovers(clone) == []
+
+
 def test_a_file_that_may_grow_no_further_is_left_as_it_was(scene: Scene) -> None:
     """A quota, as RLIMIT_FSIZE sets one: the kernel cuts a write short."""
     written = "# Changelog\n\n" + "All that people wrote.\n" * 10_000
