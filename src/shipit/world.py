@@ -64,6 +64,7 @@ class Git(Protocol):
     def dirty(self) -> tuple[str, ...]: ...  # tracked files that differ from HEAD
     def is_ancestor(self, old: str, new: str) -> bool: ...
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]: ...  # those of `commits` behind `rev`
+    def made(self, commit: str) -> bool: ...  # whether shipit made it in this clone, in this run or before
     def tracked(self, branch: str) -> str | None: ...  # the remote's branch as last fetched
 
     # reads, remote
@@ -123,11 +124,14 @@ class ForgeRelease:
 class Forge(Protocol):
     """Where releases are announced: GitHub, or files beside the remote when it is not GitHub.
 
+    `shared` says whether other clones see its releases: where not, one that is missing here may have been made there.
+
     Every creation is idempotent: a thing that exists already with the same content is returned, not made
     twice; with other content it raises `ConflictError`.
     """
 
     name: str
+    shared: bool
 
     # reads
     def links(self) -> Links | None: ...

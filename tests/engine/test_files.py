@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine.stage import Stage, new_world, public
 
 from shipit.config.load import parse_config
-from shipit.errors import ConfigError, RemoteError
+from shipit.errors import ConfigError, ConflictError, PreflightError, RemoteError
 from shipit.plan.next import next_versions
 from shipit.testing import FakeWorld
 
@@ -80,3 +81,52 @@ def test_the_next_version_stays_the_same_after_a_push_that_was_refused(tmp_path:
     assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == before == ["1.1.0"]
     stage.release(world.next_run())
     assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == [None]
+
+
+def test_a_release_commit_that_a_person_amended_is_theirs_and_is_kept(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    refused(stage, world)
+    made = world.git.commit("HEAD")
+    assert made is not None
+    world.git.adopt(made.parents[0])
+    theirs = {path: world.files.read(path) or "" for path in ("build.gradle", "CHANGELOG.md")}
+    world.commit(made.message, {**theirs, "work.txt": "done by hand"})
+    other = world.fresh_clone()
+    other.commit("fix: theirs", {"theirs.txt": "yes"})
+    other.push()
+    with pytest.raises(PreflightError) as raised:
+        stage.release(world.next_run())
+    assert [finding.code for finding in raised.value.findings] == ["diverged"]
+    assert world.files.read("work.txt") == "done by hand"
+
+
+def test_a_release_whose_files_are_written_already_is_made_without_a_commit(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    stage.release(world)
+    released = world.remote.branches["main"]
+    del world.remote.tags["v1.1.0"]
+    world.remote.releases.clear()
+    again = world.fresh_clone()
+    stage.release(again)
+    assert world.remote.tags["v1.1.0"].commit == released == world.remote.branches["main"]
+    assert not world.remote.releases["v1.1.0"].draft
+
+
+def test_a_release_asked_for_as_a_prerelease_is_refused_on_a_stable_branch(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    world.commit("fix: a\n\nRelease-As: 2.0.0-rc.1", {"a.txt": "a"})
+    with pytest.raises(ConflictError, match="is a pre-release"):
+        stage.release(world)
+
+
+def test_a_push_whose_answer_was_lost_is_seen_to_be_done(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    push = world.git.push
+
+    def lost(**options: Any) -> None:
+        push(**options)
+        raise RemoteError("the remote hung up")
+
+    world.git.push = lost  # type: ignore[method-assign]
+    stage.release(world)
+    assert not world.remote.releases["v1.1.0"].draft

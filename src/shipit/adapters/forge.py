@@ -20,7 +20,8 @@ def forge_of(git: GitRepository, environment: Environment) -> Forge:
         return GitHubForge(slug, environment.token, environment.api_url, environment.server_url, base=git.root)
     from shipit.adapters.local_forge import LocalForge
 
-    return LocalForge(os.path.join(_beside(git, url), "shipit", "releases"), base=git.root)
+    place = _beside(git, url)
+    return LocalForge(os.path.join(place, "shipit", "releases"), base=git.root, shared=place != git.directory)
 
 
 def _beside(git: GitRepository, url: str) -> str:

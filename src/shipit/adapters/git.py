@@ -56,6 +56,17 @@ class GitRepository(GitHistory):
         words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
         return _remote_refs(self._ask_remote(*words))
 
+    @property
+    def _made(self) -> str:
+        """The record of commits made here: a commit that a person amended is not shipit's any more."""
+        return os.path.join(self.directory, "shipit", "commits")
+
+    def made(self, commit: str) -> bool:
+        if not os.path.exists(self._made):
+            return False
+        with open(self._made, encoding="ascii", errors="replace") as record:
+            return commit in record.read().split()
+
     def tracked(self, branch: str) -> str | None:
         return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
@@ -101,7 +112,11 @@ class GitRepository(GitHistory):
         by = ["--author", author] if author else []
         with _message_file(message) as file:
             self._git("commit", "--quiet", "--cleanup=verbatim", "--file", file, *by, "--", *paths)
-        return str(self.head())
+        commit = str(self.head())
+        os.makedirs(os.path.dirname(self._made), exist_ok=True)
+        with open(self._made, "a", encoding="ascii") as record:
+            record.write(f"{commit}\n")
+        return commit
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         with _message_file(message) as file:

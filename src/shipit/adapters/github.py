@@ -38,6 +38,7 @@ class GitHubForge:
     """
 
     name = "github"
+    shared = True
 
     def __init__(
         self,

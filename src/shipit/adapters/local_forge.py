@@ -29,11 +29,13 @@ class LocalForge:
         root: the directory of all releases; made when the first is drafted.
         links: web addresses, where the remote has any.
         base: the directory that paths of assets start from.
+        shared: whether other clones see `root`.
     """
 
     name = "local"
 
-    def __init__(self, root: str, links: Links | None = None, *, base: str = ".") -> None:
+    def __init__(self, root: str, links: Links | None = None, *, base: str = ".", shared: bool = True) -> None:
+        self.shared = shared
         self._root = Path(root)
         self._store = WorkingTree(root)
         self._links = links

@@ -13,7 +13,7 @@ from shipit.core.reading import Reading, Readings, read_commits
 from shipit.core.release import Entry, Release
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
-from shipit.core.version import Range, Version, bump_between, first_version, next_version
+from shipit.core.version import Range, Version, bump_between, channel_of, first_version, next_version
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.history import History
 from shipit.plan.model import Decision, Remark
@@ -113,9 +113,10 @@ def _version(
     announced: str | None,
     wanted: str | None,
 ) -> Version | None:
-    asked = wanted or (told.own.release_as[0] if told.own.release_as else None)
-    if asked:
-        return _rising(_parsed(asked), history)
+    if wanted:
+        return _rising(_parsed(wanted), history)
+    if told.own.release_as:
+        return _in_channel(_rising(_parsed(told.own.release_as[0]), history), history, branch)
     if told.due is Bump.NONE:
         return None
     if history.stable is None:
@@ -142,6 +143,21 @@ def _parsed(text: str) -> Version:
             f"`{text}` is not a version", where="--version or a `Release-As:` footer", hint="write it as 1.4.0"
         )
     return Version.parse(text)
+
+
+def _in_channel(version: Version, history: History, branch: BranchConfig) -> Version:
+    """The version a commit asks for, as the branch releases it: a pre-release branch counts towards it.
+
+    A pre-release of another channel would not be seen as a release here, and so be asked for again and again.
+    """
+    if version.prerelease is None:
+        return first_version(version, branch.prerelease, history.channel_versions)
+    if channel_of(version) != branch.prerelease:
+        raise ConflictError(
+            f"`{version}` is a pre-release, and `{branch.name}` does not release `{channel_of(version)}`",
+            hint="ask for a version without a pre-release, or name the branch in `release.branches` with `prerelease`",
+        )
+    return version
 
 
 def _rising(version: Version, history: History) -> Version:

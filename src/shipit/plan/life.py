@@ -96,7 +96,7 @@ class Life:
     def _push(self) -> Push:
         """The commit point."""
         tags = tuple(entry.release.tag for entry in self.due)
-        if self.commit.subject is None:
+        if self.config.write_back == "none":
             return Push(self.commit, None, None, tags)
         tip = self.snapshot[0] if self.snapshot else None
         return Push(self.commit, self.observed.standing.branch, self.observed.standing.expected, tags, tip)
@@ -104,7 +104,8 @@ class Life:
     def _through_the_forge(self) -> Iterator[Step]:
         """The commit point where nobody may push: branch first, and a tip without its tag is seen as unfinished."""
         branch = self.observed.standing.branch or ""
-        yield ForgeCommit(self.commit, branch, self._body, self.changes.paths)
+        if self.commit.subject is not None:
+            yield ForgeCommit(self.commit, branch, self._body, self.changes.paths)
         for entry in self.due:
             yield ForgeTag(entry.release.tag, _tag_message(entry), self.commit)
         if self.snapshot:

@@ -106,7 +106,7 @@ def _due(verdict: Verdict, observed: Observed, config: Config, notes: Renderer) 
 def _life(config: Config, observed: Observed, due: tuple[Due, ...], changes: Changes) -> Life:
     what = ", ".join(entry.name for entry in due)
     skip = " [skip ci]" if config.release.skip_ci else ""
-    written = config.release.write_back != "none"
+    written = config.release.write_back != "none" and changes.files  # what is written already needs no commit
     subject = SUBJECT.format(what=what) + skip if written else None
     commit = ReleaseCommit(observed.standing.base, subject, due[0].release.tag, observed.standing.branch)
     versions = {entry.verdict.history.package.name: entry.version for entry in due}

@@ -129,7 +129,7 @@ def never_pushed(git: Git, head: str, tip: str | None, tagged: Set[str] = frozen
     found: list[CommitInfo] = []
     while commit := git.commit(found[-1].parents[0] if found else head):
         published = commit.id in tagged or (tip is not None and git.is_ancestor(commit.id, tip))
-        if published or not commit.parents or not is_release(commit.message):
+        if published or not commit.parents or not (is_release(commit.message) and git.made(commit.id)):
             break
         found.append(commit)
     return tuple(found)

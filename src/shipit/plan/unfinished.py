@@ -83,7 +83,8 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
         return None
     release = world.forge.find_release(last.name)
     followed = not behind(config.floating_tags, history.package.format, last, remote.tags)
-    if release and not release.draft and followed:
+    published = not release.draft if release else not world.forge.shared
+    if published and followed:
         return None
     drafted = release is not None
     version = str(last.version)

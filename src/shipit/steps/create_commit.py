@@ -45,4 +45,11 @@ class CreateCommit:
 
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body)
-        return {"commit": self.commit.find(world) or world.git.create_commit(self.paths, message, self.author)}
+        made = self.commit.find(world) or world.git.create_commit(self.paths, message, self.author)
+        if self.commit.find(world) is None:
+            world.git.adopt(self.commit.base(world) or self.commit.parent)
+            raise ConflictError(
+                f"a hook of this repository changed the subject `{self.commit.subject}`, by which a release is known",
+                hint="let the hook leave commits with the line `Released-by: shipit` as they are, then run again",
+            )
+        return {"commit": made}

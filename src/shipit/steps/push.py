@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.errors import BranchMoved, ConflictError
+from shipit.errors import BranchMoved, ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteRefs, World
@@ -66,7 +66,7 @@ class Push:
         tip = (self.tip or self.commit).require(world)
         try:
             world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
-        except ConflictError:
+        except (ConflictError, RemoteError):  # an answer that was lost, or a push that somebody else made
             if isinstance(self.check(world), Todo):
                 raise
         return {"commit": commit}

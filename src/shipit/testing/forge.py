@@ -18,6 +18,7 @@ class FakeForge:
     """The releases of `remote`, with assets from `files`. It can commit and tag as GitHub can."""
 
     name = "fake"
+    shared = True
 
     def __init__(self, remote: FakeRemote, files: FakeFiles) -> None:
         self.problems: tuple[Finding, ...] = ()

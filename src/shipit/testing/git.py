@@ -31,6 +31,7 @@ class FakeGit:
         self._branches: dict[str, str] = {}
         self._tracked: dict[str, str] = {}
         self._tags: dict[str, FakeTag] = {}
+        self._made: set[str] = set()
 
     # -- reads, local
 
@@ -45,6 +46,9 @@ class FakeGit:
 
     def tags(self) -> tuple[TagRef, ...]:
         return tuple(TagRef(name, tag.commit, tag.message is not None) for name, tag in sorted(self._tags.items()))
+
+    def made(self, commit: str) -> bool:
+        return commit in self._made
 
     def tag_message(self, name: str) -> str:
         tag = self._tags.get(name)
@@ -111,7 +115,10 @@ class FakeGit:
         self._commits.cut = frozenset()
         self.fetch()
 
-    def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
+    def create_commit(
+        self, paths: Sequence[str], message: str, author: str | None = None, *, by_hand: bool = False
+    ) -> str:
+        """`by_hand`: a person does it, so that it is not shipit's."""
         head = self.head()
         old = self._tree(head)
         tree = {path: data for path, data in old.items() if path not in paths}
@@ -120,7 +127,9 @@ class FakeGit:
             raise _failed("commit", "nothing to commit, or no such file")
         parents = (head,) if head else ()
         made = FakeCommit(tree, parents, message, self._remote.clock.tick(), author or PERSON)
-        return self._point(self._commits.add(made))
+        id = self._point(self._commits.add(made))
+        self._made.update([] if by_hand else [id])
+        return id
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         if name in self._tags:

@@ -89,7 +89,7 @@ class FakeWorld(World):
         texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
         for path, text in texts.items():
             self.files.edit(path, text)
-        return self.git.create_commit(tuple(texts), message)
+        return self.git.create_commit(tuple(texts), message, by_hand=True)
 
     def push(self, *tags: str) -> None:
         """Push the branch, whatever the remote holds, and `tags`."""
