@@ -161,7 +161,7 @@ class Scene:
         """Somebody else pushes a commit."""
         place = self.root / name if (self.root / name).exists() else self.clone(name)
         self.git(place, "pull", "--quiet", "--rebase")
-        self.commit(place, message, f"src/{len(message)}-{abs(hash(message))}.txt")
+        self.commit(place, message, f"src/{self.git(place, 'rev-list', '--count', 'HEAD')}-more.txt")
         self.git(place, "push", "--quiet")
 
     def start(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> subprocess.Popen[str]:

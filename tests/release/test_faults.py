@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,12 +92,14 @@ def test_a_remote_that_is_gone_is_named(scene: Scene) -> None:
 
 @pytest.fixture
 def tiny_disk(scene: Scene) -> Iterator[Path]:
-    """A place of 256 KiB for a working tree, whose git directory is elsewhere."""
-    place = scene.root / "tiny"
+    """A file system of 256 KiB, mounted for the test."""
+    place, by = scene.root / "tiny", () if os.geteuid() == 0 else ("sudo", "-n")
     place.mkdir(parents=True)
-    run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place)
+    mount = [*by, "mount", "-t", "tmpfs", "-o", f"size=256k,uid={os.geteuid()}", "tmpfs", str(place)]
+    if shutil.which(mount[0]) is None or subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
     yield place
-    run("umount", place)
+    run(*by, "umount", place)
 
 
 def test_a_full_disk_loses_nothing(scene: Scene, tiny_disk: Path) -> None:
