@@ -209,6 +209,34 @@ def test_a_configuration_that_may_not_be_read_is_told(
     assert capsys.readouterr().err.startswith("error: `shipit.toml` cannot be read: Permission denied")
 
 
+def test_what_the_system_refuses_is_told_and_is_no_bug(
+    sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(project: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/app/journal")
+
+    monkeypatch.setattr("shipit.api.next_version", refused)
+    assert run(["-C", str(sample.path), "next"]) == 5
+    error = capsys.readouterr().err
+    assert error.startswith("error: `/srv/app/journal`: Permission denied\n")
+    assert "mend what the system says, then run the same command again" in error
+
+
+def test_a_lock_that_is_a_directory_is_told(own_sample: SampleProject) -> None:
+    lock = own_sample.path / ".git/shipit.lock"
+    lock.mkdir()
+    done = piped("release", cwd=own_sample.path)
+    assert done.returncode == 5
+    assert done.stderr.startswith(f"error: `{lock}` cannot be written: Is a directory\n")
+
+
+def test_without_git_the_hint_is_to_install_it(sample: SampleProject, tmp_path: Path) -> None:
+    done = piped("next", cwd=sample.path, PATH=str(tmp_path))
+    assert done.returncode == 5
+    assert done.stderr.startswith("error: `git`: No such file or directory\n")
+    assert "install git, then run the same command again" in done.stderr
+
+
 def test_a_token_is_shown_nowhere(own_sample: SampleProject) -> None:
     url = "http://bot:s3cret-token@127.0.0.1:1/x.git"
     subprocess.run(["git", "remote", "set-url", "origin", url], cwd=own_sample.path, check=True)

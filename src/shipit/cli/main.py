@@ -14,7 +14,7 @@ import click
 from shipit import __version__
 from shipit.cli.session import EVERYWHERE, Session
 from shipit.cli.wrong_usage import unknown_command, usage_error
-from shipit.errors import BUG_EXIT_CODE, ShipitError, UsageError
+from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError, UsageError
 
 # As a shell reports a program that was interrupted.
 INTERRUPTED = 130
@@ -90,9 +90,23 @@ def run(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except SystemExit:  # click's way out when whoever read us has seen enough, or a completion was answered
         return 0
+    except OSError as error:
+        session.output.error(_refused_by_the_system(error))
+        return CommandError.exit_code
     except Exception as error:
         session.output.bug(error)
         return BUG_EXIT_CODE
+
+
+def _refused_by_the_system(error: OSError) -> CommandError:
+    """A directory where a file should be, no room, no git: nothing that shipit does wrong."""
+    mend = "mend what the system says"
+    if isinstance(error, FileNotFoundError) and error.filename == "git":
+        mend = "install git"
+    return CommandError(
+        f"`{error.filename or 'the system'}`: {error.strerror or error}",
+        hint=f"{mend}, then run the same command again: what is done is seen to be done",
+    )
 
 
 def _ready_streams() -> None:
