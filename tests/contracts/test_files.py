@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from contracts.clones import CLONES, Clone
 
+from shipit.adapters.files import WorkingTree
 from shipit.errors import ConfigError
 from shipit.world import Files
 
@@ -74,6 +75,27 @@ def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: s
             attempt()
         assert path in raised.value.what
         assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "path", [".git", ".git/config", "link/config", "dir/../.git/hooks/pre-push", ".GIT/config", "module/.git/config"]
+)
+def test_what_git_keeps_for_itself_is_neither_read_nor_written(tmp_path: Path, path: str) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "link").symlink_to(".git")
+    files = WorkingTree(str(tmp_path))
+    for attempt in (lambda: files.read(path), lambda: files.write(path, "x")):
+        with pytest.raises(ConfigError, match=f"`{path}` is inside `.git`") as raised:
+            attempt()
+        assert raised.value.hint
+
+
+def test_what_only_looks_like_git_s_own_is_written(tmp_path: Path) -> None:
+    files = WorkingTree(str(tmp_path))
+    for path in (".github/version.txt", ".gitignore", ".git.txt"):
+        files.write(path, "x")
+        assert files.read(path) == "x"
 
 
 @pytest.mark.parametrize(

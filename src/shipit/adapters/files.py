@@ -12,6 +12,14 @@ from typing import BinaryIO
 from shipit.errors import CommandError, ConfigError
 
 
+def inside(root: str, path: str) -> str:
+    """The real place of `path`; raises `ConfigError` when that is not below `root`."""
+    place, real_root = os.path.realpath(os.path.join(root, path)), os.path.realpath(root)
+    if os.path.commonpath([place, real_root]) != real_root:
+        raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
+    return place
+
+
 class WorkingTree:
     """Files below `root`. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive.
 
@@ -25,10 +33,10 @@ class WorkingTree:
         self._record = record
 
     def _at(self, path: str) -> str:
-        """The real place of `path`; raises `ConfigError` when that is outside the repository."""
-        place = os.path.realpath(os.path.join(self._root, path))
-        if os.path.commonpath([place, os.path.realpath(self._root)]) != os.path.realpath(self._root):
-            raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
+        """The real place of `path`; raises `ConfigError` when that is outside the repository, or git's own."""
+        place = inside(self._root, path)
+        if ".git" in os.path.relpath(place, os.path.realpath(self._root)).lower().split(os.sep):
+            raise ConfigError(f"`{path}` is inside `.git`", hint="name a file that git can track")
         return place
 
     def read(self, path: str) -> str | None:
