@@ -10,7 +10,7 @@ import pytest
 from contracts.clones import CLONES, Clone
 
 from shipit.adapters.files import WorkingTree
-from shipit.errors import ConfigError
+from shipit.errors import CommandError, ConfigError
 from shipit.world import Files
 
 # Bytes that are no UTF-8, every line end, a byte order mark, NUL, no newline at the end.
@@ -75,6 +75,14 @@ def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: s
             attempt()
         assert path in raised.value.what
         assert raised.value.hint
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "CHANGELOG.md").symlink_to("CHANGELOG.md")
+    (tmp_path / "a.txt").write_text("x")
+    for path, why in (("CHANGELOG.md", "Too many levels"), ("a.txt/b.txt", "Not a directory")):
+        with pytest.raises(CommandError, match=f"`{path}` cannot be read: {why}"):
+            WorkingTree(str(tmp_path)).read(path)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class WorkingTree:
                 return file.read()
         except FileNotFoundError:
             return None
-        except (IsADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise CommandError(f"`{path}` cannot be read: {error.strerror}") from error
 
     def size(self, path: str) -> int:
