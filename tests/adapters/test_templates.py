@@ -131,3 +131,15 @@ def test_a_template_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.md.j2").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=r"`notes\.md\.j2` cannot be read"):
         template_text("notes.md.j2", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../notes.md.j2", "link.md.j2", "{place}/notes.md.j2"])
+def test_a_template_outside_the_repository_is_not_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.md.j2").write_text("of somebody else")
+    root = tmp_path / "repository"
+    root.mkdir()
+    (root / "link.md.j2").symlink_to("../notes.md.j2")
+    asked = name.format(place=tmp_path)
+    with pytest.raises(ConfigError, match=f"`{asked}` is outside the repository") as error:
+        template_text(asked, root)
+    assert error.value.hint

@@ -7,6 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from shipit.adapters.files import inside
 from shipit.errors import ConfigError
 
 _SUFFIX = ".md.j2"
@@ -16,13 +17,13 @@ def template_text(name_or_path: str, root: str | Path) -> str:
     """The text of a built-in template, or of a file below `root`.
 
     Raises:
-        ConfigError: there is neither, or the file is no UTF-8 text.
+        ConfigError: there is neither, the file is no UTF-8 text, or it is outside the repository.
     """
     built_in = _built_in()
     names = sorted(file.name.removesuffix(_SUFFIX) for file in built_in.iterdir() if file.name.endswith(_SUFFIX))
     if name_or_path in names:
         return (built_in / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
-    path = Path(root, name_or_path)
+    path = Path(inside(str(root), name_or_path))
     if not path.is_file():
         raise _unknown(name_or_path, names)
     try:
