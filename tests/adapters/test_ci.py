@@ -92,3 +92,12 @@ def test_a_payload_that_tells_nothing_is_no_error(tmp_path: Path, payload: str) 
 
 def test_what_is_shown_of_it_holds_no_token() -> None:
     assert "s3cret" not in repr(environment({"GITHUB_TOKEN": "s3cret", "GITHUB_REF_NAME": "main"}))
+
+
+def test_white_space_around_a_token_is_no_part_of_it() -> None:
+    found = environment({"GITHUB_TOKEN": "s3cret\n", "GH_TOKEN": " other ", "SHIPIT_REGISTRY_PASSWORD": "\n"})
+    assert (found.token, found.secrets) == ("s3cret", ("s3cret", "other"))
+
+
+def test_a_token_of_white_space_is_none() -> None:
+    assert environment({"GITHUB_TOKEN": "\n", "GH_TOKEN": "s3cret"}).token == "s3cret"

@@ -32,8 +32,9 @@ class Environment:
 
 
 def environment(variables: Mapping[str, str] | None = None) -> Environment:
-    """Read the environment; an empty variable is an unset one."""
-    found = {name: value for name, value in (os.environ if variables is None else variables).items() if value}
+    """Read the environment; an empty variable is an unset one, and white space around a value is an accident."""
+    given = (os.environ if variables is None else variables).items()
+    found = {name: value.strip() for name, value in given if value.strip()}
     token = found.get("GITHUB_TOKEN") or found.get("GH_TOKEN")
     server = found.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
     secrets = (found.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
