@@ -27,6 +27,9 @@ GITHUB = "https://github.com"
         "git@github.com:acme/app.git",
         "git@github.com:/acme/app.git",
         "github.com:acme/app",
+        "git@github.com-work:acme/app.git",
+        "github.com-work:acme/app",
+        "ssh://git@github.com-work/acme/app.git",
     ],
 )
 def test_every_spelling_of_a_remote_on_github_is_the_same_repository(url: str) -> None:
@@ -49,6 +52,10 @@ def test_an_enterprise_server_has_repositories_of_its_own(url: str) -> None:
         "C:/git/acme/app",
         "https://gitlab.com/acme/app",
         "https://notgithub.com/acme/app",
+        "https://github.com-work/acme/app",
+        "git://github.com-work/acme/app",
+        "git@github.community:acme/app",
+        "git@work-github.com:acme/app",
         "https://github.com.evil.example/acme/app",
         "https://evil.example/github.com/acme/app",
         "https://github.com@evil.example/acme/app",

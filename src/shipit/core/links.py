@@ -6,6 +6,8 @@
 'acme/app'
 >>> slug_of("ssh://git@git.acme.com:2222/acme/app.git/", "https://git.acme.com")
 'acme/app'
+>>> slug_of("git@github.com-work:acme/app.git", "https://github.com")
+'acme/app'
 >>> slug_of("/srv/git/acme/app.git", "https://github.com") is None
 True
 """
@@ -52,21 +54,23 @@ def slug_of(remote_url: str, server_url: str) -> str | None:
     """`owner/name` when `remote_url` is a repository of the forge at `server_url`, else None.
 
     Ports and credentials do not matter: one server answers https and ssh, and GitHub ssh on `ssh.<host>` too.
+    Nor does what an ssh configuration with several keys puts behind the host's name: `github.com-work`.
     """
-    host, path = _host_and_path(remote_url)
+    host, path, by_ssh = _read(remote_url)
     server = urlsplit(server_url).hostname
-    if server is None or host.lower() not in (server, f"ssh.{server}"):
+    if server is None or not (host in (server, f"ssh.{server}") or (by_ssh and host.startswith(f"{server}-"))):
         return None
     found = _SLUG.fullmatch(path)
     return found["slug"] if found else None
 
 
-def _host_and_path(url: str) -> tuple[str, str]:
+def _read(url: str) -> tuple[str, str, bool]:
+    """Host and path of a remote's address, and whether it is reached by ssh."""
     short = _SCP.fullmatch(url)
     if short:
-        return short["host"], short["path"]
+        return short["host"].lower(), short["path"], True
     try:
         parts = urlsplit(url)
-        return parts.hostname or "", parts.path
+        return parts.hostname or "", parts.path, parts.scheme in ("ssh", "git+ssh", "ssh+git")
     except ValueError:  # not an address at all
-        return "", ""
+        return "", "", False
