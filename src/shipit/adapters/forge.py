@@ -12,8 +12,9 @@ from shipit.world import Forge
 
 def forge_of(git: GitRepository, environment: Environment) -> Forge:
     """GitHub for a remote on its server; files beside the remote, or in the clone, for any other."""
-    url = git.remote_url() or ""
-    slug = slug_of(url, environment.server_url)
+    url = git.reached_url() or ""
+    # What is written comes first: the mirror or proxy that `insteadOf` leads to has no releases.
+    slug = slug_of(git.remote_url() or "", environment.server_url) or slug_of(url, environment.server_url)
     if slug:
         from shipit.adapters.github import GitHubForge
 

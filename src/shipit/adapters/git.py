@@ -49,8 +49,11 @@ class GitRepository(GitHistory):
     # -- reads
 
     def remote_url(self) -> str | None:
-        url = self._line("config", "--get", f"remote.{self.remote}.url")
-        return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
+        return _without_login(self._line("config", "--get", f"remote.{self.remote}.url"))
+
+    def reached_url(self) -> str | None:
+        """The remote's address as git uses it: with what `insteadOf` makes of it."""
+        return _without_login(self._line("remote", "get-url", self.remote))
 
     def remote_refs(self) -> RemoteRefs:
         words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
@@ -220,6 +223,10 @@ class GitRepository(GitHistory):
         """The token as configuration; the empty value clears what a checkout left."""
         key = f"http.{self._server_url}/.extraheader"
         return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
+
+
+def _without_login(url: str | None) -> str | None:
+    return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
 
 
 def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
