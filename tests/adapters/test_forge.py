@@ -31,13 +31,13 @@ def forge(place: Path, url: str | None, instead_of: tuple[str, str] | None = Non
 def test_a_remote_on_github_releases_there(tmp_path: Path, url: str) -> None:
     found = forge(tmp_path, url)
     assert isinstance(found, GitHubForge)
-    assert found.links == Links("https://github.com/acme/app")
+    assert found.links() == Links("https://github.com/acme/app")
 
 
 def test_a_remote_that_git_reads_as_one_on_github_releases_there(tmp_path: Path) -> None:
     found = forge(tmp_path, "gh:acme/app", ("gh:", "https://bot:s3cret@github.com/"))
     assert isinstance(found, GitHubForge)
-    assert found.links == Links("https://github.com/acme/app")
+    assert found.links() == Links("https://github.com/acme/app")
 
 
 def test_a_remote_on_github_that_git_reaches_by_a_mirror_still_releases_on_github(tmp_path: Path) -> None:
