@@ -189,6 +189,20 @@ def test_footers_stand_at_the_end_and_their_values_may_run_on(text: str) -> None
     assert not any(footer.token in commit.body for footer in commit.footers)
 
 
+lines_of_a_body = st.lists(
+    st.sampled_from(
+        ["", "", "Why.", "Refs: #1", "Closes #2", "closes  #3 ", "Co-authored-by: K <k@example.org>", "Token: ", "Token:", "a b: c",
+         "BREAKING CHANGE: y", "BREAKING-CHANGE #4", "BREAKING: z", "  indented: no", "---", "* item: x", "* BREAKING CHANGE: w", "key: v\x0b"]
+    )
+)  # fmt: skip
+
+
+@given(lines_of_a_body)
+def test_a_code_block_above_changes_nothing_about_the_footers(lines: list[str]) -> None:
+    body = "\n".join(lines)
+    assert read(f"feat: x\n\n```\ncode\n```\n\n{body}").footers == read(f"feat: x\n\nText.\n\n{body}").footers
+
+
 def test_a_body_keeps_its_paragraphs_and_loses_its_footers() -> None:
     commit = read("feat: x\n\none\n\ntwo: three\nfour\n\nfive\n\nRefs: #1\n")
     assert commit.body == "one\n\ntwo: three\nfour\n\nfive"

@@ -33,6 +33,8 @@ _FOOTER = re.compile(
         [^\S\n]*+ (?P<value>[^\n]*)""",
     re.VERBOSE,
 )
+# A line that is a footer and nothing else, as nearly all of them are, with the blank lines that may follow.
+_TRAILER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*)(?:\n+|\Z)")
 _LOOK_ALIKE = re.compile(
     r"""^[ \t*_\#-]*+
         (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
@@ -53,8 +55,22 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
         return _collect(lines, inside_fences(lines), text.count("\n", 0, first) if first < len(text) else len(lines))
     if first == len(text):
         return text, ()
+    if trailers := _trailers(text, first):
+        return head.strip(), trailers
     body, footers = _collect(text[first:].split("\n"), repeat(False), 0)
     return _joined([head, body]), footers
+
+
+def _trailers(text: str, at: int) -> tuple[Footer, ...] | None:
+    """The footers of `text` where from `at` on each line is one; None where there is more to it."""
+    footers: list[Footer] = []
+    while at < len(text):
+        line = _TRAILER.match(text, at)
+        if line is None:
+            return None
+        footers.append(Footer(line[1], line[2].strip()))
+        at = line.end()
+    return tuple(footers)
 
 
 def _last_paragraphs(text: str) -> int:
@@ -65,7 +81,7 @@ def _last_paragraphs(text: str) -> int:
         start = blank + 2 if blank >= 0 else 0
         if _FOOTER.match(text, start):
             first = start
-        elif not _RULE.match(text, start):
+        elif text[start : start + 1] not in "- \t" or not _RULE.match(text, start):
             break
         end = blank
     return first
