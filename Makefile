@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint lock clean parts
+.PHONY: help demo test bench lint lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -13,6 +13,8 @@ BIN := .venv/bin
 ORACLES := .cache/oracles
 NPM_ORACLES := .cache/npm-oracles
 LANGUAGE_SERVICE := .cache/language-service
+SIZES := 1000,10000,100000
+ROUNDS := 5
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
@@ -25,6 +27,9 @@ demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs
 
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal
+
+bench: .venv/.shipit $(ORACLES)/.installed ## what it costs beside its peers and git, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5
+	$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md
 
 lint: .venv/.shipit .venv/.test ## linters, types and import rules
 	$(BIN)/ruff check

@@ -32,7 +32,7 @@ ACCEPT = "SHIPIT_ACCEPT" in os.environ  # looked up before the tests take away w
 OUTPUT = re.compile(r"(<!-- output of: shipit (?P<arguments>[^\n]+) -->\n```text\n)(?P<text>.*?)(```\n)", re.DOTALL)
 IN_HTML = re.compile(r'(?:src|srcset|href)="([^"]+)"')
 # A path of this repository in backticks; `<…>` and `*` stand for any name.
-NAMED_PATH = re.compile(r"`((?:src|tests|docs|templates|requirements|scripts)/[\w./<>*-]+)`")
+NAMED_PATH = re.compile(r"`((?:src|tests|docs|templates|requirements|scripts|bench)/[\w./<>*-]+)`")
 RUN_TESTS = "for name in [name for name in globals() if name.startswith('test_')]: globals()[name]()"
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 

@@ -1,0 +1,71 @@
+"""Running programs in turns, so that a busy machine slows all alike, and what each run cost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.contenders import Contender
+
+PATIENCE = 120  # seconds until a run is given up
+LONG = 5  # seconds from which on one run must do
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall and CPU seconds of one run with all that it started, and the memory of the largest process, in MiB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def cost_of(contender: Contender, repository: Path) -> Cost | None:
+    """One run; None when it took too long."""
+    began = time.perf_counter()
+    program = subprocess.Popen(
+        contender.argv, cwd=repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    signal.signal(signal.SIGALRM, lambda *_: os.killpg(program.pid, signal.SIGKILL))
+    signal.alarm(PATIENCE)
+    _, status, used = os.wait4(program.pid, 0)
+    signal.alarm(0)
+    program.returncode = status
+    if status == signal.SIGKILL:
+        return None
+    if status:
+        raise SystemExit(f"{contender.name} fails in {repository}: {' '.join(contender.argv)}")
+    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+Costs = dict[str, list[Cost]]
+
+
+def measured(contenders: Sequence[Contender], repository: Path, rounds: int) -> Costs:
+    """What each contender costs, round by round. Who needs long runs once."""
+    costs: Costs = {}
+    for number in range(rounds):
+        for contender in contenders:
+            known = costs.setdefault(contender.name, [])
+            if number and (not known or known[0].wall > LONG):
+                continue
+            if cost := cost_of(contender, repository):
+                known.append(cost)
+    return costs
+
+
+def median(costs: Sequence[Cost], measure: str) -> float:
+    return statistics.median(getattr(cost, measure) for cost in costs)
+
+
+def ratio(costs: Sequence[Cost], others: Sequence[Cost], measure: str) -> float:
+    """How many times the others' cost, as the median over the rounds that both ran."""
+    return statistics.median(
+        getattr(cost, measure) / getattr(other, measure) for cost, other in zip(costs, others, strict=False)
+    )
