@@ -35,10 +35,8 @@ def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]
 
 def _may_repeat(messages: Sequence[str]) -> bool:
     """Whether any two can be the same change; a quick look that spares most releases the search."""
-    if any("(cherry picked" in message for message in messages):
-        return True
     numbered = [subject(message) for message in messages if "(#" in message]
-    return len(set(numbered)) < len(numbered)
+    return len(set(numbered)) < len(numbered) or "(cherry picked" in "\n".join(messages)
 
 
 def _names(commit: RawCommit) -> list[str]:

@@ -71,7 +71,8 @@ class Change:
         footers = [footer.value for footer in self._entry.commit.footers if _CLOSES.fullmatch(footer.token)]
         numbers = dict.fromkeys(number for value in footers for number in _ISSUE.findall(value))
         named = set(_ISSUE.findall(self._text)) if numbers else ()
-        return tuple(inline(f"#{number}", self._links) for number in numbers if number not in named)
+        wanted, links = [number for number in numbers if number not in named], self._links
+        return tuple([f"[#{number}]({links.issue(number)})" if links else f"#{number}" for number in wanted])
 
     @property
     def title(self) -> str:
