@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
-from contracts.clones import CLONES, Clone
+from contracts.clones import CLONES, Clone, over_a_bare_repository
 
+from shipit.adapters.git import GitRepository
 from shipit.core.log import RawCommit, records
 from shipit.errors import BranchMoved, CommandError, ConflictError
 from shipit.world import Git, RemoteRefs, TagRef
@@ -332,6 +335,29 @@ def test_moving_the_branch_puts_back_what_it_is_told_to(clone: Clone) -> None:
     clone.git.move_branch(second, ["a.txt", "b.txt", "gone.txt", "new.txt", "never.txt"])
     assert (clone.git.head(), clone.git.dirty()) == (second, ())
     assert [clone.files.read(path) for path in ("a.txt", "b.txt", "gone.txt", "new.txt")] == ["2", "1", "1", "2"]
+
+
+def test_the_branch_of_a_copied_clone_moves(tmp_path: Path) -> None:
+    real = over_a_bare_repository(tmp_path)
+    first = real.commit("chore: begin", {"a.txt": "1"})
+    second = real.commit("feat: x", {"a.txt": "2"})
+    copied = GitRepository(shutil.copytree(tmp_path / "clone", tmp_path / "copied", copy_function=shutil.copyfile))
+    for commit in (first, second):
+        copied.move_branch(commit)
+        assert (copied.head(), copied.dirty()) == (commit, ())
+
+
+def test_the_branch_does_not_move_in_the_middle_of_a_merge(tmp_path: Path) -> None:
+    real = over_a_bare_repository(tmp_path)
+    first = real.commit("chore: begin", {"a.txt": "1"})
+    second = real.commit("feat: x", {"a.txt": "2"})
+    real.check_out("main", first)
+    third = real.commit("feat: y", {"a.txt": "3"})
+    with pytest.raises(CalledProcessError):
+        real.merge(second, "merge")
+    with pytest.raises(ConflictError, match="uncommitted changes are in the way"):
+        real.git.move_branch(first)
+    assert real.git.head() == third
 
 
 def test_a_new_file_that_is_put_back_is_no_more(clone: Clone) -> None:
