@@ -131,7 +131,8 @@ class GitRepository(GitHistory):
     def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
         for path in restore:
             self._restore(path)
-        self._git("update-index", "-q", "--unmerged", "--refresh")  # to the index of a copied clone every file looks edited
+        # To the index of a copied clone every file looks edited.
+        self._git("update-index", "-q", "--unmerged", "--refresh")
         try:
             self._git("reset", "--quiet", "--keep", commit)
         except CommandError as error:
