@@ -82,3 +82,7 @@ _names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,20}", fullmatch=True).filte
 def test_https_and_ssh_name_the_same_repository(owner: str, name: str) -> None:
     slug = f"{owner}/{name}"
     assert slug_of(f"https://github.com/{slug}.git", GITHUB) == slug_of(f"git@github.com:{slug}", GITHUB) == slug
+
+
+def test_another_machine_whose_name_begins_like_the_server_is_no_alias() -> None:
+    assert slug_of("git@github.com-mirror.example.org:acme/app.git", "https://github.com") is None

@@ -58,7 +58,7 @@ def slug_of(remote_url: str, server_url: str) -> str | None:
     """
     host, path, by_ssh = _read(remote_url)
     server = urlsplit(server_url).hostname
-    if server is None or not (host in (server, f"ssh.{server}") or (by_ssh and host.startswith(f"{server}-"))):
+    if server is None or not (host in (server, f"ssh.{server}") or (by_ssh and _is_alias(host, server))):
         return None
     found = _SLUG.fullmatch(path)
     return found["slug"] if found else None
@@ -74,3 +74,8 @@ def _read(url: str) -> tuple[str, str, bool]:
         return parts.hostname or "", parts.path, parts.scheme in ("ssh", "git+ssh", "ssh+git")
     except ValueError:  # not an address at all
         return "", "", False
+
+
+def _is_alias(host: str, server: str) -> bool:
+    """Whether `host` is `server` with the name of a key behind it; a dot would make it another machine."""
+    return host.startswith(f"{server}-") and "." not in host.removeprefix(server)
