@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from release.scene import Driver, Scene, on_github
+from release.runs import Driver
+from release.scene import Scene, on_github
 from standin.server import GitHubStandIn
 
 

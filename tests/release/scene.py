@@ -6,7 +6,6 @@ import copy
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from release.runs import DRIVER, Driver, Run, run
 from standin.server import GOOD, GitHubStandIn
 
-DRIVER = Path(__file__).with_name("driver.py")
 TODAY = "2026-02-03"
 FILES = {
     "build.gradle": "plugins {\n    id 'java'\n}\n\nversion = '1.0.0'\n",
@@ -25,45 +24,6 @@ FILES = {
 }
 HISTORY = ("feat: find messages by text", "fix(auth): end sessions that are over")
 _SECONDS = 1_767_225_600  # 2026-01-01, seconds since the epoch
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of shipit that ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def killed(self) -> bool:
-        return self.status == -signal.SIGKILL
-
-    def succeeded(self) -> Run:
-        assert self.status == 0, f"status {self.status}\n{self.err}"
-        return self
-
-
-class Driver:
-    """What runs shipit: see driver.py. It starts Python once and forks for each run, which is far cheaper."""
-
-    def __init__(self, place: Path) -> None:
-        self._place = place
-        self._server = subprocess.Popen(
-            [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-
-    def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
-        assert self._server.stdin and self._server.stdout
-        out, err = self._place / "out", self._place / "err"
-        job = {"args": args, "cwd": str(clone), "env": dict(env), "out": str(out), "err": str(err)}
-        self._server.stdin.write(json.dumps(job) + "\n")
-        self._server.stdin.flush()
-        status = int(self._server.stdout.readline())
-        return Run(status, out.read_text(errors="replace"), err.read_text(errors="replace"))
-
-    def close(self) -> None:
-        self._server.communicate()
 
 
 @dataclass(frozen=True)
@@ -261,26 +221,21 @@ class Scene:
         return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
 
 
-def run(*words: object, input: bytes | None = None, env: Mapping[str, str] = {}, ok: Sequence[int] = (0,)) -> str:
-    """What a program says; it has to end with one of the statuses `ok`."""
-    argv = [str(word) for word in words]
-    done = subprocess.run(argv, input=input, capture_output=True, env={**os.environ, **env}, check=False)
-    said = (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
-    assert done.returncode in ok, f"{argv}\n{said}"
-    return done.stdout.decode("utf-8", "surrogateescape")
+def released(scene: Scene, version: str = "1.1.0") -> str:
+    """The notes of the one release there is, once all of it is there and the same everywhere."""
+    end = scene.end()
+    assert end.subjects[0] == f"chore(release): {version}"
+    assert end.tags[f"v{version}"] == f"chore(release): {version}"
+    (release,) = end.releases
+    assert (release.tag, release.draft) == (f"v{version}", False)
+    assert release.body.strip() in end.files["CHANGELOG.md"]
+    return release.body
 
 
-def ended(process: subprocess.Popen[str], timeout: float = 60) -> Run:
-    out, err = process.communicate(timeout=timeout)
-    return Run(process.returncode, out, err)
-
-
-def hook(repository: Path, name: str, script: str) -> None:
-    """A hook of a repository, or of a clone's `.git`."""
-    place = repository / "hooks" / name
-    place.parent.mkdir(exist_ok=True)
-    place.write_text(f"#!/bin/sh\n{script}\n")
-    place.chmod(0o755)
+def nothing_is_public(scene: Scene) -> bool:
+    end = scene.end()
+    public = [release for release in end.releases if not release.draft]
+    return not public and list(end.tags) == ["v1.0.0"] and "CHANGELOG.md" not in end.files
 
 
 def _stored(place: Path) -> Release:

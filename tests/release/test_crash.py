@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from release.scene import Driver, End, Scene, on_github
+from release.runs import Driver
+from release.scene import End, Scene, on_github
 from standin.server import GitHubStandIn
 
 BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'

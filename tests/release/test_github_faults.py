@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from release.scene import Run, Scene, ended
+from release.runs import Run, ended
+from release.scene import Scene
 from standin.faults import Fault
 from standin.server import INSTALLATION, READ_ONLY
 

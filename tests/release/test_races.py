@@ -7,7 +7,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from release.scene import Release, Run, Scene, ended, hook
+from release.runs import Run, ended, hook
+from release.scene import Release, Scene
 
 PUSH_ONCE = """\
 set -e

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from release.scene import Scene, ended, hook
+from release.runs import ended, hook
+from release.scene import Scene
 
 BUILD = '[release]\nprepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 FETCH, GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD, PUSH, PUBLISH = range(1, 11)

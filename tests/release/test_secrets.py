@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from release.http_remote import TOKEN, HttpRemote
-from release.scene import Run, Scene, hook
+from release.runs import Run, hook
+from release.scene import Scene
 
 PASSWORD = "hunter2-in-the-url"
 FORMS = [

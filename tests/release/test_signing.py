@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from release.scene import Scene, run
+from release.runs import run
+from release.scene import Scene
 
 PERSON = "Test Person <test.person@example.com>"
 SIGNED = {"commit.gpgSign": "true", "tag.gpgSign": "true"}
