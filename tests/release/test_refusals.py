@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from release.runs import hook
 from release.scene import Scene, nothing_is_public, released
@@ -43,6 +45,7 @@ def test_a_remote_that_refuses_a_push_does_not_stop_a_fresh_clone_later(scene: S
     hook(scene.remote, "pre-receive", "exit 1")
     assert scene.release(clone).status == 5
     (scene.remote / "hooks/pre-receive").unlink()
+    time.sleep(1.1)  # git counts whole seconds: made in the same one, commit or tag would be the very same object
     scene.release(scene.clone_afresh()).succeeded()
     assert released(scene)
     scene.release(clone).succeeded()
