@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shipit.core.links import Links
 from shipit.errors import Finding
+
+if TYPE_CHECKING:
+    from shipit.core.image import Build  # few runs build
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,61 @@ class Process(Protocol):
     def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None: ...  # write; seconds
 
 
+@dataclass(frozen=True, slots=True)
+class LocalImage:
+    """An image that the engine holds; `id` is the digest of its configuration."""
+
+    id: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteImage:
+    """An image that a registry holds; `digest` is that of its manifest, or of its index of several platforms."""
+
+    digest: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """The container engine: where images are built and pushed from. References are `name:tag`."""
+
+    # reads
+    def builder(self) -> str: ...  # what builds, for people: BuildKit, or the engine's classic builder
+    def find(self, reference: str) -> LocalImage | None: ...
+    def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
+        """What stands in the way of these builds: no engine, or one that cannot do what they ask for."""
+
+    # writes
+    def build(self, reference: str, build: Build, *, timeout: float) -> None:
+        """Build and keep under `reference`, at most `timeout` seconds; raises `CommandError`."""
+
+    def push(self, reference: str) -> str:
+        """Push what is kept under `reference`: its content, then the tag. The digest of the manifest.
+
+        Raises `AuthError`, `RemoteError`.
+        """
+
+
+class Registry(Protocol):
+    """Registries, each asked for itself. References are `name:tag` or `name@digest`."""
+
+    # reads
+    def find(self, reference: str) -> RemoteImage | None: ...
+    def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
+        """What stands in the way of pushing to these repositories, found without writing."""
+
+    # writes
+    def tag(self, reference: str, digest: str) -> None:
+        """Make the tag `reference` lead to the manifest `digest` of the same repository."""
+
+    def copy(self, source: str, reference: str) -> str:
+        """Make the tag `reference` lead to the manifest `source`, with all it needs; the digest.
+
+        `source` is `name@digest` on the same registry.
+        """
+
+
 class Clock(Protocol):
     def today(self) -> dt.date: ...  # UTC
 
@@ -194,3 +252,5 @@ class World:
     files: Files
     process: Process
     clock: Clock
+    engine: Engine
+    registry: Registry

@@ -12,10 +12,13 @@ from typing import Protocol
 from unittest.mock import patch
 
 from shipit.adapters.clock import SystemClock
+from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files import WorkingTree
 from shipit.adapters.git import GitRepository
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.process import Commands
+from shipit.adapters.registry import Registries
+from shipit.adapters.registry_login import Logins
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld
 from shipit.world import Files, Git, World
@@ -61,7 +64,9 @@ class Real:
         self.git = GitRepository(str(self.root))
         self.files = WorkingTree(str(self.root), str(self.root / ".git/shipit/written"))
         forge = LocalForge(str(place / "releases"), base=str(self.root))
-        self.world = World(self.git, forge, self.files, Commands(str(self.root), Redactor()), SystemClock())
+        commands, logins = Commands(str(self.root), Redactor()), Logins()
+        engine = DockerEngine(str(self.root), logins, Redactor())
+        self.world = World(self.git, forge, self.files, commands, SystemClock(), engine, Registries(logins))
 
     def run(self, *words: str) -> None:
         subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shipit.adapters.registry_login import Login
 from shipit.core.occasion import Occasion, PullRequest
 
 
@@ -21,6 +22,7 @@ class Environment:
     repository: str | None
     occasion: Occasion
     secrets: tuple[str, ...]
+    registry_login: Login | None = None
 
     @property
     def branch(self) -> str | None:
@@ -45,12 +47,18 @@ def environment(variables: Mapping[str, str] | None = None) -> Environment:
         repository=found.get("GITHUB_REPOSITORY"),
         occasion=_occasion(found),
         secrets=tuple(secret for secret in secrets if secret),
+        registry_login=_registry_login(found),
     )
 
 
 def _api_url(server: str) -> str:
     """Where a server's API is: GitHub's own host, or below a GitHub Enterprise Server."""
     return "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+
+
+def _registry_login(found: Mapping[str, str]) -> Login | None:
+    username, password = (found.get(f"SHIPIT_REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
+    return Login(username, password) if username and password else None
 
 
 def _occasion(found: Mapping[str, str]) -> Occasion:

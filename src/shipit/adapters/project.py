@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,15 +17,22 @@ from shipit.world import Forge, World
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
+# Told of a push of an image: the id of a layer, bytes so far, bytes in all.
+Transfer = Callable[[str, int, int], None]
+
 
 @dataclass(frozen=True)
 class Project:
-    """A repository, what it is configured to, and how to reach what is outside."""
+    """A repository, what it is configured to, and how to reach what is outside.
+
+    `transfer` is told how far the push of an image is.
+    """
 
     config: Config
     git: GitRepository
     environment: Environment
     redact: Redactor
+    transfer: Transfer = lambda *told: None
 
     @property
     def root(self) -> str:
@@ -34,11 +42,17 @@ class Project:
     def world(self) -> World:
         """All ports, for real. Made when first needed: reading history needs none but git."""
         from shipit.adapters.clock import SystemClock
+        from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files import WorkingTree
         from shipit.adapters.process import Commands
+        from shipit.adapters.registry import Registries
+        from shipit.adapters.registry_login import Logins
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
-        return World(self.git, self._forge, files, Commands(self.root, self.redact), SystemClock())
+        logins = Logins(self.environment.registry_login)
+        engine = DockerEngine(self.root, logins, self.redact, self.transfer)
+        commands = Commands(self.root, self.redact)
+        return World(self.git, self._forge, files, commands, SystemClock(), engine, Registries(logins))
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """The same project writing its notes by another template or in another language."""

@@ -36,6 +36,7 @@ from __future__ import annotations
 from shipit.testing.clock import FakeClock as FakeClock
 from shipit.testing.crash import Crash as Crash
 from shipit.testing.crash import crash_matrix as crash_matrix
+from shipit.testing.engine import FakeEngine as FakeEngine
 from shipit.testing.files import FakeFiles as FakeFiles
 from shipit.testing.forge import FakeForge as FakeForge
 from shipit.testing.git import FakeGit as FakeGit

@@ -23,6 +23,8 @@ WRITES: Mapping[str, frozenset[str]] = {
     "files": frozenset(("write",)),
     "process": frozenset(("run",)),
     "clock": frozenset(),
+    "engine": frozenset(("build", "push")),
+    "registry": frozenset(("tag", "copy")),
 }
 
 

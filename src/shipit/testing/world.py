@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipit.testing.clock import FakeClock
+from shipit.testing.engine import FakeEngine
 from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
 from shipit.testing.git import FakeGit
 from shipit.testing.process import Effect, FakeProcess
+from shipit.testing.registry import FakeRegistry
 from shipit.testing.remote import FakeRemote
 from shipit.world import World
 
@@ -34,6 +36,8 @@ class FakeWorld(World):
     files: FakeFiles
     process: FakeProcess
     clock: FakeClock
+    engine: FakeEngine
+    registry: FakeRegistry
     remote: FakeRemote
 
     @classmethod
@@ -51,17 +55,17 @@ class FakeWorld(World):
             today: the date of everything that is made.
             effects: what commands do, by their text; those not named succeed and do nothing.
         """
-        world = cls._over(FakeRemote(clock=FakeClock(today)), effects)
+        world = cls._over(FakeRemote(clock=FakeClock(today)), FakeRegistry(), effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
         return world
 
     @classmethod
-    def _over(cls, remote: FakeRemote, effects: Mapping[str, Effect]) -> FakeWorld:
+    def _over(cls, remote: FakeRemote, registry: FakeRegistry, effects: Mapping[str, Effect]) -> FakeWorld:
         files = FakeFiles()
-        process = FakeProcess(files, effects)
-        return cls(FakeGit(remote, files), FakeForge(remote, files), files, process, remote.clock, remote)
+        git, forge, process = FakeGit(remote, files), FakeForge(remote, files), FakeProcess(files, effects)
+        return cls(git, forge, files, process, remote.clock, FakeEngine(registry), registry, remote)
 
     def fresh_clone(self, at: str | None = None, *, depth: int | None = None) -> FakeWorld:
         """Another clone of the same remote, on its default branch.
@@ -70,7 +74,7 @@ class FakeWorld(World):
             at: check out this commit on that branch, as CI does when an old job is run again.
             depth: how many commits to clone; all of them when unset.
         """
-        world = self._over(self.remote, self.process.effects)
+        world = self._over(self.remote, self.registry, self.process.effects)
         branch = self.remote.default or ""
         world.git.fetch()
         if self.remote.branches:
@@ -81,8 +85,7 @@ class FakeWorld(World):
 
     def next_run(self) -> FakeWorld:
         """The same clone as a new process finds it: what ran in memory is forgotten."""
-        process = FakeProcess(self.files, self.process.effects)
-        return FakeWorld(self.git, self.forge, self.files, process, self.clock, self.remote)
+        return replace(self, process=FakeProcess(self.files, self.process.effects))
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         """Commit `files` in the clone, or a new line in `notes.txt` where none are given; the commit's id."""

@@ -1,0 +1,50 @@
+"""A container engine in memory: an image is what it was built from."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+
+from shipit.core.image import Build
+from shipit.errors import CommandError, Finding
+from shipit.testing.registry import FakeRegistry
+from shipit.world import LocalImage, RemoteImage
+
+
+class FakeEngine:
+    """Keeps what it builds under its reference; no two builds have the same content, as with real ones.
+
+    `builds` are the references that were built, in order.
+    """
+
+    def __init__(self, registry: FakeRegistry) -> None:
+        self._registry = registry
+        self._images: dict[str, LocalImage] = {}
+        self._numbers = itertools.count(1)
+        self.builds: list[str] = []
+
+    def builder(self) -> str:
+        return "nothing: images are kept in memory"
+
+    def find(self, reference: str) -> LocalImage | None:
+        return self._images.get(reference)
+
+    def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
+        return ()
+
+    def build(self, reference: str, build: Build, *, timeout: float) -> None:
+        self.builds.append(reference)
+        self._images[reference] = LocalImage(_digest(f"{id(self)} {next(self._numbers)}"), dict(build.labels))
+
+    def push(self, reference: str) -> str:
+        image = self._images.get(reference)
+        if image is None:
+            raise CommandError(f"there is no image `{reference}` to push", hint="build it first")
+        digest = _digest(image.id)
+        self._registry.accept(reference, RemoteImage(digest, image.labels))
+        return digest
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

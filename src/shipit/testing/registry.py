@@ -1,0 +1,56 @@
+"""Registries in memory: one store for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shipit.core.image import Reference
+from shipit.errors import AuthError, Finding, RemoteError
+from shipit.world import RemoteImage
+
+
+class FakeRegistry:
+    """Holds images by name, each by its digest and by its tags.
+
+    `refusals` are names of images that a push to is refused.
+    """
+
+    def __init__(self, refusals: Sequence[str] = ()) -> None:
+        self.refusals = set(refusals)
+        self._images: dict[tuple[str, str], RemoteImage] = {}
+        self._tags: dict[str, str] = {}
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The digest by `name:tag`, for every tag there is."""
+        return dict(self._tags)
+
+    def find(self, reference: str) -> RemoteImage | None:
+        wanted = Reference.parse(reference)
+        digest = wanted.digest or self._tags.get(str(wanted))
+        return self._images.get((wanted.name, digest or ""))
+
+    def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
+        refused = sorted(set(names) & self.refusals)
+        return tuple(Finding("registry-login", f"no login for `{name}`", "docker login") for name in refused)
+
+    def accept(self, reference: str, image: RemoteImage) -> None:
+        """What an engine pushes."""
+        wanted = Reference.parse(reference)
+        if wanted.name in self.refusals:
+            raise AuthError(f"`{wanted.name}` refuses the push", hint="docker login")
+        self._images[wanted.name, image.digest] = image
+        self._tags[reference] = image.digest
+
+    def tag(self, reference: str, digest: str) -> None:
+        found = self._images.get((Reference.parse(reference).name, digest))
+        if found is None:
+            raise RemoteError(f"there is no manifest `{digest}` for `{reference}`", status=404)
+        self.accept(reference, found)
+
+    def copy(self, source: str, reference: str) -> str:
+        found = self.find(source)
+        if found is None:
+            raise RemoteError(f"there is no image `{source}`", status=404)
+        self.accept(reference, found)
+        return found.digest
