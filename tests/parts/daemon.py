@@ -1,0 +1,73 @@
+"""Programs that run beside the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+WARDEN = Path(__file__).with_name("warden.py")
+CACHE = Path(__file__).parents[2] / ".cache" / "parts"
+PATIENCE = 60  # seconds, for a machine that is busy with other tests
+
+
+def program(name: str, path: str | None = None) -> str:
+    """Where `name` is; a test that needs it is skipped where it is not."""
+    found = shutil.which(name, path=f"{path or os.environ['PATH']}:/usr/sbin:/sbin")
+    if not found:
+        pytest.skip(f"not installed: {name} (make test installs it on Debian, for root)")
+    return found
+
+
+def new_room() -> Path:
+    """A directory with a short name, because the path of a socket has 107 characters at most."""
+    return Path(tempfile.mkdtemp(prefix="shipit-part-"))
+
+
+@contextmanager
+def daemon(
+    argv: list[str],
+    room: Path,
+    ready: Callable[[], T | None],
+    *,
+    environment: Mapping[str, str] | None = None,
+    bridge: str = "",
+) -> Iterator[T]:
+    """`argv` running in the care of a warden, with what `ready` answers once it is not None. `room` goes with it."""
+    spec = json.dumps({"argv": argv, "room": str(room), "bridge": bridge})
+    warden = subprocess.Popen(
+        [sys.executable, str(WARDEN), spec],
+        stdin=subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
+        start_new_session=True,  # Ctrl-C is for the tests; the warden hears of it by its pipe
+    )
+    try:
+        yield _when_ready(warden, room / "log", ready)
+    finally:
+        assert warden.stdin
+        warden.stdin.close()
+        warden.wait(PATIENCE)
+
+
+def _when_ready(warden: subprocess.Popen[bytes], log: Path, ready: Callable[[], T | None]) -> T:
+    said = ""
+    for _ in range(PATIENCE * 20):
+        if (answer := ready()) is not None:
+            return answer
+        if log.exists():
+            said = log.read_text(errors="replace")
+        if warden.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.skip(f"does not start here: {' '.join(warden.args[2:])}\n{said[-2000:]}")

@@ -1,0 +1,66 @@
+"""The parts as fixtures: `from parts.fixtures import engine as engine` in a conftest.py makes one known there.
+
+Whatever needs long to start is there once for a pytest worker, however many conftest.py import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from parts import engine as engines
+from parts import registry as registries
+from parts.engine import Engine
+from parts.images import make_base_image
+from parts.registry import Registry
+
+T = TypeVar("T")
+_STARTED = pytest.StashKey[dict[str, object]]()
+
+
+@pytest.fixture(scope="session")
+def engine(pytestconfig: pytest.Config) -> Engine:
+    """The system's engine, with buildx; its images are empty but for what tests of this worker put there."""
+    return _started(pytestconfig, engines.system_engine)
+
+
+@pytest.fixture(scope="session")
+def containerd_engine(pytestconfig: pytest.Config) -> Engine:
+    """An engine that stores indexes of several platforms, with buildx."""
+    return _started(pytestconfig, engines.containerd_engine)
+
+
+@pytest.fixture
+def classic_builder(engine: Engine, tmp_path: Path) -> Engine:
+    """The system's engine for a client that has no buildx."""
+    return engine.with_config(tmp_path / "docker-without-buildx", buildx=False)
+
+
+@pytest.fixture
+def base_image(engine: Engine) -> str:
+    """`base/busybox:1` in the system's engine."""
+    return make_base_image(engine)
+
+
+@pytest.fixture(scope="session")
+def registry(pytestconfig: pytest.Config) -> Registry:
+    """A registry that is open to everybody. It lasts as long as the worker: use a repository of your own."""
+    return _started(pytestconfig, registries.open_registry)
+
+
+@pytest.fixture(scope="session")
+def locked_registry(pytestconfig: pytest.Config) -> Registry:
+    """A registry with a user name and a password."""
+    return _started(pytestconfig, registries.locked_registry)
+
+
+def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:
+    started = config.stash.setdefault(_STARTED, {})
+    if start.__name__ not in started:
+        running = start()
+        started[start.__name__] = running.__enter__()
+        config.add_cleanup(lambda: running.__exit__(None, None, None))
+    return started[start.__name__]

@@ -1,0 +1,68 @@
+"""Real registries on a free port of 127.0.0.1, where an engine needs no TLS."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from parts.daemon import daemon, new_room, program
+
+USERNAME = "pusher"
+PASSWORD = "correct horse"
+# bcrypt, the only hash that the registry takes, at its lowest cost.
+HTPASSWD = f"{USERNAME}:$2b$04$yZStJVkQ17fHKFikhYg1d.24ErBqxnnZZIL0agZimP5zp.dHwkVGG\n"
+LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Where a registry is: `registry.image("app", "1.0")` is `127.0.0.1:PORT/app:1.0`."""
+
+    address: str
+    username: str = ""
+    password: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    def image(self, repository: str, tag: str = "latest") -> str:
+        return f"{self.address}/{repository}:{tag}"
+
+
+@contextmanager
+def open_registry() -> Iterator[Registry]:
+    """A registry that everybody may write to; manifests can be deleted."""
+    with _serve({}) as address:
+        yield Registry(address)
+
+
+@contextmanager
+def locked_registry() -> Iterator[Registry]:
+    """A registry that wants a user name and a password for everything."""
+    room = new_room()
+    (room / "htpasswd").write_text(HTPASSWD)
+    with _serve({"htpasswd": {"realm": "tests", "path": str(room / "htpasswd")}}, room) as address:
+        yield Registry(address, USERNAME, PASSWORD)
+
+
+@contextmanager
+def _serve(auth: dict[str, object], room: Path | None = None) -> Iterator[str]:
+    """The registry writes to its log which port it got."""
+    room = room or new_room()
+    storage = {"filesystem": {"rootdirectory": str(room / "data")}, "delete": {"enabled": True}}
+    settings = {"version": 0.1, "storage": storage, "http": {"addr": "127.0.0.1:0"}, "log": {"level": "info"}}
+    (room / "registry.yml").write_text(json.dumps({**settings, **({"auth": auth} if auth else {})}))
+    argv = [program("docker-registry"), "serve", str(room / "registry.yml")]
+
+    def address() -> str | None:
+        log = room / "log"
+        found = LISTENING.search(log.read_text()) if log.exists() else None
+        return found and found[1]
+
+    with daemon(argv, room, address, environment={"OTEL_TRACES_EXPORTER": "none"}) as where:
+        yield where

@@ -1,0 +1,74 @@
+"""The parts are what they say they are."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from parts.engine import Engine
+from parts.images import SERVED, push_base_image
+from parts.registry import Registry
+
+
+def asked(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode().strip()
+
+
+def test_the_classic_builder_makes_a_container_that_tells_its_version(classic_builder: Engine, base_image: str) -> None:
+    assert classic_builder.run("buildx", "version").returncode != 0
+    classic_builder.docker("build", "--tag", "classic:1", "--build-arg", "VERSION=1.2.3", str(SERVED))
+    with classic_builder.serving("classic:1") as url:
+        assert asked(f"{url}/version") == "1.2.3"
+
+
+def test_buildx_makes_a_container_that_tells_its_version(engine: Engine, base_image: str) -> None:
+    engine.docker("buildx", "build", "--load", "--tag", "buildx:1", "--build-arg", "VERSION=2.0.0", str(SERVED))
+    with engine.serving("buildx:1") as url:
+        assert asked(f"{url}/version") == "2.0.0"
+
+
+def test_what_is_pushed_can_be_pulled(engine: Engine, base_image: str, registry: Registry) -> None:
+    image = registry.image("pushed", "1")
+    engine.docker("tag", base_image, image)
+    engine.docker("push", image)
+    engine.docker("rmi", image)
+    engine.docker("pull", image)
+    assert engine.docker("run", "--rm", image, "echo", "here") == "here"
+
+
+def test_a_locked_registry_refuses_who_did_not_log_in(
+    engine: Engine, base_image: str, locked_registry: Registry, tmp_path: Path
+) -> None:
+    image = locked_registry.image("locked")
+    engine.docker("tag", base_image, image)
+    stranger = engine.with_config(tmp_path / "stranger")
+    assert "no basic auth credentials" in stranger.run("push", image).stderr
+    login = ["login", "--username", locked_registry.username, "--password-stdin", locked_registry.address]
+    assert stranger.run(*login, input="wrong").returncode != 0
+    stranger.docker(*login, input=locked_registry.password)
+    stranger.docker("push", image)
+
+
+def test_an_engine_on_containerd_pushes_an_index_of_two_platforms(
+    containerd_engine: Engine, registry: Registry
+) -> None:
+    base, image = push_base_image(containerd_engine, registry), registry.image("platforms", "1")
+    options = ["--platform=linux/amd64,linux/arm64", "--file", str(SERVED / "platforms.Dockerfile"), "--tag", image]
+    containerd_engine.docker("buildx", "build", *options, f"--build-arg=BASE={base}", "--push", str(SERVED))
+    raw = json.loads(containerd_engine.docker("buildx", "imagetools", "inspect", "--raw", image))
+    platforms = {entry["platform"]["architecture"] for entry in raw["manifests"]}
+    assert {"amd64", "arm64"} <= platforms
+
+
+@pytest.mark.parametrize("attested", [False, True])
+def test_an_engine_on_containerd_attests_where_an_image_comes_from(
+    containerd_engine: Engine, registry: Registry, attested: bool
+) -> None:
+    base, image = push_base_image(containerd_engine, registry), registry.image("provenance", str(attested).lower())
+    options = [f"--provenance={str(attested).lower()}", "--tag", image, f"--build-arg=BASE={base}", "--push"]
+    containerd_engine.docker("buildx", "build", *options, str(SERVED))
+    raw = containerd_engine.docker("buildx", "imagetools", "inspect", "--raw", image)
+    assert ("attestation-manifest" in raw) == attested
