@@ -45,13 +45,14 @@ language = "ko"
 [environments.dev]
 branch = "dev"
 build = ["./gradlew build"]
-image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"] }
+image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"], package = "backend" }
 
 [environments.prod]
 branch = "prod"
 
 [environments.prod.images.frontend]
 name = "acme/web"
+package = "web"
 context = "web"
 dockerfile = "web/Dockerfile"
 platforms = ["linux/amd64"]
@@ -267,6 +268,41 @@ def test_an_unknown_key_is_an_error_that_says_what_was_meant(text: str, hint: st
             "[environments.dev]\nimage = { name = 'a' }\nimages.b = { name = 'c' }",
             "`image` and `images` contradict each other",
             "move `image` below `images`",
+        ),
+        (
+            "[environments.dev.image]\nname = 'Acme/App'",
+            '`name` must be the name of an image in lower case, without a tag, not `"Acme/App"`',
+            None,
+        ),
+        (
+            "[environments.dev.image]\nname = 'a'\ntags = ['{versoin}']",
+            "entry 1 of `tags` must be a tag, in which `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` may stand, not `\"{versoin}\"`",
+            None,
+        ),
+        (
+            "[environments.dev.images]\na = { name = 'acme/app' }\nb = { name = 'acme/app' }",
+            "images `a` and `b` are both pushed to `acme/app`",
+            'write `name = "acme/app-b"`',
+        ),
+        (
+            "[environments.staging]\nimage = { name = 'a' }\n[environments.prod]\nimage = { name = 'b' }\npromote = 'stagin'",
+            "there is no other environment `stagin`",
+            "did you mean `staging`?",
+        ),
+        (
+            "[environments.dev]\n[environments.prod]\nimages.web = { name = 'b' }\npromote = 'dev'",
+            "`dev` has no `web` to take over",
+            "name its images as these are named",
+        ),
+        (
+            "[environments.dev]\nimage = { name = 'a' }\n[packages.back]\npath = 'back'",
+            "the image does not say whose version it carries",
+            'add `package = "back"`',
+        ),
+        (
+            "[environments.dev]\nimage = { name = 'a', package = 'bakc' }\n[packages.back]\npath = 'back'",
+            "there is no package `bakc`",
+            "did you mean `back`?",
         ),
         (
             "[[environments.dev.deploy]]\nkind = ''",

@@ -5,10 +5,12 @@ Python names are the keys with `_` for `-`: `version_files` is `version-files` i
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
+from shipit.config.environment import EnvironmentConfig
+from shipit.config.table import Table
 from shipit.config.vocabulary import (
     Author,
     BumpKey,
@@ -27,11 +29,7 @@ from shipit.config.vocabulary import (
 )
 
 
-class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table of the file: frozen, and strict about its keys."""
-
-
-class BranchConfig(_Table, frozen=True, kw_only=True):
+class BranchConfig(Table, frozen=True, kw_only=True):
     """A branch that releases, where its name alone does not say how."""
 
     name: Annotated[Ref, Meta(description="The branch.")]
@@ -44,7 +42,7 @@ class BranchConfig(_Table, frozen=True, kw_only=True):
     ] = None
 
 
-class VersionFileConfig(_Table, frozen=True, kw_only=True):
+class VersionFileConfig(Table, frozen=True, kw_only=True):
     """A file that holds the version, where its path alone does not say how."""
 
     path: Annotated[Path, Meta(description="The file.")]
@@ -60,7 +58,7 @@ class VersionFileConfig(_Table, frozen=True, kw_only=True):
 VersionFiles = tuple[Path | VersionFileConfig, ...]
 
 
-class ReleaseConfig(_Table, frozen=True, kw_only=True):
+class ReleaseConfig(Table, frozen=True, kw_only=True):
     """From which branch, in which form and with what a release is made."""
 
     branch: Annotated[
@@ -142,7 +140,7 @@ class ReleaseConfig(_Table, frozen=True, kw_only=True):
         return tuple(BranchConfig(name=entry) if isinstance(entry, str) else entry for entry in written)
 
 
-class CommitsConfig(_Table, frozen=True, kw_only=True):
+class CommitsConfig(Table, frozen=True, kw_only=True):
     """How commit messages are read."""
 
     aliases: Annotated[
@@ -155,7 +153,7 @@ class CommitsConfig(_Table, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class ChangelogConfig(_Table, frozen=True, kw_only=True):
+class ChangelogConfig(Table, frozen=True, kw_only=True):
     """Where and how changes are written down."""
 
     file: Annotated[Path, Meta(description="The changelog.")] = "CHANGELOG.md"
@@ -165,7 +163,7 @@ class ChangelogConfig(_Table, frozen=True, kw_only=True):
     language: Annotated[Language, Meta(description="The language of headings and dates.")] = "en"
 
 
-class AnnounceConfig(_Table, frozen=True, kw_only=True):
+class AnnounceConfig(Table, frozen=True, kw_only=True):
     """What pull requests and issues are told that the commits of a release name: those they came by or close.
 
     A failure here is a warning. The token needs `issues: write` and `pull-requests: write`.
@@ -179,50 +177,7 @@ class AnnounceConfig(_Table, frozen=True, kw_only=True):
     ] = None
 
 
-class ImageConfig(_Table, frozen=True, kw_only=True):
-    """A container image."""
-
-    name: Annotated[Text, Meta(description="The repository to push to, without a tag.", examples=["acme/app"])]
-    tags: Annotated[
-        tuple[Text, ...],
-        Meta(
-            description="The tags; `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` are filled in.",
-            examples=[["latest", "{version}"]],
-        ),
-    ] = ("latest",)
-    context: Annotated[Text, Meta(description="The directory to build in.")] = "."
-    dockerfile: Annotated[Text, Meta(description="The Dockerfile.")] = "Dockerfile"
-    platforms: Annotated[
-        tuple[Text, ...],
-        Meta(description="The platforms to build for; the builder's own when empty.", examples=[["linux/amd64"]]),
-    ] = ()
-
-
-# Which keys a target takes is the target's to say; here only its kind is known.
-Deployment = Annotated[
-    dict[str, Any],
-    Meta(extra_json_schema={"required": ["kind"], "properties": {"kind": {"type": "string", "minLength": 1}}}),
-]
-
-
-class EnvironmentConfig(_Table, frozen=True, kw_only=True):
-    """What a branch builds and where it runs."""
-
-    branch: Annotated[Ref | None, Meta(description="The branch whose pushes go to this environment.")] = None
-    build: Annotated[
-        tuple[Text, ...], Meta(description="Commands to run before images are built.", examples=[["./gradlew build"]])
-    ] = ()
-    image: Annotated[ImageConfig | None, Meta(description="The image to build.")] = None
-    images: Annotated[
-        dict[Text, ImageConfig], Meta(description="The images to build, by name, where there are several.")
-    ] = field(default_factory=dict)
-    deploy: Annotated[
-        tuple[Deployment, ...],
-        Meta(description="Where to deploy to; each entry names its `kind`.", examples=[[{"kind": "watchtower"}]]),
-    ] = ()
-
-
-class PackageConfig(_Table, frozen=True, kw_only=True):
+class PackageConfig(Table, frozen=True, kw_only=True):
     """One of several packages in the repository, released on its own."""
 
     path: Annotated[Path, Meta(description="The directory whose commits count.", examples=["backend"])]
@@ -235,7 +190,7 @@ class PackageConfig(_Table, frozen=True, kw_only=True):
     changelog: Annotated[Path | None, Meta(description="Its changelog; `CHANGELOG.md` below `path` when unset.")] = None
 
 
-class Config(_Table, frozen=True, kw_only=True):
+class Config(Table, frozen=True, kw_only=True):
     """Everything shipit is told. All of it may be left out."""
 
     release: Annotated[ReleaseConfig, Meta(description="How releases are made.")] = ReleaseConfig()

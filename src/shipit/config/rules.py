@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from shipit.config import advice
 from shipit.config.decode import Fault
 from shipit.config.keys import Key
-from shipit.config.model import Config, EnvironmentConfig, VersionFileConfig, VersionFiles
+from shipit.config.environment import EnvironmentConfig
+from shipit.config.model import Config, VersionFileConfig, VersionFiles
 
 
 def broken(config: Config) -> Iterator[Fault]:
@@ -20,6 +21,8 @@ def broken(config: Config) -> Iterator[Fault]:
     yield from _shared_tags(config)
     for name, environment in config.environments.items():
         yield from _environment(name, environment)
+        yield from _promotion(name, environment, config)
+        yield from _packages_of_images(name, environment, config)
 
 
 def _unknown_formats(table: Key, files: VersionFiles) -> Iterator[Fault]:
@@ -46,8 +49,44 @@ def _environment(name: str, environment: EnvironmentConfig) -> Iterator[Fault]:
     at = ("environments", name)
     if environment.image and environment.images:
         yield Fault((*at, "image"), "`image` and `images` contradict each other", "move `image` below `images`")
+    owners: dict[str, str] = {}
+    for key, image in environment.images.items():
+        owner = owners.setdefault(image.name, key)
+        if owner != key:
+            what = f"images `{owner}` and `{key}` are both pushed to `{image.name}`"
+            yield Fault((*at, "images", key, "name"), what, f'write `name = "{image.name}-{key}"`')
     for index, deployment in enumerate(environment.deploy):
         kind = deployment.get("kind")
         if not (isinstance(kind, str) and kind):
             what = f"entry {index + 1} of `deploy` needs a `kind`"
             yield Fault((*at, "deploy", index), what, 'add `kind = "..."`, such as `"watchtower"`')
+
+
+def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
+    """An environment that takes over images needs one that has them, under the same names."""
+    if environment.promote is None:
+        return
+    at = ("environments", name, "promote")
+    source = config.environments.get(environment.promote)
+    if source is None or environment.promote == name:
+        others = [each for each in config.environments if each != name]
+        what = f"there is no other environment `{environment.promote}`"
+        yield Fault(at, what, advice.for_choice(environment.promote, others))
+    elif missing := environment.built.keys() - source.built.keys():
+        named = ", ".join(f"`{each or 'image'}`" for each in sorted(missing))
+        yield Fault(at, f"`{environment.promote}` has no {named} to take over", "name its images as these are named")
+
+
+def _packages_of_images(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
+    for key, image in environment.built.items():
+        at = ("environments", name, "images", key) if key else ("environments", name, "image")
+        if config.packages and image.package is None:
+            names = " or ".join(f'"{each}"' for each in config.packages)
+            yield Fault(at, f"{_named(key)} does not say whose version it carries", f"add `package = {names}`")
+        elif image.package is not None and image.package not in config.packages:
+            hint = advice.for_choice(image.package, list(config.packages)) if config.packages else "leave it out"
+            yield Fault((*at, "package"), f"there is no package `{image.package}`", hint)
+
+
+def _named(key: str) -> str:
+    return f"image `{key}`" if key else "the image"

@@ -68,6 +68,31 @@ BumpKey = Annotated[
         "docs(README)",
     ),
 ]
+# The grammar of the OCI distribution project: an optional registry, and parts of lower case.
+_HOST = r"(?:[A-Za-z0-9.-]+\.[A-Za-z0-9-]+(?::[0-9]+)?|[A-Za-z0-9.-]+:[0-9]+|localhost)"
+_PART = "[a-z0-9]+(?:(?:[.]|_|__|-+)[a-z0-9]+)*"
+ImageName = Annotated[
+    str,
+    _text(
+        rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*",
+        "the name of an image in lower case, without a tag",
+        "acme/app",
+        "ghcr.io/acme/app",
+    ),
+]
+ImageTag = Annotated[
+    str,
+    _text(
+        r"(?:[A-Za-z0-9_.-]|\{(?:version|major|minor|branch|sha)\})+",
+        "a tag, in which `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` may stand",
+        "{branch}-{sha}",
+    ),
+]
+Platform = Annotated[
+    str, _text("[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", "a platform such as `linux/amd64`", "linux/arm64")
+]
+VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable", "VERSION")]
+VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]
 WriteBack = Annotated[Literal["push", "api", "none"], Meta(extra={"later": ["pull-request"]})]
 FloatingPart = Literal["major", "minor"]
