@@ -335,19 +335,43 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
 
     Raises `ConflictError` when the branch kept moving, and whatever `plan_release` and `apply` raise.
     """
-    finished: Outcome | None = None
     with exclusive(project.git.directory):
-        for attempt in range(1, ATTEMPTS + 1):
-            plan = plan_release(project, version=version)
-            try:
-                outcome = _carry_out(project, plan, observer)
-            except BranchMoved:
-                if attempt == ATTEMPTS:
-                    raise
-                continue
-            if not plan.finishes:
-                break
-            finished = outcome
+        earlier = _earlier(project)
+        made = version is not None and earlier is not None and earlier.due[0].version == version
+        outcome = _release(project, None if made else version, observer)
+        if earlier and not outcome.plan.due:
+            return _carry_out(project, earlier, observer)
+    return outcome
+
+
+def _earlier(project: Project) -> Plan | None:
+    """The release that an earlier attempt of this run made, where the CI says that there was one."""
+    occasion = project.environment.occasion
+    if not (occasion.again and occasion.commit):
+        return None
+    from shipit.plan.earlier import earlier_release
+    from shipit.plan.standing import observe_standing
+
+    standing = observe_standing(project.git, project.config, project.environment.branch)
+    return earlier_release(project.git, project.config, standing, occasion.commit)
+
+
+def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
+    """The release that is due, else the last one that was finished."""
+    finished: Outcome | None = None
+    for attempt in range(1, ATTEMPTS + 1):
+        plan = plan_release(project, version=version)
+        try:
+            outcome = _carry_out(project, plan, observer)
+        except BranchMoved:
+            if attempt == ATTEMPTS:
+                raise
+            continue
+        if not plan.finishes:
+            break
+        finished = outcome
+        if version in plan.versions:
+            break
     return finished if finished and not outcome.released else outcome
 
 

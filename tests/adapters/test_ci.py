@@ -101,3 +101,9 @@ def test_white_space_around_a_token_is_no_part_of_it() -> None:
 
 def test_a_token_of_white_space_is_none() -> None:
     assert environment({"GITHUB_TOKEN": "\n", "GH_TOKEN": "s3cret"}).token == "s3cret"
+
+
+@pytest.mark.parametrize(("attempt", "again"), [("", False), ("1", False), ("2", True)])
+def test_a_run_that_is_started_again_is_known_by_its_attempt(attempt: str, again: bool) -> None:
+    told = environment({"GITHUB_SHA": "0123abc", "GITHUB_RUN_ATTEMPT": attempt}).occasion
+    assert (told.commit, told.again) == ("0123abc", again)

@@ -247,3 +247,11 @@ def test_killed_with_all_its_children_at_any_moment(scene: Scene, seed: int) -> 
         assert scene.end() == whole
     follow_the_advice(scene, clone)
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
+def test_a_version_asked_for_is_finished_by_asking_for_it_again(scene: Scene) -> None:
+    clone = scene.begin(BUILD).clone()
+    ask = ("release", "--version", "2.0.0")
+    assert scene.killed(clone, PUSH, "after", *ask).killed
+    scene.release(clone, *ask).succeeded()
+    assert [(release.tag, release.draft) for release in scene.end().releases] == [("v2.0.0", False)]

@@ -70,6 +70,8 @@ def _occasion(found: Mapping[str, str]) -> Occasion:
         tag=name if kind == "tags" else None,
         default=(payload.get("repository") or {}).get("default_branch"),
         pull_request=_pull_request(payload.get("pull_request"), found.get("GITHUB_BASE_REF", "")),
+        commit=found.get("GITHUB_SHA"),
+        again=found.get("GITHUB_RUN_ATTEMPT", "1") != "1",
     )
 
 

@@ -30,6 +30,8 @@ class Occasion:
         tag: the tag it is about.
         default: the repository's default branch, where that is told.
         pull_request: the pull request it is about, where that is told.
+        commit: the commit it is about.
+        again: whether this run was started before.
     """
 
     event: str = ""
@@ -37,6 +39,8 @@ class Occasion:
     tag: str | None = None
     default: str | None = None
     pull_request: PullRequest | None = None
+    commit: str | None = None
+    again: bool = False
 
     @property
     def of_pull_request(self) -> bool:
