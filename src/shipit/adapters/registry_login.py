@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from shipit.adapters import registry_docker
+from shipit.adapters.registry_amazon import AmazonTokens
+from shipit.core.redact import Redactor
+
+# What docker calls the user of whom a token tells all: https://docs.docker.com/reference/cli/docker/login/
+_IDENTITY = "<token>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +26,23 @@ class Login:
     def __repr__(self) -> str:
         return f"Login({self.username!r})"
 
+    @property
+    def is_identity_token(self) -> bool:
+        """Whether `password` is a token to ask for tokens with, and `username` says nothing."""
+        return self.username == _IDENTITY
+
+    @property
+    def basic(self) -> str:
+        """What follows `Basic` in a header, and stands in docker's configuration."""
+        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+    @property
+    def auth_config(self) -> Mapping[str, str]:
+        """What the engine's API wants of a push or a pull (`X-Registry-Auth`)."""
+        if self.is_identity_token:
+            return {"identitytoken": self.password}
+        return {"username": self.username, "password": self.password}
+
 
 class Logins:
     """The login of each registry.
@@ -25,7 +53,53 @@ class Logins:
 
     def __init__(self, given: Login | None = None) -> None:
         self._given = given
+        self._amazon = AmazonTokens()
+        self._secrets: set[str] = set()
 
     def of(self, registry: str) -> Login | None:
-        """The login of `registry`, its host and port; None where it is to be reached without."""
-        return self._given
+        """The login of `registry`, its host and port; None where it is to be reached without.
+
+        The one given; else docker's, from its configuration or a credential helper; else, for Amazon's registries,
+        the one that the AWS account gives.
+
+        Raises:
+            AuthError: a login that there should be cannot be had.
+            ConfigError: docker's configuration cannot be read.
+            RemoteError: AWS could not be asked.
+        """
+        return self._kept(self._given or _docker(registry) or self._aws(registry))
+
+    @contextmanager
+    def configuration(self, registries: Sequence[str]) -> Iterator[str]:
+        """A directory to give `docker` as `DOCKER_CONFIG`: the user's configuration, with the logins of `registries`.
+
+        It is readable for this user alone, and removed in the end. Raises as `of` does.
+        """
+        logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
+        with tempfile.TemporaryDirectory(prefix="shipit-docker-") as directory:
+            registry_docker.write_copy(directory, {name: login.basic for name, login in logins.items() if login})
+            yield directory
+
+    def redact(self, text: str) -> str:
+        """`text` without any password that was found so far."""
+        return Redactor(self._secrets)(text)
+
+    def _beside_docker(self, registry: str) -> Login | None:
+        """The login of `registry`, unless docker finds it by itself."""
+        return self._given or (None if _docker(registry) else self._aws(registry))
+
+    def _aws(self, registry: str) -> Login | None:
+        found = self._amazon.of(registry)
+        return Login(*found) if found else None
+
+    def _kept(self, login: Login | None) -> Login | None:
+        if login:
+            self._secrets |= {login.password, login.basic}
+        return login
+
+
+def _docker(registry: str) -> Login | None:
+    found = registry_docker.credentials(registry)
+    if "identitytoken" in found:
+        return Login(_IDENTITY, found["identitytoken"])
+    return Login(found["username"], found["password"]) if {"username", "password"} <= found.keys() else None
