@@ -382,9 +382,10 @@ def test_what_people_write_in_commits_changes_no_output_and_commands_nobody(gith
     assert len(step.summary.encode()) < 1024 * 1024
 
 
-def test_what_the_build_prints_commands_nobody(github_scene: Scene) -> None:
+@pytest.mark.parametrize("last", ["", "; printf 'a line without an end'"])
+def test_what_the_build_prints_commands_nobody(github_scene: Scene, last: str) -> None:
     scene = github_scene.begin(
-        '[release]\nprepare = ["echo ::add-mask::1.1.0; echo ::set-output name=tag::v6; false"]\n'
+        f'[release]\nprepare = ["echo ::add-mask::1.1.0; echo ::set-output name=tag::v6{last}; false"]\n'
     )
     step = on(scene, "refs/heads/main").shipit("run")
     assert step.run.status == 5

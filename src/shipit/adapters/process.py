@@ -98,7 +98,7 @@ class Commands:
                 for line in output:
                     tail.append(self._redact(line))
                     with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
-                        sys.stderr.write(tail[-1])
+                        sys.stderr.write(tail[-1].removesuffix("\n") + "\n")  # what is said next begins on its own line
 
         reader = threading.Thread(target=pass_on, daemon=True)
         reader.start()
