@@ -121,7 +121,9 @@ def system_engine() -> Iterator[Engine]:
 def containerd_engine() -> Iterator[Engine]:
     """A newer engine that keeps its images in containerd: indexes of several platforms, provenance."""
     if not (NEWER / "usr/sbin/dockerd").exists():
-        pytest.skip("not installed: an engine with containerd's image store (make test installs it on Debian, for root)")
+        pytest.skip(
+            "not installed: an engine with containerd's image store (make test installs it on Debian, for root)"
+        )
     path = f"{NEWER}/usr/sbin:{NEWER}/usr/bin:{os.environ['PATH']}"
     with _engine(path, {"features": {"containerd-snapshotter": True}}) as engine:
         yield engine

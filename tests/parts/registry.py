@@ -18,7 +18,7 @@ HTPASSWD = f"{USERNAME}:$2b$04$yZStJVkQ17fHKFikhYg1d.24ErBqxnnZZIL0agZimP5zp.dHw
 LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Registry:
     """Where a registry is: `registry.image("app", "1.0")` is `127.0.0.1:PORT/app:1.0`."""
 
