@@ -140,6 +140,7 @@ class Consumer:
         self.place, self.shipit, self.github = place, shipit, github
         self.clone = place / "app"
         self.token: str | None = GOOD
+        self.attempt = 1
         self.workflow = pipeline()
         self.third_party = sorted(_third_party())
         subprocess.run(["git", "clone", "--quiet", github.git.path, self.clone], check=True, capture_output=True)
@@ -227,6 +228,7 @@ class Consumer:
         variables = {
             "GITHUB_REPOSITORY": "acme/app",
             "GITHUB_API_URL": self.github.api_url,
+            "GITHUB_RUN_ATTEMPT": str(self.attempt),
             "TEST_PYTHON": sys.executable,
             "KEPT": str(self.place / "kept"),
             "NEEDLES": str(self.place / "needles"),

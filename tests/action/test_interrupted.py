@@ -10,18 +10,28 @@ from action.act import Consumer, kill
 DRAFT, PUBLISH = ("POST", "/releases$"), ("PATCH", r"/releases/\d+$")
 
 
-@pytest.mark.parametrize("request_", [DRAFT, PUBLISH], ids=["before the push", "after the push"])
-def test_a_run_that_was_cut_off_is_finished_by_running_it_again(consumer: Consumer, request_: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("request_", "lost"),
+    [(DRAFT, True), (PUBLISH, True), (PUBLISH, False)],
+    ids=["before the push", "after the push", "after the release"],
+)
+def test_a_run_that_was_cut_off_is_finished_by_running_it_again(
+    consumer: Consumer, request_: tuple[str, str], lost: bool
+) -> None:
     started: list[subprocess.Popen[str]] = []
     consumer.github.meanwhile(*request_, lambda: kill(started[0]))
-    consumer.github.fail(*request_, 502)  # what was asked for at that moment is lost as well
+    if lost:  # as well what was asked for at that moment
+        consumer.github.fail(*request_, 502)
     tip = str(consumer.github.git.resolve("main"))
     started.append(consumer.start())
     started[0].communicate(timeout=120)
     assert started[0].returncode != 0
+    consumer.attempt = 2
     again = consumer.run(sha=tip)  # "Re-run failed jobs" checks out the old commit
     assert again.jobs == {"release": "success", "announce": "success"}
-    assert (again.outputs["release"]["released"], again.outputs["release"]["version"]) == ("true", "1.1.0")
+    outputs = again.outputs["release"]
+    assert (outputs["released"], outputs["version"]) == ("true", "1.1.0")
+    assert f"1.1.0 is out, see {outputs['release-url']}" in again.log
     assert_released_once(consumer, on=tip)
 
 
