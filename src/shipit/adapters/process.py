@@ -7,10 +7,10 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
-from collections import deque
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
+from shipit.adapters.live_output import TAIL_LINES, LiveOutput
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
@@ -18,7 +18,6 @@ from shipit.errors import CommandError
 WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
 _CHUNK = 1 << 20
 _PIPE = 1 << 20  # what Linux lets anybody have
-_TAIL_LINES = 20
 
 
 def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
@@ -48,7 +47,7 @@ def _enlarge(pipe: int) -> None:
 
 def failure(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:
     """The error for a program that ended badly, with its last lines."""
-    tail = redact("\n".join(output.strip().splitlines()[-_TAIL_LINES:]))
+    tail = redact("\n".join(output.strip().splitlines()[-TAIL_LINES:]))
     shown = [redact(word) for word in argv]
     return CommandError(f"`{' '.join(shown[:3])}` failed with status {status}", argv=shown, status=status, tail=tail)
 
@@ -69,60 +68,71 @@ class Commands:
 
         Raises `CommandError` when it fails or takes longer than `timeout` seconds.
         """
-        program = subprocess.Popen(
-            command,
-            shell=True,
-            cwd=self._root,
-            env=_without_tokens(os.environ) | dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-        tail, status = self._follow(program, timeout)
+        output = LiveOutput(self._redact)
+        environment = without_tokens(os.environ) | dict(env)
+        status = follow(command, output, cwd=self._root, env=environment, timeout=timeout)
         if status != 0:
-            raise self._failed(command, status, tail, timeout)
+            shown = self._redact(command)
+            raise CommandError(
+                f"`{shown}` {ending(status, timeout)}",
+                argv=[shown],
+                status=status,
+                tail=output.tail,
+                hint="run the command by hand, repair it, and run shipit again",
+            )
         self._ran.add(key)
 
-    def _follow(self, program: subprocess.Popen[str], timeout: float) -> tuple[deque[str], int | None]:
-        """Pass the output on until the end; the status is None when the time was up."""
-        import threading
 
-        tail: deque[str] = deque(maxlen=_TAIL_LINES)
+def follow(
+    command: str | Sequence[str], output: LiveOutput, *, cwd: str, env: Mapping[str, str], timeout: float
+) -> int | None:
+    """Run a line for the shell, or a program with its arguments, to its end, and end whatever it left running.
 
-        def pass_on() -> None:
-            assert program.stdout
-            with program.stdout as output:
-                for line in output:
-                    tail.append(self._redact(line))
-                    with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
-                        sys.stderr.write(tail[-1].removesuffix("\n") + "\n")  # what is said next begins on its own line
-
-        reader = threading.Thread(target=pass_on, daemon=True)
-        reader.start()
-        try:
-            program.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return tail, None
-        finally:
-            _end_group(program)
-            reader.join(timeout=5)
-        return tail, program.returncode
-
-    def _failed(self, command: str, status: int | None, tail: deque[str], timeout: float) -> CommandError:
-        ended = f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
-        return CommandError(
-            f"`{self._redact(command)}` {ended}",
-            argv=[self._redact(command)],
-            status=status,
-            tail="".join(tail).rstrip(),
-            hint="run the command by hand, repair it, and run shipit again",
-        )
+    The exit status; None when `timeout` seconds were not enough.
+    """
+    program = subprocess.Popen(
+        command,
+        shell=isinstance(command, str),
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    reader = threading.Thread(target=_read, args=(program, output), daemon=True)
+    reader.start()
+    try:
+        program.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end_group(program)
+        reader.join(timeout=5)
+    return program.returncode
 
 
-def _without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
+def _read(program: subprocess.Popen[str], output: LiveOutput) -> None:
+    assert program.stdout
+    with program.stdout as lines:
+        for line in lines:
+            output.write(line)
+    output.finish()
+
+
+def ending(status: int | None, timeout: float) -> str:
+    """How a program ended badly, for people.
+
+    >>> ending(3, 60), ending(None, 60)
+    ('failed with status 3', 'did not end within 60 seconds')
+    """
+    return f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
+
+
+def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` for a program that builds, and does not publish."""
     return {name: value for name, value in environ.items() if name not in WRITE_TOKENS}
 
 
