@@ -59,6 +59,17 @@ def test_a_token_that_is_refused_at_once_is_not_tried_a_hundred_times(
     assert tried == [1]
 
 
+def test_a_forge_that_is_unwell_is_not_waited_for_a_hundred_times(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = RemoteError("GitHub's rate limit does not allow to comment on #2 before noon", retryable=True)
+    tried = unreachable(monkeypatch, world, {2: limited, 3: limited})
+    with pytest.raises(RemoteError, match="before noon"):
+        CommentReleased(TAG, (1, 2, 3, 4)).apply(world)
+    assert tried == [1, 2]
+    assert world.remote.comments.keys() == {1}
+
+
 def test_a_comment_links_to_the_release(world: FakeWorld) -> None:
     CommentReleased(TAG, (1,)).apply(world)
     (comment,) = world.remote.comments[1]
