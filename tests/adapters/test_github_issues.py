@@ -68,3 +68,12 @@ def test_a_number_that_leads_nowhere_is_an_error_with_its_number(github: GitHubS
         connect(github).keep_comment(99, MARK, f"{MARK}\ntext")
     with pytest.raises(RemoteError, match="label #99"):
         connect(github).add_label(99, "released")
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("GET", 301), ("POST", 200), ("POST", 204)])
+def test_an_answer_that_github_does_not_describe_is_an_error_of_the_remote(
+    github: GitHubStandIn, issue: Issue, method: str, status: int
+) -> None:
+    github.fail(method, "/comments$", status, times=99)
+    with pytest.raises(RemoteError, match="comment on #12"):
+        connect(github).keep_comment(12, MARK, f"{MARK}\ntext")

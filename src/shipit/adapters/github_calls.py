@@ -18,6 +18,9 @@ from shipit.errors import RemoteError
 
 T = TypeVar("T")
 
+# What PyGithub ends with when an answer is none that GitHub describes: a page of some proxy, another kind of JSON.
+_MALFORMED = (json.JSONDecodeError, AttributeError, KeyError, TypeError)
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -55,7 +58,7 @@ class Calls:
         self._slug = slug
         self._patience = patience
         self._permission = permission
-        self._failures = (GithubException, RequestException, json.JSONDecodeError)
+        self._failures = (GithubException, RequestException, *_MALFORMED)
 
     def repeat(self, doing: str, call: Callable[[], T]) -> T:
         """`call`, several times if need be: only for what may be done twice."""

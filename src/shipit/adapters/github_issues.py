@@ -28,8 +28,7 @@ def keep_comment(calls: Calls, repository: Repository, number: int, mark: str, t
         return repository.get_issue(number).create_comment(text)
 
     held = calls.ensure(doing, lambda: _find(repository, number, mark), comment)
-    if _text(held) != text:
-        calls.repeat(doing, lambda: held.edit(text))
+    calls.repeat(doing, lambda: None if _text(held) == text else held.edit(text))
 
 
 def labels(calls: Calls, repository: Repository, number: int) -> frozenset[str]:
