@@ -160,9 +160,9 @@ def scene_writes(scene: Scene) -> tuple[str, ...]:
 
 
 def test_a_version_that_a_person_asked_for_is_released(scene: Scene) -> None:
-    assert (
-        on(scene, "refs/heads/main", "workflow_dispatch").shipit("run", "--version", "2.0.0").outputs["tag"] == "v2.0.0"
-    )
+    step = on(scene, "refs/heads/main", "workflow_dispatch").shipit("run", "--version", "2.0.0")
+    assert step.outputs["tag"] == "v2.0.0"
+    assert step.summary.startswith("## Released v2.0.0, the version asked for\n")
     refused = on(scene, "refs/heads/feature", "workflow_dispatch").shipit("run", "--version", "3.0.0")
     assert refused.run.status == 2
 

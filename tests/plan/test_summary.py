@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from shipit.core.links import Links
 from shipit.core.occasion import PullRequest
-from shipit.errors import ConfigError, Finding, PreflightError, Problem, RemoteError
+from shipit.errors import CommandError, ConfigError, Finding, PreflightError, Problem, RemoteError
 from shipit.plan.model import Decision, Inputs, Plan, Remark
 from shipit.plan.preview import Preview
 from shipit.plan.summary import LONGEST_SUMMARY, Result, failure_summary, preview_summary, release_summary
@@ -50,6 +50,11 @@ def test_the_version_comes_first_and_why_after_it() -> None:
     text = page(plan())
     assert text.startswith("## Released v1.1.0\n\n**1.1.0** (after 1.0.0, minor), because of\n\n| commit |")
     assert f"| [0123456]({LINKS.commit(ID)}) | feat: search | feat → minor |" in text
+
+
+def test_the_first_version_is_nothing_that_the_commits_decide() -> None:
+    first = Decision("", "0.0.1", None, "minor", "v0.0.1", (remark(),))
+    assert "**0.0.1** (the first release), with\n" in page(Plan((first,), Inputs(ID, "main", "c")))
 
 
 def test_each_step_tells_what_became_of_it_and_where_to_see_it() -> None:
@@ -130,6 +135,13 @@ def test_a_failure_tells_every_finding_and_every_problem() -> None:
     assert "* **error:** uncommitted changes; fix: commit them\n* **warning:** old" in failure_summary(
         PreflightError(findings), [], None
     )
-    problems = [Problem("unknown key", "release.brnch", 2), Problem("empty", "tag")]
+    problems = [Problem("unknown key", "release.brnch", 2, "did you mean `branch`?"), Problem("empty", "tag")]
     text = failure_summary(ConfigError("`shipit.toml` has 2 problems", problems=problems), [], None)
-    assert "| 2 | release.brnch | unknown key |\n|  | tag | empty |" in text
+    assert "| 2 | release.brnch | unknown key | did you mean `branch`? |\n|  | tag | empty |  |" in text
+
+
+def test_a_failure_of_a_program_shows_its_last_lines_as_they_are() -> None:
+    tail = "> Task :test FAILED\n\n```\n</details>\n* What went *wrong*:\n\tno ::error::"
+    text = failure_summary(CommandError("`./gradlew build` failed", tail=tail, hint="repair it"), [], None)
+    (block,) = [token for token in MarkdownIt("commonmark").parse(text) if token.type == "code_block"]
+    assert block.content == f"{tail}\n".expandtabs(4)

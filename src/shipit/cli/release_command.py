@@ -41,7 +41,7 @@ def command(
         else:
             _refuse_proposals(session)
             outcome = _released(session, report, plan, version)
-        report.released(outcome, applied=not dry_run)
+        report.released(outcome, applied=not dry_run, version=version)
     if as_json:
         session.output.json(outcome.report(applied=not dry_run))
     elif dry_run:

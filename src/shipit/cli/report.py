@@ -34,13 +34,14 @@ class Report:
         self.outputs = dict(NO_OUTPUTS)
         self.summary = ""
 
-    def released(self, outcome: Outcome, *, applied: bool) -> None:
-        """A release was made, or planned."""
+    def released(self, outcome: Outcome, *, applied: bool, version: str | None = None) -> None:
+        """A release was made, or planned; `version` is the one that a person asked for."""
         from shipit.plan.summary import release_summary
 
         self.outputs |= outcome.report(applied=applied)
         self._mark_unreadable(outcome.plan.decisions)
-        headline = _headline(outcome, applied=applied)
+        asked = ", the version asked for" if version and outcome.plan.due else ""
+        headline = _headline(outcome, applied=applied) + asked
         self.summary = release_summary(headline, outcome.plan, self.progress.results, self._links)
 
     def previewed(self, preview: Preview) -> None:

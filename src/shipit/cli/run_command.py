@@ -56,7 +56,7 @@ def _release(session: Session, report: Report, version: str | None, dry_run: boo
     else:
         outcome = api.release(session.project, version=version, observer=report.progress)
         tell(session, outcome)
-    report.released(outcome, applied=not dry_run)
+    report.released(outcome, applied=not dry_run, version=version)
 
 
 def _look_ahead(session: Session, report: Report, dry_run: bool) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from shipit.core.links import Links
 from shipit.core.markdown import address, inline
-from shipit.errors import ConfigError, Finding, PreflightError, ShipitError
+from shipit.core.printable import printable
+from shipit.errors import CommandError, ConfigError, Finding, PreflightError, ShipitError
 from shipit.plan.model import Decision, Plan, Remark
 from shipit.plan.preview import Preview
 from shipit.steps.base import Outputs, Step
@@ -74,8 +75,15 @@ def _particulars(error: ShipitError) -> Iterator[str]:
     if isinstance(error, PreflightError):
         yield _findings(error.findings)
     elif isinstance(error, ConfigError) and error.problems:
-        rows = (f"| {each.line or ''} | {_cell(each.where)} | {_cell(each.what)} |" for each in error.problems)
-        yield _table("| line | key | problem |", rows)
+        rows = (
+            f"| {each.line or ''} | {_cell(each.where)} | {_cell(each.what)} | {_cell(each.hint or '')} |"
+            for each in error.problems
+        )
+        yield _table("| line | key | problem | what to do |", rows)
+    elif isinstance(error, CommandError) and error.tail:
+        # Indented: nothing that stands in it can end the block.
+        lines = (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
+        yield "\n".join(["Its last lines:\n", *lines])
 
 
 def _decisions(decisions: Iterable[Decision], links: Links | None) -> Iterator[str]:
@@ -92,7 +100,8 @@ def _verdict(decision: Decision) -> str:
         since = f" since {decision.previous}" if decision.previous else ""
         return f"{name}nothing to release{since}"
     after = f"after {decision.previous}, {decision.bump}" if decision.previous else "the first release"
-    return f"{name}**{decision.version}** ({after})" + (", because of" if decision.reasons else "")
+    why = ", because of" if decision.previous else ", with"  # no commit decides which version is the first
+    return f"{name}**{decision.version}** ({after})" + (why if decision.reasons else "")
 
 
 def _ignored(decision: Decision, links: Links | None) -> str:
