@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +74,8 @@ class Logins:
 
         It is readable for this user alone, and removed in the end. Raises as `of` does.
         """
+        import tempfile
+
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
         with tempfile.TemporaryDirectory(prefix="shipit-docker-") as directory:
             registry_docker.write_copy(directory, {name: login.basic for name, login in logins.items() if login})
