@@ -50,6 +50,11 @@ def test_a_branch_may_release_and_belong_to_an_environment() -> None:
     assert due.why == "branch `main` releases, and `staging` is due"
 
 
+def test_whoever_asks_for_an_environment_asks_for_no_release() -> None:
+    due = work(Occasion("push", "main"), environment="staging")
+    assert (due.kind, due.environments) == ("environment", ("staging",))
+
+
 def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
     assert work(Occasion("workflow_dispatch", "feature"), environment="canary").environments == ("canary",)
     assert work(Occasion("push", "main"), environment="prod").environments == ("prod",)

@@ -41,7 +41,7 @@ def due_work(
     Args:
         branch: the branch that is checked out, or that the CI is at work on.
         default: the branch that releases when the configuration names none.
-        environment: one that a person asked for, instead of those of the branch.
+        environment: one that was asked for, instead of all that the branch calls for: nothing is released then.
 
     Raises `UsageError` when there is no such environment.
     """
@@ -52,7 +52,8 @@ def due_work(
         return Work("nothing", why)
     if occasion.tag:
         return Work("nothing", f"tag `{occasion.tag}` calls for nothing: releases are made from branches")
-    return _of_branch(config, branch, default, _environments(config, branch, environment))
+    releasing = branch if environment is None else None
+    return _of_branch(config, releasing, default, _environments(config, branch, environment))
 
 
 def _ahead(occasion: Occasion) -> Work:
