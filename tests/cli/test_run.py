@@ -347,6 +347,36 @@ def test_a_failed_release_tells_on_the_page_what_was_done_and_what_was_not(scene
     assert "**State:** done and public: push main v1.1.0" in step.summary
 
 
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_file_of_the_runner_that_cannot_be_written_hides_no_error(scene: Scene, name: str) -> None:
+    step = on(scene, "refs/heads/main").shipit("run", GITHUB_TOKEN=READ_ONLY, **{name: "/nonexistent/file"})
+    assert step.run.status == 4
+    assert "may read `acme/app` but not write to it" in step.run.err
+
+
+def test_a_page_that_cannot_be_written_is_a_warning(scene: Scene) -> None:
+    step = on(scene, "refs/heads/main").shipit("run", GITHUB_STEP_SUMMARY="/nonexistent/file")
+    assert step.run.succeeded()
+    assert step.outputs["released"] == "true"
+    assert [kind for kind, _ in step.marks] == ["warning"]
+
+
+def test_outputs_that_cannot_be_written_fail_the_step(scene: Scene) -> None:
+    step = on(scene, "refs/heads/main").shipit("run", GITHUB_OUTPUT="/nonexistent/file")
+    assert step.run.status == 5
+    assert "the file that `GITHUB_OUTPUT` names cannot be written" in step.run.err
+
+
+def test_a_mark_quotes_no_more_of_a_subject_than_github_shows(scene: Scene) -> None:
+    scene.push_commit("update " + "stuff " * 1000)
+    (warning,) = [
+        line
+        for line in on(scene, "refs/heads/main").shipit("run").run.err.splitlines()
+        if line.startswith("::warning ")
+    ]
+    assert len(warning) < 400
+
+
 # --- foreign text
 
 HOSTILE = [

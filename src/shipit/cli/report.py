@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from shipit.cli.progress import Progress
 from shipit.cli.session import Session
 from shipit.core.printable import printable
-from shipit.errors import ShipitError
+from shipit.errors import CommandError, ShipitError
 
 if TYPE_CHECKING:
     from shipit.api import Outcome
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # GitHub shows no more than ten marks of a step.
 _MOST_MARKS = 10
+# The title of an annotation is one of at most 255 characters.
+_LONGEST_TITLE = 200
 
 
 class Report:
@@ -67,7 +69,7 @@ class Report:
     def _mark_unreadable(self, decisions: tuple[Decision, ...]) -> None:
         unreadable = [remark for decision in decisions for remark in decision.unreadable]
         for remark in unreadable[:_MOST_MARKS]:
-            title = f"{remark.commit[:7]} {printable(remark.subject)}"
+            title = f"{remark.commit[:7]} {printable(remark.subject[:_LONGEST_TITLE])}"
             self._session.output.annotation("warning", title, f"does not count: {printable(remark.reason)}")
 
 
@@ -83,11 +85,13 @@ def reporting(session: Session) -> Iterator[Report]:
     report = Report(session)
     try:
         yield report
-    except ShipitError as error:
-        report.failed(error)
+    except BaseException as error:
+        if isinstance(error, ShipitError):
+            report.failed(error)
+        with suppress(CommandError):  # what went wrong first is what has to be known
+            _tell(report, session)
         raise
-    finally:
-        _tell(report, session)
+    _tell(report, session)
 
 
 def _tell(report: Report, session: Session) -> None:
@@ -96,4 +100,7 @@ def _tell(report: Report, session: Session) -> None:
     from shipit.adapters.github_actions import write_outputs, write_summary
 
     write_outputs({**report.outputs, "json": json.dumps(report.outputs, ensure_ascii=False)})
-    write_summary(session.output.redact(report.summary))
+    try:
+        write_summary(session.output.redact(report.summary))
+    except CommandError as error:
+        session.output.warning(error)
