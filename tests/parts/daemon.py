@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,16 @@ def program(name: str, path: str | None = None) -> str:
     return found
 
 
+def as_root() -> list[str]:
+    """What goes before a command that needs root; a test is skipped where nobody may be root without a question."""
+    if os.geteuid() == 0:
+        return []
+    sudo = ["sudo", "--non-interactive"]
+    if not shutil.which("sudo") or subprocess.run([*sudo, "true"], capture_output=True).returncode != 0:
+        pytest.skip("only root can start an engine")
+    return sudo
+
+
 def new_room() -> Path:
     """A directory with a short name, because the path of a socket has 107 characters at most."""
     return Path(tempfile.mkdtemp(prefix="shipit-part-"))
@@ -41,15 +51,14 @@ def daemon(
     room: Path,
     ready: Callable[[], T | None],
     *,
-    environment: Mapping[str, str] | None = None,
     bridge: str = "",
+    root: bool = False,
 ) -> Iterator[T]:
     """`argv` running in the care of a warden, with what `ready` answers once it is not None. `room` goes with it."""
     spec = json.dumps({"argv": argv, "room": str(room), "bridge": bridge})
     warden = subprocess.Popen(
-        [sys.executable, str(WARDEN), spec],
+        [*(as_root() if root else []), sys.executable, str(WARDEN), spec],
         stdin=subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
         start_new_session=True,  # Ctrl-C is for the tests; the warden hears of it by its pipe
     )
     try:
@@ -70,4 +79,4 @@ def _when_ready(warden: subprocess.Popen[bytes], log: Path, ready: Callable[[], 
         if warden.poll() is not None:
             break
         time.sleep(0.05)
-    pytest.skip(f"does not start here: {' '.join(warden.args[2:])}\n{said[-2000:]}")
+    pytest.skip(f"does not start here: {warden.args}\n{said[-2000:]}")

@@ -11,8 +11,10 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -21,11 +23,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from parts.daemon import CACHE, PATIENCE, daemon, new_room, program
+from parts.daemon import CACHE, PATIENCE, as_root, daemon, new_room, program
 
 # A newer engine than the system's, which keeps its images in containerd; extracted by scripts/install-parts.
 NEWER = CACHE / "engine"
 BUILDX = CACHE / "buildx" / "usr/libexec/docker/cli-plugins/docker-buildx"
+FIRST_WITH_CONTAINERD_STORE = 24
 SYSTEM_PLUGINS = ("/usr/local/lib/docker", "/usr/local/libexec/docker", "/usr/lib/docker", "/usr/libexec/docker")
 
 
@@ -80,15 +83,22 @@ class Engine:
 
     def _wait_for(self, url: str, container: str) -> None:
         for _ in range(PATIENCE * 20):
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
+            if _answers(url):
                 return
-            except urllib.error.HTTPError as answer:
-                return answer.close()
-            except OSError:
-                if self.docker("inspect", "--format", "{{.State.Running}}", container) != "true":
-                    break
+            if self.docker("inspect", "--format", "{{.State.Running}}", container) != "true":
+                break
+            time.sleep(0.05)
         pytest.fail(f"{url} does not answer: {self.run('logs', container)}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError as answer:
+        answer.close()
+    except OSError:
+        return False
+    return True
 
 
 def write_config(directory: Path, *, buildx: bool) -> Path:
@@ -113,43 +123,41 @@ def _installed_buildx() -> Path:
 @contextmanager
 def system_engine() -> Iterator[Engine]:
     """The engine that the system has, with its classic image store."""
-    with _engine(os.environ["PATH"], {"features": {"containerd-snapshotter": False}}) as engine:
+    with _engine(os.environ["PATH"], containerd=False) as engine:
         yield engine
 
 
 @contextmanager
 def containerd_engine() -> Iterator[Engine]:
     """A newer engine that keeps its images in containerd: indexes of several platforms, provenance."""
-    if not (NEWER / "usr/sbin/dockerd").exists():
-        pytest.skip(
-            "not installed: an engine with containerd's image store (make test installs it on Debian, for root)"
-        )
     path = f"{NEWER}/usr/sbin:{NEWER}/usr/bin:{os.environ['PATH']}"
-    with _engine(path, {"features": {"containerd-snapshotter": True}}) as engine:
+    said = subprocess.run([program("dockerd", path), "--version"], capture_output=True, encoding="utf-8").stdout
+    version = re.search(r"version (\d+)", said)
+    if not version or int(version[1]) < FIRST_WITH_CONTAINERD_STORE:
+        pytest.skip(f"not installed: an engine with containerd's image store; {said}")
+    with _engine(path, containerd=True) as engine:
         yield engine
 
 
 @contextmanager
-def _engine(path: str, settings: dict[str, object]) -> Iterator[Engine]:
-    if os.geteuid() != 0:
-        pytest.skip("only root can start an engine")
-    dockerd = program("dockerd", path)
-    program("runc", path)
-    room = new_room()
+def _engine(path: str, *, containerd: bool) -> Iterator[Engine]:
+    dockerd, _, _ = program("dockerd", path), program("runc", path), program("docker")
+    _installed_buildx()
     bridge, subnet = _new_bridge()
-    (room / "daemon.json").write_text(json.dumps(settings))
+    room = new_room()
+    (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}}))
     config, address = write_config(room / "client", buildx=True), room / "docker.sock"
-    argv = [dockerd, *_options(room, bridge, subnet), "--host", f"unix://{address}"]
-    environment = {"PATH": f"{path}:/usr/sbin:/sbin"}
-    with daemon(argv, room, lambda: _ping(address), environment=environment, bridge=bridge):
+    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", dockerd, *_options(room, bridge, subnet)]
+    with daemon(argv, room, lambda: _ping(address), bridge=bridge, root=True):
         yield Engine(f"unix://{address}", config)
 
 
 def _options(room: Path, bridge: str, subnet: str) -> list[str]:
+    api = [f"--host=unix://{room}/docker.sock", f"--group={os.getgid()}"]
     places = [f"--config-file={room}/daemon.json", f"--data-root={room}/data", f"--exec-root={room}/exec"]
     network = [f"--bridge={bridge}", "--iptables=false", "--ip-forward=false", "--ip-masq=false"]
     pool = [f"--default-address-pool=base={subnet},size=28"]
-    return [*places, f"--pidfile={room}/pid", *network, *pool, "--shutdown-timeout=2", "--log-level=warn"]
+    return [*api, *places, f"--pidfile={room}/pid", *network, *pool, "--shutdown-timeout=2", "--log-level=warn"]
 
 
 def _new_bridge() -> tuple[str, str]:
@@ -157,13 +165,13 @@ def _new_bridge() -> tuple[str, str]:
 
     The kernel gives a name to one only, which makes the number ours among all engines of this machine.
     """
-    ip = program("ip")
+    ip = [*as_root(), program("ip")]
     for number in itertools.count():
         name = f"shipit{number}"
-        added = subprocess.run([ip, "link", "add", name, "type", "bridge"], capture_output=True, encoding="utf-8")
+        added = subprocess.run([*ip, "link", "add", name, "type", "bridge"], capture_output=True, encoding="utf-8")
         if added.returncode == 0:
-            subprocess.run([ip, "address", "add", f"198.18.{number}.1/24", "dev", name], check=True)
-            subprocess.run([ip, "link", "set", name, "up"], check=True)
+            subprocess.run([*ip, "address", "add", f"198.18.{number}.1/24", "dev", name], check=True)
+            subprocess.run([*ip, "link", "set", name, "up"], check=True)
             return name, f"198.19.{number}.0/24"
         if "File exists" not in added.stderr:
             pytest.skip(f"no network for an engine: {added.stderr}")

@@ -44,6 +44,11 @@ class Fault:
     call: Callable[[], object] = lambda: None
     after: bool = False
 
+    @property
+    def instead(self) -> bool:
+        """Whether the client gets something else than the registry's answer."""
+        return self.cut or self.status is not None
+
     def meets(self, method: str, path: str) -> bool:
         """Whether this request is the one; counts."""
         if not self.times or self.method not in ("", method) or not re.search(self.path, path):

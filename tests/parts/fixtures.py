@@ -57,6 +57,12 @@ def locked_registry(pytestconfig: pytest.Config) -> Registry:
     return _started(pytestconfig, registries.locked_registry)
 
 
+@pytest.fixture(scope="session")
+def token_registry(pytestconfig: pytest.Config) -> Registry:
+    """A registry with bearer tokens, as Docker Hub and ghcr.io are."""
+    return _started(pytestconfig, registries.token_registry)
+
+
 def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:
     started = config.stash.setdefault(_STARTED, {})
     if start.__name__ not in started:

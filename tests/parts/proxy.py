@@ -88,18 +88,24 @@ class _Connection(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     def _answer(self, fault: Fault) -> None:
-        instead = fault.cut or fault.status is not None
         if not fault.after:
             fault.call()
-            if instead:
-                return self._fail(fault)
+        if fault.after or not fault.instead:
+            self._ask(fault)
+        else:
+            self._fail(fault)
+
+    def _ask(self, fault: Fault) -> None:
         with contextlib.closing(http.client.HTTPConnection(self.server.upstream, timeout=PATIENCE)) as upstream:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read all
                 self._pass_on(upstream, fault.cut_after)
             answer = upstream.getresponse()
             if fault.after:
                 fault.call()
-            self._fail(fault) if instead else self._relay(answer, fault.digest)
+            if fault.instead:
+                self._fail(fault)
+            else:
+                self._relay(answer, fault.digest)
 
     def _pass_on(self, upstream: http.client.HTTPConnection, cut_after: int | None) -> None:
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)

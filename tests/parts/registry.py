@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from parts.daemon import daemon, new_room, program
+from parts.token_server import ISSUER, SERVICE, token_server
 
 USERNAME = "pusher"
+READER = "reader"  # of the registry with tokens, with the same password
 PASSWORD = "correct horse"
 # bcrypt, the only hash that the registry takes, at its lowest cost.
 HTPASSWD = f"{USERNAME}:$2b$04$yZStJVkQ17fHKFikhYg1d.24ErBqxnnZZIL0agZimP5zp.dHwkVGG\n"
@@ -51,6 +54,17 @@ def locked_registry() -> Iterator[Registry]:
 
 
 @contextmanager
+def token_registry() -> Iterator[Registry]:
+    """A registry that takes the tokens of a server beside it: all may pull, `pusher` may push, `reader` may log in."""
+    room = new_room()
+    with token_server({USERNAME: PASSWORD, READER: PASSWORD}, USERNAME) as server:
+        (room / "certificate.pem").write_bytes(server.certificate.public_bytes(Encoding.PEM))
+        trust = {"issuer": ISSUER, "service": SERVICE, "rootcertbundle": str(room / "certificate.pem")}
+        with _serve({"token": {"realm": server.realm, **trust}}, room) as address:
+            yield Registry(address, USERNAME, PASSWORD)
+
+
+@contextmanager
 def _serve(auth: dict[str, object], room: Path | None = None) -> Iterator[str]:
     """The registry writes to its log which port it got."""
     room = room or new_room()
@@ -64,5 +78,5 @@ def _serve(auth: dict[str, object], room: Path | None = None) -> Iterator[str]:
         found = LISTENING.search(log.read_text()) if log.exists() else None
         return found and found[1]
 
-    with daemon(argv, room, address, environment={"OTEL_TRACES_EXPORTER": "none"}) as where:
+    with daemon(argv, room, address) as where:
         yield where

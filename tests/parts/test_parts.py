@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import urllib.request
 from pathlib import Path
 
 import pytest
 from parts.engine import Engine
 from parts.images import SERVED, push_base_image
-from parts.registry import Registry
+from parts.registry import READER, Registry
 
 
 def asked(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.read().decode().strip()
+
+
+def login(
+    client: Engine, registry: Registry, *, username: str | None = None, password: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    name = username or registry.username
+    return client.run(
+        "login", "--username", name, "--password-stdin", registry.address, input=password or registry.password
+    )
 
 
 def test_the_classic_builder_makes_a_container_that_tells_its_version(classic_builder: Engine, base_image: str) -> None:
@@ -46,10 +56,25 @@ def test_a_locked_registry_refuses_who_did_not_log_in(
     engine.docker("tag", base_image, image)
     stranger = engine.with_config(tmp_path / "stranger")
     assert "no basic auth credentials" in stranger.run("push", image).stderr
-    login = ["login", "--username", locked_registry.username, "--password-stdin", locked_registry.address]
-    assert stranger.run(*login, input="wrong").returncode != 0
-    stranger.docker(*login, input=locked_registry.password)
+    assert login(stranger, locked_registry, password="wrong").returncode != 0
+    assert login(stranger, locked_registry).returncode == 0
     stranger.docker("push", image)
+
+
+def test_a_registry_with_tokens_lets_all_pull_and_one_push(
+    engine: Engine, base_image: str, token_registry: Registry, tmp_path: Path
+) -> None:
+    image = token_registry.image("tokens")
+    engine.docker("tag", base_image, image)
+    client = engine.with_config(tmp_path / "client")
+    assert "denied" in client.run("push", image).stderr
+    assert login(client, token_registry, password="wrong").returncode != 0
+    assert login(client, token_registry, username=READER).returncode == 0
+    assert "denied" in client.run("push", image).stderr
+    assert login(client, token_registry).returncode == 0
+    client.docker("push", image)
+    client.docker("logout", token_registry.address)
+    client.docker("pull", image)
 
 
 def test_an_engine_on_containerd_pushes_an_index_of_two_platforms(
