@@ -1,0 +1,87 @@
+"""Images as somebody else pushes them: written to a registry request by request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import requests
+from parts.registry import Registry
+from requests.utils import parse_dict_header
+
+OCI = "application/vnd.oci.image"
+IMAGE, INDEX = f"{OCI}.manifest.v1+json", f"{OCI}.index.v1+json"
+
+
+def push_image(
+    registry: Registry, repository: str, tag: str | None = None, labels: Mapping[str, str] = {}, *, indent: int = 3
+) -> str:
+    """An image of one layer, unlike any other; its digest."""
+    layer = _push_blob(registry, repository, secrets.token_bytes(100_000), f"{OCI}.layer.v1.tar")
+    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Labels": labels or None}}).encode()
+    manifest = {"config": _push_blob(registry, repository, config, f"{OCI}.config.v1+json"), "layers": [layer]}
+    return push_manifest(registry, repository, tag, manifest, IMAGE, indent=indent)["digest"]
+
+
+def push_index(registry: Registry, repository: str, tag: str, labels: Mapping[str, str] = {}) -> str:
+    """An index as BuildKit makes them: what is attested of an image, and images for two platforms; its digest."""
+    digests = [push_image(registry, repository, labels=each) for each in ({"of": "attestation"}, labels, {})]
+    platforms = [("unknown", "unknown"), ("linux", "amd64"), ("linux", "arm64")]
+    children = [
+        {"mediaType": IMAGE, "digest": digest, "size": 1, "platform": {"os": os, "architecture": architecture}}
+        for digest, (os, architecture) in zip(digests, platforms, strict=True)
+    ]
+    return push_manifest(registry, repository, tag, {"manifests": children}, INDEX)["digest"]
+
+
+def push_manifest(
+    registry: Registry, repository: str, tag: str | None, content: dict[str, Any], media_type: str, *, indent: int = 3
+) -> dict[str, Any]:
+    """A manifest whose bytes nobody else would write the same; without a tag it is kept by its digest."""
+    data = json.dumps({"schemaVersion": 2, "mediaType": media_type, **content}, indent=indent).encode()
+    described = _described(data, media_type)
+    path = f"{repository}/manifests/{tag or described['digest']}"
+    ask(registry, "PUT", path, data=data, headers={"Content-Type": media_type})
+    return described
+
+
+def ask(registry: Registry, method: str, path: str, **options: Any) -> requests.Response:
+    """The good answer of `registry` to a request, with its login."""
+    url = path if "://" in path else f"{registry.url}/v2/{path}"
+    answer = requests.request(method, url, timeout=30, **options)
+    if answer.status_code == 401:
+        header = {"Authorization": _authorization(registry, answer.headers["WWW-Authenticate"])}
+        answer = requests.request(
+            method, url, timeout=30, **{**options, "headers": options.get("headers", {}) | header}
+        )
+    answer.raise_for_status()
+    return answer
+
+
+def _authorization(registry: Registry, challenge: str) -> str:
+    login = requests.auth._basic_auth_str(registry.username, registry.password)
+    scheme, _, rest = challenge.partition(" ")
+    if scheme == "Basic":
+        return login
+    wanted = parse_dict_header(rest)
+    told = requests.get(wanted.pop("realm"), wanted, headers={"Authorization": login}, timeout=30).json()
+    return f"Bearer {told['token']}"
+
+
+def _push_blob(registry: Registry, repository: str, data: bytes, media_type: str) -> dict[str, Any]:
+    described = _described(data, media_type)
+    place = ask(registry, "POST", f"{repository}/blobs/uploads/").headers["Location"]
+    ask(registry, "PUT", place, params={"digest": described["digest"]}, data=data)
+    return described
+
+
+def _described(data: bytes, media_type: str) -> dict[str, Any]:
+    return {"mediaType": media_type, "digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
+
+
+def repositories(count: int = 1) -> Sequence[str]:
+    """Names that no other test uses."""
+    return [f"acme/{secrets.token_hex(6)}" for _ in range(count)]

@@ -1,0 +1,141 @@
+"""What registries promise, real and in memory."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+from contracts.pushed import push_image, repositories
+from parts.registry import Registry as Part
+
+from shipit.adapters.github_calls import Patience
+from shipit.adapters.registry import Registries
+from shipit.adapters.registry_login import Login, Logins
+from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
+from shipit.testing.registry import FakeRegistry
+from shipit.world import Registry, RemoteImage
+
+NOWHERE = f"sha256:{'0' * 64}"
+LABELS = {"org.opencontainers.image.version": "1.4.0", "제목": "채팅"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A registry, names of two of its repositories, how images get there, and how it looks to whom it refuses."""
+
+    registry: Registry
+    names: Sequence[str]
+    push: Callable[[str, str, Mapping[str, str]], str]
+    refused: Callable[[], Registry]
+
+    def image(self, tag: str = "1.4.0", labels: Mapping[str, str] = LABELS) -> str:
+        return self.push(self.names[0], tag, labels)
+
+
+def in_memory(request: pytest.FixtureRequest) -> Bench:
+    held, names = FakeRegistry(), ["ghcr.io/acme/app", "ghcr.io/acme/app-dev"]
+
+    def push(name: str, tag: str, labels: Mapping[str, str]) -> str:
+        digest = f"sha256:{secrets.token_hex(32)}"
+        held.accept(f"{name}:{tag}", RemoteImage(digest, labels))
+        return digest
+
+    def refused() -> FakeRegistry:
+        held.refusals |= {*names}
+        return held
+
+    return Bench(held, names, push, refused)
+
+
+def with_a_password(request: pytest.FixtureRequest) -> Bench:
+    return _real(request.getfixturevalue("locked_registry"))
+
+
+def with_tokens(request: pytest.FixtureRequest) -> Bench:
+    return _real(request.getfixturevalue("token_registry"))
+
+
+def _real(part: Part) -> Bench:
+    def registry(password: str) -> Registries:
+        return Registries(Logins(Login(part.username, password)), Patience(timeout=5, pause=0))
+
+    def push(name: str, tag: str, labels: Mapping[str, str]) -> str:
+        return push_image(part, name.removeprefix(f"{part.address}/"), tag, labels)
+
+    names = [f"{part.address}/{repository}" for repository in repositories(2)]
+    return Bench(registry(part.password), names, push, lambda: registry("wrong"))
+
+
+@pytest.fixture(params=[in_memory, with_a_password, with_tokens], ids=lambda make: make.__name__)
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return request.param(request)
+
+
+def test_an_image_is_found_by_its_tag_and_by_its_digest(bench: Bench) -> None:
+    digest = bench.image()
+    for reference in (f"{bench.names[0]}:1.4.0", f"{bench.names[0]}@{digest}"):
+        assert bench.registry.find(reference) == RemoteImage(digest, LABELS)
+
+
+def test_an_image_without_labels_has_none(bench: Bench) -> None:
+    digest = bench.image(labels={})
+    assert bench.registry.find(f"{bench.names[0]}:1.4.0") == RemoteImage(digest)
+
+
+def test_what_was_never_pushed_is_not_found(bench: Bench) -> None:
+    assert bench.registry.find(f"{bench.names[0]}:1.4.0") is None
+    bench.image()
+    for reference in (f"{bench.names[0]}:latest", f"{bench.names[0]}@{NOWHERE}", f"{bench.names[1]}:1.4.0"):
+        assert bench.registry.find(reference) is None
+
+
+def test_a_tag_is_made_and_moved(bench: Bench) -> None:
+    latest, first, second = f"{bench.names[0]}:latest", bench.image("1.4.0"), bench.image("1.5.0")
+    for digest in (first, second, second):
+        bench.registry.tag(latest, digest)
+        assert bench.registry.find(latest) == RemoteImage(digest, LABELS)
+    assert bench.registry.find(f"{bench.names[0]}:1.4.0") == RemoteImage(first, LABELS)
+
+
+def test_no_tag_leads_to_a_digest_that_is_not_there(bench: Bench) -> None:
+    bench.image()
+    with pytest.raises(RemoteError, match=NOWHERE) as raised:
+        bench.registry.tag(f"{bench.names[0]}:latest", NOWHERE)
+    assert raised.value.status == 404
+    assert bench.registry.find(f"{bench.names[0]}:latest") is None
+
+
+def test_a_copy_is_the_same_image_elsewhere(bench: Bench) -> None:
+    digest = bench.image()
+    for _ in ("once", "twice"):
+        assert bench.registry.copy(f"{bench.names[0]}@{digest}", f"{bench.names[1]}:latest") == digest
+        assert bench.registry.find(f"{bench.names[1]}:latest") == RemoteImage(digest, LABELS)
+
+
+def test_what_is_not_there_is_not_copied(bench: Bench) -> None:
+    bench.image()
+    with pytest.raises(RemoteError, match=NOWHERE) as raised:
+        bench.registry.copy(f"{bench.names[0]}@{NOWHERE}", f"{bench.names[1]}:latest")
+    assert raised.value.status == 404
+    assert bench.registry.find(f"{bench.names[1]}:latest") is None
+
+
+def test_nothing_is_in_the_way_of_whom_the_registry_accepts(bench: Bench) -> None:
+    assert bench.registry.findings(bench.names) == ()
+
+
+def test_whom_the_registry_refuses_hears_it_before_anything_is_written(bench: Bench) -> None:
+    findings = bench.refused().findings(bench.names)
+    assert {finding.code for finding in findings} == {"registry-login"} <= CREDENTIAL_CODES
+    assert all("docker login" in finding.fix for finding in findings)
+
+
+def test_whom_the_registry_refuses_cannot_write(bench: Bench) -> None:
+    digest = bench.image()
+    refused = bench.refused()
+    with pytest.raises(AuthError, match=bench.names[0].partition("/")[0]):
+        refused.tag(f"{bench.names[0]}:latest", digest)
+    with pytest.raises(AuthError):
+        refused.copy(f"{bench.names[0]}@{digest}", f"{bench.names[1]}:latest")
