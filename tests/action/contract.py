@@ -20,7 +20,7 @@ WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {"actions/setup-python": {"cache-hit", "python-path", "python-version"}}
 # What this repository is called in a caller, in its own workflows, and from one of them to another.
-OWN = re.compile(r"(?:OWNER/shipit|\$|\.)/(?P<path>[^@]+)(?:@COMMIT)?")
+OWN = re.compile(r"(?:OWNER/shipit|\$|\.)(?:/(?P<path>[^@]+))?(?:@COMMIT)?")
 PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
@@ -143,7 +143,7 @@ def calls_fit(tree: Tree) -> Iterator[str]:
                 )
         for step in job.get("steps", ()):
             own = OWN.fullmatch(step.get("uses", ""))
-            if own and f"{own['path']}/action.yml" != TWIN:
+            if own and own["path"] and f"{own['path']}/action.yml" != TWIN:
                 yield f"{path}: {name}: `{step['uses']}` is not an action of this repository"
             elif own:
                 yield from (

@@ -69,10 +69,12 @@ def assert_the_job_is_as_it_was(run: Run) -> None:
     assert "shipit" not in after["PATH"]
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_a_push_to_the_branch_of_an_environment_is_about_that_environment(consumer: Consumer, environment: str) -> None:
+@pytest.mark.parametrize(("event", "environment"), [("push", "dev"), ("push", "prod"), ("workflow_dispatch", "dev")])
+def test_the_branch_of_an_environment_is_about_that_environment(
+    consumer: Consumer, event: str, environment: str
+) -> None:
     consumer.commit("feat: try", branch=environment)
-    run = consumer.run(ref=f"refs/heads/{environment}")
+    run = consumer.run(event, ref=f"refs/heads/{environment}")
     assert run.jobs == {"deploy": "success"}
     outputs = run.outputs[environment]
     assert (outputs["environment"], outputs["deployed"]) == (environment, "false")
