@@ -12,10 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -42,6 +44,8 @@ CREDENTIALS = {
     "REGISTRY_USERNAME": "SHIPIT_REGISTRY_USERNAME",
     "REGISTRY_PASSWORD": "SHIPIT_REGISTRY_PASSWORD",
 }
+# Settings of pip and uv that say where packages come from; others, such as a target, are for other installations.
+SOURCES = re.compile("INDEX|LINKS|OFFLINE|PROXY|CERT|HOST|TLS|KEYRING|TIMEOUT|RETRIES|CACHE|CONFIG")
 
 
 class WrongInput(Exception):
@@ -49,21 +53,21 @@ class WrongInput(Exception):
 
 
 def main() -> int:
+    inputs, others = separated(os.environ)
     try:
+        write_outputs(others.get("GITHUB_OUTPUT"))
         if sys.version_info < OLDEST_PYTHON:
             raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
-        inputs, others = separated(os.environ)
         arguments = command_line(inputs)
+        python = installed(Path(others["RUNNER_TEMP"]), public(others))
+        return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs)})
     except WrongInput as error:
         return failed(str(error), status=2)
-    write_outputs(others.get("GITHUB_OUTPUT"))
-    try:
-        python = installed(Path(others["RUNNER_TEMP"]), public(others))
     except subprocess.CalledProcessError as error:
-        return failed(
-            f"shipit cannot be installed: `{Path(error.cmd[0]).name}` ended with {error.returncode}", status=5
-        )
-    return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs)})
+        what = f"`{Path(error.cmd[0]).name}` ended with {error.returncode}"
+    except OSError as error:
+        what = f"`{error.filename or 'the runner'}`: {error.strerror}"
+    return failed(f"shipit cannot be installed: {what}", status=5)
 
 
 def separated(variables):
@@ -95,22 +99,37 @@ def credentials(inputs):
 
 
 def public(variables):
-    """The environment without what installing has no business to know."""
-    return {name: value for name, value in variables.items() if not name.endswith(("TOKEN", "PASSWORD", "SECRET"))}
+    """The environment without what installing has no business to know, or to be led astray by."""
+    return {name: value for name, value in variables.items() if concerns_installing(name)}
+
+
+def concerns_installing(name):
+    if name.startswith(("PIP_", "UV_")):
+        return bool(SOURCES.search(name))
+    # Building starts Python without `-I`: PYTHONPATH would have it run a `sitecustomize.py` of the workspace.
+    return not name.startswith("PYTHON") and not name.endswith(("TOKEN", "PASSWORD", "SECRET"))
 
 
 def installed(temp, variables):
-    """The Python of the private environment, which is made unless an earlier step of this job made it."""
+    """The Python of the private environment, which is made unless an earlier step of this job made it.
+
+    A file with the name of the environment appears when that is whole: one that was killed half-way is never
+    used, and two steps at once get in nobody's way.
+    """
     key = hashlib.sha256(f"{SOURCE}\0{sys.executable}".encode()).hexdigest()[:12]
-    environment = temp / f"shipit-{key}"
-    python = environment.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
-    ready = environment / "ready"
+    ready = temp / f"shipit-{key}"
     if not ready.exists():
         print("::group::Install shipit", flush=True)
-        install(environment, python, variables)
-        ready.touch()
+        environment = Path(tempfile.mkdtemp(prefix=f"{ready.name}-", dir=temp))
+        install(environment, python_of(environment), variables)
+        environment.joinpath("ready").write_text(environment.name)
+        environment.joinpath("ready").replace(ready)
         print("::endgroup::", flush=True)
-    return str(python)
+    return str(python_of(temp / ready.read_text()))
+
+
+def python_of(environment):
+    return environment.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 
 
 def install(environment, python, variables):

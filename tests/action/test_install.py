@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,16 +55,52 @@ def tree(place: Path) -> set[str]:
     return {path.relative_to(place).as_posix() for path in place.rglob("*") if "__pycache__" not in path.parts}
 
 
-def test_what_was_installed_by_half_is_installed_anew(tmp_path: Path, outside: dict[str, str]) -> None:
-    environment = {
-        **outside,
-        "PATH": f"{BIN}:/usr/bin:/bin",
-        "RUNNER_TEMP": str(tmp_path),
-        "SHIPIT_INPUT_COMMAND": "schema",
-    }
-    command = [sys.executable, "-I", copy_of_shipit(tmp_path / "source") / "scripts/action.py"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    (installed,) = tmp_path.glob("shipit-*")
-    (installed / "ready").unlink()
-    shutil.rmtree(installed / ("Lib" if os.name == "nt" else "lib"))
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return copy_of_shipit(tmp_path / "source")
+
+
+@pytest.fixture
+def environment(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
+    (tmp_path / "temp").mkdir()
+    told = {"PATH": f"{BIN}:/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path / "temp"), "SHIPIT_INPUT_COMMAND": "schema"}
+    return {**outside, **told}
+
+
+def start(source: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-I", str(source / "scripts/action.py")]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def assert_ran(process: subprocess.Popen[str]) -> None:
+    out, err = process.communicate()
+    assert process.returncode == 0, out + err
+    assert '"$schema"' in out
+
+
+def test_what_was_installed_by_half_is_installed_anew(source: Path, environment: dict[str, str]) -> None:
+    killed = start(source, environment)
+    temp = Path(environment["RUNNER_TEMP"])
+    while not list(temp.glob("*/pyvenv.cfg")):
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    assert_ran(start(source, environment))
+
+
+def test_two_steps_at_once_install_in_nobodys_way(source: Path, environment: dict[str, str]) -> None:
+    for process in [start(source, environment) for _ in "12"]:
+        assert_ran(process)
+
+
+def test_installing_runs_nothing_of_the_workspace_whatever_python_is_told(
+    tmp_path: Path, source: Path, environment: dict[str, str]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w')\n")
+    assert_ran(start(source, {**environment, "PYTHONPATH": str(tmp_path), "PYTHONHOME": "/nonexistent"}))
+    assert not (tmp_path / "imported").exists()
+
+
+def test_installing_obeys_no_setting_that_is_for_other_installations(source: Path, environment: dict[str, str]) -> None:
+    strict = {"UV_REQUIRE_HASHES": "1", "UV_EXCLUDE_NEWER": "2015-01-01", "UV_TARGET": "elsewhere"}
+    assert_ran(start(source, {**environment, **strict}))

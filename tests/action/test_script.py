@@ -50,6 +50,14 @@ def test_a_wrong_input_is_an_annotation_on_one_line_and_exit_2(tmp_path: Path) -
     assert result.stdout == (
         '::error title=shipit::the input `dry-run` must be "true" or "false", not "50%25\\n::add-mask::1"\n'
     )
+    assert "released" in (tmp_path / "output").read_text(), "outputs are complete, whatever is wrong"
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "RUNNER_TEMP"])
+def test_a_place_that_cannot_be_written_is_an_annotation_and_exit_5(tmp_path: Path, name: str) -> None:
+    result = run(tmp_path, **{name: "/nonexistent/place"})
+    assert result.returncode == 5
+    assert "::error title=shipit::shipit cannot be installed: `/nonexistent/place" in result.stdout
 
 
 def test_a_source_that_cannot_be_installed_is_an_annotation_and_exit_5(tmp_path: Path) -> None:
@@ -65,6 +73,8 @@ def test_installing_knows_no_credentials() -> None:
         {"SHIPIT_INPUT_TOKEN": "t", "GITHUB_TOKEN": "t", "DOCKER_PASSWORD": "p", "A": "b"}
     )
     assert ACTION["public"](others) == {"A": "b"}
+    indexes = {"UV_INDEX_ACME_PASSWORD": "p", "PIP_INDEX_URL": "https://pip.test", "UV_CONFIG_FILE": "uv.toml"}
+    assert ACTION["public"]({**indexes, "UV_PUBLISH_TOKEN": "t", "PIP_TARGET": "x", "PYTHONPATH": "."}) == indexes
     assert ACTION["credentials"](inputs) == {"GITHUB_TOKEN": "t"}
 
 
