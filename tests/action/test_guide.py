@@ -50,7 +50,9 @@ def secrets() -> str:
     for flow in FLOWS:
         for name, each in interface(flow, "secrets").items():
             given.setdefault((name, each["description"]), []).append(f"`{flow}`")
-    return table("| secret | of | meaning |", ((f"`{name}`", ", ".join(of), what) for (name, what), of in given.items()))
+    return table(
+        "| secret | of | meaning |", ((f"`{name}`", ", ".join(of), what) for (name, what), of in given.items())
+    )
 
 
 def outputs() -> str:
