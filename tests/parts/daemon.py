@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -51,11 +51,11 @@ def daemon(
     room: Path,
     ready: Callable[[], T | None],
     *,
-    bridge: str = "",
+    networks: Sequence[str] = (),
     root: bool = False,
 ) -> Iterator[T]:
     """`argv` running in the care of a warden, with what `ready` answers once it is not None. `room` goes with it."""
-    spec = json.dumps({"argv": argv, "room": str(room), "bridge": bridge})
+    spec = json.dumps({"argv": argv, "room": str(room), "networks": networks})
     warden = subprocess.Popen(
         [*(as_root() if root else []), sys.executable, str(WARDEN), spec],
         stdin=subprocess.PIPE,

@@ -31,6 +31,9 @@ BUILDX = CACHE / "buildx" / "usr/libexec/docker/cli-plugins/docker-buildx"
 FIRST_WITH_CONTAINERD_STORE = 24
 SYSTEM_PLUGINS = ("/usr/local/lib/docker", "/usr/local/libexec/docker", "/usr/lib/docker", "/usr/libexec/docker")
 
+# The bridge of an engine, its addresses, and those of the networks that tests make: set apart for benchmarks (RFC 2544).
+BRIDGE, OWN, OTHERS = "shipit{}", "198.18.{}.", "198.19.{}."
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -143,36 +146,33 @@ def containerd_engine() -> Iterator[Engine]:
 def _engine(path: str, *, containerd: bool) -> Iterator[Engine]:
     dockerd, _, _ = program("dockerd", path), program("runc", path), program("docker")
     _installed_buildx()
-    bridge, subnet = _new_bridge()
+    number = _new_bridge()
     room = new_room()
     (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}}))
     config, address = write_config(room / "client", buildx=True), room / "docker.sock"
-    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", dockerd, *_options(room, bridge, subnet)]
-    with daemon(argv, room, lambda: _ping(address), bridge=bridge, root=True):
+    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", dockerd, *_options(room, number)]
+    with daemon(argv, room, lambda: _ping(address), networks=[OTHERS.format(number), OWN.format(number)], root=True):
         yield Engine(f"unix://{address}", config)
 
 
-def _options(room: Path, bridge: str, subnet: str) -> list[str]:
+def _options(room: Path, number: int) -> list[str]:
     api = [f"--host=unix://{room}/docker.sock", f"--group={os.getgid()}"]
     places = [f"--config-file={room}/daemon.json", f"--data-root={room}/data", f"--exec-root={room}/exec"]
-    network = [f"--bridge={bridge}", "--iptables=false", "--ip-forward=false", "--ip-masq=false"]
-    pool = [f"--default-address-pool=base={subnet},size=28"]
+    network = [f"--bridge={BRIDGE.format(number)}", "--iptables=false", "--ip-forward=false", "--ip-masq=false"]
+    pool = [f"--default-address-pool=base={OTHERS.format(number)}0/24,size=28"]
     return [*api, *places, f"--pidfile={room}/pid", *network, *pool, "--shutdown-timeout=2", "--log-level=warn"]
 
 
-def _new_bridge() -> tuple[str, str]:
-    """A new bridge and the addresses for networks beside it, of those set apart for benchmarks (RFC 2544).
-
-    The kernel gives a name to one only, which makes the number ours among all engines of this machine.
-    """
+def _new_bridge() -> int:
+    """The number of a new bridge. The kernel gives a name once only, so no other engine of this machine has it."""
     ip = [*as_root(), program("ip")]
     for number in itertools.count():
-        name = f"shipit{number}"
+        name = BRIDGE.format(number)
         added = subprocess.run([*ip, "link", "add", name, "type", "bridge"], capture_output=True, encoding="utf-8")
         if added.returncode == 0:
-            subprocess.run([*ip, "address", "add", f"198.18.{number}.1/24", "dev", name], check=True)
+            subprocess.run([*ip, "address", "add", f"{OWN.format(number)}1/24", "dev", name], check=True)
             subprocess.run([*ip, "link", "set", name, "up"], check=True)
-            return name, f"198.19.{number}.0/24"
+            return number
         if "File exists" not in added.stderr:
             pytest.skip(f"no network for an engine: {added.stderr}")
     raise AssertionError("unreachable")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,30 @@ from parts.engine import Engine
 from parts.images import SERVED, push_base_image
 from parts.registry import READER, Registry
 
+ROOT = Path(__file__).parents[1]
+KILLED = """\
+import time
+from parts.engine import system_engine
+from parts.images import make_base_image
+with system_engine() as engine:
+    container = engine.docker("run", "--detach", make_base_image(engine), "sleep", "999")
+    print(engine.config.parent)
+    print(engine.docker("inspect", "--format", "{{.State.Pid}}", container), flush=True)
+    time.sleep(999)
+"""
+
 
 def asked(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.read().decode().strip()
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come about within 30 seconds")
 
 
 def login(
@@ -97,3 +120,15 @@ def test_an_engine_on_containerd_attests_where_an_image_comes_from(
     containerd_engine.docker("buildx", "build", *options, str(SERVED))
     raw = containerd_engine.docker("buildx", "imagetools", "inspect", "--raw", image)
     assert ("attestation-manifest" in raw) == attested
+
+
+def test_nothing_stays_of_an_engine_whose_tests_are_killed(base_image: str) -> None:
+    tests = subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
+    with tests:
+        assert tests.stdout
+        room, pid = Path(tests.stdout.readline().strip()), tests.stdout.readline().strip()
+        assert (room / "data").exists()
+        tests.kill()
+    wait_until(lambda: not room.exists())
+    assert not Path(f"/proc/{pid}").exists()
+    assert str(room) not in Path("/proc/self/mountinfo").read_text()

@@ -1,6 +1,6 @@
 """Keeps a program running until its own standard input closes, then leaves nothing of it behind.
 
-    python warden.py '{"argv": ["dockerd", ...], "room": "/tmp/...", "bridge": "..."}'
+    python warden.py '{"argv": ["dockerd", ...], "room": "/tmp/...", "networks": ["198.19.0."]}'
 
 The pipe closes when the tests are done and also when they are interrupted or killed, so no test can leave a daemon,
 a container, a mount or a network behind. Orphans of the program come to the warden, which ends them too.
@@ -24,8 +24,8 @@ GRACE = 15  # seconds
 _prctl = ctypes.CDLL(None).prctl
 
 
-def watch(argv: list[str], room: Path, bridge: str) -> None:
-    """Run `argv`, its output in `room`/log; afterwards remove `room` and the network interface `bridge`."""
+def watch(argv: list[str], room: Path, networks: list[str]) -> None:
+    """Run `argv`, its output in `room`/log; then remove `room` and the interfaces whose address begins like `networks`."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     with (room / "log").open("wb") as log:
         program = subprocess.Popen(
@@ -40,8 +40,8 @@ def watch(argv: list[str], room: Path, bridge: str) -> None:
     threading.Thread(target=_end_with_the_tests, args=[program], daemon=True).start()
     program.wait()
     _end_orphans()
-    if bridge:
-        subprocess.run(["ip", "link", "delete", bridge], stderr=subprocess.DEVNULL, check=False)
+    for network in networks:
+        _remove_interfaces(network)
     _unmount(room)
     shutil.rmtree(room, ignore_errors=True)
 
@@ -49,19 +49,49 @@ def watch(argv: list[str], room: Path, bridge: str) -> None:
 def _end_with_the_tests(program: subprocess.Popen[bytes]) -> None:
     sys.stdin.buffer.read()
     program.terminate()
-    try:
-        program.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        program.kill()
+    for _ in range(GRACE * 5):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(0.2)
+            return
+        _end_containers(program)
+    program.kill()
+
+
+def _end_containers(program: subprocess.Popen[bytes]) -> None:
+    """Many take no notice of SIGTERM, for which their engine would wait ten seconds."""
+    for shim in _children(os.getpid()) - {program.pid}:
+        for process in _children(shim):
+            _kill(process)
 
 
 def _end_orphans() -> None:
     """Killing a container's shim makes its processes ours, so there may be several rounds."""
-    while children := Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-        for child in map(int, children):
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.kill(child, signal.SIGKILL)
+    while children := _children(os.getpid()):
+        for child in children:
+            _kill(child)
+            with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
+
+
+def _children(parent: int) -> set[int]:
+    """Those of all its threads."""
+    listed: set[int] = set()
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            listed |= set(map(int, children.read_text().split()))
+    return listed
+
+
+def _kill(process: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def _remove_interfaces(network: str) -> None:
+    listed = subprocess.run(["ip", "-oneline", "-4", "address"], capture_output=True, encoding="utf-8").stdout
+    for _, name, _, address, *_ in map(str.split, listed.splitlines()):
+        if address.startswith(network):
+            subprocess.run(["ip", "link", "delete", name], check=False)
 
 
 def _unmount(room: Path) -> None:
@@ -72,4 +102,4 @@ def _unmount(room: Path) -> None:
 
 if __name__ == "__main__":
     spec = json.loads(sys.argv[1])
-    watch(spec["argv"], Path(spec["room"]), spec.get("bridge", ""))
+    watch(spec["argv"], Path(spec["room"]), spec["networks"])
