@@ -85,7 +85,18 @@ def test_a_single_commit_keeps_its_title_unless_the_repository_says_otherwise(
     )
 
 
-@pytest.mark.parametrize("payload", ["", "nonsense", "[]", "{}", '{"pull_request": null}', '{"pull_request": {}}'])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *("", "nonsense", "[]", "{}", "[" * 100_000),
+        *('{"repository": "acme/app"}', '{"repository": {"default_branch": 7}}'),
+        *('{"pull_request": null}', '{"pull_request": {}}', '{"pull_request": "7"}', '{"pull_request": {"number": 7}}'),
+        *(f'{{"pull_request": {{"number": {number}, "base": {{"ref": "main"}}}}}}' for number in ("true", -1, 0.5)),
+        '{"pull_request": {"number": 7, "base": {"ref": null}}}',
+        '{"pull_request": {"number": 7, "base": {"ref": "main"}, "title": 7}}',
+    ],
+    ids=lambda payload: payload[:40],
+)
 def test_a_payload_that_tells_nothing_is_no_error(tmp_path: Path, payload: str) -> None:
     assert occasion(tmp_path, payload, GITHUB_EVENT_NAME="push") == Occasion("push")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from shipit.adapters.github_event import read_event
 from shipit.adapters.registry_login import Login
-from shipit.core.occasion import Occasion, PullRequest
+from shipit.core.occasion import Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,13 @@ def _registry_login(found: Mapping[str, str]) -> Login | None:
 
 def _occasion(found: Mapping[str, str]) -> Occasion:
     name, kind = _ref(found)
-    payload = _payload(found.get("GITHUB_EVENT_PATH"))
+    event = read_event(found.get("GITHUB_EVENT_PATH"))
     return Occasion(
         event=found.get("GITHUB_EVENT_NAME", ""),
         branch=name if kind == "heads" else None,
         tag=name if kind == "tags" else None,
-        default=(payload.get("repository") or {}).get("default_branch"),
-        pull_request=_pull_request(payload.get("pull_request"), found.get("GITHUB_BASE_REF", "")),
+        default=event.default_branch,
+        pull_request=event.proposal(found.get("GITHUB_BASE_REF", "")),
         commit=found.get("GITHUB_SHA"),
         again=found.get("GITHUB_RUN_ATTEMPT", "1") != "1",
     )
@@ -81,40 +80,3 @@ def _ref(found: Mapping[str, str]) -> tuple[str | None, str]:
     if len(whole) == 3 and whole[0] == "refs":
         return whole[2], whole[1]
     return found.get("GITHUB_REF_NAME"), "tags" if found.get("GITHUB_REF_TYPE") == "tag" else "heads"
-
-
-def _pull_request(told: dict[str, Any] | None, base: str) -> PullRequest | None:
-    if not told or not isinstance(told.get("number"), int):
-        return None
-    repository = told["base"].get("repo") or {}
-    return PullRequest(
-        told["number"],
-        base or told["base"]["ref"],
-        closed=told.get("state") == "closed",
-        title=_title(told, repository),
-        squashed=_squashed(repository),
-    )
-
-
-def _title(told: Mapping[str, Any], repository: Mapping[str, Any]) -> str:
-    """GitHub calls a single commit after itself, unless the repository is set otherwise."""
-    own = told.get("commits") == 1 and repository.get("squash_merge_commit_title") != "PR_TITLE"
-    return "" if own else told.get("title") or ""
-
-
-def _squashed(repository: Mapping[str, Any]) -> bool | None:
-    """Whether pull requests are squashed: always, never, or (None) as one likes."""
-    if not repository.get("allow_squash_merge", True):
-        return False
-    others = (repository.get(name, True) for name in ("allow_merge_commit", "allow_rebase_merge"))
-    return None if any(others) else True
-
-
-def _payload(path: str | None) -> dict[str, Any]:
-    """What GitHub says about the event; nothing where it cannot be read."""
-    try:
-        with open(path or os.devnull, encoding="utf-8") as file:
-            told = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
