@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from parts import engine as engines
+from parts import dockerd
 from parts import registry as registries
 from parts.engine import Engine
 from parts.images import make_base_image
@@ -24,13 +24,13 @@ _STARTED = pytest.StashKey[dict[str, object]]()
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Engine:
     """The system's engine, with buildx; its images are empty but for what tests of this worker put there."""
-    return _started(pytestconfig, engines.system_engine)
+    return _started(pytestconfig, dockerd.system_engine)
 
 
 @pytest.fixture(scope="session")
 def containerd_engine(pytestconfig: pytest.Config) -> Engine:
     """An engine that stores indexes of several platforms, with buildx."""
-    return _started(pytestconfig, engines.containerd_engine)
+    return _started(pytestconfig, dockerd.containerd_engine)
 
 
 @pytest.fixture

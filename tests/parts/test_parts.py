@@ -18,11 +18,12 @@ from parts.registry import READER, Registry
 ROOT = Path(__file__).parents[1]
 KILLED = """\
 import time
-from parts.engine import system_engine
+from parts.dockerd import system_engine
 from parts.images import make_base_image
 with system_engine() as engine:
     container = engine.docker("run", "--detach", make_base_image(engine), "sleep", "999")
     print(engine.config.parent)
+    print(engine.docker("network", "create", "own"))
     print(engine.docker("inspect", "--format", "{{.State.Pid}}", container), flush=True)
     time.sleep(999)
 """
@@ -126,9 +127,11 @@ def test_nothing_stays_of_an_engine_whose_tests_are_killed(base_image: str) -> N
     tests = subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
     with tests:
         assert tests.stdout
-        room, pid = Path(tests.stdout.readline().strip()), tests.stdout.readline().strip()
+        room, network, pid = Path(tests.stdout.readline().strip()), *(tests.stdout.readline().strip() for _ in "12")
+        assert Path(f"/sys/class/net/br-{network[:12]}").exists()
         assert (room / "data").exists()
         tests.kill()
     wait_until(lambda: not room.exists())
     assert not Path(f"/proc/{pid}").exists()
+    assert not Path(f"/sys/class/net/br-{network[:12]}").exists()
     assert str(room) not in Path("/proc/self/mountinfo").read_text()

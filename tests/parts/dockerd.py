@@ -1,0 +1,93 @@
+"""Engines of the tests' own: `dockerd` with its data, network and client configuration in a room of its own.
+
+Every pytest worker has one: it starts in about a second, and no test sees another worker's images. It stands on the
+host's network, so that registries and published ports on 127.0.0.1 are the same for it and for the tests, but has a
+bridge of its own and leaves the firewall alone: a published port is served by docker-proxy, and containers do not
+reach the internet.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from parts.daemon import CACHE, as_root, daemon, new_room, program
+from parts.engine import Engine, write_config
+
+# A newer engine than the system's, unpacked by scripts/install-parts where the system's is too old.
+NEWER = CACHE / "engine"
+FIRST_WITH_CONTAINERD_STORE = 24
+# The bridge of an engine, its addresses, and those of the networks that tests make: set apart for benchmarks (RFC 2544).
+BRIDGE, OWN, OTHERS = "shipit{}", "198.18.{}.", "198.19.{}."
+
+
+@contextmanager
+def system_engine() -> Iterator[Engine]:
+    """The engine that the system has, with its classic image store."""
+    with _engine(os.environ["PATH"], containerd=False) as engine:
+        yield engine
+
+
+@contextmanager
+def containerd_engine() -> Iterator[Engine]:
+    """A newer engine that keeps its images in containerd: indexes of several platforms, provenance."""
+    path = f"{NEWER}/usr/sbin:{NEWER}/usr/bin:{os.environ['PATH']}"
+    said = subprocess.run([program("dockerd", path), "--version"], capture_output=True, encoding="utf-8").stdout
+    version = re.search(r"version (\d+)", said)
+    if not version or int(version[1]) < FIRST_WITH_CONTAINERD_STORE:
+        pytest.skip(f"not installed: an engine with containerd's image store; {said}")
+    with _engine(path, containerd=True) as engine:
+        yield engine
+
+
+@contextmanager
+def _engine(path: str, *, containerd: bool) -> Iterator[Engine]:
+    dockerd = program("dockerd", path)
+    room = new_room()
+    config, address = write_config(room / "client", buildx=True), room / "docker.sock"
+    (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}}))
+    number = _new_bridge()
+    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", dockerd, *_options(room, number)]
+    with daemon(argv, room, lambda: _ping(address), networks=[OTHERS.format(number), OWN.format(number)], root=True):
+        yield Engine(f"unix://{address}", config)
+
+
+def _options(room: Path, number: int) -> list[str]:
+    api = [f"--host=unix://{room}/docker.sock", f"--group={os.getgid()}"]
+    places = [f"--config-file={room}/daemon.json", f"--data-root={room}/data", f"--exec-root={room}/exec"]
+    network = [f"--bridge={BRIDGE.format(number)}", "--iptables=false", "--ip-forward=false", "--ip-masq=false"]
+    pool = [f"--default-address-pool=base={OTHERS.format(number)}0/24,size=28"]
+    return [*api, *places, f"--pidfile={room}/pid", *network, *pool, "--shutdown-timeout=2", "--log-level=warn"]
+
+
+def _new_bridge() -> int:
+    """The number of a new bridge. The kernel gives a name once only, so no other engine of this machine has it."""
+    ip = [*as_root(), program("ip")]
+    for number in itertools.count():
+        name = BRIDGE.format(number)
+        added = subprocess.run([*ip, "link", "add", name, "type", "bridge"], capture_output=True, encoding="utf-8")
+        if added.returncode == 0:
+            subprocess.run([*ip, "address", "add", f"{OWN.format(number)}1/24", "dev", name], check=True)
+            subprocess.run([*ip, "link", "set", name, "up"], check=True)
+            return number
+        if "File exists" not in added.stderr:
+            pytest.skip(f"no network for an engine: {added.stderr}")
+    raise AssertionError("unreachable")
+
+
+def _ping(address: Path) -> bool | None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(address))
+            connection.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+            return connection.recv(64).split()[1:2] == [b"200"] or None
+        except OSError:
+            return None
