@@ -112,7 +112,7 @@ def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(worl
     error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c", public=True)], world)
     assert error.state == (
         "nothing was pushed: the remote is as it was. Stopped at: write b."
-        " Done so far, seen by nobody else and used by the next run: write a."
+        " Done so far, seen by nobody else and used by the next run in this clone: write a."
     )
 
 
