@@ -227,6 +227,18 @@ def releases_wait_and_are_never_dropped(tree: Tree) -> Iterator[str]:
             yield f"{path}: {name}: concurrency is {concurrency}"
 
 
+def only_older_runs_about_the_same_are_cancelled(tree: Tree) -> Iterator[str]:
+    """Two services of one repository, or two pull requests, keep out of each other's way."""
+    service = ("inputs.working-directory", "inputs.config")
+    wanted = {"release.yml": ("github.event.pull_request.number", *service), "dev-deploy.yml": service}
+    for path, parts in wanted.items():
+        for name, job in tree.files[WORKFLOWS + path]["jobs"].items():
+            concurrency = job["concurrency"]
+            missing = [part for part in parts if part not in concurrency["group"]]
+            if concurrency["cancel-in-progress"] and missing:
+                yield f"{path}: {name}: a run cancels others that differ in {missing}"
+
+
 RULES = (
     outputs_of_steps_exist,
     outputs_of_jobs_exist,
@@ -238,6 +250,7 @@ RULES = (
     nothing_is_pasted_into_a_script,
     checkouts_keep_no_token,
     releases_wait_and_are_never_dropped,
+    only_older_runs_about_the_same_are_cancelled,
 )
 
 

@@ -54,6 +54,8 @@ MISTAKES = {
     "a token that stays": (RELEASE, "persist-credentials: false", "persist-credentials: true"),
     "a history that is cut off": (PROD, "fetch-depth: 0", "fetch-depth: 1"),
     "a release that a newer one cancels": (RELEASE, "cancel-in-progress: false", "cancel-in-progress: true"),
+    "a preview that another pull request cancels": (RELEASE, "github.event.pull_request.number || ", ""),
+    "a deployment that another service cancels": (DEV, "-${{ inputs.working-directory }}-", "-"),
     "a release that a newer one replaces in the queue": (RELEASE, "      queue: max\n", ""),
 }  # fmt: skip
 
