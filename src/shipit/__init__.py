@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shipit.api import load_config as load_config
     from shipit.api import next_version as next_version
     from shipit.api import open_project as open_project
+    from shipit.api import plan_image as plan_image
     from shipit.api import plan_release as plan_release
     from shipit.api import release as release
     from shipit.api import release_notes as release_notes
@@ -51,6 +52,7 @@ _HOME = {
         "load_config",
         "next_version",
         "open_project",
+        "plan_image",
         "plan_release",
         "release",
         "release_notes",

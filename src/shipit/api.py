@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.lock import exclusive
@@ -14,7 +14,7 @@ from shipit.errors import BranchMoved, ConfigError, ConflictError, Finding, Pref
 from shipit.plan.decide import coming_release
 from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history
-from shipit.plan.model import Decision, Plan
+from shipit.plan.model import Decision, Plan, PlannedImage
 from shipit.plan.next import next_versions
 from shipit.plan.packages import Package, packages
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shipit.plan.preview import Preview
 
 __all__ = [
+    "Images",
     "Outcome",
     "Project",
     "apply",
@@ -34,9 +35,11 @@ __all__ = [
     "commits",
     "doctor",
     "due_work",
+    "image",
     "load_config",
     "next_version",
     "open_project",
+    "plan_image",
     "plan_release",
     "preview",
     "release",
@@ -100,6 +103,46 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Images:
+    """What building images came to: the plan that was applied, and the outputs of all its steps."""
+
+    plan: Plan
+    outputs: dict[str, str]
+
+    @property
+    def pushed(self) -> dict[str, str]:
+        """The digest in the registry by reference, each image by its tag that never moves."""
+        planned = self.plan.building.images if self.plan.building else ()
+        found = {image.reference: self.outputs.get(f"digest:{image.reference}") for image in planned}
+        return {reference: digest for reference, digest in found.items() if digest}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What became of each image: where it is from, and the digest that each of its tags leads to."""
+        building = self.plan.building
+        if building is None:
+            return {}
+        images = [{**asdict(image), "tags": self._tags(image)} for image in building.images]
+        return {"builder": building.builder, "images": images}
+
+    def _tags(self, image: PlannedImage) -> dict[str, str]:
+        """The digest by tag, of those that lead to this image."""
+        name = image.reference.rpartition(":")[0]
+        found = {key.removeprefix("digest:"): digest for key, digest in self.outputs.items()}
+        return {tag: digest for tag, digest in found.items() if tag.rpartition(":")[0] == name}
+
+    def report(self) -> dict[str, str]:
+        """The outputs that the command line and the Action promise; of several images, one a line."""
+        building = self.plan.building
+        return NO_OUTPUTS | {
+            "environment": building.environment if building else "",
+            "version": "\n".join(dict.fromkeys(image.version for image in building.images)) if building else "",
+            "image": "\n".join(self.pushed),
+            "digest": "\n".join(self.pushed.values()),
+        }
+
+
 def next_version(project: Project) -> tuple[Decision, ...]:
     """The next version of every package and why, from local history; a shallow clone fetches what it lacks of it.
 
@@ -139,6 +182,70 @@ def plan_release(project: Project, *, version: str | None = None) -> Plan:
 
     observed = observe(project.world, project.config, project.environment.branch)
     return plan(project.config, observed, _renderer(project), version)
+
+
+def plan_image(project: Project, environment: str | None = None, *, push: bool = False) -> Plan:
+    """Everything that building the images of an environment would do now, and why. Changes nothing.
+
+    >>> import shipit
+    >>> with open("chat-server/shipit.toml", "w") as file:
+    ...     _ = file.write('environments.dev.image.name = "acme/chat-server-dev"')
+    >>> plan = shipit.plan_image(shipit.open_project("chat-server"), "dev")
+    >>> [step.kind for step in plan.steps], [image.reason for image in plan.building.images]
+    (['build-image'], ['14 commits after v0.3.1; 0.4.0 is coming'])
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: its name; that of the branch where None.
+        push: whether the registry is to get the images.
+
+    Raises `UsageError` when there is no such environment or it has no image, `PreflightError` when there is no
+    commit; what else stands in the way are the plan's `findings`.
+    """
+    from shipit.plan.images import plan_images
+    from shipit.plan.observe_images import observe_images
+
+    name = _environment(project, environment)
+    branch = project.environment.branch
+    return plan_images(project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push))
+
+
+def _environment(project: Project, wanted: str | None) -> str:
+    """The name of the environment to build, one with an image."""
+    from shipit.plan.due_work import environments
+
+    branch = project.git.branch() or project.environment.branch
+    found = [name for name in environments(project.config, branch, wanted) if project.config.environments[name].built]
+    if len(found) == 1:
+        return found[0]
+    buildable = [name for name, each in project.config.environments.items() if each.built]
+    if wanted:
+        what, hint = f"environment `{wanted}` has no image", 'write `image = { name = "..." }` below it'
+    else:
+        several = "several environments with images belong" if found else "no environment with an image belongs"
+        what = f"{several} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
+        named = " or ".join(f"`shipit image {name}`" for name in found or buildable)
+        hint = named or 'write `[environments.dev]` with `image = { name = "..." }` in shipit.toml'
+    raise UsageError(what, hint=hint)
+
+
+def image(
+    project: Project, environment: str | None = None, *, push: bool = False, observer: Observer | None = None
+) -> Images:
+    """Build the images of an environment, and push them; what the registry has from this commit is left alone.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: its name; that of the branch where None.
+        push: whether the registry is to get the images.
+        observer: is told of each step, while it happens.
+
+    Raises what `plan_image` does, `PreflightError` for the plan's findings, and `AuthError`, `RemoteError` or
+    `CommandError` when a step fails; `state` tells what others can see by then.
+    """
+    with exclusive(project.git.directory):
+        plan = plan_image(project, environment, push=push)
+        return Images(plan, _carry_out(project, plan, observer).outputs)
 
 
 def doctor(project: Project) -> tuple[Finding, ...]:
@@ -310,9 +417,12 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
     `AuthError`, `RemoteError` or `CommandError` when a step fails; `state` tells what others can see by then.
     """
     from shipit.plan.standing import observe_standing
-    from shipit.plan.unchanged import require_unchanged
+    from shipit.plan.unchanged import require_same_commit, require_unchanged
 
     with exclusive(project.git.directory):
+        if plan.building:
+            require_same_commit(plan, project.config, project.git)
+            return _carry_out(project, plan, observer)
         standing = observe_standing(project.git, project.config, project.environment.branch)
         require_unchanged(plan, project.config, standing, project.git)
         return _carry_out(project, plan, observer)
@@ -377,7 +487,7 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
 
 def _carry_out(project: Project, plan: Plan, observer: Observer | None) -> Outcome:
     if plan.steps and any(finding.severity == "error" for finding in plan.findings):
-        raise PreflightError(plan.findings, state=_UNTOUCHED)
+        raise PreflightError(plan.findings, state=_UNTOUCHED, to="build images" if plan.building else "release")
     from shipit.engine.apply import apply as apply_steps
 
     return Outcome(plan, apply_steps(plan.steps, project.world, observer))

@@ -102,18 +102,20 @@ class Finding:
 
 
 # The findings about a credential.
-CREDENTIAL_CODES = frozenset(("github-token-missing", "github-token-refused", "github-read-only", "remote-login"))
+CREDENTIAL_CODES = frozenset(
+    ("github-token-missing", "github-token-refused", "github-read-only", "remote-login", "registry-login")
+)
 
 
 class PreflightError(ShipitError):
-    """The repository or the environment is not ready. Holds all findings."""
+    """The repository or the environment is not ready `to` do what was asked. Holds all findings."""
 
     exit_code = 3
 
-    def __init__(self, findings: Sequence[Finding], *, state: str | None = None) -> None:
+    def __init__(self, findings: Sequence[Finding], *, state: str | None = None, to: str = "release") -> None:
         errors = [finding for finding in findings if finding.severity == "error"]
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
-        super().__init__(f"not ready to release: {count}", state=state)
+        super().__init__(f"not ready to {to}: {count}", state=state)
         self.findings = tuple(findings)
         if errors and all(finding.code in CREDENTIAL_CODES for finding in errors):
             self.exit_code = AuthError.exit_code

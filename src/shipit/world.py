@@ -66,6 +66,7 @@ class Git(Protocol):
     def paths(self, rev: str) -> tuple[str, ...]: ...  # every file committed at rev
     def dirty(self) -> tuple[str, ...]: ...  # tracked files that differ from HEAD
     def is_ancestor(self, old: str, new: str) -> bool: ...
+    def same_files(self, one: str, other: str) -> bool: ...  # not so where one of the commits is unknown here
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]: ...  # those of `commits` behind `rev`
     def made(self, commit: str) -> bool: ...  # whether shipit made it in this clone, in this run or before
     def tracked(self, branch: str) -> str | None: ...  # the remote's branch as last fetched

@@ -193,11 +193,11 @@ def test_the_findings_of_a_plan_refuse_it(sample: SampleProject) -> None:
 
 NO_PLANS = (
     *("", "null", "[]", "{}", "7", "\0", "[" * 100_000),
-    '{"schema": 1}',
-    '{"schema": 1, "steps": 5}',
-    '{"schema": 1, "steps": ["x"]}',
-    '{"schema": 1, "steps": [{"kind": 1}]}',
-    '{"schema": 1, "steps": [{"kind": "create-tag"}]}',
+    '{"schema": 2}',
+    '{"schema": 2, "steps": 5}',
+    '{"schema": 2, "steps": ["x"]}',
+    '{"schema": 2, "steps": [{"kind": 1}]}',
+    '{"schema": 2, "steps": [{"kind": "create-tag"}]}',
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.config.model import Config
+from shipit.core.occasion import Occasion
 from shipit.testing import FakeWorld
 from shipit.world import World
 
@@ -37,7 +38,7 @@ class Stage:
             config=self.config,
             world=world,
             git=SimpleNamespace(directory=str(self.place)),
-            environment=SimpleNamespace(branch=None),
+            environment=SimpleNamespace(branch=None, occasion=Occasion()),
             root=str(self.place),
         )
         return api.release(project)

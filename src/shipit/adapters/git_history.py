@@ -114,6 +114,13 @@ class GitHistory:
     def is_ancestor(self, old: str, new: str) -> bool:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 
+    def same_files(self, one: str, other: str) -> bool:
+        trees = [
+            self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{tree}}")
+            for rev in (one, other)
+        ]
+        return trees[0] is not None and trees[0] == trees[1]
+
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
         if not commits:
             return frozenset()

@@ -25,6 +25,7 @@ COMMANDS = {
     "plan": "Everything a release would do here, and why.",
     "release": "Release: version files, changelog, commit, tag, release.",
     "run": "What this branch calls for: the entry point for CI.",
+    "image": "Build and push the images of an environment.",
     "changelog": "The changelog, whole or in part.",
     "notes": "The release notes of one version.",
     "lint": "Check commit messages or pull-request titles.",

@@ -14,7 +14,7 @@ from shipit.core.printable import printable
 from shipit.errors import CommandError, ShipitError
 
 if TYPE_CHECKING:
-    from shipit.api import Outcome
+    from shipit.api import Images, Outcome
     from shipit.core.links import Links
     from shipit.plan.model import Decision
     from shipit.plan.preview import Preview
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MOST_MARKS = 10
 # The title of an annotation is one of at most 255 characters.
 _LONGEST_TITLE = 200
+
+# What building for an environment adds to what a release told before it.
+OF_ENVIRONMENTS = ("environment", "image", "digest")
 
 
 class Report:
@@ -55,6 +58,15 @@ class Report:
             self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in told.items()}}
         self._mark_unreadable(preview.decisions)
         self.summary = preview_summary(preview, self._links)
+
+    def built(self, images: Images, *, applied: bool) -> None:
+        """The images of an environment were built, or planned; those of several stand below one another."""
+        from shipit.plan.summary import image_summary
+
+        for name, value in images.report().items():
+            if name in OF_ENVIRONMENTS:
+                self.outputs[name] = "\n".join(filter(None, (self.outputs[name], value)))
+        self.summary += image_summary(images.plan, images.outputs, self.progress.results, self._links, applied=applied)
 
     def failed(self, error: ShipitError) -> None:
         from shipit.plan.summary import failure_summary

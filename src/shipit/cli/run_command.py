@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 def command(session: Session, dry_run: bool, version: str | None, environment: str | None, as_json: bool) -> None:
     """What this branch calls for: the entry point for CI.
 
-    A branch that releases, pushed to or run by hand, is released. A pull request is told what merging it
-    releases, and nothing else is written. Any other branch, a tag or a schedule calls for nothing.
+    A branch that releases, pushed to or run by hand, is released; the images of an environment that belongs to
+    the branch are built and pushed. A pull request is told what merging it releases, and nothing else is written.
+    Any other branch, a tag or a schedule calls for nothing.
     """
     from shipit import api
 
@@ -38,9 +39,9 @@ def command(session: Session, dry_run: bool, version: str | None, environment: s
             _release(session, report, version, dry_run)
         elif work.kind == "preview":
             _look_ahead(session, report, dry_run)
-        else:
+        elif work.kind == "nothing":
             report.summary = f"## Nothing released\n\n{inline(work.why)}\n"
-        _environments(session, report, work)
+        _environments(session, report, work, dry_run)
         if as_json:
             session.output.json(report.outputs)
 
@@ -75,12 +76,31 @@ def _look_ahead(session: Session, report: Report, dry_run: bool) -> None:
         session.output.say(f"no comment on the pull request, the summary tells the same: {error.what}")
 
 
-def _environments(session: Session, report: Report, work: Work) -> None:
-    """Say that an environment is due: whoever builds it finds its name in the outputs."""
-    if work.environments:
-        named = " and ".join(f"`{name}`" for name in work.environments)
-        told = f"{named} is due, but this version of shipit builds no images and deploys nothing"
-        report.outputs["environment"] = ",".join(work.environments)
-        report.summary += f"\n{told}\n"
-        session.output.say(told)
-        session.output.annotation("warning", "not deployed", told)
+def _environments(session: Session, report: Report, work: Work, dry_run: bool) -> None:
+    """Build and push the images of every environment that is due."""
+    for name in work.environments:
+        environment = session.project.config.environments[name]
+        if environment.built:
+            _images(session, report, name, dry_run)
+        else:
+            session.output.say(f"`{name}` has no image, so nothing is built")
+            report.outputs["environment"] = name
+        if environment.deploy:
+            told = f"`{name}` is to be deployed, but this version of shipit deploys nothing"
+            report.summary += f"\n{told}\n"
+            session.output.say(told)
+            session.output.annotation("warning", "not deployed", told)
+
+
+def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
+    from shipit import api
+    from shipit.cli.image_command import tell
+    from shipit.plan.show import render_plan
+
+    if dry_run:
+        images = api.Images(api.plan_image(session.project, name, push=True), {})
+        session.output.guarded(render_plan(images.plan, session.output.paint, everything=True))
+    else:
+        images = api.image(session.project, name, push=True, observer=report.progress)
+        tell(session, images)
+    report.built(images, applied=not dry_run)

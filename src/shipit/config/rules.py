@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from shipit.config import advice
 from shipit.config.decode import Fault
-from shipit.config.keys import Key
 from shipit.config.environment import EnvironmentConfig
+from shipit.config.keys import Key
 from shipit.config.model import Config, VersionFileConfig, VersionFiles
 
 

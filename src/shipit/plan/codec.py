@@ -11,7 +11,7 @@ from shipit.plan.model import Plan
 from shipit.steps import STEPS
 from shipit.steps.base import Step
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def due_work(
     if occasion.tag:
         return Work("nothing", f"tag `{occasion.tag}` calls for nothing: releases are made from branches")
     releasing = branch if environment is None else None
-    return _of_branch(config, releasing, default, _environments(config, branch, environment))
+    return _of_branch(config, releasing, default, environments(config, branch, environment))
 
 
 def _ahead(occasion: Occasion) -> Work:
@@ -66,7 +66,8 @@ def _ahead(occasion: Occasion) -> Work:
     return Work("preview", why, pull_request=pull_request)
 
 
-def _environments(config: Config, branch: str | None, wanted: str | None) -> tuple[str, ...]:
+def environments(config: Config, branch: str | None, wanted: str | None = None) -> tuple[str, ...]:
+    """The environments of `branch`, or the one that is `wanted`; raises `UsageError` when there is none such."""
     if wanted is None:
         return tuple(name for name, each in config.environments.items() if branch and each.branch == branch)
     if wanted not in config.environments:
@@ -76,13 +77,13 @@ def _environments(config: Config, branch: str | None, wanted: str | None) -> tup
     return (wanted,)
 
 
-def _of_branch(config: Config, branch: str | None, default: str | None, environments: tuple[str, ...]) -> Work:
-    named = " and ".join(f"`{name}`" for name in environments)
+def _of_branch(config: Config, branch: str | None, default: str | None, due: tuple[str, ...]) -> Work:
+    named = " and ".join(f"`{name}`" for name in due)
     if branch and channel(config, branch, default):
-        also = f", and {named} is due" if environments else ""
-        return Work("release", f"branch `{branch}` releases{also}", environments)
-    if environments:
-        return Work("environment", f"{named} is due", environments)
+        also = f", and {named} is due" if due else ""
+        return Work("release", f"branch `{branch}` releases{also}", due)
+    if due:
+        return Work("environment", f"{named} is due", due)
     if branch is None:
         return Work("nothing", "HEAD is detached and no CI names a branch, so nothing is due")
     return Work("nothing", f"branch `{branch}` neither releases nor belongs to an environment, so nothing is due")

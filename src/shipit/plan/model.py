@@ -39,6 +39,30 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedImage:
+    """One image of an environment: `reference` is its tag that never moves, `reason` where its version is from.
+
+    `name` is empty where it is the only one. `kept` are sentences about tags that stay where they are.
+    """
+
+    name: str
+    reference: str
+    version: str
+    revision: str
+    reason: str
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """The images of an environment, and what builds them; empty where nothing has to be built."""
+
+    environment: str
+    images: tuple[PlannedImage, ...]
+    builder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What a plan was made from; a saved plan is refused when these changed.
 
@@ -55,6 +79,7 @@ class Plan:
     """What will be done, in order.
 
     `finishes` names the tags of releases that were cut off and are completed, `versions` their versions.
+    `building` is there where images are built and nothing is released.
     """
 
     decisions: tuple[Decision, ...]
@@ -64,6 +89,7 @@ class Plan:
     notes: str = ""
     finishes: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    building: Building | None = None
 
     @property
     def due(self) -> tuple[Decision, ...]:

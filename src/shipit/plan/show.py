@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shipit.core.printable import printable
-from shipit.plan.model import Decision, Plan, Remark
+from shipit.plan.model import Building, Decision, Plan, Remark
 from shipit.steps import WriteFile
 from shipit.steps.base import Step
 
@@ -19,7 +19,11 @@ def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everythin
     Args:
         everything: also each ignored commit, not only how many there are.
     """
-    blocks = [_finishing(plan, paint), *(_decision(decision, paint, everything) for decision in plan.decisions)]
+    blocks = [
+        _building(plan.building, paint),
+        _finishing(plan, paint),
+        *(_decision(decision, paint, everything) for decision in plan.decisions),
+    ]
     blocks += [_steps(plan, paint), _notes(plan, paint), _findings(plan, paint)]
     return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
 
@@ -27,6 +31,14 @@ def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everythin
 def render_decisions(decisions: Iterable[Decision], paint: Paint = lambda text, look: text) -> str:
     """The next versions and why, as text."""
     return "\n".join("".join(f"{line}\n" for line in _decision(each, paint, everything=True)) for each in decisions)
+
+
+def _building(building: Building | None, paint: Paint) -> Iterator[str]:
+    for image in building.images if building else ():
+        yield f"{paint(image.reference, 'version')} ({printable(image.reason)})"
+        yield from (paint(f"  {kept}", "warn") for kept in image.kept)
+    if building and building.builder:
+        yield paint(f"built by {building.builder}", "faint")
 
 
 def _finishing(plan: Plan, paint: Paint) -> Iterator[str]:
@@ -88,7 +100,7 @@ def _notes(plan: Plan, paint: Paint) -> Iterator[str]:
 
 def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
     if plan.findings:
-        yield paint("before this can be released", "title")
+        yield paint("before this can be " + ("done" if plan.building else "released"), "title")
     for finding in plan.findings:
         look = "bad" if finding.severity == "error" else "warn"
         yield f"  {paint(finding.severity, look)} {printable(finding.what)} [{finding.code}]"

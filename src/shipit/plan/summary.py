@@ -55,6 +55,31 @@ def preview_summary(preview: Preview, links: Links | None, limit: int = LONGEST_
     return _fitting(blocks, limit)
 
 
+def image_summary(
+    plan: Plan, digests: Outputs, results: Mapping[str, Result], links: Links | None, *, applied: bool
+) -> str:
+    """The page about an environment's images.
+
+    Args:
+        digests: what each tag leads to, as the steps put it out.
+        results: what became of the steps, by id.
+        applied: whether they were carried out.
+    """
+    building = plan.building
+    if building is None:
+        return ""
+    rows = [
+        f"| {_cell(image.reference)} | {_cell(image.version)} | {_commit(image.revision, links)} "
+        f"| {_cell(digests.get(f'digest:{image.reference}', ''))} | {_cell('; '.join((image.reason, *image.kept)))} |"
+        for image in building.images
+    ]
+    headline = f"## {'Images' if applied else 'Would build the images'} of {inline(building.environment)}"
+    by = f"Built by {inline(building.builder)}" if building.builder else ""
+    reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
+    table = _table("| image | version | commit | digest | from |", rows)
+    return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], LONGEST_SUMMARY)
+
+
 def failure_summary(error: ShipitError, results: Iterable[Result], links: Links | None) -> str:
     """The page about a run that failed: what is wrong, what to do, what state things are in.
 

@@ -29,6 +29,16 @@ def require_unchanged(plan: Plan, config: Config, standing: Standing, git: Git) 
         )
 
 
+def require_same_commit(plan: Plan, config: Config, git: Git) -> None:
+    """A plan of images fits as long as it is about this commit. Raises `ConflictError` naming what changed."""
+    head = git.head() or ""
+    moved = f"it was made on commit `{plan.inputs.base[:10]}`, and this is `{head[:10]}`"
+    reconfigured = plan.inputs.config != fingerprint(config)
+    if reconfigured or plan.inputs.base != head:
+        why = "the configuration changed" if reconfigured else moved
+        raise ConflictError(f"this plan is out of date: {why}", hint="plan afresh: shipit image", state=_UNTOUCHED)
+
+
 def _changes(plan: Plan, config: Config, standing: Standing, git: Git) -> Iterator[str]:
     made_from = plan.inputs
     tags = {**standing.tags, **(standing.remote.tags if standing.remote else {})}

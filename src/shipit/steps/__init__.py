@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shipit.steps.build_image import BuildImage
 from shipit.steps.comment_released import CommentReleased
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
@@ -12,16 +13,20 @@ from shipit.steps.forge_commit import ForgeCommit
 from shipit.steps.forge_tag import ForgeTag
 from shipit.steps.label_released import LabelReleased
 from shipit.steps.move_tag import MoveTag
+from shipit.steps.promote_image import PromoteImage
 from shipit.steps.publish_release import PublishRelease
 from shipit.steps.push import Push
+from shipit.steps.push_image import PushImage
 from shipit.steps.run import Run
 from shipit.steps.sync_branch import SyncBranch
+from shipit.steps.tag_image import TagImage
 from shipit.steps.upload_assets import UploadAssets
 from shipit.steps.write_file import WriteFile
 
 __all__ = [
     "COURTESIES",
     "STEPS",
+    "BuildImage",
     "CommentReleased",
     "CreateCommit",
     "CreateTag",
@@ -30,10 +35,13 @@ __all__ = [
     "ForgeTag",
     "LabelReleased",
     "MoveTag",
+    "PromoteImage",
     "PublishRelease",
     "Push",
+    "PushImage",
     "Run",
     "SyncBranch",
+    "TagImage",
     "UploadAssets",
     "WriteFile",
 ]
@@ -46,11 +54,15 @@ STEPS: dict[str, type[Any]] = {
         Run,
         CreateCommit,
         CreateTag,
+        BuildImage,
         DraftRelease,
         UploadAssets,
         Push,
         ForgeCommit,
         ForgeTag,
+        PushImage,
+        PromoteImage,
+        TagImage,
         PublishRelease,
         MoveTag,
         CommentReleased,

@@ -82,6 +82,10 @@ class FakeGit:
         tree = self._tree(self.head())
         return tuple(sorted(path for path in tree if self._files.held.get(path) != tree[path]))
 
+    def same_files(self, one: str, other: str) -> bool:
+        first, second = self._find(one), self._find(other)
+        return None not in (first, second) and self._tree(first) == self._tree(second)
+
     def is_ancestor(self, old: str, new: str) -> bool:
         below, above = self._find(old), self._find(new)
         return below is not None and above is not None and below in self._commits.behind([above])

@@ -1,0 +1,54 @@
+"""`shipit image`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.report import reporting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
+
+if TYPE_CHECKING:
+    from shipit.api import Images
+
+
+@click.command(cls=Command, epilog="Example: shipit image dev --push")
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.option("--push", is_flag=True, help="Push the images, and ask the registry whether it has them.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@json_option
+@pass_session
+def command(session: Session, environment: str | None, push: bool, dry_run: bool, as_json: bool) -> None:
+    """Build the images of an environment.
+
+    ENV is an environment of the configuration; that of the branch when left out. Pushed are content and tags
+    that never move first, `latest` and its like last. What the registry has from this commit is not built again.
+    """
+    from shipit import api
+    from shipit.plan.show import render_plan
+
+    with reporting(session) as report:
+        if dry_run:
+            with waiting(session.output, "looking at the repository, the engine and the registry"):
+                images = api.Images(api.plan_image(session.project, environment, push=push), {})
+        else:
+            images = api.image(session.project, environment, push=push, observer=report.progress)
+        report.built(images, applied=not dry_run)
+    if as_json:
+        session.output.json({**report.outputs, **images.details})
+    elif dry_run:
+        session.output.styled(render_plan(images.plan, session.output.paint, everything=session.output.verbose))
+    if not dry_run:
+        tell(session, images)
+
+
+def tell(session: Session, images: Images) -> None:
+    """What became of each image, a line each."""
+    planned = images.plan.building.images if images.plan.building else ()
+    for image in planned:
+        digest = images.pushed.get(image.reference)
+        session.output.say(f"pushed {image.reference}@{digest}" if digest else f"built {image.reference}")
+        for kept in image.kept:
+            session.output.say(f"  {kept}")

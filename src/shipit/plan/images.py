@@ -1,0 +1,69 @@
+"""Plan the images of an environment, purely: what is missing is built, all content pushed, and only then tags move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.config.load import fingerprint
+from shipit.config.model import Config
+from shipit.plan.model import Building, Inputs, Plan, PlannedImage
+from shipit.plan.observe_images import ObservedImage, ObservedImages
+from shipit.steps import BuildImage, PromoteImage, PushImage, Run, TagImage
+from shipit.steps.base import Step
+
+
+def plan_images(config: Config, observed: ObservedImages) -> Plan:
+    """The plan of an environment's images."""
+    return Plan(
+        decisions=(),
+        inputs=Inputs(observed.commit.id, observed.branch, fingerprint(config)),
+        steps=tuple(_steps(observed)),
+        findings=tuple(sorted(observed.findings, key=lambda finding: finding.severity != "error")),
+        building=Building(observed.environment, tuple(map(_planned, observed.images)), observed.builder),
+    )
+
+
+def _steps(observed: ObservedImages) -> Iterator[Step]:
+    yield from _builds(observed)
+    if observed.pushing:
+        yield from map(_content, observed.images)
+        for image in observed.images:
+            yield from (_tag(image, reference, moves=False) for reference in image.wanted.fixed[1:])
+        for image in observed.images:  # what somebody may be watching, last
+            moving = (tag for tag in image.wanted.moving if tag not in image.kept)
+            yield from (_tag(image, reference, moves=True) for reference in moving)
+
+
+def _builds(observed: ObservedImages) -> Iterator[Step]:
+    """The commands of the environment, and the builds that need them."""
+    environment, missing = observed.config, observed.missing
+    if any(not image.built for image in missing):
+        told = {"SHIPIT_ENVIRONMENT": observed.environment, "SHIPIT_VERSION": str(missing[0].wanted.source.version)}
+        yield from (Run(command, environment.timeout, env=told) for command in environment.build)
+    for image in missing:
+        wanted = image.wanted
+        yield BuildImage(wanted.fixed[0], wanted.build, wanted.origin, environment.timeout, observed.pushing)
+
+
+def _content(image: ObservedImage) -> Step:
+    wanted = image.wanted
+    if image.offered and not image.pushed:
+        return PromoteImage(wanted.fixed[0], image.offered, wanted.origin)
+    return PushImage(wanted.fixed[0], wanted.origin)
+
+
+def _tag(image: ObservedImage, reference: str, *, moves: bool) -> Step:
+    return TagImage(reference, image.wanted.fixed[0], image.wanted.origin, moves)
+
+
+def _planned(image: ObservedImage) -> PlannedImage:
+    wanted = image.wanted
+    kept = tuple(f"{tag} stays on {version}, which is newer" for tag, version in image.kept.items())
+    source = wanted.source
+    return PlannedImage(wanted.name, wanted.fixed[0], str(source.version), source.revision, _reason(image), kept)
+
+
+def _reason(image: ObservedImage) -> str:
+    if image.pushed:
+        return f"{image.wanted.reason}; in the registry already"
+    return f"{image.wanted.reason}; built already, as {image.offered}" if image.offered else image.wanted.reason

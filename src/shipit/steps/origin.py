@@ -1,0 +1,43 @@
+"""What an image was made from, and how it is recognised wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shipit.core.image import REVISION
+from shipit.errors import ConflictError
+from shipit.world import RemoteImage, World
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The commit an image is built from, `-dirty` where that is not all of it, and the version it carries."""
+
+    revision: str
+    version: str
+
+    def made(self, labels: Mapping[str, str], world: World) -> bool:
+        """Whether an image with these labels is made from the same: this commit, or one with the same files.
+
+        A merge that changes nothing makes another commit of the same files.
+        """
+        held = labels.get(REVISION, "")
+        return held == self.revision or (bool(held) and world.git.same_files(held, self.revision))
+
+    def require(self, reference: str, found: RemoteImage, world: World) -> str:
+        """The digest of what the registry holds; raises `ConflictError` where that was made from something else."""
+        if self.made(found.labels, world):
+            return found.digest
+        held = found.labels.get(REVISION)
+        made_from = f"from `{held[:10]}`" if held else "by somebody else"
+        raise ConflictError(
+            f"`{reference}` is in the registry already, built {made_from} and not from `{self.revision[:10]}`",
+            hint="a tag that names a version or a commit is never overwritten: release a new version, "
+            "or remove the tag from the registry",
+        )
+
+
+def digest_of(reference: str, digest: str) -> dict[str, str]:
+    """The outputs of a step that leaves `reference` leading to `digest`."""
+    return {f"digest:{reference}": digest}

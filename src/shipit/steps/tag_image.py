@@ -1,0 +1,66 @@
+"""Give an image that is in the registry another tag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shipit.core.image import REVISION, moves_back
+from shipit.errors import ConflictError, RemoteError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.origin import Origin, digest_of
+from shipit.world import RemoteImage, World
+
+
+@dataclass(frozen=True, slots=True)
+class TagImage:
+    """Make `reference` lead to the image that `source` leads to.
+
+    A tag that `moves` follows the newest: it stays where it is on something newer. One that does not is made once.
+    """
+
+    kind: ClassVar[str] = "tag-image"
+    public: ClassVar[bool] = True
+    reference: str
+    source: str
+    origin: Origin
+    moves: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.reference}"
+
+    @property
+    def summary(self) -> str:
+        return f"tag {self.reference}"
+
+    def check(self, world: World) -> Done | Todo:
+        found, wanted = world.registry.find(self.reference), world.registry.find(self.source)
+        if found is None:
+            return Todo()
+        if wanted is not None and found.digest == wanted.digest:
+            return Done(digest_of(self.reference, found.digest))
+        if not self.moves:
+            return Done(digest_of(self.reference, self.origin.require(self.reference, found, world)))
+        return Done() if is_newer(found, self.origin, world) else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        wanted = world.registry.find(self.source)
+        if wanted is None:
+            raise ConflictError(f"`{self.source}` is no longer in the registry", hint="run the same command again")
+        world.registry.tag(self.reference, wanted.digest)
+        found = self.check(world)
+        if isinstance(found, Todo):
+            raise RemoteError(
+                f"`{self.reference}` does not lead to `{wanted.digest}`, where it was just put",
+                hint="run the same command again; if it stays so, the registry is not well",
+                retryable=True,
+            )
+        return found.outputs
+
+
+def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
+    """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
+    held = found.labels.get(REVISION, "")
+    later = bool(held) and held != origin.revision and world.git.is_ancestor(origin.revision, held)
+    return later or moves_back(found.labels, origin.version)

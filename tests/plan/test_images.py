@@ -1,0 +1,296 @@
+"""The images of an environment: planned, pushed, and what is there already left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.engine.apply import apply
+from shipit.errors import ConflictError
+from shipit.plan.codec import plan_from_json, plan_to_json
+from shipit.plan.images import plan_images
+from shipit.plan.model import Plan
+from shipit.plan.observe_images import observe_images
+from shipit.testing import FakeWorld, crash_matrix, recorded
+from shipit.world import World
+
+CONFIG = """
+[environments.dev]
+branch = "dev"
+build = ["./gradlew build testDocs"]
+image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"] }
+
+[environments.prod]
+branch = "prod"
+build = ["./gradlew build -x test openapi3"]
+image = { name = "acme/app", tags = ["latest", "{version}", "{major}.{minor}"] }
+"""
+
+
+def configured(text: str = CONFIG) -> Config:
+    return parse_config(text, where="shipit.toml")
+
+
+def released(version: str = "1.4.0") -> FakeWorld:
+    world = FakeWorld.new()
+    world.commit("feat: chat")
+    release(world, version)
+    return world
+
+
+def release(world: FakeWorld, version: str) -> None:
+    """What a release leaves: a commit and its tag."""
+    commit = world.commit(f"chore(release): {version}")
+    world.git.create_tag(f"v{version}", commit, f"chore(release): {version}")
+
+
+def merged_into_prod(world: FakeWorld) -> None:
+    """A merge of what is checked out into a branch that is behind: another commit with the same files."""
+    head = world.git.head()
+    world.git.check_out("prod", world.git.commit(head).parents[0])
+    files = {path: world.git.text(head, path).encode() for path in world.git.paths(head)}
+    assert world.git.merge(head, "Merge branch 'main' into prod", files) != head
+
+
+def planned(world: World, environment: str, config: Config | None = None, *, pushing: bool = True) -> Plan:
+    config = config or configured()
+    observed = observe_images(world, config, environment, branch=None, pushing=pushing)
+    return plan_images(config, observed)
+
+
+def built(world: World, environment: str, config: Config | None = None) -> Mapping[str, str]:
+    plan = planned(world, environment, config)
+    assert [finding for finding in plan.findings if finding.severity == "error"] == []
+    return apply(plan.steps, world)
+
+
+def summaries(plan: Plan) -> list[str]:
+    return [step.summary for step in plan.steps]
+
+
+def codes(plan: Plan) -> list[str]:
+    return [finding.code for finding in plan.findings]
+
+
+def tags(world: FakeWorld, name: str = "acme/app") -> list[str]:
+    return [tag.rpartition(":")[2] for tag in world.registry.tags if tag.rpartition(":")[0] == name]
+
+
+def test_content_and_fixed_tags_go_first_and_moving_tags_last() -> None:
+    assert summaries(planned(released(), "prod")) == [
+        "run ./gradlew build -x test openapi3",
+        "build acme/app:1.4.0",
+        "push acme/app:1.4.0",
+        "tag acme/app:latest",
+        "tag acme/app:1.4",
+    ]
+
+
+def test_all_tags_of_a_release_lead_to_one_digest() -> None:
+    world = released()
+    built(world, "prod")
+    assert set(tags(world)) == {"latest", "1.4.0", "1.4"}
+    assert len(set(world.registry.tags.values())) == 1
+
+
+def test_the_moving_tags_of_all_images_wait_for_the_content_of_all() -> None:
+    config = configured("""
+[environments.dev.images]
+back = { name = "acme/back" }
+front = { name = "acme/front", context = "web" }
+""")
+    assert summaries(planned(released(), "dev", config))[2:] == [
+        f"push acme/back:1.4.1-dev.0-{released().git.head()[:7]}",
+        f"push acme/front:1.4.1-dev.0-{released().git.head()[:7]}",
+        "tag acme/back:latest",
+        "tag acme/front:latest",
+    ]
+
+
+def test_an_image_without_a_fixed_tag_gets_its_version() -> None:
+    config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["latest"] }')
+    assert summaries(planned(released(), "prod", config))[1:] == ["push acme/app:1.4.0", "tag acme/app:latest"]
+
+
+def test_a_build_of_dev_is_named_by_branch_and_commit_and_counts_the_commits_since_the_release() -> None:
+    world = released()
+    head = world.commit("feat: search")
+    config = configured('[environments.dev]\nbranch = "dev"\nimage = { name = "acme/app", tags = ["{branch}-{sha}"] }')
+    (image,) = planned(world, "dev", config).building.images
+    assert image.version == f"1.5.0-dev.1+{head[:7]}"
+    assert image.reference == f"acme/app:main-{head[:7]}"
+    assert image.reason == "1 commit after v1.4.0; 1.5.0 is coming"
+
+
+def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewhere() -> None:
+    world = released()
+    world.commit("feat: search")
+    elsewhere = world.fresh_clone()
+    release(elsewhere, "1.5.0")
+    elsewhere.push("v1.5.0")
+    world.git.fetch()
+    assert planned(world, "dev").building.images[0].version.startswith("1.5.0-dev.1+")
+
+
+def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told() -> None:
+    world = released()
+    world.git.check_out("dev", world.git.commit(world.git.commit(world.git.head()).parents[0]).parents[0])
+    world.commit("feat: from before the release")
+    (finding,) = planned(world, "dev").findings
+    assert (finding.code, finding.severity) == ("tags-outside", "warning")
+    assert built(world, "dev")
+
+
+def test_an_image_of_prod_is_of_the_release_behind_a_merge() -> None:
+    world = released()
+    world.commit("chore: tidy")
+    assert planned(world, "prod").building.images[0].version == "1.4.0"
+
+
+def test_prod_without_a_release_is_told_the_way_out() -> None:
+    world = FakeWorld.new()
+    world.commit("feat: chat")
+    (finding,) = planned(world, "prod").findings
+    assert (finding.code, finding.what) == ("unreleased", "has no release behind this commit")
+    assert 'version = "build"' in finding.fix
+
+
+def test_prod_holds_nothing_that_is_not_released() -> None:
+    world = released()
+    world.commit("feat: search")
+    (finding,) = planned(world, "prod").findings
+    assert finding.code == "unreleased"
+    assert "`feat: search`" in finding.what
+
+
+def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_again() -> None:
+    world = released()
+    digests = built(world, "prod")
+    world.push("v1.4.0")
+    again, writes = recorded(world.fresh_clone())
+    assert built(again, "prod") == digests
+    assert writes == []
+
+
+def test_a_merge_of_the_same_files_is_the_same_image() -> None:
+    world = released()
+    digests = built(world, "prod")
+    merged_into_prod(world)
+    assert built(world, "prod") == digests
+    assert world.engine.builds == ["acme/app:1.4.0"]
+
+
+def test_a_version_that_another_commit_has_is_never_overwritten() -> None:
+    world = released()
+    built(world, "prod")
+    before = dict(world.registry.tags)
+    world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
+    plan = planned(world, "prod")
+    assert codes(plan) == ["image-taken"]
+    with pytest.raises(ConflictError, match="is in the registry already"):
+        apply(plan.steps, world)
+    assert world.registry.tags == before
+
+
+def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
+    world = released("1.4.0")
+    old = world.git.head()
+    world.commit("feat: search")
+    release(world, "1.5.0")
+    built(world, "prod")
+    world.push("v1.4.0", "v1.5.0")
+    rebuilding = world.fresh_clone(at=old)
+    plan = planned(rebuilding, "prod")
+    assert plan.building.images[0].kept == ("acme/app:latest stays on 1.5.0, which is newer",)
+    apply(plan.steps, rebuilding)
+    assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.5.0"]
+    assert world.registry.tags["acme/app:1.4"] == world.registry.tags["acme/app:1.4.0"]
+
+
+def test_latest_of_dev_stays_on_a_newer_commit_and_moves_when_the_branch_is_set_back_to_another() -> None:
+    world = released()
+    old = world.git.head()
+    world.commit("feat: search")
+    built(world, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    world.push()
+    rebuilding = world.fresh_clone(at=old)
+    built(rebuilding, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] == newest
+    rebuilding.commit("fix: another way")
+    built(rebuilding, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] != newest
+
+
+def test_a_prerelease_moves_no_tag() -> None:
+    world = released()
+    world.commit("feat: search")
+    release(world, "1.5.0-beta.1")
+    config = configured(
+        CONFIG + '[release]\nbranches = [{ name = "main", prerelease = "beta" }]\n',
+    )
+    assert summaries(planned(world, "prod", config))[1:] == [
+        "build acme/app:1.5.0-beta.1",
+        "push acme/app:1.5.0-beta.1",
+    ]
+
+
+def test_an_image_is_taken_over_from_an_environment_that_built_the_same_commit() -> None:
+    config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
+    world = released()
+    world.git.check_out("dev", world.git.head())
+    built(world, "dev", config)
+    merged_into_prod(world)
+    digests = built(world, "prod", config)
+    assert len(world.engine.builds) == 1
+    assert set(digests.values()) == {world.registry.tags["acme/app-dev:latest"]}
+
+
+def test_what_nobody_built_is_not_taken_over_but_built() -> None:
+    config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
+    assert "build acme/app:1.4.0" in summaries(planned(released(), "prod", config))
+
+
+def test_uncommitted_changes_are_not_pushed() -> None:
+    world = released()
+    world.files.edit("README.md", "edited")
+    assert codes(planned(world, "prod")) == ["dirty"]
+
+
+def test_a_build_for_this_machine_alone_says_that_it_is_not_the_commit() -> None:
+    world = released()
+    world.files.edit("README.md", "edited")
+    plan = planned(world, "dev", pushing=False)
+    assert plan.findings == ()
+    assert plan.building.images[0].revision == f"{world.git.head()}-dirty"
+    assert [step.kind for step in plan.steps] == ["run", "build-image"]
+
+
+def test_a_plan_of_images_survives_json() -> None:
+    plan = planned(released(), "prod")
+    assert plan_from_json(json.dumps(plan_to_json(plan)), "plan.json") == plan
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("place", ["same", "fresh"])
+def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(environment: str, place: str) -> None:
+    def new_world() -> FakeWorld:
+        world = released()
+        world.push("v1.4.0")
+        return world
+
+    def state(world: FakeWorld) -> dict[str, int]:
+        digests = list(dict.fromkeys(world.registry.tags.values()))
+        return {tag: digests.index(digest) for tag, digest in world.registry.tags.items()}
+
+    world = new_world()
+    built(world, environment)
+    resume = FakeWorld.next_run if place == "same" else FakeWorld.fresh_clone
+    crashes = list(crash_matrix(new_world, lambda world: built(world, environment), state, resume))
+    assert len(crashes) >= 8
+    for crash in crashes:
+        assert crash.state == state(world), crash
