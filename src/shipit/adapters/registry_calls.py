@@ -39,7 +39,8 @@ class Calls:
         self._held: dict[tuple[str, ...], str | None] = {}  # headers by scopes
 
     @cached_property
-    def _base(self) -> str:
+    def base(self) -> str:
+        """Where the registry is; without TLS on this machine alone, as docker has it."""
         host = _HUB_HOST if self.registry == DOCKER_HUB else self.registry
         return f"http://{host}" if is_loopback(f"//{host}") else f"https://{host}"
 
@@ -92,13 +93,13 @@ class Calls:
         """The good answer to one request for `url`, which is relative to the registry's. Raises `Failure`."""
         try:
             with on_the_way():
-                return self._send(method, urljoin(self._base, url), tuple(scopes), options)
+                return self._send(method, urljoin(self.base, url), tuple(scopes), options)
         except Failure as failure:
             failure.said = self._redact(failure.said)
             raise
 
     def _send(self, method: str, url: str, scopes: tuple[str, ...], options: dict[str, Any]) -> Response:
-        own = urlsplit(url)[:2] == urlsplit(self._base)[:2]  # another host has no business with the token
+        own = urlsplit(url)[:2] == urlsplit(self.base)[:2]  # another host has no business with the token
         response = self._request(method, url, self._held.get(scopes) if own else None, options)
         if response.status_code == 401 and own:
             self._held.pop(scopes, None)

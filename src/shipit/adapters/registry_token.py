@@ -107,8 +107,8 @@ def _token(
     return _held(answer.json())
 
 
-def _held(told: dict[str, Any]) -> str:
-    token = told.get("token") or told.get("access_token")
+def _held(told: Any) -> str:
+    token = (told.get("token") or told.get("access_token")) if isinstance(told, dict) else None
     if not isinstance(token, str):
         raise Failure(None, "its token server answers without a token", passing=False)
     return token
