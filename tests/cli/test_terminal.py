@@ -192,6 +192,16 @@ def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
+def test_a_bug_is_marked_on_a_run_of_github_actions(
+    sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shipit.api.next_version", lambda project: 1 // 0)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run(["-C", str(sample.path), "next"])
+    (mark,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
+    assert "ZeroDivisionError" in mark and "please report it" in mark
+
+
 def test_a_configuration_that_may_not_be_read_is_told(
     own_sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

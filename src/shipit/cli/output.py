@@ -146,6 +146,8 @@ class Output:
         """An error nobody meant to raise; the trace only for those who ask for it."""
         self.end_foreign()
         self._talk("\n".join(bug_lines(error, self.paint, trace=bool(os.environ.get("SHIPIT_DEBUG")))))
+        what, *rest = bug_lines(error, lambda text, look: text, trace=False)
+        self.annotation("error", what, "\n".join(line.strip() for line in rest))
 
     def _talk(self, text: str) -> None:
         """A release must not stop half-way because nobody listens any more."""
