@@ -377,6 +377,17 @@ def test_a_mark_quotes_no_more_of_a_subject_than_github_shows(scene: Scene) -> N
     assert len(warning) < 400
 
 
+def test_notes_are_no_longer_than_a_release_holds_whatever_a_run_is_about(github_scene: Scene) -> None:
+    scene = github_scene.begin(messages=[f"feat: {at} {'long ' * 80}" for at in range(400)])
+    previewed = on_pull_request(scene, "feat: more").shipit("run").outputs["notes"]
+    job = on(scene, "refs/heads/main")
+    assert scene.killed(job.clone, len(scene_writes(scene)), "before", "run").killed
+    finished = on(scene, "refs/heads/main").shipit("run").outputs["notes"]
+    assert 100_000 < len(previewed) <= 125_000
+    assert scene.github
+    assert [release.body for release in scene.github.releases] == [finished]
+
+
 # --- foreign text
 
 HOSTILE = [

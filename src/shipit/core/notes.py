@@ -155,7 +155,7 @@ class Renderer:
         self._template = _compile(template, name)
         self._name = name
         self.language = language
-        self._links = links
+        self.links = links
         self._shown = shown
 
     def render(self, release: Release) -> str:
@@ -167,7 +167,7 @@ class Renderer:
             raise _template_error(self._name, _line_of(error, self._name), error) from error
 
     def _context(self, release: Release) -> dict[str, object]:
-        links, previous = self._links, release.previous_tag
+        links, previous = self.links, release.previous_tag
         return {
             "version": release.version,
             "tag": inline(release.tag),
@@ -182,7 +182,7 @@ class Renderer:
     def _includes(self, tags: tuple[str, ...]) -> str:
         if not tags:
             return ""
-        links = self._links
+        links = self.links
         named = [f"[{inline(tag)}]({address(links.release(tag))})" if links else inline(tag) for tag in tags]
         return self.language.words["includes"].format(tags=", ".join(named))
 

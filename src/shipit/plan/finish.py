@@ -49,6 +49,12 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         yield from announcements(config.announce, unfinished.tag, unfinished.commits)
 
 
+def announced(config: Config, observed: Observed, unfinished: Unfinished) -> str:
+    """The notes, as they were or will be told."""
+    notes, changelog = notes_of(unfinished.message), unfinished.package.changelog
+    return announcement(notes, unfinished.tag, changelog, config, observed.links)
+
+
 def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
     commit = ReleaseCommit(unfinished.commit, None, unfinished.tag)
     if config.release.write_back == "api":
@@ -65,9 +71,7 @@ def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterat
     if config.release.assets:
         for command in config.release.prepare:
             yield Run(command, config.release.prepare_timeout, env=told)
-    body = announcement(
-        notes_of(unfinished.message), unfinished.tag, unfinished.package.changelog, config, observed.links
-    )
+    body = announced(config, observed, unfinished)
     yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.standing.branch)
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)

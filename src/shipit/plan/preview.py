@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
 from shipit.core.occasion import PullRequest
+from shipit.plan.announcement import announcement
 from shipit.plan.decide import Verdict, coming_release
 from shipit.plan.model import Decision
 from shipit.plan.next import versions_at
@@ -88,7 +89,12 @@ class Lookout:
 
     def _notes(self, verdicts: tuple[Verdict, ...]) -> str:
         due = (verdict for verdict in verdicts if verdict.decision.version)
-        return "\n".join(self.notes.render(coming_release(verdict, self.clock.today())) for verdict in due)
+        return "\n".join(self._announcement(verdict) for verdict in due)
+
+    def _announcement(self, verdict: Verdict) -> str:
+        release = coming_release(verdict, self.clock.today())
+        changelog = verdict.history.package.changelog
+        return announcement(self.notes.render(release), release.tag, changelog, self.config, self.notes.links)
 
 
 def _same(some: tuple[Verdict, ...], others: tuple[Verdict, ...]) -> bool:

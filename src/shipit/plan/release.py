@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
-from shipit.core.release_message import SUBJECT, notes_of
+from shipit.core.release_message import SUBJECT
 from shipit.errors import Finding, PreflightError, ShipitError, UsageError
 from shipit.plan.announcement import announcement
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide
 from shipit.plan.due import Due
-from shipit.plan.finish import finishing_steps
+from shipit.plan.finish import announced, finishing_steps
 from shipit.plan.life import Life
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.observe import Observed
@@ -78,7 +78,7 @@ def _finishing(config: Config, observed: Observed, inputs: Inputs) -> Plan:
         inputs=inputs,
         steps=finishing_steps(config, observed),
         findings=findings(observed, config.release),
-        notes="\n".join(notes_of(unfinished.message) for unfinished in observed.unfinished),
+        notes="\n".join(announced(config, observed, unfinished) for unfinished in observed.unfinished),
         finishes=tuple(unfinished.tag for unfinished in observed.unfinished),
         versions=tuple(unfinished.version for unfinished in observed.unfinished),
     )
