@@ -13,7 +13,7 @@ _MARGIN = dt.timedelta(minutes=15)  # for what was begun with a token to come to
 
 
 class AmazonTokens:
-    """Tokens by region, each kept until it is about to expire."""
+    """Tokens by registry, each kept until it is about to expire."""
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[str, dt.datetime]] = {}
@@ -28,8 +28,9 @@ class AmazonTokens:
         host = _HOST.fullmatch(registry)
         if host is None:
             return None
-        token, expires = self._held.get(registry, ("", dt.datetime.min.replace(tzinfo=dt.UTC)))
-        if expires - _MARGIN <= dt.datetime.now(dt.UTC):
+        soon = dt.datetime.now(dt.UTC) + _MARGIN
+        token, expires = self._held.get(registry, ("", soon))
+        if expires <= soon:
             token, expires = self._held[registry] = _token(registry, host["region"])
         username, _, password = base64.b64decode(token).decode().partition(":")
         return username, password
@@ -43,8 +44,9 @@ def _token(registry: str, region: str) -> tuple[str, dt.datetime]:
         hint = "pip install 'shipit[aws]', or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
         raise AuthError(f"there is no login for `{registry}`, and no boto3 to ask AWS for one", hint=hint) from error
     try:
-        told = boto3.client("ecr", region_name=region).get_authorization_token()["authorizationData"][0]
-    except exceptions.HTTPClientError as error:
+        ecr = boto3.Session().client("ecr", region_name=region)
+        told = ecr.get_authorization_token()["authorizationData"][0]
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         what = f"AWS could not be asked for the login of `{registry}`: {error}"
         raise RemoteError(what, hint="run the same command again", retryable=True) from error
     except (exceptions.BotoCoreError, exceptions.ClientError) as error:

@@ -30,7 +30,7 @@ def credentials(registry: str) -> Mapping[str, str]:
         ConfigError: the configuration cannot be read.
     """
     from docker.auth import AuthConfig
-    from docker.errors import DockerException
+    from docker.errors import DockerException, InvalidConfigFile
 
     told = read()
     try:
@@ -38,7 +38,7 @@ def credentials(registry: str) -> Mapping[str, str]:
         helpers = {name: told[name] for name in ("credsStore", "credHelpers") if told.get(name)}
         with warnings.catch_warnings(action="ignore"):  # of a helper that is missing: it is an error just below
             found = AuthConfig({**helpers, "auths": auths}).resolve_authconfig(registry)
-    except ValueError as error:
+    except (ValueError, AttributeError, InvalidConfigFile) as error:  # whatever the SDK makes of a strange value
         raise _unreadable(error) from error
     except DockerException as error:
         raise AuthError(
