@@ -41,18 +41,18 @@ def unreleased(verdict: Verdict, environment: str, releasing: str) -> tuple[Find
     """Why this commit is no release: there is none behind it, or it holds more than that.
 
     Args:
-        releasing: the branch that releases.
+        releasing: what to call the branch that releases.
     """
-    name = f"`{verdict.decision.package}` " if verdict.decision.package else ""
+    of = f" of `{verdict.decision.package}`" if verdict.decision.package else ""
     fix = (
-        f"release on `{releasing}` and merge that into this branch (not squashed, or its tag is not behind it); "
+        f"release on {releasing} and merge that into this branch (not squashed, or its tag is not behind it); "
         f'or write `version = "build"` in `[environments.{environment}]`'
     )
     if verdict.history.last is None:
-        return (Finding("unreleased", f"{name}has no release behind this commit".lstrip(), fix),)
+        return (Finding("unreleased", f"there is no release{of} behind this commit", fix),)
     if verdict.decision.version is None:
         return ()
     first, count = verdict.decision.reasons[0], len(verdict.decision.reasons)
     more = f" and {count - 1} more" if count > 1 else ""
-    what = f"{name}holds what is in no release yet: `{first.subject}` ({first.commit[:7]}){more}"
-    return (Finding("unreleased", what.lstrip(), fix),)
+    what = f"this commit holds what is in no release{of} yet: `{first.subject}` ({first.commit[:7]}){more}"
+    return (Finding("unreleased", what, fix),)

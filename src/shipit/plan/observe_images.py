@@ -160,7 +160,8 @@ class _Looking:
         for finding in tag_findings(names, [verdict.history for verdict in verdicts.values()]):
             yield finding if of_release(environment, config) else replace(finding, severity="warning")
         if of_release(environment, config):
-            releasing = main_channel(self.config, None).name or "the branch that releases"
+            main = main_channel(self.config, None).name
+            releasing = f"`{main}`" if main else "the branch that releases"
             for package in {image.package or "" for image in config.built.values()}:
                 yield from unreleased(verdicts[package], environment, releasing)
 
