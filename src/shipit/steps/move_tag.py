@@ -42,4 +42,13 @@ class MoveTag:
             hint = "plan afresh: shipit plan"
             raise ConflictError(f"tag `{self.tag}` is not on the remote, so `{self.name}` cannot follow it", hint=hint)
         world.git.move_tag(self.name, commit)
+        self._give_way(world)
         return {}
+
+    def _give_way(self, world: World) -> None:
+        """Let a higher release have the tag that moved it between the look and the move: whoever is last sees both."""
+        tags = world.git.remote_refs().tags
+        highest = tags[holder(self.name, TagFormat(self.format), tags) or self.tag]
+        if tags.get(self.name) != highest:
+            world.git.fetch()
+            world.git.move_tag(self.name, highest)

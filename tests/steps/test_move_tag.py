@@ -1,0 +1,35 @@
+"""A floating tag ends at the highest release, whoever moved it last."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.steps import MoveTag
+from shipit.steps.base import Done
+from shipit.testing import FakeWorld
+
+
+def test_a_higher_release_made_at_the_same_moment_keeps_the_floating_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FakeWorld.new()
+    released(world, "v1.0.0")
+    other = world.fresh_clone()
+    real = world.git.move_tag
+
+    def overtaken(name: str, commit: str) -> None:
+        if "v1.1.0" not in world.remote.tags:
+            released(other, "v1.1.0")
+            other.git.move_tag(name, str(other.git.head()))
+        real(name, commit)
+
+    monkeypatch.setattr(world.git, "move_tag", overtaken)
+    step = MoveTag("v1", "v1.0.0", "v{version}")
+    step.apply(world)
+    refs = world.remote.refs
+    assert refs.tags["v1"] == refs.tags["v1.1.0"]
+    assert isinstance(step.check(world), Done)
+
+
+def released(world: FakeWorld, tag: str) -> None:
+    world.commit(f"chore(release): {tag}")
+    world.git.tag(tag)
+    world.push(tag)
