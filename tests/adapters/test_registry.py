@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from contracts.pushed import push_image, push_index, repositories
+from contracts.pushed import IMAGE, push_image, push_index, repositories
 from parts.faulty import FaultyRegistry
 from parts.registry import Registry as Part
 
@@ -11,6 +13,7 @@ from shipit.adapters.github_calls import Patience
 from shipit.adapters.registry import Registries
 from shipit.adapters.registry_calls import Calls
 from shipit.adapters.registry_login import Logins
+from shipit.adapters.registry_manifest import Manifest
 from shipit.errors import ConfigError
 from shipit.world import RemoteImage
 
@@ -28,6 +31,22 @@ def test_content_is_mounted_and_not_carried_where_the_registry_can(registry: Par
         Registries(Logins()).copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
         assert not faulty.seen("GET", "/blobs/")
         assert [one.status for one in faulty.seen("POST", "mount=")] == [201, 201]
+
+
+def test_content_that_is_there_is_not_copied_again(registry: Part) -> None:
+    path, other = repositories(2)
+    digest = push_image(registry, path, "1")
+    with FaultyRegistry(registry) as faulty:
+        for _ in ("first", "second"):
+            Registries(Logins()).copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
+        assert len(faulty.seen("POST", "")) == 2
+
+
+def test_layers_that_are_fetched_from_elsewhere_are_no_content_of_the_registry() -> None:
+    """As those of Windows are (OCI image specification, "urls" of a descriptor)."""
+    own, foreign = (f"sha256:{digit * 64}" for digit in "01")
+    layers = [{"digest": own}, {"digest": foreign, "urls": ["https://mcr.example/layer"]}]
+    assert Manifest.decode(json.dumps({"layers": layers}).encode(), IMAGE, "acme/app:1").blobs == (own,)
 
 
 def test_nothing_is_copied_from_one_registry_to_another() -> None:

@@ -24,6 +24,7 @@ _KINDS = {
     "ConnectTimeoutError": "nothing answers there in time",
     "ReadTimeoutError": "no answer came in time",
     "SSLError": "its certificate is not accepted, or it speaks no TLS",
+    "JSONDecodeError": "its token server answers something else than JSON",
     "ProxyError": "the proxy that the environment names does not lead there",
 }
 
@@ -88,12 +89,12 @@ def answered(response: Response) -> Failure:
 def on_the_way() -> Iterator[None]:
     """Turns what goes wrong before a whole answer is there into a `Failure`."""
     from requests import RequestException
-    from requests.exceptions import InvalidURL, SSLError
+    from requests.exceptions import SSLError
 
     try:
         yield
     except RequestException as error:
-        raise Failure(None, _kind(error), passing=not isinstance(error, InvalidURL | SSLError)) from error
+        raise Failure(None, _kind(error), passing=not isinstance(error, SSLError | ValueError)) from error
 
 
 def _kind(error: RequestException) -> str:

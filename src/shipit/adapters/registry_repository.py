@@ -78,7 +78,7 @@ class Repository:
         mount = {"mount": digest, "from": source.path}
         answer = self._calls.send("POST", self._url("blobs", "uploads/"), self._scopes, params=mount)
         if answer.status_code != 201:
-            self._upload(answer.headers["Location"], digest, source)
+            self._upload(answer.headers.get("Location", ""), digest, source)
 
     def _upload(self, location: str, digest: str, source: Repository) -> None:
         import tempfile
