@@ -68,7 +68,9 @@ class Project:
         return forge_of(self.git, self.environment)
 
 
-def open_project(directory: str = ".", config: str | None = None) -> Project:
+def open_project(
+    directory: str = ".", config: str | None = None, *, transfer: Transfer = lambda *told: None
+) -> Project:
     """The repository around `directory`. Reads files only.
 
     >>> import shipit
@@ -79,6 +81,7 @@ def open_project(directory: str = ".", config: str | None = None) -> Project:
     Args:
         directory: any directory of the repository.
         config: a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in `pyproject.toml`.
+        transfer: is told how far the push of an image is: a layer's id, bytes so far, bytes in all.
 
     Raises `UsageError` where there is no repository or no such file, `ConfigError` for a bad configuration.
     """
@@ -87,7 +90,7 @@ def open_project(directory: str = ".", config: str | None = None) -> Project:
     git = GitRepository(directory, token=around.token, server_url=around.server_url, redact=redact)
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
-    return Project(loaded, git, around, redact)
+    return Project(loaded, git, around, redact, transfer)
 
 
 def load_config(root: str = ".", path: str | None = None) -> Config:

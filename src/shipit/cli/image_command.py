@@ -46,8 +46,10 @@ def command(session: Session, environment: str | None, push: bool, dry_run: bool
 
 def tell(session: Session, images: Images) -> None:
     """What became of each image, a line each."""
-    planned = images.plan.building.images if images.plan.building else ()
-    for image in planned:
+    building = images.plan.building
+    if building and building.builder:
+        session.output.say(f"built by {building.builder}")
+    for image in building.images if building else ():
         digest = images.pushed.get(image.reference)
         session.output.say(f"pushed {image.reference}@{digest}" if digest else f"built {image.reference}")
         for kept in image.kept:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from shipit.cli.output import Output
+from shipit.cli.transfers import Transfers
 from shipit.core.printable import printable
 from shipit.errors import ShipitError
 from shipit.plan.summary import Result
+from shipit.steps import BuildImage, Run
 from shipit.steps.base import Outputs, Step
+
+# Steps in which another program writes as it likes.
+OTHERS_TALK = (Run, BuildImage)
 
 
 class Progress:
@@ -15,8 +20,9 @@ class Progress:
     `results` is what became of the steps so far, by id.
     """
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, transfers: Transfers | None = None) -> None:
         self._output = output
+        self._transfers = transfers or Transfers(output)
         self.results: dict[str, Result] = {}
 
     def started(self, step: Step) -> None:
@@ -25,10 +31,11 @@ class Progress:
 
     def applying(self, step: Step) -> None:
         self._output.say(f"  {self._output.paint('▸', 'faint')} {printable(step.summary)}")
-        if step.kind == "run":
+        if isinstance(step, OTHERS_TALK):
             self._output.begin_foreign(step.summary)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self._transfers.end()
         self._output.end_foreign()
         self.results[step.id] = Result(step, "done already" if already else "done", outputs)
         if already:

@@ -35,7 +35,7 @@ class Report:
         from shipit.api import NO_OUTPUTS
 
         self._session = session
-        self.progress = Progress(session.output)
+        self.progress = Progress(session.output, session.transfers)
         self.outputs = dict(NO_OUTPUTS)
         self.summary = ""
 
@@ -66,6 +66,7 @@ class Report:
         for name, value in images.report().items():
             if name in OF_ENVIRONMENTS:
                 self.outputs[name] = "\n".join(filter(None, (self.outputs[name], value)))
+        self.outputs["version"] = self.outputs["version"] or images.report()["version"]
         self.summary += image_summary(images.plan, images.outputs, self.progress.results, self._links, applied=applied)
 
     def failed(self, error: ShipitError) -> None:

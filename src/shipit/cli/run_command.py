@@ -83,13 +83,17 @@ def _environments(session: Session, report: Report, work: Work, dry_run: bool) -
         if environment.built:
             _images(session, report, name, dry_run)
         else:
-            session.output.say(f"`{name}` has no image, so nothing is built")
             report.outputs["environment"] = name
+            _also(session, report, f"`{name}` has no image, so nothing is built")
         if environment.deploy:
             told = f"`{name}` is to be deployed, but this version of shipit deploys nothing"
-            report.summary += f"\n{told}\n"
-            session.output.say(told)
+            _also(session, report, told)
             session.output.annotation("warning", "not deployed", told)
+
+
+def _also(session: Session, report: Report, told: str) -> None:
+    session.output.say(told)
+    report.summary += f"\n{told}\n"
 
 
 def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:

@@ -12,6 +12,7 @@ from shipit.cli.output import Output
 
 if TYPE_CHECKING:
     from shipit.api import Project
+    from shipit.cli.transfers import Transfers
 
 
 @dataclass
@@ -30,11 +31,18 @@ class Session:
         return Output(verbose=self.verbose, quiet=self.quiet, color=False if self.no_color else None)
 
     @cached_property
+    def transfers(self) -> Transfers:
+        """Shows how far a push is."""
+        from shipit.cli.transfers import Transfers
+
+        return Transfers(self.output)
+
+    @cached_property
     def project(self) -> Project:
         """The repository; opened when a command needs it."""
         from shipit.adapters.project import open_project
 
-        project = open_project(self.directory, self.config)
+        project = open_project(self.directory, self.config, transfer=self.transfers)
         self.output.redact = project.redact
         return project
 

@@ -1,0 +1,43 @@
+"""How far the push of an image is: a bar for each layer, for somebody who watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shipit.cli.output import Output
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+class Transfers:
+    """Told of each piece of a push. Bars appear with the first, and go when `end` is called."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._bars: Progress | None = None
+        self._layers: dict[str, TaskID] = {}
+
+    def __call__(self, layer: str, done: int, total: int) -> None:
+        if not self._output.lively:
+            return
+        bars = self._bars = self._bars or _started()
+        if layer not in self._layers:
+            self._layers[layer] = bars.add_task(layer, total=total)
+        bars.update(self._layers[layer], completed=done, total=total)
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars, self._layers = None, {}
+
+
+def _started() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("    {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    bars.start()
+    return bars
