@@ -78,7 +78,7 @@ def test_the_branch_of_an_environment_is_about_that_environment(
     assert run.jobs == {"deploy": "success"}
     outputs = run.outputs[environment]
     assert (outputs["environment"], outputs["deployed"]) == (environment, "false")
-    assert "deploys nothing" in run.summary
+    assert f"`{environment}` has no image, so nothing is built" in run.summary
     assert not consumer.github.writes and tags(consumer) == ["v1.0.0"]
 
 
