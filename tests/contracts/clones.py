@@ -25,11 +25,15 @@ from shipit.world import Files, Git, World
 
 
 class Clone(Protocol):
-    """A clone on `main`, and what people and other programs do to it."""
+    """A clone on `main`, and what people and other programs do to it.
+
+    `image` is the name of an image that nobody else pushes; empty where there is no engine.
+    """
 
     world: World
     git: Git
     files: Files
+    image: str
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str: ...
     def push(self, *tags: str) -> None: ...
@@ -42,6 +46,8 @@ class Clone(Protocol):
 
 
 class InMemory:
+    image = "localhost:5000/acme/app"
+
     def __init__(self, world: FakeWorld) -> None:
         self.world, self.git, self.files = world, world.git, world.files
         self.commit, self.push, self.tag, self.edit = world.commit, world.push, world.git.tag, world.files.edit
@@ -58,6 +64,7 @@ class Real:
     """A clone of a bare repository in `place`; commits are a second apart, so that their order is known."""
 
     seconds = itertools.count(1_704_067_200)
+    image = ""
 
     def __init__(self, place: Path, name: str = "clone") -> None:
         self.place, self.root = place, place / name

@@ -8,8 +8,10 @@ from functools import partial
 
 from contracts.clones import Clone
 
+from shipit.core.image import REVISION, VERSION, Build
 from shipit.core.release_message import release_message
 from shipit.steps import (
+    BuildImage,
     CommentReleased,
     CreateCommit,
     CreateTag,
@@ -18,14 +20,18 @@ from shipit.steps import (
     ForgeTag,
     LabelReleased,
     MoveTag,
+    PromoteImage,
     PublishRelease,
     Push,
+    PushImage,
     Run,
     SyncBranch,
+    TagImage,
     UploadAssets,
     WriteFile,
 )
 from shipit.steps.base import Step
+from shipit.steps.origin import Origin
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.steps.write_file import text_digest
 
@@ -149,6 +155,48 @@ def label_released(clone: Clone) -> Step:
     return LabelReleased(TAG, "released", (12, 7))
 
 
+def reference(clone: Clone) -> str:
+    """The tag that the steps of images are about: one that never moves."""
+    return f"{clone.image}:1.1.0"
+
+
+def imaged(clone: Clone) -> Origin:
+    clone.commit("chore: begin", {"VERSION": "1.1.0"})
+    dockerfile = "FROM scratch\nCOPY Dockerfile /\n"
+    return Origin(clone.commit("feat: an image", {"Dockerfile": dockerfile}), "1.1.0")
+
+
+def built(clone: Clone, reference: str) -> Origin:
+    origin = imaged(clone)
+    clone.world.engine.build(reference, labelled(origin), timeout=60)
+    return origin
+
+
+def labelled(origin: Origin) -> Build:
+    return Build(labels={REVISION: origin.revision, VERSION: origin.version})
+
+
+def build_image(clone: Clone) -> Step:
+    origin = imaged(clone)
+    return BuildImage(reference(clone), labelled(origin), origin, 60)
+
+
+def push_image(clone: Clone) -> Step:
+    return PushImage(reference(clone), built(clone, reference(clone)))
+
+
+def promote_image(clone: Clone) -> Step:
+    origin = built(clone, f"{clone.image}-dev:main")
+    digest = clone.world.engine.push(f"{clone.image}-dev:main")
+    return PromoteImage(reference(clone), f"{clone.image}-dev@{digest}", origin)
+
+
+def tag_image(clone: Clone) -> Step:
+    origin = built(clone, f"{clone.image}:main")
+    clone.world.engine.push(f"{clone.image}:main")
+    return TagImage(reference(clone), f"{clone.image}:main", origin, moves=False)
+
+
 def somebody_edits(path: str, clone: Clone) -> None:
     clone.edit(path, "edited")
 
@@ -181,17 +229,27 @@ def somebody_publishes_another(clone: Clone) -> None:
     clone.world.forge.publish(TAG, latest=True)
 
 
+def somebody_pushes_another_image(clone: Clone) -> None:
+    other = f"{clone.image}:other"
+    clone.world.engine.build(other, labelled(Origin("f" * 40, "1.1.0")), timeout=60)
+    clone.world.registry.tag(reference(clone), clone.world.engine.push(other))
+
+
 SAMPLES: dict[str, Sample] = {
     "sync-branch": Sample(sync_branch, (somebody_commits, partial(somebody_edits, "notes.txt"))),
     "write-file": Sample(write_file, (partial(somebody_edits, "VERSION"),)),
     "run": Sample(run),
     "create-commit": Sample(create_commit, (somebody_commits,)),
     "create-tag": Sample(create_tag),
+    "build-image": Sample(build_image),
     "draft-release": Sample(draft_release),
     "upload-assets": Sample(upload_assets, (somebody_publishes_another,)),
     "push": Sample(push, (somebody_pushes, somebody_pushes_the_tag)),
     "forge-commit": Sample(forge_commit, (somebody_pushes,)),
     "forge-tag": Sample(forge_tag, (somebody_pushes_the_tag,)),
+    "push-image": Sample(push_image, (somebody_pushes_another_image,)),
+    "promote-image": Sample(promote_image, (somebody_pushes_another_image,)),
+    "tag-image": Sample(tag_image, (somebody_pushes_another_image,)),
     "publish-release": Sample(publish_release),
     "move-tag": Sample(move_tag),
     "comment-released": Sample(comment_released),

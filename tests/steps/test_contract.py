@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import json
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts.clones import CLONES, Clone, in_memory
-from steps.samples import SAMPLES, TAG
+from contracts.clones import CLONES, Clone, in_memory, over_a_bare_repository
+from parts.engine import Engine
+from parts.registry import Registry
+from steps.samples import SAMPLES, TAG, reference
 
 from shipit.errors import ConflictError
 from shipit.plan.codec import plan_from_json, plan_to_json
@@ -21,6 +24,7 @@ from shipit.testing import recorded
 
 # Files beside a remote cannot commit.
 ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
+OF_IMAGES = ("build-image", "push-image", "promote-image", "tag-image")
 CASES = [
     pytest.param(kind, make, id=f"{kind}-{make.__name__}")
     for kind in SAMPLES
@@ -35,6 +39,22 @@ CONTRADICTIONS = [
 ]
 
 
+@pytest.fixture
+def clone(kind: str, make: Callable[[Path], Clone], tmp_path: Path, request: pytest.FixtureRequest) -> Clone:
+    """Steps of images have an engine and a registry, which are real where the clone is."""
+    clone = make(tmp_path)
+    if kind in OF_IMAGES and make is over_a_bare_repository:
+        engine, registry, monkeypatch = map(request.getfixturevalue, ("engine", "registry", "monkeypatch"))
+        equip(clone, engine, registry, monkeypatch)
+    return clone
+
+
+def equip(clone: Clone, engine: Engine, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone.image = f"{registry.address}/acme/{secrets.token_hex(6)}"
+    for name, value in engine.environment.items():
+        monkeypatch.setenv(name, value)
+
+
 def state(clone: Clone) -> dict[str, Any]:
     """Everything a step may change, for the step's own clone and for everybody."""
     git, files = clone.git, clone.files
@@ -43,8 +63,15 @@ def state(clone: Clone) -> dict[str, Any]:
         "clone": (git.head(), git.branch(), git.tags(), git.dirty(), [files.read(path) for path in paths]),
         "remote": git.remote_refs(),
         "release": clone.world.forge.find_release(TAG),
+        "image": image(clone) if clone.image else None,
         "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
+
+
+def image(clone: Clone) -> object:
+    """What engine and registry hold; no two builds have the same content, so that their labels count."""
+    local = clone.world.engine.find(reference(clone))
+    return local and local.labels, clone.world.registry.find(reference(clone))
 
 
 def test_every_step_has_a_sample() -> None:
@@ -60,16 +87,15 @@ def test_a_step_is_documented_and_says_whether_others_see_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_a_step_names_itself_for_people_and_programs(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
-    step = SAMPLES[kind].step(make(tmp_path))
+def test_a_step_names_itself_for_people_and_programs(kind: str, clone: Clone) -> None:
+    step = SAMPLES[kind].step(clone)
     assert step.id.startswith(f"{kind}:")
     assert step.summary
     assert "\n" not in step.summary
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_looking_writes_nothing(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
-    clone = make(tmp_path)
+def test_looking_writes_nothing(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     world, writes = recorded(clone.world)
     before = state(clone)
@@ -82,18 +108,14 @@ def test_looking_writes_nothing(kind: str, make: Callable[[Path], Clone], tmp_pa
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_what_was_done_is_seen_to_be_done_with_the_same_outputs(
-    kind: str, make: Callable[[Path], Clone], tmp_path: Path
-) -> None:
-    clone = make(tmp_path)
+def test_what_was_done_is_seen_to_be_done_with_the_same_outputs(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     outputs = step.apply(clone.world)
     assert step.check(clone.world) == Done(outputs)
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_applying_twice_is_applying_once(kind: str, make: Callable[[Path], Clone], tmp_path: Path) -> None:
-    clone = make(tmp_path)
+def test_applying_twice_is_applying_once(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     outputs = step.apply(clone.world)
     once = state(clone)
@@ -103,9 +125,8 @@ def test_applying_twice_is_applying_once(kind: str, make: Callable[[Path], Clone
 
 @pytest.mark.parametrize(("kind", "make", "contradict"), CONTRADICTIONS)
 def test_a_contradiction_is_told_with_a_hint_and_changes_nothing(
-    kind: str, make: Callable[[Path], Clone], contradict: Callable[[Clone], object], tmp_path: Path
+    kind: str, clone: Clone, contradict: Callable[[Clone], object]
 ) -> None:
-    clone = make(tmp_path)
     step = SAMPLES[kind].step(clone)
     contradict(clone)
     before = state(clone)

@@ -1,0 +1,2 @@
+from parts.fixtures import engine as engine
+from parts.fixtures import registry as registry
