@@ -1,7 +1,7 @@
 """Registries, over the HTTP API of the OCI distribution specification.
 
 A client of our own, because a tag has to be put with the very bytes that it is built of: `oras` writes the manifest's
-JSON anew, which changes its digest, and `dxf` takes none that does not name its media type, and copies nothing that
+JSON anew, which changes its digest, and `dxf` takes none that does not name its media type, and gives up where a blob
 cannot be mounted.
 """
 
