@@ -421,6 +421,19 @@ def test_what_people_write_in_commits_changes_no_output_and_commands_nobody(gith
     assert len(step.summary.encode()) < 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        '[release]\nprepare = ["true #\\n::add-mask::1.1.0\\n##[add-mask]1.1.0"]\n',
+        '[environments."dev\\n::add-mask::1.1.0"]\nbranch = "main"\n',
+        '[environments."##[add-mask]1.1.0"]\nbranch = "main"\n',
+    ],
+)
+def test_what_is_configured_commands_nobody(github_scene: Scene, config: str) -> None:
+    step = on(github_scene.begin(config), "refs/heads/main").shipit("run", "-v")
+    assert {name for name, _ in commands(step.run.err)} <= {"group", "endgroup", "error", "stop-commands"}
+
+
 @pytest.mark.parametrize("last", ["", "; printf 'a line without an end'"])
 def test_what_the_build_prints_commands_nobody(github_scene: Scene, last: str) -> None:
     scene = github_scene.begin(

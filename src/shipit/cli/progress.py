@@ -27,7 +27,7 @@ class Progress:
 
     def started(self, step: Step) -> None:
         self.results[step.id] = Result(step, "failed")
-        self._output.detail(f"  looking at {step.id}")
+        self._output.detail(f"  looking at {printable(step.id)}")
 
     def applying(self, step: Step) -> None:
         self._output.say(f"  {self._output.paint('▸', 'faint')} {printable(step.summary)}")

@@ -16,6 +16,7 @@ from shipit.config.vocabulary import (
     BumpKey,
     BumpName,
     CommitType,
+    EnvironmentName,
     FloatingPart,
     Language,
     Path,
@@ -208,7 +209,7 @@ class Config(Table, frozen=True, kw_only=True):
         AnnounceConfig, Meta(description="What pull requests and issues are told of their release.")
     ] = AnnounceConfig()
     environments: Annotated[
-        dict[Text, EnvironmentConfig], Meta(description="What is built and deployed, by environment.")
+        dict[EnvironmentName, EnvironmentConfig], Meta(description="What is built and deployed, by environment.")
     ] = field(default_factory=dict)
     packages: Annotated[
         dict[Ref, PackageConfig], Meta(description="Packages of this repository with versions of their own, by name.")

@@ -26,6 +26,10 @@ _TYPE = r"[^\W\d_][\w-]*"
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a text that is not empty")]
 Ref = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+EnvironmentName = Annotated[
+    str,
+    _text(rf"(?!-)[^{_NOT_IN_REFS}]+(?: [^{_NOT_IN_REFS}]+)*", "a name such as `dev`", "dev"),
+]
 TagFormat = Annotated[
     str,
     _text(
