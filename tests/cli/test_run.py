@@ -434,6 +434,15 @@ def test_what_is_configured_commands_nobody(github_scene: Scene, config: str) ->
     assert {name for name, _ in commands(step.run.err)} <= {"group", "endgroup", "error", "stop-commands"}
 
 
+def test_what_a_server_answers_commands_nobody(scene: Scene) -> None:
+    assert scene.github
+    job = on_pull_request(scene, "feat!: more")
+    scene.github.fail("POST", "/comments$", 422, message="no\n::add-mask::2.0.0\n##[add-mask]2.0.0")
+    step = job.shipit("run")
+    assert step.run.succeeded()
+    assert {name for name, _ in commands(step.run.err)} <= {"stop-commands"}
+
+
 @pytest.mark.parametrize("last", ["", "; printf 'a line without an end'"])
 def test_what_the_build_prints_commands_nobody(github_scene: Scene, last: str) -> None:
     scene = github_scene.begin(

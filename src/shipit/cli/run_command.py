@@ -9,6 +9,7 @@ import click
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.markdown import inline
+from shipit.core.printable import printable
 from shipit.errors import AuthError, RemoteError, UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _look_ahead(session: Session, report: Report, dry_run: bool) -> None:
     try:
         api.comment(session.project, preview)
     except (AuthError, RemoteError) as error:  # as on a pull request from a fork, whose token only reads
-        session.output.say(f"no comment on the pull request, the summary tells the same: {error.what}")
+        session.output.say(f"no comment on the pull request, the summary tells the same: {printable(error.what)}")
 
 
 def _environments(session: Session, report: Report, work: Work, dry_run: bool) -> None:
