@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -42,7 +44,25 @@ def run(
             if limit.passed:
                 return None
             output.write(f"{error}\n")
+        finally:
+            output.finish()
     return _FAILED
+
+
+def readable_by_the_sdk(configuration: str) -> str:
+    """The file in docker's configuration directory `configuration`, rewritten for the SDK.
+
+    A credential helper that is not installed, or that a registry is said to have none, stops the SDK; docker's command
+    line goes on without.
+    """
+    path = os.path.join(configuration, "config.json")
+    with open(path, encoding="utf-8") as file:
+        told = json.load(file)
+    helpers = told.get("credHelpers", {}).items()
+    told["credHelpers"] = {name: helper for name, helper in helpers if shutil.which(f"docker-credential-{helper}")}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(told, file)
+    return path
 
 
 def _parameters(reference: str, build: Build, root: str, timeout: float) -> dict[str, Any]:
@@ -68,13 +88,12 @@ def _epoch(dockerfile: str, created: int) -> Mapping[str, str]:
 
 
 def _follow(events: Iterable[Mapping[str, Any]], output: LiveOutput) -> int:
-    """Pass on what the engine tells; https://docs.docker.com/reference/api/engine/ has no more on it than its name."""
+    """Pass on what the engine tells of a build, to its end; the exit status of the command that failed."""
     status = 0
     for event in events:
         if "error" in event:
             status = event.get("errorDetail", {}).get("code") or _FAILED
         output.write(_words(event))
-    output.finish()
     return status
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,11 +65,7 @@ class DockerEngine:
     def build(self, reference: str, build: Build, *, timeout: float) -> None:
         for finding in missing(build, self._root, os.environ):
             raise CommandError(finding.what, hint=finding.fix)
-        mounted = Redactor(line for name in build.secrets.values() for line in _lines(os.environ[name]))
-
-        def redact(text: str) -> str:
-            return mounted(self._redact(text))
-
+        redact = self._redactor(build)
         output = LiveOutput(redact)
         command = buildx.arguments(reference, build) if self._builder.buildx else []
         with self._logins.configuration([Reference.parse(reference).registry]) as configuration:
@@ -77,9 +73,7 @@ class DockerEngine:
                 env = buildx.environment(build, os.environ, configuration)
                 status = follow(command, output, cwd=self._root, env=env, timeout=timeout)
             else:
-                client = connect(self._address)
-                client.reload_config(os.path.join(configuration, "config.json"))
-                status = classic_builder.run(client, reference, build, output, root=self._root, timeout=timeout)
+                status = self._classic(reference, build, output, configuration, timeout)
         if status != 0:
             raise CommandError(
                 f"the build of `{reference}` {ending(status, timeout)}",
@@ -96,6 +90,14 @@ class DockerEngine:
         login = self._logins.of(Reference.parse(reference).registry)
         sent = login.auth_config if login else {}
         return engine_push.push(self._client, reference, sent, transfer=self._transfer, redact=self._redact)
+
+    def _classic(
+        self, reference: str, build: Build, output: LiveOutput, configuration: str, timeout: float
+    ) -> int | None:
+        """A build by the engine's own builder, over a connection that can be cut."""
+        with connect(self._address) as client:
+            client.reload_config(classic_builder.readable_by_the_sdk(configuration))
+            return classic_builder.run(client, reference, build, output, root=self._root, timeout=timeout)
 
     @cached_property
     def _address(self) -> Address:
@@ -123,6 +125,11 @@ class DockerEngine:
     def _redact(self, text: str) -> str:
         """`text` without the secrets of shipit and of registries."""
         return self._logins.redact(self._given(text))
+
+    def _redactor(self, build: Build) -> Callable[[str], str]:
+        """What takes the secrets that `build` mounts out of text, too."""
+        mounted = Redactor(line for name in build.secrets.values() for line in _lines(os.environ[name]))
+        return lambda text: mounted(self._redact(text))
 
 
 def _lines(secret: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,22 +60,35 @@ def connect(place: Address) -> APIClient:
     """A connection to the engine at `place`; raises `PreflightError` where none answers."""
     import docker
     from docker.errors import DockerException
-    from requests import RequestException
 
     if place.url.startswith("ssh://"):
         raise PreflightError([_over_ssh(place)])
     try:
+        _knock(place.url)
         tls = place.tls or False
         client = docker.APIClient(base_url=place.url, version="auto", timeout=_TO_CONNECT, tls=tls)
-    except (DockerException, RequestException) as error:
-        what = f"there is no container engine at `{place.url}` ({place.origin}): {_reason(error)}"
-        raise PreflightError([_finding(what)]) from error
+    except (DockerException, OSError) as error:  # a RequestException is an OSError
+        raise PreflightError([_absent(place, _reason(error))]) from error
     client.timeout = _TO_ANSWER
     return client
 
 
+def _knock(url: str) -> None:
+    """Raises `OSError` where nobody listens on a socket: the SDK would tell it too, and leave its own end open."""
+    if url.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as end:
+            end.connect("/" + url.removeprefix("unix://").lstrip("/"))
+
+
 def _finding(what: str, fix: str = "start docker (`systemctl start docker`), or set `DOCKER_HOST`") -> Finding:
     return Finding("engine", what, fix)
+
+
+def _absent(place: Address, reason: str) -> Finding:
+    what = f"there is no container engine at `{place.url}` ({place.origin}): {reason}"
+    if "permission denied" in reason:
+        return _finding(what, "`sudo usermod -aG docker $USER`, and log in again")
+    return _finding(what)
 
 
 def _over_ssh(place: Address) -> Finding:

@@ -15,9 +15,12 @@ from shipit.errors import AuthError, RemoteError
 if TYPE_CHECKING:
     from docker import APIClient
 
-# Seconds to wait before each further attempt. The engine itself tries each layer several times, but no manifest.
-PAUSES = (1.0, 3.0, 9.0)
-_REFUSED = re.compile(r"denied|unauthorized|authentication|no basic auth credentials|\b40[13]\b", re.IGNORECASE)
+# Seconds to wait before each further attempt. The engine itself tries a layer five times, in 50 seconds, where the
+# registry fails, but gives up at once where it is asked to slow down, or when the manifest is not taken.
+PAUSES = (2.0, 10.0)
+_REFUSED = re.compile(
+    r"denied|unauthorized|authentication|authorization failed|no basic auth credentials|\b40[13]\b", re.IGNORECASE
+)
 _PASSING = re.compile(
     r"toomanyrequests|too many requests|\b429\b|\b5\d\d\b|connection reset|broken pipe|\bEOF\b|timeout|timed out",
     re.IGNORECASE,
@@ -35,9 +38,8 @@ def push(
     *,
     transfer: Transfer,
     redact: Callable[[str], str],
-    pauses: Iterable[float] = PAUSES,
 ) -> str:
-    """Push what the engine keeps under `reference`, again after each of `pauses` where that may help; the digest.
+    """Push what the engine keeps under `reference`, again after each of `PAUSES` where that may help; the digest.
 
     Args:
         login: as the engine's API wants it (`X-Registry-Auth`), empty for none.
@@ -45,7 +47,7 @@ def push(
 
     Raises `AuthError` when the registry refuses, `RemoteError` when it fails otherwise.
     """
-    waits = iter(pauses)
+    waits = iter(PAUSES)
     while True:
         try:
             with asking():
@@ -70,23 +72,23 @@ def is_passing(said: str) -> bool:
 def is_refusal(said: str) -> bool:
     """Whether it is about who pushes.
 
-    >>> is_refusal("no basic auth credentials"), is_refusal("toomanyrequests: retry later")
-    (True, False)
+    >>> is_refusal("no basic auth credentials"), is_refusal("insufficient_scope: authorization failed")
+    (True, True)
+    >>> is_refusal("toomanyrequests: retry later")
+    False
     """
     return bool(_REFUSED.search(said))
 
 
 def _digest(events: Iterable[Mapping[str, Any]], transfer: Transfer) -> str:
-    digest: str | None = None
-    for event in events:
-        if "error" in event:
-            raise PushFailed(event["error"])
+    digest = error = None
+    for event in events:  # to the end, which closes the connection
         progress = event.get("progressDetail") or {}
         if "total" in progress:
-            transfer(event["id"], min(progress["current"], progress["total"]), progress["total"])
-        digest = _told_digest(event) or digest
-    if digest is None:
-        raise PushFailed("the push ended without a digest")
+            transfer(event["id"], min(progress.get("current", 0), progress["total"]), progress["total"])
+        digest, error = _told_digest(event) or digest, event.get("error", error)
+    if error or digest is None:
+        raise PushFailed(error or "the push ended without a digest")
     return digest
 
 

@@ -1,0 +1,55 @@
+"""The container engine as shipit sees it, over a real one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from parts.engine import Engine as Part
+
+from shipit.adapters.engine import DockerEngine
+from shipit.adapters.registry_login import Login, Logins
+from shipit.core.image import Build
+from shipit.core.redact import Redactor
+
+TOKEN = "ghp-write-token-1"
+PLAIN = Build()
+
+
+@dataclass
+class Bench:
+    """A directory to build in, and the engine that `part` is.
+
+    `transfers` is what was told of pushes.
+    """
+
+    part: Part
+    root: Path
+    login: Login | None = None
+    transfers: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engine = self.for_login(self.login)
+
+    def for_login(self, login: Login | None) -> DockerEngine:
+        return DockerEngine(str(self.root), Logins(login), Redactor([TOKEN]), lambda *told: self.transfers.append(told))
+
+    def dockerfile(self, *lines: str, path: str = "Dockerfile") -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"{line}\n" for line in lines))
+
+    def build(self, reference: str, build: Build = PLAIN, timeout: float = 60) -> None:
+        self.engine.build(reference, build, timeout=timeout)
+
+    def run(self, reference: str, *command: str) -> str:
+        return self.part.docker("run", "--rm", reference, *command)
+
+
+def bench(part: Part, root: Path, monkeypatch: pytest.MonkeyPatch, login: Login | None = None) -> Bench:
+    """The environment says where `part` is, as it would a user's."""
+    for name, value in part.environment.items():
+        monkeypatch.setenv(name, value)
+    root.mkdir(exist_ok=True)
+    return Bench(part, root, login)
