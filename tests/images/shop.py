@@ -10,7 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,31 @@ FILES = {
 
 
 class Shop:
-    """A clone of a bare remote. Images are named after a repository of its own in the registry."""
+    """A clone of a bare remote. Images are named after a repository of its own in the registry.
 
-    def __init__(self, place: Path, engine: Engine, registry: str, *, config: str = CONFIG) -> None:
-        self.place, self.engine = place, engine
+    Args:
+        config: the text of shipit.toml, where `{name}` is that of its images.
+        files: further files, or others than `FILES`.
+        program: what runs as shipit.
+    """
+
+    def __init__(
+        self,
+        place: Path,
+        engine: Engine,
+        registry: str,
+        *,
+        config: str = CONFIG,
+        files: Mapping[str, str] = {},
+        program: Sequence[str] = ("-m", "shipit"),
+    ) -> None:
+        self.place, self.engine, self.program = place, engine, program
         self.name = f"{registry}/shop/{uuid.uuid4().hex[:12]}"
         self._clones = itertools.count(1)
         self._git(place, "init", "--quiet", "--bare", "--initial-branch=main", "remote")
         self.root = self.clone()
-        files = {**FILES, "shipit.toml": config.format(name=self.name)}
-        self.commit("feat: 채팅", files)
+        settings = {"shipit.toml": config.format(name=self.name, place=place)}
+        self.commit("feat: 채팅", {**FILES, **files, **settings})
         self.git("push", "--quiet", "origin", "main", "main:dev")
 
     def clone(self) -> Path:
@@ -98,12 +113,21 @@ class Shop:
         self, *arguments: str, status: int = 0, env: Mapping[str, str] = {}, root: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run shipit to its end; it has to end with `status`."""
-        argv = [sys.executable, "-m", "shipit", *arguments]
-        done = subprocess.run(
-            argv, cwd=root or self.root, env=self.environment(env), capture_output=True, encoding="utf-8"
+        run = self.start(*arguments, env=env, root=root)
+        out, err = run.communicate()
+        assert run.returncode == status, f"status {run.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess(run.args, status, out, err)
+
+    def start(self, *arguments: str, env: Mapping[str, str] = {}, root: Path | None = None) -> subprocess.Popen[str]:
+        """Run shipit, without waiting for its end."""
+        return subprocess.Popen(
+            [sys.executable, *self.program, *arguments],
+            cwd=root or self.root,
+            env=self.environment(env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
         )
-        assert done.returncode == status, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
 
     def environment(self, env: Mapping[str, str] = {}) -> dict[str, str]:
         return {**os.environ, **self.engine.environment, **env}
@@ -122,6 +146,7 @@ class Shop:
         for image in listed:
             if image.startswith(self.name):
                 self.engine.docker("rmi", "--force", image)
+        self.engine.docker("builder", "prune", "--all", "--force")
 
     def told_by(self, reference: str) -> str:
         """The version that a container tells which is started from the registry's image."""

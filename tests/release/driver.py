@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from shipit.adapters import github
+from shipit.adapters import engine_push, github, registry
 from shipit.adapters.project import Project
 from shipit.cli.main import run
 from shipit.testing import interrupted, recorded
@@ -49,6 +49,10 @@ def watched(world: World) -> World:
 # GitHub asks for a second between two writes; its stand-in does not.
 patience = partial(github.Patience, between_writes=0, pause=0.01)
 github.Patience = lambda: patience(timeout=int(os.environ.get("PATIENCE", 15)))  # type: ignore[assignment,misc]
+
+# Registries and engines are asked again without time to recover, too.
+engine_push.PAUSES = (0.01,) * len(engine_push.PAUSES)
+registry.Patience = partial(registry.Patience, pause=0.01)  # type: ignore[assignment,misc]
 
 real_world = Project.world.func
 Project.world = cached_property(lambda project: watched(real_world(project)))  # type: ignore[assignment]

@@ -1,0 +1,62 @@
+"""A project whose registry fails, and whose runs are killed: one image, quickly built, like no other anywhere."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from images.shop import Shop
+from parts.engine import Engine
+from release.runs import DRIVER, Driver, Run
+
+CONFIG = """\
+[environments.dev]
+branch = "dev"
+build = ["echo built >> '{place}/built'"]
+image = {{ name = "{name}-dev", tags = ["latest", "{{branch}}-{{sha}}", "{{version}}"] }}
+"""
+DOCKERFILE = "FROM scratch\nCOPY content /\n"
+
+
+class TroubledShop(Shop):
+    """Its shipit waits for nothing, and can be killed at its n-th write: release/driver.py."""
+
+    def __init__(self, place: Path, engine: Engine, registry: str, driver: Driver) -> None:
+        self._driver = driver
+        files = {"Dockerfile": DOCKERFILE, "content": secrets.token_hex(200_000)}
+        super().__init__(place, engine, registry, config=CONFIG, files=files, program=[str(DRIVER)])
+        self.switch("dev")
+        self.image = f"{self.name}-dev"
+        self.fixed = f"dev-{self.git('rev-parse', '--short=7', 'HEAD')}"
+
+    @property
+    def built(self) -> int:
+        """How often the environment's build command has run."""
+        log = self.place / "built"
+        return len(log.read_text().splitlines()) if log.exists() else 0
+
+    def push(self, root: Path | None = None, env: Mapping[str, str] = {}) -> Run:
+        """A run that pushes the image, to its end."""
+        return self._driver.run(root or self.root, ["image", "dev", "--push", "--json"], self.environment(env))
+
+    def writes(self, root: Path | None = None) -> list[str]:
+        """What a run writes that succeeds."""
+        told = self.place / "writes"
+        self.push(root, {"WRITES": str(told)}).succeeded()
+        return told.read_text().split()
+
+    def fresh_clone(self) -> Path:
+        """A clone on a machine that has never built anything of this."""
+        self.forget()
+        root = self.clone()
+        self._git(root, "checkout", "--quiet", "dev")
+        return root
+
+    def killed(self, at: int, when: str) -> None:
+        """A run that SIGKILL ends before or after its write number `at`."""
+        assert self.push(env={"STOP_AT": str(at), "STOP_WHEN": when}).killed
+
+    @property
+    def pushed(self) -> Mapping[str, str]:
+        return self.tags(self.image)
