@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shipit.adapters.ci import environment
+from shipit.adapters.registry_login import Login
 from shipit.core.occasion import Occasion, PullRequest
 
 
@@ -118,3 +119,20 @@ def test_a_token_of_white_space_is_none() -> None:
 def test_a_run_that_is_started_again_is_known_by_its_attempt(attempt: str, again: bool) -> None:
     told = environment({"GITHUB_SHA": "0123abc", "GITHUB_RUN_ATTEMPT": attempt}).occasion
     assert (told.commit, told.again) == ("0123abc", again)
+
+
+TOKEN = {"GITHUB_ACTOR": "robin", "GITHUB_TOKEN": "ghs_0123456789"}
+
+
+def test_the_token_of_a_job_is_a_login_for_githubs_registry() -> None:
+    assert environment(TOKEN).github_login == Login("robin", "ghs_0123456789")
+    assert (
+        environment({**TOKEN, "GITHUB_SERVER_URL": "https://github.com/"}).github_login
+        == environment(TOKEN).github_login
+    )
+    assert environment({"GITHUB_TOKEN": "ghs_0123456789"}).github_login is None
+    assert environment({"GITHUB_ACTOR": "robin"}).github_login is None
+
+
+def test_a_token_of_another_server_never_gets_to_github() -> None:
+    assert environment({**TOKEN, "GITHUB_SERVER_URL": "https://git.example.com"}).github_login is None

@@ -205,3 +205,27 @@ def test_no_password_that_was_found_is_shown(docker: Path) -> None:
 def test_dockers_own_login_for_amazons_registry_goes_first(docker: Path) -> None:
     configure(docker, auths={ECR: auth(STORED)})
     assert Logins().of(ECR) == STORED
+
+
+def test_the_token_of_github_is_the_login_of_its_registry_and_of_no_other(docker: Path) -> None:
+    logins = Logins(github=GIVEN)
+    assert logins.of("ghcr.io") == GIVEN
+    others = ("docker.io", "quay.io", "ghcr.io.example", "ghcr.io:443", "containers.github.example")
+    assert [logins.of(registry) for registry in others] == [None] * len(others)
+    with logins.configuration(["ghcr.io", *others]) as directory:
+        assert json.loads(Path(directory, "config.json").read_text())["auths"] == {"ghcr.io": auth(GIVEN)}
+
+
+def test_every_other_login_goes_before_the_token_of_github(docker: Path) -> None:
+    configure(docker, auths={"ghcr.io": auth(STORED)})
+    token = Login("robin", "ghs_0123456789")
+    assert Logins(github=token).of("ghcr.io") == STORED
+    assert Logins(GIVEN, token).of("ghcr.io") == GIVEN
+    with Logins(github=token).configuration(["ghcr.io"]) as directory:
+        assert token.basic not in Path(directory, "config.json").read_text()
+
+
+def test_the_token_of_github_is_not_shown_as_the_registry_gets_it(docker: Path) -> None:
+    logins = Logins(github=GIVEN)
+    logins.of("ghcr.io")
+    assert logins.redact(f"Authorization: Basic {GIVEN.basic}") == "Authorization: Basic [REDACTED]"

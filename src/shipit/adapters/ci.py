@@ -10,6 +10,8 @@ from shipit.adapters.github_event import read_event
 from shipit.adapters.registry_login import Login
 from shipit.core.occasion import Occasion
 
+GITHUB = "https://github.com"
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -22,6 +24,7 @@ class Environment:
     occasion: Occasion
     secrets: tuple[str, ...]
     registry_login: Login | None = None
+    github_login: Login | None = None
 
     @property
     def branch(self) -> str | None:
@@ -37,7 +40,7 @@ def environment(variables: Mapping[str, str] | None = None) -> Environment:
     given = (os.environ if variables is None else variables).items()
     found = {name: value.strip() for name, value in given if value.strip()}
     token = found.get("GITHUB_TOKEN") or found.get("GH_TOKEN")
-    server = found.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    server = found.get("GITHUB_SERVER_URL", GITHUB).rstrip("/")
     secrets = (found.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
     return Environment(
         token=token,
@@ -47,17 +50,24 @@ def environment(variables: Mapping[str, str] | None = None) -> Environment:
         occasion=_occasion(found),
         secrets=tuple(secret for secret in secrets if secret),
         registry_login=_registry_login(found),
+        github_login=_github_login(found, token, server),
     )
 
 
 def _api_url(server: str) -> str:
     """Where a server's API is: GitHub's own host, or below a GitHub Enterprise Server."""
-    return "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+    return "https://api.github.com" if server == GITHUB else f"{server}/api/v3"
 
 
 def _registry_login(found: Mapping[str, str]) -> Login | None:
     username, password = (found.get(f"SHIPIT_REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
     return Login(username, password) if username and password else None
+
+
+def _github_login(found: Mapping[str, str], token: str | None, server: str) -> Login | None:
+    """Who to be at GitHub's registry, which knows nothing of the tokens of another server."""
+    actor = found.get("GITHUB_ACTOR")
+    return Login(actor, token) if actor and token and server == GITHUB else None
 
 
 def _occasion(found: Mapping[str, str]) -> Occasion:

@@ -49,7 +49,7 @@ class Project:
         from shipit.adapters.registry_login import Logins
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
-        logins = Logins(self.environment.registry_login)
+        logins = Logins(self.environment.registry_login, self.environment.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
         return World(self.git, self._forge, files, commands, SystemClock(), engine, Registries(logins))

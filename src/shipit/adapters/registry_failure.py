@@ -74,8 +74,14 @@ class Failure(Exception):
 
 
 def login_hint(registry: str) -> str:
-    """What to do where a login is missing or refused."""
-    return f"`docker login {registry}`, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
+    """What to do where a login is missing or refused.
+
+    >>> login_hint("ghcr.io").partition(", else ")[0]
+    'give the job `packages: write`, where it pushes with the token of GitHub Actions'
+    """
+    in_a_job = "give the job `packages: write`, where it pushes with the token of GitHub Actions, else "
+    by_hand = f"`docker login {registry}`, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
+    return (in_a_job if registry == "ghcr.io" else "") + by_hand
 
 
 def answered(response: Response) -> Failure:

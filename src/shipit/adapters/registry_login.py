@@ -13,6 +13,8 @@ from shipit.core.redact import Redactor
 
 # What docker calls the user of whom a token tells all: https://docs.docker.com/reference/cli/docker/login/
 _IDENTITY = "<token>"
+# The one registry that takes the token of a job on github.com: https://docs.github.com/packages
+GITHUB = "ghcr.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +50,27 @@ class Logins:
 
     Args:
         given: what the environment says for every registry, in `SHIPIT_REGISTRY_USERNAME` and `..._PASSWORD`.
+        github: the token of GitHub and whose it is; no registry but ghcr.io gets to see it.
     """
 
-    def __init__(self, given: Login | None = None) -> None:
+    def __init__(self, given: Login | None = None, github: Login | None = None) -> None:
         self._given = given
+        self._github = github
         self._amazon = AmazonTokens()
         self._secrets: set[str] = set()
 
     def of(self, registry: str) -> Login | None:
         """The login of `registry`, its host and port; None where it is to be reached without.
 
-        The one given; else docker's, from its configuration or a credential helper; else, for Amazon's registries,
-        the one that the AWS account gives.
+        The one given; else docker's, from its configuration or a credential helper; else, for ghcr.io, the token of
+        GitHub, and for Amazon's registries the one that the AWS account gives.
 
         Raises:
             AuthError: a login that there should be cannot be had.
             ConfigError: docker's configuration cannot be read.
             RemoteError: AWS could not be asked.
         """
-        return self._kept(self._given or _docker(registry) or self._aws(registry))
+        return self._kept(self._given or _docker(registry) or self._of_its_host(registry))
 
     @contextmanager
     def configuration(self, registries: Sequence[str]) -> Iterator[str]:
@@ -87,9 +91,12 @@ class Logins:
 
     def _beside_docker(self, registry: str) -> Login | None:
         """The login of `registry`, unless docker finds it by itself."""
-        return self._given or (None if _docker(registry) else self._aws(registry))
+        return self._given or (None if _docker(registry) else self._of_its_host(registry))
 
-    def _aws(self, registry: str) -> Login | None:
+    def _of_its_host(self, registry: str) -> Login | None:
+        """What whoever runs the registry gives to those who are known there already."""
+        if registry == GITHUB:
+            return self._github
         found = self._amazon.of(registry)
         return Login(*found) if found else None
 
