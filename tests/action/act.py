@@ -141,28 +141,32 @@ class Consumer:
         self.clone = place / "app"
         self.token: str | None = GOOD
         self.attempt = 1
+        self.given: dict[str, str] = {}  # secrets beside the token
+        self.variables: dict[str, str] = {}  # what the runner has in its environment
         self.workflow = pipeline()
         self.third_party = sorted(_third_party())
         subprocess.run(["git", "clone", "--quiet", github.git.path, self.clone], check=True, capture_output=True)
         for name in ("home", "kept", "bin"):
             (place / name).mkdir()
-        self._note_arguments("git")
+        for name in ("git", "docker"):
+            self._note_arguments(name)
         self.git("config", "core.hooksPath", "/dev/null")
         (place / "kept" / "leaks").touch()
 
     @property
     def secrets(self) -> list[str]:
-        """The token, also as git sends it."""
-        token = self.token or GOOD
-        return [token, base64.b64encode(f"x-access-token:{token}".encode()).decode()]
+        """The token and the registry's password, also as they are sent."""
+        token, username = self.token or GOOD, self.given.get("REGISTRY_USERNAME", "")
+        logins = {"x-access-token": token} | ({username: self.given["REGISTRY_PASSWORD"]} if username else {})
+        sent = (base64.b64encode(f"{name}:{password}".encode()).decode() for name, password in logins.items())
+        return [*logins.values(), *sent]
 
     def _note_arguments(self, program: str) -> None:
         """Have runs start `program` by way of a script that writes down how it was called."""
-        noting = self.place / "bin" / program
-        noting.write_text(
-            f"""#!/bin/sh\necho "$@" >>'{self.place}/kept/arguments'\nexec {shutil.which(program)} "$@"\n"""
-        )
-        noting.chmod(0o755)
+        noting, whole = self.place / "bin" / program, shutil.which(program)
+        if whole:
+            noting.write_text(f"""#!/bin/sh\necho "$@" >>'{self.place}/kept/arguments'\nexec {whole} "$@"\n""")
+            noting.chmod(0o755)
 
     def git(self, *words: str) -> str:
         command = ["git", "-C", str(self.clone), *words]
@@ -194,7 +198,8 @@ class Consumer:
     ) -> subprocess.Popen[str]:
         (self.place / "kept" / "outputs").write_text("{}")
         (self.place / "needles").write_text("\n".join(self.secrets))
-        (self.place / "secrets").write_text(f"GITHUB_TOKEN={self.token}\n" if self.token else "")
+        given = {**({"GITHUB_TOKEN": self.token} if self.token else {}), **self.given}
+        (self.place / "secrets").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
         _write(self.place / "pipeline" / "pipeline.yml", self.workflow)
         told = self._event(ref, sha or str(self.github.git.resolve(ref)), payload)
         (self.place / "event.json").write_text(json.dumps(told))
@@ -232,6 +237,7 @@ class Consumer:
             "TEST_PYTHON": sys.executable,
             "KEPT": str(self.place / "kept"),
             "NEEDLES": str(self.place / "needles"),
+            **self.variables,
         }
         return act + [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from action.act import Consumer, copy_of_shipit, new_consumer
+from parts.fixtures import base_image as base_image
+from parts.fixtures import engine as engine
+from parts.fixtures import locked_registry as locked_registry
 
 FILES = {
     "build.gradle": "plugins { id 'java' }\n\nversion = '1.0.0'\n",
