@@ -295,6 +295,16 @@ def test_an_unknown_key_is_an_error_that_says_what_was_meant(text: str, hint: st
             "name its images as these are named",
         ),
         (
+            "[release.images]\napp = { name = 'a', tags = ['{branch}-{sha}'] }",
+            "`{sha}` is not known before the release commit is made",
+            "write `{version}`",
+        ),
+        (
+            "[release.images]\na = { name = 'acme/app' }\nb = { name = 'acme/app' }",
+            "images `a` and `b` are both pushed to `acme/app`",
+            'write `name = "acme/app-b"`',
+        ),
+        (
             "[environments.dev]\nimage = { name = 'a' }\n[packages.back]\npath = 'back'",
             "the image does not say whose version it carries",
             'add `package = "back"`',

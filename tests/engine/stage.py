@@ -10,6 +10,7 @@ from typing import Any
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.config.model import Config
+from shipit.core.image import REVISION
 from shipit.core.occasion import Occasion
 from shipit.testing import FakeWorld
 from shipit.world import World
@@ -70,4 +71,15 @@ def public(world: FakeWorld) -> dict[str, Any]:
         },
         "releases": dict(remote.releases),
         "latest": remote.latest,
+        "images": images(world),
     }
+
+
+def images(world: FakeWorld) -> dict[str, Any]:
+    """By tag, which other tags lead to the same image, and what is written on it but for the commit's id."""
+    tags = world.registry.tags
+    told = {tag: dict(world.registry.find(tag).labels) for tag in tags}
+    for labels in told.values():
+        commit = world.remote.commits.held[labels.pop(REVISION)]
+        labels["made from"] = commit.message
+    return {tag: ([other for other in sorted(tags) if tags[other] == tags[tag]], told[tag]) for tag in tags}

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from engine.stage import Stage, new_world, public
+from engine.stage import Stage, images, new_world, public
 
-from shipit.testing import FakeWorld, crash_matrix, recorded
+from shipit.testing import Crash, FakeWorld, crash_matrix, recorded
 
+IMAGES = '{ back = { name = "acme/back" }, web = { name = "acme/web", tags = ["latest", "{version}", "{major}"] } }'
 WAYS = {
     "push": "",
     "push and snapshot": "snapshot = true\n",
@@ -17,6 +18,10 @@ WAYS = {
     "api": 'write-back = "api"\n',
     "api and snapshot": 'write-back = "api"\nsnapshot = true\n',
     "none": 'write-back = "none"\n',
+    "push and images": f"images = {IMAGES}\n",
+    "push, images and snapshot": f"images = {IMAGES}\nsnapshot = true\n",
+    "api and images": f'images = {IMAGES}\nwrite-back = "api"\n',
+    "none and images": f'images = {IMAGES}\nwrite-back = "none"\n',
 }
 
 
@@ -56,6 +61,31 @@ def test_a_release_killed_at_any_write_is_finished_by_running_again(
 
     crashes = list(crash_matrix(new_world, stage.release, public, lambda world: resume(world, begin)))
     assert {(c.write, c.at, c.when) for c in crashes if c.state != public(whole)} == set()
+
+
+@pytest.mark.parametrize("settings", ["", "snapshot = true\n", 'write-back = "api"\n'])
+def test_the_images_of_a_release_are_built_from_its_own_commit_though_somebody_pushed_meanwhile(
+    settings: str, tmp_path: Path
+) -> None:
+    stage = Stage.of(tmp_path, f"images = {IMAGES}\n{settings}")
+
+    def somebody_pushes(world: FakeWorld) -> FakeWorld:
+        clone = world.fresh_clone()
+        clone.commit("docs: meanwhile", {"README.md": "meanwhile"})
+        clone.push()
+        return world.fresh_clone()
+
+    whole = new_world()
+    stage.release(whole)
+    whole = somebody_pushes(whole)
+    crashes = list(crash_matrix(new_world, stage.release, images, somebody_pushes))
+    after_the_push = [crash for crash in crashes if crash.at > first(crashes, "git.push", "forge.create_tag")]
+    assert after_the_push
+    assert {(c.write, c.at, c.when) for c in after_the_push if c.state != images(whole)} == set()
+
+
+def first(crashes: list[Crash[object]], *writes: str) -> int:
+    return next(crash.at for crash in crashes if crash.write in writes)
 
 
 def test_a_killed_release_leaves_nothing_in_its_own_clone_once_it_is_finished(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from shipit.config.environment import EnvironmentConfig
+from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.table import Table
 from shipit.config.vocabulary import (
     Author,
@@ -93,7 +93,7 @@ class ReleaseConfig(Table, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="The time limit of each `prepare` command, in seconds.",
+            description="The time limit of each `prepare` command and of each image's build, in seconds.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
     ] = 1800
@@ -108,6 +108,13 @@ class ReleaseConfig(Table, frozen=True, kw_only=True):
         tuple[Path, ...],
         Meta(description="Files to attach to the release, as glob patterns.", examples=[["build/libs/*.jar"]]),
     ] = ()
+    images: Annotated[
+        dict[Ref, ImageConfig],
+        Meta(
+            description="Images that carry the version that is released, by name: built before anything is public, "
+            "pushed before the release is announced. `{sha}` is not known in time."
+        ),
+    ] = field(default_factory=dict)
     major_on_zero: Annotated[
         bool, Meta(description="Whether a breaking change turns 0.x into 1.0.0; otherwise it raises the minor.")
     ] = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shipit.config import advice
 from shipit.config.decode import Fault
-from shipit.config.environment import EnvironmentConfig
+from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key
 from shipit.config.model import Config, VersionFileConfig, VersionFiles
 
@@ -19,6 +19,7 @@ def broken(config: Config) -> Iterator[Fault]:
     for name, package in config.packages.items():
         yield from _unknown_formats(("packages", name), package.version_files or ())
     yield from _shared_tags(config)
+    yield from _of_the_release(config)
     for name, environment in config.environments.items():
         yield from _environment(name, environment)
         yield from _promotion(name, environment, config)
@@ -49,17 +50,34 @@ def _environment(name: str, environment: EnvironmentConfig) -> Iterator[Fault]:
     at = ("environments", name)
     if environment.image and environment.images:
         yield Fault((*at, "image"), "`image` and `images` contradict each other", "move `image` below `images`")
-    owners: dict[str, str] = {}
-    for key, image in environment.images.items():
-        owner = owners.setdefault(image.name, key)
-        if owner != key:
-            what = f"images `{owner}` and `{key}` are both pushed to `{image.name}`"
-            yield Fault((*at, "images", key, "name"), what, f'write `name = "{image.name}-{key}"`')
+    yield from _same_names((*at, "images"), environment.images)
     for index, deployment in enumerate(environment.deploy):
         kind = deployment.get("kind")
         if not (isinstance(kind, str) and kind):
             what = f"entry {index + 1} of `deploy` needs a `kind`"
             yield Fault((*at, "deploy", index), what, 'add `kind = "..."`, such as `"watchtower"`')
+
+
+def _same_names(at: Key, images: Mapping[str, ImageConfig]) -> Iterator[Fault]:
+    owners: dict[str, str] = {}
+    for key, image in images.items():
+        owner = owners.setdefault(image.name, key)
+        if owner != key:
+            what = f"images `{owner}` and `{key}` are both pushed to `{image.name}`"
+            yield Fault((*at, key, "name"), what, f'write `name = "{image.name}-{key}"`')
+
+
+def _of_the_release(config: Config) -> Iterator[Fault]:
+    """The images of a release: the commit they are built from is made before them, and named nowhere before."""
+    at = ("release", "images")
+    yield from _same_names(at, config.release.images)
+    for key, image in config.release.images.items():
+        yield from _package_of((*at, key), key, image, config)
+        tags: list[tuple[Key, str]] = [(("tags", index), tag) for index, tag in enumerate(image.tags)]
+        for place, text in [*tags, *((("args", name), value) for name, value in image.args.items())]:
+            if "{sha}" in text:
+                what = "`{sha}` is not known before the release commit is made"
+                yield Fault((*at, key, *place), what, "write `{version}`")
 
 
 def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
@@ -80,12 +98,16 @@ def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Ite
 def _packages_of_images(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
     for key, image in environment.built.items():
         at = ("environments", name, "images", key) if key else ("environments", name, "image")
-        if config.packages and image.package is None:
-            names = " or ".join(f'"{each}"' for each in config.packages)
-            yield Fault(at, f"{_named(key)} does not say whose version it carries", f"add `package = {names}`")
-        elif image.package is not None and image.package not in config.packages:
-            hint = advice.for_choice(image.package, list(config.packages)) if config.packages else "leave it out"
-            yield Fault((*at, "package"), f"there is no package `{image.package}`", hint)
+        yield from _package_of(at, key, image, config)
+
+
+def _package_of(at: Key, key: str, image: ImageConfig, config: Config) -> Iterator[Fault]:
+    if config.packages and image.package is None:
+        names = " or ".join(f'"{each}"' for each in config.packages)
+        yield Fault(at, f"{_named(key)} does not say whose version it carries", f"add `package = {names}`")
+    elif image.package is not None and image.package not in config.packages:
+        hint = advice.for_choice(image.package, list(config.packages)) if config.packages else "leave it out"
+        yield Fault((*at, "package"), f"there is no package `{image.package}`", hint)
 
 
 def _named(key: str) -> str:

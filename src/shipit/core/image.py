@@ -106,7 +106,10 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an image is made of: the commit and its branch, and the version it carries."""
+    """What an image is made of: the commit and its branch, and the version it carries.
+
+    `revision` is empty where the commit is still to be made.
+    """
 
     version: Version
     revision: str
@@ -168,11 +171,12 @@ def image_labels(source: Source, *, created: str, title: str, url: str | None) -
     """
     labels = {
         "org.opencontainers.image.created": created,
-        REVISION: source.revision,
         "org.opencontainers.image.title": title,
         VERSION: str(source.version),
+        REVISION: source.revision,
+        "org.opencontainers.image.source": url or "",
     }
-    return labels | ({"org.opencontainers.image.source": url} if url else {})
+    return {name: value for name, value in labels.items() if value}
 
 
 def moves_back(labels: Mapping[str, str], version: str) -> bool:

@@ -11,6 +11,7 @@ from shipit.plan.announcement import announcement
 from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.life import is_latest
 from shipit.plan.observe import Observed
+from shipit.plan.release_images import build_steps, push_steps
 from shipit.plan.snapshot import plan_snapshot
 from shipit.plan.sync import sync_steps
 from shipit.plan.unfinished import Unfinished
@@ -22,6 +23,7 @@ from shipit.steps import (
     PublishRelease,
     Push,
     Run,
+    SyncBranch,
     UploadAssets,
 )
 from shipit.steps.base import Step
@@ -41,6 +43,8 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         if not unfinished.drafted:
             yield from _draft(config, observed, unfinished)
     yield from _snapshot(config, observed)
+    for unfinished in observed.unfinished:
+        yield from _images(config, observed, unfinished)
     for unfinished in observed.unfinished:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
@@ -66,15 +70,32 @@ def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
 
 def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
     """The draft is gone: make it again, building its assets again."""
-    told = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
     prerelease = Version.parse(unfinished.version).prerelease is not None
     if config.release.assets:
-        for command in config.release.prepare:
-            yield Run(command, config.release.prepare_timeout, env=told)
+        yield from _prepare(config, unfinished)
     body = announced(config, observed, unfinished)
     yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.standing.branch)
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)
+
+
+def _prepare(config: Config, unfinished: Unfinished) -> Iterator[Step]:
+    told = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
+    return (Run(command, config.release.prepare_timeout, env=told) for command in config.release.prepare)
+
+
+def _images(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
+    """What is in the registry is not built again; what neither it nor the engine has is, from the release's files."""
+    released, base = unfinished.commit, observed.standing.base
+    if unfinished.unbuilt:
+        elsewhere = released != base
+        if elsewhere:
+            yield SyncBranch(released, base)
+        yield from _prepare(config, unfinished)
+        yield from build_steps(unfinished.unbuilt, config.release.prepare_timeout)
+        if elsewhere:
+            yield SyncBranch(base, released)
+    yield from push_steps(unfinished.images)
 
 
 def _snapshot(config: Config, observed: Observed) -> Iterator[Step]:

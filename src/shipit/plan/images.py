@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.plan.model import Building, Inputs, Plan, PlannedImage
 from shipit.plan.observe_images import ObservedImage, ObservedImages
+from shipit.plan.wanted_images import WantedImage
 from shipit.steps import BuildImage, PromoteImage, PushImage, Run, TagImage
 from shipit.steps.base import Step
 
@@ -23,15 +24,26 @@ def plan_images(config: Config, observed: ObservedImages) -> Plan:
     )
 
 
+def tag_steps(images: Iterable[WantedImage], kept: Container[str] = ()) -> Iterator[TagImage]:
+    """The other tags of images whose content is in the registry: what somebody may be watching moves last.
+
+    Args:
+        kept: moving tags that stay where they are.
+    """
+    images = tuple(images)
+    for image in images:
+        yield from (TagImage(tag, image.fixed[0], image.origin, moves=False) for tag in image.fixed[1:])
+    for image in images:
+        moving = (tag for tag in image.moving if tag not in kept)
+        yield from (TagImage(tag, image.fixed[0], image.origin, moves=True) for tag in moving)
+
+
 def _steps(observed: ObservedImages) -> Iterator[Step]:
     yield from _builds(observed)
     if observed.pushing:
         yield from map(_content, observed.images)
-        for image in observed.images:
-            yield from (_tag(image, reference, moves=False) for reference in image.wanted.fixed[1:])
-        for image in observed.images:  # what somebody may be watching, last
-            moving = (tag for tag in image.wanted.moving if tag not in image.kept)
-            yield from (_tag(image, reference, moves=True) for reference in moving)
+        kept = {tag for image in observed.images for tag in image.kept}
+        yield from tag_steps((image.wanted for image in observed.images), kept)
 
 
 def _builds(observed: ObservedImages) -> Iterator[Step]:
@@ -50,10 +62,6 @@ def _content(image: ObservedImage) -> Step:
     if image.offered and not image.pushed:
         return PromoteImage(wanted.fixed[0], image.offered, wanted.origin)
     return PushImage(wanted.fixed[0], wanted.origin)
-
-
-def _tag(image: ObservedImage, reference: str, *, moves: bool) -> Step:
-    return TagImage(reference, image.wanted.fixed[0], image.wanted.origin, moves)
 
 
 def _planned(image: ObservedImage) -> PlannedImage:

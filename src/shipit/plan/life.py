@@ -16,8 +16,10 @@ from shipit.plan.changes import Changes
 from shipit.plan.due import Due
 from shipit.plan.follow_up import announcements, floating_steps
 from shipit.plan.observe import Observed
+from shipit.plan.release_images import build_steps, push_steps, release_images
 from shipit.plan.snapshot import Snapshot
 from shipit.plan.sync import sync_steps
+from shipit.plan.wanted_images import WantedImage
 from shipit.steps import (
     CreateCommit,
     CreateTag,
@@ -48,16 +50,38 @@ class Life:
     commit: ReleaseCommit
     snapshot: Snapshot | None
 
+    @property
+    def images(self) -> tuple[WantedImage, ...]:
+        """The images of everything that is due."""
+        observed = self.observed
+        return tuple(
+            image
+            for entry in self.due
+            for image in release_images(
+                self.config,
+                entry.verdict.history.package.name,
+                entry.version,
+                self.commit,
+                branch=observed.standing.branch,
+                created=observed.created,
+                links=observed.links,
+            )
+        )
+
     def steps(self) -> Iterator[Step]:
         """All steps, in order."""
         yield from self._prepare()
         if self.config.write_back == "api":
+            yield from build_steps(self.images, self.config.prepare_timeout, pushed=False)
             yield from self._drafts()
             yield from self._through_the_forge()
+            yield from build_steps(self.images, self.config.prepare_timeout)
         else:
             yield from self._in_the_clone()
+            yield from build_steps(self.images, self.config.prepare_timeout)
             yield from self._drafts()
             yield self._push()
+        yield from push_steps(self.images)
         for entry in self.due:  # a person has to see the highest version first, whatever branch it came from
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.verdict.history.package.format, entry.version)

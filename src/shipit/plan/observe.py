@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shipit.config.model import Config, VersionFileConfig
@@ -15,6 +15,7 @@ from shipit.plan.packages import packages
 from shipit.plan.standing import Standing, observe_standing
 from shipit.plan.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version_files import announced_versions, unwritten, version_files
+from shipit.plan.wanted_images import recipe
 from shipit.world import World
 
 
@@ -41,7 +42,8 @@ class Observed:
     """The facts of a release.
 
     `tags` are those of the clone and of the remote. `announced` is the version that a package's files name,
-    `version_files` are those files; `files` holds the state of every file that a release may write.
+    `version_files` are those files; `files` holds the state of every file that a release may write. `created` is
+    when the base was committed, in seconds since the epoch.
     """
 
     standing: Standing
@@ -54,6 +56,7 @@ class Observed:
     unfinished: tuple[Unfinished, ...]
     findings: tuple[Finding, ...]
     today: dt.date
+    created: int
     links: Links | None
 
     @property
@@ -85,6 +88,7 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
     """
     git, standing = world.git, observe_standing(world.git, config, branch)
     remote, base = standing.remote, standing.base
+    commit = git.commit(base)
     refusals = world.forge.findings(config.release.write_back) if remote else ()
     answers = all(finding.severity != "error" for finding in refusals)
     histories = tuple(
@@ -100,11 +104,22 @@ def observe(world: World, config: Config, branch: str | None = None) -> Observed
         version_files=files,
         files={path: _state(world, standing, path) for path in _paths(histories, files)},
         dirty=git.dirty(),
-        unfinished=observe_unfinished(world, config.release, histories, remote) if remote and answers else (),
-        findings=(*standing.findings, *silent, *git.findings(), *refusals),
+        unfinished=observe_unfinished(world, config.release, histories, remote, standing.branch)
+        if remote and answers
+        else (),
+        findings=(*standing.findings, *silent, *git.findings(), *refusals, *_images(world, config)),
         today=world.clock.today(),
+        created=commit.timestamp if commit else 0,
         links=world.forge.links(),
     )
+
+
+def _images(world: World, config: Config) -> Iterator[Finding]:
+    """What stands in the way of the images of a release."""
+    images = config.release.images.values()
+    if images:
+        yield from world.registry.findings([image.name for image in images])
+        yield from world.engine.findings(list(map(recipe, images)))
 
 
 def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
         *_branch(observed),
         *_unpushed(observed, config),
         *_lost_assets(observed, config),
+        *_unbuilt(observed, config),
         *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
     )
@@ -56,6 +57,18 @@ def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]
             what = f"the draft of `{unfinished.tag}` is gone, and its assets cannot be built from newer commits"
             fix = f"git checkout {unfinished.tag}, build, and make the release of that tag by hand with the assets"
             yield Finding("assets-lost", what, fix)
+
+
+def _unbuilt(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """A release to finish whose images are nowhere, where commits that only this clone has are in the way."""
+    standing = observed.standing
+    for unfinished in observed.unfinished:
+        if unfinished.unbuilt and standing.base not in (unfinished.commit, standing.expected):
+            named = ", ".join(f"`{image.fixed[0]}`" for image in unfinished.unbuilt)
+            what = f"{named} has to be built from `{unfinished.tag}`, and this clone has commits that are not pushed"
+            yield Finding(
+                "unpushed", what, f"git push {config.remote} {standing.branch}, or release from a fresh clone"
+            )
 
 
 def _tree(observed: Observed) -> Iterator[Finding]:

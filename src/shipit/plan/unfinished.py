@@ -13,6 +13,9 @@ from shipit.core.release_message import SUBJECT, is_release, notes_of, release_m
 from shipit.core.version import Version, channel_of
 from shipit.plan.history import History, observe_history
 from shipit.plan.packages import Package
+from shipit.plan.release_images import build_steps, release_images
+from shipit.plan.wanted_images import WantedImage
+from shipit.steps.base import Done
 from shipit.world import RemoteRefs, World
 
 
@@ -21,7 +24,8 @@ class Unfinished:
     """A release whose commit or tag is public and whose forge release is behind.
 
     `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came. `commits`
-    are those that it releases.
+    are those that it releases, `images` those that it builds; `unbuilt` are the ones that neither registry nor
+    engine has.
     """
 
     package: Package
@@ -32,19 +36,49 @@ class Unfinished:
     tagged: bool
     drafted: bool
     commits: tuple[RawCommit, ...] = ()
+    images: tuple[WantedImage, ...] = ()
+    unbuilt: tuple[WantedImage, ...] = ()
 
 
 def observe_unfinished(
-    world: World, config: ReleaseConfig, histories: Iterable[History], remote: RemoteRefs
+    world: World, config: ReleaseConfig, histories: Iterable[History], remote: RemoteRefs, branch: str | None
 ) -> tuple[Unfinished, ...]:
-    """Releases of shipit itself that are public in part only."""
+    """Releases of shipit itself that are public in part only.
+
+    Args:
+        branch: the one that is released.
+    """
     found: list[Unfinished] = []
     for history in histories:
         candidates = [_unpublished(world, config, history, remote)]
         if config.write_back == "api":  # a push moves branch and tag together, so there a lone commit is no release
             candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
         found.extend(candidate for candidate in candidates if candidate)
-    return tuple(replace(each, commits=_commits(world, each)) for each in found)
+    return tuple(_with_images(world, config, replace(each, commits=_commits(world, each)), branch) for each in found)
+
+
+def _with_images(world: World, config: ReleaseConfig, found: Unfinished, branch: str | None) -> Unfinished:
+    images = tuple(
+        release_images(
+            config,
+            found.package.name,
+            Version.parse(found.version),
+            found.commit,
+            branch=branch,
+            created=_committed(world, found.commit),
+            links=world.forge.links(),
+        )
+    )
+    steps = zip(images, build_steps(images, config.prepare_timeout), strict=True)
+    return replace(found, images=images, unbuilt=tuple(each for each, step in steps if step.check(world) != Done()))
+
+
+def _committed(world: World, id: str) -> int:
+    """When the commit that is released was made: below the commit that the release made of it, where it made one."""
+    commit = world.git.commit(id)
+    if commit and commit.parents and is_release(commit.message):
+        commit = world.git.commit(commit.parents[0])
+    return commit.timestamp if commit else 0
 
 
 def _commits(world: World, found: Unfinished) -> tuple[RawCommit, ...]:

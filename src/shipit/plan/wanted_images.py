@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.core.image import Build, Reference, Source, fill, image_labels, image_tag, is_immutable
 from shipit.plan.decide import Verdict
 from shipit.plan.image_source import image_version, of_release
 from shipit.steps.origin import Origin
+from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import CommitInfo
 
 
@@ -18,7 +19,8 @@ from shipit.world import CommitInfo
 class WantedImage:
     """One image. `name` is empty where it is the only one, `reason` says where its version is from.
 
-    `created` is the commit's time, in seconds since the epoch; `url` is where the source is.
+    `created` is the commit's time, in seconds since the epoch; `url` is where the source is; `commit` the release
+    commit that it is built from, where that is still to be made.
     """
 
     name: str
@@ -27,6 +29,7 @@ class WantedImage:
     reason: str
     created: int
     url: str | None
+    commit: ReleaseCommit | None = None
 
     @property
     def tags(self) -> dict[str, bool]:
@@ -56,26 +59,33 @@ class WantedImage:
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.source.revision, str(self.source.version))
+        return Origin(self.source.revision, str(self.source.version), self.commit)
 
     @property
     def build(self) -> Build:
         """How it is built."""
-        config, title = self.config, self.config.name.rpartition("/")[2]
+        title = self.config.name.rpartition("/")[2]
         created = dt.datetime.fromtimestamp(self.created, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Build(
-            context=config.context,
-            dockerfile=config.dockerfile,
+        return replace(
+            recipe(self.config),
             labels=image_labels(self.source, created=created, title=title, url=self.url),
-            args={name: fill(value, self.source) for name, value in config.args.items()},
-            secrets=config.secrets,
-            platforms=config.platforms,
-            cache_from=config.cache_from,
-            cache_to=config.cache_to,
-            provenance=config.provenance,
-            sbom=config.sbom,
+            args={name: fill(value, self.source) for name, value in self.config.args.items()},
             created=self.created,
         )
+
+
+def recipe(config: ImageConfig) -> Build:
+    """How an image is built, whatever it is built from."""
+    return Build(
+        context=config.context,
+        dockerfile=config.dockerfile,
+        secrets=config.secrets,
+        platforms=config.platforms,
+        cache_from=config.cache_from,
+        cache_to=config.cache_to,
+        provenance=config.provenance,
+        sbom=config.sbom,
+    )
 
 
 def wanted_images(

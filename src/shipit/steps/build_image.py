@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from shipit.core.image import REVISION, Build
@@ -17,6 +17,8 @@ class BuildImage:
 
     One that is to be `pushed` is not built again where the engine or the registry has it from the same commit.
     One for this machine alone is always built: what changed since without a commit, only the builder's cache knows.
+
+    A tag that the registry has from something else raises `ConflictError`, before anything is public.
     """
 
     kind: ClassVar[str] = "build-image"
@@ -29,7 +31,7 @@ class BuildImage:
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.reference}"
+        return f"{self.kind}:{self.reference}" + ("" if self.pushed else " here")
 
     @property
     def summary(self) -> str:
@@ -39,11 +41,14 @@ class BuildImage:
         if not self.pushed:
             return Todo()
         remote = world.registry.find(self.reference)
-        if remote is not None and self.origin.made(remote.labels, world):
+        if remote is not None:
+            self.origin.require(self.reference, remote, world)
             return Done()
         local = world.engine.find(self.reference)
-        return Done() if local and local.labels.get(REVISION) == self.origin.revision else Todo()
+        return Done() if local and local.labels.get(REVISION) == self.origin.id(world) else Todo()
 
     def apply(self, world: World) -> Outputs:
-        world.engine.build(self.reference, self.build, timeout=self.timeout)
+        revision = {REVISION: self.origin.id(world)} if self.pushed else {}
+        labelled = replace(self.build, labels=self.build.labels | revision)
+        world.engine.build(self.reference, labelled, timeout=self.timeout)
         return {}

@@ -7,23 +7,32 @@ from dataclasses import dataclass
 
 from shipit.core.image import REVISION
 from shipit.errors import ConflictError
+from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteImage, World
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The commit an image is built from, `-dirty` where that is not all of it, and the version it carries."""
+    """The commit an image is built from, `-dirty` where that is not all of it, and the version it carries.
+
+    `commit` is where to find that commit when a release is still to make it; `revision` is empty then.
+    """
 
     revision: str
     version: str
+    commit: ReleaseCommit | None = None
+
+    def id(self, world: World) -> str:
+        """The commit; raises `ConflictError` where the release has not made it."""
+        return self.commit.require(world) if self.commit else self.revision
 
     def made(self, labels: Mapping[str, str], world: World) -> bool:
         """Whether an image with these labels is made from the same: this commit, or one with the same files.
 
         A merge that changes nothing makes another commit of the same files.
         """
-        held = labels.get(REVISION, "")
-        return held == self.revision or (bool(held) and world.git.same_files(held, self.revision))
+        held, own = labels.get(REVISION, ""), self.id(world)
+        return held == own or (bool(held) and world.git.same_files(held, own))
 
     def require(self, reference: str, found: RemoteImage, world: World) -> str:
         """The digest of what the registry holds; raises `ConflictError` where that was made from something else."""
@@ -32,7 +41,7 @@ class Origin:
         held = found.labels.get(REVISION)
         made_from = f"from `{held[:10]}`" if held else "by somebody else"
         raise ConflictError(
-            f"`{reference}` is in the registry already, built {made_from} and not from `{self.revision[:10]}`",
+            f"`{reference}` is in the registry already, built {made_from} and not from `{self.id(world)[:10]}`",
             hint="a tag that names a version or a commit is never overwritten: release a new version, "
             "or remove the tag from the registry",
         )

@@ -61,6 +61,6 @@ class TagImage:
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
     """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
-    held = found.labels.get(REVISION, "")
-    later = bool(held) and held != origin.revision and world.git.is_ancestor(origin.revision, held)
+    held, own = found.labels.get(REVISION, ""), origin.id(world)
+    later = bool(held) and held != own and world.git.is_ancestor(own, held)
     return later or moves_back(found.labels, origin.version)
