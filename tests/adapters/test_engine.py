@@ -108,10 +108,11 @@ def test_a_build_is_stopped_when_its_time_is_up(either: Bench) -> None:
     began = time.monotonic()
     with pytest.raises(CommandError, match="did not end within 3 seconds") as raised:
         either.build("slow:1", timeout=3)
+    assert time.monotonic() - began < 10
     assert raised.value.status is None
     assert "begun" in raised.value.tail
     while is_running(f"sleep {seconds}"):
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 12
         time.sleep(0.1)
 
 

@@ -34,7 +34,8 @@ def found(root: Path) -> Finding:
     """The one thing in the way of a build."""
     engine = DockerEngine(str(root), Logins(), Redactor())
     (finding,) = engine.findings([Build()])
-    with pytest.raises(PreflightError) as raised:
+    assert engine.findings(()) == (finding,)
+    with pytest.raises(PreflightError, match="not ready to build or push images") as raised:
         engine.find("app:1")
     assert raised.value.findings == (finding,)
     assert (finding.code, finding.severity) == ("engine", "error")
@@ -98,8 +99,12 @@ def test_an_engine_over_ssh_is_told_with_the_way_out(
     assert "DOCKER_HOST=unix:///tmp/docker.sock" in finding.fix
 
 
-def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_CONTEXT", "near")
+@pytest.mark.parametrize("by", ["variable", "configuration"])
+def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    if by == "variable":
+        monkeypatch.setenv("DOCKER_CONTEXT", "near")
+    else:
+        (config / "config.json").write_text('{"currentContext": "near"}')
     finding = found(config)
     assert finding.what == "docker has no context `near`"
     assert finding.fix == "docker context ls"

@@ -57,7 +57,8 @@ class DockerEngine:
     def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
         found = [finding for build in builds for finding in missing(build, self._root, os.environ)]
         try:
-            found += [finding for build in builds for finding in obstacles(build, self._builder)]
+            builder = self._builder  # whether it is there is told where there is nothing to build, too
+            found += [finding for build in builds for finding in obstacles(build, builder)]
         except PreflightError as error:
             found += error.findings
         return tuple(dict.fromkeys(found))

@@ -39,6 +39,7 @@ def address() -> Address:
     Raises `PreflightError` where that leads nowhere.
     """
     from docker.context import ContextAPI
+    from docker.context.config import get_current_context_name
     from docker.errors import DockerException
     from docker.utils import kwargs_from_env
 
@@ -46,12 +47,12 @@ def address() -> Address:
         given: _Endpoint = {**kwargs_from_env()}
         if "base_url" in given:
             return Address(given["base_url"], "`DOCKER_HOST`", given.get("tls"))
-        name = os.environ.get("DOCKER_CONTEXT")
+        name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
         context = ContextAPI.get_context(name)
     except DockerException as error:
-        raise PreflightError([_finding(f"where the container engine is cannot be read: {error}")]) from error
+        raise _unready(_finding(f"where the container engine is cannot be read: {error}")) from error
     if context is None or not context.Host:  # type: ignore[redundant-expr]  # its stubs do not know of None
-        raise PreflightError([_finding(f"docker has no context `{name or 'that is current'}`", "docker context ls")])
+        raise _unready(_finding(f"docker has no context `{name}`", "docker context ls"))
     origin = "docker's default" if context.name == "default" else f"docker's context `{context.name}`"
     return Address(context.Host, origin, given.get("tls") or context.TLSConfig)
 
@@ -62,13 +63,13 @@ def connect(place: Address) -> APIClient:
     from docker.errors import DockerException
 
     if place.url.startswith("ssh://"):
-        raise PreflightError([_over_ssh(place)])
+        raise _unready(_over_ssh(place))
     try:
         _knock(place.url)
         tls = place.tls or False
         client = docker.APIClient(base_url=place.url, version="auto", timeout=_TO_CONNECT, tls=tls)
     except (DockerException, OSError) as error:  # a RequestException is an OSError
-        raise PreflightError([_absent(place, _reason(error))]) from error
+        raise _unready(_absent(place, _reason(error))) from error
     client.timeout = _TO_ANSWER
     return client
 
@@ -82,6 +83,10 @@ def _knock(url: str) -> None:
 
 def _finding(what: str, fix: str = "start docker (`systemctl start docker`), or set `DOCKER_HOST`") -> Finding:
     return Finding("engine", what, fix)
+
+
+def _unready(finding: Finding) -> PreflightError:
+    return PreflightError([finding], to="build or push images")
 
 
 def _absent(place: Address, reason: str) -> Finding:

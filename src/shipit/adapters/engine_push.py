@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 # Seconds to wait before each further attempt. The engine itself tries a layer five times, in 50 seconds, where the
 # registry fails, but gives up at once where it is asked to slow down, or when the manifest is not taken.
 PAUSES = (2.0, 10.0)
-_REFUSED = re.compile(
-    r"denied|unauthorized|authentication|authorization failed|no basic auth credentials|\b40[13]\b", re.IGNORECASE
-)
-_PASSING = re.compile(
-    r"toomanyrequests|too many requests|\b429\b|\b5\d\d\b|connection reset|broken pipe|\bEOF\b|timeout|timed out",
-    re.IGNORECASE,
-)
+_STATUS = re.compile(r"(?:HTTP|:) ([45]\d\d)\b")
+_REFUSED = re.compile(r"denied|unauthorized|authentication|authorization failed|no basic auth", re.IGNORECASE)
+_PASSING = re.compile(r"too ?many ?requests|connection reset|broken pipe|\bEOF\b|timeout|timed out", re.IGNORECASE)
 
 
 class PushFailed(Exception):
@@ -63,21 +59,27 @@ def push(
 def is_passing(said: str) -> bool:
     """Whether pushing again may help.
 
-    >>> is_passing("received unexpected HTTP status: 503 Service Unavailable"), is_passing("denied: quota")
+    >>> is_passing("received unexpected HTTP status: 503 Service Unavailable"), is_passing("denied: acme/503/app")
     (True, False)
     """
-    return bool(_PASSING.search(said)) and not is_refusal(said)
+    status = _status(said) or 0
+    return status == 429 or status >= 500 or bool(_PASSING.search(said))
 
 
 def is_refusal(said: str) -> bool:
-    """Whether it is about who pushes.
+    """Whether it is about who pushes, and not about who should know it being unwell.
 
-    >>> is_refusal("no basic auth credentials"), is_refusal("insufficient_scope: authorization failed")
+    >>> is_refusal("no basic auth credentials"), is_refusal("error parsing HTTP 403 response body")
     (True, True)
-    >>> is_refusal("toomanyrequests: retry later")
+    >>> is_refusal("authentication failed: 503 Service Unavailable")
     False
     """
-    return bool(_REFUSED.search(said))
+    return not is_passing(said) and (_status(said) in (401, 403) or bool(_REFUSED.search(said)))
+
+
+def _status(said: str) -> int | None:
+    found = _STATUS.search(said)
+    return int(found[1]) if found else None
 
 
 def _digest(events: Iterable[Mapping[str, Any]], transfer: Transfer) -> str:
@@ -114,8 +116,3 @@ def _failure(reference: str, said: str) -> AuthError | RemoteError:
         status=_status(said),
         retryable=is_passing(said),
     )
-
-
-def _status(said: str) -> int | None:
-    found = re.search(r"\b([45]\d\d)\b", said)
-    return int(found[1]) if found else None
