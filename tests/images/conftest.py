@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from images.shop import Shop
+from images.troubled import TroubledShop
 from parts.engine import Engine
 from parts.faulty import FaultyRegistry
 from parts.fixtures import base_image as base_image
@@ -15,6 +16,7 @@ from parts.fixtures import locked_registry as locked_registry
 from parts.fixtures import registry as registry
 from parts.registry import Registry
 from release.conftest import driver as driver
+from release.runs import Driver
 
 
 @pytest.fixture
@@ -28,3 +30,8 @@ def faulty(registry: Registry) -> Iterator[FaultyRegistry]:
     """The open registry, with faults to come."""
     with FaultyRegistry(registry) as faulty:
         yield faulty
+
+
+@pytest.fixture
+def troubled(engine: Engine, faulty: FaultyRegistry, driver: Driver, tmp_path: Path) -> TroubledShop:
+    return TroubledShop(tmp_path, engine, faulty.address, driver)

@@ -9,6 +9,7 @@ from pathlib import Path
 from images.shop import Shop
 from parts.engine import Engine
 from release.runs import DRIVER, Driver, Run
+from runner import outputs
 
 CONFIG = """\
 [environments.dev]
@@ -27,8 +28,10 @@ class TroubledShop(Shop):
         files = {"Dockerfile": DOCKERFILE, "content": secrets.token_hex(200_000)}
         super().__init__(place, engine, registry, config=CONFIG, files=files, program=[str(DRIVER)])
         self.switch("dev")
+        self._outputs = place / "outputs"
         self.image = f"{self.name}-dev"
-        self.fixed = f"dev-{self.git('rev-parse', '--short=7', 'HEAD')}"
+        self.head = self.git("rev-parse", "HEAD")
+        self.fixed = f"dev-{self.head[:7]}"
 
     @property
     def built(self) -> int:
@@ -37,8 +40,16 @@ class TroubledShop(Shop):
         return len(log.read_text().splitlines()) if log.exists() else 0
 
     def push(self, root: Path | None = None, env: Mapping[str, str] = {}) -> Run:
-        """A run that pushes the image, to its end."""
-        return self._driver.run(root or self.root, ["image", "dev", "--push", "--json"], self.environment(env))
+        """A step of GitHub Actions that pushes the image, to its end."""
+        self._outputs.unlink(missing_ok=True)
+        told = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(self._outputs), **env}
+        return self._driver.run(root or self.root, ["image", "dev", "--push"], self.environment(told))
+
+    @property
+    def announced(self) -> tuple[str, str]:
+        """The image and the digest that the last step told those after it."""
+        told = outputs(self._outputs.read_text())
+        return told["image"], told["digest"]
 
     def writes(self, root: Path | None = None) -> list[str]:
         """What a run writes that succeeds."""
@@ -60,3 +71,10 @@ class TroubledShop(Shop):
     @property
     def pushed(self) -> Mapping[str, str]:
         return self.tags(self.image)
+
+    def is_whole(self) -> bool:
+        """Whether all tags lead to one image, which can be pulled and is that of the commit."""
+        tags = self.pushed
+        assert set(tags) == {"latest", self.fixed, f"0.0.1-dev.1-{self.fixed[4:]}"}
+        assert len(set(tags.values())) == 1
+        return self.labels(f"{self.image}:latest")["org.opencontainers.image.revision"] == self.head
