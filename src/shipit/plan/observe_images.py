@@ -26,7 +26,7 @@ class ObservedImage:
     """An image, and what there is of it already.
 
     `held` is what the registry has, by reference; `kept` are the moving tags on something newer, with its version;
-    `built` says that the engine has it; `offered` is an image to take over, as `name@digest`.
+    `built` says that the engine has what the registry lacks; `offered` is an image to take over, as `name@digest`.
     """
 
     wanted: WantedImage
@@ -171,7 +171,8 @@ class _Looking:
         held = {tag: image for tag, image in found.items() if image is not None}
         newer = (tag for tag in wanted.moving if tag in held and is_newer(held[tag], wanted.origin, self.world))
         kept = {tag: held[tag].labels.get(VERSION, held[tag].digest) for tag in newer}
-        return ObservedImage(wanted, held, kept, asking and self._is_built(wanted), offered)
+        built = asking and wanted.fixed[0] not in held and self._is_built(wanted)
+        return ObservedImage(wanted, held, kept, built, offered)
 
     def _is_built(self, wanted: WantedImage) -> bool:
         if self.world.engine.findings(()):
