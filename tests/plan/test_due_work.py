@@ -58,9 +58,20 @@ def test_whoever_asks_for_an_environment_asks_for_no_release() -> None:
 def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
     assert work(Occasion("workflow_dispatch", "feature"), environment="canary").environments == ("canary",)
     assert work(Occasion("push", "main"), environment="prod").environments == ("prod",)
-    with pytest.raises(UsageError) as raised:
-        work(Occasion("push", "main"), environment="prd")
-    assert raised.value.hint == "name one of `dev`, `staging`, `prod`, `canary`"
+
+
+@pytest.mark.parametrize(
+    ("config", "hint"),
+    [
+        (CONFIG, "did you mean `prod`?"),
+        ('[environments.qa]\nbranch = "qa"\n', "known here: `qa`"),
+        ("", 'write `[environments.prd]` with `branch = "prd"` in shipit.toml'),
+    ],
+)
+def test_an_environment_that_is_not_there_is_told_with_what_was_meant_or_what_to_write(config: str, hint: str) -> None:
+    with pytest.raises(UsageError, match="there is no environment `prd`") as raised:
+        work(Occasion("push", "main"), config, environment="prd")
+    assert raised.value.hint == hint
 
 
 @pytest.mark.parametrize("branch", ["main", "dev", "feature"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shipit.config.advice import for_choice
 from shipit.config.model import Config
 from shipit.core.occasion import Occasion, PullRequest
 from shipit.errors import UsageError
@@ -71,8 +72,8 @@ def environments(config: Config, branch: str | None, wanted: str | None = None) 
     if wanted is None:
         return tuple(name for name, each in config.environments.items() if branch and each.branch == branch)
     if wanted not in config.environments:
-        named = ", ".join(f"`{name}`" for name in config.environments)
-        hint = f"name one of {named}" if named else f"configure it under `[environments.{wanted}]`"
+        missing = f'write `[environments.{wanted}]` with `branch = "{wanted}"` in shipit.toml'
+        hint = for_choice(wanted, list(config.environments)) if config.environments else missing
         raise UsageError(f"there is no environment `{wanted}`", hint=hint)
     return (wanted,)
 

@@ -115,7 +115,7 @@ class _Looking:
         found = self.world.git.commit(rev)
         if found is None:
             finding = Finding("no-commit", "the repository has no commit yet", "make a first commit: git commit")
-            raise PreflightError([finding], state="nothing was changed")
+            raise PreflightError([finding], state="nothing was changed", to="build images")
         return found
 
     def wanted(
