@@ -155,7 +155,7 @@ def test_prod_without_a_release_is_told_the_way_out() -> None:
     world = FakeWorld.new()
     world.commit("feat: chat")
     (finding,) = planned(world, "prod").findings
-    assert (finding.code, finding.what) == ("unreleased", "has no release behind this commit")
+    assert (finding.code, finding.what) == ("unreleased", "there is no release behind this commit")
     assert 'version = "build"' in finding.fix
 
 
