@@ -10,7 +10,7 @@ import pytest
 from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.engine.apply import apply
-from shipit.errors import ConflictError
+from shipit.errors import ConflictError, Finding
 from shipit.plan.codec import plan_from_json, plan_to_json
 from shipit.plan.images import plan_images
 from shipit.plan.model import Plan
@@ -294,3 +294,27 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(environment: st
     assert len(crashes) >= 8
     for crash in crashes:
         assert crash.state == state(world), crash
+
+
+def test_the_dockerfile_is_looked_for_where_the_image_is_built() -> None:
+    config = configured("""
+[environments.dev.images]
+back = { name = "acme/back" }
+front = { name = "acme/front", context = "web" }
+own = { name = "acme/own", context = "web", dockerfile = "docker/own" }
+""")
+    steps = planned(released(), "dev", config).steps
+    assert [step.build.dockerfile for step in steps if step.kind == "build-image"] == [
+        "Dockerfile",
+        "web/Dockerfile",
+        "docker/own",
+    ]
+
+
+def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = released()
+    missing = Finding("build-context", "there is no directory `build/docker` to build in", "set `context`")
+    monkeypatch.setattr(world.engine, "findings", lambda builds: (missing,))
+    without_commands = configured('[environments.dev]\nimage = { name = "acme/app" }')
+    assert [finding.severity for finding in planned(world, "dev").findings] == ["warning"]
+    assert [finding.severity for finding in planned(world, "dev", without_commands).findings] == ["error"]

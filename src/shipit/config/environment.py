@@ -34,7 +34,7 @@ class ImageConfig(Table, frozen=True, kw_only=True):
         ),
     ] = ("latest", "{version}")
     context: Annotated[Path, Meta(description="The directory to build in.")] = "."
-    dockerfile: Annotated[Path, Meta(description="The Dockerfile.")] = "Dockerfile"
+    dockerfile: Annotated[Path | None, Meta(description="The Dockerfile; `Dockerfile` in `context` when unset.")] = None
     args: Annotated[
         dict[VariableName, str],
         Meta(

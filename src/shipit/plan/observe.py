@@ -15,7 +15,7 @@ from shipit.plan.packages import packages
 from shipit.plan.standing import Standing, observe_standing
 from shipit.plan.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version_files import announced_versions, unwritten, version_files
-from shipit.plan.wanted_images import recipe
+from shipit.plan.wanted_images import obstacles, recipe
 from shipit.world import World
 
 
@@ -119,7 +119,7 @@ def _images(world: World, config: Config) -> Iterator[Finding]:
     images = config.release.images.values()
     if images:
         yield from world.registry.findings([image.name for image in images])
-        yield from world.engine.findings(list(map(recipe, images)))
+        yield from obstacles(world.engine, list(map(recipe, images)), config.release.prepare)
 
 
 def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:

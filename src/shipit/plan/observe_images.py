@@ -16,7 +16,7 @@ from shipit.plan.image_source import of_release, unreleased
 from shipit.plan.packages import Package, channel, main_channel, packages
 from shipit.plan.tags import tag_findings
 from shipit.plan.version_files import announced_version, version_files
-from shipit.plan.wanted_images import WantedImage, wanted_images
+from shipit.plan.wanted_images import WantedImage, obstacles, wanted_images
 from shipit.steps.tag_image import is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
@@ -89,7 +89,8 @@ def observe_images(
     offers = looking.offers(environment, commit) if asking else {}
     images = tuple(looking.held(image, asking, offers.get(image.name)) for image in wanted)
     builds = [image.wanted.build for image in _missing(images, pushing)]
-    unable = world.engine.findings(builds) if builds else ()
+    wants = config.environments[environment]
+    unable = tuple(obstacles(world.engine, builds, wants.build))
     findings = (
         *(_uncommitted(dirty) if pushing else ()),
         *looking.unreleased(environment, verdicts),
@@ -98,7 +99,6 @@ def observe_images(
         *unable,
     )
     able = builds and all(finding.severity != "error" for finding in unable)
-    wants = config.environments[environment]
     builder = world.engine.builder() if able else ""
     return ObservedImages(environment, wants, commit, branch, pushing, images, builder, findings)
 

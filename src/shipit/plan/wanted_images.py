@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.core.image import Build, Reference, Source, fill, image_labels, image_tag, is_immutable
+from shipit.errors import Finding
 from shipit.plan.decide import Verdict
 from shipit.plan.image_source import image_version, of_release
 from shipit.steps.origin import Origin
 from shipit.steps.release_commit import ReleaseCommit
-from shipit.world import CommitInfo
+from shipit.world import CommitInfo, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def recipe(config: ImageConfig) -> Build:
     """How an image is built, whatever it is built from."""
     return Build(
         context=config.context,
-        dockerfile=config.dockerfile,
+        dockerfile=config.dockerfile or f"{config.context.rstrip('/')}/Dockerfile".removeprefix("./"),
         secrets=config.secrets,
         platforms=config.platforms,
         cache_from=config.cache_from,
@@ -114,3 +115,17 @@ def wanted_images(
         version, reason = image_version(verdicts[config.package or ""], commit.id, initial, released=released)
         source = Source(version, revision, branch or environment.branch or name)
         yield WantedImage(key, config, source, reason, commit.timestamp, url)
+
+
+# What commands that run before a build may make for it.
+_MAKEABLE = ("build-context", "dockerfile")
+
+
+def obstacles(engine: Engine, builds: Sequence[Build], commands: Sequence[str]) -> Iterator[Finding]:
+    """What stands in the way of these builds.
+
+    Args:
+        commands: what is run before; a directory that is missing now is only worth a warning then.
+    """
+    for finding in engine.findings(builds) if builds else ():
+        yield replace(finding, severity="warning") if commands and finding.code in _MAKEABLE else finding
