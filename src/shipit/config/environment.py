@@ -34,7 +34,10 @@ class ImageConfig(Table, frozen=True, kw_only=True):
         ),
     ] = ("latest", "{version}")
     context: Annotated[Path, Meta(description="The directory to build in.")] = "."
-    dockerfile: Annotated[Path | None, Meta(description="The Dockerfile; `Dockerfile` in `context` when unset.")] = None
+    dockerfile: Annotated[
+        Path | None,
+        Meta(description="The Dockerfile, from the root of the repository; `Dockerfile` in `context` when unset."),
+    ] = None
     args: Annotated[
         dict[VariableName, str],
         Meta(
@@ -55,11 +58,14 @@ class ImageConfig(Table, frozen=True, kw_only=True):
     ] = ()
     cache_from: Annotated[
         tuple[Text, ...],
-        Meta(description="Where BuildKit finds layers of earlier builds.", examples=[["type=gha"]]),
+        Meta(
+            description="Where BuildKit finds layers of earlier builds.",
+            examples=[["type=registry,ref=acme/app:latest"]],
+        ),
     ] = ()
     cache_to: Annotated[
         tuple[Text, ...],
-        Meta(description="Where BuildKit leaves its layers for later builds.", examples=[["type=gha,mode=max"]]),
+        Meta(description="Where BuildKit leaves its layers for later builds.", examples=[["type=inline"]]),
     ] = ()
     provenance: Annotated[bool, Meta(description="Whether BuildKit attests how the image was built.")] = False
     sbom: Annotated[bool, Meta(description="Whether BuildKit attests what is in the image.")] = False
@@ -115,7 +121,10 @@ class EnvironmentConfig(Table, frozen=True, kw_only=True):
     ] = None
     deploy: Annotated[
         tuple[Deployment, ...],
-        Meta(description="Where to deploy to; each entry names its `kind`.", examples=[[{"kind": "watchtower"}]]),
+        Meta(
+            description="Where to deploy to; each entry names its `kind`. This version deploys nothing.",
+            examples=[[{"kind": "watchtower"}]],
+        ),
     ] = ()
 
     @property
