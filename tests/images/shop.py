@@ -24,8 +24,8 @@ build = ["mkdir -p build && echo dev > build/made"]
 
 [environments.dev.image]
 name = "{name}-dev"
-tags = ["latest", "{{branch}}-{{sha}}"]
-args = {{ VERSION = "{{version}}" }}
+tags = ["latest", "{branch}-{sha}"]
+args = { VERSION = "{version}" }
 
 [environments.prod]
 branch = "prod"
@@ -33,8 +33,8 @@ build = ["mkdir -p build && echo prod > build/made"]
 
 [environments.prod.image]
 name = "{name}"
-tags = ["latest", "{{version}}", "{{major}}.{{minor}}"]
-args = {{ VERSION = "{{version}}" }}
+tags = ["latest", "{version}", "{major}.{minor}"]
+args = { VERSION = "{version}" }
 """
 FILES = {
     "build.gradle": "plugins {\n    id 'java'\n}\n\nversion = '0.0.1-SNAPSHOT'\n",
@@ -48,7 +48,7 @@ class Shop:
     """A clone of a bare remote. Images are named after a repository of its own in the registry.
 
     Args:
-        config: the text of shipit.toml, where `{name}` is that of its images.
+        config: the text of shipit.toml, where `{name}` is that of its images, and `{place}` a directory for anything.
         files: further files, or others than `FILES`.
         program: what runs as shipit.
     """
@@ -68,8 +68,8 @@ class Shop:
         self._clones = itertools.count(1)
         self._git(place, "init", "--quiet", "--bare", "--initial-branch=main", "remote")
         self.root = self.clone()
-        settings = {"shipit.toml": config.format(name=self.name, place=place)}
-        self.commit("feat: 채팅", {**FILES, **files, **settings})
+        settings = config.replace("{name}", self.name).replace("{place}", str(place))
+        self.commit("feat: 채팅", {**FILES, **files, "shipit.toml": settings})
         self.git("push", "--quiet", "origin", "main", "main:dev")
 
     def clone(self) -> Path:

@@ -54,3 +54,19 @@ def test_prod_before_any_release_is_refused_with_the_way_out(shop: Shop) -> None
     failed = shop.shipit("image", "prod", "--push", status=3)
     assert "there is no release behind this commit" in failed.stderr
     assert "release on the branch that releases and merge that into this branch" in failed.stderr
+
+
+def test_the_plan_of_a_branch_is_read_saved_and_applied_exactly(shop: Shop) -> None:
+    shop.switch("dev")
+    head = shop.git("rev-parse", "HEAD")
+    assert f"push {shop.name}-dev:dev-{head[:7]}" in shop.shipit("plan").stdout
+    saved = shop.shipit("plan", "-o", "../plan.json")
+    assert "shipit image --plan ../plan.json" in saved.stderr
+    assert shop.tags(f"{shop.name}-dev") == {}
+    shop.shipit("image", "--plan", "../plan.json")
+    assert set(shop.tags(f"{shop.name}-dev")) == {"latest", f"dev-{head[:7]}"}
+    assert "(done already)" in shop.shipit("image", "--plan", "../plan.json").stderr
+    refused = shop.shipit("release", "--plan", "../plan.json", status=2)
+    assert "is a plan of images" in refused.stderr
+    shop.commit("feat: 검색")
+    assert "this plan is out of date" in shop.shipit("image", "--plan", "../plan.json", status=3).stderr

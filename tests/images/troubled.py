@@ -15,7 +15,7 @@ CONFIG = """\
 [environments.dev]
 branch = "dev"
 build = ["echo built >> '{place}/built'"]
-image = {{ name = "{name}-dev", tags = ["latest", "{{branch}}-{{sha}}", "{{version}}"] }}
+image = { name = "{name}-dev", tags = ["latest", "{branch}-{sha}", "{version}"] }
 """
 DOCKERFILE = "FROM scratch\nCOPY content /\n"
 
