@@ -129,6 +129,20 @@ def test_a_commit_stays_in_the_release_behind_even_where_versions_fell_afterward
     assert previous(spans)["v1.0.0"] == "v2.0.0"
 
 
+def test_where_versions_fell_on_both_lines_that_share_a_commit_the_lower_version_has_it() -> None:
+    history = {"a": "", "s": "a", "b": "as", "c": "as", "m": "bc"}
+    for shared, other in ("b", "c"), ("c", "b"):
+        spans = attribute(log(history), tags({"2.0.0": "a", "1.1.0": other, "0.1.0": shared}))
+        assert told(spans) == {None: "m", "v2.0.0": "a", "v1.1.0": other, "v0.1.0": f"{shared}s"}
+
+
+def test_a_lower_version_behind_which_versions_fell_is_later_than_what_is_below_all_that_it_reached() -> None:
+    # 1.0.0 came after 3.0.0, with which 2.0.0 shares s: 2.0.0 is before 3.0.0, and so before 1.0.0
+    history = {"a": "", "s": "a", "t": "", "x": "s", "b": "xt", "c": "st", "m": "bc"}
+    spans = attribute(log(history), tags({"3.0.0": "x", "2.0.0": "c", "1.0.0": "b"}))
+    assert told(spans) == {None: "m", "v3.0.0": "x", "v2.0.0": "ctsa", "v1.0.0": "b"}
+
+
 def test_children_with_a_clock_behind_their_parents_change_nothing() -> None:
     in_time = attribute(log(MERGED_HOTFIX), tags({"1.0.0": "a", "1.0.1": "h", "1.1.0": "d"}))
     by_clock = dict(sorted(MERGED_HOTFIX.items(), key=lambda entry: "bcahmd".index(entry[0])))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plan.asking import next_of, section, sections, subjects
 from repositories import Repository, run
@@ -135,8 +135,21 @@ def grown(drawn: Moves) -> Iterator[Repository]:
         yield repo
 
 
+VERSIONS_FALL = [
+    ("branch", 0),
+    ("commit", 0),
+    ("branch", 0),
+    ("tag", 2),
+    ("merge", 1),
+    ("tag", 1),
+    ("branch", 0),
+    ("merge", 1),
+]
+
+
 @settings(max_examples=40)
 @given(anything)
+@example([*VERSIONS_FALL, ("tag", 0)])  # v2.2.3 is behind v1.1.5 and v0.0.8, which share a commit
 def test_each_commit_stands_in_the_earliest_release_that_contains_it(drawn: Moves) -> None:
     with grown(drawn) as repo:
         assert_agreement(repo)
@@ -218,7 +231,13 @@ def assert_agreement(repo: Repository) -> None:
         assert placed_here <= own
         for id in own - placed_here:  # releases on two lines share it; the lower version has it in the whole
             (other,) = (found for found in whole if id in {entry.id for entry in found.entries})
-            assert Version.parse(other.version) < Version.parse(release.version)
+            assert reached(other.tag, behind) < reached(release.tag, behind)
+
+
+def reached(tag: str, behind: dict[str, set[str]]) -> list[Version]:
+    """The version of a release and those behind it, highest first: its own, where versions rise along every line."""
+    known = [tag, *(other for other in behind if is_earlier(other, tag, behind))]
+    return sorted((Version.parse(name[1:]) for name in known), reverse=True)
 
 
 def is_earlier(one: str, other: str, behind: dict[str, set[str]]) -> bool:

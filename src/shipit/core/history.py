@@ -68,7 +68,8 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
     """Give each commit to the earliest release that contains it; highest version first. Takes linear time.
 
     A release is earlier than those it is behind. Where releases on separate lines share a commit, the lower
-    version is the earlier.
+    version is the earlier. Where versions fell along a line, the highest reached counts, then the next: whatever
+    else let "lower" and "behind" contradict each other.
 
     Args:
         commits: the whole history of HEAD, newest first.
@@ -77,10 +78,9 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
     graph = Graph.of(commits, (tag.commit for tag in tags))
     rising = [tag for tag in reversed(tags) if tag.commit in graph.places]
     places = [graph.places[tag.commit] for tag in rising]
-    order = graph.parents_first()
-    behind = _releases_behind(order, graph, places)
+    behind = _releases_behind(graph, places)
     groups: list[list[RawCommit]] = [[] for _ in behind]
-    for commit, owner in zip(commits, _owners(graph, places, _earliest_first(order, places, behind)), strict=True):
+    for commit, owner in zip(commits, _owners(graph, places, _earliest_first(behind)), strict=True):
         groups[owner].append(commit)
     return [_span(number, groups[number], behind, rising) for number in reversed(range(len(behind)))]
 
@@ -90,7 +90,7 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
 _Releases = int
 
 
-def _releases_behind(order: Sequence[int], graph: Graph, places: Sequence[int]) -> list[_Releases]:
+def _releases_behind(graph: Graph, places: Sequence[int]) -> list[_Releases]:
     """For each number the releases behind it, of several on one commit the lower ones too.
 
     Args:
@@ -100,8 +100,8 @@ def _releases_behind(order: Sequence[int], graph: Graph, places: Sequence[int]) 
     for number, at in enumerate(places):
         tagged.setdefault(at, []).append(number)
     behind = [0] * len(places) + [(1 << len(places)) - 1]
-    reached = [0] * (len(order) + 1)
-    for at in order:
+    reached = [0] * (len(graph.first) + 1)
+    for at in graph.parents_first():
         found = reached[graph.first[at]]
         for parent in graph.others.get(at, ()):
             if reached[parent] is not found:  # on one line all share one value, which may have thousands of bits
@@ -113,14 +113,9 @@ def _releases_behind(order: Sequence[int], graph: Graph, places: Sequence[int]) 
     return behind
 
 
-def _earliest_first(order: Sequence[int], places: Sequence[int], behind: Sequence[_Releases]) -> list[int]:
-    """Numbers by the highest version reached so far: each after those behind it, even where versions fell."""
-    tagged = frozenset(places)
-    turns = {at: turn for turn, at in enumerate(order) if at in tagged}
-    return sorted(
-        range(len(places)),
-        key=lambda number: (max(behind[number].bit_length(), number + 1), turns[places[number]]),
-    )
+def _earliest_first(behind: Sequence[_Releases]) -> list[int]:
+    """Numbers by the highest version reached, then by the next: each after all those behind it."""
+    return sorted(range(len(behind) - 1), key=lambda number: behind[number] | 1 << number)
 
 
 def _owners(graph: Graph, places: Sequence[int], earliest: Sequence[int]) -> list[int]:
