@@ -40,6 +40,7 @@ __all__ = [
     "load_config",
     "next_version",
     "open_project",
+    "plan_due",
     "plan_image",
     "plan_release",
     "preview",
@@ -111,31 +112,13 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     Raises `UsageError` when there is no such environment or it has no image, `PreflightError` when there is no
     commit; what else stands in the way are the plan's `findings`.
     """
+    from shipit.plan.due_work import environment_to_build
     from shipit.plan.images import plan_images
     from shipit.plan.observe_images import observe_images
 
-    name = _environment(project, environment)
-    branch = project.environment.branch
-    return plan_images(project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push))
-
-
-def _environment(project: Project, wanted: str | None) -> str:
-    """The name of the environment to build, one with an image."""
-    from shipit.plan.due_work import environments
-
     branch = project.git.branch() or project.environment.branch
-    found = [name for name in environments(project.config, branch, wanted) if project.config.environments[name].built]
-    if len(found) == 1:
-        return found[0]
-    buildable = [name for name, each in project.config.environments.items() if each.built]
-    if wanted:
-        what, hint = f"environment `{wanted}` has no image", 'write `image = { name = "..." }` below it'
-    else:
-        several = "several environments with images belong" if found else "no environment with an image belongs"
-        what = f"{several} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
-        named = " or ".join(f"`shipit image {name}`" for name in found or buildable)
-        hint = named or 'write `[environments.dev]` with `image = { name = "..." }` in shipit.toml'
-    raise UsageError(what, hint=hint)
+    name = environment_to_build(project.config, branch, environment)
+    return plan_images(project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push))
 
 
 def image(
@@ -157,12 +140,34 @@ def image(
         return Images(plan, _carry_out(project, plan, observer).outputs)
 
 
+def plan_due(project: Project, *, version: str | None = None) -> Plan:
+    """The plan of what the branch calls for: a release, or the images of its environment.
+
+    Args:
+        version: release this version, whatever the branch.
+
+    Raises what `plan_release` and `plan_image` do.
+    """
+    if version is None and _builds(project):
+        return plan_image(project, push=True)
+    return plan_release(project, version=version)
+
+
+def _builds(project: Project) -> bool:
+    """Whether the branch calls for images, and for no release."""
+    environments = project.config.environments
+    if not any(environment.built for environment in environments.values()):
+        return False
+    work = due_work(project)
+    return work.kind == "environment" and any(environments[name].built for name in work.environments)
+
+
 def doctor(project: Project) -> tuple[Finding, ...]:
-    """Every problem that would stop a release, each with its fix."""
+    """Every problem that would stop what the branch calls for, each with its fix."""
     from shipit.plan.preflight import unplannable
 
     try:
-        return plan_release(project).findings
+        return plan_due(project).findings
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:

@@ -88,7 +88,9 @@ class Shop:
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         for path, text in (files or {"notes.txt": message}).items():
-            (self.root / path).write_text(text)
+            place = self.root / path
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(text)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")

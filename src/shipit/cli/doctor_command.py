@@ -14,7 +14,7 @@ from shipit.cli.waiting import waiting
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> int:
-    """Every problem that would stop a release, each with its fix. Changes nothing.
+    """Every problem that would stop what this branch calls for, each with its fix. Changes nothing.
 
     Ends with status 3 when there is one.
     """
@@ -28,5 +28,5 @@ def command(session: Session, as_json: bool) -> int:
         session.output.findings(findings)
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
-        session.output.say("ready to release")
+        session.output.say("ready: nothing is in the way")
     return 3 if errors else 0

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.plan_file import read_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
+from shipit.errors import UsageError
 
 if TYPE_CHECKING:
     from shipit.api import Images
@@ -18,9 +20,12 @@ if TYPE_CHECKING:
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option("--push", is_flag=True, help="Push the images, and ask the registry whether it has them.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly this plan; refused when its inputs changed.")
 @json_option
 @pass_session
-def command(session: Session, environment: str | None, push: bool, dry_run: bool, as_json: bool) -> None:
+def command(
+    session: Session, environment: str | None, push: bool, dry_run: bool, plan_file: str | None, as_json: bool
+) -> None:
     """Build the images of an environment.
 
     ENV is an environment of the configuration; that of the branch when left out. Pushed are content and tags
@@ -29,10 +34,15 @@ def command(session: Session, environment: str | None, push: bool, dry_run: bool
     from shipit import api
     from shipit.plan.show import render_plan
 
+    if plan_file and (environment or push):
+        raise UsageError("`--plan` holds its environment, and whether to push", hint=f"shipit image --plan {plan_file}")
+    plan = read_plan(plan_file, of_images=True) if plan_file else None
     with reporting(session) as report:
         if dry_run:
             with waiting(session.output, "looking at the repository, the engine and the registry"):
-                images = api.Images(api.plan_image(session.project, environment, push=push), {})
+                images = api.Images(plan or api.plan_image(session.project, environment, push=push), {})
+        elif plan:
+            images = api.Images(plan, api.apply(session.project, plan, report.progress).outputs)
         else:
             images = api.image(session.project, environment, push=push, observer=report.progress)
         report.built(images, applied=not dry_run)

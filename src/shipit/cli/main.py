@@ -22,14 +22,14 @@ INTERRUPTED = 130
 # Name on the command line, and the help a list of commands shows: nothing is loaded to print it.
 COMMANDS = {
     "next": "The next version, on standard output.",
-    "plan": "Everything a release would do here, and why.",
+    "plan": "Everything that would be done here, and why.",
     "release": "Release: version files, changelog, commit, tag, release.",
     "run": "What this branch calls for: the entry point for CI.",
     "image": "Build and push the images of an environment.",
     "changelog": "The changelog, whole or in part.",
     "notes": "The release notes of one version.",
     "lint": "Check commit messages or pull-request titles.",
-    "doctor": "Every problem that would stop a release, each with its fix.",
+    "doctor": "Every problem that would stop what is due, each with its fix.",
     "schema": "The JSON Schema of shipit.toml.",
     "demo": "A sample project, released before your eyes.",
     "completion": "Shell completion: how to switch it on.",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from shipit.cli.output import json_text
-from shipit.cli.report import reporting
+from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
+
+if TYPE_CHECKING:
+    from shipit.plan.model import Plan
 
 
 @click.command(cls=Command, epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
@@ -16,23 +21,32 @@ from shipit.cli.waiting import waiting
 @click.option("--version", metavar="X.Y.Z", help="Plan this version instead of the computed one.")
 @pass_session
 def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
-    """Everything a release would do here, and why.
+    """Everything a release would do here, and why; the images, on the branch of an environment.
 
     Also which commits were ignored or could not be read. Changes nothing, apart from fetching what the
     remote has; read rights are enough.
     """
-    from shipit import api
     from shipit.plan.codec import plan_to_json
     from shipit.plan.show import render_plan
 
-    with reporting(session) as report:
-        with waiting(session.output, "looking at the repository and its remote"):
-            plan = api.plan_release(session.project, version=version)
-        report.released(api.Outcome(plan, {}), applied=False)
+    with reporting(session) as report, waiting(session.output, "looking at the repository and its remote"):
+        plan = _plan(session, report, version)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
-        session.output.say(f"plan saved; to apply exactly it: shipit release --plan {file}")
+        command = "image" if plan.building else "release"
+        session.output.say(f"plan saved; to apply exactly it: shipit {command} --plan {file}")
     if as_json:
         session.output.json(plan_to_json(plan))
     elif file is None:
         session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
+
+
+def _plan(session: Session, report: Report, version: str | None) -> Plan:
+    from shipit import api
+
+    plan = api.plan_due(session.project, version=version)
+    if plan.building:
+        report.built(api.Images(plan, {}), applied=False)
+    else:
+        report.released(api.Outcome(plan, {}), applied=False)
+    return plan

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.plan_file import read_plan
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import Finding, PreflightError, UsageError
@@ -34,7 +35,7 @@ def command(
 
     if plan_file and version:
         raise UsageError("`--plan` and `--version` cannot be combined", hint="the plan holds its version")
-    plan = _read_plan(plan_file) if plan_file else None
+    plan = read_plan(plan_file) if plan_file else None
     with reporting(session) as report:
         if dry_run:
             outcome = api.Outcome(plan or api.plan_release(session.project, version=version), {})
@@ -68,17 +69,6 @@ def _refuse_proposals(session: Session) -> None:
         fix = "release on the event `push`; `shipit run` tells what merging a pull request releases"
         finding = Finding("pull-request", f"the event `{occasion.event}` never releases", fix)
         raise PreflightError([finding], state="nothing was changed")
-
-
-def _read_plan(path: str) -> Plan:
-    from shipit.plan.codec import plan_from_json
-
-    try:
-        with open(path, encoding="utf-8") as file:
-            return plan_from_json(file.read(), path)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"the plan `{path}` cannot be read: {why}", hint=f"shipit plan -o {path}") from error
 
 
 def tell(session: Session, outcome: Outcome) -> None:

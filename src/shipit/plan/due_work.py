@@ -78,6 +78,25 @@ def environments(config: Config, branch: str | None, wanted: str | None = None) 
     return (wanted,)
 
 
+def environment_to_build(config: Config, branch: str | None, wanted: str | None = None) -> str:
+    """The one environment with an image that is `wanted`, or that belongs to `branch`.
+
+    Raises `UsageError` when there is none, or more than one.
+    """
+    found = [name for name in environments(config, branch, wanted) if config.environments[name].built]
+    if len(found) == 1:
+        return found[0]
+    buildable = [name for name, each in config.environments.items() if each.built]
+    if wanted:
+        what, hint = f"environment `{wanted}` has no image", 'write `image = { name = "..." }` below it'
+    else:
+        several = "several environments with images belong" if found else "no environment with an image belongs"
+        what = f"{several} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
+        named = " or ".join(f"`shipit image {name}`" for name in found or buildable)
+        hint = named or 'write `[environments.dev]` with `image = { name = "..." }` in shipit.toml'
+    raise UsageError(what, hint=hint)
+
+
 def _of_branch(config: Config, branch: str | None, default: str | None, due: tuple[str, ...]) -> Work:
     named = " and ".join(f"`{name}`" for name in due)
     if branch and channel(config, branch, default):
