@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 16  # bytes
 PATIENCE = 60  # seconds
 TLS_HELLO = b"\x16"
+NO_TLS = b"HTTP/1.0 400 Bad Request\r\n\r\n"  # by which an engine on containerd sees that it is to go on without
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class _Connection(BaseHTTPRequestHandler):
     server: Proxy
 
     def handle(self) -> None:
-        if self.connection.recv(1, socket.MSG_PEEK) != TLS_HELLO:  # an engine tries TLS first
+        if self.connection.recv(1, socket.MSG_PEEK) == TLS_HELLO:  # an engine tries TLS first
+            self.connection.sendall(NO_TLS)
+        else:
             super().handle()
 
     def log_message(self, format: str, *arguments: object) -> None:
