@@ -297,6 +297,15 @@ def test_a_limit_beyond_patience_is_an_error_that_says_until_when(
     assert github.releases == []
 
 
+def test_what_a_limit_refused_to_the_end_is_not_looked_for(
+    github: GitHubStandIn, forge: GitHubForge, naps: list[float]
+) -> None:
+    github.fail("GET", "/releases", 429, headers={"Retry-After": "60"}, message="Too Many Requests", times=100)
+    with pytest.raises(RemoteError, match="Too Many Requests"):
+        draft(forge)
+    assert naps == [60] * (TRIES - 1)
+
+
 # --- refusals
 
 

@@ -18,6 +18,9 @@ from shipit.errors import RemoteError
 
 T = TypeVar("T")
 
+# The statuses with which GitHub limits requests.
+_LIMITS = (403, 429)
+
 # What PyGithub ends with when an answer is none that GitHub describes: a page of some proxy, another kind of JSON.
 _MALFORMED = (json.JSONDecodeError, AttributeError, KeyError, TypeError)
 
@@ -74,7 +77,10 @@ class Calls:
         raise AssertionError("count() ended")
 
     def ensure(self, doing: str, look: Callable[[], T | None], act: Callable[[], T]) -> T:
-        """What `look` finds; else what `act` makes. Looks again after each failure: only the answer may be lost."""
+        """What `look` finds; else what `act` makes. Looks again after each failure: only the answer may be lost.
+
+        What a limit refused had no effect, and looking would only meet that limit again.
+        """
 
         def look_or_act() -> T:
             found = look()
@@ -82,7 +88,9 @@ class Calls:
 
         try:
             return self.repeat(doing, look_or_act)
-        except RemoteError:
+        except RemoteError as error:
+            if error.status in _LIMITS:
+                raise
             found = self.repeat(doing, look)
             if found is None:
                 raise

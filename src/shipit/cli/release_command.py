@@ -72,9 +72,11 @@ def _refuse_proposals(session: Session) -> None:
 
 
 def tell(session: Session, outcome: Outcome) -> None:
-    """What a release came to, in one line."""
+    """What a release came to, and each image that it pushed."""
     if not outcome.released:
         session.output.say("nothing to release")
         return
     url = outcome.outputs.get("release-url", "")
     session.output.say(f"released {outcome.names}" + (f": {url}" if url else ""))
+    for reference, digest in outcome.pushed.items():
+        session.output.say(f"pushed {reference}@{digest}")

@@ -41,6 +41,11 @@ class Outcome:
         """The tags of what was released."""
         return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.due))
 
+    @property
+    def pushed(self) -> dict[str, str]:
+        """The digest in the registry by reference, each image by its tag that never moves."""
+        return pushed_images(self.plan, self.outputs)
+
     def report(self, *, applied: bool) -> dict[str, str]:
         """The outputs that the command line and the Action promise, all of them, as strings.
 
@@ -49,7 +54,6 @@ class Outcome:
         """
         due = self.plan.due[0] if self.plan.due else None
         version, tag = (due.version, due.tag) if due else (next(iter(self.plan.versions), None), self.names)
-        pushed = pushed_images(self.plan, self.outputs)
         return NO_OUTPUTS | {
             "released": "true" if applied and self.released else "false",
             "version": version or "",
@@ -58,8 +62,8 @@ class Outcome:
             "bump": due.bump if due else "none",
             "notes": self.plan.notes,
             "release-url": self.outputs.get("release-url", ""),
-            "image": "\n".join(pushed),
-            "digest": "\n".join(pushed.values()),
+            "image": "\n".join(self.pushed),
+            "digest": "\n".join(self.pushed.values()),
         }
 
 

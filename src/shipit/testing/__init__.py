@@ -47,5 +47,6 @@ from shipit.testing.interrupt import kill as kill
 from shipit.testing.interrupt import recorded as recorded
 from shipit.testing.process import Effect as Effect
 from shipit.testing.process import FakeProcess as FakeProcess
+from shipit.testing.registry import FakeRegistry as FakeRegistry
 from shipit.testing.remote import FakeRemote as FakeRemote
 from shipit.testing.world import FakeWorld as FakeWorld

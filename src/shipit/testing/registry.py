@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shipit.core.image import Reference
-from shipit.errors import AuthError, Finding, RemoteError
+from shipit.errors import AuthError, ConfigError, Finding, RemoteError
 from shipit.world import RemoteImage
 
 
@@ -49,6 +49,8 @@ class FakeRegistry:
         self.accept(reference, found)
 
     def copy(self, source: str, reference: str) -> str:
+        if Reference.parse(source).registry != Reference.parse(reference).registry:
+            raise ConfigError(f"`{source}` and `{reference}` are in different registries", hint="build it instead")
         found = self.find(source)
         if found is None:
             raise RemoteError(f"there is no image `{source}`", status=404)
