@@ -143,8 +143,16 @@ def test_the_rooms_are_those_of_the_source() -> None:
     assert set(named) == found - {"py.typed"}
 
 
-def test_every_step_has_its_place_in_the_life_of_a_release() -> None:
-    assert set(STEPS) <= set(re.findall(r"`([a-z-]+)`", section(ARCHITECTURE, "The life of a release")))
+def test_every_step_has_its_place_in_the_life_of_a_release_or_of_an_image() -> None:
+    lives = section(ARCHITECTURE, "The life of a release") + section(ARCHITECTURE, "The life of an image")
+    assert set(STEPS) <= set(re.findall(r"`([a-z-]+)`", lives))
+
+
+def test_the_page_of_errors_has_every_code_of_a_finding() -> None:
+    sources = "".join(text(path) for path in (ROOT / "src/shipit").rglob("*.py") if "testing" not in path.parts)
+    codes = set(re.findall(r'Finding\(\s*"([a-z-]+)"', sources))
+    assert {"no-remote", "engine"} <= codes
+    assert codes <= set(re.findall(r"`([a-z-]+)`", section(ROOT / "docs/errors.md", "Findings")))
 
 
 # -- the command line
