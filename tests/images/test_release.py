@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from images.shop import Shop
 from parts.engine import Engine
+from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry
 
 CONFIG = """\
@@ -15,8 +16,8 @@ prepare = ["mkdir -p build && echo release > build/made"]
 
 [release.images.app]
 name = "{name}"
-tags = ["latest", "{{version}}", "{{major}}"]
-args = {{ VERSION = "{{version}}" }}
+tags = ["latest", "{version}", "{major}"]
+args = { VERSION = "{version}" }
 """
 
 
@@ -55,7 +56,34 @@ def test_a_version_that_the_registry_has_from_elsewhere_stops_a_release_before_a
 
 
 def test_a_registry_that_nobody_reaches_stops_a_release_before_anything_is_public(shop: Shop) -> None:
-    shop.commit("chore: away", {"shipit.toml": CONFIG.format(name="127.0.0.1:9/acme/app")})
+    shop.commit("chore: away", {"shipit.toml": CONFIG.replace("{name}", "127.0.0.1:9/acme/app")})
     failed = shop.shipit("release", status=3)
     assert "[registry-unreachable]" in failed.stderr
     assert shop.git("ls-remote", "--tags", "origin") == ""
+
+
+@pytest.mark.parametrize("write_back", ["push", "none"])
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["", "somebody pushes meanwhile"])
+def test_a_release_killed_before_its_image_is_pushed_is_finished_by_a_machine_that_has_nothing(
+    engine: Engine, base_image: str, faulty: FaultyRegistry, tmp_path: Path, write_back: str, meanwhile: bool
+) -> None:
+    config = CONFIG.replace("[release]\n", f'[release]\nwrite-back = "{write_back}"\n')
+    shop = Shop(tmp_path, engine, faulty.address, config=config)
+    run = shop.start("release")
+    faulty.faults = [Fault("POST", "/blobs/uploads/", cut=True, call=run.kill)]
+    run.communicate()
+    assert run.returncode == -9
+    assert "v0.0.1" in shop.git("ls-remote", "--tags", "origin")
+    assert shop.tags(shop.name) == {}
+    if meanwhile:
+        shop.switch("main")
+        shop.commit("docs: 설명")
+        shop.git("push", "--quiet", "origin", "main")
+    shop.forget()
+    shop.json("release", root=shop.clone())
+    shop.switch("main")
+    assert shop.labels(f"{shop.name}:0.0.1")["org.opencontainers.image.revision"] == shop.git(
+        "rev-parse", "v0.0.1^{commit}"
+    )
+    assert shop.told_by(f"{shop.name}:latest") == "0.0.1"
+    assert "nothing to release" in shop.shipit("release", root=shop.clone()).stderr
