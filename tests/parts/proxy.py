@@ -66,6 +66,7 @@ class _Connection(BaseHTTPRequestHandler):
     """
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for its second half
     server: Proxy
 
     def handle(self) -> None:
