@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 GUIDE = "docs/guides/github-actions.md"
 TEXT = (ROOT / GUIDE).read_text(encoding="utf-8")
 FLOWS = {name: f"{WORKFLOWS}{name}" for name in ("release.yml", "dev-deploy.yml", "prod-deploy.yml")}
-EXAMPLE = next(token.content for token in MarkdownIt().parse(TEXT) if token.type == "fence" and token.info == "yaml")
+EXAMPLE, IMAGE_EXAMPLE = (token.content for token in MarkdownIt().parse(TEXT) if token.info == "yaml")
 TREE = Tree()
 
 Node = Mapping[str, Any]
@@ -84,8 +84,9 @@ def test_the_two_deployments_differ_by_the_environment_only() -> None:
     assert {name for name in dev if dev[name] != prod[name]} == {"environment"} and dev.keys() == prod.keys()
 
 
-def test_the_job_of_its_example_keeps_the_rules_of_the_repository() -> None:
-    assert findings(Tree({**TREE.texts, GUIDE: EXAMPLE})) == []
+@pytest.mark.parametrize("example", [EXAMPLE, IMAGE_EXAMPLE], ids=["release", "image"])
+def test_the_job_of_its_example_keeps_the_rules_of_the_repository(example: str) -> None:
+    assert findings(Tree({**TREE.texts, GUIDE: example})) == []
 
 
 def test_the_job_of_its_example_releases(consumer: Consumer) -> None:

@@ -10,9 +10,11 @@ from urllib.parse import unquote
 
 import pytest
 from action.act import Consumer, Run
+from action.test_guide import IMAGE_EXAMPLE
 from parts.engine import Engine
 from parts.images import SERVED
 from parts.registry import Registry
+from ruamel.yaml import YAML
 
 from shipit.adapters.registry_login import Login
 
@@ -164,3 +166,19 @@ def test_a_dry_run_tells_the_version_and_pushes_nothing(shop: Shop) -> None:
     assert (outputs["version"], outputs["image"], outputs["digest"]) == (f"1.1.0-dev.3+{commit[:7]}", "", "")
     assert f"push {shop.name}-dev:dev-{commit[:7]}" in run.log
     assert shop.paths() == []
+
+
+def test_a_job_of_ones_own_gives_the_build_a_secret_and_the_next_step_the_image(shop: Shop) -> None:
+    mounting = "FROM base/busybox:1\nRUN --mount=type=secret,id=npmrc grep -q registry /run/secrets/npmrc\n"
+    config = f'''[environments.dev]
+branch = "dev"
+image = {{ name = "{shop.name}-dev", tags = ["{{sha}}"], secrets = {{ npmrc = "NPM_CONFIG" }} }}
+'''
+    commit = shop.consumer.commit("feat: a front end", {"Dockerfile": mounting, "shipit.toml": config})
+    shop.push("main", "dev")
+    shop.consumer.workflow = YAML(typ="safe").load(IMAGE_EXAMPLE.replace("OWNER/shipit@COMMIT", "acme/shipit@selftest"))
+    shop.consumer.given["NPM_CONFIG"] = "registry=https://npm.example.com"
+    run = shop.consumer.run(ref="refs/heads/dev")
+    assert run.jobs == {"image": "success"}
+    digest = shop.tags(f"{shop.path}-dev")[commit[:7]]
+    assert f"{shop.name}-dev:{commit[:7]} is {digest}" in run.log
