@@ -1,0 +1,136 @@
+"""What history tells: the next version, notes, changelog, commits. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipit.adapters.clock import SystemClock
+from shipit.adapters.project import Project
+from shipit.core.log import RawCommit, records
+from shipit.errors import UsageError
+from shipit.plan.decide import coming_release
+from shipit.plan.depth import require_depth
+from shipit.plan.history import observe_history
+from shipit.plan.model import Decision
+from shipit.plan.next import next_versions
+from shipit.plan.packages import Package, packages
+
+if TYPE_CHECKING:
+    from shipit.core.notes import Renderer
+
+
+def next_version(project: Project) -> tuple[Decision, ...]:
+    """The next version of every package and why, from local history; a shallow clone fetches what it lacks of it.
+
+    >>> import shipit
+    >>> (decision,) = shipit.next_version(shipit.open_project("chat-server"))
+    >>> decision.previous, decision.bump, decision.version
+    ('0.3.1', 'minor', '0.4.0')
+    >>> [remark.reason for remark in decision.unreadable]
+    ['it does not begin with `type: description`']
+
+    Args:
+        project: the repository, from `open_project`.
+
+    Raises `ConflictError` when that version exists already, `PreflightError` when the tags cannot be trusted.
+    """
+    verdicts = next_versions(project.git, project.config, project.environment.branch)
+    return tuple(verdict.decision for verdict in verdicts)
+
+
+def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
+    """The notes of one version as Markdown; of the coming one where `version` is None, empty if there is none.
+
+    >>> import shipit
+    >>> notes = shipit.release_notes(shipit.open_project("chat-server"))
+    >>> [line for line in notes.splitlines() if line.startswith("### ")]
+    ['### BREAKING CHANGES', '### Features', '### Bug Fixes', '### Performance Improvements']
+
+    Args:
+        project: the repository, from `open_project`.
+        version: a released version, or its tag.
+        package: its name, in a repository of several packages.
+
+    Raises `UsageError` when there is no such release or package.
+    """
+    from shipit.plan.releases import released
+
+    wanted = _package(project, package or _package_of(project, version))
+    if version is not None:
+        return renderer(project).render(released(project.git, project.config, wanted, version))
+    verdicts = next_versions(project.git, project.config, project.environment.branch)
+    found = [entry for entry in verdicts if entry.decision.package == package and entry.decision.version]
+    return "".join(renderer(project).render(coming_release(entry, SystemClock().today())) for entry in found)
+
+
+def changelog(project: Project, *, since: str | None = None, until: str = "HEAD", package: str = "") -> Iterator[str]:
+    """The changelog from scratch, piece by piece, newest release first.
+
+    Args:
+        since, until: revisions; only releases behind `until` and not behind `since`.
+        package: its name, in a repository of several packages.
+    """
+    from shipit.core.changelog import render_changelog
+    from shipit.core.languages import language
+    from shipit.plan.releases import releases
+
+    for rev in filter(None, (since, until)):
+        _require_revision(project, rev)
+    found = releases(project.git, project.config, _package(project, package), until, since)
+    return render_changelog(found, renderer(project), language(project.config.changelog.language))
+
+
+def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:
+    """Commits behind `until` and not behind `since`, newest first; since the last release by default.
+
+    Raises `UsageError` for a revision that does not exist.
+    """
+    head = _require_revision(project, until)
+    if since is not None:
+        return tuple(records(project.git.log([head], [_require_revision(project, since)])))
+    tags = {tag.name: tag.commit for tag in project.git.tags()}
+    return observe_history(project.git, packages(project.config)[0], head, tags).since.commits
+
+
+def _require_revision(project: Project, rev: str) -> str:
+    require_depth(project.git)
+    found = project.git.commit(rev)
+    if found is None and project.git.head() is None:
+        raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
+    if found is None:
+        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are")
+    return found.id
+
+
+def _package_of(project: Project, tag: str | None) -> str:
+    """The name of the package whose tag this is; empty where no tag format says."""
+    named = (package.name for package in packages(project.config) if tag and package.format.parse(tag))
+    return next(named, "")
+
+
+def _package(project: Project, name: str) -> Package:
+    known = {package.name: package for package in packages(project.config)}
+    if name not in known:
+        what = f"there is no package `{name}`" if name else "this repository has several packages"
+        names = ", ".join(f"`{each}`" for each in known if each)
+        hint = f"name one with --package: {names}" if names else "leave out --package: the repository is one package"
+        raise UsageError(what, hint=hint)
+    return known[name]
+
+
+def renderer(project: Project) -> Renderer:
+    """What writes the notes, as the configuration asks for it."""
+    from shipit.adapters.templates import template_text
+    from shipit.core.languages import language
+    from shipit.core.notes import SHOWN, Renderer
+
+    changelog = project.config.changelog
+    raising = (name for name, bump in project.config.bump.items() if bump != "none")
+    return Renderer(
+        template_text(changelog.template, project.root),
+        name=changelog.template,
+        language=language(changelog.language),
+        links=project.world.forge.links(),
+        shown=tuple(dict.fromkeys((*SHOWN, *raising))),
+    )
