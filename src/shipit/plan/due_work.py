@@ -88,12 +88,13 @@ def environment_to_build(config: Config, branch: str | None, wanted: str | None 
         return found[0]
     buildable = [name for name, each in config.environments.items() if each.built]
     if wanted:
-        what, hint = f"environment `{wanted}` has no image", 'write `image = { name = "..." }` below it'
+        what = f"environment `{wanted}` has no image"
+        hint = f'write `image.name = "..."` below `[environments.{wanted}]`'
     else:
         several = "several environments with images belong" if found else "no environment with an image belongs"
         what = f"{several} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
         named = " or ".join(f"`shipit image {name}`" for name in found or buildable)
-        hint = named or 'write `[environments.dev]` with `image = { name = "..." }` in shipit.toml'
+        hint = named or 'write `[environments.dev]` with `branch = "dev"` and `image.name = "..."` in shipit.toml'
     raise UsageError(what, hint=hint)
 
 
