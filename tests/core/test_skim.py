@@ -65,10 +65,10 @@ def plainly(log: bytes, rules: Rules) -> Told:
 
 
 def quickly(log: bytes, rules: Rules) -> Told:
-    commits, entries = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
+    commits, listed = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
     gone = dropped(commits)
     kept = (commit for at, commit in enumerate(commits) if at not in gone)
-    return told([entry for commit in kept for entry in entries.get(commit.id, ())])
+    return told([Entry(commit.id, commit.author, each) for commit in kept for each in listed.get(commit.id, ())])
 
 
 STARTS = [
@@ -117,6 +117,7 @@ def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
 
 
 def test_a_skimmed_entry_shows_scope_and_issues() -> None:
-    commits, entries = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
-    (entry,) = entries[commits[0].id]
-    assert Change(entry, entry.commit.description).line == f"**api:** x ({entry.id[:7]}), closes #12"
+    (commit,), listed = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
+    (found,) = listed[commit.id]
+    entry = Entry(commit.id, commit.author, found)
+    assert Change(entry, found.description).line == f"**api:** x ({commit.id[:7]}), closes #12"

@@ -6,8 +6,8 @@ found out once, by `read_commits` itself, and looked up from then on. What a loo
 in full.
 
 >>> log = b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\n" + b"b0\0\0Bo\0\0\0docs: explain\0\n"
->>> commits, entries = skim([log], Rules.of())
->>> [commit.message for commit in commits], [entry.commit.description for entry in entries["c0"]]
+>>> commits, listed = skim([log], Rules.of())
+>>> [commit.message for commit in commits], [each.description for each in listed["c0"]]
 (['feat(api): search', 'docs: explain'], ['search'])
 """
 
@@ -18,13 +18,11 @@ from typing import NamedTuple
 
 from shipit.core.commit import Commit, parse_commit, subject
 from shipit.core.footers import split_footers
-from shipit.core.log import RawCommit, raw_commit, rows
+from shipit.core.log import RawCommit, fields
 from shipit.core.reading import is_release_commit, plain_commit, read_alone
-from shipit.core.release import Entry
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
 
-Entries = tuple[Entry, ...]
 _Read = Callable[[RawCommit], tuple[Commit, ...]]
 
 
@@ -38,7 +36,7 @@ class _Title(NamedTuple):
 
 def skim(
     chunks: Iterable[bytes], rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit
-) -> tuple[list[RawCommit], dict[str, Entries]]:
+) -> tuple[list[RawCommit], dict[str, tuple[Commit, ...]]]:
     """The commits of a stream in `log.FORMAT`, and by id what each brings to the notes unless another undoes it.
 
     Of a message is kept what others may name it by, and all of it where it may undo or repeat others.
@@ -51,9 +49,9 @@ def skim(
         return read_alone(commit, rules, is_release_commit).entries
 
     commits: list[RawCommit] = []
-    entries: dict[str, Entries] = {}
+    listed: dict[str, tuple[Commit, ...]] = {}
     titles: dict[str, _Title | None] = {}
-    for id, parents, author, _, timestamp, message in rows(chunks):
+    for id, parents, author, _, timestamp, message in fields(chunks):
         line, _, body = message.partition("\n")
         start, _, description = line.partition(": ")
         description = description.strip()
@@ -61,15 +59,15 @@ def skim(
             titles[start] = _title(start, read, rules)
         title = titles[start] if description else None
         if title is None or _says_more(message, line) or (title.listed and "[" in message):
-            whole = plain_commit(raw_commit(id, parents, author, "", timestamp, message))
+            whole = plain_commit(RawCommit(id, parents, author, "", timestamp, message))
             commit, found = _shortened(whole), read(whole)
         else:
-            commit = raw_commit(id, parents, author, "", timestamp, line)
+            commit = RawCommit(id, parents, author, "", timestamp, line)
             found = (_parsed(title, description, body),) if title.listed else ()
         commits.append(commit)
         if found:
-            entries[commit.id] = tuple([Entry(commit.id, commit.author, each) for each in found])
-    return commits, entries
+            listed[id] = found
+    return commits, listed
 
 
 def _title(start: str, read: _Read, rules: Rules) -> _Title | None:

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from shipit.config.model import Config
+from shipit.core.commit import Commit
 from shipit.core.history import Span, attribute
 from shipit.core.log import RawCommit
 from shipit.core.outcome import dropped
-from shipit.core.release import Release
-from shipit.core.skim import Entries, skim
+from shipit.core.release import Entry, Release
+from shipit.core.skim import skim
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
 from shipit.errors import PreflightError, UsageError
@@ -102,11 +103,11 @@ def _releases(
             )
 
 
-def _entries(commits: Sequence[RawCommit], listed: Mapping[str, Entries]) -> Entries:
+def _entries(commits: Sequence[RawCommit], listed: Mapping[str, tuple[Commit, ...]]) -> tuple[Entry, ...]:
     """What stands in the notes of a release with these commits."""
     gone = dropped(commits)
-    kept = [commit.id for at, commit in enumerate(commits) if at not in gone]
-    return tuple([entry for id in kept for entry in listed.get(id, ())])
+    kept = [commit for at, commit in enumerate(commits) if at not in gone]
+    return tuple([Entry(commit.id, commit.author, each) for commit in kept for each in listed.get(commit.id, ())])
 
 
 def _tagged_on(span: Span, git: Git) -> dt.date:
