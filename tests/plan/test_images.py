@@ -16,7 +16,7 @@ from shipit.plan.images import plan_images
 from shipit.plan.model import Plan
 from shipit.plan.observe_images import observe_images
 from shipit.testing import FakeWorld, crash_matrix, recorded
-from shipit.world import World
+from shipit.world import RemoteImage, World
 
 CONFIG = """
 [environments.dev]
@@ -184,16 +184,40 @@ def test_a_merge_of_the_same_files_is_the_same_image() -> None:
     assert world.engine.builds == ["acme/app:1.4.0"]
 
 
-def test_a_version_that_another_commit_has_is_never_overwritten() -> None:
+def test_a_version_that_a_commit_elsewhere_has_is_never_overwritten() -> None:
     world = released()
+    base = world.git.head()
+    world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
     built(world, "prod")
     before = dict(world.registry.tags)
-    world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
+    world.git.check_out("hotfix", base)
+    world.commit("chore: yet another Dockerfile", {"Dockerfile": "FROM busybox"})
     plan = planned(world, "prod")
     assert codes(plan) == ["image-taken"]
     with pytest.raises(ConflictError, match="is in the registry already"):
         apply(plan.steps, world)
     assert world.registry.tags == before
+
+
+def test_a_version_that_nobody_knows_the_commit_of_is_never_overwritten() -> None:
+    world = released()
+    world.registry.accept("acme/app:1.4.0", RemoteImage("sha256:" + "0" * 64, {}))
+    assert codes(planned(world, "prod")) == ["image-taken"]
+
+
+@pytest.mark.parametrize("message", ["docs: 설명", "chore: another Dockerfile"])
+def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_that_is_told(message: str) -> None:
+    world = released()
+    first = world.git.head()
+    digests = built(world, "prod")
+    world.commit(message, {"Dockerfile": "FROM scratch"})
+    plan = planned(world, "prod")
+    assert plan.findings == ()
+    assert plan.building.images[0].kept == (
+        f"acme/app:1.4.0 stays as it was built from {first[:10]}: what this commit changes of its files is in no release",
+    )
+    assert apply(plan.steps, world) == digests
+    assert world.engine.builds == ["acme/app:1.4.0"]
 
 
 def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:

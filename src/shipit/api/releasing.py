@@ -130,7 +130,9 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
 def carry_out(project: Project, plan: Plan, observer: Observer | None) -> Outcome:
     """Apply the steps of `plan`; raises `PreflightError` where its findings do not allow it."""
     if plan.steps and any(finding.severity == "error" for finding in plan.findings):
-        raise PreflightError(plan.findings, state=_UNTOUCHED, to="build images" if plan.building else "release")
+        if plan.building:
+            raise PreflightError(plan.findings, state="nothing was built and nothing pushed", to="build images")
+        raise PreflightError(plan.findings, state=_UNTOUCHED)
     from shipit.engine.apply import apply as apply_steps
 
     return Outcome(plan, apply_steps(plan.steps, project.world, observer))

@@ -66,9 +66,18 @@ def _content(image: ObservedImage) -> Step:
 
 def _planned(image: ObservedImage) -> PlannedImage:
     wanted = image.wanted
-    kept = tuple(f"{tag} stays on {version}, which is newer" for tag, version in image.kept.items())
     source = wanted.source
-    return PlannedImage(wanted.name, wanted.fixed[0], str(source.version), source.revision, _reason(image), kept)
+    return PlannedImage(
+        wanted.name, wanted.fixed[0], str(source.version), source.revision, _reason(image), tuple(_kept(image))
+    )
+
+
+def _kept(image: ObservedImage) -> Iterator[str]:
+    """What stays as it is, though somebody might expect otherwise."""
+    if image.made_before:
+        what = f"{image.wanted.fixed[0]} stays as it was built from {image.made_before[:10]}"
+        yield f"{what}: what this commit changes of its files is in no release"
+    yield from (f"{tag} stays on {version}, which is newer" for tag, version in image.kept.items())
 
 
 def _reason(image: ObservedImage) -> str:

@@ -26,7 +26,8 @@ class ObservedImage:
     """An image, and what there is of it already.
 
     `held` is what the registry has, by reference; `kept` are the moving tags on something newer, with its version;
-    `built` says that the engine has what the registry lacks; `offered` is an image to take over, as `name@digest`.
+    `built` says that the engine has what the registry lacks; `offered` is an image to take over, as `name@digest`;
+    `made_before` is the commit with other files that a release's image was built from.
     """
 
     wanted: WantedImage
@@ -34,6 +35,7 @@ class ObservedImage:
     kept: Mapping[str, str]
     built: bool
     offered: str | None
+    made_before: str | None = None
 
     @property
     def pushed(self) -> bool:
@@ -172,7 +174,14 @@ class _Looking:
         newer = (tag for tag in wanted.moving if tag in held and is_newer(held[tag], wanted.origin, self.world))
         kept = {tag: held[tag].labels.get(VERSION, held[tag].digest) for tag in newer}
         built = asking and wanted.fixed[0] not in held and self._is_built(wanted)
-        return ObservedImage(wanted, held, kept, built, offered)
+        return ObservedImage(wanted, held, kept, built, offered, self._made_before(wanted, held.get(wanted.fixed[0])))
+
+    def _made_before(self, wanted: WantedImage, held: RemoteImage | None) -> str | None:
+        """The commit that the release's image was built from, where its files are others."""
+        made_from = held.labels.get(REVISION) if held else None
+        if held is None or made_from is None or not wanted.origin.made(held.labels, self.world):
+            return None
+        return None if self.world.git.same_files(made_from, wanted.source.revision) else made_from
 
     def _is_built(self, wanted: WantedImage) -> bool:
         if self.world.engine.findings(()):

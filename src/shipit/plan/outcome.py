@@ -81,12 +81,13 @@ class Images:
 
     @property
     def details(self) -> dict[str, Any]:
-        """What became of each image: where it is from, and the digest that each of its tags leads to."""
+        """What became of each image: where it is from, and the digest that each of its tags leads to; findings."""
         building = self.plan.building
         if building is None:
             return {}
         images = [{**asdict(image), "tags": self._tags(image)} for image in building.images]
-        return {"builder": building.builder, "images": images}
+        findings = [asdict(finding) for finding in self.plan.findings]
+        return {"builder": building.builder, "images": images, "findings": findings}
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:
         """The digest by tag, of those that lead to this image."""

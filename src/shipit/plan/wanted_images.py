@@ -21,7 +21,8 @@ class WantedImage:
     """One image. `name` is empty where it is the only one, `reason` says where its version is from.
 
     `created` is the commit's time, in seconds since the epoch; `url` is where the source is; `commit` the release
-    commit that it is built from, where that is still to be made.
+    commit that it is built from, where that is still to be made. `of_release` says that its version is that of a
+    release behind the commit.
     """
 
     name: str
@@ -31,6 +32,7 @@ class WantedImage:
     created: int
     url: str | None
     commit: ReleaseCommit | None = None
+    of_release: bool = False
 
     @property
     def tags(self) -> dict[str, bool]:
@@ -60,7 +62,7 @@ class WantedImage:
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.source.revision, str(self.source.version), self.commit)
+        return Origin(self.source.revision, str(self.source.version), self.commit, self.of_release)
 
     @property
     def build(self) -> Build:
@@ -114,7 +116,7 @@ def wanted_images(
     for key, config in environment.built.items():
         version, reason = image_version(verdicts[config.package or ""], commit.id, initial, released=released)
         source = Source(version, revision, branch or environment.branch or name)
-        yield WantedImage(key, config, source, reason, commit.timestamp, url)
+        yield WantedImage(key, config, source, reason, commit.timestamp, url, of_release=version.build is None)
 
 
 # What commands that run before a build may make for it.

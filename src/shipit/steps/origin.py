@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shipit.core.image import REVISION
+from shipit.core.image import REVISION, VERSION
 from shipit.errors import ConflictError
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteImage, World
@@ -16,11 +16,13 @@ class Origin:
     """The commit an image is built from, `-dirty` where that is not all of it, and the version it carries.
 
     `commit` is where to find that commit when a release is still to make it; `revision` is empty then.
+    `of_release` says that the version is that of a release behind the commit, which has one image and no more.
     """
 
     revision: str
     version: str
     commit: ReleaseCommit | None = None
+    of_release: bool = False
 
     def id(self, world: World) -> str:
         """The commit; raises `ConflictError` where the release has not made it."""
@@ -29,10 +31,16 @@ class Origin:
     def made(self, labels: Mapping[str, str], world: World) -> bool:
         """Whether an image with these labels is made from the same: this commit, or one with the same files.
 
-        A merge that changes nothing makes another commit of the same files.
+        A merge that changes nothing makes another commit of the same files. The image of a release may be made from
+        any commit that has it: what came to it since is in no release.
         """
         held, own = labels.get(REVISION, ""), self.id(world)
-        return held == own or (bool(held) and world.git.same_files(held, own))
+        return held == own or (bool(held) and (world.git.same_files(held, own) or self._same_release(labels, world)))
+
+    def _same_release(self, labels: Mapping[str, str], world: World) -> bool:
+        held, own = labels[REVISION], self.id(world)
+        on_one_line = world.git.is_ancestor(held, own) or world.git.is_ancestor(own, held)
+        return self.of_release and labels.get(VERSION) == self.version and on_one_line
 
     def require(self, reference: str, found: RemoteImage, world: World) -> str:
         """The digest of what the registry holds; raises `ConflictError` where that was made from something else."""
