@@ -11,7 +11,9 @@ unexport PYTHONPATH PYTHONHOME
 
 BIN := .venv/bin
 ORACLES := .cache/oracles
+GIT_CLIFF := .cache/git-cliff
 NPM_ORACLES := .cache/npm-oracles
+SEMANTIC_RELEASE := .cache/semantic-release
 LANGUAGE_SERVICE := .cache/language-service
 SIZES := 1000,10000,100000
 ROUNDS := 5
@@ -28,8 +30,9 @@ demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal
 
-bench: .venv/.shipit $(ORACLES)/.installed ## what it costs beside its peers and git, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5
-	$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md
+bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir
+	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
+	$(BIN)/python -m bench.replay --page docs/performance.md $(HISTORIES)
 
 lint: .venv/.shipit .venv/.test ## linters, types and import rules
 	$(BIN)/ruff check
@@ -42,6 +45,7 @@ lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/run.txt -o requirements/test.txt
 	$(COMPILE) --group oracles -o requirements/oracles.txt
+	$(COMPILE) --group git-cliff -o requirements/git-cliff.txt
 
 clean: ## forget everything that was set up or built
 	rm -rf .venv .cache build
@@ -67,6 +71,10 @@ $(ORACLES)/.installed: requirements/oracles.txt scripts/venv
 	scripts/venv $(ORACLES) --require-hashes --only-binary :all: -r requirements/oracles.txt
 	@touch $@
 
+$(GIT_CLIFF)/.installed: requirements/git-cliff.txt scripts/venv
+	scripts/venv $(GIT_CLIFF) --require-hashes --only-binary :all: -r requirements/git-cliff.txt
+	@touch $@
+
 # Not everybody has npm: without it the tests say what they cannot do.
 define npm_ci
 @mkdir -p $(@D)
@@ -75,6 +83,9 @@ define npm_ci
 endef
 
 $(NPM_ORACLES)/.installed: $(wildcard tests/differential/npm/*.json) tests/differential/npm/.npmrc
+	$(call npm_ci,the analyser of semantic-release)
+
+$(SEMANTIC_RELEASE)/.installed: $(wildcard bench/npm/*.json) bench/npm/.npmrc
 	$(call npm_ci,semantic-release)
 
 $(LANGUAGE_SERVICE)/.installed: $(wildcard tests/action/npm/*.json) tests/action/npm/.npmrc

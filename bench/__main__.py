@@ -2,26 +2,30 @@
 
     .venv/bin/python -m bench --sizes 1000,10000 --rounds 5 --page docs/performance.md
 
-Histories are kept in .cache/bench. The tables go to standard output and into the page, where the last ones stood.
+Histories are kept in .cache/bench. The tables go to standard output and into the page, where the last ones stood;
+pictures of the growth stand beside the page.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.contenders import BIN, CHANGELOG, NEXT, PEERS, Contender, configure
+from bench import targets
+from bench.contenders import BIN, CHANGELOG, NEXT, OLD_CLIFF, PEERS, STARTS, Contender, configure, present
 from bench.history import make_history
-from bench.measure import PATIENCE, Cost, Costs, measured, median, ratio
+from bench.measure import Costs, measured, median, patience
+from bench.parsing import microseconds
+from bench.plot import DARK, LIGHT, plot
+from bench.tables import table, write_block
 
 HISTORIES = Path(".cache/bench")
-BEGIN, END = "<!-- measured by: make bench -->\n", "<!-- end of what was measured -->\n"
-QUESTIONS = (("The next version", NEXT, "cpu"), ("The whole changelog", CHANGELOG, "wall"))
-SECONDS = {"cpu": "CPU seconds", "wall": "seconds"}
+RELEASED = 10_000  # commits of the repository that a release is made in
 
 
 def main() -> None:
@@ -30,11 +34,28 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
-    repositories = [history(int(size)) for size in asked.sizes.split(",")]
-    text = "\n".join([machine(), *(table(*question, repositories, asked.rounds) for question in QUESTIONS)])
+    opening = machine()
+    repositories = {int(size): history(int(size)) for size in asked.sizes.split(",")}
+    next_version = by_size(NEXT, repositories, asked.rounds)
+    changelog = by_size(CHANGELOG, repositories, asked.rounds)
+    small = measured(STARTS, history(RELEASED), asked.rounds, patience(RELEASED))
+    promises = [
+        *targets.next_version(next_version),
+        *targets.changelog(changelog, {size: listed(repositories[size]) for size in repositories}),
+        *targets.start(small, microseconds()),
+    ]
+    text = "\n".join(
+        [
+            opening,
+            table("The next version", "cpu", next_version),
+            table("The whole changelog", "wall", changelog),
+            targets.table(promises),
+        ]
+    )
     print(text)
     if asked.page:
-        write(asked.page, text)
+        write_block(asked.page, "speed", text)
+        draw(asked.page.parent, changelog)
 
 
 def history(commits: int) -> Path:
@@ -43,63 +64,66 @@ def history(commits: int) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     make_history(place, commits)
     configure(place)
-    told = subprocess.run(
-        [BIN / "shipit", "next"], cwd=place, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    told = said(BIN / "shipit", "next", place=place)
     expected = (place / ".git" / "expected").read_text()
     if told != expected:
         raise SystemExit(f"of {commits} commits shipit makes {told} and not {expected}")
     return place
 
 
+def listed(repository: Path) -> int:
+    """How many items the changelog has."""
+    argv = [BIN / "shipit", "changelog", "--all"]
+    with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE) as program:
+        assert program.stdout
+        return sum(line.startswith(b"* ") for line in program.stdout)
+
+
 def machine() -> str:
-    """What was measured, and where."""
+    """What is measured, and where."""
     versions = (
         said("git", "--version").replace("version ", ""),
         said(BIN / "shipit", "--version"),
         said(PEERS / "git-cliff", "--version"),
+        said(OLD_CLIFF, "--version"),
         "commitizen " + said(PEERS / "cz", "version"),
         "python-semantic-release " + said(PEERS / "semantic-release", "--version").rpartition(" ")[2],
+        f"semantic-release {semantic_release_version()}",
     )
-    where = (
-        f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the begin"
-    )
+    load = os.getloadavg()[0]
+    where = f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} at the beginning"
     return f"{', '.join(versions)}; {where}.\n"
 
 
-def said(*argv: str | Path) -> str:
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.partition("\n")[0]
+def semantic_release_version() -> str:
+    """The one that is locked."""
+    return json.loads(Path("bench/npm/package.json").read_text())["dependencies"]["semantic-release"]
 
 
-def table(title: str, contenders: Sequence[Contender], measure: str, repositories: Sequence[Path], rounds: int) -> str:
-    """One row for each history; the cells tell the time, the memory, and how many times shipit's time that is."""
-    rows = [row(contenders, measure, repository, rounds) for repository in repositories]
-    names = " | ".join(f"`{each.name}`" if " " in each.name else each.name for each in contenders)
-    opening = f"### {title}\n\nMedians in {SECONDS[measure]}, MiB, and as a multiple of shipit's.\n"
-    return "\n".join([opening, f"| commits | {names} |", f"|--:{'|---' * len(contenders)}|", *rows, ""])
+def said(*argv: str | Path, place: Path | None = None) -> str:
+    run = subprocess.run(argv, cwd=place, capture_output=True, text=True, check=True)
+    return run.stdout.partition("\n")[0]
 
 
-def row(contenders: Sequence[Contender], measure: str, repository: Path, rounds: int) -> str:
-    costs = measured(contenders, repository, rounds)
-    return f"| {int(repository.name):,} | {' | '.join(cells(contenders, costs, measure))} |"
+def by_size(contenders: Sequence[Contender], repositories: Mapping[int, Path], rounds: int) -> dict[int, Costs]:
+    """The costs in each repository, the smallest first; who was given up in one is not asked in a larger one."""
+    found: dict[int, Costs] = {}
+    for size, repository in sorted(repositories.items()):
+        hopeless = {name for costs in found.values() for name, known in costs.items() if not known}
+        found[size] = measured(present(tuple(contenders)), repository, rounds, patience(size), hopeless)
+    return found
 
 
-def cells(contenders: Sequence[Contender], costs: Costs, measure: str) -> Iterator[str]:
-    ours = costs["shipit"]
-    for contender in contenders:
-        known = costs[contender.name]
-        yield cell(known, ours, measure) if known else f"no answer within {PATIENCE} s"
+def draw(directory: Path, changelog: Mapping[int, Costs]) -> None:
+    lines = {name: dict(_growth(changelog, name)) for name in next(iter(changelog.values()))}
+    for name, palette in {"growth.svg": LIGHT, "growth-dark.svg": DARK}.items():
+        (directory / name).write_text(plot("The whole changelog, in seconds", lines, palette), "utf-8")
 
 
-def cell(costs: Sequence[Cost], ours: Sequence[Cost], measure: str) -> str:
-    told = f"{median(costs, measure):.3f} s, {median(costs, 'memory'):,.0f} MiB"
-    return told if costs is ours else f"{told}, {ratio(costs, ours, measure):.2f}×"
-
-
-def write(page: Path, text: str) -> None:
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+def _growth(by_size: Mapping[int, Costs], name: str) -> Iterator[tuple[int, float]]:
+    for size, costs in by_size.items():
+        if costs[name]:
+            yield size, median(costs[name], "wall")
 
 
 if __name__ == "__main__":

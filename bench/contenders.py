@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.clone import fresh_clone
+
 BIN = Path(sys.executable).parent
 PEERS = Path(".cache/oracles/bin").absolute()
+OLD_CLIFF = Path(".cache/git-cliff/bin/git-cliff").absolute()
+SEMANTIC_RELEASE = Path(".cache/semantic-release/node_modules/.bin/semantic-release").absolute()
 
 CONFIGURATION = {
     "cliff.toml": "[git]\nconventional_commits = true\ntag_pattern = '^v[0-9]'\n",
@@ -21,20 +26,23 @@ CONFIGURATION = {
 
 @dataclass(frozen=True)
 class Contender:
-    """A program and how it is asked."""
+    """A program, how it is asked, and where: in the repository unless `place` makes another of it first."""
 
     name: str
     argv: tuple[str, ...]
+    place: Callable[[Path], Path] = lambda repository: repository
 
 
 def contender(name: str, program: Path | str, *arguments: str) -> Contender:
     return Contender(name, (str(program), *arguments))
 
 
+START = contender("python -c pass", sys.executable, "-c", "pass")
 NEXT = (
     contender("git", "sh", "-c", 'git log "$(git describe --tags --abbrev=0)..HEAD"'),
     contender("shipit", BIN / "shipit", "next"),
-    contender("python -c pass", sys.executable, "-c", "pass"),
+    START,
+    contender("git-cliff 2.12", OLD_CLIFF, "--offline", "--bumped-version"),
     contender("git-cliff", PEERS / "git-cliff", "--offline", "--bumped-version"),
     contender("commitizen", PEERS / "cz", "bump", "--get-next", "--yes"),
     contender(
@@ -42,10 +50,16 @@ NEXT = (
         PEERS / "semantic-release",
         *("--noop", "--config", "releaserc.json", "version", "--print"),
     ),
+    contender(
+        "semantic-release",
+        *("sh", "-c", 'exec "$0" "$@" --repository-url "file://$PWD"', str(SEMANTIC_RELEASE), "--dry-run", "--no-ci"),
+        *("--branches", "main", "--plugins", "@semantic-release/commit-analyzer"),
+    ),
 )
 CHANGELOG = (
     contender("git", "git", "log", "--format=%H%x00%an%x00%ae%x00%at%x00%B%x00"),
     contender("shipit", BIN / "shipit", "changelog", "--all"),
+    contender("git-cliff 2.12", OLD_CLIFF, "--offline"),
     contender("git-cliff", PEERS / "git-cliff", "--offline"),
     contender("commitizen", PEERS / "cz", "changelog", "--dry-run"),
     contender(
@@ -54,6 +68,17 @@ CHANGELOG = (
         *(str(PEERS / "semantic-release"), "--config", "releaserc.json", "changelog"),
     ),
 )
+STARTS = (
+    START,
+    contender("shipit --version", BIN / "shipit", "--version"),
+    contender("shipit --help", BIN / "shipit", "--help"),
+    Contender("shipit release", (str(BIN / "shipit"), "release"), fresh_clone),
+)
+
+
+def present(contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
+    """Those that are installed: not everybody has npm."""
+    return tuple(each for each in contenders if each.name != "semantic-release" or SEMANTIC_RELEASE.exists())
 
 
 def configure(repository: Path) -> None:

@@ -7,57 +7,71 @@ import signal
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.contenders import Contender
 
-PATIENCE = 120  # seconds until a run is given up
 LONG = 5  # seconds from which on one run must do
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall and CPU seconds of one run with all that it started, and the memory of the largest process, in MiB."""
+    """Wall and CPU seconds of one run with all that it started, and the memory of the largest process, in MiB.
+
+    A process is told to be at least as large as this one, which started it.
+    """
 
     wall: float
     cpu: float
     memory: float
 
 
-def cost_of(contender: Contender, repository: Path) -> Cost | None:
-    """One run; None when it took too long."""
+def patience(commits: int) -> int:
+    """Seconds until a run over so many commits is given up."""
+    return max(120, commits // 3000)
+
+
+def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None:
+    """One run; None when it took longer than `seconds`."""
+    place = contender.place(repository)
     began = time.perf_counter()
     program = subprocess.Popen(
-        contender.argv, cwd=repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        contender.argv, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     signal.signal(signal.SIGALRM, lambda *_: os.killpg(program.pid, signal.SIGKILL))
-    signal.alarm(PATIENCE)
+    signal.alarm(seconds)
     _, status, used = os.wait4(program.pid, 0)
     signal.alarm(0)
     program.returncode = status
     if status == signal.SIGKILL:
         return None
     if status:
-        raise SystemExit(f"{contender.name} fails in {repository}: {' '.join(contender.argv)}")
+        raise SystemExit(f"{contender.name} fails in {place}: {' '.join(contender.argv)}")
     return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 Costs = dict[str, list[Cost]]
 
 
-def measured(contenders: Sequence[Contender], repository: Path, rounds: int) -> Costs:
-    """What each contender costs, round by round. Who needs long runs once."""
-    costs: Costs = {}
+def measured(
+    contenders: Sequence[Contender], repository: Path, rounds: int, seconds: int, hopeless: Collection[str] = ()
+) -> Costs:
+    """What each contender costs, round by round; nothing where it is `hopeless`. A peer that needs long runs once."""
+    costs: Costs = {contender.name: [] for contender in contenders}
     for number in range(rounds):
         for contender in contenders:
-            known = costs.setdefault(contender.name, [])
-            if number and (not known or known[0].wall > LONG):
+            known = costs[contender.name]
+            if contender.name in hopeless or (number and not _again(contender, known)):
                 continue
-            if cost := cost_of(contender, repository):
+            if cost := cost_of(contender, repository, seconds):
                 known.append(cost)
     return costs
+
+
+def _again(contender: Contender, known: Sequence[Cost]) -> bool:
+    return bool(known) and (known[0].wall < LONG or contender.name in ("git", "shipit"))
 
 
 def median(costs: Sequence[Cost], measure: str) -> float:

@@ -1,0 +1,44 @@
+"""What was measured, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench.measure import Cost, Costs, median, ratio
+
+UNITS = {"cpu": "CPU seconds", "wall": "seconds"}
+
+
+def table(title: str, measure: str, by_size: Mapping[int, Costs]) -> str:
+    """One row for each history; the cells tell the time, the memory, and how many times shipit's time that is."""
+    contenders = list(next(iter(by_size.values())))
+    names = " | ".join(f"`{name}`" if "python -c" in name else name for name in contenders)
+    opening = f"### {title}\n\nMedians in {UNITS[measure]}, MiB, and as a multiple of shipit's.\n"
+    rows = [f"| {size:,} | {' | '.join(_cells(costs, measure))} |" for size, costs in by_size.items()]
+    return "\n".join([opening, f"| commits | {names} |", f"|--:{'|---' * len(contenders)}|", *rows, ""])
+
+
+def _cells(costs: Costs, measure: str) -> Iterator[str]:
+    ours = costs["shipit"]
+    for name, known in costs.items():
+        told = f"{median(known, measure):.3g} s, {median(known, 'memory'):,.0f} MiB" if known else "given up"
+        yield f"{told}, {_times(known, ours, measure)}" if known and name != "shipit" else told
+
+
+def _times(costs: Sequence[Cost], ours: Sequence[Cost], measure: str) -> str:
+    return (
+        f"{ratio(costs, ours, measure):.2g}×"
+        if ratio(costs, ours, measure) < 1
+        else f"{ratio(costs, ours, measure):.1f}×"
+    )
+
+
+def write_block(page: Path, name: str, text: str) -> None:
+    """Replace what stands between the markers of `name` on a page."""
+    begin, end = f"<!-- measured by: make bench, {name} -->\n", f"<!-- end of {name} -->\n"
+    before, begun, rest = page.read_text("utf-8").partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (begun and ended):
+        raise SystemExit(f"{page} has no place for {name}: {begin.strip()} and {end.strip()}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")

@@ -1,0 +1,98 @@
+"""What shipit promises about speed, held against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.measure import Cost, Costs, median, ratio
+
+BySize = Mapping[int, Costs]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise, what was measured, and whether it holds."""
+
+    promise: str
+    told: str
+    holds: bool
+
+    @classmethod
+    def at_most(cls, promise: str, value: float, limit: float, unit: str) -> Target:
+        return cls(promise, f"{value:.3g}{unit}", value <= limit)
+
+    @classmethod
+    def at_least(cls, promise: str, value: float, limit: float) -> Target:
+        return cls(promise, f"{value:.3g} ×", value >= limit)
+
+
+def table(targets: Iterator[Target]) -> str:
+    rows = [f"| {each.promise} | {each.told} | {'yes' if each.holds else '**no**'} |" for each in targets]
+    return "\n".join(["### The targets\n", "| | measured | holds |", "|---|--:|---|", *rows, ""])
+
+
+def next_version(by_size: BySize) -> Iterator[Target]:
+    for size, costs in by_size.items():
+        git, start, ours = (median(costs[name], "cpu") for name in ("git", "python -c pass", "shipit"))
+        limit = 1.5 * git + 12 * start
+        promise = f"`shipit next`, {size:,} commits: CPU ≤ 1.5 × git + 12 × `python -c pass`, that is {limit:.3f} s"
+        yield Target.at_most(promise, ours, limit, " s")
+    largest = max(by_size)
+    memory = median(by_size[largest]["shipit"], "memory")
+    yield Target.at_most(f"`shipit next`, {largest:,} commits: memory ≤ 60 MiB", memory, 60, " MiB")
+    for size, costs in by_size.items():
+        yield from _faster_than_peers(size, costs)
+
+
+def _faster_than_peers(size: int, costs: Costs) -> Iterator[Target]:
+    least = {"commitizen": 15.0, "git-cliff 2.12": 100.0} if size >= 1_000_000 else {}
+    for name, known in costs.items():
+        exempt = name in ("git", "shipit", "python -c pass") or (name == "git-cliff 2.12" and size < 10_000)
+        if known and not exempt:
+            limit = least.get(name, 1.0)
+            promise = f"`shipit next`, {size:,} commits: ≥ {limit:g} × {name} in CPU"
+            yield Target.at_least(promise, ratio(known, costs["shipit"], "cpu"), limit)
+
+
+CHANGELOG_PEERS = {
+    100_000: {"git-cliff 2.12": 8.0, "commitizen": 4.0, "python-semantic-release": 15.0},
+    1_000_000: {"git-cliff 2.12": 25.0, "commitizen": 20.0},
+}
+
+
+def changelog(by_size: BySize, listed: Mapping[int, int]) -> Iterator[Target]:
+    """Of long histories only.
+
+    Args:
+        listed: for each size the number of commits that the changelog lists.
+    """
+    for size, peers in CHANGELOG_PEERS.items():
+        if size not in by_size:
+            continue
+        costs, what = by_size[size], f"`shipit changelog --all`, {size:,} commits"
+        yield Target.at_most(f"{what}: ≤ 1.6 × git", ratio(costs["shipit"], costs["git"], "wall"), 1.6, " ×")
+        memory = median(costs["shipit"], "memory") * 1024 / listed[size]
+        yield Target.at_most(f"{what}: memory ≤ 1.5 KiB for each listed commit", memory, 1.5, " KiB")
+        for name, limit in peers.items():
+            if costs[name]:
+                promise = f"{what}: ≥ {limit:g} × {name}"
+                yield Target.at_least(promise, ratio(costs[name], costs["shipit"], "wall"), limit)
+
+
+def start(costs: Costs, message: float) -> Iterator[Target]:
+    """Args:
+    message: microseconds that an ordinary message takes to parse.
+    """
+    nothing = costs["python -c pass"]
+    yield Target.at_most("one ordinary message: ≤ 4 µs", message, 4, " µs")
+    for name, limit in {"shipit --version": 4, "shipit --help": 6}.items():
+        promise = f"`{name}`: CPU ≤ {limit} × `python -c pass`"
+        yield Target.at_most(promise, ratio(costs[name], nothing, "cpu"), limit, " ×")
+    yield Target.at_most(
+        "`shipit release`, 10,000 commits, from plan to push: CPU ≤ 1.5 s", _cpu(costs["shipit release"]), 1.5, " s"
+    )
+
+
+def _cpu(costs: list[Cost]) -> float:
+    return median(costs, "cpu")
