@@ -91,3 +91,18 @@ def test_what_else_the_guide_configures_can_be_planned(
     shop.release()
     images = shop.json("image", "prod", "--push", "--dry-run")["images"]
     assert {image["reference"].removeprefix(shop.name) for image in images} <= {":1.4.0", "-web:1.4.0"}
+
+
+def test_the_images_of_a_release_are_planned_as_the_guide_configures_them(
+    engine: Engine, base_image: str, registry: Registry, tmp_path: Path
+) -> None:
+    shop = shop_of(EXAMPLES[3], tmp_path, engine, registry)
+    steps = [step["kind"] for step in shop.json("plan")["steps"]]
+    assert [kind for kind in steps if "image" in kind or kind in ("push", "publish-release")] == [
+        "build-image",
+        "push",
+        "push-image",
+        "tag-image",
+        "tag-image",
+        "publish-release",
+    ]
