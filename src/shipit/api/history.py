@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
@@ -71,14 +72,17 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
         since, until: revisions; only releases behind `until` and not behind `since`.
         package: its name, in a repository of several packages.
     """
-    from shipit.core.changelog import render_changelog
+    from shipit.adapters.halves import in_halves
+    from shipit.core.changelog import render_sections, title
     from shipit.core.languages import language
-    from shipit.plan.releases import releases
+    from shipit.plan.releases import unread
 
     for rev in filter(None, (since, until)):
         _require_revision(project, rev)
-    found = releases(project.git, project.config, _package(project, package), until, since)
-    return render_changelog(found, renderer(project), language(project.config.changelog.language))
+    found = unread(project.git, project.config, _package(project, package), until, since)
+    writer = renderer(project)
+    sections = in_halves(lambda some: render_sections((read() for read in some), writer), found)
+    return chain([title(language(project.config.changelog.language))], sections)
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:

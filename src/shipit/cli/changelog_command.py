@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 
 import click
@@ -48,12 +47,11 @@ def command(
     if unreleased and ranged:
         raise UsageError("`--unreleased` cannot be combined with --all, --from or --to", hint="choose one of them")
     project = session.project.with_changelog(template=template, language=language)
-    pieces: Iterator[str]
-    if ranged:
-        pieces = api.changelog(project, since=since, until=until or "HEAD", package=package)
-    else:
-        pieces = iter([api.release_notes(project, package=package)])
     with waiting(session.output, "reading history"):
+        if ranged:
+            pieces = api.changelog(project, since=since, until=until or "HEAD", package=package)
+        else:
+            pieces = iter([api.release_notes(project, package=package)])
         first = next(pieces, "")
         pieces = chain([first], pieces)
         if as_json:

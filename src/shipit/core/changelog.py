@@ -45,7 +45,7 @@ def insert_section(changelog: str | None, section: str, version: str, language: 
         version: without a prefix, as in `1.4.0`.
     """
     if changelog is None:
-        changelog = _title(language)
+        changelog = title(language)
     newline = _newline(changelog)
     section = _section(section, version).replace("\n", newline)
     present = _find(changelog, version)
@@ -89,12 +89,18 @@ def render_changelog(releases: Iterable[Release], renderer: Renderer, language: 
 
     It is what `insert_section` makes of the same releases one by one, the oldest first.
     """
-    yield _title(language)
+    yield title(language)
+    yield from render_sections(releases, renderer)
+
+
+def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
+    """The same without its title."""
     for release in releases:
         yield f"\n{_section(renderer.render(release), release.version)}\n"
 
 
-def _title(language: Language) -> str:
+def title(language: Language) -> str:
+    """The first line of a changelog."""
     return f"# {language.title}\n"
 
 

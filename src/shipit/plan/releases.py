@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import partial
 
 from shipit.config.model import Config
 from shipit.core.commit import Commit
@@ -77,30 +78,40 @@ def releases(git: Git, config: Config, package: Package, rev: str, since: str | 
 
     Raises `PreflightError` when the tags are in another format.
     """
+    return (read() for read in unread(git, config, package, rev, since))
+
+
+def unread(
+    git: Git, config: Config, package: Package, rev: str, since: str | None = None
+) -> list[Callable[[], Release]]:
+    """The same, each release read when it is called for, in any order: of a long history that is half the work."""
     named = {tag.name: tag.commit for tag in git.tags()}
     findings = tuple(format_findings(named, packages(config)))
     if findings:
         raise PreflightError(findings, state="nothing was changed")
-    return _releases(git, config, package, rev, since, version_tags(named, package.format))
-
-
-def _releases(
-    git: Git, config: Config, package: Package, rev: str, since: str | None, tags: Sequence[Tag]
-) -> Iterator[Release]:
+    tags = version_tags(named, package.format)
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.path, rev) if package.path else None
     commits, listed = skim(git.log([rev]), rules_of(config), is_release_commit=is_release_commit)
-    for span in attribute(commits, tags):
-        if span.tag and span.tag.commit not in older:
-            own = [commit for commit in span.commits if touching is None or commit.id in touching]
-            yield Release(
-                str(span.tag.version),
-                span.tag.name,
-                _tagged_on(span, git),
-                _entries(own, listed),
-                span.previous.name if span.previous else None,
-                span.includes,
-            )
+    spans = attribute(commits, tags)
+    return [partial(_release, span, touching, listed, git) for span in spans if _is_wanted(span, older)]
+
+
+def _is_wanted(span: Span, older: Set[str]) -> bool:
+    return span.tag is not None and span.tag.commit not in older
+
+
+def _release(span: Span, touching: Set[str] | None, listed: Mapping[str, tuple[Commit, ...]], git: Git) -> Release:
+    assert span.tag
+    own = [commit for commit in span.commits if touching is None or commit.id in touching]
+    return Release(
+        str(span.tag.version),
+        span.tag.name,
+        _tagged_on(span, git),
+        _entries(own, listed),
+        span.previous.name if span.previous else None,
+        span.includes,
+    )
 
 
 def _entries(commits: Sequence[RawCommit], listed: Mapping[str, tuple[Commit, ...]]) -> tuple[Entry, ...]:
