@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shipit.core.image import REVISION, VERSION
 from shipit.errors import ConflictError
+from shipit.steps.base import Done, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteImage, World
 
@@ -53,6 +54,11 @@ class Origin:
             hint="a tag that names a version or a commit is never overwritten: release a new version, "
             "or remove the tag from the registry",
         )
+
+    def pushed(self, reference: str, world: World) -> Done | Todo:
+        """Whether the registry has it; raises `ConflictError` where what it has was made from something else."""
+        found = world.registry.find(reference)
+        return Todo() if found is None else Done(digest_of(reference, self.require(reference, found, world)))
 
 
 def digest_of(reference: str, digest: str) -> dict[str, str]:

@@ -31,10 +31,7 @@ class PromoteImage:
         return f"push {self.reference}, which is {name}@{digest.removeprefix('sha256:')[:12]}"
 
     def check(self, world: World) -> Done | Todo:
-        found = world.registry.find(self.reference)
-        if found is None:
-            return Todo()
-        return Done(digest_of(self.reference, self.origin.require(self.reference, found, world)))
+        return self.origin.pushed(self.reference, world)
 
     def apply(self, world: World) -> Outputs:
         copied = world.registry.copy(self.source, self.reference)

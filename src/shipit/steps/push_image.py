@@ -29,10 +29,7 @@ class PushImage:
         return f"push {self.reference}"
 
     def check(self, world: World) -> Done | Todo:
-        found = world.registry.find(self.reference)
-        if found is None:
-            return Todo()
-        return Done(digest_of(self.reference, self.origin.require(self.reference, found, world)))
+        return self.origin.pushed(self.reference, world)
 
     def apply(self, world: World) -> Outputs:
         pushed = world.engine.push(self.reference)
