@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from shipit.core.changelog import insert_section, remove_section, render_changelog, section_of
+from shipit.core.changelog import insert_section, remove_section, render_sections, section_of, title
 from shipit.core.commit import Commit
 from shipit.core.headings import OLDER, headings
 from shipit.core.languages import ENGLISH, KOREAN, Language
@@ -174,4 +174,4 @@ def test_a_whole_changelog_is_what_its_releases_wrote_one_by_one(template: str, 
     written = None
     for release in releases():
         written = insert_section(written, renderer.render(release), release.version, language)
-    assert "".join(render_changelog(reversed(releases()), renderer, language)) == written
+    assert "".join([title(language), *render_sections(reversed(releases()), renderer)]) == written

@@ -84,17 +84,11 @@ def section_of(changelog: str, version: str) -> str | None:
     return changelog[section.start : section.end].replace("\r\n", "\n") + "\n"
 
 
-def render_changelog(releases: Iterable[Release], renderer: Renderer, language: Language = ENGLISH) -> Iterator[str]:
-    """A whole changelog, piece by piece, from releases with the newest first.
-
-    It is what `insert_section` makes of the same releases one by one, the oldest first.
-    """
-    yield title(language)
-    yield from render_sections(releases, renderer)
-
-
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
-    """The same without its title."""
+    """What follows the title of a whole changelog, from releases with the newest first.
+
+    With the title it is what `insert_section` makes of the same releases one by one, the oldest first.
+    """
     for release in releases:
         yield f"\n{_section(renderer.render(release), release.version)}\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 
 from shipit.config.model import Config
@@ -70,21 +70,18 @@ def _day(timestamp: int) -> dt.date:
     return dt.datetime.fromtimestamp(min(timestamp, _END_OF_TIME), dt.UTC).date()
 
 
-def releases(git: Git, config: Config, package: Package, rev: str, since: str | None = None) -> Iterator[Release]:
+def unread(
+    git: Git, config: Config, package: Package, rev: str, since: str | None = None
+) -> list[Callable[[], Release]]:
     """Every stable release behind `rev`, newest first; each commit in the earliest release that holds it.
+
+    A release is read when it is called for, in any order: of a long history that is half the work.
 
     Args:
         since: only those that are not behind this revision.
 
     Raises `PreflightError` when the tags are in another format.
     """
-    return (read() for read in unread(git, config, package, rev, since))
-
-
-def unread(
-    git: Git, config: Config, package: Package, rev: str, since: str | None = None
-) -> list[Callable[[], Release]]:
-    """The same, each release read when it is called for, in any order: of a long history that is half the work."""
     named = {tag.name: tag.commit for tag in git.tags()}
     findings = tuple(format_findings(named, packages(config)))
     if findings:

@@ -1,0 +1,160 @@
+"""Ask for versions that were really made: `make bench HISTORIES=dir`, or
+
+    PYTHONPATH=tests .venv/bin/python -m bench.replay DIRECTORY --page docs/performance.md
+
+DIRECTORY holds repositories and bundles (*.bundle). Of each the newest releases are made again: at the commit of a
+release's tag, with the tag of the release before it as the only one, every tool is asked for the next version. Without
+a directory it is asked about bundles that the bench makes itself, the same on every machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from differential.tools import PEERS, SHIPIT, Question
+
+from bench.history import make_history
+from bench.tables import write_block
+from shipit.core.tag import Tag, TagFormat, version_tags
+
+FORMAT = TagFormat("v{version}")
+BUNDLES = Path(".cache/bench/bundles")
+SEEDS = range(1, 4)
+COMMITS = 2_000
+NEWEST = 50  # releases of one repository
+TOOLS = (SHIPIT, *PEERS)
+
+Answers = Mapping[str, Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A release, and the highest behind it."""
+
+    before: Tag
+    made: Tag
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A repository in which a release is about to be made, with the objects of another."""
+
+    path: Path
+
+    def messages_since(self, tag: str | None) -> list[tuple[str, str]]:
+        told = git(self.path, "log", "--format=%H%x00%B%x00", f"{tag}..HEAD").split("\0")
+        return [(id.strip(), message) for id, message in zip(told[::2], told[1::2], strict=False)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.replay")
+    parser.add_argument("histories", type=Path, nargs="?")
+    parser.add_argument("--page", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        replayed = dict(replays(asked.histories or shipped(BUNDLES), Path(scratch)))
+    print("\n".join(line for name, (found, answers) in replayed.items() for line in differences(name, found, answers)))
+    text = table(replayed)
+    print(text)
+    if asked.page:
+        write_block(asked.page, "accuracy", text)
+
+
+def replays(directory: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
+    """What was asked and answered, by name and commit of the repository."""
+    for name, repository in opened(directory, scratch / "clones").items():
+        commit = git(repository, "rev-parse", "--short=10", "HEAD").strip()
+        yield f"{name} ({commit})", replay(repository, scratch / name)
+
+
+def shipped(place: Path) -> Path:
+    """Small histories as bundles, made where they are not there yet."""
+    place.mkdir(parents=True, exist_ok=True)
+    for seed in SEEDS:
+        bundle = place.absolute() / f"shop-{seed}.bundle"
+        if not bundle.exists():
+            with tempfile.TemporaryDirectory() as scratch:
+                make_history(Path(scratch), COMMITS, seed)
+                git(Path(scratch), "bundle", "create", "--quiet", str(bundle), "main", "--tags")
+    return place
+
+
+def opened(directory: Path, clones: Path) -> dict[str, Path]:
+    """The repositories of a directory by name, those in bundles cloned."""
+    found = {}
+    for each in sorted(directory.iterdir()):
+        if each.suffix == ".bundle":
+            found[each.stem] = clones / each.stem
+            git(directory, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[each.stem]))
+        elif (each / ".git").exists() or (each / "objects").is_dir():
+            found[each.name] = each.absolute()
+    return found
+
+
+def replay(repository: Path, scratch: Path) -> tuple[list[Pair], Answers]:
+    found = pairs(repository)[-NEWEST:]
+    questions = [
+        Question(scene(repository, pair, scratch / pair.made.name), str(pair.before.version)) for pair in found
+    ]
+    return found, {tool.name: tool.ask(questions) for tool in TOOLS}
+
+
+def pairs(repository: Path) -> list[Pair]:
+    """Each stable release with the highest behind it, the lowest version first."""
+    lines = git(repository, "show-ref", "--tags", "--dereference").splitlines()
+    named = {ref.removeprefix("refs/tags/").removesuffix("^{}"): id for id, ref in map(str.split, lines)}
+    found = []
+    for made in reversed(version_tags(named, FORMAT)):
+        behind = git(repository, "tag", "--merged", made.commit).split()
+        lower = version_tags({name: named[name] for name in behind if named[name] != made.commit}, FORMAT)
+        found += [Pair(lower[0], made)] if lower and lower[0].version < made.version else []
+    return found
+
+
+def scene(repository: Path, pair: Pair, path: Path) -> Scene:
+    objects = git(repository, "rev-parse", "--path-format=absolute", "--git-path", "objects").strip()
+    path.mkdir(parents=True)
+    git(path, "init", "--quiet", "--initial-branch=main")
+    (path / ".git/objects/info/alternates").write_text(f"{objects}\n")
+    git(path, "update-ref", "refs/heads/main", pair.made.commit)
+    git(path, "update-ref", f"refs/tags/{pair.before.name}", pair.before.commit)
+    git(path, "remote", "add", "origin", "https://github.com/acme/app.git")
+    return Scene(path)
+
+
+def git(place: Path, *arguments: str) -> str:
+    run = subprocess.run(["git", *arguments], cwd=place, check=True, capture_output=True, text=True, errors="replace")
+    return run.stdout
+
+
+def table(replayed: Mapping[str, tuple[Sequence[Pair], Answers]]) -> str:
+    names = [tool.name for tool in TOOLS]
+    rows = [
+        f"| {name} | {len(found)} | {' | '.join(agreeing(found, answers[tool]) for tool in names)} |"
+        for name, (found, answers) in replayed.items()
+        if found
+    ]
+    return "\n".join([f"| history | releases | {' | '.join(names)} |", f"|---|--:|{'--:|' * len(names)}", *rows, ""])
+
+
+def agreeing(found: Sequence[Pair], answers: Sequence[str | None]) -> str:
+    same = sum(answer == str(pair.made.version) for pair, answer in zip(found, answers, strict=True))
+    return f"{same} ({same / len(found):.0%})"
+
+
+def differences(name: str, found: Sequence[Pair], answers: Answers) -> Iterator[str]:
+    """Where shipit says another version than was made, with what the others say."""
+    for at, pair in enumerate(found):
+        told = {tool: answers[tool][at] or "none" for tool in answers}
+        if told["shipit"] != str(pair.made.version):
+            others = ", ".join(f"{tool} {version}" for tool, version in told.items())
+            yield f"{name}: after {pair.before.version} came {pair.made.version}; {others}"
+
+
+if __name__ == "__main__":
+    main()
