@@ -64,11 +64,13 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
 def _trailers(text: str, at: int) -> tuple[Footer, ...] | None:
     """The footers of `text` where from `at` on each line is one; None where there is more to it."""
     footers: list[Footer] = []
-    while at < len(text):
+    end = len(text)
+    while at < end:
         line = _TRAILER.match(text, at)
         if line is None:
             return None
-        footers.append(Footer(line[1], line[2].strip()))
+        token, value = line.groups()
+        footers.append(Footer(token, value.strip()))
         at = line.end()
     return tuple(footers)
 
