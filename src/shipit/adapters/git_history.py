@@ -17,6 +17,7 @@ from shipit.world import CommitInfo, TagRef
 # and git need not write each commit by itself, as it does where somebody might be watching.
 _READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 
 
 class GitHistory:
@@ -97,7 +98,7 @@ class GitHistory:
         if done.returncode or not done.stdout:
             return None
         id, parents, timestamp, message = done.stdout.decode(errors="replace").split("\0", 3)
-        return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", int(timestamp))
+        return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", _seconds(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
         done = self._try("cat-file", "--filters", f"{rev}:{path}")  # line ends as a checkout has them
@@ -157,6 +158,11 @@ class GitHistory:
         if done.returncode not in (0, nothing):
             raise failure(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _seconds(told: str) -> int:
+    """A time as git tells it, within the years that can be written down; one that it cannot read is none."""
+    return min(int(told or 0), _LAST_SECOND)
 
 
 def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:
