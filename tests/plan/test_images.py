@@ -9,6 +9,7 @@ import pytest
 
 from shipit.config.load import parse_config
 from shipit.config.model import Config
+from shipit.core.image import REVISION, VERSION
 from shipit.engine.apply import apply
 from shipit.errors import ConflictError, Finding
 from shipit.plan.codec import plan_from_json, plan_to_json
@@ -248,6 +249,42 @@ def test_latest_of_dev_stays_on_a_newer_commit_and_moves_when_the_branch_is_set_
     rebuilding.commit("fix: another way")
     built(rebuilding, "dev")
     assert world.registry.tags["acme/app-dev:latest"] != newest
+
+
+def test_latest_of_dev_stays_on_a_commit_that_was_pushed_after_this_clone_was_made() -> None:
+    world = released()
+    world.push()
+    quicker = world.fresh_clone()
+    quicker.commit("feat: search")
+    quicker.push()
+    built(quicker, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    built(world, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] == newest
+
+
+@pytest.mark.parametrize("told", ["main", "HEAD", "--help", "nul\0", "0a1b2c3"])
+def test_only_the_whole_id_of_a_commit_tells_what_an_image_is_built_from(told: str) -> None:
+    world = released()
+    strange = RemoteImage("sha256:" + "c" * 64, {REVISION: told, VERSION: "1.4.0"})
+    world.registry.accept("acme/app:1.4.0", strange)
+    assert codes(planned(world, "prod")) == ["image-taken"]
+
+
+def test_a_version_that_is_none_is_not_repeated() -> None:
+    world = released()
+    labels = {REVISION: str(world.commit("feat: search")), VERSION: "1\n::add-mask::e"}
+    world.registry.accept("acme/app-dev:latest", RemoteImage("sha256:" + "c" * 64, labels))
+    world.push()
+    older = world.fresh_clone(at=world.git.commit("HEAD").parents[0])
+    (image,) = planned(older, "dev").building.images
+    assert image.kept == (f"acme/app-dev:latest stays on sha256:{'c' * 64}, which is newer",)
+
+
+def test_a_tag_that_two_templates_give_never_moves() -> None:
+    config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["{version}", "{major}.{minor}.0"] }')
+    plan = planned(released(), "prod", config)
+    assert summaries(plan) == ["build acme/app:1.4.0", "push acme/app:1.4.0"]
 
 
 def test_a_prerelease_moves_no_tag() -> None:

@@ -137,15 +137,24 @@ def fill(template: str, source: Source) -> str:
 def image_tag(template: str, source: Source) -> str:
     """The tag that `template` gives; what a tag cannot hold becomes `-`.
 
-    The grammar of tags is in the OCI distribution specification, "Pulling manifests".
-
+    The grammar of tags is in the OCI distribution specification, "Pulling manifests". The name of a long branch is cut
+    short rather than what tells its commits apart.
 
     >>> source = Source(Version.parse("1.4.0-dev.7+0a1b2c3"), "0a1b2c3d4e5f", "feat/로그인")
     >>> image_tag("{version}", source), image_tag("{branch}-{sha}", source)
     ('1.4.0-dev.7-0a1b2c3', 'feat-----0a1b2c3')
+    >>> image_tag("{branch}-{sha}", replace(source, branch="long" * 40))[-20:]
+    'longlonglong-0a1b2c3'
     """
+    tag = _written(template, source)
+    if (excess := len(tag) - _LONGEST_TAG) > 0:
+        tag = _written(template, replace(source, branch=source.branch[: max(0, len(source.branch) - excess)]))
+    return tag[:_LONGEST_TAG]
+
+
+def _written(template: str, source: Source) -> str:
     tag = re.sub(r"[^A-Za-z0-9_.-]", "-", fill(template, source))
-    return re.sub(r"^[.-]", "_", tag)[:_LONGEST_TAG]
+    return re.sub(r"^[.-]", "_", tag)
 
 
 def is_immutable(template: str) -> bool:
@@ -177,6 +186,18 @@ def image_labels(source: Source, *, created: str, title: str, url: str | None) -
         "org.opencontainers.image.source": url or "",
     }
     return {name: value for name, value in labels.items() if value}
+
+
+def made_from(labels: Mapping[str, str]) -> str:
+    """The commit that an image with `labels` says it is built from; empty where it names none by its whole id.
+
+    What stands there is up to whoever built it: the name of a branch would be read as what that is here and now.
+
+    >>> made_from({REVISION: "0a" * 20}) == "0a" * 20, made_from({REVISION: "main"})
+    (True, '')
+    """
+    told = labels.get(REVISION, "")
+    return told if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", told) else ""
 
 
 def moves_back(labels: Mapping[str, str], version: str) -> bool:

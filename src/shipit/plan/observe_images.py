@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
-from shipit.core.image import REVISION, VERSION, Reference
+from shipit.core.image import REVISION, VERSION, Reference, made_from
+from shipit.core.version import Version
 from shipit.errors import ConflictError, Finding, PreflightError
 from shipit.plan.decide import Verdict, decide
 from shipit.plan.depth import require_depth
@@ -172,16 +173,16 @@ class _Looking:
         found = {tag: self.world.registry.find(tag) for tag in wanted.tags} if asking else {}
         held = {tag: image for tag, image in found.items() if image is not None}
         newer = (tag for tag in wanted.moving if tag in held and is_newer(held[tag], wanted.origin, self.world))
-        kept = {tag: held[tag].labels.get(VERSION, held[tag].digest) for tag in newer}
+        kept = {tag: _version(held[tag]) for tag in newer}
         built = asking and wanted.fixed[0] not in held and self._is_built(wanted)
         return ObservedImage(wanted, held, kept, built, offered, self._made_before(wanted, held.get(wanted.fixed[0])))
 
     def _made_before(self, wanted: WantedImage, held: RemoteImage | None) -> str | None:
         """The commit that the release's image was built from, where its files are others."""
-        made_from = held.labels.get(REVISION) if held else None
-        if held is None or made_from is None or not wanted.origin.made(held.labels, self.world):
+        before = made_from(held.labels) if held else ""
+        if held is None or not before or not wanted.origin.made(held.labels, self.world):
             return None
-        return None if self.world.git.same_files(made_from, wanted.source.revision) else made_from
+        return None if self.world.git.same_files(before, wanted.source.revision) else before
 
     def _is_built(self, wanted: WantedImage) -> bool:
         if self.world.engine.findings(()):
@@ -203,6 +204,12 @@ class _Looking:
                 if found is not None and image.origin.made(found.labels, self.world):
                     offers.setdefault(image.name, str(Reference(image.config.name, digest=found.digest)))
         return offers
+
+
+def _version(image: RemoteImage) -> str:
+    """The version that an image is labelled with; its digest where that is none."""
+    told = image.labels.get(VERSION, "")
+    return told if Version.is_valid(told) else image.digest
 
 
 def _announced(git: Git, rev: str, package: Package) -> str | None:

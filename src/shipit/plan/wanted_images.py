@@ -36,14 +36,15 @@ class WantedImage:
 
     @property
     def tags(self) -> dict[str, bool]:
-        """Each of its tags as a reference, and whether that moves.
+        """Each of its tags as a reference, and whether that moves; one that two templates give does not.
 
         A pre-release moves none: `latest` is for those who want releases. One tag at least never moves.
         """
         asked = self.config.tags
         templates = asked if any(map(is_immutable, asked)) else (*asked, "{version}")
         kept = (each for each in templates if is_immutable(each) or not self._is_prerelease)
-        return {str(Reference(self.config.name, image_tag(each, self.source))): not is_immutable(each) for each in kept}
+        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_immutable(each)) for each in kept]
+        return {tag: (tag, True) not in tags for tag, _ in tags}
 
     @property
     def _is_prerelease(self) -> bool:

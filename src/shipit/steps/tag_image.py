@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.image import REVISION, moves_back
+from shipit.core.image import made_from, moves_back
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin, digest_of
@@ -61,6 +61,13 @@ class TagImage:
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
     """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
-    held, own = found.labels.get(REVISION, ""), origin.id(world)
-    later = bool(held) and held != own and world.git.is_ancestor(own, held)
+    held, own = made_from(found.labels), origin.id(world)
+    later = bool(held) and held != own and _is_behind(own, held, world)
     return later or moves_back(found.labels, origin.version)
+
+
+def _is_behind(own: str, held: str, world: World) -> bool:
+    """Whether `own` is behind `held`, which may have been committed after this clone was made."""
+    if world.git.commit(held) is None and world.git.remote_url() is not None:
+        world.git.fetch()
+    return world.git.is_ancestor(own, held)
