@@ -76,12 +76,12 @@ class Logins:
     def configuration(self, registries: Sequence[str]) -> Iterator[str]:
         """A directory to give `docker` as `DOCKER_CONFIG`: the user's configuration, with the logins of `registries`.
 
-        It is readable for this user alone, and removed in the end. Raises as `of` does.
+        It is readable for this user alone, and removed in the end, or by the next run. Raises as `of` does.
         """
-        import tempfile
+        from shipit.adapters.own_directory import own_directory
 
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
-        with tempfile.TemporaryDirectory(prefix="shipit-docker-") as directory:
+        with own_directory("shipit-docker-") as directory:
             registry_docker.write_copy(directory, {name: login.basic for name, login in logins.items() if login})
             yield directory
 
