@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterable
 
 MARK = "[REDACTED]"
-_USERINFO = re.compile(r"(?<=://)[^/\s@'\"]+(?=@)")
+# Not the mere user name of an address over SSH: that is no secret, and needed by whoever is to paste the address.
+_USERINFO = re.compile(r"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)[^/\s@'\"]+(?=@)")
 
 
 class Redactor:
-    """Replaces every known secret, its base64 forms, and whatever stands before `@` in a URL."""
+    """Replaces every known secret, its base64 forms, and whatever stands before `@` in a URL: over SSH, a password."""
 
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
         self._secrets = sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True)
