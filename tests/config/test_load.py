@@ -221,6 +221,7 @@ def test_the_error_counts_its_problems_and_says_that_nothing_happened() -> None:
         ("build = []", "`build` belongs to `[environments.<name>]`"),
         ("[release.bump]\nfeat = 'major'", "write it as `[bump]`"),
         ("[environments.dev.image]\nname = 'a'\ncontxt = '.'", "did you mean `context`?"),
+        ("[environments.dev.image]\nname = 'a'\ntag = ['latest']", "did you mean `tags`?"),
         ("[release]\nversion-files = [{ path = 'a', paht = 'b' }]", "did you mean `path`?"),
     ],
 )

@@ -25,7 +25,7 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> 
     kebab = key.replace("_", "-").lower()
     if kebab in known:
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
-    if home := _homes().get(kebab):
+    if f"{kebab}s" not in known and (home := _homes().get(kebab)):
         return f"`{kebab}` belongs to `[{prefix}{home}]`" if home != kebab else f"write it as `[{prefix}{home}]`"
     return for_choice(kebab, known)
 
