@@ -322,6 +322,13 @@ def test_uncommitted_changes_are_not_pushed() -> None:
     assert codes(planned(world, "prod")) == ["dirty"]
 
 
+def test_uncommitted_changes_are_not_told_as_a_tag_that_another_commit_has_taken() -> None:
+    world = released()
+    built(world, "prod")
+    world.files.edit("README.md", "edited")
+    assert codes(planned(world, "prod")) == ["dirty"]
+
+
 def test_a_build_for_this_machine_alone_says_that_it_is_not_the_commit() -> None:
     world = released()
     world.files.edit("README.md", "edited")

@@ -98,7 +98,7 @@ def observe_images(
         *(_uncommitted(dirty) if pushing else ()),
         *looking.unreleased(environment, verdicts),
         *refusals,
-        *(finding for image in images for finding in _taken(image, world)),
+        *(finding for image in images for finding in _taken(image, world) if not dirty),  # that is told first
         *unable,
     )
     able = builds and all(finding.severity != "error" for finding in unable)
