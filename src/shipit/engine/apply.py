@@ -69,5 +69,5 @@ def _state(done: Sequence[Step], failed: Step) -> str:
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
     private = "; ".join(step.summary for step in done)
-    kept = f" Done so far, seen by nobody else and used by the next run in this clone: {private}." if private else ""
-    return f"{NOTHING_PUSHED}. Stopped at: {failed.summary}.{kept}"
+    kept = f" Done so far, seen by nobody else and not in the way of the next run: {private}." if private else ""
+    return f"nothing was pushed. Stopped at: {failed.summary}.{kept}"
