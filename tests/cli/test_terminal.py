@@ -15,7 +15,9 @@ import pytest
 
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
+from shipit.cli.report import reporting
 from shipit.cli.sample import SampleProject, make_sample
+from shipit.cli.session import Session
 from shipit.cli.waiting import waiting
 
 pytestmark = pytest.mark.usefixtures("own_environment")
@@ -157,8 +159,20 @@ def test_long_work_is_told_on_a_terminal_and_short_work_is_not(monkeypatch: pyte
         monkeypatch.setattr("shipit.cli.waiting.PATIENCE", patience)
         monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
         with waiting(Output(), "reading history"):
-            time.sleep(0.3 if told else 0)
+            deadline = time.monotonic() + 20
+            while told and "reading history" not in terminal.getvalue() and time.monotonic() < deadline:
+                time.sleep(0.01)
         assert ("reading history" in terminal.getvalue()) == told
+
+
+def test_the_bars_of_a_push_are_gone_before_it_is_told_how_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
+    session = Session()
+    with pytest.raises(KeyboardInterrupt), reporting(session):
+        session.transfers("0a1b2c3d4e5f", 1, 300)
+        raise KeyboardInterrupt
+    assert "0a1b2c3d4e5f" in terminal.getvalue()
+    assert terminal.getvalue().endswith(f"{ESCAPE}2K")  # the line of the bar, empty
 
 
 @pytest.mark.parametrize(

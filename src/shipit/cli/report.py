@@ -99,6 +99,7 @@ def reporting(session: Session) -> Iterator[Report]:
     try:
         yield report
     except BaseException as error:
+        session.transfers.end()  # before anything is said below the bars
         if isinstance(error, ShipitError):
             report.failed(error)
         with suppress(CommandError):  # what went wrong first is what has to be known
