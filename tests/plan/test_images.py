@@ -143,6 +143,7 @@ def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told()
     world.commit("feat: from before the release")
     (finding,) = planned(world, "dev").findings
     assert (finding.code, finding.severity) == ("tags-outside", "warning")
+    assert finding.what.endswith("builds count as if nothing had been released")
     assert built(world, "dev")
 
 
@@ -175,6 +176,14 @@ def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_agai
     again, writes = recorded(world.fresh_clone())
     assert built(again, "prod") == digests
     assert writes == []
+
+
+def test_a_plan_tells_content_in_the_registry_from_an_image_that_has_all_its_tags() -> None:
+    world = released()
+    apply([step for step in planned(world, "prod").steps if step.kind != "tag-image"], world)
+    assert planned(world, "prod").building.images[0].reason == "release v1.4.0; in the registry already"
+    built(world, "prod")
+    assert planned(world, "prod").building.images[0].reason.endswith("in the registry already, with nothing left to do")
 
 
 def test_a_merge_of_the_same_files_is_the_same_image() -> None:

@@ -82,5 +82,6 @@ def _kept(image: ObservedImage) -> Iterator[str]:
 
 def _reason(image: ObservedImage) -> str:
     if image.pushed:
-        return f"{image.wanted.reason}; in the registry already"
+        left = ", with nothing left to do" if image.finished else ""
+        return f"{image.wanted.reason}; in the registry already{left}"
     return f"{image.wanted.reason}; built already, as {image.offered}" if image.offered else image.wanted.reason

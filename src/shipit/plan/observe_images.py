@@ -43,6 +43,12 @@ class ObservedImage:
         """Whether its content is in the registry."""
         return self.wanted.fixed[0] in self.held
 
+    @property
+    def finished(self) -> bool:
+        """Whether all its tags lead to that content, apart from those that stay on something newer."""
+        due = (self.held.get(tag) for tag in self.wanted.tags if tag not in self.kept)
+        return self.pushed and {found and found.digest for found in due} == {self.held[self.wanted.fixed[0]].digest}
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedImages:
@@ -161,7 +167,7 @@ class _Looking:
         config = self.config.environments[environment]
         names = [tag.name for tag in self.world.git.tags()]
         for finding in tag_findings(names, [verdict.history for verdict in verdicts.values()]):
-            yield finding if of_release(environment, config) else replace(finding, severity="warning")
+            yield finding if of_release(environment, config) else _counted_anew(finding)
         if of_release(environment, config):
             main = main_channel(self.config, None).name
             releasing = f"`{main}`" if main else "the branch that releases"
@@ -214,6 +220,11 @@ def _version(image: RemoteImage) -> str:
 
 def _announced(git: Git, rev: str, package: Package) -> str | None:
     return announced_version(git, rev, version_files(git, rev, package))
+
+
+def _counted_anew(finding: Finding) -> Finding:
+    """What stops a release is, for a build, a version that tells little."""
+    return replace(finding, what=f"{finding.what}: builds count as if nothing had been released", severity="warning")
 
 
 def _uncommitted(dirty: tuple[str, ...]) -> Iterator[Finding]:
