@@ -60,7 +60,10 @@ def test_the_wheel_holds_nothing_but_the_package(wheel: zipfile.ZipFile) -> None
 def test_the_metadata_says_what_the_project_file_says(metadata: Message) -> None:
     told = [metadata[field] for field in ("Name", "Version", "License-Expression", "Requires-Python")]
     assert told == ["shipit", PROJECT["version"], "MIT", ">=3.11"]
-    assert set(metadata.get_all("Requires-Dist", [])) == set(PROJECT["dependencies"])
+    extras = {
+        f"{need}; extra == '{extra}'" for extra, needs in PROJECT["optional-dependencies"].items() for need in needs
+    }
+    assert set(metadata.get_all("Requires-Dist", [])) == {*PROJECT["dependencies"], *extras}
     assert metadata["Description-Content-Type"] == "text/markdown"
 
 

@@ -72,6 +72,7 @@ class FaultyRegistry(Registry):
     @property
     def requests(self) -> list[Request]:
         """All requests so far, in the order of their answers."""
+        self._proxy.wait_until_quiet()
         return [*self._proxy.requests]
 
     def seen(self, method: str, path: str) -> list[Request]:

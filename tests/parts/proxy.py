@@ -7,6 +7,7 @@ import http.client
 import shutil
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,12 +42,30 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.upstream, self.fault = upstream, fault
         self.requests: list[Request] = []
+        self._answering = 0
+        self._quiet = threading.Condition()
         self._open: list[socket.socket] = []
 
     def get_request(self) -> tuple[socket.socket, object]:
         connection, address = super().get_request()
         self._open.append(connection)
         return connection, address
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a request is answered: its client may have the answer before it stands in `requests`."""
+        with self._quiet:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._answering -= 1
+                self._quiet.notify_all()
+
+    def wait_until_quiet(self) -> None:
+        with self._quiet:
+            self._quiet.wait_for(lambda: not self._answering, PATIENCE)
 
     def server_close(self) -> None:
         super().server_close()
@@ -79,6 +98,10 @@ class _Connection(BaseHTTPRequestHandler):
         """Quiet: tests read `requests`."""
 
     def _serve(self) -> None:
+        with self.server.answering():
+            self._serve_one()
+
+    def _serve_one(self) -> None:
         fault = self.server.fault(self.command, self.path)
         self._pieces, self._status = self._read_body(), None
         try:

@@ -214,11 +214,15 @@ class Scene:
         self.git(clone, "fetch", "--quiet", "--no-tags", "origin")
         left = self.git(clone, "status", "--porcelain").splitlines()
         left += self.git(clone, "log", "--oneline", "HEAD", "--not", "--remotes").splitlines()
-        known = set(self.git(clone, "ls-remote", "--tags", "--refs", "origin").splitlines())
-        own = {f"{line}" for line in self.git(clone, "show-ref", "--tags").replace(" ", "\t").splitlines()}
+        known, own = self._tags(clone, "ls-remote", "--tags", "origin"), self._tags(clone, "show-ref", "--tags", "-d")
         left += sorted(own - known)
         stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
         return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
+
+    def _tags(self, clone: Path, *words: str) -> set[str]:
+        """Each tag and the commit it leads to: two runs that made one commit within a second wrote its tag twice."""
+        commits = (line.split() for line in self.git(clone, *words).splitlines())  # of a tag's own lines the last one
+        return {f"{name} {id}" for name, id in {name.removesuffix("^{}"): id for id, name in commits}.items()}
 
 
 def released(scene: Scene, version: str = "1.1.0") -> str:

@@ -10,8 +10,6 @@ from shipit.adapters.registry_login import Logins
 from shipit.adapters.registry_token import may_push, push
 from shipit.errors import AuthError, Finding, RemoteError
 
-LOGIN, UNREACHABLE = "registry-login", "registry-unreachable"
-
 
 def findings(calls: Calls, logins: Logins, repositories: Sequence[str]) -> Iterator[Finding]:
     """What stands in the way of pushing to `repositories` of one registry."""
@@ -19,9 +17,9 @@ def findings(calls: Calls, logins: Logins, repositories: Sequence[str]) -> Itera
         try:
             calls.ask(f"push to `{repository}`", "GET", "/v2/", [push(repository)])
         except AuthError as error:
-            yield Finding(LOGIN, error.what, error.hint or login_hint(calls.registry))
+            yield Finding("registry-login", error.what, error.hint or login_hint(calls.registry))
         except RemoteError as error:
-            yield Finding(UNREACHABLE, error.what, error.hint or "run the same command again")
+            yield Finding("registry-unreachable", error.what, error.hint or "run the same command again")
             return
         else:
             yield from _refusals(calls, logins, repository)
@@ -34,4 +32,4 @@ def _refusals(calls: Calls, logins: Logins, repository: str) -> Iterator[Finding
     if header is None or may_push(header, repository) or (login and may_push(header, repository) is None):
         return
     whose = f"the login of `{login.username}` may not" if login else "there is no login to"
-    yield Finding(LOGIN, f"{whose} push to `{repository}` on `{calls.registry}`", login_hint(calls.registry))
+    yield Finding("registry-login", f"{whose} push to `{repository}` on `{calls.registry}`", login_hint(calls.registry))
