@@ -119,6 +119,35 @@ def test_a_digest_that_is_not_that_of_the_manifest_is_an_error(scene: Scene, met
         scene.tag()
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("told", ["junk", "md9:0a", "shake_128:0a"])
+def test_a_digest_that_is_none_is_an_error(scene: Scene, method: str, told: str) -> None:
+    scene.faulty.faults.append(Fault(method, "/manifests/", digest=told))
+    with pytest.raises(RemoteError, match=f"says that it is `{told}`"):
+        scene.tag()
+
+
+def test_an_empty_digest_says_nothing(scene: Scene) -> None:
+    scene.faulty.faults += [Fault("GET", "/manifests/", digest=""), Fault("PUT", "/manifests/", digest="")]
+    scene.tag()
+    assert scene.held(scene.path, "latest") == RemoteImage(scene.digest, LABELS)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault("GET", "/manifests/", times=99, status=302, headers={"Location": "http://[bad"}),
+        Fault("GET", "", times=99, status=401, headers={"WWW-Authenticate": 'Bearer realm="http://[bad"'}),
+    ],
+    ids=["redirect", "realm"],
+)
+def test_an_address_that_is_none_is_an_error_of_the_registry(scene: Scene, answer: Fault) -> None:
+    scene.faulty.faults.append(replace(answer))
+    with pytest.raises(RemoteError, match="it names an address that is none"):
+        scene.find()
+    assert not scene.waits
+
+
 def test_a_manifest_with_other_content_than_asked_for_is_an_error(scene: Scene) -> None:
     scene.faulty.faults.append(Fault("GET", "/manifests/", status=200, body="{}"))
     with pytest.raises(RemoteError, match=f"says that it is `{scene.digest}`"):

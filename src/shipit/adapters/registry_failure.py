@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from shipit.errors import AuthError, RemoteError, ShipitError
 
 if TYPE_CHECKING:
-    from requests import RequestException, Response
+    from requests import Response
 
     from shipit.adapters.registry_login import Login
 
@@ -25,6 +25,7 @@ _KINDS = {
     "ReadTimeoutError": "no answer came in time",
     "SSLError": "its certificate is not accepted, or it speaks no TLS",
     "JSONDecodeError": "its token server answers something else than JSON",
+    **dict.fromkeys(("ValueError", "InvalidURL", "InvalidSchema"), "it names an address that is none"),
     "ProxyError": "the proxy that the environment names does not lead there",
 }
 
@@ -99,11 +100,11 @@ def on_the_way() -> Iterator[None]:
 
     try:
         yield
-    except RequestException as error:
+    except (RequestException, ValueError) as error:  # a ValueError: where it sends us is no address
         raise Failure(None, _kind(error), passing=not isinstance(error, SSLError | ValueError)) from error
 
 
-def _kind(error: RequestException) -> str:
+def _kind(error: Exception) -> str:
     """What happened, without the address: it may hold what is nobody's business."""
     cause = error.args[0] if error.args else error
     reason = type(getattr(cause, "reason", None) or cause).__name__

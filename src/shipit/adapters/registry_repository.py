@@ -34,8 +34,8 @@ class Repository:
         )
         if answer is None:
             return None
-        for digest in {answer.headers.get("Docker-Content-Digest"), which if ":" in which else None} - {None}:
-            _check(answer.content, str(digest), where)
+        for digest in filter(None, (answer.headers.get("Docker-Content-Digest"), which if ":" in which else None)):
+            _check(answer.content, digest, where)
         return Manifest.decode(answer.content, answer.headers.get("Content-Type", ""), where)
 
     def require(self, digest: str) -> Manifest:
@@ -53,8 +53,7 @@ class Repository:
         answer = self._calls.ask(
             f"write `{where}`", "PUT", self._url("manifests", which), self._scopes, data=manifest.data, headers=headers
         )
-        told = answer.headers.get("Docker-Content-Digest", manifest.digest)
-        _check(manifest.data, told, where)
+        _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, where)
 
     def blob(self, digest: str) -> bytes:
         """A small blob, whole."""
