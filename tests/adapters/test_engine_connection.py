@@ -71,6 +71,23 @@ def test_no_engine_is_told_with_the_address_that_was_tried(config: Path, monkeyp
     assert "systemctl start docker" in finding.fix
 
 
+@pytest.mark.parametrize("host", ["tcp://[bad", "tcp://far.example.com:99999999"])
+def test_an_address_that_is_none_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    assert f"`{host}` (`DOCKER_HOST`) is no address" in found(config).what
+
+
+@pytest.mark.parametrize("text", ["[]", '{"proxies": 3}', '{"auths": {"ghcr.io": {"auth": "bm9uZQ=="}}}'])
+def test_a_configuration_that_cannot_be_read_is_a_finding(
+    config: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    (config / "config.json").write_text(text)
+    finding = found(config)
+    assert "docker's configuration cannot be read" in finding.what
+    assert str(config / "config.json") in finding.fix
+
+
 def test_a_machine_without_an_engine_on_its_port_is_told_too(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen

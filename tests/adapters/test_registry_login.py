@@ -135,13 +135,28 @@ def test_an_identity_token_is_told_as_docker_tells_it(docker: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", '{"auths": {"ghcr.io": {"auth": "bm9uZQ=="}}}', '{"auths": {"a": 1}}', '{"auths": ["a"]}']
+    "text",
+    [
+        "{",
+        "[]",
+        '{"auths": {"ghcr.io": {"auth": "bm9uZQ=="}}}',
+        '{"auths": {"a": 1}}',
+        '{"auths": ["a"]}',
+        '{"credsStore": 3}',
+    ],
 )
 def test_a_configuration_that_nobody_can_read_is_named(docker: Path, text: str) -> None:
     (docker / "config.json").write_text(text)
     with pytest.raises(ConfigError, match="docker's configuration") as raised:
         Logins().of("ghcr.io")
     assert raised.value.where == str(docker / "config.json")
+
+
+@pytest.mark.parametrize("text", ["[]", '{"auths": "a"}', '{"credHelpers": ["a"]}'])
+def test_a_configuration_that_nobody_can_read_is_not_copied(docker: Path, text: str) -> None:
+    (docker / "config.json").write_text(text)
+    with pytest.raises(ConfigError, match="docker's configuration"), Logins(GIVEN).configuration(["ghcr.io"]):
+        pass
 
 
 def test_a_configuration_for_one_run_is_the_users_own_with_the_logins_added(docker: Path) -> None:

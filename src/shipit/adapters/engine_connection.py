@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from shipit.adapters.registry_docker import CONFIG, directory
 from shipit.errors import Finding, PreflightError, RemoteError
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def connect(place: Address) -> APIClient:
         client = docker.APIClient(base_url=place.url, version="auto", timeout=_TO_CONNECT, tls=tls)
     except (DockerException, OSError) as error:  # a RequestException is an OSError
         raise _unready(_absent(place, _reason(error))) from error
+    except (ValueError, AttributeError, TypeError) as error:  # whatever the SDK makes of a strange value
+        raise _unready(_strange(place, error)) from error
     client.timeout = _TO_ANSWER
     return client
 
@@ -94,6 +97,12 @@ def _absent(place: Address, reason: str) -> Finding:
     if "permission denied" in reason:
         return _finding(what, "`sudo usermod -aG docker $USER`, and log in again")
     return _finding(what)
+
+
+def _strange(place: Address, error: Exception) -> Finding:
+    """The SDK reads docker's configuration while it connects."""
+    what = f"`{place.url}` ({place.origin}) is no address, or docker's configuration cannot be read: {error}"
+    return _finding(what, f"mend `DOCKER_HOST`, or mend or remove `{os.path.join(directory(), CONFIG)}`")
 
 
 def _over_ssh(place: Address) -> Finding:

@@ -14,6 +14,7 @@ from typing import Any
 from shipit.errors import AuthError, ConfigError
 
 CONFIG = "config.json"
+_TABLES = ("auths", "credHelpers")
 _HUB_KEY = "https://index.docker.io/v1/"  # by which docker has known its Hub since before there were others
 
 
@@ -38,7 +39,7 @@ def credentials(registry: str) -> Mapping[str, str]:
         helpers = {name: told[name] for name in ("credsStore", "credHelpers") if told.get(name)}
         with warnings.catch_warnings(action="ignore"):  # of a helper that is missing: it is an error just below
             found = AuthConfig({**helpers, "auths": auths}).resolve_authconfig(registry)
-    except (ValueError, AttributeError, InvalidConfigFile) as error:  # whatever the SDK makes of a strange value
+    except (ValueError, AttributeError, TypeError, InvalidConfigFile) as error:  # of a strange value
         raise _unreadable(error) from error
     except DockerException as error:
         raise AuthError(
@@ -58,7 +59,9 @@ def read() -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise _unreadable(error) from error
-    return told if isinstance(told, dict) else {}
+    if not isinstance(told, dict) or not all(isinstance(told.get(name) or {}, dict) for name in _TABLES):
+        raise _unreadable(TypeError("it is not what `docker login` writes"))
+    return told
 
 
 def write_copy(target: str, basics: Mapping[str, str]) -> None:
