@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shipit.adapters import buildx
 from shipit.core.image import Build
 
@@ -11,15 +13,21 @@ PLAIN = ["--provenance=false", "--sbom=false"]
 
 def test_an_image_is_built_and_handed_to_the_engine() -> None:
     assert buildx.arguments("acme/app:1", Build()) == [
-        *BASE, "--tag=acme/app:1", "--file=Dockerfile", *PLAIN, ".",
+        *BASE, "--tag=acme/app:1", "--file=./Dockerfile", *PLAIN, ".",
     ]  # fmt: skip
 
 
 def test_a_build_may_be_of_another_directory_by_another_dockerfile() -> None:
     build = Build(context="front end", dockerfile="docker/front.Dockerfile")
     assert buildx.arguments("acme/front:1", build) == [
-        *BASE, "--tag=acme/front:1", "--file=docker/front.Dockerfile", *PLAIN, "front end",
+        *BASE, "--tag=acme/front:1", "--file=./docker/front.Dockerfile", *PLAIN, "./front end",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["-", "--push", "git@example.org:app"])
+def test_a_path_is_a_path_whatever_its_name(path: str) -> None:
+    words = buildx.arguments("acme/app:1", Build(context=path, dockerfile=path))
+    assert (words[-1], f"--file=./{path}" in words) == (f"./{path}", True)
 
 
 def test_each_wish_of_a_build_is_one_argument() -> None:
@@ -35,7 +43,7 @@ def test_each_wish_of_a_build_is_one_argument() -> None:
     )
     assert buildx.arguments("acme/app:1", build)[len(BASE) :] == [
         "--tag=acme/app:1",
-        "--file=Dockerfile",
+        "--file=./Dockerfile",
         "--label=org.opencontainers.image.title=a b",
         "--label=x=1=2",
         "--build-arg=VERSION=1.4.0",

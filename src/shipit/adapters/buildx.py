@@ -1,7 +1,7 @@
 """BuildKit through `docker buildx`.
 
 >>> arguments("acme/app:1.4.0", Build(labels={"a": "b"}, platforms=("linux/amd64", "linux/arm64")))[-6:]
-['--file=Dockerfile', '--label=a=b', '--platform=linux/amd64,linux/arm64', '--provenance=false', '--sbom=false', '.']
+['--file=./Dockerfile', '--label=a=b', '--platform=linux/amd64,linux/arm64', '--provenance=false', '--sbom=false', '.']
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def arguments(reference: str, build: Build) -> list[str]:
             "--load",
             "--progress=plain",
             f"--tag={reference}",
-            f"--file={build.dockerfile}",
+            f"--file={_path(build.dockerfile)}",
         ),
         *(f"--label={name}={value}" for name, value in build.labels.items()),
         *(f"--build-arg={name}={value}" for name, value in build.args.items()),
@@ -37,8 +37,13 @@ def arguments(reference: str, build: Build) -> list[str]:
         *(f"--cache-to={cache}" for cache in build.cache_to),
         f"--provenance={str(build.provenance).lower()}",
         f"--sbom={str(build.sbom).lower()}",
-        build.context,
+        _path(build.context),
     ]
+
+
+def _path(path: str) -> str:
+    """What docker takes for a path, and for no option, standard input or address, whatever its name."""
+    return path if path == "." else f"./{path}"
 
 
 def environment(build: Build, variables: Mapping[str, str], configuration: str) -> dict[str, str]:
