@@ -22,7 +22,7 @@ def due_work(project: Project, *, environment: str | None = None) -> Work:
     """What the event, as the CI tells it, and the branch call for.
 
     Args:
-        environment: build and deploy this one instead of those of the branch.
+        environment: build for this one instead of those of the branch.
 
     Raises `UsageError` when there is no such environment.
     """

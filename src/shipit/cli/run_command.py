@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, epilog="Example, in GitHub Actions: shipit run")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do none of it.")
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
-@click.option("--environment", metavar="NAME", help="The environment to build and deploy, instead of the branch's.")
+@click.option("--environment", metavar="NAME", help="The environment to build for, instead of the branch's.")
 @json_option
 @pass_session
 def command(session: Session, dry_run: bool, version: str | None, environment: str | None, as_json: bool) -> None:

@@ -63,7 +63,7 @@ EVERYWHERE = (
     _everywhere("-C", "directory", metavar="DIR", help="Work in DIR instead of the current directory."),
     _everywhere("--config", metavar="FILE", help="Read FILE instead of shipit.toml or pyproject.toml."),
     _everywhere("-v", "--verbose", is_flag=True, help="Say more."),
-    _everywhere("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    _everywhere("-q", "--quiet", is_flag=True, help="Say nothing but errors, and what your commands and builds say."),
     _everywhere("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment."),
 )
 
