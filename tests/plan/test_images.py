@@ -224,7 +224,7 @@ def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_
     plan = planned(world, "prod")
     assert plan.findings == ()
     assert plan.building.images[0].kept == (
-        f"acme/app:1.4.0 stays as it was built from {first[:10]}: what this commit changes of its files is in no release",
+        f"acme/app:1.4.0 stays as it was built from {first[:10]}: what came after that is not in 1.4.0",
     )
     assert apply(plan.steps, world) == digests
     assert world.engine.builds == ["acme/app:1.4.0"]

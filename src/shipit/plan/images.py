@@ -76,7 +76,7 @@ def _kept(image: ObservedImage) -> Iterator[str]:
     """What stays as it is, though somebody might expect otherwise."""
     if image.made_before:
         what = f"{image.wanted.fixed[0]} stays as it was built from {image.made_before[:10]}"
-        yield f"{what}: what this commit changes of its files is in no release"
+        yield f"{what}: what came after that is not in {image.wanted.source.version}"
     yield from (f"{tag} stays on {version}, which is newer" for tag, version in image.kept.items())
 
 
