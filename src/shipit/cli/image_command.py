@@ -61,6 +61,6 @@ def tell(session: Session, images: Images) -> None:
         session.output.say(f"built by {building.builder}")
     for image in building.images if building else ():
         digest = images.pushed.get(image.reference)
-        session.output.say(f"pushed {image.reference}@{digest}" if digest else f"built {image.reference}")
+        session.output.say(f"in the registry: {image.reference}@{digest}" if digest else f"built {image.reference}")
         for kept in image.kept:
             session.output.say(f"  {kept}")

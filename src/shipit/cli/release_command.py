@@ -72,11 +72,11 @@ def _refuse_proposals(session: Session) -> None:
 
 
 def tell(session: Session, outcome: Outcome) -> None:
-    """What a release came to, and each image that it pushed."""
+    """What a release came to, and where each of its images is."""
     if not outcome.released:
         session.output.say("nothing to release")
         return
     url = outcome.outputs.get("release-url", "")
     session.output.say(f"released {outcome.names}" + (f": {url}" if url else ""))
     for reference, digest in outcome.pushed.items():
-        session.output.say(f"pushed {reference}@{digest}")
+        session.output.say(f"in the registry: {reference}@{digest}")
