@@ -145,6 +145,7 @@ def test_what_people_wrote_survives_a_release_that_is_taken_back(changelog: str)
 
 @settings(max_examples=300)
 @given(changelogs)
+@example('## [Unreleased]\n<a name="x"></a>')
 def test_inserting_twice_is_inserting_once(changelog: str) -> None:
     once = inserted(changelog)
     assert inserted(once) == once

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The line that closes a section where the text below it does not begin with a heading.
 OLDER = "<!-- older entries -->"
@@ -26,7 +26,7 @@ _MARK = re.compile(
 )
 # A line that a row of `=` or `-` can make a heading: no list item, quote, table or markup.
 _TITLE_LINE = re.compile(r"\ufeff?[ ]{0,3}(?![-*+>|#<`~=]|\d{1,9}[.)]\s)(?P<text>\S.*)")
-_ANCHOR = re.compile(r"<a\s[^>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each heading
+_ANCHOR = re.compile(r"<a\s[^>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
 
 # conventional-changelog, release-please, keepachangelog, changesets and plain headings, in English and Korean.
 _VERSION = re.compile(
@@ -108,9 +108,11 @@ def _block_end(text: str, mark: re.Match[str]) -> int | None:
 
 def _atx(text: str, mark: re.Match[str], end: int) -> Heading:
     start = mark.start("hashes")
-    anchor = _ANCHOR.search(text, max(0, start - 200), start)
     words = text[mark.end() : end].strip().rstrip("#").rstrip()
-    return Heading(anchor.start() if anchor else start, end, len(mark["hashes"]), words)
+    heading = Heading(start, end, len(mark["hashes"]), words)
+    anchor = _ANCHOR.search(text, max(0, start - 200), start)
+    own = anchor is not None and heading.version is not None and heading.version in anchor[0]
+    return replace(heading, start=anchor.start()) if anchor and own else heading
 
 
 def _setext(text: str, mark: re.Match[str], end: int) -> Heading | None:
