@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
-    opening = machine()
+    opening, load = machine(), os.getloadavg()[0]
     repositories = {int(size): history(int(size)) for size in asked.sizes.split(",")}
     next_version = by_size(NEXT, repositories, asked.rounds)
     changelog = by_size(CHANGELOG, repositories, asked.rounds)
@@ -46,7 +46,7 @@ def main() -> None:
     ]
     text = "\n".join(
         [
-            opening,
+            f"{opening}; load {load:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end.\n",
             table("The next version", "cpu", next_version),
             table("The whole changelog", "wall", changelog),
             targets.table(promises),
@@ -90,9 +90,7 @@ def machine() -> str:
         "python-semantic-release " + said(PEERS / "semantic-release", "--version").rpartition(" ")[2],
         f"semantic-release {semantic_release_version()}",
     )
-    load = os.getloadavg()[0]
-    where = f"Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} at the beginning"
-    return f"{', '.join(versions)}; {where}.\n"
+    return f"{', '.join(versions)}; Python {platform.python_version()}, {os.cpu_count()} processors"
 
 
 def semantic_release_version() -> str:

@@ -79,7 +79,8 @@ def median(costs: Sequence[Cost], measure: str) -> float:
 
 
 def ratio(costs: Sequence[Cost], others: Sequence[Cost], measure: str) -> float:
-    """How many times the others' cost, as the median over the rounds that both ran."""
-    return statistics.median(
-        getattr(cost, measure) / getattr(other, measure) for cost, other in zip(costs, others, strict=False)
-    )
+    """How many times the others' cost: the median over the rounds; of medians where one ran in fewer rounds."""
+    if len(costs) != len(others):
+        return median(costs, measure) / median(others, measure)
+    pairs = zip(costs, others, strict=True)
+    return statistics.median(getattr(cost, measure) / getattr(other, measure) for cost, other in pairs)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.measure import Cost, Costs
+from bench.measure import Cost, Costs, ratio
 from bench.plot import DARK, LIGHT, Palette, plot
 from bench.tables import table, write_block
 from bench.targets import changelog, next_version
@@ -26,6 +26,15 @@ def test_a_row_tells_time_memory_and_the_multiple_of_shipits_time() -> None:
     row = table("The next version", "cpu", {1000: COSTS}).splitlines()[-1]
     assert row.startswith("| 1,000 | 0.25 s, 20 MiB, 1.0× | 0.25 s, 20 MiB | ")
     assert "| 1 s, 80 MiB, 4.0× | given up |" in row
+
+
+def test_where_the_wall_counts_the_processors_are_told_too() -> None:
+    assert "| 2 s (1 s CPU), 80 MiB, 4.0× |" in table("The whole changelog", "wall", {1000: COSTS})
+
+
+def test_who_ran_in_fewer_rounds_is_compared_with_the_median_and_not_with_a_round_that_was_disturbed() -> None:
+    disturbed, usual = Cost(50, 5, 20), Cost(10, 5, 20)
+    assert ratio([Cost(100, 50, 80)], [disturbed, usual, usual], "wall") == 10
 
 
 def test_every_row_has_a_cell_for_every_name() -> None:
