@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 720, 340
 LEFT, RIGHT, TOP, BOTTOM = 56, 176, 44, 40
-FONT = "12px -apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
+FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
 
 Lines = Mapping[str, Mapping[int, float]]
 
@@ -69,7 +69,7 @@ def plot(title: str, lines: Lines, palette: Palette) -> str:
         *_names(axes, known, colours),
     ]
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-    style = f"<style>text {{ font: {FONT} }}</style>"
+    style = f"<style>text {{ font-size: 12px; font-family: {FONT} }}</style>"
     return "\n".join([f'{opening} aria-label="{escape(title)}">', style, *body, "</svg>", ""])
 
 
@@ -87,7 +87,7 @@ def _grid(axes: Axes, palette: Palette) -> Iterator[str]:
     below = f'y="{bottom + 20}" fill="{palette.text}"'
     for size in axes.sizes:
         yield f'<text x="{axes.x(size):.1f}" {below} text-anchor="middle">{size:,}</text>'
-    yield f'<text x="{right + 12}" {below}>commits</text>'
+    yield f'<text x="{right + 40}" {below}>commits</text>'
 
 
 def _line(axes: Axes, line: Mapping[int, float], colour: str, ours: bool) -> str:
