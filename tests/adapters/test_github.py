@@ -13,7 +13,7 @@ from standin.releases import Asset, Release
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
 
 LONGEST_WAIT = 70.0

@@ -7,7 +7,7 @@ from standin.issues import Comment, Issue
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.errors import AuthError, RemoteError
 
 MARK = "<!-- mark -->"

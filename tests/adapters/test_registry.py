@@ -9,7 +9,7 @@ from contracts.pushed import IMAGE, push_image, push_index, repositories
 from parts.faulty import FaultyRegistry
 from parts.registry import Registry as Part
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
 from shipit.adapters.registry_calls import Calls
 from shipit.adapters.registry_login import Logins

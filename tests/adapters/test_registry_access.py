@@ -15,7 +15,7 @@ from parts.faulty import Fault, FaultyRegistry
 from parts.registry import READER
 from parts.registry import Registry as Part
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
 from shipit.adapters.registry_login import Login, Logins
 from shipit.errors import AuthError, RemoteError

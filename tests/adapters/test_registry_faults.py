@@ -12,7 +12,7 @@ from contracts.pushed import push_image, push_index, repositories
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry as Part
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
 from shipit.adapters.registry_login import Logins
 from shipit.errors import AuthError, RemoteError

@@ -14,8 +14,8 @@ from standin.issues import Issue
 from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.github_calls import Patience
 from shipit.adapters.local_forge import LocalForge
+from shipit.adapters.patience import Patience
 from shipit.core.links import Links
 from shipit.errors import ConflictError
 from shipit.testing import FakeFiles, FakeForge, FakeRemote

@@ -10,7 +10,7 @@ import pytest
 from contracts.pushed import push_image, repositories
 from parts.registry import Registry as Part
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
 from shipit.adapters.registry_login import Login, Logins
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError

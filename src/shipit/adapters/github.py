@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shipit.adapters import github_assets, github_findings, github_git, github_issues
-from shipit.adapters.github_calls import Calls, Patience
+from shipit.adapters.github_calls import Calls
+from shipit.adapters.patience import Patience
 from shipit.core.links import Links
 from shipit.errors import ConflictError, Finding
 from shipit.world import Asset, ForgeRelease

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
 from shipit.adapters.github_failure import Failure
+from shipit.adapters.patience import Patience
 from shipit.errors import RemoteError
 
 T = TypeVar("T")
@@ -23,27 +23,6 @@ _LIMITS = (403, 429)
 
 # What PyGithub ends with when an answer is none that GitHub describes: a page of some proxy, another kind of JSON.
 _MALFORMED = (json.JSONDecodeError, AttributeError, KeyError, TypeError)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to bear with GitHub; times in seconds.
-
-    Args:
-        timeout: for an answer to begin, or to go on.
-        tries: of one request, the first included.
-        pause: before the second try; doubled before each further one.
-        longest_wait: for a rate limit to be over; a longer one is an error that says until when.
-        between_writes: GitHub asks for one second.
-        sleep: how to wait.
-    """
-
-    timeout: int = 30
-    tries: int = 5
-    pause: float = 1.0
-    longest_wait: float = 60.0
-    between_writes: float | None = 1.0
-    sleep: Callable[[float], None] = time.sleep
 
 
 class Calls:

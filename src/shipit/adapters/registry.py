@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry_calls import Calls
 from shipit.adapters.registry_findings import findings
 from shipit.adapters.registry_login import Logins

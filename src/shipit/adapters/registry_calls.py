@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from shipit.adapters.github_calls import Patience
+from shipit.adapters.patience import Patience
 from shipit.adapters.registry_failure import REFUSALS, Failure, answered, on_the_way
 from shipit.adapters.registry_login import Logins
 from shipit.adapters.registry_token import authorization, bearing, is_loopback
