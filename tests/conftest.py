@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,10 @@ GIT_CONFIG = """\
 [gc]
 \tauto = 0
 """
+
+# Whoever runs the tests in the background may have them ignore Ctrl-C; the programs that they start must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Examples are the same on every CI run, so that a red run tells of the change; at a desk they wander.
 hypothesis.configuration.set_hypothesis_home_dir(Path(".cache/hypothesis"))
