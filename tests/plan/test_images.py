@@ -16,6 +16,7 @@ from shipit.plan.codec import plan_from_json, plan_to_json
 from shipit.plan.images import plan_images
 from shipit.plan.model import Plan
 from shipit.plan.observe_images import observe_images
+from shipit.steps.base import Done, Todo
 from shipit.testing import FakeWorld, crash_matrix, recorded
 from shipit.world import RemoteImage, World
 
@@ -395,3 +396,22 @@ def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(m
     without_commands = configured('[environments.dev]\nimage = { name = "acme/app" }')
     assert [finding.severity for finding in planned(world, "dev").findings] == ["warning"]
     assert [finding.severity for finding in planned(world, "dev", without_commands).findings] == ["error"]
+
+
+def test_looking_whether_a_tag_may_move_fetches_nothing_and_moving_it_does() -> None:
+    world = released()
+    world.push("v1.4.0")
+    plan = planned(world, "dev")
+    elsewhere = world.fresh_clone()
+    elsewhere.commit("feat: search")
+    elsewhere.push()
+    built(elsewhere, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    apply(plan.steps[:-1], world)
+    watched, writes = recorded(world)
+    assert isinstance(plan.steps[-1].check(watched), Todo)
+    assert writes == []
+    plan.steps[-1].apply(watched)
+    assert writes == ["git.fetch"]
+    assert isinstance(plan.steps[-1].check(watched), Done)
+    assert world.registry.tags["acme/app-dev:latest"] == newest

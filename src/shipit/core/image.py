@@ -67,10 +67,6 @@ class Reference:
         """The path in the registry."""
         return _split(self.name)[1]
 
-    def tagged(self, tag: str) -> Reference:
-        """The same image by `tag`."""
-        return replace(self, tag=tag, digest=None)
-
     def __str__(self) -> str:
         return self.name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
 

@@ -18,7 +18,7 @@ from shipit.plan.packages import Package, channel, main_channel, packages
 from shipit.plan.tags import tag_findings
 from shipit.plan.version_files import announced_version, version_files
 from shipit.plan.wanted_images import WantedImage, obstacles, wanted_images
-from shipit.steps.tag_image import is_newer
+from shipit.steps.tag_image import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
 
@@ -178,6 +178,8 @@ class _Looking:
         """What engine and registry have of an image; the registry only where it is `asking`."""
         found = {tag: self.world.registry.find(tag) for tag in wanted.tags} if asking else {}
         held = {tag: image for tag, image in found.items() if image is not None}
+        for tag in wanted.moving:
+            fetch_commit_of(held.get(tag), self.world)
         newer = (tag for tag in wanted.moving if tag in held and is_newer(held[tag], wanted.origin, self.world))
         kept = {tag: _version(held[tag]) for tag in newer}
         built = asking and wanted.fixed[0] not in held and self._is_built(wanted)

@@ -48,8 +48,10 @@ class TagImage:
         wanted = world.registry.find(self.source)
         if wanted is None:
             raise ConflictError(f"`{self.source}` is no longer in the registry", hint="run the same command again")
-        world.registry.tag(self.reference, wanted.digest)
-        found = self.check(world)
+        fetch_commit_of(world.registry.find(self.reference), world)
+        if isinstance(found := self.check(world), Todo):
+            world.registry.tag(self.reference, wanted.digest)
+            found = self.check(world)
         if isinstance(found, Todo):
             raise RemoteError(
                 f"`{self.reference}` does not lead to `{wanted.digest}`, where it was just put",
@@ -62,12 +64,12 @@ class TagImage:
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
     """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
     held, own = made_from(found.labels), origin.id(world)
-    later = bool(held) and held != own and _is_behind(own, held, world)
+    later = bool(held) and held != own and world.git.is_ancestor(own, held)
     return later or moves_back(found.labels, origin.version)
 
 
-def _is_behind(own: str, held: str, world: World) -> bool:
-    """Whether `own` is behind `held`, which may have been committed after this clone was made."""
-    if world.git.commit(held) is None and world.git.remote_url() is not None:
+def fetch_commit_of(found: RemoteImage | None, world: World) -> None:
+    """Have the commit that an image is made from here, which may have been committed after this clone was made."""
+    held = made_from(found.labels) if found else ""
+    if held and world.git.commit(held) is None and world.git.remote_url() is not None:
         world.git.fetch()
-    return world.git.is_ancestor(own, held)
