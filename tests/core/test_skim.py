@@ -65,10 +65,11 @@ def plainly(log: bytes, rules: Rules) -> Told:
 
 
 def quickly(log: bytes, rules: Rules) -> Told:
-    commits, listed = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
+    skimmed = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
+    commits = list(skimmed.log.commits(range(len(skimmed.log))))
     gone = dropped(commits)
-    kept = (commit for at, commit in enumerate(commits) if at not in gone)
-    return told([Entry(commit.id, commit.author, each) for commit in kept for each in listed.get(commit.id, ())])
+    kept = ((at, commit) for at, commit in enumerate(commits) if at not in gone)
+    return told([Entry(commit.id, commit.author, each) for at, commit in kept for each in skimmed.entries(at)])
 
 
 STARTS = [
@@ -110,14 +111,11 @@ def test_each_title_is_skimmed_as_it_is_read_whatever_follows(rules: str) -> Non
 
 
 def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
-    commits, _ = skim(
-        [stream(["feat: x (#12)\n\nA long story.", "Update\n\nAnother.", "docs: y\n\nA third."])], Rules.of()
-    )
-    assert [commit.message for commit in commits] == ["feat: x (#12)", "Update", "docs: y"]
+    told = ["feat: x (#12)\n\nA long story.", "Update\n\nAnother.", "docs: y\n\nA third."]
+    assert skim([stream(told)], Rules.of()).log.messages == ["feat: x (#12)", "Update", "docs: y"]
 
 
 def test_a_skimmed_entry_shows_scope_and_issues() -> None:
-    (commit,), listed = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
-    (found,) = listed[commit.id]
-    entry = Entry(commit.id, commit.author, found)
-    assert Change(entry, found.description).line == f"**api:** x ({commit.id[:7]}), closes #12"
+    skimmed = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
+    (id,), (found,) = skimmed.log.ids, skimmed.entries(0)
+    assert Change(Entry(id, "Ada", found), found.description).line == f"**api:** x ({id[:7]}), closes #12"

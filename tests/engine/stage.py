@@ -38,6 +38,7 @@ class Stage:
         project: Any = SimpleNamespace(
             config=self.config,
             world=world,
+            forge=world.forge,
             git=SimpleNamespace(directory=str(self.place)),
             environment=SimpleNamespace(branch=None, occasion=Occasion()),
             root=str(self.place),

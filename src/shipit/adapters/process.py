@@ -16,7 +16,7 @@ from shipit.errors import CommandError
 
 # Variables a user's command must not see: it builds, it does not publish.
 WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 17
 _PIPE = 1 << 20  # what Linux lets anybody have
 
 

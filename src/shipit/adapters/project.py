@@ -52,7 +52,7 @@ class Project:
         logins = Logins(self.environment.registry_login, self.environment.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
-        return World(self.git, self._forge, files, commands, SystemClock(), engine, Registries(logins))
+        return World(self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins))
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """The same project writing its notes by another template or in another language."""
@@ -61,8 +61,9 @@ class Project:
         asked = {name: value for name, value in (("template", template), ("language", language)) if value}
         return replace(self, config=changed(self.config, changelog=changed(self.config.changelog, **asked)))
 
-    @property
-    def _forge(self) -> Forge:
+    @cached_property
+    def forge(self) -> Forge:
+        """Where releases are shown, and what links to it."""
         from shipit.adapters.forge import forge_of
 
         return forge_of(self.git, self.environment)

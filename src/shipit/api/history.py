@@ -72,6 +72,8 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
         since, until: revisions; only releases behind `until` and not behind `since`.
         package: its name, in a repository of several packages.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from shipit.adapters.halves import in_halves
     from shipit.core.changelog import render_sections, title
     from shipit.core.languages import language
@@ -79,8 +81,10 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 
     for rev in filter(None, (since, until)):
         _require_revision(project, rev)
-    found = unread(project.git, project.config, _package(project, package), until, since)
-    writer = renderer(project)
+    with ThreadPoolExecutor(1) as beside:  # loading what writes takes as long as git takes for 10,000 commits
+        loading = beside.submit(renderer, project)
+        found = unread(project.git, project.config, _package(project, package), until, since)
+    writer = loading.result()
     sections = in_halves(lambda some: render_sections((read() for read in some), writer), found)
     return chain([title(language(project.config.changelog.language))], sections)
 
@@ -135,6 +139,6 @@ def renderer(project: Project) -> Renderer:
         template_text(changelog.template, project.root),
         name=changelog.template,
         language=language(changelog.language),
-        links=project.world.forge.links(),
+        links=project.forge.links(),
         shown=tuple(dict.fromkeys((*SHOWN, *raising))),
     )

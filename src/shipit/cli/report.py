@@ -77,7 +77,7 @@ class Report:
 
     @property
     def _links(self) -> Links | None:
-        return self._session.project.world.forge.links()
+        return self._session.project.forge.links()
 
     def _mark_unreadable(self, decisions: tuple[Decision, ...]) -> None:
         unreadable = [remark for decision in decisions for remark in decision.unreadable]

@@ -2,52 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from operator import lt
 
-from shipit.core.log import RawCommit
+from shipit.core.log import Log
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The parents of each commit by position in the log, for a million commits are walked over several times.
+    """A log in stretches, for nearly every commit stands right above its only parent: there are few to walk over.
 
-    `first` are first parents, as long as the log where there is none; `others` are the further parents of merges.
+    A stretch is told by its number. Only its first commit is named or has children elsewhere, only its last has
+    parents elsewhere: `first` is the stretch that its first parent begins, as many as there are where there is none,
+    and `others` are those of the further parents of merges. `numbers` has the stretches that begin with the commits
+    asked for, by id.
     """
 
-    places: dict[str, int]
+    stretches: list[range]
+    numbers: dict[str, int]
     first: list[int]
     others: dict[int, list[int]]
 
     @classmethod
-    def of(cls, commits: Sequence[RawCommit], named: Iterable[str] = ()) -> Graph:
-        """The graph of a log, newest first; `places` has the commits of the log that are `named`, by id."""
-        ids = [*(commit.id for commit in commits), ""]
-        none = len(commits)
-        first = list(range(1, none + 1))  # nearly every commit stands right above its only parent
-        elsewhere = {
-            at: commit.parents
-            for at, commit in enumerate(commits)
-            if len(commit.parents) != 1 or commit.parents[0] != ids[at + 1]
-        }
-        wanted = set(named).union(*elsewhere.values())
-        places = {id: at for at, id in enumerate(ids) if id in wanted}
-        others: dict[int, list[int]] = {}
-        for at, parents in elsewhere.items():
-            first[at] = places.get(parents[0], none) if parents else none
-            if len(parents) > 1:
-                others[at] = [places[id] for id in parents[1:] if id in places]
-        return cls(places, first, others)
+    def of(cls, log: Log, named: Iterable[str]) -> Graph:
+        """The graph of a log in which stretches begin at the commits `named`, where the log has them."""
+        parents = _parents_elsewhere(log)
+        wanted = set(named).union(*parents.values())
+        places = {id: at for at, id in enumerate(log.ids) if id in wanted}
+        starts = {0, *places.values(), *(at + 1 for at in parents)} - {len(log)}
+        stretches = [range(start, stop) for start, stop in pairwise([*sorted(starts), len(log)])]
+        number_at = {stretch.start: number for number, stretch in enumerate(stretches)}
+        numbers = {id: number_at[at] for id, at in places.items()}
+        return cls(stretches, numbers, *_links(stretches, parents, numbers))
 
-    def parents(self, at: int) -> Iterator[int]:
-        if self.first[at] < len(self.first):
-            yield self.first[at]
-        yield from self.others.get(at, ())
+    def parents(self, number: int) -> Iterator[int]:
+        if self.first[number] < len(self.first):
+            yield self.first[number]
+        yield from self.others.get(number, ())
 
     def parents_first(self) -> Sequence[int]:
-        """Every commit after its parents: the log backwards, unless a clock that git's order follows was wrong."""
+        """Every stretch after its parents: the log backwards, unless a clock that git's order follows was wrong."""
         backwards = range(len(self.first) - 1, -1, -1)
         if all(map(lt, count(), self.first)) and all(at < parent for at in self.others for parent in self.others[at]):
             return backwards
@@ -61,3 +57,25 @@ class Graph:
                 else:
                     order[open_lines.pop()] = None
         return list(order)
+
+
+def _parents_elsewhere(log: Log) -> dict[int, list[str]]:
+    """The parents, by place in the log, of each commit for which they are not just the next one."""
+    pairs = zip(log.parents, [*log.ids[1:], ""], strict=False)
+    return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
+
+
+def _links(
+    stretches: Sequence[range], parents: Mapping[int, Sequence[str]], numbers: Mapping[str, int]
+) -> tuple[list[int], dict[int, list[int]]]:
+    """`first` and `others`."""
+    none = len(stretches)
+    first = list(range(1, none + 1))
+    others: dict[int, list[int]] = {}
+    for number, stretch in enumerate(stretches):
+        ids = parents.get(stretch.stop - 1)
+        if ids is not None:
+            first[number] = numbers.get(ids[0], none) if ids else none
+            if len(ids) > 1:
+                others[number] = [numbers[id] for id in ids[1:] if id in numbers]
+    return first, others

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shipit.core.graph import Graph
-from shipit.core.log import RawCommit
+from shipit.core.log import Log, RawCommit
 from shipit.core.tag import Tag
 
 _Parents = Mapping[str, Sequence[str]]
@@ -56,15 +56,15 @@ def _behind(starts: Iterable[str], parents: _Parents) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The commits of one release, newest first; `tag` is None for what is not released yet."""
+    """Where the commits of one release stand in the log, newest first; `tag` is None for what is not released yet."""
 
     tag: Tag | None
     previous: Tag | None
     includes: tuple[str, ...]
-    commits: tuple[RawCommit, ...]
+    stretches: tuple[range, ...]
 
 
-def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
+def attribute(log: Log, tags: Sequence[Tag]) -> list[Span]:
     """Give each commit to the earliest release that contains it; highest version first. Takes linear time.
 
     A release is earlier than those it is behind. Where releases on separate lines share a commit, the lower
@@ -72,16 +72,16 @@ def attribute(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Span]:
     else let "lower" and "behind" contradict each other.
 
     Args:
-        commits: the whole history of HEAD, newest first.
+        log: the whole history of HEAD, newest first.
         tags: the release tags on it, highest version first.
     """
-    graph = Graph.of(commits, (tag.commit for tag in tags))
-    rising = [tag for tag in reversed(tags) if tag.commit in graph.places]
-    places = [graph.places[tag.commit] for tag in rising]
+    graph = Graph.of(log, (tag.commit for tag in tags))
+    rising = [tag for tag in reversed(tags) if tag.commit in graph.numbers]
+    places = [graph.numbers[tag.commit] for tag in rising]
     behind = _releases_behind(graph, places)
-    groups: list[list[RawCommit]] = [[] for _ in behind]
-    for commit, owner in zip(commits, _owners(graph, places, _earliest_first(behind)), strict=True):
-        groups[owner].append(commit)
+    groups: list[list[range]] = [[] for _ in behind]
+    for stretch, owner in zip(graph.stretches, _owners(graph, places, _earliest_first(behind)), strict=True):
+        groups[owner].append(stretch)
     return [_span(number, groups[number], behind, rising) for number in reversed(range(len(behind)))]
 
 
@@ -94,7 +94,7 @@ def _releases_behind(graph: Graph, places: Sequence[int]) -> list[_Releases]:
     """For each number the releases behind it, of several on one commit the lower ones too.
 
     Args:
-        places: where in the log the commit of each release stands.
+        places: the stretch that begins with the commit of each release.
     """
     tagged: dict[int, list[int]] = {}
     for number, at in enumerate(places):
@@ -119,9 +119,9 @@ def _earliest_first(behind: Sequence[_Releases]) -> list[int]:
 
 
 def _owners(graph: Graph, places: Sequence[int], earliest: Sequence[int]) -> list[int]:
-    """For each commit the number of the first of `earliest` that contains it."""
+    """For each stretch the number of the first of `earliest` that contains it."""
     first, others, none = graph.first, graph.others, len(earliest)
-    owners = [*(none for _ in first), -1]  # the last stands for the parent of a commit that has none
+    owners = [*(none for _ in first), -1]  # the last stands for the parent where there is none
     for number in earliest:
         open_lines = [places[number]]
         while open_lines:
@@ -134,15 +134,15 @@ def _owners(graph: Graph, places: Sequence[int], earliest: Sequence[int]) -> lis
     return owners[:-1]
 
 
-def _span(number: int, commits: Sequence[RawCommit], behind: Sequence[_Releases], rising: Sequence[Tag]) -> Span:
+def _span(number: int, stretches: Sequence[range], behind: Sequence[_Releases], rising: Sequence[Tag]) -> Span:
     """`previous` is the highest release behind; what else is new behind this one came in by a merge."""
     tag = rising[number] if number < len(rising) else None
     if not behind[number]:
-        return Span(tag, None, (), tuple(commits))
+        return Span(tag, None, (), tuple(stretches))
     highest = behind[number].bit_length() - 1
     merged = behind[number] & ~behind[highest] & ~(1 << highest)
     names = sorted(rising[other].name for other in _members(merged))
-    return Span(tag, rising[highest], tuple(names), tuple(commits))
+    return Span(tag, rising[highest], tuple(names), tuple(stretches))
 
 
 def _members(releases: _Releases) -> Iterator[int]:

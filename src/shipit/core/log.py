@@ -1,17 +1,16 @@
-"""The format in which git is asked for commits, and its decoding."""
+"""The format in which git is asked for commits, its decoding, and how very many commits are held."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import repeat
 from typing import NamedTuple
 
 # Every field ends with NUL, which no commit can hold; git adds a newline after each record.
 FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00"
 _FIELDS = 6
 
-Fields = tuple[str, tuple[str, ...], str, str, int, str]
-_Row = tuple[str, str, str, str, str, str]
+_Column = list[str]
 
 
 class RawCommit(NamedTuple):
@@ -27,29 +26,67 @@ class RawCommit(NamedTuple):
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
     """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
-    return map(RawCommit._make, fields(chunks))
+    for ids, parents, authors, emails, timestamps, messages in columns(chunks):
+        yield from map(RawCommit, ids, map(_parents, parents), authors, emails, map(_seconds, timestamps), messages)
 
 
-def fields(chunks: Iterable[bytes]) -> Iterator[Fields]:
-    """The fields of each `RawCommit`. Equal names, and the ids of neighbours, are one text: there may be a million."""
-    names: dict[str, str] = {}
-    below = ""
-    for id, parents, author, email, timestamp, message in chain.from_iterable(_rows(chunks)):
-        id = id.lstrip("\n")  # git ends each record with one
-        if id == below:
-            id = below
-        below = parents
-        known = (parents,) if parents and " " not in parents else tuple(parents.split())
-        yield id, known, names.setdefault(author, author), email, int(timestamp or 0), message
+def columns(chunks: Iterable[bytes]) -> Iterator[list[_Column]]:
+    """The fields, as text, of the commits that each chunk completes: ids, parents, and so on.
 
-
-def _rows(chunks: Iterable[bytes]) -> Iterator[Iterable[_Row]]:
-    """A chunk is decoded and split as a whole, for that takes the least time for each of many commits."""
+    A chunk is decoded and split as a whole, for that takes the least time for each of many commits.
+    """
     texts: list[str] = []
     rest = b""
     for chunk in chunks:
         ended, nul, rest = (rest + chunk).rpartition(b"\0")
         if nul:
             texts += ended.decode("utf-8", "replace").split("\0")
-            yield zip(*[iter(texts)] * _FIELDS, strict=False)
-            texts = texts[len(texts) // _FIELDS * _FIELDS :]
+            whole = len(texts) // _FIELDS * _FIELDS
+            ids, *others = (texts[field:whole:_FIELDS] for field in range(_FIELDS))
+            yield [[id.lstrip("\n") for id in ids], *others]
+            texts = texts[whole:]
+
+
+class Log:
+    """Very many commits, newest first, a column for each field: an object for each would take four times the memory.
+
+    `parents` are ids with blanks between them. Equal names, and the ids of neighbours, are one text.
+    """
+
+    def __init__(self) -> None:
+        self.ids: _Column = []
+        self.parents: _Column = []
+        self.authors: _Column = []
+        self.timestamps: list[int] = []
+        self.messages: _Column = []
+        self._names: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def add(
+        self, ids: _Column, parents: _Column, authors: _Column, timestamps: Iterable[str], messages: _Column
+    ) -> None:
+        """Put older commits below those that are here."""
+        pairs = zip(parents, [*ids[1:], ""], strict=False)
+        self.ids += ids
+        self.parents += [below if parent == below else parent for parent, below in pairs]
+        self.authors += [self._names.setdefault(author, author) for author in authors]
+        self.timestamps += map(_seconds, timestamps)
+        self.messages += messages
+
+    def commits(self, stretch: range) -> Iterator[RawCommit]:
+        """Those that stand there; their mail addresses were not kept."""
+        part = slice(stretch.start, stretch.stop)
+        parents, email = map(_parents, self.parents[part]), repeat("")
+        return map(
+            RawCommit, self.ids[part], parents, self.authors[part], email, self.timestamps[part], self.messages[part]
+        )
+
+
+def _parents(told: str) -> tuple[str, ...]:
+    return tuple(told.split())
+
+
+def _seconds(told: str) -> int:
+    return int(told or 0)

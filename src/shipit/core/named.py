@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from shipit.core.commit import pull_request, subject, without_number
 from shipit.core.log import RawCommit
@@ -45,7 +45,7 @@ def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dic
     subjects: dict[str, list[int]] = {revert.subject: [] for revert in reverts.values()}
     numbers: dict[str, int | None] = {number: None for revert in reverts.values() for number in revert.numbers}
     named = {}
-    for at in range(len(commits) - 1, -1, -1):
+    for at in sorted(_holding((*subjects, *numbers), commits, reverts), reverse=True):
         if revert := reverts.get(at):
             found = [numbers[number] for number in revert.numbers]
             named[at] = found if _any(found) else [_nearest(subjects[revert.subject])]
@@ -58,6 +58,12 @@ def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dic
         if numbers and (number := pull_request(line)) in numbers:
             numbers[number] = at
     return named
+
+
+def _holding(texts: Iterable[str], commits: Sequence[RawCommit], reverts: Collection[int]) -> Collection[int]:
+    """Positions that have to be looked at: only the reverts themselves where no other message holds one of the texts."""
+    others = "\n".join([commit.message for at, commit in enumerate(commits) if at not in reverts])
+    return range(len(commits)) if any(text in others for text in texts) else reverts
 
 
 def _nearest(same: list[int]) -> int | None:

@@ -5,20 +5,21 @@ many commits: which entries there are. Titles begin in few ways (`feat: `, `fix(
 found out once, by `read_commits` itself, and looked up from then on. What a look does not settle beyond doubt is read
 in full.
 
->>> log = b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\n" + b"b0\0\0Bo\0\0\0docs: explain\0\n"
->>> commits, listed = skim([log], Rules.of())
->>> [commit.message for commit in commits], [each.description for each in listed["c0"]]
-(['feat(api): search', 'docs: explain'], ['search'])
+>>> chunks = [b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\n" + b"b0\0\0Bo\0\0\0docs: explain\0\n"]
+>>> skimmed = skim(chunks, Rules.of())
+>>> skimmed.log.messages, [each.description for each in skimmed.entries(0)], skimmed.entries(1)
+(['feat(api): search', 'docs: explain'], ['search'], ())
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shipit.core.commit import Commit, parse_commit, subject
-from shipit.core.footers import split_footers
-from shipit.core.log import RawCommit, fields
+from shipit.core.footers import Footer, split_footers
+from shipit.core.log import Log, RawCommit, columns
 from shipit.core.reading import is_release_commit, plain_commit, read_alone
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
@@ -34,12 +35,42 @@ class _Title(NamedTuple):
     listed: bool
 
 
+class _Titles(dict[str, _Title | None]):
+    """Titles by how they begin, each found out when it is first asked for."""
+
+    def __init__(self, read: _Read, rules: Rules) -> None:
+        self._read = read
+        self._rules = rules
+
+    def __missing__(self, start: str) -> _Title | None:
+        self[start] = found = _title(start, self._read, self._rules)
+        return found
+
+
+@dataclass
+class Skimmed:
+    """Commits of which only that is kept by which others may name them; all of what may undo or repeat others."""
+
+    log: Log
+    _titles: _Titles
+    _footers: dict[int, tuple[Footer, ...]] = field(default_factory=dict)
+    _read: dict[int, tuple[Commit, ...]] = field(default_factory=dict)
+
+    def entries(self, at: int) -> tuple[Commit, ...]:
+        """What a commit brings to the notes unless another undoes it; without bodies, which are not printed."""
+        if at in self._read:
+            return self._read[at]
+        start, _, description = self.log.messages[at].partition(": ")
+        title = self._titles[start]
+        if title is None or not title.listed:
+            return ()
+        return (Commit(title.type, title.scope, description.strip(), "", self._footers.get(at, ())),)
+
+
 def skim(
     chunks: Iterable[bytes], rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit
-) -> tuple[list[RawCommit], dict[str, tuple[Commit, ...]]]:
-    """The commits of a stream in `log.FORMAT`, and by id what each brings to the notes unless another undoes it.
-
-    Of a message is kept what others may name it by, and all of it where it may undo or repeat others.
+) -> Skimmed:
+    """Take in the commits of a stream in `log.FORMAT`.
 
     Args:
         is_release_commit: tells the commits that shipit made itself.
@@ -48,26 +79,31 @@ def skim(
     def read(commit: RawCommit) -> tuple[Commit, ...]:
         return read_alone(commit, rules, is_release_commit).entries
 
-    commits: list[RawCommit] = []
-    listed: dict[str, tuple[Commit, ...]] = {}
-    titles: dict[str, _Title | None] = {}
-    for id, parents, author, _, timestamp, message in fields(chunks):
+    skimmed = Skimmed(Log(), _Titles(read, rules))
+    for ids, parents, authors, _, timestamps, messages in columns(chunks):
+        start = len(skimmed.log)
+        skimmed.log.add(ids, parents, authors, timestamps, messages)
+        _shorten(skimmed, start, read)
+    return skimmed
+
+
+def _shorten(skimmed: Skimmed, start: int, read: _Read) -> None:
+    """Understand the commits from `start` on, and forget what more they say."""
+    log, titles = skimmed.log, skimmed._titles
+    news = log.messages[start:]
+    some_say_more = _says_more("\n".join(news))
+    for at, message in enumerate(news, start):
         line, _, body = message.partition("\n")
-        start, _, description = line.partition(": ")
-        description = description.strip()
-        if description and start not in titles:
-            titles[start] = _title(start, read, rules)
-        title = titles[start] if description else None
-        if title is None or _says_more(message, line) or (title.listed and "[" in message):
-            whole = plain_commit(RawCommit(id, parents, author, "", timestamp, message))
-            commit, found = _shortened(whole), read(whole)
+        beginning, _, description = line.partition(": ")
+        title = titles[beginning] if description.strip() else None
+        if title is None or (some_say_more and _says_more(message)) or (title.listed and "[" in message):
+            whole = plain_commit(next(log.commits(range(at, at + 1))))
+            skimmed._read[at] = read(whole)
+            log.messages[at] = _kept(whole.message)
         else:
-            commit = RawCommit(id, parents, author, "", timestamp, line)
-            found = (_parsed(title, description, body),) if title.listed else ()
-        commits.append(commit)
-        if found:
-            listed[id] = found
-    return commits, listed
+            log.messages[at] = line
+            if title.listed and "#" in body:
+                skimmed._footers[at] = split_footers(body.strip())[1]
 
 
 def _title(start: str, read: _Read, rules: Rules) -> _Title | None:
@@ -75,22 +111,18 @@ def _title(start: str, read: _Read, rules: Rules) -> _Title | None:
     parsed = parse_commit(f"{start}: x", aliases=rules.aliases, known=rules.known)
     if not isinstance(parsed, Commit) or parsed.description != "x" or parsed.breaking or parsed.type not in rules.known:
         return None
+    if may_revert(start):
+        return None
     samples = (RawCommit("", (), "", "", 0, f"{start}: {what}") for what in ("x", "1.0.0"))  # releases have such titles
     listed = {bool(read(sample)) for sample in samples}
     return _Title(parsed.type, parsed.scope, listed.pop()) if len(listed) == 1 else None
 
 
-def _says_more(message: str, line: str) -> bool:
-    """Whether a message with a title of a known type may break, undo or repeat something; `line` is the title."""
-    return "BREAKING" in message or "\r" in message or "(cherry picked" in message or may_revert(line)
+def _says_more(text: str) -> bool:
+    """Whether a message with a title of a known type, or one of several, may be breaking or repeat another."""
+    return "BREAKING" in text or "\r" in text or "(cherry picked" in text
 
 
-def _shortened(commit: RawCommit) -> RawCommit:
-    line = subject(commit.message)
-    return commit if _says_more(commit.message, line) else commit._replace(message=line)
-
-
-def _parsed(title: _Title, description: str, body: str) -> Commit:
-    """Without the body, which is not printed; footers matter where they can name an issue."""
-    footers = split_footers(body.strip())[1] if "#" in body else ()
-    return Commit(title.type, title.scope, description, "", footers)
+def _kept(message: str) -> str:
+    line = subject(message)
+    return message if _says_more(message) or may_revert(line) else line

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Set
 from functools import partial
 
 from shipit.config.model import Config
-from shipit.core.commit import Commit
 from shipit.core.history import Span, attribute
-from shipit.core.log import RawCommit
+from shipit.core.log import Log
 from shipit.core.outcome import dropped
 from shipit.core.release import Entry, Release
-from shipit.core.skim import skim
+from shipit.core.skim import Skimmed, skim
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
 from shipit.errors import PreflightError, UsageError
@@ -89,37 +88,41 @@ def unread(
     tags = version_tags(named, package.format)
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.path, rev) if package.path else None
-    commits, listed = skim(git.log([rev]), rules_of(config), is_release_commit=is_release_commit)
-    spans = attribute(commits, tags)
-    return [partial(_release, span, touching, listed, git) for span in spans if _is_wanted(span, older)]
+    skimmed = skim(git.log([rev]), rules_of(config), is_release_commit=is_release_commit)
+    spans = attribute(skimmed.log, tags)
+    return [partial(_release, span, skimmed, touching, git) for span in spans if _is_wanted(span, older)]
 
 
 def _is_wanted(span: Span, older: Set[str]) -> bool:
     return span.tag is not None and span.tag.commit not in older
 
 
-def _release(span: Span, touching: Set[str] | None, listed: Mapping[str, tuple[Commit, ...]], git: Git) -> Release:
+def _release(span: Span, skimmed: Skimmed, touching: Set[str] | None, git: Git) -> Release:
     assert span.tag
-    own = [commit for commit in span.commits if touching is None or commit.id in touching]
     return Release(
         str(span.tag.version),
         span.tag.name,
-        _tagged_on(span, git),
-        _entries(own, listed),
+        _tagged_on(span.tag, span, skimmed.log, git),
+        _entries(span, skimmed, touching),
         span.previous.name if span.previous else None,
         span.includes,
     )
 
 
-def _entries(commits: Sequence[RawCommit], listed: Mapping[str, tuple[Commit, ...]]) -> tuple[Entry, ...]:
-    """What stands in the notes of a release with these commits."""
-    gone = dropped(commits)
-    kept = [commit for at, commit in enumerate(commits) if at not in gone]
-    return tuple([Entry(commit.id, commit.author, each) for commit in kept for each in listed.get(commit.id, ())])
+def _entries(span: Span, skimmed: Skimmed, touching: Set[str] | None) -> tuple[Entry, ...]:
+    """What stands in the notes of a release."""
+    own = [
+        (at, commit)
+        for stretch in span.stretches
+        for at, commit in zip(stretch, skimmed.log.commits(stretch), strict=True)
+        if touching is None or commit.id in touching
+    ]
+    gone = dropped([commit for _, commit in own])
+    kept = [found for number, found in enumerate(own) if number not in gone]
+    return tuple([Entry(commit.id, commit.author, each) for at, commit in kept for each in skimmed.entries(at)])
 
 
-def _tagged_on(span: Span, git: Git) -> dt.date:
-    """The day of the tagged commit."""
-    assert span.tag
-    own = next((commit for commit in span.commits if commit.id == span.tag.commit), None)
-    return _day(own.timestamp) if own else _date(git, span.tag)
+def _tagged_on(tag: Tag, span: Span, log: Log, git: Git) -> dt.date:
+    """The day of the tagged commit, with which a stretch begins; another release may hold it."""
+    at = next((stretch.start for stretch in span.stretches if log.ids[stretch.start] == tag.commit), None)
+    return _date(git, tag) if at is None else _day(log.timestamps[at])
