@@ -18,7 +18,7 @@ Anything else that escapes is a bug in shipit and ends with 70.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 BUG_EXIT_CODE = 70
@@ -99,6 +99,10 @@ class Finding:
     what: str
     fix: str
     severity: Literal["error", "warning"] = "error"
+
+    def as_warning(self, what: str | None = None) -> Finding:
+        """The same where it stops nothing, told in other words where `what` is given."""
+        return replace(self, what=what or self.what, severity="warning")
 
 
 # The findings about a credential.

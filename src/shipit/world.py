@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from shipit.core.links import Links
 from shipit.errors import Finding
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from shipit.core.image import Build  # few runs build
 
 
-@dataclass(frozen=True, slots=True)
-class TagRef:
+class TagRef(Struct, frozen=True):
     """A tag of the repository: its name, the commit it leads to, and whether it is annotated."""
 
     name: str
@@ -27,8 +27,7 @@ class TagRef:
     annotated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRefs:
+class RemoteRefs(Struct, frozen=True):
     """What the remote holds: branch name to commit, tag name to (peeled) commit, its default branch."""
 
     branches: Mapping[str, str] = field(default_factory=dict)
@@ -36,8 +35,7 @@ class RemoteRefs:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CommitInfo:
+class CommitInfo(Struct, frozen=True):
     """One commit as stored: parents in order, the author's time in seconds since the epoch (UTC)."""
 
     id: str
@@ -103,8 +101,7 @@ class Git(Protocol):
         """Make the lightweight tag `name` lead to `commit`, here and on the remote, wherever it was before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A file attached to a release; size in bytes; digest `sha256:<hex>` where the forge tells it."""
 
     name: str
@@ -112,8 +109,7 @@ class Asset:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeRelease:
+class ForgeRelease(Struct, frozen=True):
     """A release as the forge holds it."""
 
     tag: str
@@ -185,16 +181,14 @@ class Process(Protocol):
     def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None: ...  # write; seconds
 
 
-@dataclass(frozen=True, slots=True)
-class LocalImage:
+class LocalImage(Struct, frozen=True):
     """An image that the engine holds; `id` is the digest of its configuration."""
 
     id: str
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteImage:
+class RemoteImage(Struct, frozen=True):
     """An image that a registry holds; `digest` is that of its manifest, or of its index of several platforms."""
 
     digest: str
@@ -244,8 +238,7 @@ class Clock(Protocol):
     def today(self) -> dt.date: ...  # UTC
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """All ports together; what observe, check and apply are given."""
 
     git: Git

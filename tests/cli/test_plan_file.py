@@ -276,7 +276,7 @@ def test_a_plan_that_cannot_be_saved_is_told(sample: SampleProject) -> None:
 
 
 PLANS = st.builds(
-    Plan,
+    lambda **fields: Plan(**fields),
     decisions=st.from_type(tuple[Decision, ...]),
     inputs=st.from_type(Inputs),
     steps=st.lists(st.sampled_from(sorted(STEPS)).flatmap(lambda kind: st.from_type(STEPS[kind])), max_size=3).map(

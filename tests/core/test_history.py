@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-
 from typing import NamedTuple
 
 from hypothesis import given

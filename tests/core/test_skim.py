@@ -9,6 +9,7 @@ import pytest
 from differential.shapes import SHAPES
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shipit.core.log import RawCommit, records
 from shipit.core.notes import Change
@@ -55,7 +56,7 @@ Told = list[tuple[object, ...]]
 def told(entries: Sequence[Entry]) -> Told:
     """All of an entry that notes can show."""
     return [
-        (entry.id, entry.author, entry.commit._replace(body="", footers=(), warnings=()), Change(entry, "").closes)
+        (entry.id, entry.author, replace(entry.commit, body="", footers=(), warnings=()), Change(entry, "").closes)
         for entry in entries
     ]
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
+from msgspec.structs import replace
 from plan.clones import clone_of, plan
 from repositories import Repository
 
@@ -17,7 +17,7 @@ DUE = Decision("", "1.4.0", "1.3.0", "minor", "v1.4.0", (Remark("a" * 40, "feat:
 
 
 def shown(*decisions: Decision, everything: bool = False, **fields: object) -> str:
-    made = dataclasses.replace(Plan(decisions, INPUTS), **fields)  # type: ignore[arg-type]
+    made = replace(Plan(decisions, INPUTS), **fields)  # type: ignore[arg-type]
     return render_plan(made, everything=everything)
 
 
@@ -30,14 +30,14 @@ def test_that_there_is_nothing_to_release_is_stated() -> None:
 
 
 def test_a_first_release_is_called_one() -> None:
-    first = dataclasses.replace(DUE, previous=None)
+    first = replace(DUE, previous=None)
     assert shown(first).startswith("next version 1.4.0 (the first release)\n")
-    assert shown(dataclasses.replace(NOTHING, previous=None)) == "nothing to release and there is no release yet\n"
+    assert shown(replace(NOTHING, previous=None)) == "nothing to release and there is no release yet\n"
 
 
 def test_unreadable_ignored_and_doubtful_commits_are_shown_with_their_reasons() -> None:
     told = shown(
-        dataclasses.replace(
+        replace(
             DUE,
             unreadable=(Remark("b" * 40, "stuff", "no type"),),
             ignored=(Remark("c" * 40, "docs: typo", "docs does not release"),),
@@ -51,13 +51,13 @@ def test_unreadable_ignored_and_doubtful_commits_are_shown_with_their_reasons() 
 
 def test_many_ignored_commits_are_counted_and_listed_on_demand() -> None:
     ignored = tuple(Remark(f"{number:040}", f"docs: {number}", "docs does not release") for number in range(6))
-    decision = dataclasses.replace(DUE, ignored=ignored)
+    decision = replace(DUE, ignored=ignored)
     assert "  ignored: 6 commits (-v lists them)\n" in shown(decision)
     assert shown(decision, everything=True).count("docs does not release") == 6
 
 
 def test_each_package_is_told_by_name() -> None:
-    told = shown(dataclasses.replace(DUE, package="backend"), dataclasses.replace(NOTHING, package="web"))
+    told = shown(replace(DUE, package="backend"), replace(NOTHING, package="web"))
     assert "backend: next version 1.4.0" in told
     assert "web: nothing to release since 1.3.0" in told
 
@@ -73,7 +73,7 @@ def test_a_release_that_was_cut_off_is_named() -> None:
 
 def test_text_of_commits_cannot_steer_the_terminal() -> None:
     evil = Remark("e" * 40, "feat: \x1b]0;owned\x07 \x1b[31mred\r\n", "feat → minor")
-    told = shown(dataclasses.replace(DUE, reasons=(evil,)))
+    told = shown(replace(DUE, reasons=(evil,)))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", told)
 
 

@@ -16,9 +16,10 @@ import json
 import os
 import signal
 import sys
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from shipit.adapters import engine_push, github, registry
 from shipit.adapters.project import Project

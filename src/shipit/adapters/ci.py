@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.adapters.github_event import read_event
 from shipit.adapters.registry_login import Login
@@ -13,8 +14,7 @@ from shipit.core.occasion import Occasion
 GITHUB = "https://github.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The variables of docs/configuration.md, read once."""
 
     token: str | None

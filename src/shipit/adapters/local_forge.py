@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from shipit.adapters.files import WorkingTree
 from shipit.core.links import Links
@@ -118,7 +120,7 @@ class LocalForge:
     def _keep(self, release: ForgeRelease) -> ForgeRelease:
         """Store `release`, unless it is stored already."""
         if self.find_release(release.tag) != release:
-            held = {name: value for name, value in asdict(release).items() if name not in ("body", "url")}
+            held = {name: value for name, value in to_builtins(release).items() if name not in ("body", "url")}
             self._store.write(f"{_folder(release.tag)}/notes.md", release.body)
             self._store.write(f"{_folder(release.tag)}/release.json", json.dumps(held, indent=2) + "\n")
         return release

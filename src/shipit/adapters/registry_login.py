@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.adapters import registry_docker
 from shipit.adapters.registry_amazon import AmazonTokens
@@ -17,8 +18,7 @@ _IDENTITY = "<token>"
 GITHUB = "ghcr.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """A user name and a password or token; it prints without the password."""
 
     username: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
+from msgspec import to_builtins
 
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
@@ -23,7 +22,7 @@ def command(session: Session, as_json: bool) -> int:
     with waiting(session.output, "looking at the repository and its remote"):
         findings = api.doctor(session.project)
     if as_json:
-        session.output.json({"findings": [asdict(finding) for finding in findings]})
+        session.output.json({"findings": to_builtins(findings)})
     else:
         session.output.findings(findings)
     errors = [finding for finding in findings if finding.severity == "error"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import to_builtins
 
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.lint import Remark, lint
@@ -52,7 +52,7 @@ def command(
         for remark in lint(text, rules)
     ]
     if as_json:
-        session.output.json([{"commit": name, **asdict(remark)} for name, _, remark in found])
+        session.output.json([{"commit": name, **to_builtins(remark)} for name, _, remark in found])
     for name, text, remark in () if as_json else found:
         _tell(session, name, text, remark)
     bad = [remark for _, _, remark in found if strict or remark.severity == "error"]

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from shipit.core.footers import Footer as Footer
 from shipit.core.footers import look_alikes, split_footers
@@ -27,7 +27,7 @@ KNOWN_TYPES = frozenset(("feat", "fix", "perf", "revert", "docs", "style", "refa
 DEFAULT_ALIASES: Mapping[str, str] = {"feature": "feat", "bugfix": "fix", "hotfix": "fix"}
 
 
-class Commit(NamedTuple):
+class Commit(Struct, frozen=True):
     """A message that follows the convention.
 
     `type` is lower case with aliases resolved; `breaking` holds one text per breaking change
@@ -43,8 +43,7 @@ class Commit(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A message that does not follow the convention, and why."""
 
     subject: str

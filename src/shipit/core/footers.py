@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Footer(NamedTuple):
+class Footer(Struct, frozen=True):
     """One trailer line: `Closes: #12` is token `Closes`, value `#12`."""
 
     token: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, pairwise
 from operator import lt
+
+from msgspec import Struct
 
 from shipit.core.log import Log
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """A log in stretches, for nearly every commit stands right above its only parent: there are few to walk over.
 
     A stretch is told by its number. Only its first commit is named or has children elsewhere, only its last has

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # The line that closes a section where the text below it does not begin with a heading.
 OLDER = "<!-- older entries -->"
@@ -38,8 +40,7 @@ _VERSION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading from `start` to `end` (offsets); an unclosed block counts as one, since nothing can stand below it."""
 
     start: int

@@ -8,7 +8,8 @@ own and merged back) is not repeated, only named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.core.graph import Graph
 from shipit.core.log import Log, RawCommit
@@ -17,8 +18,7 @@ from shipit.core.tag import Tag
 _Parents = Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreleased:
+class Unreleased(Struct, frozen=True):
     """Commits since the last release, newest first.
 
     `earlier` are ids of those that a release merged in holds already; `includes` are that release's tags.
@@ -54,8 +54,7 @@ def _behind(starts: Iterable[str], parents: _Parents) -> set[str]:
     return seen
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where the commits of one release stand in the log, newest first; `tag` is None for what is not released yet."""
 
     tag: Tag | None

@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shipit.core.version import Version
 from shipit.errors import ConfigError
@@ -35,8 +37,7 @@ _REFERENCE = re.compile(
 _LONGEST_TAG = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An image's `name` as it is written, with the tag or the digest that picks one.
 
     >>> str(Reference("acme/app", tag="latest"))
@@ -79,8 +80,7 @@ def _split(name: str) -> tuple[str, str]:
     return DOCKER_HUB, name if slash else f"library/{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """How an image is built.
 
     `args` are build arguments; `secrets` names of environment variables by the id that the Dockerfile mounts;
@@ -100,8 +100,7 @@ class Build:
     created: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What an image is made of: the commit and its branch, and the version it carries.
 
     `revision` is empty where the commit is still to be made.

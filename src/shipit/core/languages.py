@@ -12,13 +12,13 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """One language.
 
     `headings` maps `breaking` and commit types to section headings; `words` holds everything else the

@@ -15,12 +15,12 @@ True
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Links:
+
+class Links(Struct, frozen=True):
     """Addresses below one repository page, in GitHub's spelling.
 
     >>> Links("https://github.com/acme/app").compare("v1.0.0", "v1.1.0")

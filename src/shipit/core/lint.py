@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from shipit.core.commit import Commit, Unreadable, header, parse_commit, plain_text, subject
 from shipit.core.revert import parse_revert
@@ -16,8 +17,7 @@ from shipit.core.rules import Rules
 from shipit.core.title import is_merge, unfinished
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One thing to say about a message; `hint` is an imperative. An "error" cannot be read at all."""
 
     severity: Literal["error", "warning"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple
+
+from msgspec import Struct
 
 # Every field ends with NUL, which no commit can hold; git adds a newline after each record.
 FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00"
@@ -13,7 +14,7 @@ _FIELDS = 6
 _Column = list[str]
 
 
-class RawCommit(NamedTuple):
+class RawCommit(Struct, frozen=True):
     """One commit as git tells it. `timestamp` is the author's, in seconds since the epoch (UTC)."""
 
     id: str

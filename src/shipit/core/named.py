@@ -61,7 +61,7 @@ def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dic
 
 
 def _holding(texts: Iterable[str], commits: Sequence[RawCommit], reverts: Collection[int]) -> Collection[int]:
-    """Positions that have to be looked at: only the reverts themselves where no other message holds one of the texts."""
+    """Positions to be looked at: those of the reverts alone where no other message holds one of the texts."""
     others = "\n".join([commit.message for at, commit in enumerate(commits) if at not in reverts])
     return range(len(commits)) if any(text in others for text in texts) else reverts
 

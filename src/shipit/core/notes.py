@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipit.core.commit import Commit
 from shipit.core.languages import ENGLISH, Language
@@ -36,8 +37,7 @@ _CLOSES = re.compile(r"(?:close|fixe?|resolve)[sd]?", re.IGNORECASE)
 _ISSUE = re.compile(r"(?<![\w/])#([0-9]{1,9})\b")
 
 
-@dataclass(slots=True)
-class Change:
+class Change(Struct):
     """One item of the notes. Every text it gives is Markdown, safe to place on one line."""
 
     _entry: Entry
@@ -92,8 +92,7 @@ def _scope(text: str) -> str:
     return inline(text.strip())
 
 
-@dataclass(slots=True)
-class Section:
+class Section(Struct):
     """The changes of one kind: `key` is `breaking` or a commit type, `title` its heading."""
 
     key: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """A pull request that a run is about; `base` is the branch it is to be merged into.
 
     `title` is what its commit is called when it is squashed; empty where that keeps the title of the only commit.
@@ -20,8 +19,7 @@ class PullRequest:
     squashed: bool | None = False
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """What happened.
 
     Args:

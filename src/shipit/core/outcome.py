@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from shipit.core.bump import Bump
 from shipit.core.commit import Commit, subject
@@ -16,8 +17,7 @@ from shipit.core.reverts import cancelled
 Outcome = Literal["counted", "ignored", "unreadable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What became of one commit.
 
     "counted" are the commits that release something: `reason` is the rule then, `entries` is what stands in the
@@ -36,8 +36,7 @@ class Reading:
     release_as: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(Struct, frozen=True):
     """What became of all commits since the last release, newest first."""
 
     all: tuple[Reading, ...]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipit.core.bump import Bump
 from shipit.core.commit import Commit, header, parse_commit, plain_text, subject
@@ -50,7 +51,7 @@ def read_commits(
 
 def plain_commit(commit: RawCommit) -> RawCommit:
     """The commit with lines that end in LF."""
-    return commit._replace(message=plain_text(commit.message)) if "\r" in commit.message else commit
+    return replace(commit, message=plain_text(commit.message)) if "\r" in commit.message else commit
 
 
 def read_alone(commit: RawCommit, rules: Rules, is_release_commit: Callable[[RawCommit], bool]) -> Reading:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from shipit.core.commit import Commit
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One change of a release: the commit it came by and its reading. A squash commit may bring several."""
 
     id: str
@@ -17,8 +17,7 @@ class Entry(NamedTuple):
     commit: Commit
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """One version and what is in it.
 
     `includes` names the tags of earlier releases that came in by a merge (a hotfix branch merged back):

@@ -11,13 +11,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.core.commit import Commit, parse_commit, pull_request, subject, without_number
 
 
-@dataclass(frozen=True, slots=True)
-class Revert:
+class Revert(Struct, frozen=True):
     """What a commit says it undoes.
 
     `numbers` are pull requests; `mainline` is the parent that the revert of a merge went back to;

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.core.bump import Bump
 from shipit.core.commit import DEFAULT_ALIASES, KNOWN_TYPES, Commit
@@ -26,8 +27,7 @@ _BREAKING: Rule = (Bump.MAJOR, "breaking change → major")
 _KEY = re.compile(r"([^\W\d_][\w-]*)(?:\(([^()]+)\))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What each type, or type in one scope, does to the version; made by `Rules.of`.
 
     Scopes, like types, compare without regard to case (Conventional Commits 1.0.0, item 15).

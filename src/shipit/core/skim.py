@@ -14,8 +14,8 @@ in full.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from shipit.core.commit import Commit, parse_commit, subject
 from shipit.core.footers import Footer, split_footers
@@ -27,7 +27,7 @@ from shipit.core.rules import Rules
 _Read = Callable[[RawCommit], tuple[Commit, ...]]
 
 
-class _Title(NamedTuple):
+class _Title(Struct, frozen=True):
     """How titles read that begin alike."""
 
     type: str
@@ -47,8 +47,7 @@ class _Titles(dict[str, _Title | None]):
         return found
 
 
-@dataclass
-class Skimmed:
+class Skimmed(Struct):
     """Commits of which only that is kept by which others may name them; all of what may undo or repeat others."""
 
     log: Log

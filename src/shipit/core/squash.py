@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from shipit.core.footers import inside_fences
 from shipit.core.log import RawCommit
 
@@ -27,7 +29,7 @@ def squashed(commit: RawCommit, starts_commit: Callable[[str], bool]) -> tuple[R
     if not _MARK.search(commit.message):
         return ()
     messages = list(_listed(commit.message, starts_commit))
-    return tuple(commit._replace(parents=(), message=message) for message in reversed(messages))
+    return tuple(replace(commit, parents=(), message=message) for message in reversed(messages))
 
 
 def _listed(message: str, starts_commit: Callable[[str], bool]) -> Iterator[str]:
@@ -56,5 +58,5 @@ def _logged(commit: RawCommit) -> Iterator[RawCommit]:
                 message.append(line[4:])
             continue
         if id:
-            yield commit._replace(id=id, parents=(), message="\n".join(message))
+            yield replace(commit, id=id, parents=(), message="\n".join(message))
         id, message = start[1], []

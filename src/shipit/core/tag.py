@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from shipit.core.version import Version, channel_of, precedence, version_of
 
@@ -25,8 +26,7 @@ from shipit.core.version import Version, channel_of, precedence, version_of
 _LOOKS_LIKE_VERSION = re.compile(r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
 
 
-@dataclass(frozen=True)
-class TagFormat:
+class TagFormat(Struct, frozen=True, dict=True):
     """How versions are spelled as tags; `template` holds `{version}` once."""
 
     template: str
@@ -47,8 +47,7 @@ class TagFormat:
         return version_of(name[len(before) : len(name) - len(after)])
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag that names a release, and the commit it leads to."""
 
     name: str

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from semver import Version
 
 from shipit.core.bump import Bump, effective
@@ -146,8 +146,7 @@ def _number(version: Version) -> int:
     return int(last) if last.isdigit() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """What a maintenance branch may release: `1.x` holds major 1, `1.2.x` holds 1.2.
 
     >>> Range.of_branch("1.2.x").holds(Version.parse("1.2.9"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.changelog import insert_section
@@ -18,8 +19,7 @@ from shipit.steps.write_file import text_digest
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_of
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One file: its text before and after the release. `left` is what a killed run made of it already."""
 
     path: str
@@ -34,8 +34,7 @@ class Change:
         return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All files of a release."""
 
     files: tuple[Change, ...]
@@ -45,8 +44,7 @@ class Changes:
         return tuple(change.path for change in self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """What becomes of one file; several edits of one file build on each other."""
 
     path: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any, get_type_hints
 
@@ -41,7 +40,7 @@ def plan_from_json(text: str, where: str) -> Plan:
 def _stored_fields() -> dict[str, Any]:
     """The fields of a plan and their types; steps are decoded by their kind."""
     types = get_type_hints(Plan, localns={"Step": Step})
-    return {field.name: types[field.name] for field in dataclasses.fields(Plan) if field.name != "steps"}
+    return {name: types[name] for name in Plan.__struct_fields__ if name != "steps"}
 
 
 def _step(entry: dict[str, Any]) -> Step:

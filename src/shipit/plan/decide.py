@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.bump import Bump, effective
@@ -19,8 +20,7 @@ from shipit.plan.history import History
 from shipit.plan.model import Decision, Remark
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A decision with what the notes are made of."""
 
     decision: Decision
@@ -67,8 +67,7 @@ def _bump(history: History, config: Config, version: Version | None, told: _Told
     return effective(told.due, major=major, major_on_zero=config.release.major_on_zero)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What the commits say. `own` are new and in no release; `merged` are new here, but an earlier release
     that was merged in holds them; `before` are the bumps of pre-releases since the last stable release."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipit.core.release import Release
 from shipit.core.version import Version
 from shipit.plan.decide import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """`notes` are Markdown, ending with a newline; `announcement` is as much of them as a forge takes."""
 
     verdict: Verdict

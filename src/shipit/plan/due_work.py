@@ -8,8 +8,9 @@ the event `schedule` calls for nothing; to release all the same, use the command
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from shipit.config.advice import for_choice
 from shipit.config.model import Config
@@ -21,8 +22,7 @@ from shipit.plan.packages import channel
 _OF_A_BRANCH = ("push", "workflow_dispatch", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What is due and why, in a sentence.
 
     `environments` are those that the branch is built for and deployed to; `pull_request` is what to look ahead for.

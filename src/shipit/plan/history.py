@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.log import RawCommit, records
@@ -13,8 +15,7 @@ from shipit.plan.packages import Package
 from shipit.world import Git
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What a package's next version is decided from.
 
     `stable` is the last stable release reachable, `last` the last of the branch's channel (the same on a

@@ -7,7 +7,8 @@ the forge), and only then what the world is told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.config.model import AnnounceConfig, ReleaseConfig
 from shipit.core.release_message import SUBJECT, release_message
@@ -35,8 +36,7 @@ from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """Everything that the steps of one release are made from.
 
     `commit` is the release commit; `snapshot` the commit that follows it with its files, where one is wanted.

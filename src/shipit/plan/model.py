@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipit.errors import Finding
 
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from shipit.steps.base import Step  # deciding a version needs no step
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One commit and what was decided about it: the rule that counted it, or the reason it does not count."""
 
     commit: str
@@ -20,8 +20,7 @@ class Remark:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The next version of one package and why. `version` is None when there is nothing to release.
 
     `package` is empty where the repository is one package.
@@ -38,8 +37,7 @@ class Decision:
     warnings: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedImage:
+class PlannedImage(Struct, frozen=True):
     """One image of an environment: `reference` is its tag that never moves, `reason` where its version is from.
 
     `name` is empty where it is the only one. `kept` are sentences about tags that stay where they are.
@@ -53,8 +51,7 @@ class PlannedImage:
     kept: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Building:
+class Building(Struct, frozen=True):
     """The images of an environment, and what builds them; empty where nothing has to be built."""
 
     environment: str
@@ -62,8 +59,7 @@ class Building:
     builder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a plan was made from; a saved plan is refused when these changed.
 
     `base` is the commit it was made on, `config` the fingerprint of the configuration.
@@ -74,8 +70,7 @@ class Inputs:
     config: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What will be done, in order.
 
     `finishes` names the tags of releases that were cut off and are completed, `versions` their versions.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.links import Links
@@ -19,8 +20,7 @@ from shipit.plan.wanted_images import obstacles, recipe
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """A file as committed at the base, and as it stands in the working tree. None: no such file.
 
     `edited` says that it differs from HEAD; `leftover` that the difference is what a killed run wrote.
@@ -37,8 +37,7 @@ class FileState:
         return self.current if self.leftover else None
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """The facts of a release.
 
     `tags` are those of the clone and of the remote. `announced` is the version that a package's files name,

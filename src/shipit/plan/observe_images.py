@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
@@ -22,8 +23,7 @@ from shipit.steps.tag_image import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedImage:
+class ObservedImage(Struct, frozen=True):
     """An image, and what there is of it already.
 
     `held` is what the registry has, by reference; `kept` are the moving tags on something newer, with its version;
@@ -50,8 +50,7 @@ class ObservedImage:
         return self.pushed and {found and found.digest for found in due} == {self.held[self.wanted.fixed[0]].digest}
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedImages:
+class ObservedImages(Struct, frozen=True):
     """The facts of an environment's images; `pushing` says whether they are meant for the registry.
 
     `builder` is what builds them; empty where nothing has to be built or nothing can.
@@ -112,8 +111,7 @@ def observe_images(
     return ObservedImages(environment, wants, commit, branch, pushing, images, builder, findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looking:
+class _Looking(Struct, frozen=True):
     """Questions about the images of a configuration."""
 
     world: World
@@ -226,7 +224,7 @@ def _announced(git: Git, rev: str, package: Package) -> str | None:
 
 def _counted_anew(finding: Finding) -> Finding:
     """What stops a release is, for a build, a version that tells little."""
-    return replace(finding, what=f"{finding.what}: builds count as if nothing had been released", severity="warning")
+    return finding.as_warning(f"{finding.what}: builds count as if nothing had been released")
 
 
 def _uncommitted(dirty: tuple[str, ...]) -> Iterator[Finding]:

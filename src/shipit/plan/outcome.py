@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from shipit.plan.model import Plan, PlannedImage
 
@@ -24,8 +25,7 @@ NO_OUTPUTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a release came to: the plan that was applied last, and the outputs of all its steps."""
 
     plan: Plan
@@ -67,8 +67,7 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
+class Images(Struct, frozen=True):
     """What building images came to: the plan that was applied, and the outputs of all its steps."""
 
     plan: Plan
@@ -85,8 +84,8 @@ class Images:
         building = self.plan.building
         if building is None:
             return {}
-        images = [{**asdict(image), "tags": self._tags(image)} for image in building.images]
-        findings = [asdict(finding) for finding in self.plan.findings]
+        images = [{**to_builtins(image), "tags": self._tags(image)} for image in building.images]
+        findings = [to_builtins(finding) for finding in self.plan.findings]
         return {"builder": building.builder, "images": images, "findings": findings}
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:

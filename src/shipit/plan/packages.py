@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
 from shipit.core.tag import TagFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """One thing with a version of its own; `name` and `path` are empty for the whole repository.
 
     `version_files` is None where they are to be detected.

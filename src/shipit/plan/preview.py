@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
@@ -17,8 +18,7 @@ from shipit.plan.squash import squash_of
 from shipit.world import Clock, Git
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What merging `pull_request` releases and why; `missing` is why that cannot be told.
 
     `notes` are those of the coming releases, as Markdown. `squashed` is what squashing it releases instead, where
@@ -50,8 +50,7 @@ def _versions(decisions: Iterable[Decision]) -> str:
     return ", ".join(named) or "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Lookout:
+class Lookout(Struct, frozen=True):
     """From where to look ahead; `default` is the branch that releases when the configuration names none."""
 
     git: Git

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.core.log import RawCommit, records
 from shipit.core.occasion import PullRequest
@@ -10,8 +11,7 @@ from shipit.plan.history import History
 from shipit.world import Git
 
 
-@dataclass(frozen=True, slots=True)
-class Squash:
+class Squash(Struct, frozen=True):
     """`commit` stands for `replaced`, the ids of what the merge brings and of the merge itself."""
 
     commit: RawCommit
@@ -39,4 +39,4 @@ def squash_of(git: Git, pull_request: PullRequest, merged: str) -> Squash | None
     said = [f"* {each.message.strip()}" for each in reversed(proposed) if len(each.parents) < 2]
     message = "\n\n".join([f"{pull_request.title} (#{pull_request.number})", *said])
     replaced = frozenset(each.id for each in (merge, *proposed))
-    return Squash(merge._replace(message=message, parents=merge.parents[:1]), replaced)
+    return Squash(replace(merge, message=message, parents=merge.parents[:1]), replaced)

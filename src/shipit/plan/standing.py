@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.release_message import is_release
@@ -13,8 +14,7 @@ from shipit.plan.packages import channel, main_channel
 from shipit.world import CommitInfo, Git, RemoteRefs
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Clone and remote, side by side.
 
     `head` is where the clone stands; `base` is the commit the release is made on: the remote branch's tip

@@ -6,7 +6,8 @@ Commit messages are other people's text: they stand in it as they are read, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipit.core.links import Links
 from shipit.core.markdown import address, inline
@@ -22,8 +23,7 @@ _MOST_ROWS = 100
 _LONGEST_CELL = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of a step: "done", "done already" or "failed"."""
 
     step: Step

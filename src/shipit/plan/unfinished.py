@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import ReleaseConfig
 from shipit.core.changelog import section_of
@@ -19,8 +21,7 @@ from shipit.steps.base import Done
 from shipit.world import RemoteRefs, World
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Struct, frozen=True):
     """A release whose commit or tag is public and whose forge release is behind.
 
     `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came. `commits`

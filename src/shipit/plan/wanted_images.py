@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.core.image import Build, Reference, Source, fill, image_labels, image_tag, is_immutable
@@ -16,8 +18,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import CommitInfo, Engine
 
 
-@dataclass(frozen=True, slots=True)
-class WantedImage:
+class WantedImage(Struct, frozen=True):
     """One image. `name` is empty where it is the only one, `reason` says where its version is from.
 
     `created` is the commit's time, in seconds since the epoch; `url` is where the source is; `commit` the release
@@ -131,4 +132,4 @@ def obstacles(engine: Engine, builds: Sequence[Build], commands: Sequence[str]) 
         commands: what is run before; a directory that is missing now is only worth a warning then.
     """
     for finding in engine.findings(builds) if builds else ():
-        yield replace(finding, severity="warning") if commands and finding.code in _MAKEABLE else finding
+        yield finding.as_warning() if commands and finding.code in _MAKEABLE else finding

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from shipit.core.image import REVISION, Build
 from shipit.steps.base import Done, Outputs, Todo

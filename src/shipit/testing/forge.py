@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipit.core.links import Links
 from shipit.errors import BranchMoved, CommandError, ConflictError, Finding, RemoteError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import partial
 from typing import Any, Literal
 
@@ -75,7 +74,7 @@ def interrupted(world: World, at: int, when: When, stop: Callable[[], None]) -> 
 
 
 def _wrapped(world: World, around: Callable[..., Any]) -> World:
-    ports: dict[str, Any] = {port.name: _Port(port.name, getattr(world, port.name), around) for port in fields(World)}
+    ports: dict[str, Any] = {name: _Port(name, getattr(world, name), around) for name in World.__struct_fields__}
     return World(**ports)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec.structs import replace
 
 from shipit.testing.clock import FakeClock
 from shipit.testing.engine import FakeEngine
@@ -17,8 +18,7 @@ from shipit.testing.remote import FakeRemote
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class FakeWorld(World):
+class FakeWorld(World, frozen=True):
     """A `World` in memory.
 
     >>> world = FakeWorld.new({"VERSION": "1.0.0"})
