@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
-from shipit.core.links import Links
 from shipit.errors import Finding
 
 if TYPE_CHECKING:
-    from shipit.core.image import Build  # few runs build
+    from shipit.core.image import Build
+    from shipit.core.links import Links
 
 
 class TagRef(Struct, frozen=True):

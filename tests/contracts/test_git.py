@@ -182,6 +182,11 @@ def test_a_detached_head_is_on_no_branch_and_can_be_committed_on(clone: Clone) -
     assert main.id == second
 
 
+def test_a_tag_with_the_name_of_the_branch_does_not_hide_it(clone: Clone) -> None:
+    clone.git.create_tag("main", clone.commit("feat: x"), "main")
+    assert clone.git.branch() == "main"
+
+
 # -- history
 
 

@@ -16,6 +16,8 @@ from shipit.world import CommitInfo, TagRef
 # Reads must not fight with a person's own git, wait for a password, or speak the user's language;
 # and git need not write each commit by itself, as it does where somebody might be watching.
 _READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
+_BRANCH = "ref: refs/heads/"
+_NO_FILES = "ref: refs/heads/.invalid"  # what the file says where refs are kept in tables
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
@@ -64,7 +66,12 @@ class GitHistory:
         return self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
     def branch(self) -> str | None:
-        return self._line("symbolic-ref", "--short", "--quiet", "HEAD")
+        """From where git keeps it (gitrepository-layout): its own short name is longer where a tag has the same."""
+        with open(os.path.join(self.directory, "HEAD"), encoding="utf-8", errors="replace") as file:
+            told = file.read().strip()
+        if told == _NO_FILES:
+            told = f"ref: {self._line('symbolic-ref', '--quiet', 'HEAD')}"
+        return told.removeprefix(_BRANCH) if told.startswith(_BRANCH) else None
 
     def shallow(self) -> bool:
         return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for

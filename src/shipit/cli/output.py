@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -166,6 +165,8 @@ class Output:
 
 def json_text(value: Any) -> str:
     """JSON for a person and a program: Korean stays Korean, and nothing in it moves a cursor."""
+    import json
+
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
