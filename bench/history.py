@@ -1,8 +1,8 @@
 """Histories of any length for measuring, the same for the same seed.
 
 A main line with pull requests merged into it, messages as they are in a busy project (most conventional, nearly half
-with a body, a third with trailers, a few in no convention), and a tag after every hundredth commit with the version
-that the commits call for, every other one annotated.
+with a body of up to three paragraphs, a third with trailers, a few in no convention) by two hundred people, and a
+tag after every hundredth commit with the version that the commits call for, every other one annotated.
 """
 
 from __future__ import annotations
@@ -48,22 +48,23 @@ THINGS = [
     "café menu",
 ]
 WHERE = ["in the list", "on start", "for guests", "after a failure", "behind a proxy", "while it is open", "by default"]
-SENTENCE = "Until now this went unnoticed, because nothing\nasked for it; whoever did had to wait for the rest. "
-TRAILERS = [
-    "Closes #{n}",
-    "Fixes #{n}",
-    "Refs: #{n}",
-    "Signed-off-by: Ada <ada@example.org>",
-    "Co-authored-by: Bo <bo@example.org>",
-]
+# Lines that follow a third of the bodies, and in how many of those.
+TRAILERS = {
+    "Closes #{n}": 0.2,
+    "Fixes #{n}": 0.2,
+    "Refs: #{n}": 0.3,
+    "Signed-off-by: Ada <ada@example.org>": 0.5,
+    "Co-authored-by: Bo <bo@example.org>": 0.25,
+}
 PLAIN = ["Update README.md", "Small clean-up", "[search] try again", 'Revert "feat: what was released long ago"']
 FINISH = [
     "checkout -q -f main",
     "pack-refs --all",
-    "commit-graph write --reachable",
     "remote add origin https://github.com/acme/shop.git",
 ]
-PEOPLE = [f"{name} <{name.lower()}@example.org>" for name in ("Ada", "Bo", "Chae", "Dmitri", "Eun", "Frida", "Goran")]
+NAMES = ["Ada", "Bo", "Chae", "Dmitri", "Eun", "Frida", "Goran", "Hana", "Ines", "Jun", "Kofi", "Lea", "Mino", "Noor"]
+FAMILIES = ["Ahn", "Berg", "Cho", "Diaz", "Eder", "Fox", "Gil", "Haas", "Ito", "Jang", "Kim", "Lund", "Moon", "Ng"]
+PEOPLE = [f"{name} {family} <{name.lower()}.{family.lower()}@example.org>" for name in NAMES for family in FAMILIES]
 
 
 @dataclass
@@ -128,9 +129,10 @@ class History:
             title = self.title()
         parts = [title]
         if chance() < 0.45:
-            parts.append((SENTENCE * self.random.randint(1, 4)).strip())
+            parts += [self.paragraph() for _ in range(self.random.randint(1, 3))]
         if chance() < 0.35:
-            parts.append("\n".join(pick(TRAILERS).format(n=self.random.randint(1, 9999)) for _ in range(2)))
+            trailers = [line for line, share in TRAILERS.items() if chance() < share]
+            parts.append("\n".join(trailers).format(n=self.random.randint(1, 60_000)))
         return "\n\n".join(parts)
 
     def title(self) -> str:
@@ -139,7 +141,15 @@ class History:
         self.due = max(self.due, Bump.MAJOR if breaking else BUMPS.get(type, Bump.NONE))
         number = f" (#{self.made})" if chance() < 0.6 else ""
         start = f"{type}{f'({scope})' if scope else ''}{'!' * breaking}"
-        return f"{start}: {pick(VERBS)} the {pick(THINGS)} {pick(WHERE)}{number}"
+        return f"{start}: {self.phrase()}{number}"
+
+    def paragraph(self) -> str:
+        lines = range(self.random.randint(1, 5))
+        return "\n".join(f"{self.phrase().capitalize()}, and {self.phrase()}." for _ in lines)
+
+    def phrase(self) -> str:
+        pick = self.random.choice
+        return f"{pick(VERBS)} the {pick(THINGS)} {pick(WHERE)}"
 
 
 def data(text: str) -> str:

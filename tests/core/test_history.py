@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from core.histories import histories, tags
 from hypothesis import given
-from hypothesis import strategies as st
 
 from shipit.core.history import attribute, unreleased
-from shipit.core.log import Log, RawCommit
+from shipit.core.log import Columns, Log, RawCommit
 from shipit.core.tag import Tag
-from shipit.core.version import Version
 
 # a - b - c - d - e
 LINE = {"a": "", "b": "a", "c": "b", "d": "c", "e": "d"}
@@ -22,12 +21,6 @@ MERGED_HOTFIX = {"a": "", "h": "a", "b": "a", "c": "b", "m": "ch", "d": "m"}
 def log(history: Mapping[str, str]) -> list[RawCommit]:
     """Commits named by one letter each, with the letters of their parents; the last one is HEAD."""
     return [RawCommit(id, tuple(parents), "Ada", "", 0, "") for id, parents in reversed(history.items())]
-
-
-def tags(places: Mapping[str, str]) -> list[Tag]:
-    """Version to commit, as tags with the highest version first."""
-    found = [Tag(f"v{version}", Version.parse(version), commit) for version, commit in places.items()]
-    return sorted(found, key=lambda tag: tag.version, reverse=True)
 
 
 class Found(NamedTuple):
@@ -51,7 +44,8 @@ def attributed(commits: Sequence[RawCommit], tags: Sequence[Tag]) -> list[Found]
 def columns_of(commits: Sequence[RawCommit]) -> Log:
     log = Log()
     ids, parents = [commit.id for commit in commits], [" ".join(commit.parents) for commit in commits]
-    log.add(ids, parents, [""] * len(ids), [""] * len(ids), [""] * len(ids))
+    nothing = [""] * len(ids)
+    log.add(Columns(ids, parents, nothing, nothing, nothing, nothing))
     return log
 
 
@@ -212,17 +206,6 @@ def seconds_for(releases: int) -> float:
 def test_four_times_the_history_takes_about_four_times_as_long() -> None:
     short = min(seconds_for(500) for _ in range(3))
     assert min(seconds_for(2000) for _ in range(3)) < 9 * short
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
-    """A history of up to a dozen commits with merges of any shape, and version tags in any order on it."""
-    names = "abcdefghijkl"[: draw(st.integers(1, 12))]
-    history = {names[0]: ""}
-    for at, name in enumerate(names[1:], 1):
-        history[name] = "".join(draw(st.lists(st.sampled_from(names[:at]), min_size=0, max_size=3, unique=True)))
-    versions = draw(st.lists(st.sampled_from([f"{n}.0.0" for n in range(9)]), unique=True))
-    return history, {version: draw(st.sampled_from(names)) for version in versions}
 
 
 def ancestry(history: Mapping[str, str]) -> dict[str, set[str]]:

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shipit.core.log import RawCommit, records
+from shipit.core.log import RawCommit, columns, records
 from shipit.core.notes import Change
 from shipit.core.outcome import dropped
 from shipit.core.reading import read_commits
 from shipit.core.release import Entry
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
-from shipit.core.skim import skim
+from shipit.core.skim import Skimmed
 
 RULES = {
     "the defaults": Rules.of(),
@@ -65,8 +65,15 @@ def plainly(log: bytes, rules: Rules) -> Told:
     return told(read_commits(records([log]), rules, is_release_commit=is_release_commit).entries)
 
 
+def skim(chunks: Sequence[bytes], rules: Rules) -> Skimmed:
+    skimmed = Skimmed(rules, is_release_commit=is_release_commit)
+    for part in columns(chunks):
+        skimmed.add(part)
+    return skimmed
+
+
 def quickly(log: bytes, rules: Rules) -> Told:
-    skimmed = skim([log[:100], log[100:]], rules, is_release_commit=is_release_commit)
+    skimmed = skim([log[:100], log[100:]], rules)
     commits = list(skimmed.log.commits(range(len(skimmed.log))))
     gone = dropped(commits)
     kept = ((at, commit) for at, commit in enumerate(commits) if at not in gone)

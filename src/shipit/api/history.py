@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
@@ -19,6 +20,9 @@ from shipit.plan.packages import Package, packages
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
+    from shipit.plan.releases import Part, Past, Unread
+
+_Read = TypeVar("_Read")
 
 
 def next_version(project: Project) -> tuple[Decision, ...]:
@@ -72,21 +76,50 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
         since, until: revisions; only releases behind `until` and not behind `since`.
         package: its name, in a repository of several packages.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    from shipit.adapters.halves import in_halves
-    from shipit.core.changelog import render_sections, title
+    from shipit.adapters.processors import in_halves
+    from shipit.core.changelog import title
     from shipit.core.languages import language
-    from shipit.plan.releases import unread
+    from shipit.plan.releases import look_back
 
     for rev in filter(None, (since, until)):
         _require_revision(project, rev)
-    with ThreadPoolExecutor(1) as beside:  # loading what writes takes as long as git takes for 10,000 commits
-        loading = beside.submit(renderer, project)
-        found = unread(project.git, project.config, _package(project, package), until, since)
-    writer = loading.result()
-    sections = in_halves(lambda some: render_sections((read() for read in some), writer), found)
+    past = look_back(project.git, project.config, _package(project, package), until, since)
+    sections = _in_two_parts(project, past)
+    if sections is None:
+        write, releases = _reading(project, past.whole)
+        sections = in_halves(write, releases)
     return chain([title(language(project.config.changelog.language))], sections)
+
+
+def _in_two_parts(project: Project, past: Past) -> Iterator[str] | None:
+    """The sections of a long history, each half of which one process reads; None where it cannot be cut there."""
+    from shipit.adapters.processors import Copy, may_copy
+
+    middle = past.middle
+    if middle is None or not may_copy():
+        return None
+    with Copy(lambda: _written(project, partial(past.before, middle))) as copy:
+        later = _written(project, partial(past.after, middle))
+        earlier = copy.value() if later else None
+    if later is None or earlier is None or not set(later[0]).isdisjoint(earlier[0]):
+        return None  # `git log A..B` tells too much where clocks were wrong
+    return chain(later[1], earlier[1])
+
+
+def _written(project: Project, read: Callable[[], Part | None]) -> tuple[list[str], list[str]] | None:
+    """The ids of the commits of a part of history, and its sections."""
+    write, part = _reading(project, read)
+    return (part.ids, list(write(part.releases))) if part else None
+
+
+def _reading(project: Project, read: Callable[[], _Read]) -> tuple[Callable[[Sequence[Unread]], Iterator[str]], _Read]:
+    """What writes sections, loaded while git is waited for, and what `read` gives."""
+    from shipit.adapters.processors import Beside
+    from shipit.core.changelog import render_sections
+
+    loading = Beside(lambda: renderer(project))  # which takes as long as git takes for 10,000 commits
+    found, writer = read(), loading.value()
+    return lambda some: render_sections((each() for each in some), writer), found
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:

@@ -11,8 +11,6 @@ from msgspec import Struct
 FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00"
 _FIELDS = 6
 
-_Column = list[str]
-
 
 class RawCommit(Struct, frozen=True):
     """One commit as git tells it. `timestamp` is the author's, in seconds since the epoch (UTC)."""
@@ -25,14 +23,26 @@ class RawCommit(Struct, frozen=True):
     message: str
 
 
+class Columns(Struct):
+    """Many commits, field by field, each as git writes it."""
+
+    ids: list[str]
+    parents: list[str]
+    authors: list[str]
+    emails: list[str]
+    timestamps: list[str]
+    messages: list[str]
+
+
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
     """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
-    for ids, parents, authors, emails, timestamps, messages in columns(chunks):
-        yield from map(RawCommit, ids, map(_parents, parents), authors, emails, map(_seconds, timestamps), messages)
+    for part in columns(chunks):
+        parents, timestamps = map(_parents, part.parents), map(_seconds, part.timestamps)
+        yield from map(RawCommit, part.ids, parents, part.authors, part.emails, timestamps, part.messages)
 
 
-def columns(chunks: Iterable[bytes]) -> Iterator[list[_Column]]:
-    """The fields, as text, of the commits that each chunk completes: ids, parents, and so on.
+def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:
+    """The same as columns of those commits that each chunk completes.
 
     A chunk is decoded and split as a whole, for that takes the least time for each of many commits.
     """
@@ -44,37 +54,35 @@ def columns(chunks: Iterable[bytes]) -> Iterator[list[_Column]]:
             texts += ended.decode("utf-8", "replace").split("\0")
             whole = len(texts) // _FIELDS * _FIELDS
             ids, *others = (texts[field:whole:_FIELDS] for field in range(_FIELDS))
-            yield [[id.lstrip("\n") for id in ids], *others]
+            yield Columns([id.lstrip("\n") for id in ids], *others)
             texts = texts[whole:]
 
 
 class Log:
-    """Very many commits, newest first, a column for each field: an object for each would take four times the memory.
+    """Very many commits, newest first, by columns: an object for each would take four times the memory.
 
     `parents` are ids with blanks between them. Equal names, and the ids of neighbours, are one text.
     """
 
     def __init__(self) -> None:
-        self.ids: _Column = []
-        self.parents: _Column = []
-        self.authors: _Column = []
+        self.ids: list[str] = []
+        self.parents: list[str] = []
+        self.authors: list[str] = []
         self.timestamps: list[int] = []
-        self.messages: _Column = []
+        self.messages: list[str] = []
         self._names: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def add(
-        self, ids: _Column, parents: _Column, authors: _Column, timestamps: Iterable[str], messages: _Column
-    ) -> None:
+    def add(self, part: Columns) -> None:
         """Put older commits below those that are here."""
-        pairs = zip(parents, [*ids[1:], ""], strict=False)
-        self.ids += ids
+        pairs = zip(part.parents, [*part.ids[1:], ""], strict=False)
+        self.ids += part.ids
         self.parents += [below if parent == below else parent for parent, below in pairs]
-        self.authors += [self._names.setdefault(author, author) for author in authors]
-        self.timestamps += map(_seconds, timestamps)
-        self.messages += messages
+        self.authors += [self._names.setdefault(author, author) for author in part.authors]
+        self.timestamps += map(_seconds, part.timestamps)
+        self.messages += part.messages
 
     def commits(self, stretch: range) -> Iterator[RawCommit]:
         """Those that stand there; their mail addresses were not kept."""

@@ -32,8 +32,9 @@ BREAKING = "breaking"
 # GitHub refuses a longer body of a release ("body is too long (maximum is 125000 characters)").
 GITHUB_LIMIT = 125_000
 
-# Footers that close an issue on GitHub: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
-_CLOSES = re.compile(r"(?:close|fixe?|resolve)[sd]?", re.IGNORECASE)
+# Footers that close an issue on GitHub:
+# https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+_CLOSING = frozenset(["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"])
 _ISSUE = re.compile(r"(?<![\w/])#([0-9]{1,9})\b")
 
 
@@ -68,16 +69,17 @@ class Change(Struct):
     @property
     def closes(self) -> tuple[str, ...]:
         """The issues this commit closes and does not name in its description, linked where possible."""
-        footers = [footer.value for footer in self._entry.commit.footers if _CLOSES.fullmatch(footer.token)]
-        numbers = dict.fromkeys(number for value in footers for number in _ISSUE.findall(value))
-        named = set(_ISSUE.findall(self._text)) if numbers else ()
+        footers = [footer.value for footer in self._entry.commit.footers if footer.token.lower() in _CLOSING]
+        named = _ISSUE.findall(self._text) if footers and "#" in self._text else ()
+        numbers = dict.fromkeys([number for value in footers for number in _ISSUE.findall(value)])
         wanted, links = [number for number in numbers if number not in named], self._links
         return tuple([f"[#{number}]({links.issue(number)})" if links else f"#{number}" for number in wanted])
 
     @property
     def title(self) -> str:
         """Scope in bold and description."""
-        return f"**{self.scope}:** {self.description}" if self._entry.commit.scope else self.description
+        text = item(self._text, self._links)
+        return f"**{self.scope}:** {text}" if self._entry.commit.scope else text
 
     @property
     def line(self) -> str:

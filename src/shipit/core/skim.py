@@ -5,21 +5,23 @@ many commits: which entries there are. Titles begin in few ways (`feat: `, `fix(
 found out once, by `read_commits` itself, and looked up from then on. What a look does not settle beyond doubt is read
 in full.
 
->>> chunks = [b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\n" + b"b0\0\0Bo\0\0\0docs: explain\0\n"]
->>> skimmed = skim(chunks, Rules.of())
+>>> skimmed = Skimmed(Rules.of())
+>>> for part in columns([b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\nb0\0\0Bo\0\0\0docs: explain\0\n"]):
+...     skimmed.add(part)
 >>> skimmed.log.messages, [each.description for each in skimmed.entries(0)], skimmed.entries(1)
 (['feat(api): search', 'docs: explain'], ['search'], ())
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from shipit.core.commit import Commit, parse_commit, subject
 from shipit.core.footers import Footer, split_footers
-from shipit.core.log import Log, RawCommit, columns
+from shipit.core.log import Columns, Log, RawCommit
+from shipit.core.log import columns as columns
 from shipit.core.reading import is_release_commit, plain_commit, read_alone
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
@@ -47,13 +49,22 @@ class _Titles(dict[str, _Title | None]):
         return found
 
 
-class Skimmed(Struct):
-    """Commits of which only that is kept by which others may name them; all of what may undo or repeat others."""
+class Skimmed:
+    """Commits of which only that is kept by which others may name them; all of what may undo or repeat others.
 
-    log: Log
-    _titles: _Titles
-    _footers: dict[int, tuple[Footer, ...]] = field(default_factory=dict)
-    _read: dict[int, tuple[Commit, ...]] = field(default_factory=dict)
+    Args:
+        is_release_commit: tells the commits that shipit made itself.
+    """
+
+    def __init__(self, rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit) -> None:
+        def read(commit: RawCommit) -> tuple[Commit, ...]:
+            return read_alone(commit, rules, is_release_commit).entries
+
+        self.log = Log()
+        self._read_in_full = read
+        self._titles = _Titles(read, rules)
+        self._footers: dict[int, tuple[Footer, ...]] = {}
+        self._read: dict[int, tuple[Commit, ...]] = {}
 
     def entries(self, at: int) -> tuple[Commit, ...]:
         """What a commit brings to the notes unless another undoes it; without bodies, which are not printed."""
@@ -65,44 +76,23 @@ class Skimmed(Struct):
             return ()
         return (Commit(title.type, title.scope, description.strip(), "", self._footers.get(at, ())),)
 
-
-def skim(
-    chunks: Iterable[bytes], rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit
-) -> Skimmed:
-    """Take in the commits of a stream in `log.FORMAT`.
-
-    Args:
-        is_release_commit: tells the commits that shipit made itself.
-    """
-
-    def read(commit: RawCommit) -> tuple[Commit, ...]:
-        return read_alone(commit, rules, is_release_commit).entries
-
-    skimmed = Skimmed(Log(), _Titles(read, rules))
-    for ids, parents, authors, _, timestamps, messages in columns(chunks):
-        start = len(skimmed.log)
-        skimmed.log.add(ids, parents, authors, timestamps, messages)
-        _shorten(skimmed, start, read)
-    return skimmed
-
-
-def _shorten(skimmed: Skimmed, start: int, read: _Read) -> None:
-    """Understand the commits from `start` on, and forget what more they say."""
-    log, titles = skimmed.log, skimmed._titles
-    news = log.messages[start:]
-    some_say_more = _says_more("\n".join(news))
-    for at, message in enumerate(news, start):
-        line, _, body = message.partition("\n")
-        beginning, _, description = line.partition(": ")
-        title = titles[beginning] if description.strip() else None
-        if title is None or (some_say_more and _says_more(message)) or (title.listed and "[" in message):
-            whole = plain_commit(next(log.commits(range(at, at + 1))))
-            skimmed._read[at] = read(whole)
-            log.messages[at] = _kept(whole.message)
-        else:
-            log.messages[at] = line
-            if title.listed and "#" in body:
-                skimmed._footers[at] = split_footers(body.strip())[1]
+    def add(self, part: Columns) -> None:
+        """Take in commits older than those that are here."""
+        log, titles, start = self.log, self._titles, len(self.log)
+        log.add(part)
+        some_say_more = _says_more("\n".join(part.messages))
+        for at, message in enumerate(part.messages, start):
+            line, _, body = message.partition("\n")
+            beginning, _, description = line.partition(": ")
+            title = titles[beginning] if description.strip() else None
+            if title is None or (some_say_more and _says_more(message)) or (title.listed and "[" in message):
+                whole = plain_commit(next(log.commits(range(at, at + 1))))
+                self._read[at] = self._read_in_full(whole)
+                log.messages[at] = _kept(whole.message)
+            else:
+                log.messages[at] = line
+                if title.listed and "#" in body:
+                    self._footers[at] = split_footers(body.strip())[1]
 
 
 def _title(start: str, read: _Read, rules: Rules) -> _Title | None:

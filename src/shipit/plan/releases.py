@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from functools import partial
+
+from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core.history import Span, attribute
-from shipit.core.log import Log
+from shipit.core.log import Columns, Log, columns
 from shipit.core.outcome import dropped
 from shipit.core.release import Entry, Release
-from shipit.core.skim import Skimmed, skim
+from shipit.core.rules import Rules
+from shipit.core.skim import Skimmed
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import channel_of
 from shipit.errors import PreflightError, UsageError
@@ -69,12 +72,80 @@ def _day(timestamp: int) -> dt.date:
     return dt.datetime.fromtimestamp(min(timestamp, _END_OF_TIME), dt.UTC).date()
 
 
-def unread(
-    git: Git, config: Config, package: Package, rev: str, since: str | None = None
-) -> list[Callable[[], Release]]:
-    """Every stable release behind `rev`, newest first; each commit in the earliest release that holds it.
+Unread = Callable[[], Release]
 
-    A release is read when it is called for, in any order: of a long history that is half the work.
+# Below so many releases history is not worth being read in two parts.
+_MANY = 200
+
+
+class Part(Struct):
+    """Releases, newest first, that are read when they are called for; in any order, for that is half the work."""
+
+    ids: list[str]
+    releases: list[Unread]
+
+
+class Past(Struct, frozen=True):
+    """The releases of a package, highest version first, and where they are looked for: behind `rev`.
+
+    `older` are the commits of those that are not wanted, `touching` those that touch the package, None for all.
+    """
+
+    git: Git
+    rules: Rules
+    rev: str
+    tags: list[Tag]
+    older: Set[str] = frozenset()
+    touching: Set[str] | None = None
+
+    def whole(self) -> list[Unread]:
+        """Every stable release behind `rev`; each commit in the earliest release that holds it."""
+        skimmed = self._skimmed([self.rev])
+        return self._unread(attribute(skimmed.log, self.tags), skimmed)
+
+    @property
+    def middle(self) -> Tag | None:
+        """Where a long history may be cut in two."""
+        return self.tags[len(self.tags) // 2] if len(self.tags) >= _MANY else None
+
+    def before(self, middle: Tag) -> Part | None:
+        """The releases up to `middle`; None where it is not the highest of those behind it."""
+        skimmed = self._skimmed([middle.commit])
+        spans = attribute(skimmed.log, self.tags)
+        highest = next(span.tag for span in spans if span.tag)
+        return Part(skimmed.log.ids, self._unread(spans, skimmed)) if highest == middle else None
+
+    def after(self, middle: Tag) -> Part | None:
+        """The releases after `middle`; None where one of them is lower or does not hold it, or `rev` does not.
+
+        With `before` that is the same as `whole`: earlier releases hold all that is behind `middle`, so later ones
+        differ by what is not, and order among those does not depend on what all of them have behind them.
+        """
+        skimmed = self._skimmed([self.rev], [middle.commit])
+        ids = list(skimmed.log.ids)
+        if not any(middle.commit in parents for parents in skimmed.log.parents):
+            return None
+        skimmed.add(Columns([middle.commit], [""], [""], [""], [""], [""]))
+        tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
+        *later, earliest = attribute(skimmed.log, tags)
+        released = [span for span in later if span.tag]
+        if earliest.tag != middle or not all(span.previous for span in released):
+            return None
+        return Part(ids, self._unread(released, skimmed))
+
+    def _skimmed(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Skimmed:
+        skimmed = Skimmed(self.rules, is_release_commit=is_release_commit)
+        for part in columns(self.git.log(include, exclude)):
+            skimmed.add(part)
+        return skimmed
+
+    def _unread(self, spans: Sequence[Span], skimmed: Skimmed) -> list[Unread]:
+        wanted = (span for span in spans if span.tag and span.tag.commit not in self.older)
+        return [partial(_release, span, skimmed, self.touching, self.git) for span in wanted]
+
+
+def look_back(git: Git, config: Config, package: Package, rev: str, since: str | None = None) -> Past:
+    """What is to be known before the releases behind `rev` are read.
 
     Args:
         since: only those that are not behind this revision.
@@ -88,13 +159,7 @@ def unread(
     tags = version_tags(named, package.format)
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.path, rev) if package.path else None
-    skimmed = skim(git.log([rev]), rules_of(config), is_release_commit=is_release_commit)
-    spans = attribute(skimmed.log, tags)
-    return [partial(_release, span, skimmed, touching, git) for span in spans if _is_wanted(span, older)]
-
-
-def _is_wanted(span: Span, older: Set[str]) -> bool:
-    return span.tag is not None and span.tag.commit not in older
+    return Past(git, rules_of(config), rev, tags, older, touching)
 
 
 def _release(span: Span, skimmed: Skimmed, touching: Set[str] | None, git: Git) -> Release:

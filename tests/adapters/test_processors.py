@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
-from shipit.adapters.halves import in_halves
+from shipit.adapters.processors import Beside, in_halves
 
 # In a process of its own, for what a test runner has running beside it is not to be copied.
 BEGIN = """
 import os
-from shipit.adapters.halves import in_halves
+from shipit.adapters.processors import Copy, in_halves, may_copy
 
 os.cpu_count = lambda: 2
 
@@ -88,3 +88,48 @@ except ChildProcessError:
 else:
     raise AssertionError
 """)
+
+
+def test_a_copy_gives_what_it_made_and_none_where_it_failed() -> None:
+    run("""
+with Copy(lambda: [os.getpid(), ("a", 1)]) as copy:
+    pid, told = copy.value()
+    assert told == ("a", 1) and pid != os.getpid()
+with Copy(lambda: os._exit(9)) as copy:
+    assert copy.value() is None
+""")
+
+
+def test_a_copy_that_nobody_waits_for_any_more_is_ended() -> None:
+    run("""
+import time
+began = time.monotonic()
+with Copy(lambda: time.sleep(60)):
+    pass
+assert time.monotonic() - began < 30
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    pass
+else:
+    raise AssertionError
+""")
+
+
+def test_there_is_no_copy_beside_another_thread() -> None:
+    run("""
+import threading
+done = threading.Event()
+assert may_copy()
+other = threading.Thread(target=done.wait)
+other.start()
+assert not may_copy()
+done.set()
+other.join()
+""")
+
+
+def test_what_is_made_beside_is_there_when_it_is_asked_for_and_so_is_what_went_wrong() -> None:
+    assert Beside(lambda: 7).value() == 7
+    with pytest.raises(ZeroDivisionError):
+        Beside(lambda: 1 // 0).value()

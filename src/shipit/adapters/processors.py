@@ -1,0 +1,102 @@
+"""Work on two processors, for Python itself uses one."""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Generic, NoReturn, TypeVar
+
+_Item = TypeVar("_Item")
+_Value = TypeVar("_Value")
+
+
+class Beside(Generic[_Value]):
+    """A value that a thread makes while this one waits for another program."""
+
+    def __init__(self, make: Callable[[], _Value]) -> None:
+        self._make = make
+        self._made: list[_Value] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with contextlib.suppress(Exception):  # `value` makes it again, and tells
+            self._made.append(self._make())
+
+    def value(self) -> _Value:
+        """Raises what making it raises."""
+        self._thread.join()
+        return self._made[0] if self._made else self._make()
+
+
+class Copy(Generic[_Value]):
+    """A copy of this process that makes a value of plain data; nothing of it is left behind where this block ends.
+
+    There can be one where `may_copy` says so.
+    """
+
+    def __init__(self, make: Callable[[], _Value]) -> None:
+        self._written = tempfile.TemporaryFile()  # noqa: SIM115 - until the block ends
+        self._process = os.fork()
+        if not self._process:
+            self._live(make)
+
+    def _live(self, make: Callable[[], _Value]) -> NoReturn:
+        """What the copy does; nothing of this process may come to its end there a second time."""
+        status = 1
+        try:
+            with open(self._written.fileno(), "wb") as file:
+                marshal.dump(make(), file)  # type: ignore[arg-type]
+            status = 0
+        finally:
+            os._exit(status)
+
+    def __enter__(self) -> Copy[_Value]:
+        return self
+
+    def __exit__(self, *told: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            self._wait()
+        self._written.close()
+
+    def value(self) -> _Value | None:
+        """What it made; None where it failed."""
+        if self._wait():
+            return None
+        self._written.seek(0)
+        made: _Value = marshal.load(self._written)
+        return made
+
+    def _wait(self) -> int:
+        _, status = os.waitpid(self._process, 0)
+        self._process = 0
+        return status
+
+
+def may_copy() -> bool:
+    """Whether a copy helps: not with one processor, and not beside other threads, which it would not have."""
+    return os.cpu_count() != 1 and threading.active_count() == 1 and hasattr(os, "fork")
+
+
+def in_halves(
+    work: Callable[[Sequence[_Item]], Iterable[str]], items: Sequence[_Item], *, least: int = 200
+) -> Iterator[str]:
+    """`work(items)`, with the second half of the items worked on by a copy of this process, if there are `least`.
+
+    Where the copy fails its half is worked on here after all, so that what went wrong there is told here.
+    """
+    if len(items) < least or not may_copy():
+        yield from work(items)
+        return
+    middle = len(items) // 2
+    with Copy(lambda: list(work(items[middle:]))) as copy:
+        yield from work(items[:middle])
+        made = copy.value()
+    yield from work(items[middle:]) if made is None else made

@@ -1,0 +1,83 @@
+"""The changelog of a long history, which two processes read a half of each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RELEASES = 240
+ONE_PROCESSOR = "import os; os.cpu_count = lambda: 1"
+
+
+def long_history(place: Path, versions: list[str]) -> Path:
+    """Each release after two commits and one that was merged."""
+    stream, mark, tip = [], 0, 0
+
+    def commit(message: str, *parents: int) -> int:
+        nonlocal mark
+        mark += 1
+        lines = [f"from :{parents[0]}", *(f"merge :{parent}" for parent in parents[1:])] if parents[0] else []
+        who = f"Ada <ada@example.org> {1_600_000_000 + mark * 60} +0000"
+        body = f"data {len(message.encode())}\n{message}"
+        stream.append("\n".join([f"commit refs/heads/main\nmark :{mark}\ncommitter {who}", body, *lines, "\n"]))
+        return mark
+
+    for at, version in enumerate(versions):
+        base = commit(f"feat(api): feature {at} 검색 (#{at})", tip)
+        side = commit(f"fix: error {at}\n\nWhy.\n\nCloses #{at + 1}", base)
+        tip = commit(f"Merge pull request #{at} from acme/side", commit(f"docs: {at}", base), side)
+        stream.append(f"reset refs/tags/v{version}\nfrom :{tip}\n\n")
+    subprocess.run(["git", "init", "-q", "-b", "main", place], check=True)
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=place, input="".join(stream).encode(), check=True)
+    return place
+
+
+def changelog(repository: Path, before: str = "", *options: str) -> tuple[str, int]:
+    """What is printed, and how many logs git was asked for."""
+    trace = repository / ".git" / "trace"
+    trace.write_text("")
+    words = ["shipit", "-C", str(repository), "changelog", "--all", *options]
+    code = f"import sys; sys.argv = {words!r}\n{before}\nfrom shipit.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env={**os.environ, "GIT_TRACE": str(trace)}
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout, trace.read_text().count("--encoding=UTF-8 '--format=%H%x00%P%x00%an")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return long_history(tmp_path_factory.mktemp("long"), [f"1.{at}.0" for at in range(RELEASES)])
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_two_processes_write_what_one_writes(repository: Path) -> None:
+    text, logs = changelog(repository)
+    assert logs == 2
+    assert (text, 1) == changelog(repository, ONE_PROCESSOR)
+    assert text.count("\n## ") == RELEASES
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_a_history_that_cannot_be_cut_is_read_as_a_whole(tmp_path: Path) -> None:
+    versions = [f"1.{at}.0" for at in range(RELEASES)]
+    odd = long_history(tmp_path / "odd", [*versions[1:], versions[0]])
+    text, logs = changelog(odd)
+    assert logs == 3
+    assert (text, 1) == changelog(odd, ONE_PROCESSOR)
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_a_template_that_does_not_work_is_told_once(repository: Path) -> None:
+    (repository / "bad.md.j2").write_text("{{ nothing.here }}")
+    done = subprocess.run(
+        [sys.executable, "-m", "shipit", "-C", repository, "changelog", "--all", "--template", "bad.md.j2"],
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("does not work") == 1

@@ -1,0 +1,108 @@
+"""A long history is read in two parts, and tells the same as in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from core.histories import histories, tags
+from hypothesis import given
+
+from shipit.core.release import Release
+from shipit.core.rules import Rules
+from shipit.core.tag import Tag
+from shipit.plan.releases import Part, Past, Unread
+from shipit.testing.objects import Commits, FakeCommit
+from shipit.world import CommitInfo
+
+LINE = {"a": "", "b": "a", "c": "b", "d": "c", "e": "d", "f": "e"}
+ON_LINE = {"1.0.0": "b", "1.1.0": "c", "1.2.0": "d", "2.0.0": "f"}
+
+
+class Walked:
+    """As much of git as reading releases takes."""
+
+    def __init__(self, commits: Commits) -> None:
+        self._commits = commits
+
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+        for commit in self._commits.newest_first(include, exclude):
+            yield commit.record(commit.parents)
+
+    def commit(self, rev: str) -> CommitInfo:
+        found = self._commits.held[rev]
+        return CommitInfo(rev, found.parents, found.message, found.timestamp)
+
+
+def past(history: Mapping[str, str], places: Mapping[str, str], head: str | None = None) -> Past:
+    """Args: head: the commit that is looked back from; the last one where not told."""
+    commits, ids = Commits(), dict[str, str]()
+    for at, (name, parents) in enumerate(history.items()):
+        ids[name] = commits.add(FakeCommit({}, tuple(ids[parent] for parent in parents), f"feat: {name}", at))
+    git: Any = Walked(commits)
+    here = tags({version: ids[name] for version, name in places.items()})
+    return Past(git, Rules.of(), ids[head or list(history)[-1]], here)
+
+
+def read(releases: Sequence[Unread]) -> list[Release]:
+    return [release() for release in releases]
+
+
+def tag(past: Past, version: str) -> Tag:
+    return next(each for each in past.tags if str(each.version) == version)
+
+
+def apart(past: Past, version: str) -> tuple[Part | None, Part | None]:
+    return past.before(tag(past, version)), past.after(tag(past, version))
+
+
+@given(histories())
+def test_wherever_history_can_be_cut_its_parts_tell_the_same_as_the_whole(
+    drawn: tuple[dict[str, str], dict[str, str]],
+) -> None:
+    looked = past(*drawn)
+    for middle in looked.tags:
+        before, after = looked.before(middle), looked.after(middle)
+        if before and after:
+            assert set(before.ids).isdisjoint(after.ids)
+            assert read([*after.releases, *before.releases]) == read(looked.whole())
+
+
+def test_one_line_is_cut_at_any_release_but_the_one_at_its_end() -> None:
+    looked = past(LINE, ON_LINE)
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        before, after = apart(looked, version)
+        assert before
+        assert after
+        assert read(before.releases)[0].version == version
+        assert read(after.releases)[-1].previous_tag == f"v{version}"
+    assert apart(looked, "2.0.0")[1] is None
+
+
+def test_a_branch_that_was_merged_is_no_hindrance() -> None:
+    history = {"a": "", "b": "a", "s": "a", "m": "bs", "c": "m"}
+    before, after = apart(past(history, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "c"}), "1.1.0")
+    assert before
+    assert after
+    assert [len(release.entries) for release in read([*after.releases, *before.releases])] == [3, 1, 1]
+
+
+def test_history_is_not_cut_where_a_lower_version_came_later() -> None:
+    assert apart(past(LINE, ON_LINE | {"0.9.0": "e"}), "1.1.0")[1] is None
+
+
+def test_history_is_not_cut_where_a_higher_version_came_before() -> None:
+    assert apart(past(LINE, ON_LINE | {"3.0.0": "a"}), "1.1.0")[0] is None
+
+
+def test_history_is_not_cut_at_one_of_two_versions_of_a_commit_that_is_not_the_higher() -> None:
+    assert apart(past(LINE, ON_LINE | {"1.1.1": "c"}), "1.1.0")[0] is None
+
+
+def test_history_is_not_cut_where_a_later_release_was_made_beside_it() -> None:
+    beside = {"a": "", "b": "a", "h": "a", "m": "bh"}
+    assert apart(past(beside, {"1.0.0": "a", "1.1.0": "b", "1.1.1": "h", "1.2.0": "m"}), "1.1.0")[1] is None
+
+
+def test_history_is_not_cut_at_a_release_that_it_does_not_hold() -> None:
+    assert apart(past(LINE, ON_LINE, head="c"), "1.2.0")[1] is None
