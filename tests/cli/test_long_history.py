@@ -11,6 +11,7 @@ import pytest
 
 RELEASES = 240
 ONE_PROCESSOR = "import os; os.cpu_count = lambda: 1"
+TWO_PROCESSORS = "import os; os.cpu_count = lambda: 2"
 
 
 def long_history(place: Path, versions: list[str]) -> Path:
@@ -36,11 +37,11 @@ def long_history(place: Path, versions: list[str]) -> Path:
     return place
 
 
-def changelog(repository: Path, before: str = "", *options: str) -> tuple[str, int]:
+def changelog(repository: Path, before: str = TWO_PROCESSORS) -> tuple[str, int]:
     """What is printed, and how many logs git was asked for."""
     trace = repository / ".git" / "trace"
     trace.write_text("")
-    words = ["shipit", "-C", str(repository), "changelog", "--all", *options]
+    words = ["shipit", "-C", str(repository), "changelog", "--all"]
     code = f"import sys; sys.argv = {words!r}\n{before}\nfrom shipit.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env={**os.environ, "GIT_TRACE": str(trace)}
