@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -50,6 +51,11 @@ def test_every_name_is_there_and_explained(name: str) -> None:
     value = getattr(shipit, name)
     assert inspect.getdoc(value)
     assert value.__name__ == name
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_name_has_a_page_of_help(name: str) -> None:
+    assert name in pydoc.render_doc(getattr(shipit, name))
 
 
 def test_a_type_checker_sees_the_same_names() -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +18,7 @@ from shipit import api
 from shipit.cli.main import run
 from shipit.cli.output import json_text
 from shipit.cli.sample import SampleProject, make_sample
+from shipit.core.image import Build
 from shipit.errors import Finding
 from shipit.plan.codec import plan_from_json, plan_to_json
 from shipit.plan.model import Decision, Inputs, Plan
@@ -275,8 +276,16 @@ def test_a_plan_that_cannot_be_saved_is_told(sample: SampleProject) -> None:
     assert done.stderr.startswith("error: `no/such/place` cannot be written: ")
 
 
+def made(value: type[Build]) -> st.SearchStrategy[Build]:
+    """With any of its fields: what a struct tells of defaults that are made anew is nothing to build it from."""
+    fields = {name: st.from_type(type) for name, type in get_type_hints(value).items()}
+    return st.fixed_dictionaries({}, optional=fields).map(lambda given: value(**given))
+
+
+st.register_type_strategy(Build, made)
+
 PLANS = st.builds(
-    lambda **fields: Plan(**fields),
+    Plan,
     decisions=st.from_type(tuple[Decision, ...]),
     inputs=st.from_type(Inputs),
     steps=st.lists(st.sampled_from(sorted(STEPS)).flatmap(lambda kind: st.from_type(STEPS[kind])), max_size=3).map(

@@ -11,7 +11,7 @@ from shipit.core.release import Release
 from shipit.plan.model import Decision
 from shipit.plan.next import next_versions
 from shipit.plan.packages import packages
-from shipit.plan.releases import released, unread
+from shipit.plan.releases import look_back, released
 
 
 def config_of(toml: str) -> Config:
@@ -42,8 +42,8 @@ def section(repo: Repository, tag: str, toml: str = "", package: int = 0) -> Rel
 def sections(repo: Repository, toml: str = "", *, since: str | None = None, package: int = 0) -> list[Release]:
     """All releases, as the whole changelog has them."""
     config = config_of(toml)
-    found = unread(GitRepository(str(repo.path)), config, packages(config)[package], "HEAD", since)
-    return [read() for read in found]
+    past = look_back(GitRepository(str(repo.path)), config, packages(config)[package], "HEAD", since)
+    return [read() for read in past.whole()]
 
 
 def subjects(release: Release) -> list[str]:

@@ -51,7 +51,7 @@ steps = st.builds(STEPS["publish-release"], tag=texts, latest=st.booleans()) | s
     ),
 )
 plans = st.builds(
-    lambda **fields: Plan(**fields),
+    Plan,
     decisions=st.lists(decisions, max_size=2).map(tuple),
     inputs=st.builds(Inputs, texts, st.none() | texts, texts),
     steps=st.lists(steps, max_size=3).map(tuple),

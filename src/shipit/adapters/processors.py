@@ -8,6 +8,7 @@ import os
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Generic, NoReturn, TypeVar
@@ -43,7 +44,9 @@ class Copy(Generic[_Value]):
 
     def __init__(self, make: Callable[[], _Value]) -> None:
         self._written = tempfile.TemporaryFile()  # noqa: SIM115 - until the block ends
-        self._process = os.fork()
+        with warnings.catch_warnings():  # from Python 3.12 on a thread that just ended may still be counted
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process = os.fork()
         if not self._process:
             self._live(make)
 

@@ -46,6 +46,11 @@ class Output:
         self.redact = Redactor()
 
     @property
+    def plain(self) -> bool:
+        """Whether what moves on standard error is to move without colours."""
+        return not self._wants_color(sys.stderr)
+
+    @property
     def lively(self) -> bool:
         """Whether somebody watches who likes to see things move."""
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._quiet

@@ -21,7 +21,7 @@ class Transfers:
     def __call__(self, layer: str, done: int, total: int) -> None:
         if not self._output.lively:
             return
-        bars = self._bars = self._bars or _started()
+        bars = self._bars = self._bars or _started(plain=self._output.plain)
         if layer not in self._layers:
             self._layers[layer] = bars.add_task(layer, total=total)
         bars.update(self._layers[layer], completed=done, total=total)
@@ -33,11 +33,11 @@ class Transfers:
         self._bars, self._layers = None, {}
 
 
-def _started() -> Progress:
+def _started(*, plain: bool) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("    {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    bars = Progress(*columns, console=Console(stderr=True, no_color=plain), transient=True)
     bars.start()
     return bars

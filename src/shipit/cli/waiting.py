@@ -23,7 +23,7 @@ def waiting(output: Output, what: str) -> Iterator[None]:
         yield
         return
     shown: list[Status] = []
-    timer = threading.Timer(PATIENCE, lambda: shown.append(_started(what)))
+    timer = threading.Timer(PATIENCE, lambda: shown.append(_started(what, plain=output.plain)))
     timer.start()
     try:
         yield
@@ -34,10 +34,10 @@ def waiting(output: Output, what: str) -> Iterator[None]:
             status.stop()
 
 
-def _started(what: str) -> Status:
+def _started(what: str, *, plain: bool) -> Status:
     from rich.console import Console
     from rich.status import Status
 
-    status = Status(what, console=Console(stderr=True))
+    status = Status(what, console=Console(stderr=True, no_color=plain))
     status.start()
     return status

@@ -39,7 +39,7 @@ def plan_from_json(text: str, where: str) -> Plan:
 
 def _stored_fields() -> dict[str, Any]:
     """The fields of a plan and their types; steps are decoded by their kind."""
-    types = get_type_hints(Plan, localns={"Step": Step})
+    types = get_type_hints(Plan)
     return {name: types[name] for name in Plan.__struct_fields__ if name != "steps"}
 
 

@@ -9,7 +9,9 @@ from msgspec import Struct
 from shipit.errors import Finding
 
 if TYPE_CHECKING:
-    from shipit.steps.base import Step  # deciding a version needs no step
+    from shipit.steps.base import Step
+else:
+    Step = object  # deciding a version loads no step, but who asks for a plan's signature needs the name
 
 
 class Remark(Struct, frozen=True):
