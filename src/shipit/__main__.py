@@ -9,11 +9,13 @@ import sys
 
 def main() -> None:
     """Run the command line and end at once: what Python would tidy up goes with the process, and takes 10 ms."""
+    status = 0
     try:
         status = _run(sys.argv[1:])
-        print(end="", flush=True)  # noqa: T201 - nothing but what is still on its way
+        if sys.stdout:
+            sys.stdout.flush()
     except OSError:
-        status = 120  # what Python itself ends with where standard output takes no more
+        status = status or 120  # what Python itself ends with where standard output takes no more
     os._exit(status)
 
 

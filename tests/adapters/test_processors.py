@@ -13,7 +13,7 @@ from shipit.adapters.processors import Beside, in_halves
 # In a process of its own, for what a test runner has running beside it is not to be copied.
 BEGIN = """
 import os
-from shipit.adapters.processors import Copy, in_halves, may_copy
+from shipit.adapters.processors import begin, in_halves
 
 os.cpu_count = lambda: 2
 
@@ -92,10 +92,10 @@ else:
 
 def test_a_copy_gives_what_it_made_and_none_where_it_failed() -> None:
     run("""
-with Copy(lambda: [os.getpid(), ("a", 1)]) as copy:
+with begin(lambda: [os.getpid(), ("a", 1)]) as copy:
     pid, told = copy.value()
     assert told == ("a", 1) and pid != os.getpid()
-with Copy(lambda: os._exit(9)) as copy:
+with begin(lambda: os._exit(9)) as copy:
     assert copy.value() is None
 """)
 
@@ -104,7 +104,7 @@ def test_a_copy_that_nobody_waits_for_any_more_is_ended() -> None:
     run("""
 import time
 began = time.monotonic()
-with Copy(lambda: time.sleep(60)):
+with begin(lambda: time.sleep(60)):
     pass
 assert time.monotonic() - began < 30
 try:
@@ -120,12 +120,23 @@ def test_there_is_no_copy_beside_another_thread() -> None:
     run("""
 import threading
 done = threading.Event()
-assert may_copy()
+begin(lambda: 1).value()
 other = threading.Thread(target=done.wait)
 other.start()
-assert not may_copy()
+assert begin(lambda: 1) is None
 done.set()
 other.join()
+""")
+
+
+def test_there_is_no_copy_where_there_is_no_room_for_one() -> None:
+    run("""
+import tempfile
+def full():
+    raise OSError(28, "No space left on device")
+tempfile.TemporaryFile = full
+assert begin(lambda: 1) is None
+assert "".join(in_halves(told, range(10), least=2)) == "".join(told(range(10)))
 """)
 
 

@@ -112,6 +112,14 @@ def test_a_full_disk_behind_standard_output_is_told(sample: SampleProject) -> No
     assert len(done.stderr.splitlines()) == 3
 
 
+def test_a_full_disk_hides_no_other_failure(sample: SampleProject) -> None:
+    with open("/dev/full", "w") as full:
+        statuses = [
+            subprocess.run([*SHIPIT, word], stdout=full, stderr=full).returncode for word in ("nonsense", "--help")
+        ]
+    assert statuses == [2, 5]
+
+
 def test_a_release_goes_on_when_nobody_listens_to_its_talk(own_sample: SampleProject) -> None:
     (own_sample.path / "shipit.toml").write_text('[release]\nprepare = ["seq 100000"]\n')
     with open("/dev/full", "w") as full:

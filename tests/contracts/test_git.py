@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -185,6 +186,26 @@ def test_a_detached_head_is_on_no_branch_and_can_be_committed_on(clone: Clone) -
 def test_a_tag_with_the_name_of_the_branch_does_not_hide_it(clone: Clone) -> None:
     clone.git.create_tag("main", clone.commit("feat: x"), "main")
     assert clone.git.branch() == "main"
+
+
+def test_a_branch_that_stands_for_another_is_that_one(tmp_path: Path) -> None:
+    real = over_a_bare_repository(tmp_path)
+    real.commit("feat: x")
+    for command in (
+        ["symbolic-ref", "refs/heads/alias", "refs/heads/main"],
+        ["symbolic-ref", "HEAD", "refs/heads/alias"],
+    ):
+        subprocess.run(["git", "-C", tmp_path / "clone", *command], check=True)
+    assert real.git.branch() == "main"
+
+
+def test_a_head_that_is_a_link_names_its_branch(tmp_path: Path) -> None:
+    real = over_a_bare_repository(tmp_path)
+    real.commit("feat: x")
+    head = tmp_path / "clone" / ".git" / "HEAD"
+    head.unlink()
+    head.symlink_to("refs/heads/main")
+    assert real.git.branch() == "main"
 
 
 # -- history

@@ -80,11 +80,16 @@ def test_one_line_is_cut_at_any_release_but_the_one_at_its_end() -> None:
 
 
 def test_a_branch_that_was_merged_is_no_hindrance() -> None:
-    history = {"a": "", "b": "a", "s": "a", "m": "bs", "c": "m"}
+    history = {"a": "", "b": "a", "s": "b", "m": "bs", "c": "m"}
     before, after = apart(past(history, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "c"}), "1.1.0")
     assert before
     assert after
     assert [len(release.entries) for release in read([*after.releases, *before.releases])] == [3, 1, 1]
+
+
+def test_history_is_not_cut_where_a_branch_leads_past_the_release() -> None:
+    past_it = {"a": "", "s": "a", "b": "a", "m": "bs"}
+    assert apart(past(past_it, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "m"}), "1.1.0")[1] is None
 
 
 def test_history_is_not_cut_where_a_lower_version_came_later() -> None:

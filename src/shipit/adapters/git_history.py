@@ -17,7 +17,7 @@ from shipit.world import CommitInfo, TagRef
 # and git need not write each commit by itself, as it does where somebody might be watching.
 _READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
 _BRANCH = "ref: refs/heads/"
-_NO_FILES = "ref: refs/heads/.invalid"  # what the file says where refs are kept in tables
+_NO_FILES = ".invalid"  # what the file names where refs are kept in tables
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
@@ -66,12 +66,16 @@ class GitHistory:
         return self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
     def branch(self) -> str | None:
-        """From where git keeps it (gitrepository-layout): its own short name is longer where a tag has the same."""
-        with open(os.path.join(self.directory, "HEAD"), encoding="utf-8", errors="replace") as file:
-            told = file.read().strip()
-        if told == _NO_FILES:
-            told = f"ref: {self._line('symbolic-ref', '--quiet', 'HEAD')}"
-        return told.removeprefix(_BRANCH) if told.startswith(_BRANCH) else None
+        """From where git keeps it (gitrepository-layout), or from git where that is not the plain name of a branch.
+
+        Not git's short name: that is longer where a tag has the same.
+        """
+        head = os.path.join(self.directory, "HEAD")
+        name = "" if os.path.islink(head) else _after(_BRANCH, head)
+        if name in ("", _NO_FILES) or _after("ref:", os.path.join(self._place[2], "refs", "heads", name)):
+            told = self._line("symbolic-ref", "--quiet", "HEAD") or ""
+            return told.removeprefix("refs/heads/") or None
+        return name
 
     def shallow(self) -> bool:
         return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for
@@ -165,6 +169,16 @@ class GitHistory:
         if done.returncode not in (0, nothing):
             raise failure(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _after(start: str, path: str) -> str:
+    """What follows `start` in a file of one line that begins with it; empty for any other file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            line = file.read().rstrip("\r\n")
+    except OSError:
+        return ""
+    return line.removeprefix(start) if line.startswith(start) else ""
 
 
 def _seconds(told: str) -> int:

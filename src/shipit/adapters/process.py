@@ -31,7 +31,7 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
         try:
             while chunk := program.stdout.read(_CHUNK):
                 yield chunk
-        except GeneratorExit:
+        except BaseException:  # whoever stops reading, and whoever is stopped
             program.kill()
             raise
         errors = program.stderr.read()

@@ -37,10 +37,7 @@ class Beside(Generic[_Value]):
 
 
 class Copy(Generic[_Value]):
-    """A copy of this process that makes a value of plain data; nothing of it is left behind where this block ends.
-
-    There can be one where `may_copy` says so.
-    """
+    """A copy of this process that makes a value of plain data; nothing of it is left behind where this block ends."""
 
     def __init__(self, make: Callable[[], _Value]) -> None:
         self._written = tempfile.TemporaryFile()  # noqa: SIM115 - until the block ends
@@ -83,9 +80,17 @@ class Copy(Generic[_Value]):
         return status
 
 
-def may_copy() -> bool:
-    """Whether a copy helps: not with one processor, and not beside other threads, which it would not have."""
-    return os.cpu_count() != 1 and threading.active_count() == 1 and hasattr(os, "fork")
+def begin(make: Callable[[], _Value]) -> Copy[_Value] | None:
+    """A copy, where that helps and can be.
+
+    Not with one processor, not beside other threads, which it would not have, and not where there is no room for one.
+    """
+    if os.cpu_count() == 1 or threading.active_count() > 1 or not hasattr(os, "fork"):
+        return None
+    try:
+        return Copy(make)
+    except OSError:
+        return None
 
 
 def in_halves(
@@ -95,11 +100,12 @@ def in_halves(
 
     Where the copy fails its half is worked on here after all, so that what went wrong there is told here.
     """
-    if len(items) < least or not may_copy():
+    middle = len(items) // 2
+    copy = begin(lambda: list(work(items[middle:]))) if len(items) >= least else None
+    if copy is None:
         yield from work(items)
         return
-    middle = len(items) // 2
-    with Copy(lambda: list(work(items[middle:]))) as copy:
+    with copy:
         yield from work(items[:middle])
         made = copy.value()
     yield from work(items[middle:]) if made is None else made

@@ -93,12 +93,13 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 
 def _in_two_parts(project: Project, past: Past) -> Iterator[str] | None:
     """The sections of a long history, each half of which one process reads; None where it cannot be cut there."""
-    from shipit.adapters.processors import Copy, may_copy
+    from shipit.adapters.processors import begin
 
     middle = past.middle
-    if middle is None or not may_copy():
+    copy = begin(lambda: _written(project, partial(past.before, middle))) if middle else None
+    if middle is None or copy is None:
         return None
-    with Copy(lambda: _written(project, partial(past.before, middle))) as copy:
+    with copy:
         later = _written(project, partial(past.after, middle))
         earlier = copy.value() if later else None
     if later is None or earlier is None or not set(later[0]).isdisjoint(earlier[0]):

@@ -28,7 +28,7 @@ class Graph(Struct, frozen=True):
     @classmethod
     def of(cls, log: Log, named: Iterable[str]) -> Graph:
         """The graph of a log in which stretches begin at the commits `named`, where the log has them."""
-        parents = _parents_elsewhere(log)
+        parents = log.parents_elsewhere()
         wanted = set(named).union(*parents.values())
         places = {id: at for at, id in enumerate(log.ids) if id in wanted}
         starts = {0, *places.values(), *(at + 1 for at in parents)} - {len(log)}
@@ -57,12 +57,6 @@ class Graph(Struct, frozen=True):
                 else:
                     order[open_lines.pop()] = None
         return list(order)
-
-
-def _parents_elsewhere(log: Log) -> dict[int, list[str]]:
-    """The parents, by place in the log, of each commit for which they are not just the next one."""
-    pairs = zip(log.parents, [*log.ids[1:], ""], strict=False)
-    return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
 
 
 def _links(

@@ -92,6 +92,11 @@ class Log:
             RawCommit, self.ids[part], parents, self.authors[part], email, self.timestamps[part], self.messages[part]
         )
 
+    def parents_elsewhere(self) -> dict[int, list[str]]:
+        """The parents, by place, of each commit for which they are not just the next one."""
+        pairs = zip(self.parents, [*self.ids[1:], ""], strict=False)
+        return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
+
 
 def _parents(told: str) -> tuple[str, ...]:
     return tuple(told.split())

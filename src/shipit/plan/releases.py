@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence, Set
 from functools import partial
+from itertools import chain
 
 from msgspec import Struct
 
@@ -118,12 +119,14 @@ class Past(Struct, frozen=True):
     def after(self, middle: Tag) -> Part | None:
         """The releases after `middle`; None where one of them is lower or does not hold it, or `rev` does not.
 
-        With `before` that is the same as `whole`: earlier releases hold all that is behind `middle`, so later ones
-        differ by what is not, and order among those does not depend on what all of them have behind them.
+        None too where a branch leads past `middle` to what is behind it: through it git would come to commits of the
+        same second in another order. With `before` the rest is the same as `whole`: earlier releases hold all that is
+        behind `middle`, so later ones differ by what is not, and their order does not depend on what all have behind.
         """
         skimmed = self._skimmed([self.rev], [middle.commit])
         ids = list(skimmed.log.ids)
-        if not any(middle.commit in parents for parents in skimmed.log.parents):
+        parents = set(chain.from_iterable(skimmed.log.parents_elsewhere().values()))
+        if parents.difference(ids) != {middle.commit}:
             return None
         skimmed.add(Columns([middle.commit], [""], [""], [""], [""], [""]))
         tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
