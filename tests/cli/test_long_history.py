@@ -14,9 +14,9 @@ ONE_PROCESSOR = "import os; os.cpu_count = lambda: 1"
 TWO_PROCESSORS = "import os; os.cpu_count = lambda: 2"
 
 
-def long_history(place: Path, versions: list[str]) -> Path:
-    """Each release after two commits and one that was merged."""
-    stream, mark, tip = [], 0, 0
+def long_history(place: Path, versions: list[str], *, overlapping: bool = False) -> Path:
+    """Each release after two commits and one that was merged; `overlapping` into the release after it."""
+    stream, mark, tip, waiting = [], 0, 0, 0
 
     def commit(message: str, *parents: int) -> int:
         nonlocal mark
@@ -30,7 +30,8 @@ def long_history(place: Path, versions: list[str]) -> Path:
     for at, version in enumerate(versions):
         base = commit(f"feat(api): feature {at} 검색 (#{at})", tip)
         side = commit(f"fix: error {at}\n\nWhy.\n\nCloses #{at + 1}", base)
-        tip = commit(f"Merge pull request #{at} from acme/side", commit(f"docs: {at}", base), side)
+        merged, waiting = (waiting or base, side) if overlapping else (side, 0)
+        tip = commit(f"Merge pull request #{at} from acme/side", commit(f"docs: {at}", base), merged)
         stream.append(f"reset refs/tags/v{version}\nfrom :{tip}\n\n")
     subprocess.run(["git", "init", "-q", "-b", "main", place], check=True)
     subprocess.run(["git", "fast-import", "--quiet"], cwd=place, input="".join(stream).encode(), check=True)
@@ -58,8 +59,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.usefixtures("own_environment")
 def test_two_processes_write_what_one_writes(repository: Path) -> None:
     text, logs = changelog(repository)
-    assert logs == 2
-    assert (text, 1) == changelog(repository, ONE_PROCESSOR)
+    assert logs == 3  # one to see that it can be cut
+    assert (text, 2) == changelog(repository, ONE_PROCESSOR)
     assert text.count("\n## ") == RELEASES
 
 
@@ -68,8 +69,16 @@ def test_a_history_that_cannot_be_cut_is_read_as_a_whole(tmp_path: Path) -> None
     versions = [f"1.{at}.0" for at in range(RELEASES)]
     odd = long_history(tmp_path / "odd", [*versions[1:], versions[0]])
     text, logs = changelog(odd)
-    assert logs == 3
-    assert (text, 1) == changelog(odd, ONE_PROCESSOR)
+    assert logs == 4
+    assert (text, 2) == changelog(odd, ONE_PROCESSOR)
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_a_history_of_branches_that_lead_past_every_release_is_not_even_tried(tmp_path: Path) -> None:
+    overlapping = long_history(tmp_path / "odd", [f"1.{at}.0" for at in range(RELEASES)], overlapping=True)
+    text, logs = changelog(overlapping)
+    assert logs == 4  # three that end soon, and the whole
+    assert (text, 4) == changelog(overlapping, ONE_PROCESSOR)
 
 
 @pytest.mark.usefixtures("own_environment")

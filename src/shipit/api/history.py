@@ -95,7 +95,7 @@ def _in_two_parts(project: Project, past: Past) -> Iterator[str] | None:
     """The sections of a long history, each half of which one process reads; None where it cannot be cut there."""
     from shipit.adapters.processors import begin
 
-    middle = past.middle
+    middle = past.middle()
     copy = begin(lambda: _written(project, partial(past.before, middle))) if middle else None
     if middle is None or copy is None:
         return None

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import Config
 from shipit.core.history import Span, attribute
@@ -77,6 +78,9 @@ Unread = Callable[[], Release]
 
 # Below so many releases history is not worth being read in two parts.
 _MANY = 200
+# From how many releases further on it is tried whether history can be cut at one, and how many are tried.
+_AHEAD = 10
+_TRIALS = 3
 
 
 class Part(Struct):
@@ -104,10 +108,13 @@ class Past(Struct, frozen=True):
         skimmed = self._skimmed([self.rev])
         return self._unread(attribute(skimmed.log, self.tags), skimmed)
 
-    @property
     def middle(self) -> Tag | None:
-        """Where a long history may be cut in two."""
-        return self.tags[len(self.tags) // 2] if len(self.tags) >= _MANY else None
+        """Where a long history can most likely be cut in two: seen from a few releases further on it can be."""
+        if len(self.tags) < _MANY:
+            return None
+        half = len(self.tags) // 2
+        trial = replace(self, rev=self.tags[half - _AHEAD].commit)
+        return next((tag for tag in self.tags[half : half + _TRIALS] if trial.after(tag)), None)
 
     def before(self, middle: Tag) -> Part | None:
         """The releases up to `middle`; None where it is not the highest of those behind it."""
