@@ -80,15 +80,15 @@ class Copy(Generic[_Value]):
         return status
 
 
-def begin(make: Callable[[], _Value]) -> Copy[_Value] | None:
-    """A copy, where that helps and can be.
+def may_copy() -> bool:
+    """Whether a copy helps: not with one processor, and not beside other threads, which it would not have."""
+    return os.cpu_count() != 1 and threading.active_count() == 1 and hasattr(os, "fork")
 
-    Not with one processor, not beside other threads, which it would not have, and not where there is no room for one.
-    """
-    if os.cpu_count() == 1 or threading.active_count() > 1 or not hasattr(os, "fork"):
-        return None
+
+def begin(make: Callable[[], _Value]) -> Copy[_Value] | None:
+    """A copy, where that helps and there is room for one."""
     try:
-        return Copy(make)
+        return Copy(make) if may_copy() else None
     except OSError:
         return None
 

@@ -93,9 +93,9 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 
 def _in_two_parts(project: Project, past: Past) -> Iterator[str] | None:
     """The sections of a long history, each half of which one process reads; None where it cannot be cut there."""
-    from shipit.adapters.processors import begin
+    from shipit.adapters.processors import begin, may_copy
 
-    middle = past.middle()
+    middle = past.middle() if may_copy() else None
     copy = begin(lambda: _written(project, partial(past.before, middle))) if middle else None
     if middle is None or copy is None:
         return None

@@ -5,6 +5,7 @@ many commits: which entries there are. Titles begin in few ways (`feat: `, `fix(
 found out once, by `read_commits` itself, and looked up from then on. What a look does not settle beyond doubt is read
 in full.
 
+>>> from shipit.core.log import columns
 >>> skimmed = Skimmed(Rules.of())
 >>> for part in columns([b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\nb0\0\0Bo\0\0\0docs: explain\0\n"]):
 ...     skimmed.add(part)
@@ -21,7 +22,6 @@ from msgspec import Struct
 from shipit.core.commit import Commit, parse_commit, subject
 from shipit.core.footers import Footer, split_footers
 from shipit.core.log import Columns, Log, RawCommit
-from shipit.core.log import columns as columns
 from shipit.core.reading import is_release_commit, plain_commit, read_alone
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
