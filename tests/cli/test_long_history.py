@@ -64,12 +64,13 @@ def test_two_processes_write_what_one_writes(repository: Path) -> None:
     assert text.count("\n## ") == RELEASES
 
 
+@pytest.mark.parametrize(("first", "logs"), [(1, 3), (-1, 4)], ids=["lower version above", "higher version below"])
 @pytest.mark.usefixtures("own_environment")
-def test_a_history_that_cannot_be_cut_is_read_as_a_whole(tmp_path: Path) -> None:
+def test_a_history_that_cannot_be_cut_is_read_as_a_whole(tmp_path: Path, first: int, logs: int) -> None:
     versions = [f"1.{at}.0" for at in range(RELEASES)]
-    odd = long_history(tmp_path / "odd", [*versions[1:], versions[0]])
-    text, logs = changelog(odd)
-    assert logs == 4
+    odd = long_history(tmp_path / "odd", [*versions[first:], *versions[:first]])
+    text, asked = changelog(odd)
+    assert asked == logs  # a lower version is seen by who reads the later half, and goes on; a higher one by the other
     assert (text, 1) == changelog(odd, ONE_PROCESSOR)
 
 

@@ -6,12 +6,11 @@ import contextlib
 import marshal
 import os
 import signal
-import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Generic, NoReturn, TypeVar
+from typing import BinaryIO, Generic, NoReturn, TypeVar
 
 _Item = TypeVar("_Item")
 _Value = TypeVar("_Value")
@@ -37,47 +36,43 @@ class Beside(Generic[_Value]):
 
 
 class Copy(Generic[_Value]):
-    """A copy of this process that makes a value of plain data; nothing of it is left behind where this block ends."""
+    """A copy of this process that makes values of plain data; nothing of it is left behind where this block ends."""
 
-    def __init__(self, make: Callable[[], _Value]) -> None:
-        self._written = tempfile.TemporaryFile()  # noqa: SIM115 - until the block ends
-        with warnings.catch_warnings():  # from Python 3.12 on a thread that just ended may still be counted
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = os.fork()
-        if not self._process:
-            self._live(make)
+    def __init__(self, make: Callable[[], Iterable[_Value]]) -> None:
+        reading, writing = os.pipe()
+        with open(writing, "wb") as written:
+            self._made = open(reading, "rb")  # noqa: SIM115 - until the block ends
+            with warnings.catch_warnings():  # from Python 3.12 on a thread that just ended may still be counted
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._process = os.fork()
+            if not self._process:
+                self._live(make, written)
 
-    def _live(self, make: Callable[[], _Value]) -> NoReturn:
+    def _live(self, make: Callable[[], Iterable[_Value]], written: BinaryIO) -> NoReturn:
         """What the copy does; nothing of this process may come to its end there a second time."""
-        status = 1
         try:
-            with open(self._written.fileno(), "wb") as file:
-                marshal.dump(make(), file)  # type: ignore[arg-type]
-            status = 0
+            self._made.close()
+            for value in make():
+                marshal.dump(value, written)  # type: ignore[arg-type]
+                written.flush()
         finally:
-            os._exit(status)
+            os._exit(0)
 
     def __enter__(self) -> Copy[_Value]:
         return self
 
     def __exit__(self, *told: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self._process:
-            os.kill(self._process, signal.SIGKILL)
-            self._wait()
-        self._written.close()
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        self._made.close()
 
     def value(self) -> _Value | None:
-        """What it made; None where it failed."""
-        if self._wait():
+        """The next that it made; None where it failed."""
+        try:
+            made: _Value = marshal.load(self._made)
+        except EOFError:
             return None
-        self._written.seek(0)
-        made: _Value = marshal.load(self._written)
         return made
-
-    def _wait(self) -> int:
-        _, status = os.waitpid(self._process, 0)
-        self._process = 0
-        return status
 
 
 def may_copy() -> bool:
@@ -85,7 +80,7 @@ def may_copy() -> bool:
     return os.cpu_count() != 1 and threading.active_count() == 1 and hasattr(os, "fork")
 
 
-def begin(make: Callable[[], _Value]) -> Copy[_Value] | None:
+def begin(make: Callable[[], Iterable[_Value]]) -> Copy[_Value] | None:
     """A copy, where that helps and there is room for one."""
     try:
         return Copy(make) if may_copy() else None
@@ -101,7 +96,7 @@ def in_halves(
     Where the copy fails its half is worked on here after all, so that what went wrong there is told here.
     """
     middle = len(items) // 2
-    copy = begin(lambda: list(work(items[middle:]))) if len(items) >= least else None
+    copy = begin(lambda: [list(work(items[middle:]))]) if len(items) >= least else None
     if copy is None:
         yield from work(items)
         return

@@ -20,7 +20,8 @@ from shipit.plan.packages import Package, packages
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
-    from shipit.plan.releases import Part, Past, Unread
+    from shipit.core.tag import Tag
+    from shipit.plan.releases import Past, Unread
 
 _Read = TypeVar("_Read")
 
@@ -76,7 +77,6 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
         since, until: revisions; only releases behind `until` and not behind `since`.
         package: its name, in a repository of several packages.
     """
-    from shipit.adapters.processors import in_halves
     from shipit.core.changelog import title
     from shipit.core.languages import language
     from shipit.plan.releases import look_back
@@ -84,33 +84,42 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     for rev in filter(None, (since, until)):
         _require_revision(project, rev)
     past = look_back(project.git, project.config, _package(project, package), until, since)
-    sections = _in_two_parts(project, past)
-    if sections is None:
-        write, releases = _reading(project, past.whole)
-        sections = in_halves(write, releases)
-    return chain([title(language(project.config.changelog.language))], sections)
+    return chain([title(language(project.config.changelog.language))], _begun(_sections(project, past)))
 
 
-def _in_two_parts(project: Project, past: Past) -> Iterator[str] | None:
-    """The sections of a long history, each half of which one process reads; None where it cannot be cut there."""
-    from shipit.adapters.processors import begin, may_copy
+def _begun(pieces: Iterator[str]) -> Iterator[str]:
+    """The same, after all that comes before the first of them was done."""
+    return chain([next(pieces, "")], pieces)
+
+
+def _sections(project: Project, past: Past) -> Iterator[str]:
+    """The sections of all releases; of a long history a copy of this process reads and writes the earlier half."""
+    from shipit.adapters.processors import begin, in_halves, may_copy
 
     middle = past.middle() if may_copy() else None
-    copy = begin(lambda: _written(project, partial(past.before, middle))) if middle else None
-    if middle is None or copy is None:
-        return None
+    copy = begin(partial(_earlier, project, past, middle)) if middle else None
+    if not middle or not copy:
+        write, releases = _reading(project, past.whole)
+        yield from in_halves(write, releases)
+        return
     with copy:
-        later = _written(project, partial(past.after, middle))
-        earlier = copy.value() if later else None
-    if later is None or earlier is None or not set(later[0]).isdisjoint(earlier[0]):
-        return None  # `git log A..B` tells too much where clocks were wrong
-    return chain(later[1], earlier[1])
+        write, (releases, cut) = _reading(project, partial(past.after, middle))
+        first = copy.value() if cut else None
+        if first is not None:
+            yield from write(releases)
+            rest = copy.value()
+            yield from write(past.before(middle) or ()) if rest is None else chain(first, rest)
+            return
+    yield from in_halves(write, past.whole() if cut else releases)
 
 
-def _written(project: Project, read: Callable[[], Part | None]) -> tuple[list[str], list[str]] | None:
-    """The ids of the commits of a part of history, and its sections."""
-    write, part = _reading(project, read)
-    return (part.ids, list(write(part.releases))) if part else None
+def _earlier(project: Project, past: Past, middle: Tag) -> Iterator[list[str]]:
+    """The first section up to `middle`, as soon as it is known that history can be cut there, and all others."""
+    write, releases = _reading(project, partial(past.before, middle))
+    if releases is not None:
+        sections = write(releases)
+        yield [next(sections)]
+        yield list(sections)
 
 
 def _reading(project: Project, read: Callable[[], _Read]) -> tuple[Callable[[Sequence[Unread]], Iterator[str]], _Read]:

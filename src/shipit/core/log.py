@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 # Every field ends with NUL, which no commit can hold; git adds a newline after each record.
 FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00"
@@ -32,6 +33,12 @@ class Columns(Struct):
     emails: list[str]
     timestamps: list[str]
     messages: list[str]
+
+    def cut(self, id: str) -> tuple[Columns, Columns]:
+        """Those above a commit, and it with those below; all and none where it is not among them."""
+        at = self.ids.index(id) if id in self.ids else len(self.ids)
+        fields = astuple(self)
+        return Columns(*(field[:at] for field in fields)), Columns(*(field[at:] for field in fields))
 
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import chain
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shipit.config.model import Config
 from shipit.core.history import Span, attribute
@@ -83,13 +82,6 @@ _AHEAD = 10
 _TRIALS = 3
 
 
-class Part(Struct):
-    """Releases, newest first, that are read when they are called for; in any order, for that is half the work."""
-
-    ids: list[str]
-    releases: list[Unread]
-
-
 class Past(Struct, frozen=True):
     """The releases of a package, highest version first, and where they are looked for: behind `rev`.
 
@@ -105,7 +97,7 @@ class Past(Struct, frozen=True):
 
     def whole(self) -> list[Unread]:
         """Every stable release behind `rev`; each commit in the earliest release that holds it."""
-        skimmed = self._skimmed([self.rev])
+        skimmed, _ = self._skimmed(self.rev)
         return self._unread(attribute(skimmed.log, self.tags), skimmed)
 
     def middle(self) -> Tag | None:
@@ -113,41 +105,58 @@ class Past(Struct, frozen=True):
         if len(self.tags) < _MANY:
             return None
         half = len(self.tags) // 2
-        trial = replace(self, rev=self.tags[half - _AHEAD].commit)
-        return next((tag for tag in self.tags[half : half + _TRIALS] if trial.after(tag)), None)
+        near = self.tags[half - _AHEAD].commit
+        return next((tag for tag in self.tags[half : half + _TRIALS] if self._may_cut(near, tag)), None)
 
-    def before(self, middle: Tag) -> Part | None:
+    def before(self, middle: Tag) -> list[Unread] | None:
         """The releases up to `middle`; None where it is not the highest of those behind it."""
-        skimmed = self._skimmed([middle.commit])
+        skimmed, _ = self._skimmed(middle.commit)
         spans = attribute(skimmed.log, self.tags)
         highest = next(span.tag for span in spans if span.tag)
-        return Part(skimmed.log.ids, self._unread(spans, skimmed)) if highest == middle else None
+        return self._unread(spans, skimmed) if highest == middle else None
 
-    def after(self, middle: Tag) -> Part | None:
-        """The releases after `middle`; None where one of them is lower or does not hold it, or `rev` does not.
+    def after(self, middle: Tag) -> tuple[list[Unread], bool]:
+        """The releases after `middle`, and True; all of them, and False, where history cannot be cut there.
 
-        None too where a branch leads past `middle` to what is behind it: through it git would come to commits of the
-        same second in another order. With `before` the rest is the same as `whole`: earlier releases hold all that is
-        behind `middle`, so later ones differ by what is not, and their order does not depend on what all have behind.
+        With `before` the rest is the same as `whole`: earlier releases hold all that is behind `middle`, so later ones
+        differ by what is not, and git comes to `middle` when it has told all of that.
         """
-        skimmed = self._skimmed([self.rev], [middle.commit])
-        ids = list(skimmed.log.ids)
-        parents = set(chain.from_iterable(skimmed.log.parents_elsewhere().values()))
-        if parents.difference(ids) != {middle.commit}:
-            return None
+        skimmed, cut = self._skimmed(self.rev, middle)
+        if not cut:
+            return self._unread(attribute(skimmed.log, self.tags), skimmed), False
         skimmed.add(Columns([middle.commit], [""], [""], [""], [""], [""]))
         tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
-        *later, earliest = attribute(skimmed.log, tags)
-        released = [span for span in later if span.tag]
-        if earliest.tag != middle or not all(span.previous for span in released):
-            return None
-        return Part(ids, self._unread(released, skimmed))
+        *later, _ = attribute(skimmed.log, tags)
+        return self._unread(later, skimmed), True
 
-    def _skimmed(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Skimmed:
+    def _skimmed(self, rev: str, end: Tag | None = None) -> tuple[Skimmed, bool]:
+        """What is behind `rev`, and whether it was read up to `end` only, for history can be cut there."""
         skimmed = Skimmed(self.rules, is_release_commit=is_release_commit)
-        for part in columns(self.git.log(include, exclude)):
-            skimmed.add(part)
-        return skimmed
+        for part in columns(self.git.log([rev])):
+            newer, older = part.cut(end.commit if end else "")
+            skimmed.add(newer)
+            if end and older.ids and self._can_cut(skimmed.log, end):
+                return skimmed, True
+            skimmed.add(older)
+        return skimmed, False
+
+    def _may_cut(self, near: str, middle: Tag) -> bool:
+        """Whether it looks so from a commit not far above."""
+        log = Log()
+        for part in columns(self.git.log([near], [middle.commit])):
+            log.add(part)
+        return self._can_cut(log, middle)
+
+    def _can_cut(self, log: Log, middle: Tag) -> bool:
+        """Whether all lines of a log lead to `middle`, and nowhere else, and have no lower version.
+
+        None of what is behind `middle` is in such a log, even where clocks were wrong: it would lead to a beginning.
+        """
+        named = set(chain.from_iterable(log.parents_elsewhere().values()))
+        if "" in log.parents or named.difference(log.ids) != {middle.commit}:
+            return False
+        lower = self.tags[self.tags.index(middle) + 1 :]
+        return {tag.commit for tag in lower}.isdisjoint(log.ids)
 
     def _unread(self, spans: Sequence[Span], skimmed: Skimmed) -> list[Unread]:
         wanted = (span for span in spans if span.tag and span.tag.commit not in self.older)
