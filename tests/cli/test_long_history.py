@@ -48,7 +48,7 @@ def changelog(repository: Path, before: str = TWO_PROCESSORS) -> tuple[str, int]
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env={**os.environ, "GIT_TRACE": str(trace)}
     )
     assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout, trace.read_text().count("--encoding=UTF-8 '--format=%H%x00%P%x00%an")
+    return done.stdout, trace.read_text().count("--encoding=UTF-8 -z '--format=%H%x00%P%x00%an")
 
 
 @pytest.fixture(scope="module")

@@ -218,8 +218,8 @@ def test_the_log_is_newest_first_and_in_the_one_format(clone: Clone) -> None:
     told = b"".join(clone.git.log(["HEAD"]))
     assert told.count(b"\0") == 3 * 6
     assert told.startswith(third.encode() + b"\0")
-    assert f"feat: c\0\n{second}\0".encode() in told.replace(b"\n\0", b"\0")
-    assert told.endswith(b"\0\n")
+    assert f"feat: c\0{second}\0".encode() in told.replace(b"\n\0", b"\0")
+    assert told.endswith(b"\0")
     info = clone.git.commit(third)
     assert info is not None
     assert commits[0].timestamp == info.timestamp == commits[1].timestamp + 1

@@ -10,8 +10,8 @@ from repositories import Repository
 
 from shipit.core.log import FORMAT, RawCommit, records
 
-ADA = b"a" * 40 + b"\0" + b"b" * 40 + b" " + b"c" * 40 + b"\0Ada\0ada@example.com\x001700000000\0feat: x\n\nwhy\n\0\n"
-BOB = b"b" * 40 + b"\0\0Bob\0\0\0\0\n"
+ADA = b"a" * 40 + b"\0" + b"b" * 40 + b" " + b"c" * 40 + b"\0Ada\0ada@example.com\x001700000000\0feat: x\n\nwhy\n\0"
+BOB = b"b" * 40 + b"\0\0Bob\0\0\0\0"
 
 
 def test_a_record_has_all_that_git_told() -> None:
@@ -57,7 +57,7 @@ def test_what_git_itself_writes_is_read(tmp_path: Path) -> None:
     third = repo.commit("fix: a\n\n\nb\n\n")
     repo.switch("main")
     merged = repo.merge("side")
-    argv = ["git", "-C", str(repo.path), "log", f"--format={FORMAT}"]
+    argv = ["git", "-C", str(repo.path), "log", *FORMAT]
     told = list(records([subprocess.run(argv, check=True, capture_output=True).stdout]))
     repo.close()
     assert [(commit.id, commit.parents) for commit in told] == [

@@ -47,7 +47,7 @@ def stream(messages: Sequence[str]) -> bytes:
     parents = [*(f"{id} {ids[-1]}" if at % 4 == 3 else id for at, id in enumerate(ids[1:])), ""]
     rows = zip(ids, parents, told, strict=False)
     fields = ((id, lines, f"Author {id[0]}", "a@example.org", "1700000000", message) for id, lines, message in rows)
-    return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") + b"\n" for row in fields)
+    return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") for row in fields)
 
 
 Told = list[tuple[object, ...]]

@@ -94,7 +94,7 @@ class GitHistory:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
 
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
-        argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={FORMAT}"]
+        argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
 
     def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
-# Every field ends with NUL, which no commit can hold; git adds a newline after each record.
-FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B%x00"
+# Every field ends with NUL, which no commit can hold; for the last, and so for each commit, `-z` does that.
+FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%B")
 _FIELDS = 6
 
 
@@ -44,7 +44,7 @@ class Columns(Struct):
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
     """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
     for part in columns(chunks):
-        parents, timestamps = map(_parents, part.parents), map(_seconds, part.timestamps)
+        parents, timestamps = _parents(part.parents), _seconds(part.timestamps)
         yield from map(RawCommit, part.ids, parents, part.authors, part.emails, timestamps, part.messages)
 
 
@@ -60,8 +60,7 @@ def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:
         if nul:
             texts += ended.decode("utf-8", "replace").split("\0")
             whole = len(texts) // _FIELDS * _FIELDS
-            ids, *others = (texts[field:whole:_FIELDS] for field in range(_FIELDS))
-            yield Columns([id.lstrip("\n") for id in ids], *others)
+            yield Columns(*(texts[field:whole:_FIELDS] for field in range(_FIELDS)))
             texts = texts[whole:]
 
 
@@ -88,13 +87,13 @@ class Log:
         self.ids += part.ids
         self.parents += [below if parent == below else parent for parent, below in pairs]
         self.authors += [self._names.setdefault(author, author) for author in part.authors]
-        self.timestamps += map(_seconds, part.timestamps)
+        self.timestamps += _seconds(part.timestamps)
         self.messages += part.messages
 
     def commits(self, stretch: range) -> Iterator[RawCommit]:
         """Those that stand there; their mail addresses were not kept."""
         part = slice(stretch.start, stretch.stop)
-        parents, email = map(_parents, self.parents[part]), repeat("")
+        parents, email = _parents(self.parents[part]), repeat("")
         return map(
             RawCommit, self.ids[part], parents, self.authors[part], email, self.timestamps[part], self.messages[part]
         )
@@ -105,9 +104,10 @@ class Log:
         return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
 
 
-def _parents(told: str) -> tuple[str, ...]:
-    return tuple(told.split())
+def _parents(told: Sequence[str]) -> list[tuple[str, ...]]:
+    """Nearly all have one, which is a text that is there already."""
+    return [(parents,) if parents and " " not in parents else tuple(parents.split()) for parents in told]
 
 
-def _seconds(told: str) -> int:
-    return int(told or 0)
+def _seconds(told: Sequence[str]) -> list[int]:
+    return [int(seconds or 0) for seconds in told]

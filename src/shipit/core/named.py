@@ -29,7 +29,7 @@ def _any(found: Places) -> bool:
 
 def _by_id(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
     prefixes: dict[str, list[int]] = {id[:7]: [] for revert in reverts.values() for id in revert.ids}
-    for at, commit in enumerate(commits):
+    for at, commit in enumerate(commits if prefixes else ()):
         if commit.id[:7] in prefixes:
             prefixes[commit.id[:7]].append(at)
 

@@ -101,6 +101,8 @@ def _listed(commit: RawCommit, rules: Rules) -> Readings:
 def _read_by_list(commit: RawCommit, title: Reading, rules: Rules) -> Reading:
     """Where the title says nothing, what the body lists decides, each item as an entry of its own."""
     listed = _listed(commit, rules)
+    if not listed.all and "BREAKING" not in commit.message:
+        return title
     warnings = (
         *(warning for reading in listed.all for warning in reading.warnings),
         *(f"`{reading.subject}` in the body cannot be read: {reading.reason}" for reading in listed.unreadable),

@@ -28,6 +28,8 @@ def cancelled(commits: Sequence[RawCommit]) -> dict[int, str]:
     if not reverts:
         return {}
     named = find_named(commits, reverts)
+    if all(at is None for found in named.values() for at in found):
+        return {}
     places = {commit.id: at for at, commit in enumerate(commits)}
     targets = {at: with_merged(commits, places, found, reverts[at]) for at, found in named.items()}
     whole = {at: _ids(commits, found) for at, found in named.items() if found and None not in found}

@@ -7,7 +7,7 @@ in full.
 
 >>> from shipit.core.log import columns
 >>> skimmed = Skimmed(Rules.of())
->>> for part in columns([b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0\nb0\0\0Bo\0\0\0docs: explain\0\n"]):
+>>> for part in columns([b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0b0\0\0Bo\0\0\0docs: explain\0"]):
 ...     skimmed.add(part)
 >>> skimmed.log.messages, [each.description for each in skimmed.entries(0)], skimmed.entries(1)
 (['feat(api): search', 'docs: explain'], ['search'], ())
@@ -30,8 +30,9 @@ _Read = Callable[[RawCommit], tuple[Commit, ...]]
 
 
 class _Title(Struct, frozen=True):
-    """How titles read that begin alike."""
+    """How titles read that begin alike, `width` characters of them."""
 
+    width: int
     type: str
     scope: str | None
     listed: bool
@@ -63,18 +64,17 @@ class Skimmed:
         self.log = Log()
         self._read_in_full = read
         self._titles = _Titles(read, rules)
+        self._listed: list[_Title | None] = []
         self._footers: dict[int, tuple[Footer, ...]] = {}
         self._read: dict[int, tuple[Commit, ...]] = {}
 
     def entries(self, at: int) -> tuple[Commit, ...]:
         """What a commit brings to the notes unless another undoes it; without bodies, which are not printed."""
-        if at in self._read:
-            return self._read[at]
-        start, _, description = self.log.messages[at].partition(": ")
-        title = self._titles[start]
-        if title is None or not title.listed:
-            return ()
-        return (Commit(title.type, title.scope, description.strip(), "", self._footers.get(at, ())),)
+        title = self._listed[at]
+        if title is None:
+            return self._read.get(at, ())
+        description = self.log.messages[at][title.width :].strip()
+        return (Commit(title.type, title.scope, description, "", self._footers.get(at, ())),)
 
     def add(self, part: Columns) -> None:
         """Take in commits older than those that are here."""
@@ -89,10 +89,12 @@ class Skimmed:
                 whole = plain_commit(next(log.commits(range(at, at + 1))))
                 self._read[at] = self._read_in_full(whole)
                 log.messages[at] = _kept(whole.message)
-            else:
-                log.messages[at] = line
-                if title.listed and "#" in body:
-                    self._footers[at] = split_footers(body.strip())[1]
+                self._listed.append(None)
+                continue
+            log.messages[at] = line
+            self._listed.append(title if title.listed else None)
+            if title.listed and "#" in body:
+                self._footers[at] = split_footers(body.strip())[1]
 
 
 def _title(start: str, read: _Read, rules: Rules) -> _Title | None:
@@ -104,7 +106,7 @@ def _title(start: str, read: _Read, rules: Rules) -> _Title | None:
         return None
     samples = (RawCommit("", (), "", "", 0, f"{start}: {what}") for what in ("x", "1.0.0"))  # releases have such titles
     listed = {bool(read(sample)) for sample in samples}
-    return _Title(parsed.type, parsed.scope, listed.pop()) if len(listed) == 1 else None
+    return _Title(len(start) + 2, parsed.type, parsed.scope, listed.pop()) if len(listed) == 1 else None
 
 
 def _says_more(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence, Set
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 
 from msgspec import Struct
 
@@ -195,15 +195,20 @@ def _release(span: Span, skimmed: Skimmed, touching: Set[str] | None, git: Git) 
 
 def _entries(span: Span, skimmed: Skimmed, touching: Set[str] | None) -> tuple[Entry, ...]:
     """What stands in the notes of a release."""
-    own = [
-        (at, commit)
-        for stretch in span.stretches
-        for at, commit in zip(stretch, skimmed.log.commits(stretch), strict=True)
-        if touching is None or commit.id in touching
-    ]
-    gone = dropped([commit for _, commit in own])
-    kept = [found for number, found in enumerate(own) if number not in gone]
-    return tuple([Entry(commit.id, commit.author, each) for at, commit in kept for each in skimmed.entries(at)])
+    places = list(chain.from_iterable(span.stretches))
+    commits = list(chain.from_iterable(map(skimmed.log.commits, span.stretches)))
+    if touching is not None:
+        own = [commit.id in touching for commit in commits]
+        places, commits = list(compress(places, own)), list(compress(commits, own))
+    gone = dropped(commits)
+    return tuple(
+        [
+            Entry(commit.id, commit.author, each)
+            for number, (at, commit) in enumerate(zip(places, commits, strict=True))
+            if number not in gone
+            for each in skimmed.entries(at)
+        ]
+    )
 
 
 def _tagged_on(tag: Tag, span: Span, log: Log, git: Git) -> dt.date:

@@ -31,7 +31,7 @@ class FakeCommit:
         """The commit as `git log` gives it in `core.log.FORMAT`."""
         name, _, email = self.author.removesuffix(">").partition(" <")
         fields = (self.id, " ".join(parents), name, email, str(self.timestamp), self.message)
-        return b"".join(part.encode("utf-8", "surrogateescape") + b"\0" for part in fields) + b"\n"
+        return b"".join(part.encode("utf-8", "surrogateescape") + b"\0" for part in fields)
 
 
 @dataclass(frozen=True, slots=True)
