@@ -68,8 +68,10 @@ def main() -> None:
 def replays(directory: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
     """What was asked and answered, by name and commit of the repository."""
     for name, repository in opened(directory, scratch / "clones").items():
-        commit = git(repository, "rev-parse", "--short=10", "HEAD").strip()
-        yield f"{name} ({commit})", replay(repository, scratch / name)
+        newest = git(
+            repository, "log", "-1", "--all", "--abbrev=10", "--format=%h"
+        ).strip()  # a bundle may have no HEAD
+        yield f"{name} ({newest})", replay(repository, scratch / name)
 
 
 def shipped(place: Path) -> Path:

@@ -85,3 +85,12 @@ def test_the_bench_makes_its_own_bundles_once(tmp_path: Path, monkeypatch: pytes
     pairs = {name: told(replay.pairs(path)) for name, path in replay.opened(place, tmp_path / "clones").items()}
     assert sorted(pairs) == ["shop-1", "shop-2", "shop-3"]
     assert all(pairs.values())
+
+
+def test_a_bundle_needs_no_head(history: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "TOOLS", ())
+    (tmp_path / "bundles").mkdir()
+    history.branch("trunk")
+    history.git("bundle", "create", "--quiet", str(tmp_path / "bundles/shop.bundle"), "trunk", "--tags")
+    newest = history.git("rev-parse", "--short=10", "trunk").strip()
+    assert [name for name, _ in replay.replays(tmp_path / "bundles", tmp_path)] == [f"shop ({newest})"]
