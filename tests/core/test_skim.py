@@ -74,9 +74,9 @@ def skim(chunks: Sequence[bytes], rules: Rules) -> Skimmed:
 
 def quickly(log: bytes, rules: Rules) -> Told:
     skimmed = skim([log[:100], log[100:]], rules)
-    commits = list(skimmed.log.commits(range(len(skimmed.log))))
-    gone = dropped(commits)
-    kept = ((at, commit) for at, commit in enumerate(commits) if at not in gone)
+    places = range(len(skimmed.log))
+    gone = dropped(skimmed.texts(places))
+    kept = [(at, skimmed.log.commit(at)) for at in places if at not in gone]
     return told([Entry(commit.id, commit.author, each) for at, commit in kept for each in skimmed.entries(at)])
 
 

@@ -6,29 +6,29 @@ import re
 from collections.abc import Container, Sequence
 
 from shipit.core.commit import subject, without_number
-from shipit.core.log import RawCommit
+from shipit.core.texts import Texts
 
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40,64})\)")
 
 
-def copies(commits: Sequence[RawCommit], gone: Container[int]) -> dict[int, str]:
+def copies(commits: Texts, gone: Container[int]) -> dict[int, str]:
     """Why later copies drop out, by position; commits stand newest first, and those `gone` are left aside.
 
     Two commits are the same change when one was picked from the other, both were picked from a third, or their
     subjects are equal and end with the same `(#12)`.
     """
-    if not _may_repeat([commit.message for commit in commits]):
+    if not _may_repeat(commits.messages):
         return {}
-    names = {at: found for at, commit in enumerate(commits) if at not in gone and (found := _names(commit))}
+    names = {at: found for at, text in enumerate(commits.messages) if at not in gone and (found := _names(text))}
     picked = {name for found in names.values() for name in found}
     first: dict[str, int] = {}
     reasons = {}
-    for at in range(len(commits) - 1, -1, -1):
-        id = commits[at].id
+    for at in range(len(commits.ids) - 1, -1, -1):
+        id = commits.ids[at]
         known = names.get(at, []) + ([id] if id in picked and at not in gone else [])
         original = next((first[name] for name in known if name in first), at)
         if original != at:
-            reasons[at] = f"the same change as {commits[original].id[:7]}"
+            reasons[at] = f"the same change as {commits.ids[original][:7]}"
         first.update((name, original) for name in known)
     return reasons
 
@@ -39,8 +39,8 @@ def _may_repeat(messages: Sequence[str]) -> bool:
     return len(set(numbered)) < len(numbered) or "(cherry picked" in "\n".join(messages)
 
 
-def _names(commit: RawCommit) -> list[str]:
-    """What copies of this commit have in common."""
-    picked = _PICKED.findall(commit.message) if "(cherry picked" in commit.message else []
-    line = subject(commit.message)
+def _names(message: str) -> list[str]:
+    """What copies of a commit with this message have in common."""
+    picked = _PICKED.findall(message) if "(cherry picked" in message else []
+    line = subject(message)
     return [*picked, line] if without_number(line) != line else picked

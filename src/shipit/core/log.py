@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -44,7 +43,7 @@ class Columns(Struct):
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
     """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
     for part in columns(chunks):
-        parents, timestamps = _parents(part.parents), _seconds(part.timestamps)
+        parents, timestamps = map(_parents, part.parents), map(_seconds, part.timestamps)
         yield from map(RawCommit, part.ids, parents, part.authors, part.emails, timestamps, part.messages)
 
 
@@ -74,7 +73,7 @@ class Log:
         self.ids: list[str] = []
         self.parents: list[str] = []
         self.authors: list[str] = []
-        self.timestamps: list[int] = []
+        self.timestamps: list[str] = []
         self.messages: list[str] = []
         self._names: dict[str, str] = {}
 
@@ -87,16 +86,13 @@ class Log:
         self.ids += part.ids
         self.parents += [below if parent == below else parent for parent, below in pairs]
         self.authors += [self._names.setdefault(author, author) for author in part.authors]
-        self.timestamps += _seconds(part.timestamps)
+        self.timestamps += part.timestamps
         self.messages += part.messages
 
-    def commits(self, stretch: range) -> Iterator[RawCommit]:
-        """Those that stand there; their mail addresses were not kept."""
-        part = slice(stretch.start, stretch.stop)
-        parents, email = _parents(self.parents[part]), repeat("")
-        return map(
-            RawCommit, self.ids[part], parents, self.authors[part], email, self.timestamps[part], self.messages[part]
-        )
+    def commit(self, at: int) -> RawCommit:
+        """The one that stands there; mail addresses were not kept."""
+        parents, timestamp = _parents(self.parents[at]), _seconds(self.timestamps[at])
+        return RawCommit(self.ids[at], parents, self.authors[at], "", timestamp, self.messages[at])
 
     def parents_elsewhere(self) -> dict[int, list[str]]:
         """The parents, by place, of each commit for which they are not just the next one."""
@@ -104,10 +100,9 @@ class Log:
         return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
 
 
-def _parents(told: Sequence[str]) -> list[tuple[str, ...]]:
-    """Nearly all have one, which is a text that is there already."""
-    return [(parents,) if parents and " " not in parents else tuple(parents.split()) for parents in told]
+def _parents(told: str) -> tuple[str, ...]:
+    return tuple(told.split())
 
 
-def _seconds(told: Sequence[str]) -> list[int]:
-    return [int(seconds or 0) for seconds in told]
+def _seconds(told: str) -> int:
+    return int(told or 0)

@@ -16,8 +16,6 @@ from shipit.core.links import Links
 
 # Most descriptions hold none of these and stay as they are; a line may also begin like a list or a heading.
 _SPECIAL = re.compile(r"[&<@#*_~|`\\\[\]]")
-# What most others end with is the pull request.
-_ORDINARY = re.compile(r"([^&<@#*_~|`\\\[\]]*)(?:(?<= \()#([0-9]{1,9})\))?")
 # (or like a command to the runner of GitHub Actions, which reads what is printed: `::add-mask::x`).
 _LEADING = re.compile(r"#{1,6}(?!\S)|[>=]|:(?=:)|[-+](?![^\s+-])|\d{1,9}(?=[.)](?!\S))")
 
@@ -25,6 +23,11 @@ _SPACES = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 # Control characters, and the bidirectional overrides that make text read as something else.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# What needs nothing of all this: it begins with a letter and may end with the pull request.
+_ORDINARY = re.compile(
+    r"([^\W\d_][^&<@#*_~|`\\\[\]\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*)"
+    r"(?:(?<= \()#([0-9]{1,9})\))?(?<!\s)"
+)
 
 # In order: what is kept, what becomes something else, and single characters to be escaped.
 # GitHub counts only ASCII letters as part of a word when it looks for mentions: `가@user` notifies.
@@ -46,15 +49,12 @@ def inline(text: str, links: Links | None = None) -> str:
     spans and web addresses stay. `#12` becomes a link to that issue or pull request where `links` are given.
     Control characters and bidirectional overrides are dropped; line breaks become blanks, none at the ends.
     """
-    if not text.isprintable():
-        text = _visible(text)
-    text = text.strip()
     ordinary = _ORDINARY.fullmatch(text)
-    if ordinary is None:
-        text = _escaped(text, links)
-    elif links and ordinary[2]:
-        text = f"{ordinary[1]}[#{ordinary[2]}]({links.issue(ordinary[2])}))"
-    start = None if text[:1].isalpha() else _LEADING.match(text)
+    if ordinary:
+        before, number = ordinary.groups()
+        return f"{before}[#{number}]({links.issue(number)}))" if links and number else text
+    text = _escaped(_visible(text).strip(), links)
+    start = _LEADING.match(text)
     if start is None:
         return text
     at = start.end() if text[0].isdigit() else 0

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from shipit.core.log import RawCommit
 from shipit.core.reverts import cancelled
+from shipit.core.texts import Texts
 
 _NUMBER = r"#(?:[1-9]\d{0,8})(?!\w)"
 _MERGED = re.compile(rf"Merge pull request ({_NUMBER}) |.*\(({_NUMBER})\)\s*$")
@@ -35,6 +36,6 @@ def mentions(message: str) -> tuple[int, ...]:
 
 def mentioned(commits: Sequence[RawCommit]) -> tuple[int, ...]:
     """What `commits` name, newest first; not what is undone again among them."""
-    undone = cancelled(commits)
+    undone = cancelled(Texts.of(commits))
     kept = (commit for at, commit in enumerate(commits) if at not in undone)
     return tuple(dict.fromkeys(number for commit in kept for number in mentions(commit.message)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from shipit.core.commit import pull_request, subject, without_number
-from shipit.core.log import RawCommit
 from shipit.core.revert import Revert
+from shipit.core.texts import Texts
 
 Places = list[int | None]
 
 
-def find_named(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+def find_named(commits: Texts, reverts: Mapping[int, Revert]) -> dict[int, Places]:
     """For each revert the positions it names, None where it names something else. Oldest revert first.
 
     Found by id; else, as ids change when a branch is rebased, by pull request or by subject.
@@ -27,20 +27,20 @@ def _any(found: Places) -> bool:
     return any(at is not None for at in found)
 
 
-def _by_id(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+def _by_id(commits: Texts, reverts: Mapping[int, Revert]) -> dict[int, Places]:
     prefixes: dict[str, list[int]] = {id[:7]: [] for revert in reverts.values() for id in revert.ids}
-    for at, commit in enumerate(commits if prefixes else ()):
-        if commit.id[:7] in prefixes:
-            prefixes[commit.id[:7]].append(at)
+    for at, id in enumerate(commits.ids if prefixes else ()):
+        if id[:7] in prefixes:
+            prefixes[id[:7]].append(at)
 
     def place(id: str) -> int | None:
-        same = [at for at in prefixes[id[:7]] if commits[at].id.startswith(id)]
+        same = [at for at in prefixes[id[:7]] if commits.ids[at].startswith(id)]
         return same[0] if len(same) == 1 else None
 
     return {at: [place(id) for id in revert.ids] for at, revert in reverts.items()}
 
 
-def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dict[int, Places]:
+def _by_text(commits: Texts, reverts: Mapping[int, Revert]) -> dict[int, Places]:
     """By pull request or subject; goes from old to new, so that a text means something older."""
     subjects: dict[str, list[int]] = {revert.subject: [] for revert in reverts.values()}
     numbers: dict[str, int | None] = {number: None for revert in reverts.values() for number in revert.numbers}
@@ -49,7 +49,7 @@ def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dic
         if revert := reverts.get(at):
             found = [numbers[number] for number in revert.numbers]
             named[at] = found if _any(found) else [_nearest(subjects[revert.subject])]
-        line = subject(commits[at].message)
+        line = subject(commits.messages[at])
         bare = without_number(line)
         if line in subjects:
             subjects[line].append(at)
@@ -60,10 +60,10 @@ def _by_text(commits: Sequence[RawCommit], reverts: Mapping[int, Revert]) -> dic
     return named
 
 
-def _holding(texts: Iterable[str], commits: Sequence[RawCommit], reverts: Collection[int]) -> Collection[int]:
+def _holding(texts: Iterable[str], commits: Texts, reverts: Collection[int]) -> Collection[int]:
     """Positions to be looked at: those of the reverts alone where no other message holds one of the texts."""
-    others = "\n".join([commit.message for at, commit in enumerate(commits) if at not in reverts])
-    return range(len(commits)) if any(text in others for text in texts) else reverts
+    others = "\n".join([message for at, message in enumerate(commits.messages) if at not in reverts])
+    return range(len(commits.ids)) if any(text in others for text in texts) else reverts
 
 
 def _nearest(same: list[int]) -> int | None:
@@ -71,18 +71,16 @@ def _nearest(same: list[int]) -> int | None:
     return same.pop() if len(same) > 1 else next(iter(same), None)
 
 
-def with_merged(
-    commits: Sequence[RawCommit], places: Mapping[str, int], found: Sequence[int | None], revert: Revert
-) -> list[int]:
+def with_merged(commits: Texts, places: Mapping[str, int], found: Sequence[int | None], revert: Revert) -> list[int]:
     """The positions named, and with a merge also the commits it brought."""
     direct = [at for at in found if at is not None]
-    brought = (_brought(commits, places, at, revert.mainline) for at in direct if len(commits[at].parents) > 1)
+    brought = (_brought(commits, places, at, revert.mainline) for at in direct if " " in commits.parents[at])
     return [*direct, *(at for merged in brought for at in merged)]
 
 
-def _brought(commits: Sequence[RawCommit], places: Mapping[str, int], merge: int, mainline: str | None) -> list[int]:
+def _brought(commits: Texts, places: Mapping[str, int], merge: int, mainline: str | None) -> list[int]:
     """What a merge added to its mainline parent (the first where not told): a walk that stops where both lines meet."""
-    parents = commits[merge].parents
+    parents = commits.parents[merge].split()
     main = next((parent for parent in parents if mainline and parent.startswith(mainline)), parents[0])
     shared = {places[parent]: parent == main for parent in parents if parent in places}
     brought = []
@@ -91,7 +89,7 @@ def _brought(commits: Sequence[RawCommit], places: Mapping[str, int], merge: int
         from_main = shared.pop(at)
         if not from_main:
             brought.append(at)
-        for parent in commits[at].parents:
+        for parent in commits.parents[at].split():
             older = places.get(parent, at)
             if older > at:
                 shared[older] = shared.get(older, False) or from_main

@@ -78,8 +78,8 @@ class Change(Struct):
     @property
     def title(self) -> str:
         """Scope in bold and description."""
-        text = item(self._text, self._links)
-        return f"**{self.scope}:** {text}" if self._entry.commit.scope else text
+        scope = self._entry.commit.scope
+        return f"**{_scope(scope)}:** {self.description}" if scope else self.description
 
     @property
     def line(self) -> str:

@@ -13,6 +13,7 @@ from shipit.core.copies import copies
 from shipit.core.log import RawCommit
 from shipit.core.release import Entry
 from shipit.core.reverts import cancelled
+from shipit.core.texts import Texts
 
 Outcome = Literal["counted", "ignored", "unreadable"]
 
@@ -82,7 +83,7 @@ def ignored(commit: RawCommit, reason: str) -> Reading:
     return Reading(commit.id, subject(commit.message), commit.author, "ignored", reason)
 
 
-def dropped(commits: Sequence[RawCommit]) -> dict[int, str]:
+def dropped(commits: Texts) -> dict[int, str]:
     """Why commits, newest first, drop out because they cancel or repeat each other; by position."""
     reasons = cancelled(commits)
     return copies(commits, reasons) | reasons
@@ -90,7 +91,7 @@ def dropped(commits: Sequence[RawCommit]) -> dict[int, str]:
 
 def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings of `commits`, newest first, after those that cancel or repeat each other have dropped out."""
-    reasons = dropped(commits)
+    reasons = dropped(Texts.of(commits))
     if not reasons:
         return tuple(readings)
     pairs = enumerate(zip(commits, readings, strict=True))

@@ -9,36 +9,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from shipit.core.log import RawCommit
 from shipit.core.named import find_named, with_merged
-from shipit.core.revert import may_revert, parse_revert
+from shipit.core.revert import parse_revert
+from shipit.core.texts import Texts
 
 
-def cancelled(commits: Sequence[RawCommit]) -> dict[int, str]:
+def cancelled(commits: Texts) -> dict[int, str]:
     """Why commits drop out, by position: reverts together with what they revert. Takes linear time.
 
     Args:
         commits: newest first. What reverts something that is not among them stays, for that was released.
     """
-    reverts = {
-        at: revert
-        for at, commit in enumerate(commits)
-        if may_revert(commit.message) and (revert := parse_revert(commit.message))
-    }
+    reverts = {at: revert for at in commits.suspects if (revert := parse_revert(commits.messages[at]))}
     if not reverts:
         return {}
     named = find_named(commits, reverts)
     if all(at is None for found in named.values() for at in found):
         return {}
-    places = {commit.id: at for at, commit in enumerate(commits)}
+    places = {id: at for at, id in enumerate(commits.ids)}
     targets = {at: with_merged(commits, places, found, reverts[at]) for at, found in named.items()}
     whole = {at: _ids(commits, found) for at, found in named.items() if found and None not in found}
     reasons = {at: f"reverts {ids}" for at, ids in whole.items()}
-    return reasons | {at: f"reverted by {commits[by].id[:7]}" for at, by in _undone(targets).items()}
+    return reasons | {at: f"reverted by {commits.ids[by][:7]}" for at, by in _undone(targets).items()}
 
 
-def _ids(commits: Sequence[RawCommit], found: Sequence[int | None]) -> str:
-    return ", ".join(commits[at].id[:7] for at in found if at is not None)
+def _ids(commits: Texts, found: Sequence[int | None]) -> str:
+    return ", ".join(commits.ids[at][:7] for at in found if at is not None)
 
 
 def _undone(targets: Mapping[int, Sequence[int]]) -> dict[int, int]:

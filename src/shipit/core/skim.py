@@ -15,7 +15,7 @@ in full.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from shipit.core.log import Columns, Log, RawCommit
 from shipit.core.reading import is_release_commit, plain_commit, read_alone
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
+from shipit.core.texts import Texts
 
 _Read = Callable[[RawCommit], tuple[Commit, ...]]
 
@@ -76,6 +77,12 @@ class Skimmed:
         description = self.log.messages[at][title.width :].strip()
         return (Commit(title.type, title.scope, description, "", self._footers.get(at, ())),)
 
+    def texts(self, places: Sequence[int]) -> Texts:
+        """Of the commits that stand there; only what was read in full may be a revert."""
+        fields = (self.log.ids, self.log.parents, self.log.messages)
+        ids, parents, messages = ([field[at] for at in places] for field in fields)
+        return Texts(ids, parents, messages, [number for number, at in enumerate(places) if at in self._read])
+
     def add(self, part: Columns) -> None:
         """Take in commits older than those that are here."""
         log, titles, start = self.log, self._titles, len(self.log)
@@ -86,7 +93,7 @@ class Skimmed:
             beginning, _, description = line.partition(": ")
             title = titles[beginning] if description.strip() else None
             if title is None or (some_say_more and _says_more(message)) or (title.listed and "[" in message):
-                whole = plain_commit(next(log.commits(range(at, at + 1))))
+                whole = plain_commit(log.commit(at))
                 self._read[at] = self._read_in_full(whole)
                 log.messages[at] = _kept(whole.message)
                 self._listed.append(None)

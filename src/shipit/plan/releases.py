@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence, Set
 from functools import partial
-from itertools import chain, compress
+from itertools import chain
 
 from msgspec import Struct
 
@@ -195,23 +195,14 @@ def _release(span: Span, skimmed: Skimmed, touching: Set[str] | None, git: Git) 
 
 def _entries(span: Span, skimmed: Skimmed, touching: Set[str] | None) -> tuple[Entry, ...]:
     """What stands in the notes of a release."""
-    places = list(chain.from_iterable(span.stretches))
-    commits = list(chain.from_iterable(map(skimmed.log.commits, span.stretches)))
-    if touching is not None:
-        own = [commit.id in touching for commit in commits]
-        places, commits = list(compress(places, own)), list(compress(commits, own))
-    gone = dropped(commits)
-    return tuple(
-        [
-            Entry(commit.id, commit.author, each)
-            for number, (at, commit) in enumerate(zip(places, commits, strict=True))
-            if number not in gone
-            for each in skimmed.entries(at)
-        ]
-    )
+    log = skimmed.log
+    places = [at for stretch in span.stretches for at in stretch if touching is None or log.ids[at] in touching]
+    gone = dropped(skimmed.texts(places))
+    kept = [at for number, at in enumerate(places) if number not in gone]
+    return tuple([Entry(log.ids[at], log.authors[at], each) for at in kept for each in skimmed.entries(at)])
 
 
 def _tagged_on(tag: Tag, span: Span, log: Log, git: Git) -> dt.date:
     """The day of the tagged commit, with which a stretch begins; another release may hold it."""
     at = next((stretch.start for stretch in span.stretches if log.ids[stretch.start] == tag.commit), None)
-    return _date(git, tag) if at is None else _day(log.timestamps[at])
+    return _date(git, tag) if at is None else _day(log.commit(at).timestamp)
