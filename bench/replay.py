@@ -66,12 +66,11 @@ def main() -> None:
 
 
 def replays(directory: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
-    """What was asked and answered, by name and commit of the repository."""
+    """What was asked and answered, by name and newest release of the repository."""
     for name, repository in opened(directory, scratch / "clones").items():
-        newest = git(
-            repository, "log", "-1", "--all", "--abbrev=10", "--format=%h"
-        ).strip()  # a bundle may have no HEAD
-        yield f"{name} ({newest})", replay(repository, scratch / name)
+        found, answers = replay(repository, scratch / name)
+        if found:
+            yield f"{name} ({found[-1].made.name})", (found, answers)
 
 
 def shipped(place: Path) -> Path:
@@ -139,7 +138,6 @@ def table(replayed: Mapping[str, tuple[Sequence[Pair], Answers]]) -> str:
     rows = [
         f"| {name} | {len(found)} | {' | '.join(agreeing(found, answers[tool]) for tool in names)} |"
         for name, (found, answers) in replayed.items()
-        if found
     ]
     return "\n".join([f"| history | releases | {' | '.join(names)} |", f"|---|--:|{'--:|' * len(names)}", *rows, ""])
 

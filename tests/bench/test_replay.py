@@ -92,5 +92,4 @@ def test_a_bundle_needs_no_head(history: Repository, tmp_path: Path, monkeypatch
     (tmp_path / "bundles").mkdir()
     history.branch("trunk")
     history.git("bundle", "create", "--quiet", str(tmp_path / "bundles/shop.bundle"), "trunk", "--tags")
-    newest = history.git("rev-parse", "--short=10", "trunk").strip()
-    assert [name for name, _ in replay.replays(tmp_path / "bundles", tmp_path)] == [f"shop ({newest})"]
+    assert [name for name, _ in replay.replays(tmp_path / "bundles", tmp_path)] == ["shop (v2.0.0)"]
