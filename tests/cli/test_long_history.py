@@ -38,11 +38,11 @@ def long_history(place: Path, versions: list[str], *, overlapping: bool = False)
     return place
 
 
-def changelog(repository: Path, before: str = TWO_PROCESSORS) -> tuple[str, int]:
+def changelog(repository: Path, before: str = TWO_PROCESSORS, *, only: str = "--all") -> tuple[str, int]:
     """What is printed, and how many logs git was asked for."""
     trace = repository / ".git" / "trace"
     trace.write_text("")
-    words = ["shipit", "-C", str(repository), "changelog", "--all"]
+    words = ["shipit", "-C", str(repository), "changelog", only]
     code = f"import sys; sys.argv = {words!r}\n{before}\nfrom shipit.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env={**os.environ, "GIT_TRACE": str(trace)}
@@ -62,6 +62,14 @@ def test_two_processes_write_what_one_writes(repository: Path) -> None:
     assert logs == 3  # one to see that it can be cut
     assert (text, 1) == changelog(repository, ONE_PROCESSOR)
     assert text.count("\n## ") == RELEASES
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_two_processes_write_what_one_writes_where_only_the_later_releases_are_wanted(repository: Path) -> None:
+    text, logs = changelog(repository, only="--from=v1.230.0")
+    assert logs == 3
+    assert (text, 1) == changelog(repository, ONE_PROCESSOR, only="--from=v1.230.0")
+    assert text.count("\n## ") == RELEASES - 231
 
 
 @pytest.mark.parametrize(("first", "logs"), [(1, 3), (-1, 4)], ids=["lower version above", "higher version below"])

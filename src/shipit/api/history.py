@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from shipit.adapters.clock import SystemClock
@@ -118,7 +118,7 @@ def _earlier(project: Project, past: Past, middle: Tag) -> Iterator[list[str]]:
     write, releases = _reading(project, partial(past.before, middle))
     if releases is not None:
         sections = write(releases)
-        yield [next(sections)]
+        yield list(islice(sections, 1))
         yield list(sections)
 
 
