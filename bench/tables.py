@@ -10,6 +10,15 @@ from bench.measure import Cost, Costs, median, ratio
 UNITS = {"cpu": "CPU seconds", "wall": "seconds"}
 
 
+def short(value: float) -> str:
+    """Three digits of a number, or all before the point where there are more.
+
+    >>> short(0.01234), short(1017.9)
+    ('0.0123', '1,018')
+    """
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def table(title: str, measure: str, by_size: Mapping[int, Costs]) -> str:
     """One row for each history; the cells tell the time, the memory, and how many times shipit's time that is."""
     contenders = list(next(iter(by_size.values())))
@@ -28,8 +37,8 @@ def _cells(costs: Costs, measure: str) -> Iterator[str]:
 
 def _told(known: Sequence[Cost], measure: str) -> str:
     """Where it is the time on the wall that counts, that of the processors too, which others disturb less."""
-    cpu = f" ({median(known, 'cpu'):.3g} s CPU)" if measure == "wall" else ""
-    return f"{median(known, measure):.3g} s{cpu}, {median(known, 'memory'):,.0f} MiB"
+    cpu = f" ({short(median(known, 'cpu'))} s CPU)" if measure == "wall" else ""
+    return f"{short(median(known, measure))} s{cpu}, {median(known, 'memory'):,.0f} MiB"
 
 
 def _times(costs: Sequence[Cost], ours: Sequence[Cost], measure: str) -> str:

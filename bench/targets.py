@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.measure import Cost, Costs, median, ratio
+from bench.tables import short
 
 BySize = Mapping[int, Costs]
 
@@ -20,11 +21,11 @@ class Target:
 
     @classmethod
     def at_most(cls, promise: str, value: float, limit: float, unit: str) -> Target:
-        return cls(promise, f"{value:.3g}{unit}", value <= limit)
+        return cls(promise, f"{short(value)}{unit}", value <= limit)
 
     @classmethod
     def at_least(cls, promise: str, value: float, limit: float) -> Target:
-        return cls(promise, f"{value:.3g} ×", value >= limit)
+        return cls(promise, f"{short(value)} ×", value >= limit)
 
 
 def table(targets: Iterator[Target]) -> str:

@@ -37,6 +37,10 @@ def test_who_ran_in_fewer_rounds_is_compared_with_the_median_and_not_with_a_roun
     assert ratio([Cost(100, 50, 80)], [disturbed, usual, usual], "wall") == 10
 
 
+def test_a_number_of_four_digits_is_written_out() -> None:
+    assert "| 1,018 s (5 s CPU), 80 MiB, " in table("x", "wall", {1000: COSTS | {"commitizen": [Cost(1017.9, 5, 80)]}})
+
+
 def test_every_row_has_a_cell_for_every_name() -> None:
     lines = [line for line in table("x", "wall", {1000: COSTS, 10_000: COSTS}).splitlines() if line.startswith("|")]
     assert {line.count("|") for line in lines} == {len(COSTS) + 2}
