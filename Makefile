@@ -31,8 +31,8 @@ test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $
 	$(BIN)/pytest -n auto --dist worksteal
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir
+	PYTHONPATH=tests $(BIN)/python -m bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)")
 	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
-	PYTHONPATH=tests $(BIN)/python -m bench.replay --page docs/performance.md $(HISTORIES)
 
 lint: .venv/.shipit .venv/.test ## linters, types and import rules
 	$(BIN)/ruff check

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench import targets
 from bench.contenders import BIN, CHANGELOG, NEXT, OLD_CLIFF, PEERS, STARTS, Contender, configure, present
 from bench.history import make_history
-from bench.measure import Costs, measured, median, patience
+from bench.measure import Costs, measured, median, patience, say
 from bench.parsing import microseconds
 from bench.plot import DARK, LIGHT, plot
 from bench.tables import table, write_block
@@ -30,12 +30,12 @@ RELEASED = 10_000  # commits of the repository that a release is made in
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sizes", type=sizes, default="1000,10000,100000")
+    parser.add_argument("--rounds", type=rounds, default=5)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     opening, load = machine(), os.getloadavg()[0]
-    repositories = {int(size): history(int(size)) for size in asked.sizes.split(",")}
+    repositories = {size: history(size) for size in asked.sizes}
     next_version = by_size(NEXT, repositories, asked.rounds)
     changelog = by_size(CHANGELOG, repositories, asked.rounds)
     small = measured(STARTS, history(RELEASED), asked.rounds, patience(RELEASED))
@@ -58,10 +58,25 @@ def main() -> None:
         draw(asked.page.parent, changelog)
 
 
+def sizes(text: str) -> list[int]:
+    """Numbers of commits; below 200 there is no tag yet."""
+    found = [int(size) if size.isdecimal() else 0 for size in text.split(",")]
+    if min(found) < 200:
+        raise argparse.ArgumentTypeError(f"`{text}` is to be numbers of commits of 200 or more, as in 1000,10000")
+    return found
+
+
+def rounds(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"`{text}` is to be a number of rounds, 1 or more")
+    return int(text)
+
+
 def history(commits: int) -> Path:
     """A repository with that many commits, where shipit says what it should."""
     place = (HISTORIES / str(commits)).absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
+    say(f"a history of {commits:,} commits")
     make_history(place, commits)
     configure(place)
     told = said(BIN / "shipit", "next", place=place)

@@ -6,6 +6,7 @@ import os
 import signal
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None
 Costs = dict[str, list[Cost]]
 
 
+def say(what: str) -> None:
+    """To whoever waits; the tables go elsewhere."""
+    print(what, file=sys.stderr, flush=True)
+
+
 def measured(
     contenders: Sequence[Contender], repository: Path, rounds: int, seconds: int, hopeless: Collection[str] = ()
 ) -> Costs:
@@ -65,6 +71,7 @@ def measured(
             known = costs[contender.name]
             if contender.name in hopeless or (number and not _again(contender, known)):
                 continue
+            say(f"{repository.name} commits, round {number + 1} of {rounds}: {contender.name}")
             if cost := cost_of(contender, repository, seconds):
                 known.append(cost)
     return costs

@@ -19,8 +19,10 @@ from pathlib import Path
 from differential.tools import PEERS, SHIPIT, Question
 
 from bench.history import make_history
+from bench.measure import say
 from bench.tables import write_block
 from shipit.core.tag import Tag, TagFormat, version_tags
+from shipit.core.version import Version
 
 FORMAT = TagFormat("v{version}")
 BUNDLES = Path(".cache/bench/bundles")
@@ -56,8 +58,14 @@ def main() -> None:
     parser.add_argument("histories", type=Path, nargs="?")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
+    if asked.histories and not asked.histories.is_dir():
+        parser.error(f"`{asked.histories}` is no directory; name one that holds repositories and bundles")
     with tempfile.TemporaryDirectory() as scratch:
         replayed = dict(replays(asked.histories or shipped(BUNDLES), Path(scratch)))
+    if not replayed:
+        raise SystemExit(
+            f"`{asked.histories}` holds no repository and no bundle with two releases; nothing was written"
+        )
     print("\n".join(line for name, (found, answers) in replayed.items() for line in differences(name, found, answers)))
     text = table(replayed)
     print(text)
@@ -68,9 +76,12 @@ def main() -> None:
 def replays(directory: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
     """What was asked and answered, by name and newest release of the repository."""
     for name, repository in opened(directory, scratch / "clones").items():
+        say(f"replaying {name}")
         found, answers = replay(repository, scratch / name)
         if found:
             yield f"{name} ({found[-1].made.name})", (found, answers)
+        else:
+            say(f"{name} is left out: it has no two releases with tags like {FORMAT.render(Version(1, 4, 0))}")
 
 
 def shipped(place: Path) -> Path:
@@ -90,10 +101,13 @@ def opened(directory: Path, clones: Path) -> dict[str, Path]:
     found = {}
     for each in sorted(directory.iterdir()):
         if each.suffix == ".bundle":
-            found[each.stem] = clones / each.stem
-            git(directory, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[each.stem]))
+            name = each.name if each.stem in found else each.stem
+            found[name] = clones / each.stem
+            git(directory, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[name]))
         elif (each / ".git").exists() or (each / "objects").is_dir():
             found[each.name] = each.absolute()
+        else:
+            say(f"{each.name} is left out: it is no repository and no bundle")
     return found
 
 
@@ -107,8 +121,8 @@ def replay(repository: Path, scratch: Path) -> tuple[list[Pair], Answers]:
 
 def pairs(repository: Path) -> list[Pair]:
     """Each stable release with the highest behind it, the lowest version first."""
-    lines = git(repository, "show-ref", "--tags", "--dereference").splitlines()
-    named = {ref.removeprefix("refs/tags/").removesuffix("^{}"): id for id, ref in map(str.split, lines)}
+    lines = git(repository, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname) %(*objectname)", "refs/tags")
+    named = {name: ids[-1] for name, *ids in map(str.split, lines.splitlines())}
     found = []
     for made in reversed(version_tags(named, FORMAT)):
         behind = git(repository, "tag", "--merged", made.commit).split()
@@ -129,7 +143,9 @@ def scene(repository: Path, pair: Pair, path: Path) -> Scene:
 
 
 def git(place: Path, *arguments: str) -> str:
-    run = subprocess.run(["git", *arguments], cwd=place, check=True, capture_output=True, text=True, errors="replace")
+    run = subprocess.run(["git", *arguments], cwd=place, capture_output=True, text=True, errors="replace")
+    if run.returncode:
+        raise SystemExit(f"`git {' '.join(arguments)}` failed in {place}:\n{run.stderr.strip()}")
     return run.stdout
 
 

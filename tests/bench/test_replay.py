@@ -66,15 +66,27 @@ def test_every_peer_is_asked(history: Repository, tmp_path: Path) -> None:
     assert answers == {tool.name: ["1.0.1", "1.1.0"] for tool in (SHIPIT, *PEERS)}
 
 
-def test_bundles_and_repositories_of_a_directory_are_found(history: Repository, tmp_path: Path) -> None:
+def test_bundles_and_repositories_of_a_directory_are_found(
+    history: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     directory = tmp_path / "histories"
     directory.mkdir()
     (directory / "notes.txt").write_text("not a history")
     replay.git(history.path, "bundle", "create", "--quiet", str(directory / "shop.bundle"), "main", "--tags")
     (directory / "same").symlink_to(history.path)
+    (directory / "same.bundle").write_bytes((directory / "shop.bundle").read_bytes())
     found = replay.opened(directory, tmp_path / "clones")
-    assert list(found) == ["same", "shop"]
+    assert list(found) == ["same", "same.bundle", "shop"]
     assert told(replay.pairs(found["shop"])) == told(replay.pairs(found["same"]))
+    assert capsys.readouterr().err == "notes.txt is left out: it is no repository and no bundle\n"
+
+
+def test_a_repository_without_releases_is_left_out_and_told(
+    repo: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new").symlink_to(repo.path)
+    assert list(replay.replays(tmp_path, tmp_path)) == []
+    assert "new is left out: it has no two releases with tags like v1.4.0" in capsys.readouterr().err
 
 
 def test_the_bench_makes_its_own_bundles_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
