@@ -81,7 +81,7 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     from shipit.core.languages import language
     from shipit.plan.releases import look_back
 
-    for rev in filter(None, (since, until)):
+    for rev in (until,) if since is None else (since, until):
         _require_revision(project, rev)
     past = look_back(project.git, project.config, _package(project, package), until, since)
     return chain([title(language(project.config.changelog.language))], _begun(_sections(project, past)))
@@ -150,7 +150,7 @@ def _require_revision(project: Project, rev: str) -> str:
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
-        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are")
+        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are, git tag the tags")
     return found.id
 
 

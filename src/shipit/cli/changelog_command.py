@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 
 import click
 
@@ -38,8 +38,8 @@ def command(
 ) -> None:
     """The changelog, made from history; CHANGELOG.md itself is not touched.
 
-    Without options: the section that the coming release would add. With --all: a new changelog of the stable
-    releases that were made, without the coming one, pre-releases, and text that people wrote.
+    Without options: the section that the coming release would add. With --all, --from or --to: a new changelog of
+    the stable releases that were made, without the coming one, pre-releases, and text that people wrote.
     """
     from shipit import api
 
@@ -49,16 +49,16 @@ def command(
     project = session.project.with_changelog(template=template, language=language)
     with waiting(session.output, "reading history"):
         if ranged:
-            pieces = api.changelog(project, since=since, until=until or "HEAD", package=package)
+            pieces = api.changelog(project, since=since, until="HEAD" if until is None else until, package=package)
         else:
             pieces = iter([api.release_notes(project, package=package)])
-        first = next(pieces, "")
-        pieces = chain([first], pieces)
+        opening = list(islice(pieces, 2 if ranged else 1))  # a title, and what is below it
+        pieces = chain(opening, pieces)
         if as_json:
             pieces = iter([json_text({"changelog": "".join(pieces)})])
         if file:
             session.output.save(file, "".join(pieces))
     if not file:
         session.output.pieces(pieces)
-    if not first:
-        session.output.say("nothing to release")
+    if not opening[-1]:
+        session.output.say("no stable release was made there" if ranged else "nothing to release")
