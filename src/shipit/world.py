@@ -7,7 +7,7 @@ Every method is either a read (no effect at all) or a write (marked so), never b
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
@@ -53,8 +53,11 @@ class Git(Protocol):
     def shallow(self) -> bool: ...
     def tags(self) -> tuple[TagRef, ...]: ...
     def tag_message(self, name: str) -> str: ...
-    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
-        """Commits reachable from `include` and not from `exclude`, newest first, in `core.log.FORMAT`."""
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
+        """Commits reachable from `include` and not from `exclude`, newest first, in `core.log.FORMAT`.
+
+        Who stops before the end closes it: where it is left to be collected, an interrupt is lost.
+        """
 
     def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
         """Ids of the commits in that range that touch `path`; merges where it differs from their first parent."""

@@ -100,3 +100,22 @@ def test_a_template_that_does_not_work_is_told_once(repository: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("does not work") == 1
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_who_interrupts_while_git_is_being_stopped_is_heard(repository: Path) -> None:
+    code = f"""
+{TWO_PROCESSORS}
+import signal, subprocess, sys
+kill = subprocess.Popen.kill
+def killed(program):
+    kill(program)
+    os.kill(os.getpid(), signal.SIGINT)
+subprocess.Popen.kill = killed
+sys.argv = ["shipit", "-C", {str(repository)!r}, "changelog", "--all"]
+from shipit.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.strip() == "interrupted; run the same command again to go on"

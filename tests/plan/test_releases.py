@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from core.histories import histories, tags
@@ -25,7 +25,7 @@ class Walked:
     def __init__(self, commits: Commits) -> None:
         self._commits = commits
 
-    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         for commit in self._commits.newest_first(include, exclude):
             yield commit.record(commit.parents)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cached_property
 
 from shipit.adapters.process import failure, stream
@@ -93,7 +93,7 @@ class GitHistory:
     def tag_message(self, name: str) -> str:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
 
-    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
 

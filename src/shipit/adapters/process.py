@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from shipit.adapters.live_output import TAIL_LINES, LiveOutput
 from shipit.core.redact import Redactor
@@ -20,7 +20,7 @@ _CHUNK = 1 << 17
 _PIPE = 1 << 20  # what Linux lets anybody have
 
 
-def stream(argv: Sequence[str], env: Mapping[str, str]) -> Iterator[bytes]:
+def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
     """Run a program and give its output in large pieces; closing the iterator ends the program.
 
     Raises `CommandError` when it fails.

@@ -150,7 +150,7 @@ def _require_revision(project: Project, rev: str) -> str:
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
-        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline shows those there are, git tag the tags")
+        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline and git tag show those there are")
     return found.id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence, Set
+from contextlib import closing
 from functools import partial
 from itertools import chain
 
@@ -132,12 +133,13 @@ class Past(Struct, frozen=True):
     def _skimmed(self, rev: str, end: Tag | None = None) -> tuple[Skimmed, bool]:
         """What is behind `rev`, and whether it was read up to `end` only, for history can be cut there."""
         skimmed = Skimmed(self.rules, is_release_commit=is_release_commit)
-        for part in columns(self.git.log([rev])):
-            newer, older = part.cut(end.commit if end else "")
-            skimmed.add(newer)
-            if end and older.ids and self._can_cut(skimmed.log, end):
-                return skimmed, True
-            skimmed.add(older)
+        with closing(self.git.log([rev])) as told:
+            for part in columns(told):
+                newer, older = part.cut(end.commit if end else "")
+                skimmed.add(newer)
+                if end and older.ids and self._can_cut(skimmed.log, end):
+                    return skimmed, True
+                skimmed.add(older)
         return skimmed, False
 
     def _may_cut(self, near: str, middle: Tag) -> bool:

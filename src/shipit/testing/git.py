@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from shipit.errors import CommandError, ConflictError, Finding
 from shipit.testing.files import FakeFiles
@@ -56,7 +56,7 @@ class FakeGit:
             return ""
         return tag.message or self._commits.held[tag.commit].message
 
-    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[bytes]:
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         for commit in self._range(include, exclude):
             yield commit.record(self._commits.parents(commit.id))
 
