@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container
 
 from shipit.core.commit import subject, without_number
 from shipit.core.texts import Texts
@@ -17,26 +17,21 @@ def copies(commits: Texts, gone: Container[int]) -> dict[int, str]:
     Two commits are the same change when one was picked from the other, both were picked from a third, or their
     subjects are equal and end with the same `(#12)`.
     """
-    if not _may_repeat(commits.messages):
+    marked = [(at, text) for at, text in enumerate(commits.messages) if "(#" in text or "(cherry picked" in text]
+    names = {at: found for at, text in marked if at not in gone and (found := _names(text))}
+    each = [name for found in names.values() for name in found]
+    known = set(each)
+    if len(known) == len(each) and known.isdisjoint(commits.ids):
         return {}
-    names = {at: found for at, text in enumerate(commits.messages) if at not in gone and (found := _names(text))}
-    picked = {name for found in names.values() for name in found}
+    names |= {at: [*names.get(at, ()), id] for at, id in enumerate(commits.ids) if id in known and at not in gone}
     first: dict[str, int] = {}
     reasons = {}
-    for at in range(len(commits.ids) - 1, -1, -1):
-        id = commits.ids[at]
-        known = names.get(at, []) + ([id] if id in picked and at not in gone else [])
-        original = next((first[name] for name in known if name in first), at)
+    for at in sorted(names, reverse=True):
+        original = next((first[name] for name in names[at] if name in first), at)
         if original != at:
             reasons[at] = f"the same change as {commits.ids[original][:7]}"
-        first.update((name, original) for name in known)
+        first.update((name, original) for name in names[at])
     return reasons
-
-
-def _may_repeat(messages: Sequence[str]) -> bool:
-    """Whether any two can be the same change; a quick look that spares most releases the search."""
-    numbered = [subject(message) for message in messages if "(#" in message]
-    return len(set(numbered)) < len(numbered) or "(cherry picked" in "\n".join(messages)
 
 
 def _names(message: str) -> list[str]:

@@ -51,7 +51,7 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     """Body and footers of `text`, which is a message without its header. Takes linear time."""
     first = _last_paragraphs(text)
     head = text[:first]
-    if "REAKING" in head or "elease-" in head or "ELEASE-" in head or _may_have_fences(text):
+    if "REAKING" in head or "elease-" in head or "ELEASE-" in head or may_have_fences(text):
         lines = text.split("\n")
         return _collect(lines, inside_fences(lines), text.count("\n", 0, first) if first < len(text) else len(lines))
     if first == len(text):
@@ -62,7 +62,7 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     return _joined([head, body]), footers
 
 
-def _may_have_fences(text: str) -> bool:
+def may_have_fences(text: str) -> bool:
     """A look for one character takes a tenth of the time of one for three, and most texts have none."""
     return ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
 

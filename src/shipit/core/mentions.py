@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from shipit.core.commit import subject
 from shipit.core.log import RawCommit
 from shipit.core.reverts import cancelled
 from shipit.core.texts import Texts
@@ -27,8 +28,7 @@ _ANY = re.compile(_NUMBER)
 
 def mentions(message: str) -> tuple[int, ...]:
     """The pull request that brought a commit, and the issues it closes, each once."""
-    subject = message.lstrip().partition("\n")[0]
-    merged = _MERGED.match(subject)
+    merged = _MERGED.match(message.lstrip().partition("\n")[0])
     lists = [match[1] for match in _CLOSED.finditer(message)] if "#" in message else []
     found = [number for text in (*(merged.groups("") if merged else ()), *lists) for number in _ANY.findall(text)]
     return tuple(dict.fromkeys(int(number[1:]) for number in found))
@@ -36,6 +36,6 @@ def mentions(message: str) -> tuple[int, ...]:
 
 def mentioned(commits: Sequence[RawCommit]) -> tuple[int, ...]:
     """What `commits` name, newest first; not what is undone again among them."""
-    undone = cancelled(Texts.of(commits))
+    undone = cancelled(Texts.of(commits, [subject(commit.message) for commit in commits]))
     kept = (commit for at, commit in enumerate(commits) if at not in undone)
     return tuple(dict.fromkeys(number for commit in kept for number in mentions(commit.message)))

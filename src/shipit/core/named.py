@@ -50,13 +50,14 @@ def _by_text(commits: Texts, reverts: Mapping[int, Revert]) -> dict[int, Places]
             found = [numbers[number] for number in revert.numbers]
             named[at] = found if _any(found) else [_nearest(subjects[revert.subject])]
         line = subject(commits.messages[at])
-        bare = without_number(line)
         if line in subjects:
             subjects[line].append(at)
-        if bare in subjects and bare != line:
-            subjects[bare].append(at)
-        if numbers and (number := pull_request(line)) in numbers:
-            numbers[number] = at
+        if "#" in line:
+            bare = without_number(line)
+            if bare in subjects and bare != line:
+                subjects[bare].append(at)
+            if (number := pull_request(line)) in numbers:
+                numbers[number] = at
     return named
 
 

@@ -91,7 +91,9 @@ def dropped(commits: Texts) -> dict[int, str]:
 
 def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings of `commits`, newest first, after those that cancel or repeat each other have dropped out."""
-    reasons = dropped(Texts.of(commits))
+    if len(commits) < 2:
+        return tuple(readings)
+    reasons = dropped(Texts.of(commits, [reading.subject for reading in readings]))
     if not reasons:
         return tuple(readings)
     pairs = enumerate(zip(commits, readings, strict=True))

@@ -1,9 +1,7 @@
 r"""Reading a whole history for its notes alone, quickly: nearly every commit is understood by how its title begins.
 
 `read_commits` tells of each commit what became of it and why. Who prints a whole changelog asks for less, of very
-many commits: which entries there are. Titles begin in few ways (`feat: `, `fix(api): `), so how a beginning reads is
-found out once, by `read_commits` itself, and looked up from then on. What a look does not settle beyond doubt is read
-in full.
+many commits: which entries there are. What a look at how the title begins does not settle beyond doubt is read in full.
 
 >>> from shipit.core.log import columns
 >>> skimmed = Skimmed(Rules.of())
@@ -17,38 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
-from shipit.core.commit import Commit, parse_commit, subject
+from shipit.core.alone import read_alone
+from shipit.core.commit import Commit, subject
 from shipit.core.footers import Footer, split_footers
 from shipit.core.log import Columns, Log, RawCommit
-from shipit.core.reading import is_release_commit, plain_commit, read_alone
+from shipit.core.reading import is_release_commit, plain_commit
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
-from shipit.core.texts import Texts
-
-_Read = Callable[[RawCommit], tuple[Commit, ...]]
-
-
-class _Title(Struct, frozen=True):
-    """How titles read that begin alike, `width` characters of them."""
-
-    width: int
-    type: str
-    scope: str | None
-    listed: bool
-
-
-class _Titles(dict[str, _Title | None]):
-    """Titles by how they begin, each found out when it is first asked for."""
-
-    def __init__(self, read: _Read, rules: Rules) -> None:
-        self._read = read
-        self._rules = rules
-
-    def __missing__(self, start: str) -> _Title | None:
-        self[start] = found = _title(start, self._read, self._rules)
-        return found
+from shipit.core.texts import Texts, kept
+from shipit.core.titles import Beginning, Titles
 
 
 class Skimmed:
@@ -59,13 +34,9 @@ class Skimmed:
     """
 
     def __init__(self, rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit) -> None:
-        def read(commit: RawCommit) -> tuple[Commit, ...]:
-            return read_alone(commit, rules, is_release_commit).entries
-
         self.log = Log()
-        self._read_in_full = read
-        self._titles = _Titles(read, rules)
-        self._listed: list[_Title | None] = []
+        self._titles = Titles(rules, is_release_commit)
+        self._listed: list[Beginning | None] = []
         self._footers: dict[int, tuple[Footer, ...]] = {}
         self._read: dict[int, tuple[Commit, ...]] = {}
 
@@ -92,35 +63,19 @@ class Skimmed:
             line, _, body = message.partition("\n")
             beginning, _, description = line.partition(": ")
             title = titles[beginning] if description.strip() else None
-            if title is None or (some_say_more and _says_more(message)) or (title.listed and "[" in message):
+            if title is None or (some_say_more and _says_more(message)) or (title.bump and "[" in message):
                 whole = plain_commit(log.commit(at))
-                self._read[at] = self._read_in_full(whole)
-                log.messages[at] = _kept(whole.message)
+                self._read[at] = read_alone(whole, titles).entries
+                line = subject(whole.message)
+                log.messages[at] = kept(whole.message, line, may_revert(line))
                 self._listed.append(None)
                 continue
             log.messages[at] = line
-            self._listed.append(title if title.listed else None)
-            if title.listed and "#" in body:
+            self._listed.append(title if title.bump else None)
+            if title.bump and "#" in body:
                 self._footers[at] = split_footers(body.strip())[1]
-
-
-def _title(start: str, read: _Read, rules: Rules) -> _Title | None:
-    """How `start: x` reads whatever `x` is; None where `x` matters, or where the title alone does not decide."""
-    parsed = parse_commit(f"{start}: x", aliases=rules.aliases, known=rules.known)
-    if not isinstance(parsed, Commit) or parsed.description != "x" or parsed.breaking or parsed.type not in rules.known:
-        return None
-    if may_revert(start):
-        return None
-    samples = (RawCommit("", (), "", "", 0, f"{start}: {what}") for what in ("x", "1.0.0"))  # releases have such titles
-    listed = {bool(read(sample)) for sample in samples}
-    return _Title(len(start) + 2, parsed.type, parsed.scope, listed.pop()) if len(listed) == 1 else None
 
 
 def _says_more(text: str) -> bool:
     """Whether a message with a title of a known type, or one of several, may be breaking or repeat another."""
     return "BREAKING" in text or "\r" in text or "(cherry picked" in text
-
-
-def _kept(message: str) -> str:
-    line = subject(message)
-    return message if _says_more(message) or may_revert(line) else line

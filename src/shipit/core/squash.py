@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import repeat
 
 from msgspec.structs import replace
 
-from shipit.core.footers import inside_fences
+from shipit.core.footers import inside_fences, may_have_fences
 from shipit.core.log import RawCommit
 
 _MARK = re.compile(r"[*-][ \t]")
 _ITEM = re.compile(r" {0,3}[*-][ \t]+(?=\S)")
+_ITEM_STARTS = frozenset(" *-")
 _LOGGED = re.compile(r"commit ([0-9a-f]{7,64})$")
 
 
@@ -36,8 +38,9 @@ def _listed(message: str, starts_commit: Callable[[str], bool]) -> Iterator[str]
     """Each list item that is a commit, with the lines up to the next one as its body."""
     lines = message.split("\n")
     piece: list[str] = []
-    for line, fenced in zip(lines, inside_fences(lines), strict=True):
-        item = None if fenced else _ITEM.match(line)
+    fences = inside_fences(lines) if may_have_fences(message) else repeat(False)
+    for line, fenced in zip(lines, fences, strict=False):
+        item = None if fenced or line[:1] not in _ITEM_STARTS else _ITEM.match(line)
         if item and starts_commit(line[item.end() :]):
             if piece:
                 yield "\n".join(piece)

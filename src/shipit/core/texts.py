@@ -22,7 +22,16 @@ class Texts(Struct, frozen=True):
     suspects: Sequence[int]
 
     @classmethod
-    def of(cls, commits: Sequence[RawCommit]) -> Texts:
-        ids, messages = [commit.id for commit in commits], [commit.message for commit in commits]
-        parents = [" ".join(commit.parents) for commit in commits]
-        return cls(ids, parents, messages, [at for at, message in enumerate(messages) if may_revert(message)])
+    def of(cls, commits: Sequence[RawCommit], subjects: Sequence[str]) -> Texts:
+        may = [may_revert(line) for line in subjects]
+        told = zip(commits, subjects, may, strict=True)
+        messages = [kept(commit.message, line, suspect) for commit, line, suspect in told]
+        suspects = [at for at, suspect in enumerate(may) if suspect]
+        return cls(
+            [commit.id for commit in commits], [" ".join(commit.parents) for commit in commits], messages, suspects
+        )
+
+
+def kept(message: str, subject: str, suspect: bool) -> str:
+    """All of a message by which others are named; of any other the subject, by which it may be named itself."""
+    return message if suspect or "(cherry picked" in message else subject

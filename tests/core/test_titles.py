@@ -1,9 +1,9 @@
-"""What is skimmed is what is read: the quick way through a whole history and the plain one print the same."""
+"""The quick ways through history and the plain one tell the same."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 from differential.shapes import SHAPES
@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from shipit.core.alone import read_alone
 from shipit.core.log import RawCommit, columns, records
 from shipit.core.notes import Change
-from shipit.core.outcome import dropped
-from shipit.core.reading import read_commits
+from shipit.core.outcome import Readings, dropped, settled
+from shipit.core.reading import plain_commit, read_commits
 from shipit.core.release import Entry
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
 from shipit.core.skim import Skimmed
+from shipit.core.titles import Titles
 
 RULES = {
     "the defaults": Rules.of(),
@@ -62,7 +64,20 @@ def told(entries: Sequence[Entry]) -> Told:
 
 
 def plainly(log: bytes, rules: Rules) -> Told:
-    return told(read_commits(records([log]), rules, is_release_commit=is_release_commit).entries)
+    return told(read_in_full(records([log]), rules).entries)
+
+
+class NoTitles(Titles):
+    """Nothing is looked up, so that all is parsed."""
+
+    def __missing__(self, start: str) -> None:
+        return None
+
+
+def read_in_full(commits: Iterable[RawCommit], rules: Rules) -> Readings:
+    """The plain way."""
+    plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules, is_release_commit)
+    return Readings(settled(plain, [read_alone(commit, titles) for commit in plain]))
 
 
 def skim(chunks: Sequence[bytes], rules: Rules) -> Skimmed:
@@ -109,13 +124,23 @@ def test_what_is_skimmed_is_what_is_read(log: list[str], rules: str) -> None:
     assert quickly(stream(log), RULES[rules]) == plainly(stream(log), RULES[rules])
 
 
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_is_read_by_how_titles_begin_is_what_is_read_in_full(log: list[str], rules: str) -> None:
+    commits = list(records([stream(log)]))
+    quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+    assert quick == read_in_full(commits, RULES[rules])
+
+
 @pytest.mark.parametrize("rules", RULES)
-def test_each_title_is_skimmed_as_it_is_read_whatever_follows(rules: str) -> None:
+def test_each_title_reads_the_same_quickly_and_in_full_whatever_follows(rules: str) -> None:
     for start in STARTS:
         log = stream(
             [f"{start}{colon}{what}{body}" for colon in COLONS for what in DESCRIPTIONS[:6] for body in BODIES[:8]]
         )
         assert quickly(log, RULES[rules]) == plainly(log, RULES[rules]), start
+        commits = list(records([log]))
+        quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+        assert quick == read_in_full(commits, RULES[rules]), start
 
 
 def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
