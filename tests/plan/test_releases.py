@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from core.histories import histories, tags
 from hypothesis import given
+from plan.walked import Walked, walked
 
 from shipit.core.release import Release
 from shipit.core.rules import Rules
 from shipit.core.tag import Tag
 from shipit.plan.releases import Past, Unread
-from shipit.testing.objects import Commits, FakeCommit
-from shipit.world import CommitInfo
 
 LINE = {"a": "", "b": "a", "c": "b", "d": "c", "e": "d", "f": "e"}
 ON_LINE = {"1.0.0": "b", "1.1.0": "c", "1.2.0": "d", "2.0.0": "f"}
 
 
-class Walked:
-    """As much of git as reading releases takes."""
-
-    def __init__(self, commits: Commits) -> None:
-        self._commits = commits
-
-    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
-        for commit in self._commits.newest_first(include, exclude):
-            yield commit.record(commit.parents)
-
-    def commit(self, rev: str) -> CommitInfo:
-        found = self._commits.held[rev]
-        return CommitInfo(rev, found.parents, found.message, found.timestamp)
-
-
 def past(history: Mapping[str, str], places: Mapping[str, str], head: str | None = None) -> Past:
     """Args: head: the commit that is looked back from; the last one where not told."""
-    commits, ids = Commits(), dict[str, str]()
-    for at, (name, parents) in enumerate(history.items()):
-        ids[name] = commits.add(FakeCommit({}, tuple(ids[parent] for parent in parents), f"feat: {name}", at))
-    git: Any = Walked(commits)
+    commits, ids = walked(history)
     here = tags({version: ids[name] for version, name in places.items()})
-    return Past(git, Rules.of(), ids[head or list(history)[-1]], here)
+    return Past(Walked(commits), Rules.of(), ids[head or list(history)[-1]], here)
 
 
 def read(releases: Sequence[Unread]) -> list[Release]:

@@ -15,8 +15,6 @@ from shipit.core.graph import Graph
 from shipit.core.log import Log, RawCommit
 from shipit.core.tag import Tag
 
-_Parents = Mapping[str, Sequence[str]]
-
 
 class Unreleased(Struct, frozen=True):
     """Commits since the last release, newest first.
@@ -36,22 +34,22 @@ def unreleased(commits: Sequence[RawCommit], tags: Iterable[Tag]) -> Unreleased:
         commits: reachable from the release's commit and not from the previous release, newest first.
         tags: every other release tag; those on one of `commits` were merged in.
     """
-    parents = {commit.id: commit.parents for commit in commits}
+    parents = {commit.id: " ".join(commit.parents) for commit in commits}
     merged = [tag for tag in tags if tag.commit in parents]
-    earlier = frozenset(_behind((tag.commit for tag in merged), parents))
+    earlier = behind((tag.commit for tag in merged), parents)
     return Unreleased(tuple(commits), earlier, tuple(sorted(tag.name for tag in merged)))
 
 
-def _behind(starts: Iterable[str], parents: _Parents) -> set[str]:
-    """`starts` and their ancestors within `parents`."""
+def behind(starts: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
+    """`starts` and their ancestors within `parents`, which are ids with blanks between them."""
     seen: set[str] = set()
     open_lines = list(starts)
     while open_lines:
         id = open_lines.pop()
         if id in parents and id not in seen:
             seen.add(id)
-            open_lines.extend(parents[id])
-    return seen
+            open_lines += parents[id].split()
+    return frozenset(seen)
 
 
 class Span(Struct, frozen=True):

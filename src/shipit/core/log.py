@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import compress
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -33,18 +34,34 @@ class Columns(Struct):
     timestamps: list[str]
     messages: list[str]
 
+    @classmethod
+    def none(cls) -> Columns:
+        return cls([], [], [], [], [], [])
+
     def cut(self, id: str) -> tuple[Columns, Columns]:
         """Those above a commit, and it with those below; all and none where it is not among them."""
         at = self.ids.index(id) if id in self.ids else len(self.ids)
         fields = astuple(self)
         return Columns(*(field[:at] for field in fields)), Columns(*(field[at:] for field in fields))
 
+    def add(self, older: Columns) -> None:
+        """Put older commits below those that are here."""
+        for field, more in zip(astuple(self), astuple(older), strict=True):
+            field += more
+
+    def without(self, ids: Container[str]) -> Columns:
+        kept = [id not in ids for id in self.ids]
+        return Columns(*(list(compress(field, kept)) for field in astuple(self)))
+
+    def commits(self) -> Iterator[RawCommit]:
+        parents, timestamps = map(_parents, self.parents), map(_seconds, self.timestamps)
+        return map(RawCommit, self.ids, parents, self.authors, self.emails, timestamps, self.messages)
+
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
     """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
     for part in columns(chunks):
-        parents, timestamps = map(_parents, part.parents), map(_seconds, part.timestamps)
-        yield from map(RawCommit, part.ids, parents, part.authors, part.emails, timestamps, part.messages)
+        yield from part.commits()
 
 
 def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:

@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.core.history import Unreleased, unreleased
-from shipit.core.log import RawCommit, records
+from shipit.core.log import RawCommit
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import Version, channel_of
+from shipit.plan.last_release import commits_since, last_release
 from shipit.plan.packages import Package
 from shipit.world import Git
 
@@ -20,7 +21,7 @@ class History(Struct, frozen=True):
 
     `stable` is the last stable release reachable, `last` the last of the branch's channel (the same on a
     stable branch). `since` are the commits after `stable`; `new` are the ids among them after `last`.
-    `channel_versions` are the channel's pre-releases reachable.
+    `channel_versions` are the channel's pre-releases reachable, those after `stable`.
     """
 
     package: Package
@@ -47,9 +48,8 @@ def observe_history(
         prerelease: the identifier of the branch's pre-release channel.
     """
     candidates = version_tags(tags, package.format, prerelease)
-    stable = _highest_reachable(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
-    since = _since(git, base, stable)
-    in_channel = _channel_tags(git, base, candidates) if prerelease else ()
+    stable, since = last_release(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
+    in_channel = _channel_tags(git, base, candidates, stable) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
     others = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
     return History(
@@ -57,29 +57,17 @@ def observe_history(
         stable,
         last,
         _of_package(git, package, base, stable, unreleased(since, others)),
-        frozenset(commit.id for commit in (since if last == stable else _since(git, base, last))),
+        frozenset(commit.id for commit in (since if last == stable else commits_since(git, base, last))),
         tuple(tag.version for tag in in_channel),
     )
 
 
-def _highest_reachable(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
-    """The highest version behind `base`: nearly always the first; else git is asked about all at once."""
-    if not tags:
-        return None
-    if git.is_ancestor(tags[0].commit, base):
-        return tags[0]
-    behind = git.reachable(base, [tag.commit for tag in tags[1:]])
-    return next((tag for tag in tags[1:] if tag.commit in behind), None)
-
-
-def _channel_tags(git: Git, base: str, candidates: Sequence[Tag]) -> tuple[Tag, ...]:
-    tags = [tag for tag in candidates if channel_of(tag.version) is not None]
+def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | None) -> tuple[Tag, ...]:
+    """The channel's pre-releases behind `base` that lead to a version after `stable`."""
+    newer = [tag for tag in candidates if stable is None or tag.version > stable.version]
+    tags = [tag for tag in newer if channel_of(tag.version) is not None]
     behind = git.reachable(base, [tag.commit for tag in tags])
     return tuple(tag for tag in tags if tag.commit in behind)
-
-
-def _since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
-    return list(records(git.log([base], [tag.commit] if tag else [])))
 
 
 def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:

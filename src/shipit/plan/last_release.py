@@ -1,0 +1,84 @@
+"""The last release behind a commit, and what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from contextlib import closing
+
+from shipit.core.history import behind
+from shipit.core.log import Columns, RawCommit, columns, records
+from shipit.core.tag import Tag
+from shipit.world import Git
+
+# After so many commits it is looked whether there is more to read, and again when there are so many times as many.
+_FIRST_LOOK = 1000
+_FURTHER = 8
+
+
+def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
+    """The highest version behind `base`, and what is behind `base` and not behind that, newest first.
+
+    Args:
+        tags: highest version first.
+    """
+    if not tags:
+        return None, commits_since(git, base, None)
+    if git.is_ancestor(tags[0].commit, base):
+        return tags[0], commits_since(git, base, tags[0])
+    return _release_behind_others(git, base, tags)
+
+
+def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
+    """What is behind `base` and not behind `tag`, newest first."""
+    return list(records(git.log([base], [tag.commit] if tag else [])))
+
+
+def _release_behind_others(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
+    """Where higher versions are elsewhere.
+
+    To ask git which of all tags are behind `base` takes twice the time in which it tells all of history, for it has to
+    go through the other branches too. So `base` is read first; where that soon leads to a release, only the tags above
+    it are in question.
+    """
+    log, whole = _read(git, base, tags)
+    nearest = _highest(tags, set(log.ids))
+    if whole:
+        return nearest, list(log.without(_released(log, nearest) if nearest else ()).commits())
+    assert nearest
+    above = tags[: tags.index(nearest)]
+    last = _highest(above, git.reachable(base, [tag.commit for tag in above])) or nearest
+    return last, commits_since(git, base, last)
+
+
+def _read(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Columns, bool]:
+    """What is behind `base`, and True; or so much of it that all lines lead to one release, and False."""
+    log, look = Columns.none(), _FIRST_LOOK
+    with closing(git.log([base])) as told:
+        for part in columns(told):
+            log.add(part)
+            if len(log.ids) >= look:
+                if _leads_to_release(log, tags):
+                    return log, False
+                look = len(log.ids) * _FURTHER
+    return log, True
+
+
+def _leads_to_release(log: Columns, tags: Sequence[Tag]) -> bool:
+    """Whether all that a log leads to is behind the highest release in it."""
+    ids = set(log.ids)
+    nearest = _highest(tags, ids)
+    if nearest is None:
+        return False
+    unread = set(" ".join(log.parents).split()) - ids
+    released = _released(log, nearest)
+    pairs = zip(log.ids, log.parents, strict=True)
+    return all(id in released or unread.isdisjoint(parents.split()) for id, parents in pairs)
+
+
+def _released(log: Columns, last: Tag) -> frozenset[str]:
+    """Those of a log that are behind a release in it, and its own commit."""
+    return behind([last.commit], dict(zip(log.ids, log.parents, strict=True)))
+
+
+def _highest(tags: Sequence[Tag], commits: Set[str]) -> Tag | None:
+    return next((tag for tag in tags if tag.commit in commits), None)

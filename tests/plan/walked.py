@@ -1,0 +1,43 @@
+"""As much of git as reading history takes, over commits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+from shipit.testing.objects import Commits, FakeCommit
+from shipit.world import CommitInfo
+
+
+def walked(history: Mapping[str, Sequence[str]]) -> tuple[Commits, dict[str, str]]:
+    """Commits by name, each after its parents, a second apart; and the ids that they get."""
+    commits, ids = Commits(), dict[str, str]()
+    for at, (name, parents) in enumerate(history.items()):
+        ids[name] = commits.add(FakeCommit({}, tuple(ids[parent] for parent in parents), f"feat: {name}", at))
+    return commits, ids
+
+
+class _Walked:
+    """`told` counts the commits that `log` gave."""
+
+    def __init__(self, commits: Commits) -> None:
+        self._commits = commits
+        self.told = 0
+
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
+        for commit in self._commits.newest_first(include, exclude):
+            self.told += 1
+            yield commit.record(commit.parents)
+
+    def commit(self, rev: str) -> CommitInfo:
+        found = self._commits.held[rev]
+        return CommitInfo(rev, found.parents, found.message, found.timestamp)
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        return old in self._commits.behind([new])
+
+    def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
+        return self._commits.behind([rev]).intersection(commits)
+
+
+Walked: Any = _Walked  # only some of what `Git` promises
