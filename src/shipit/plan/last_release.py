@@ -69,10 +69,9 @@ def _leads_to_release(log: Columns, tags: Sequence[Tag]) -> bool:
     nearest = _highest(tags, ids)
     if nearest is None:
         return False
-    unread = set(" ".join(log.parents).split()) - ids
     released = _released(log, nearest)
-    pairs = zip(log.ids, log.parents, strict=True)
-    return all(id in released or unread.isdisjoint(parents.split()) for id, parents in pairs)
+    newer = (parents for id, parents in zip(log.ids, log.parents, strict=True) if id not in released)
+    return ids.issuperset(" ".join(newer).split())
 
 
 def _released(log: Columns, last: Tag) -> frozenset[str]:
