@@ -81,6 +81,20 @@ def test_pre_releases_of_the_channel_on_another_branch_do_not_count_but_their_na
         next_of(line, BRANCHES)
 
 
+def test_the_number_goes_on_where_a_higher_pre_release_is_on_another_branch(line: Repository) -> None:
+    line.commit("fix: a")
+    line.tag("v1.3.1-beta.1")
+    line.commit("feat: b")
+    line.tag("v1.4.0-beta.1")
+    line.branch("edge")
+    line.commit("feat!: c")
+    line.tag("v2.0.0-beta.1")
+    line.switch("next")
+    line.commit("fix: d")
+    found = decision(line, BRANCHES)
+    assert (found.version, found.previous) == ("1.4.0-beta.2", "1.4.0-beta.1")
+
+
 def test_on_the_stable_branch_pre_release_tags_never_stick(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")

@@ -11,7 +11,7 @@ from shipit.core.history import Unreleased, unreleased
 from shipit.core.log import RawCommit
 from shipit.core.tag import Tag, version_tags
 from shipit.core.version import Version, channel_of
-from shipit.plan.last_release import commits_since, last_release
+from shipit.plan.last_release import commits_since, highest_behind, last_release
 from shipit.plan.packages import Package
 from shipit.world import Git
 
@@ -21,7 +21,7 @@ class History(Struct, frozen=True):
 
     `stable` is the last stable release reachable, `last` the last of the branch's channel (the same on a
     stable branch). `since` are the commits after `stable`; `new` are the ids among them after `last`.
-    `channel_versions` are the channel's pre-releases reachable, those after `stable`.
+    `channel_versions` are the channel's pre-releases reachable that lead to the highest version after `stable`.
     """
 
     package: Package
@@ -63,11 +63,15 @@ def observe_history(
 
 
 def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | None) -> tuple[Tag, ...]:
-    """The channel's pre-releases behind `base` that lead to a version after `stable`."""
-    newer = [tag for tag in candidates if stable is None or tag.version > stable.version]
-    tags = [tag for tag in newer if channel_of(tag.version) is not None]
-    behind = git.reachable(base, [tag.commit for tag in tags])
-    return tuple(tag for tag in tags if tag.commit in behind)
+    """The channel's pre-releases behind `base` that lead to the highest version, which is to be after `stable`."""
+    newer = [tag for tag in candidates if channel_of(tag.version) and (stable is None or tag.version > stable.version)]
+    highest = highest_behind(git, base, newer)
+    if highest is None:
+        return ()
+    coming = highest.version.finalize_version()
+    same = [tag for tag in newer if tag.version.finalize_version() == coming]
+    behind = git.reachable(base, [tag.commit for tag in same])
+    return tuple(tag for tag in same if tag.commit in behind)
 
 
 def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:

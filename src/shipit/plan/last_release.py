@@ -28,6 +28,17 @@ def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, 
     return _release_behind_others(git, base, tags)
 
 
+def highest_behind(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
+    """The same without the commits, where few tags are elsewhere. It is nearly always the first.
+
+    Args:
+        tags: highest version first.
+    """
+    if not tags or git.is_ancestor(tags[0].commit, base):
+        return next(iter(tags), None)
+    return _highest(tags, git.reachable(base, [tag.commit for tag in tags]))
+
+
 def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
     """What is behind `base` and not behind `tag`, newest first."""
     return list(records(git.log([base], [tag.commit] if tag else [])))
