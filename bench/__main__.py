@@ -17,9 +17,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import targets
+from bench.arguments import rounds, sizes
 from bench.contenders import BIN, CHANGELOG, NEXT, OLD_CLIFF, PEERS, STARTS, Contender, configure, present
 from bench.history import make_history
-from bench.measure import Costs, measured, median, patience, say
+from bench.measure import Costs, Workload, measured, median, patience, say
 from bench.parsing import microseconds
 from bench.plot import DARK, LIGHT, plot
 from bench.tables import table, write_block
@@ -35,13 +36,13 @@ def main() -> None:
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     opening, load = machine(), os.getloadavg()[0]
-    repositories = {size: history(size) for size in asked.sizes}
-    next_version = by_size(NEXT, repositories, asked.rounds)
-    changelog = by_size(CHANGELOG, repositories, asked.rounds)
+    repositories = {Workload(size): history(size) for size in asked.sizes}
+    next_version = measure(NEXT, repositories, asked.rounds)
+    changelog = measure(CHANGELOG, repositories, asked.rounds)
     small = measured(STARTS, history(RELEASED), asked.rounds, patience(RELEASED))
     promises = [
         *targets.next_version(next_version),
-        *targets.changelog(changelog, {size: listed(repositories[size]) for size in repositories}),
+        *targets.changelog(changelog, {each: listed(repositories[each]) for each in repositories}),
         *targets.start(small, microseconds()),
     ]
     text = "\n".join(
@@ -56,20 +57,6 @@ def main() -> None:
     if asked.page:
         write_block(asked.page, "speed", text)
         draw(asked.page.parent, changelog)
-
-
-def sizes(text: str) -> list[int]:
-    """Numbers of commits; below 200 there is no tag yet."""
-    found = [int(size) if size.isdecimal() else 0 for size in text.split(",")]
-    if min(found) < 200:
-        raise argparse.ArgumentTypeError(f"`{text}` is to be numbers of commits of 200 or more, as in 1000,10000")
-    return found
-
-
-def rounds(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"`{text}` is to be a number of rounds, 1 or more")
-    return int(text)
 
 
 def history(commits: int) -> Path:
@@ -118,25 +105,27 @@ def said(*argv: str | Path, place: Path | None = None) -> str:
     return run.stdout.partition("\n")[0]
 
 
-def by_size(contenders: Sequence[Contender], repositories: Mapping[int, Path], rounds: int) -> dict[int, Costs]:
+def measure(
+    contenders: Sequence[Contender], repositories: Mapping[Workload, Path], rounds: int
+) -> dict[Workload, Costs]:
     """The costs in each repository, the smallest first; who was given up in one is not asked in a larger one."""
-    found: dict[int, Costs] = {}
-    for size, repository in sorted(repositories.items()):
+    found: dict[Workload, Costs] = {}
+    for workload, repository in sorted(repositories.items()):
         hopeless = {name for costs in found.values() for name, known in costs.items() if not known}
-        found[size] = measured(present(tuple(contenders)), repository, rounds, patience(size), hopeless)
+        found[workload] = measured(present(tuple(contenders)), repository, rounds, patience(workload.commits), hopeless)
     return found
 
 
-def draw(directory: Path, changelog: Mapping[int, Costs]) -> None:
+def draw(directory: Path, changelog: Mapping[Workload, Costs]) -> None:
     lines = {name: dict(_growth(changelog, name)) for name in next(iter(changelog.values()))}
     for name, palette in {"growth.svg": LIGHT, "growth-dark.svg": DARK}.items():
         (directory / name).write_text(plot("The whole changelog, in seconds", lines, palette), "utf-8")
 
 
-def _growth(by_size: Mapping[int, Costs], name: str) -> Iterator[tuple[int, float]]:
-    for size, costs in by_size.items():
+def _growth(measured: Mapping[Workload, Costs], name: str) -> Iterator[tuple[int, float]]:
+    for workload, costs in measured.items():
         if costs[name]:
-            yield size, median(costs[name], "wall")
+            yield workload.commits, median(costs[name], "wall")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.contenders import Contender
+from bench.contenders import START, Contender
 
 LONG = 5  # seconds from which on one run must do
+NEEDED = ("git", "shipit", START.name)
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,23 @@ class Cost:
     memory: float
 
 
+class Workload(NamedTuple):
+    """A history that all are asked about; those that the bench makes have no name."""
+
+    commits: int
+    name: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.name, f"{self.commits:,} commits"]))
+
+
 def patience(commits: int) -> int:
     """Seconds until a run over so many commits is given up."""
     return max(120, commits // 3000)
 
 
 def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None:
-    """One run; None when it took longer than `seconds`."""
+    """One run; None when it took longer than `seconds`, or when a peer failed."""
     place = contender.place(repository)
     began = time.perf_counter()
     program = subprocess.Popen(
@@ -49,8 +61,15 @@ def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None
     if status == signal.SIGKILL:
         return None
     if status:
-        raise SystemExit(f"{contender.name} fails in {place}: {' '.join(contender.argv)}")
+        _failed(f"{contender.name} fails in {place}: {' '.join(contender.argv)}", contender.name in NEEDED)
+        return None
     return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _failed(what: str, needed: bool) -> None:
+    if needed:
+        raise SystemExit(what)
+    say(what)
 
 
 Costs = dict[str, list[Cost]]
@@ -64,21 +83,24 @@ def say(what: str) -> None:
 def measured(
     contenders: Sequence[Contender], repository: Path, rounds: int, seconds: int, hopeless: Collection[str] = ()
 ) -> Costs:
-    """What each contender costs, round by round; nothing where it is `hopeless`. A peer that needs long runs once."""
+    """What each contender costs, round by round; nothing where it is `hopeless` or has no answer in the first.
+
+    A peer that needs long runs once.
+    """
     costs: Costs = {contender.name: [] for contender in contenders}
     for number in range(rounds):
         for contender in contenders:
             known = costs[contender.name]
             if contender.name in hopeless or (number and not _again(contender, known)):
                 continue
-            say(f"{repository.name} commits, round {number + 1} of {rounds}: {contender.name}")
+            say(f"{repository.name}, round {number + 1} of {rounds}: {contender.name}")
             if cost := cost_of(contender, repository, seconds):
                 known.append(cost)
     return costs
 
 
 def _again(contender: Contender, known: Sequence[Cost]) -> bool:
-    return bool(known) and (known[0].wall < LONG or contender.name in ("git", "shipit"))
+    return bool(known) and (known[0].wall < LONG or contender.name in NEEDED)
 
 
 def median(costs: Sequence[Cost], measure: str) -> float:

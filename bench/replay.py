@@ -18,6 +18,7 @@ from pathlib import Path
 
 from differential.tools import PEERS, SHIPIT, Question
 
+from bench.arguments import directory
 from bench.history import make_history
 from bench.measure import say
 from bench.tables import write_block
@@ -55,11 +56,9 @@ class Scene:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.replay")
-    parser.add_argument("histories", type=Path, nargs="?")
+    parser.add_argument("histories", type=directory, nargs="?")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
-    if asked.histories and not asked.histories.is_dir():
-        parser.error(f"`{asked.histories}` is no directory; name one that holds repositories and bundles")
     with tempfile.TemporaryDirectory() as scratch:
         replayed = dict(replays(asked.histories or shipped(BUNDLES), Path(scratch)))
     if not replayed:
@@ -73,9 +72,9 @@ def main() -> None:
         write_block(asked.page, "accuracy", text)
 
 
-def replays(directory: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
+def replays(place: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
     """What was asked and answered, by name and newest release of the repository."""
-    for name, repository in opened(directory, scratch / "clones").items():
+    for name, repository in opened(place, scratch / "clones").items():
         say(f"replaying {name}")
         found, answers = replay(repository, scratch / name)
         if found:
@@ -96,14 +95,14 @@ def shipped(place: Path) -> Path:
     return place
 
 
-def opened(directory: Path, clones: Path) -> dict[str, Path]:
+def opened(place: Path, clones: Path) -> dict[str, Path]:
     """The repositories of a directory by name, those in bundles cloned."""
     found = {}
-    for each in sorted(directory.iterdir()):
+    for each in sorted(place.iterdir()):
         if each.suffix == ".bundle":
             name = each.name if each.stem in found else each.stem
             found[name] = clones / each.stem
-            git(directory, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[name]))
+            git(place, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[name]))
         elif (each / ".git").exists() or (each / "objects").is_dir():
             found[each.name] = each.absolute()
         else:

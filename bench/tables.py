@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.measure import Cost, Costs, median, ratio
+from bench.measure import Cost, Costs, Workload, median, ratio
 
 UNITS = {"cpu": "CPU seconds", "wall": "seconds"}
 
@@ -19,19 +19,19 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
-def table(title: str, measure: str, by_size: Mapping[int, Costs]) -> str:
+def table(title: str, measure: str, measured: Mapping[Workload, Costs]) -> str:
     """One row for each history; the cells tell the time, the memory, and how many times shipit's time that is."""
-    contenders = list(next(iter(by_size.values())))
+    contenders = list(next(iter(measured.values())))
     names = " | ".join(f"`{name}`" if "python -c" in name else name for name in contenders)
     opening = f"### {title}\n\nMedians in {UNITS[measure]}, MiB, and as a multiple of shipit's.\n"
-    rows = [f"| {size:,} | {' | '.join(_cells(costs, measure))} |" for size, costs in by_size.items()]
-    return "\n".join([opening, f"| commits | {names} |", f"|--:{'|---' * len(contenders)}|", *rows, ""])
+    rows = [f"| {workload} | {' | '.join(_cells(costs, measure))} |" for workload, costs in measured.items()]
+    return "\n".join([opening, f"| | {names} |", f"|--:{'|---' * len(contenders)}|", *rows, ""])
 
 
 def _cells(costs: Costs, measure: str) -> Iterator[str]:
     ours = costs["shipit"]
     for name, known in costs.items():
-        told = _told(known, measure) if known else "given up"
+        told = _told(known, measure) if known else "no answer"
         yield f"{told}, {_times(known, ours, measure)}" if known and name != "shipit" else told
 
 

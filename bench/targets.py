@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.measure import Cost, Costs, median, ratio
+from bench.measure import NEEDED, Cost, Costs, Workload, median, ratio
 from bench.tables import short
 
-BySize = Mapping[int, Costs]
+Measured = Mapping[Workload, Costs]
 
 
 @dataclass(frozen=True)
@@ -33,26 +33,26 @@ def table(targets: Iterator[Target]) -> str:
     return "\n".join(["### The targets\n", "| | measured | holds |", "|---|--:|---|", *rows, ""])
 
 
-def next_version(by_size: BySize) -> Iterator[Target]:
-    for size, costs in by_size.items():
+def next_version(measured: Measured) -> Iterator[Target]:
+    for workload, costs in measured.items():
         git, start, ours = (median(costs[name], "cpu") for name in ("git", "python -c pass", "shipit"))
         limit = 1.5 * git + 12 * start
-        promise = f"`shipit next`, {size:,} commits: CPU ≤ 1.5 × git + 12 × `python -c pass`, that is {limit:.3f} s"
+        promise = f"`shipit next`, {workload}: CPU ≤ 1.5 × git + 12 × `python -c pass`, that is {limit:.3f} s"
         yield Target.at_most(promise, ours, limit, " s")
-    largest = max(by_size)
-    memory = median(by_size[largest]["shipit"], "memory")
-    yield Target.at_most(f"`shipit next`, {largest:,} commits: memory ≤ 60 MiB", memory, 60, " MiB")
-    for size, costs in by_size.items():
-        yield from _faster_than_peers(size, costs)
+    largest = max(measured)
+    memory = median(measured[largest]["shipit"], "memory")
+    yield Target.at_most(f"`shipit next`, {largest}: memory ≤ 60 MiB", memory, 60, " MiB")
+    for workload, costs in measured.items():
+        yield from _faster_than_peers(workload, costs)
 
 
-def _faster_than_peers(size: int, costs: Costs) -> Iterator[Target]:
-    least = {"commitizen": 15.0, "git-cliff 2.12": 100.0} if size >= 1_000_000 else {}
+def _faster_than_peers(workload: Workload, costs: Costs) -> Iterator[Target]:
+    least = {"commitizen": 15.0, "git-cliff 2.12": 100.0} if workload.commits >= 1_000_000 else {}
     for name, known in costs.items():
-        exempt = name in ("git", "shipit", "python -c pass") or (name == "git-cliff 2.12" and size < 10_000)
+        exempt = name in NEEDED or (name == "git-cliff 2.12" and workload.commits < 10_000)
         if known and not exempt:
             limit = least.get(name, 1.0)
-            promise = f"`shipit next`, {size:,} commits: ≥ {limit:g} × {name} in CPU"
+            promise = f"`shipit next`, {workload}: ≥ {limit:g} × {name} in CPU"
             yield Target.at_least(promise, ratio(known, costs["shipit"], "cpu"), limit)
 
 
@@ -62,23 +62,31 @@ CHANGELOG_PEERS = {
 }
 
 
-def changelog(by_size: BySize, listed: Mapping[int, int]) -> Iterator[Target]:
+def changelog(measured: Measured, listed: Mapping[Workload, int]) -> Iterator[Target]:
     """Of long histories only.
 
     Args:
-        listed: for each size the number of commits that the changelog lists.
+        listed: for each the number of commits that the changelog lists.
     """
-    for size, peers in CHANGELOG_PEERS.items():
-        if size not in by_size:
+    for workload, costs in measured.items():
+        peers = CHANGELOG_PEERS.get(workload.commits)
+        if peers is None:
             continue
-        costs, what = by_size[size], f"`shipit changelog --all`, {size:,} commits"
+        what = f"`shipit changelog --all`, {workload}"
         yield Target.at_most(f"{what}: ≤ 1.6 × git", ratio(costs["shipit"], costs["git"], "wall"), 1.6, " ×")
-        memory = median(costs["shipit"], "memory") * 1024 / listed[size]
+        memory = median(costs["shipit"], "memory") * 1024 / listed[workload]
         yield Target.at_most(f"{what}: memory ≤ 1.5 KiB for each listed commit", memory, 1.5, " KiB")
         for name, limit in peers.items():
             if costs[name]:
                 promise = f"{what}: ≥ {limit:g} × {name}"
                 yield Target.at_least(promise, ratio(costs[name], costs["shipit"], "wall"), limit)
+
+
+def real_changelog(measured: Measured) -> Iterator[Target]:
+    for workload, costs in measured.items():
+        if workload.commits >= 15_000 and costs["python-semantic-release"]:
+            times = ratio(costs["python-semantic-release"], costs["shipit"], "wall")
+            yield Target.at_least(f"`shipit changelog --all`, {workload}: ≥ 15 × python-semantic-release", times, 15.0)
 
 
 def start(costs: Costs, message: float) -> Iterator[Target]:

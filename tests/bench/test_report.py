@@ -7,11 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.measure import Cost, Costs, ratio
+from bench.measure import Cost, Costs, Workload, ratio
 from bench.plot import DARK, LIGHT, Palette, plot
 from bench.tables import table, write_block
 from bench.targets import changelog, next_version
 
+SMALL, LARGE = Workload(1000), Workload(100_000)
 FAST, SLOW = Cost(wall=0.5, cpu=0.25, memory=20), Cost(wall=2.0, cpu=1.0, memory=80)
 COSTS: Costs = {
     "git": [FAST],
@@ -23,13 +24,13 @@ COSTS: Costs = {
 
 
 def test_a_row_tells_time_memory_and_the_multiple_of_shipits_time() -> None:
-    row = table("The next version", "cpu", {1000: COSTS}).splitlines()[-1]
-    assert row.startswith("| 1,000 | 0.25 s, 20 MiB, 1.0× | 0.25 s, 20 MiB | ")
-    assert "| 1 s, 80 MiB, 4.0× | given up |" in row
+    row = table("The next version", "cpu", {SMALL: COSTS}).splitlines()[-1]
+    assert row.startswith("| 1,000 commits | 0.25 s, 20 MiB, 1.0× | 0.25 s, 20 MiB | ")
+    assert "| 1 s, 80 MiB, 4.0× | no answer |" in row
 
 
 def test_where_the_wall_counts_the_processors_are_told_too() -> None:
-    assert "| 2 s (1 s CPU), 80 MiB, 4.0× |" in table("The whole changelog", "wall", {1000: COSTS})
+    assert "| 2 s (1 s CPU), 80 MiB, 4.0× |" in table("The whole changelog", "wall", {SMALL: COSTS})
 
 
 def test_who_ran_in_fewer_rounds_is_compared_with_the_median_and_not_with_a_round_that_was_disturbed() -> None:
@@ -38,31 +39,33 @@ def test_who_ran_in_fewer_rounds_is_compared_with_the_median_and_not_with_a_roun
 
 
 def test_a_number_of_four_digits_is_written_out() -> None:
-    assert "| 1,018 s (5 s CPU), 80 MiB, " in table("x", "wall", {1000: COSTS | {"commitizen": [Cost(1017.9, 5, 80)]}})
+    assert "| 1,018 s (5 s CPU), 80 MiB, " in table("x", "wall", {SMALL: COSTS | {"commitizen": [Cost(1017.9, 5, 80)]}})
 
 
 def test_every_row_has_a_cell_for_every_name() -> None:
-    lines = [line for line in table("x", "wall", {1000: COSTS, 10_000: COSTS}).splitlines() if line.startswith("|")]
+    lines = [
+        line
+        for line in table("x", "wall", {SMALL: COSTS, Workload(10_000): COSTS}).splitlines()
+        if line.startswith("|")
+    ]
     assert {line.count("|") for line in lines} == {len(COSTS) + 2}
 
 
 def test_a_target_that_is_missed_says_so() -> None:
-    told = {each.promise: each.holds for each in next_version({1000: {**COSTS, "shipit": [Cost(9, 9, 90)]}})}
+    told = {each.promise: each.holds for each in next_version({SMALL: {**COSTS, "shipit": [Cost(9, 9, 90)]}})}
     assert not any(told.values())
-    assert all(each.holds for each in next_version({1000: COSTS}))
+    assert all(each.holds for each in next_version({SMALL: COSTS}))
 
 
 def test_a_peer_that_was_given_up_is_promised_nothing() -> None:
-    promises = [
-        each.promise for each in changelog({100_000: COSTS | {"python-semantic-release": []}}, {100_000: 50_000})
-    ]
+    promises = [each.promise for each in changelog({LARGE: COSTS | {"python-semantic-release": []}}, {LARGE: 50_000})]
     assert any("commitizen" in promise for promise in promises)
     assert not any("git-cliff" in promise or "python-semantic-release" in promise for promise in promises)
 
 
 def test_memory_is_promised_for_each_commit_that_is_listed() -> None:
     costs = COSTS | {"python-semantic-release": []}
-    memory = [each for each in changelog({100_000: costs}, {100_000: 10_000}) if "memory" in each.promise]
+    memory = [each for each in changelog({LARGE: costs}, {LARGE: 10_000}) if "memory" in each.promise]
     assert [each.told for each in memory] == ["2.05 KiB"]
     assert not memory[0].holds
 
