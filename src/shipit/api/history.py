@@ -74,16 +74,19 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     """The changelog from scratch, piece by piece, newest release first.
 
     Args:
-        since, until: revisions; only releases behind `until` and not behind `since`.
+        since, until: revisions or versions; only releases behind `until` and not behind `since`.
         package: its name, in a repository of several packages.
+
+    Raises `UsageError` for a revision, a version or a package that does not exist.
     """
     from shipit.core.changelog import title
     from shipit.core.languages import language
     from shipit.plan.releases import look_back
 
-    for rev in (until,) if since is None else (since, until):
-        _require_revision(project, rev)
-    past = look_back(project.git, project.config, _package(project, package), until, since)
+    wanted = _package(project, package)
+    after = None if since is None else _require_revision(project, since, wanted.format.render(since))
+    end = _require_revision(project, until, wanted.format.render(until))
+    past = look_back(project.git, project.config, wanted, end, after)
     return chain([title(language(project.config.changelog.language))], _begun(_sections(project, past)))
 
 
@@ -144,9 +147,10 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
     return observe_history(project.git, packages(project.config)[0], head, tags).since.commits
 
 
-def _require_revision(project: Project, rev: str) -> str:
+def _require_revision(project: Project, rev: str, tag: str = "") -> str:
+    """The commit that `rev` names, or else `tag`."""
     require_depth(project.git)
-    found = project.git.commit(rev)
+    found = project.git.commit(rev) or (project.git.commit(tag) if rev and tag else None)
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
