@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.process import stream
+from shipit.errors import CommandError
 
 
 @pytest.mark.parametrize("end", [GeneratorExit, KeyboardInterrupt])
@@ -19,3 +20,14 @@ def test_a_program_is_ended_with_its_reader(end: type[BaseException], tmp_path: 
         chunks.throw(end)  # type: ignore[attr-defined]
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
+
+
+def test_a_program_with_much_to_complain_about_is_not_kept_waiting() -> None:
+    complaint = "head -c 3000000 /dev/zero >&2; echo done"
+    assert b"".join(stream(["sh", "-c", complaint], os.environ)) == b"done\n"
+
+
+def test_a_program_that_fails_is_told_with_what_it_said() -> None:
+    with pytest.raises(CommandError) as error:
+        list(stream(["sh", "-c", "echo 'no such thing' >&2; exit 3"], os.environ))
+    assert (error.value.status, error.value.tail) == (3, "no such thing")

@@ -28,15 +28,19 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env)) as program:
         assert program.stdout and program.stderr
         _enlarge(program.stdout.fileno())
+        errors: list[bytes] = []  # read meanwhile: a program that nobody listens to waits
+        listener = threading.Thread(target=lambda told: errors.append(told.read()), args=[program.stderr], daemon=True)
+        listener.start()
         try:
             while chunk := program.stdout.read(_CHUNK):
                 yield chunk
         except BaseException:  # whoever stops reading, and whoever is stopped
             program.kill()
             raise
-        errors = program.stderr.read()
+        finally:
+            listener.join()
     if program.returncode:
-        raise failure(argv, program.returncode, errors.decode(errors="replace"), Redactor())
+        raise failure(argv, program.returncode, b"".join(errors).decode(errors="replace"), Redactor())
 
 
 def _enlarge(pipe: int) -> None:
