@@ -1,13 +1,14 @@
 """One message: every row of the specification's reading, and what must hold for any text."""
 
 import re
+import sys
 import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shipit.core.commit import KNOWN_TYPES, Commit, Unreadable, header, parse_commit
+from shipit.core.commit import KNOWN_TYPES, Commit, Unreadable, header, parse_commit, subject
 
 
 def read(message: str | bytes) -> Commit:
@@ -276,3 +277,9 @@ def test_the_message_of_a_reason_is_one_line() -> None:
     commit = parse_commit("note : x\n\nbody")
     assert isinstance(commit, Unreadable)
     assert not re.search(r"\n", commit.reason + commit.subject)
+
+
+def test_the_subject_is_where_the_header_begins_whatever_blanks_stand_before_it() -> None:
+    blanks = [blank for blank in map(chr, range(sys.maxunicode + 1)) if re.match(r"[\s\ufeff]", blank)]
+    assert {subject(f"{blank}\n{blank}feat: x{blank}\n\nWhy.") for blank in blanks if blank != "\ufeff"} == {"feat: x"}
+    assert {read(f"{blank}\n{blank}feat: x").description for blank in blanks} == {"x"}

@@ -21,6 +21,7 @@ SPELLINGS = {
     "typed": ("feat: x", "revert: feat: x"),
     "typed, scope": ("feat(api): x", "revert(api): feat(api): x"),
     "typed, leniently": ("feat: x", "⏪ Revert : feat: x"),
+    "typed, below a line of white space": ("feat: x", "\u3000\nrevert: feat: x"),
     "typed, quoted": ("feat: x", 'revert: "feat: x"'),
     "typed, with an id": ("feat: x", f"revert: the search\n\nThis reverts commit {ORIGINAL}."),
     "typed, with Refs": ("feat: x", "revert: let us never speak of it again\n\nRefs: 1234567"),

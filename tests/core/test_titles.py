@@ -97,9 +97,9 @@ def quickly(log: bytes, rules: Rules) -> Told:
 
 STARTS = [
     "feat", "fix", "feat(api)", "FIX", "Feature", "feats", "docs", "docs(API)", "fix(deps)", "chore", "chore(release)", "revert",
-    "소식", "unknown", "feat!", "docs(api)!", "feat ", "✨ feat", ":bug: fix", "\ufefffeat", "\n\nfeat", "  fix", "feat()", "feat( a b )",
+    "소식", "unknown", "feat!", "docs(api)!", "feat ", "✨ feat", ":bug: fix", "\ufefffeat", "\n\nfeat", "  fix", "\u3000\nfeat", "\xa0fix", "feat()", "feat( a b )",
     "feat:x", "feat(a: b)", "feat(a", "PROJ-1", "wip", "WIP", "wip-x", "fixup! feat", "[wip] feat", "[skip release] fix", "fix：", "feat\tx",
-    "BREAKING CHANGE", "Merge pull request #12 from a/b", "Merge branch 'x", 'Revert "feat', 'Reapply "fix', "feat\u2028x", "",
+    "BREAKING CHANGE", "Merge pull request #12 from a/b", "Merge branch 'x", 'Revert "feat', 'Reapply "fix', "feat\u2028x", "\u3000\nrevert", "",
 ]  # fmt: skip
 COLONS = [": "] * 8 + [":", " : ", "：", ":\t", ":  ", ":\u00a0", " ", "!: ", ":\x0b", "", ": : "]
 DESCRIPTIONS = [

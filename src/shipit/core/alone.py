@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from shipit.core.bump import Bump
-from shipit.core.commit import Commit, Unreadable, header, parse_commit, subject
+from shipit.core.commit import Commit, Unreadable, after_subject, header, parse_commit, subject
 from shipit.core.footers import split_footers
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading, Readings, ignored, settled
 from shipit.core.revert import may_revert, parse_revert
 from shipit.core.rules import Rules
 from shipit.core.squash import squashed
-from shipit.core.title import is_merge, read_title, rest, unfinished
+from shipit.core.title import is_merge, read_title, unfinished
 from shipit.core.titles import Titles
 
 
@@ -101,7 +101,7 @@ def _read_by_list(commit: RawCommit, title: Reading, titles: Titles) -> Reading:
 def _lost_breaking_change(commit: RawCommit, listed: Readings) -> tuple[str, ...]:
     if listed.bump is Bump.MAJOR or "BREAKING" not in commit.message:
         return ()
-    _, footers = split_footers(rest(commit.message))
+    _, footers = split_footers(after_subject(commit.message).strip())
     lost = any(footer.breaking for footer in footers)
     return ("its BREAKING CHANGE does not count, for it has no header that can be read",) if lost else ()
 
@@ -116,7 +116,7 @@ def _stronger(commit: RawCommit, title: Reading, titles: Titles) -> tuple[str, .
 
 
 def _asking_for_version(commit: RawCommit, reading: Reading) -> Reading:
-    _, footers = split_footers(rest(commit.message))
+    _, footers = split_footers(after_subject(commit.message).strip())
     asked = [footer.value for footer in footers if footer.token.lower() == "release-as" and footer.value]
     if not asked:
         return reading

@@ -64,7 +64,11 @@ _HEADER = re.compile(
     re.VERBOSE,
 )
 _MERGED = re.compile(r"Merge pull request #(\d+) ")
-_BLANK = "\ufeff \t\r\n"
+# All that the header skips: white space of every kind, and the byte order mark.
+_BLANK = (
+    "\ufeff\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001"
+    "\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def parse_commit(
@@ -122,6 +126,11 @@ def plain_text(message: str | bytes) -> str:
 def subject(message: str) -> str:
     """The first line that is not blank, as written."""
     return message.lstrip(_BLANK).partition("\n")[0].rstrip()
+
+
+def after_subject(message: str) -> str:
+    """What follows the subject, as written."""
+    return message.lstrip(_BLANK).partition("\n")[2]
 
 
 def pull_request(subject: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shipit.core.commit import Commit, Unreadable, header, parse_commit, plain_text, subject
+from shipit.core.commit import Commit, Unreadable, after_subject, header, parse_commit, plain_text, subject
 from shipit.core.revert import parse_revert
 from shipit.core.rules import Rules
 from shipit.core.title import is_merge, unfinished
@@ -52,7 +52,7 @@ def _spelling(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[Re
         yield Remark("warning", "the header is not spelled as the specification has it", f"write `{header(title)}`")
     if parsed.type not in rules.known:
         yield _unknown_type(parsed.type, rules)
-    if text.lstrip("\ufeff \t\n").partition("\n")[2].partition("\n")[0].strip():
+    if after_subject(text).partition("\n")[0].strip():
         yield Remark("warning", "the body follows the header without a blank line", "put a blank line between them")
     for warning in parsed.warnings:
         what, _, hint = warning.partition("; ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipit.core.commit import Commit, Unreadable, parse_commit, subject
+from shipit.core.commit import Commit, Unreadable, after_subject, parse_commit, subject
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading, ignored
 from shipit.core.revert import may_revert, parse_revert
@@ -49,14 +49,9 @@ def _judged(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
 def _read_unconventional(commit: RawCommit, parsed: Unreadable, rules: Rules) -> Reading:
     """Reverts and merges have subjects of their own; nothing else is excused from the convention."""
     if may_revert(parsed.subject) and (revert := parse_revert(commit.message)):
-        typed = parse_commit(f"revert: {revert.description}\n{rest(commit.message)}")
+        typed = parse_commit(f"revert: {revert.description}\n{after_subject(commit.message).strip()}")
         if isinstance(typed, Commit):
             return _judged(commit, typed, rules)
     if len(commit.parents) > 1 or is_merge(parsed.subject):
         return ignored(commit, "a merge commit")
     return Reading(commit.id, parsed.subject, commit.author, "unreadable", parsed.reason)
-
-
-def rest(message: str) -> str:
-    """What follows the subject."""
-    return message.lstrip("\ufeff \t\n").partition("\n")[2].strip()
