@@ -12,17 +12,17 @@ from shipit.plan import last_release as module
 from shipit.plan.last_release import last_release
 
 
-@given(histories(), st.integers(1, 4), st.integers(2, 3), st.data())
+@given(histories(), st.integers(1, 4), st.integers(1, 8), st.data())
 def test_the_last_release_is_the_highest_behind_and_what_is_not_behind_it_came_since(
-    drawn: tuple[dict[str, str], dict[str, str]], look: int, further: int, data: st.DataObject
+    drawn: tuple[dict[str, str], dict[str, str]], first: int, last_look: int, data: st.DataObject
 ) -> None:
     history, places = drawn
     commits, ids = walked(history)
     base = ids[data.draw(st.sampled_from(list(history)))]
     everything = tags({version: ids[name] for version, name in places.items()})
     with MonkeyPatch.context() as patch:
-        patch.setattr(module, "_FIRST_LOOK", look)
-        patch.setattr(module, "_FURTHER", further)
+        patch.setattr(module, "_FIRST_LOOK", first)
+        patch.setattr(module, "_LAST_LOOK", last_look)
         last, since = last_release(Walked(commits), base, everything)
     behind = commits.behind([base])
     assert last == next((tag for tag in everything if tag.commit in behind), None)
@@ -46,11 +46,21 @@ def test_a_maintenance_branch_takes_no_longer_to_read_where_history_is_long() ->
     assert git.told < 1100
 
 
+def test_so_much_is_read_where_a_release_is_further_back_and_no_more(monkeypatch: MonkeyPatch) -> None:
+    commits, ids = walked(line(9000))
+    everything = tags({"1.0.0": ids["a4400"], "2.0.0": ids["b1"]})
+    for last_look, told in ((32_000, 8000), (4000, 4000)):
+        monkeypatch.setattr(module, "_LAST_LOOK", last_look)
+        git = Walked(commits)
+        last, since = last_release(git, ids["a8999"], everything)
+        assert (last and last.name, len(since), git.told) == ("v1.0.0", 4599, told + 4599)
+
+
 def test_where_every_higher_version_is_elsewhere_history_is_read_once() -> None:
-    commits, ids = walked(line(4000))
+    commits, ids = walked(line(3900))
     git = Walked(commits)
-    last, since = last_release(git, ids["a3999"], tags({"1.0.0": ids["a5"], "2.0.0": ids["b1"]}))
-    assert (last and last.name, len(since), git.told) == ("v1.0.0", 3994, 4000)
+    last, since = last_release(git, ids["a3899"], tags({"1.0.0": ids["a5"], "2.0.0": ids["b1"]}))
+    assert (last and last.name, len(since), git.told) == ("v1.0.0", 3894, 3900)
 
 
 def test_a_higher_version_further_back_than_a_lower_one_is_the_last_release() -> None:

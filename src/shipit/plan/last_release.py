@@ -10,9 +10,10 @@ from shipit.core.log import Columns, RawCommit, columns, records
 from shipit.core.tag import Tag
 from shipit.world import Git
 
-# After so many commits it is looked whether there is more to read, and again when there are so many times as many.
-_FIRST_LOOK = 1000
-_FURTHER = 8
+# After how many commits it is first looked whether history needs to be read any further, then at twice as many each
+# time; and after how many it is not read any further, for in a history so long git is the quicker.
+_FIRST_LOOK = 1_000
+_LAST_LOOK = 32_000
 
 
 def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
@@ -55,22 +56,21 @@ def _release_behind_others(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Ta
     nearest = _highest(tags, set(log.ids))
     if whole:
         return nearest, list(log.without(_released(log, nearest) if nearest else ()).commits())
-    assert nearest
-    above = tags[: tags.index(nearest)]
+    above = tags[: tags.index(nearest)] if nearest else tags
     last = _highest(above, git.reachable(base, [tag.commit for tag in above])) or nearest
     return last, commits_since(git, base, last)
 
 
 def _read(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Columns, bool]:
-    """What is behind `base`, and True; or so much of it that all lines lead to one release, and False."""
+    """What is behind `base`, and whether it is all: not where all lines lead to one release, nor where it gets long."""
     log, look = Columns.none(), _FIRST_LOOK
     with closing(git.log([base])) as told:
         for part in columns(told):
             log.add(part)
             if len(log.ids) >= look:
-                if _leads_to_release(log, tags):
+                if look >= _LAST_LOOK or _leads_to_release(log, tags):
                     return log, False
-                look = len(log.ids) * _FURTHER
+                look *= 2
     return log, True
 
 
