@@ -56,3 +56,19 @@ def test_the_next_version_needs_no_forge_network_templates_or_file_editors(tmp_p
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     loaded = loaded_by("-m", "shipit", "next", cwd=tmp_path)
     assert not loaded & (HEAVY - {"click", "git", "msgspec", "semver"})
+
+
+def test_an_interrupt_while_it_loads_ends_it_without_a_traceback() -> None:
+    code = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *rest):
+        if name == "click":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+sys.argv = ["shipit", "next"]
+from shipit.__main__ import main
+main()
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")

@@ -14,6 +14,8 @@ def main() -> None:
         status = _run(sys.argv[1:])
         if sys.stdout:
             sys.stdout.flush()
+    except KeyboardInterrupt:  # before there is a command line to tell it
+        status = 130
     except OSError:
         status = status or 120  # what Python itself ends with where standard output takes no more
     os._exit(status)
