@@ -26,7 +26,7 @@ def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, 
         return None, commits_since(git, base, None)
     if git.is_ancestor(tags[0].commit, base):
         return tags[0], commits_since(git, base, tags[0])
-    return _release_behind_others(git, base, tags)
+    return _lower_release(git, base, tags[1:])
 
 
 def highest_behind(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
@@ -37,7 +37,7 @@ def highest_behind(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
     """
     if not tags or git.is_ancestor(tags[0].commit, base):
         return next(iter(tags), None)
-    return _highest(tags, git.reachable(base, [tag.commit for tag in tags]))
+    return _asked_for(git, base, tags[1:])
 
 
 def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
@@ -45,8 +45,12 @@ def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
     return list(records(git.log([base], [tag.commit] if tag else [])))
 
 
-def _release_behind_others(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
-    """Where higher versions are elsewhere.
+def _asked_for(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
+    return _highest(tags, git.reachable(base, [tag.commit for tag in tags]))
+
+
+def _lower_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
+    """The same where the highest version of all is elsewhere.
 
     To ask git which of all tags are behind `base` takes twice the time in which it tells all of history, for it has to
     go through the other branches too. So `base` is read first; where that soon leads to a release, only the tags above
@@ -57,7 +61,7 @@ def _release_behind_others(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Ta
     if whole:
         return nearest, list(log.without(_released(log, nearest) if nearest else ()).commits())
     above = tags[: tags.index(nearest)] if nearest else tags
-    last = _highest(above, git.reachable(base, [tag.commit for tag in above])) or nearest
+    last = _asked_for(git, base, above) or nearest
     return last, commits_since(git, base, last)
 
 
