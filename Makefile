@@ -30,9 +30,8 @@ demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal
 
-bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir TIMED=dir
-	PYTHONPATH=tests $(BIN)/python -m bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)")
-	$(if $(TIMED),PYTHONPATH=tests $(BIN)/python -m bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)")
+bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
+	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
 	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
 
 lint: .venv/.shipit .venv/.test ## linters, types and import rules

@@ -9,17 +9,16 @@ pictures of the growth stand beside the page.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import targets
 from bench.arguments import rounds, sizes
-from bench.contenders import BIN, CHANGELOG, NEXT, OLD_CLIFF, PEERS, STARTS, Contender, configure, present
+from bench.contenders import BIN, CHANGELOG, NEXT, STARTS, Contender, configure, present
 from bench.history import make_history
+from bench.machine import machine, said
 from bench.measure import Costs, Workload, measured, median, patience, say
 from bench.parsing import microseconds
 from bench.plot import DARK, LIGHT, plot
@@ -35,22 +34,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=rounds, default=5)
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
-    opening, load = machine(), os.getloadavg()[0]
+    opening = machine(asked.rounds)
     repositories = {Workload(size): history(size) for size in asked.sizes}
     next_version = measure(NEXT, repositories, asked.rounds)
     changelog = measure(CHANGELOG, repositories, asked.rounds)
     small = measured(STARTS, history(RELEASED), asked.rounds, patience(RELEASED))
     promises = [
         *targets.next_version(next_version),
+        targets.memory(next_version),
         *targets.changelog(changelog, {each: listed(repositories[each]) for each in repositories}),
         *targets.start(small, microseconds()),
     ]
     text = "\n".join(
         [
-            f"{opening}; load {load:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end.\n",
+            f"{opening}, {os.getloadavg()[0]:.1f} at the end.\n",
             table("The next version", "cpu", next_version),
             table("The whole changelog", "wall", changelog),
-            targets.table(promises),
+            targets.table("The targets", promises),
         ]
     )
     print(text)
@@ -79,30 +79,6 @@ def listed(repository: Path) -> int:
     with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE) as program:
         assert program.stdout
         return sum(line.startswith(b"* ") for line in program.stdout)
-
-
-def machine() -> str:
-    """What is measured, and where."""
-    versions = (
-        said("git", "--version").replace("version ", ""),
-        said(BIN / "shipit", "--version"),
-        said(PEERS / "git-cliff", "--version"),
-        said(OLD_CLIFF, "--version"),
-        "commitizen " + said(PEERS / "cz", "version"),
-        "python-semantic-release " + said(PEERS / "semantic-release", "--version").rpartition(" ")[2],
-        f"semantic-release {semantic_release_version()}",
-    )
-    return f"{', '.join(versions)}; Python {platform.python_version()}, {os.cpu_count()} processors"
-
-
-def semantic_release_version() -> str:
-    """The one that is locked."""
-    return json.loads(Path("bench/npm/package.json").read_text())["dependencies"]["semantic-release"]
-
-
-def said(*argv: str | Path, place: Path | None = None) -> str:
-    run = subprocess.run(argv, cwd=place, capture_output=True, text=True, check=True)
-    return run.stdout.partition("\n")[0]
 
 
 def measure(

@@ -21,6 +21,9 @@ def rounds(text: str) -> int:
 
 
 def directory(text: str) -> Path:
+    """One that holds repositories and bundles."""
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"`{text}` is no directory; name one that holds repositories and bundles")
+    if (Path(text) / ".git").exists():
+        raise argparse.ArgumentTypeError(f"`{text}` is a repository; name the directory that holds it")
     return Path(text)

@@ -9,6 +9,7 @@ all are asked for the next version and for the whole changelog.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +18,12 @@ from pathlib import Path
 from bench import targets
 from bench.arguments import directory, rounds
 from bench.contenders import BIN, CHANGELOG, NEXT, configure, present
+from bench.machine import machine
 from bench.measure import Workload, measured, patience, say
-from bench.replay import git, opened
+from bench.replay import FORMAT, git, opened
 from bench.tables import table, write_block
+from shipit.core.tag import version_tags
+from shipit.core.version import Version
 
 
 def main() -> None:
@@ -30,12 +34,13 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         repositories = dict(sorted(workloads(asked.histories, Path(scratch))))
-        text = report(repositories, asked.rounds) if repositories else ""
-    if not text:
-        raise SystemExit(f"in `{asked.histories}` shipit has no answer anywhere; nothing was written")
+        if not repositories:
+            raise SystemExit(f"`{asked.histories}` holds nothing that can be timed; nothing was written")
+        opening = machine(asked.rounds)
+        text = f"{opening}, {os.getloadavg()[0]:.1f} at the end.\n\n{report(repositories, asked.rounds)}"
     print(text)
     if asked.page:
-        write_block(asked.page, "real histories", text)
+        write_block(asked.page, "other projects", text)
 
 
 def report(repositories: dict[Workload, Path], rounds: int) -> str:
@@ -47,16 +52,24 @@ def report(repositories: dict[Workload, Path], rounds: int) -> str:
         for contenders in (NEXT, CHANGELOG)
     )
     promises = [*targets.next_version(next_version), *targets.real_changelog(changelog)]
-    tables = (table("The next version", "cpu", next_version), table("The whole changelog", "wall", changelog))
-    return "\n".join([*tables, targets.table(promises)])
+    tables = (
+        table("The next version of other projects", "cpu", next_version),
+        table("The whole changelog of other projects", "wall", changelog),
+    )
+    return "\n".join([*tables, targets.table("The targets with other projects", promises)])
 
 
 def workloads(histories: Path, scratch: Path) -> Iterator[tuple[Workload, Path]]:
     """A clone of each repository, on a branch `main` at its newest commit, in which shipit has an answer."""
     for name, repository in opened(histories, scratch / "bundles").items():
         place = scratch / name
-        git(histories, "clone", "--quiet", str(repository), str(place))
-        git(place, "checkout", "--quiet", "-B", "main")
+        git(histories, "clone", "--quiet", "--no-checkout", str(repository.absolute()), str(place))
+        if not (newest := newest_commit(place)) or not version_tags(
+            dict.fromkeys(git(place, "tag").split(), ""), FORMAT
+        ):
+            say(f"{name} is left out: it has no release with a tag like {FORMAT.render(Version(1, 4, 0))}")
+            continue
+        git(place, "checkout", "--quiet", "-B", "main", newest)
         git(place, "remote", "set-url", "origin", "https://github.com/acme/app.git")
         configure(place)
         answered = subprocess.run([BIN / "shipit", "next"], cwd=place, capture_output=True, text=True)
@@ -64,6 +77,13 @@ def workloads(histories: Path, scratch: Path) -> Iterator[tuple[Workload, Path]]
             say(f"{name} is left out: {answered.stderr.partition(chr(10))[0]}")
         else:
             yield Workload(int(git(place, "rev-list", "--count", "HEAD")), name), place
+
+
+def newest_commit(clone: Path) -> str:
+    """What its HEAD is, or where a bundle has none the newest of its branches; empty where there is no commit."""
+    branches = git(clone, "for-each-ref", "--sort=-committerdate", "--format=%(refname)", "refs/remotes/origin")
+    head = "refs/remotes/origin/HEAD"
+    return head if head in branches.split() else next(iter(branches.split()), "")
 
 
 if __name__ == "__main__":

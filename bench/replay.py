@@ -101,13 +101,20 @@ def opened(place: Path, clones: Path) -> dict[str, Path]:
     for each in sorted(place.iterdir()):
         if each.suffix == ".bundle":
             name = each.name if each.stem in found else each.stem
-            found[name] = clones / each.stem
-            git(place, "clone", "--quiet", "--mirror", str(each.absolute()), str(found[name]))
+            if cloned(each.absolute(), clones / each.stem):
+                found[name] = clones / each.stem
         elif (each / ".git").exists() or (each / "objects").is_dir():
             found[each.name] = each.absolute()
         else:
             say(f"{each.name} is left out: it is no repository and no bundle")
     return found
+
+
+def cloned(bundle: Path, clone: Path) -> bool:
+    run = subprocess.run(["git", "clone", "--quiet", "--mirror", bundle, clone], capture_output=True, text=True)
+    if run.returncode:
+        say(f"{bundle.name} is left out: git cannot read it: {run.stderr.strip().splitlines()[0]}")
+    return not run.returncode
 
 
 def replay(repository: Path, scratch: Path) -> tuple[list[Pair], Answers]:

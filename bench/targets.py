@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.measure import NEEDED, Cost, Costs, Workload, median, ratio
@@ -28,9 +28,9 @@ class Target:
         return cls(promise, f"{short(value)} ×", value >= limit)
 
 
-def table(targets: Iterator[Target]) -> str:
+def table(title: str, targets: Iterable[Target]) -> str:
     rows = [f"| {each.promise} | {each.told} | {'yes' if each.holds else '**no**'} |" for each in targets]
-    return "\n".join(["### The targets\n", "| | measured | holds |", "|---|--:|---|", *rows, ""])
+    return "\n".join([f"### {title}\n", "| | measured | holds |", "|---|--:|---|", *rows, ""])
 
 
 def next_version(measured: Measured) -> Iterator[Target]:
@@ -39,11 +39,15 @@ def next_version(measured: Measured) -> Iterator[Target]:
         limit = 1.5 * git + 12 * start
         promise = f"`shipit next`, {workload}: CPU ≤ 1.5 × git + 12 × `python -c pass`, that is {limit:.3f} s"
         yield Target.at_most(promise, ours, limit, " s")
-    largest = max(measured)
-    memory = median(measured[largest]["shipit"], "memory")
-    yield Target.at_most(f"`shipit next`, {largest}: memory ≤ 60 MiB", memory, 60, " MiB")
     for workload, costs in measured.items():
         yield from _faster_than_peers(workload, costs)
+
+
+def memory(measured: Measured) -> Target:
+    """Of the longest history."""
+    longest = max(measured)
+    used = median(measured[longest]["shipit"], "memory")
+    return Target.at_most(f"`shipit next`, {longest}: memory ≤ 60 MiB", used, 60, " MiB")
 
 
 def _faster_than_peers(workload: Workload, costs: Costs) -> Iterator[Target]:

@@ -7,6 +7,7 @@ The commands take turns, so that a busy machine slows all alike; medians are tol
 
 from __future__ import annotations
 
+import argparse
 import resource
 import statistics
 import subprocess
@@ -29,7 +30,7 @@ def children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def main(rounds: int = 31) -> None:
+def main(rounds: int) -> None:
     shipit = str(Path(sys.executable).parent / "shipit")
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
@@ -46,4 +47,6 @@ def main(rounds: int = 31) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", type=int, nargs="?", default=31)
+    main(parser.parse_args().rounds)

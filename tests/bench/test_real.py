@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
 from repositories import Repository
 
 from bench import real
+from bench.arguments import directory
 from bench.contenders import CHANGELOG, NEXT, Contender
 from bench.measure import NEEDED, Workload
 from bench.replay import git
@@ -52,3 +54,26 @@ def test_every_history_has_a_row_and_a_promise(
     report = real.report(dict(real.workloads(history.path.parent, tmp_path / "scratch")), rounds=1)
     assert report.count("| repo, 2 commits |") == 2
     assert "`shipit next`, repo, 2 commits: CPU ≤" in report
+
+
+def test_a_bundle_that_names_no_head_is_timed_at_its_newest_branch(history: Repository, tmp_path: Path) -> None:
+    bundles = tmp_path / "bundles"
+    bundles.mkdir()
+    git(history.path, "bundle", "create", "--quiet", str(bundles / "shop.bundle"), "main", "--tags")
+    (bundles / "broken.bundle").write_text("no bundle\n")
+    ((workload, _),) = real.workloads(bundles, tmp_path / "scratch")
+    assert workload == Workload(2, "shop")
+
+
+def test_a_history_without_a_release_is_left_out(
+    repo: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.commit("feat: begin")
+    repo.tag("nightly")
+    assert not list(real.workloads(repo.path.parent, tmp_path / "scratch"))
+    assert "repo is left out: it has no release with a tag like v1.4.0" in capsys.readouterr().err
+
+
+def test_a_repository_is_no_directory_of_repositories(repo: Repository) -> None:
+    with pytest.raises(ArgumentTypeError, match="name the directory that holds it"):
+        directory(str(repo.path))
