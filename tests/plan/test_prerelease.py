@@ -95,6 +95,23 @@ def test_the_number_goes_on_where_a_higher_pre_release_is_on_another_branch(line
     assert (found.version, found.previous) == ("1.4.0-beta.2", "1.4.0-beta.1")
 
 
+def test_no_pre_release_comes_below_a_version_that_was_released_elsewhere(line: Repository) -> None:
+    line.commit("feat: a")
+    line.tag("v1.4.0-beta.1")
+    line.switch("main")
+    line.merge("next")
+    line.tag("v1.4.0")
+    line.switch("next")
+    line.commit("fix: b")
+    with pytest.raises(
+        ConflictError, match=r"`1\.4\.0-beta\.2` is the next version, but tag `v1\.4\.0` exists"
+    ) as error:
+        next_of(line, BRANCHES)
+    assert error.value.hint and "merge `v1.4.0` into this branch" in error.value.hint
+    line.merge("v1.4.0")
+    assert next_of(line, BRANCHES) == "1.4.1-beta.1"
+
+
 def test_on_the_stable_branch_pre_release_tags_never_stick(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")

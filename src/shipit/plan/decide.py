@@ -172,8 +172,9 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     limits = Range.of_branch(branch.range or branch.name)
     if limits:
         limits.require(version)
-    tag = history.package.format.render(version)
-    if tag in taken:
+    final = version.finalize_version()  # below which no pre-release may come any more
+    tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
+    if tag:
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
             hint=f"merge `{tag}` into this branch, or ask for another version: shipit release --version X.Y.Z",
