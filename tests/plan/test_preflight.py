@@ -190,6 +190,34 @@ def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(b
     assert doctor(clone) == {}
 
 
+def test_a_branch_that_goes_on_below_a_higher_release_is_told_so_and_how_to_mend_it(begun: Repository) -> None:
+    begun.branch("elsewhere", at="v1.0.0")
+    begun.commit("fix: there")
+    begun.tag("v1.0.1")
+    begun.tag("v2.0.0-rc.1")
+    begun.switch("main")
+    clone = clone_of(begun)
+    found = doctor(clone)
+    assert [(each.code, each.severity) for each in found.values()] == [("higher-elsewhere", "warning")]
+    told = "this branch goes on from `v1.0.0`, but `v1.0.1` was released, outside its history"
+    assert found["higher-elsewhere"].what == told
+    assert plan(clone).decisions[0].version == "1.1.0"
+    follow(clone, found["higher-elsewhere"].fix.partition(",")[0] + " --quiet --no-edit")
+    assert doctor(clone) == {}
+
+
+@pytest.mark.parametrize("branch", ['{ name = "main", range = "1.x" }', '{ name = "main", prerelease = "rc" }'])
+def test_a_branch_that_is_to_stay_below_is_told_nothing_of_higher_releases(begun: Repository, branch: str) -> None:
+    begun.tag("v3.0.0-rc.1")
+    begun.branch("next", at="v1.0.0")
+    begun.commit("feat!: there")
+    begun.tag("v2.0.0")
+    begun.switch("main")
+    clone = clone_of(begun)
+    configure(clone, f"[release]\nbranches = [{branch}]\n")
+    assert doctor(clone) == {}
+
+
 def test_writing_back_through_an_api_needs_a_forge_that_has_one(begun: Repository) -> None:
     clone = clone_of(begun)
     configure(clone, '[release]\nwrite-back = "api"\n')

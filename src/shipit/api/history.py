@@ -154,7 +154,8 @@ def _require_revision(project: Project, rev: str, tag: str = "") -> str:
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
-        raise UsageError(f"there is no revision `{rev}`", hint="git log --oneline and git tag show those there are")
+        what = "revision or version" if tag else "revision"
+        raise UsageError(f"there is no {what} `{rev}`", hint="git log --oneline and git tag show those there are")
     return found.id
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
+from shipit.core.tag import version_tags
+from shipit.core.version import Range
 from shipit.errors import Finding, ShipitError
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
@@ -20,6 +22,7 @@ def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
         *_unbuilt(observed, config),
         *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
+        *_higher_elsewhere(observed),
     )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
@@ -69,6 +72,20 @@ def _unbuilt(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
             yield Finding(
                 "unpushed", what, f"git push {config.remote} {standing.branch}, or release from a fresh clone"
             )
+
+
+def _higher_elsewhere(observed: Observed) -> Iterator[Finding]:
+    """Higher stable versions that a branch does not have, and is not kept below by a range."""
+    channel = observed.standing.channel
+    if Range.of_branch(channel.range or channel.name):
+        return
+    for history in observed.histories:
+        known = version_tags(observed.tags, history.package.format)
+        if history.last and known and known[0].version > history.last.version:
+            highest, last = known[0].name, history.last.name
+            fix = f"git merge {highest}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
+            what = f"this branch goes on from `{last}`, but `{highest}` was released, outside its history"
+            yield Finding("higher-elsewhere", what, fix, "warning")
 
 
 def _tree(observed: Observed) -> Iterator[Finding]:

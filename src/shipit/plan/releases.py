@@ -54,7 +54,10 @@ def _find(tags: dict[str, str], package: Package, name: str) -> Tag:
         version = package.format.parse(candidate)
         if version and candidate in tags:
             return Tag(candidate, version, tags[candidate])
-    raise UsageError(f"there is no release `{name}`", hint="git tag --list shows the tags there are")
+    like = package.format.render("1.4.0")
+    raise UsageError(
+        f"there is no release `{name}`", hint=f"git tag --list shows those there are, with tags like `{like}`"
+    )
 
 
 def _others(tags: dict[str, str], package: Package, tag: Tag) -> dict[str, str]:
