@@ -20,6 +20,16 @@ def line(repo: Repository) -> Repository:
     return repo
 
 
+def released_from_next(line: Repository) -> None:
+    """1.4.0 on `main`, after a pre-release of it on `next`, where it is not merged back."""
+    line.commit("feat: a")
+    line.tag("v1.4.0-beta.1")
+    line.switch("main")
+    line.merge("next")
+    line.tag("v1.4.0")
+    line.switch("next")
+
+
 def test_the_first_pre_release_has_number_one_below_the_version_that_is_coming(line: Repository) -> None:
     line.commit("feat: a")
     found = decision(line, BRANCHES)
@@ -96,12 +106,7 @@ def test_the_number_goes_on_where_a_higher_pre_release_is_on_another_branch(line
 
 
 def test_no_pre_release_comes_below_a_version_that_was_released_elsewhere(line: Repository) -> None:
-    line.commit("feat: a")
-    line.tag("v1.4.0-beta.1")
-    line.switch("main")
-    line.merge("next")
-    line.tag("v1.4.0")
-    line.switch("next")
+    released_from_next(line)
     line.commit("fix: b")
     with pytest.raises(
         ConflictError, match=r"`1\.4\.0-beta\.2` is the next version, but tag `v1\.4\.0` exists"
@@ -132,12 +137,7 @@ def test_a_pre_release_can_become_stable_on_the_very_commit(line: Repository) ->
 
 
 def test_after_the_stable_release_the_channel_goes_on_above_it(line: Repository) -> None:
-    line.commit("feat: a")
-    line.tag("v1.4.0-beta.1")
-    line.switch("main")
-    line.merge("next")
-    line.tag("v1.4.0")
-    line.switch("next")
+    released_from_next(line)
     line.merge("main")
     line.commit("fix: b")
     found = decision(line, BRANCHES)
