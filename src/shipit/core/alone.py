@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from shipit.core.bump import Bump
 from shipit.core.commit import Commit, Unreadable, after_subject, header, parse_commit, subject
-from shipit.core.footers import split_footers
+from shipit.core.footers import may_ask_for_version, split_footers
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading, Readings, ignored, settled
 from shipit.core.revert import may_revert, parse_revert
 from shipit.core.rules import Rules
-from shipit.core.squash import squashed
+from shipit.core.squash import may_list, squashed
 from shipit.core.title import is_merge, read_title, unfinished
 from shipit.core.titles import Titles
 
@@ -28,20 +28,18 @@ def _read_in_full(commit: RawCommit, titles: Titles) -> Reading:
     if reason := unfinished(message):
         return ignored(commit, reason)
     reading = read_title(commit, titles.rules)
-    may_list = _may_list(commit)
-    if reading.outcome == "unreadable" or (may_list and _of_unknown_type(reading, titles.rules)):
+    listing = _may_list(commit)
+    if reading.outcome == "unreadable" or (listing and _of_unknown_type(reading, titles.rules)):
         reading = _read_by_list(commit, reading, titles)
-    elif may_list:
+    elif listing:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger(commit, reading, titles)))
-    if "elease-" in message or "ELEASE-" in message:
+    if may_ask_for_version(message):
         return _asking_for_version(commit, reading)
     return reading
 
 
 def _may_list(commit: RawCommit) -> bool:
-    message = commit.message
-    listing = "\n* " in message or "\n- " in message or "\nSquashed commit of" in message
-    return listing and len(commit.parents) < 2 and not is_merge(subject(message))
+    return may_list(commit.message) and len(commit.parents) < 2 and not is_merge(subject(commit.message))
 
 
 def _of_unknown_type(title: Reading, rules: Rules) -> bool:

@@ -51,7 +51,7 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     """Body and footers of `text`, which is a message without its header. Takes linear time."""
     first = _last_paragraphs(text)
     head = text[:first]
-    if "REAKING" in head or "elease-" in head or "ELEASE-" in head or may_have_fences(text):
+    if "REAKING" in head or may_ask_for_version(head) or may_have_fences(text):
         lines = text.split("\n")
         return _collect(lines, inside_fences(lines), text.count("\n", 0, first) if first < len(text) else len(lines))
     if first == len(text):
@@ -60,6 +60,16 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
         return head.strip(), trailers
     body, footers = _collect(text[first:].split("\n"), repeat(False), 0)
     return _joined([head, body]), footers
+
+
+def may_ask_for_version(text: str) -> bool:
+    """Whether a `Release-As` footer may be in it, in any of the spellings that people use."""
+    return "elease-" in text or "ELEASE-" in text
+
+
+def may_look_breaking(text: str) -> bool:
+    """Whether it may announce a breaking change, or seem to."""
+    return "reaking" in text or "REAKING" in text
 
 
 def may_have_fences(text: str) -> bool:
@@ -142,7 +152,7 @@ def inside_fences(lines: Sequence[str]) -> list[bool]:
 
 def look_alikes(text: str) -> tuple[str, ...]:
     """Remarks on lines that seem to announce a breaking change but by the specification do not."""
-    if "reaking" not in text and "REAKING" not in text:
+    if not may_look_breaking(text):
         return ()
     lines = text.split("\n")
     plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)

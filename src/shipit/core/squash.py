@@ -20,6 +20,11 @@ _ITEM_STARTS = frozenset(" *-")
 _LOGGED = re.compile(r"commit ([0-9a-f]{7,64})$")
 
 
+def may_list(message: str) -> bool:
+    """Whether a message may list commits; a quick look at it."""
+    return "\n* " in message or "\n- " in message or "\nSquashed commit of" in message
+
+
 def squashed(commit: RawCommit, starts_commit: Callable[[str], bool]) -> tuple[RawCommit, ...]:
     """What `commit` was made of, newest first; nothing where its body lists no commits.
 

@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from shipit.core.bump import Bump
 from shipit.core.commit import Commit, parse_commit, subject
-from shipit.core.footers import split_footers
+from shipit.core.footers import may_ask_for_version, may_look_breaking, split_footers
 from shipit.core.log import RawCommit
 from shipit.core.outcome import Reading
 from shipit.core.revert import may_revert
 from shipit.core.rules import Rules
+from shipit.core.squash import may_list
 from shipit.core.title import unfinished
 
 
@@ -78,5 +79,4 @@ class Titles(dict[str, Beginning | None]):
 
 def _says_more(message: str) -> bool:
     """Whether a body may announce a breaking change or a version, or list commits."""
-    deciding = "reaking" in message or "REAKING" in message or "elease-" in message or "ELEASE-" in message
-    return deciding or "\n* " in message or "\n- " in message or "\nSquashed commit of" in message
+    return may_look_breaking(message) or may_ask_for_version(message) or may_list(message)
