@@ -202,7 +202,7 @@ def test_quiet_says_nothing_while_it_releases(own_sample: SampleProject) -> None
 def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.next_version", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.coming_versions", lambda project: 1 // 0)
     assert run(["-C", str(sample.path), "next"]) == 70
     out, err = capsys.readouterr()
     assert out == ""
@@ -217,7 +217,7 @@ def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
 def test_a_bug_is_marked_on_a_run_of_github_actions(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.next_version", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.coming_versions", lambda project: 1 // 0)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run(["-C", str(sample.path), "next"])
     (mark,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
@@ -247,7 +247,7 @@ def test_what_the_system_refuses_is_told_and_is_no_bug(
     def refused(project: object) -> None:
         raise PermissionError(13, "Permission denied", "/srv/app/journal")
 
-    monkeypatch.setattr("shipit.api.next_version", refused)
+    monkeypatch.setattr("shipit.api.coming_versions", refused)
     assert run(["-C", str(sample.path), "next"]) == 5
     error = capsys.readouterr().err
     assert error.startswith("error: `/srv/app/journal`: Permission denied\n")

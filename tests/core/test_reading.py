@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shipit.core.alone import read_alone
 from shipit.core.bump import Bump
 from shipit.core.log import RawCommit
-from shipit.core.reading import Reading, Readings, read_commits
+from shipit.core.reading import Call, Reading, Readings, read_call, read_commits
 from shipit.core.rules import Rules
+from shipit.core.titles import Titles
 
 
 def raw(message: str, id: str = "a", parents: Sequence[str] = ("p",), author: str = "Ada") -> RawCommit:
@@ -247,17 +249,16 @@ def test_a_breaking_change_under_a_header_that_cannot_be_read_is_a_warning() -> 
 # Release-As
 
 
-def test_release_as_is_told_with_its_commit_and_counts_whatever_the_type() -> None:
+def test_release_as_counts_whatever_the_type() -> None:
     readings = read("fix: y", "chore: x\n\nRelease-As: 2.0.0")
-    assert readings.release_as == ("2.0.0", "1".ljust(40, "0"))
+    assert readings.call.release_as == "2.0.0"
     assert (readings.all[1].outcome, readings.all[1].reason) == ("counted", "Release-As: 2.0.0")
     assert [entry.commit.description for entry in readings.entries] == ["y"]
 
 
 def test_the_newest_release_as_wins() -> None:
     readings = read("feat: y\n\nrelease-as: v3.0.0", "chore: x\n\nRelease-As: 2.0.0")
-    assert readings.release_as is not None
-    assert readings.release_as[0] == "3.0.0"
+    assert readings.call.release_as == "3.0.0"
     assert readings.all[0].reason == "feat → minor"
 
 
@@ -271,13 +272,35 @@ def test_release_as_that_is_skipped_or_quoted_does_not_count(message: str) -> No
     assert read_one(message.format("Release-As: 2.0.0")).release_as is None
 
 
+def test_of_what_comes_below_a_breaking_change_only_what_asks_for_a_version_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def told(commit: RawCommit, titles: Titles) -> Reading:
+        read.append(commit.message)
+        return read_alone(commit, titles)
+
+    monkeypatch.setattr("shipit.core.reading.read_alone", told)
+    messages = ("fix: a", "feat!: b", "feat!: c", "feat: d\n\nRelease-As: 3.0.0", "fix: e")
+    assert read_call([raw(message, f"{9 - at}") for at, message in enumerate(messages)], Rules.of()) == Call(
+        Bump.MAJOR, "3.0.0"
+    )
+    assert read == ["fix: a", "feat!: b", "feat: d\n\nRelease-As: 3.0.0"]
+
+
+@pytest.mark.parametrize("by", ['Revert "feat!: x"', "revert: feat!: x"])
+def test_a_breaking_change_that_was_reverted_calls_for_nothing(by: str) -> None:
+    assert read_call([raw(by, "3"), raw("feat!: x", "2"), raw("feat: y", "1")], Rules.of()) == Call(Bump.MINOR)
+
+
 def test_a_reverted_release_as_does_not_count() -> None:
     readings = read('Revert "chore: x"', "chore: x\n\nRelease-As: 2.0.0")
-    assert readings.release_as is None
+    assert readings.call.release_as is None
 
 
 def test_without_release_as_nothing_is_asked_for() -> None:
-    assert read("feat: x").release_as is None
+    assert read("feat: x").call.release_as is None
 
 
 # the same change twice

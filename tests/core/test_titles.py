@@ -15,7 +15,7 @@ from shipit.core.alone import read_alone
 from shipit.core.log import RawCommit, columns, records
 from shipit.core.notes import Change
 from shipit.core.outcome import Readings, dropped, settled
-from shipit.core.reading import plain_commit, read_commits
+from shipit.core.reading import plain_commit, read_call, read_commits
 from shipit.core.release import Entry
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
@@ -129,6 +129,13 @@ def test_what_is_read_by_how_titles_begin_is_what_is_read_in_full(log: list[str]
     commits = list(records([stream(log)]))
     quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
     assert quick == read_in_full(commits, RULES[rules])
+
+
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_commits_call_for_is_the_same_where_not_all_are_read(log: list[str], rules: str) -> None:
+    commits = list(records([stream(log)]))
+    call = read_call(commits, RULES[rules], is_release_commit=is_release_commit)
+    assert call == read_in_full(commits, RULES[rules]).call
 
 
 @pytest.mark.parametrize("rules", RULES)

@@ -76,11 +76,11 @@ def test_a_build_that_made_no_asset_runs_again(tmp_path: Path) -> None:
 
 def test_the_next_version_stays_the_same_after_a_push_that_was_refused(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
-    before = [verdict.decision.version for verdict in next_versions(world.git, stage.config)]
+    before = [verdict.version for verdict in next_versions(world.git, stage.config)]
     refused(stage, world)
-    assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == before == ["1.1.0"]
+    assert [verdict.version for verdict in next_versions(world.git, stage.config)] == before == ["1.1.0"]
     stage.release(world.next_run())
-    assert [verdict.decision.version for verdict in next_versions(world.git, stage.config)] == [None]
+    assert [verdict.version for verdict in next_versions(world.git, stage.config)] == [None]
 
 
 def test_a_release_commit_that_a_person_amended_is_theirs_and_is_kept(tmp_path: Path) -> None:

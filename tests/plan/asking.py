@@ -9,7 +9,7 @@ from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.release import Release
 from shipit.plan.model import Decision
-from shipit.plan.next import next_versions
+from shipit.plan.next import next_versions, versions_alone
 from shipit.plan.packages import packages
 from shipit.plan.releases import look_back, released
 
@@ -19,8 +19,11 @@ def config_of(toml: str) -> Config:
 
 
 def decisions(repo: Repository, toml: str = "") -> dict[str, Decision]:
-    """The decision about each package, by name."""
-    found = next_versions(GitRepository(str(repo.path)), config_of(toml))
+    """The decision about each package, by name; who asks for the versions alone is told the same ones."""
+    git, config = GitRepository(str(repo.path)), config_of(toml)
+    found = next_versions(git, config)
+    alone = {each.package: each.version for each in versions_alone(git, config)}
+    assert alone == {verdict.decision.package: verdict.version for verdict in found}
     return {verdict.decision.package: verdict.decision for verdict in found}
 
 

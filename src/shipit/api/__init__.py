@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
 from shipit.api.due import comment, doctor, due_work, plan_due, preview
-from shipit.api.history import changelog, commits, next_version, release_notes
+from shipit.api.history import changelog, coming_versions, commits, next_version, release_notes
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
 from shipit.plan.outcome import NO_OUTPUTS, Images, Outcome
@@ -16,6 +16,7 @@ __all__ = [
     "Project",
     "apply",
     "changelog",
+    "coming_versions",
     "comment",
     "commits",
     "doctor",

@@ -20,7 +20,7 @@ def command(session: Session, version: str | None, package: str, as_json: bool) 
     with waiting(session.output, "reading history"):
         notes = api.release_notes(session.project, version, package=package)
     if as_json:
-        coming = (decision.version for decision in api.next_version(session.project) if decision.package == package)
+        coming = (each.version for each in api.coming_versions(session.project) if each.package == package)
         session.output.json({"version": version or next(coming, None), "notes": notes})
     else:
         session.output.data(notes)

@@ -37,6 +37,13 @@ class Reading(Struct, frozen=True):
     release_as: str | None = None
 
 
+class Call(Struct, frozen=True):
+    """What commits call for together: how far they raise the version, and the version they ask for by name."""
+
+    bump: Bump = Bump.NONE
+    release_as: str | None = None
+
+
 class Readings(Struct, frozen=True):
     """What became of all commits since the last release, newest first."""
 
@@ -68,10 +75,9 @@ class Readings(Struct, frozen=True):
         return tuple(Entry(reading.id, reading.author, commit) for reading in self.all for commit in reading.entries)
 
     @property
-    def release_as(self) -> tuple[str, str] | None:
-        """The version the newest `Release-As` footer asks for, and the id of its commit."""
-        asked = ((reading.release_as, reading.id) for reading in self.all if reading.release_as)
-        return next(asked, None)
+    def call(self) -> Call:
+        """What they call for together; the newest `Release-As` footer names the version."""
+        return Call(self.bump, next((reading.release_as for reading in self.all if reading.release_as), None))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -87,6 +93,12 @@ def dropped(commits: Texts) -> dict[int, str]:
     """Why commits, newest first, drop out because they cancel or repeat each other; by position."""
     reasons = cancelled(commits)
     return copies(commits, reasons) | reasons
+
+
+def lasting(commits: Sequence[RawCommit]) -> list[RawCommit]:
+    """Those of `commits`, newest first, that do not cancel or repeat each other."""
+    reasons = dropped(Texts.of(commits, [subject(commit.message) for commit in commits]))
+    return [commit for at, commit in enumerate(commits) if at not in reasons]
 
 
 def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -3,6 +3,8 @@
 >>> log = [RawCommit("c" * 40, (), "Ada", "", 0, "feat: search"), RawCommit("b" * 40, (), "Ada", "", 0, "docs: typo")]
 >>> [(reading.subject, reading.outcome, reading.reason) for reading in read_commits(log, Rules.of()).all]
 [('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs does not release')]
+>>> read_call(log, Rules.of())
+Call(bump=<Bump.MINOR: 2>, release_as=None)
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from shipit.core.alone import read_alone
+from shipit.core.bump import Bump
 from shipit.core.commit import plain_text
+from shipit.core.footers import may_ask_for_version
 from shipit.core.log import RawCommit
+from shipit.core.outcome import Call as Call
 from shipit.core.outcome import Reading as Reading
 from shipit.core.outcome import Readings as Readings
-from shipit.core.outcome import settled
+from shipit.core.outcome import lasting, settled
 from shipit.core.rules import Rules
 from shipit.core.titles import Titles
 
@@ -45,6 +50,26 @@ def read_commits(
     titles = Titles(rules, is_release_commit)
     plain = [plain_commit(commit) for commit in commits]
     return Readings(settled(plain, [read_alone(commit, titles) for commit in plain]))
+
+
+def read_call(
+    commits: Iterable[RawCommit],
+    rules: Rules,
+    *,
+    is_release_commit: Callable[[RawCommit], bool] = is_release_commit,
+) -> Call:
+    """What the commits since the last release call for, the same as `read_commits` tells.
+
+    After a breaking change nothing raises the version any further, so from then on only those are read that may ask
+    for a version themselves. Arguments are those of `read_commits`.
+    """
+    titles = Titles(rules, is_release_commit)
+    bump, release_as = Bump.NONE, None
+    for commit in lasting([plain_commit(commit) for commit in commits]):
+        if bump < Bump.MAJOR or may_ask_for_version(commit.message):
+            reading = read_alone(commit, titles)
+            bump, release_as = max(bump, reading.bump), release_as or reading.release_as
+    return Call(bump, release_as)
 
 
 def plain_commit(commit: RawCommit) -> RawCommit:

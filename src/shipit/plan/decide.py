@@ -10,14 +10,14 @@ from msgspec import Struct
 from shipit.config.model import BranchConfig, Config
 from shipit.core.bump import Bump, effective
 from shipit.core.log import RawCommit
-from shipit.core.reading import Reading, Readings, read_commits
+from shipit.core.reading import Call, Reading, Readings, read_call, read_commits
 from shipit.core.release import Entry, Release
 from shipit.core.release_message import is_release_subject, subject_of
 from shipit.core.rules import Rules
 from shipit.core.version import Range, Version, bump_between, channel_of, first_version, next_version
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.history import History
-from shipit.plan.model import Decision, Remark
+from shipit.plan.model import Coming, Decision, Remark
 
 
 class Verdict(Struct, frozen=True):
@@ -26,6 +26,11 @@ class Verdict(Struct, frozen=True):
     decision: Decision
     history: History
     entries: tuple[Entry, ...]
+
+    @property
+    def version(self) -> str | None:
+        """The next version; None when there is nothing to release."""
+        return self.decision.version
 
 
 def rules_of(config: Config) -> Rules:
@@ -51,29 +56,43 @@ def decide(
 
     Raises `ConflictError` when the version exists already, leaves the branch's range or does not rise.
     """
-    told = _readings(history, config)
-    version = _version(history, config, branch, told, announced, wanted)
-    if version is not None:
-        _require_free(version, history, branch, taken)
-    bump = _bump(history, config, version, told)
-    return Verdict(_decision(history, version, bump, told), history, told.own.entries)
+    rules = rules_of(config)
+    own, merged = read(history.own, rules), read(history.merged, rules)
+    calls = _Calls(own.call, merged.call, _call(history.before, rules))
+    version = _version(history, config, branch, calls, taken, announced, wanted)
+    bump = _bump(history, config, version, calls)
+    return Verdict(_decision(history, version, bump, own, merged), history, own.entries)
 
 
-def _bump(history: History, config: Config, version: Version | None, told: _Told) -> Bump:
+def coming(
+    history: History,
+    config: Config,
+    branch: BranchConfig,
+    *,
+    taken: Collection[str] = (),
+    announced: str | None = None,
+) -> Coming:
+    """The version that `decide` decides on, by less reading: it does not tell why."""
+    rules = rules_of(config)
+    calls = _Calls(_call(history.own, rules), _call(history.merged, rules), _call(history.before, rules))
+    version = _version(history, config, branch, calls, taken, announced)
+    return Coming(history.package.name, str(version) if version else None)
+
+
+def _bump(history: History, config: Config, version: Version | None, calls: _Calls) -> Bump:
     """By how much the version rises: what the commits call for, or what a person asked for."""
     if version and history.stable and not version.prerelease:
         return bump_between(history.stable.version, version)
     major = history.stable.version.major if history.stable else 0
-    return effective(told.due, major=major, major_on_zero=config.release.major_on_zero)
+    return effective(calls.due, major=major, major_on_zero=config.release.major_on_zero)
 
 
-class _Told(Struct, frozen=True):
-    """What the commits say. `own` are new and in no release; `merged` are new here, but an earlier release
-    that was merged in holds them; `before` are the bumps of pre-releases since the last stable release."""
+class _Calls(Struct, frozen=True):
+    """What the commits of a history call for, by where they are."""
 
-    own: Readings
-    merged: Readings
-    before: Bump
+    own: Call
+    merged: Call
+    before: Call
 
     @property
     def due(self) -> Bump:
@@ -83,15 +102,11 @@ class _Told(Struct, frozen=True):
     @property
     def total(self) -> Bump:
         """The bump since the last stable release."""
-        return max(self.due, self.before)
+        return max(self.due, self.before.bump)
 
 
-def _readings(history: History, config: Config) -> _Told:
-    rules = rules_of(config)
-    since = history.since
-    merged = [commit for commit in since.commits if commit.id in history.new & since.earlier]
-    before = [commit for commit in since.commits if commit.id not in history.new]
-    return _Told(read(history.own, rules), read(merged, rules), read(before, rules).bump)
+def _call(commits: Iterable[RawCommit], rules: Rules) -> Call:
+    return read_call(commits, rules, is_release_commit=is_release_commit)
 
 
 def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
@@ -108,22 +123,37 @@ def _version(
     history: History,
     config: Config,
     branch: BranchConfig,
-    told: _Told,
+    calls: _Calls,
+    taken: Collection[str],
+    announced: str | None,
+    wanted: str | None = None,
+) -> Version | None:
+    version = _called_for(history, config, branch, calls, announced, wanted)
+    if version is not None:
+        _require_free(version, history, branch, taken)
+    return version
+
+
+def _called_for(
+    history: History,
+    config: Config,
+    branch: BranchConfig,
+    calls: _Calls,
     announced: str | None,
     wanted: str | None,
 ) -> Version | None:
     if wanted:
         return _rising(_parsed(wanted), history)
-    if told.own.release_as:
-        return _in_channel(_rising(_parsed(told.own.release_as[0]), history), history, branch)
-    if told.due is Bump.NONE:
+    if calls.own.release_as:
+        return _in_channel(_rising(_parsed(calls.own.release_as), history), history, branch)
+    if calls.due is Bump.NONE:
         return None
     if history.stable is None:
         initial = _initial(announced, config.release.initial_version)
         return first_version(initial, branch.prerelease, history.channel_versions)
     return next_version(
         history.stable.version,
-        told.total,
+        calls.total,
         major_on_zero=config.release.major_on_zero,
         channel=branch.prerelease,
         channel_versions=history.channel_versions,
@@ -181,8 +211,8 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
         )
 
 
-def _decision(history: History, version: Version | None, bump: Bump, told: _Told) -> Decision:
-    held_down = bump < told.due  # 0.x does not become 1.0.0 by a commit
+def _decision(history: History, version: Version | None, bump: Bump, own: Readings, merged: Readings) -> Decision:
+    held_down = bump < max(own.bump, merged.bump)  # 0.x does not become 1.0.0 by a commit
     zero = ", minor while major is 0" if held_down else ""
     elsewhere = f", in {', '.join(history.since.includes)}"
     return Decision(
@@ -191,11 +221,11 @@ def _decision(history: History, version: Version | None, bump: Bump, told: _Told
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_reasons(told.own, zero), *_reasons(told.merged, zero, elsewhere)),
-        ignored=_remarks(told.own.ignored),
-        unreadable=_remarks(told.own.unreadable),
+        reasons=(*_reasons(own, zero), *_reasons(merged, zero, elsewhere)),
+        ignored=_remarks(own.ignored),
+        unreadable=_remarks(own.unreadable),
         warnings=tuple(
-            Remark(reading.id, reading.subject, warning) for reading in told.own.all for warning in reading.warnings
+            Remark(reading.id, reading.subject, warning) for reading in own.all for warning in reading.warnings
         ),
     )
 

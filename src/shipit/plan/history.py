@@ -37,6 +37,16 @@ class History(Struct, frozen=True):
         since = self.since
         return tuple(each for each in since.commits if each.id in self.new and each.id not in since.earlier)
 
+    @property
+    def merged(self) -> tuple[RawCommit, ...]:
+        """Those that are new here, but an earlier release that was merged in holds them."""
+        return tuple(each for each in self.since.commits if each.id in self.new & self.since.earlier)
+
+    @property
+    def before(self) -> tuple[RawCommit, ...]:
+        """Those of the pre-releases since the last stable release."""
+        return tuple(each for each in self.since.commits if each.id not in self.new)
+
 
 def observe_history(
     git: Git, package: Package, base: str, tags: Mapping[str, str], prerelease: str | None = None

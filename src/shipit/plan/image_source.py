@@ -32,8 +32,8 @@ def image_version(verdict: Verdict, revision: str, initial: str, *, released: bo
 
 def _coming(verdict: Verdict, initial: str) -> Version:
     """The next version, or, where nothing calls for one, what could follow: a build is above the last release."""
-    if verdict.decision.version:
-        return Version.parse(verdict.decision.version)
+    if verdict.version:
+        return Version.parse(verdict.version)
     return verdict.history.last.version.bump_patch() if verdict.history.last else Version.parse(initial)
 
 
@@ -50,7 +50,7 @@ def unreleased(verdict: Verdict, environment: str, releasing: str) -> tuple[Find
     )
     if verdict.history.last is None:
         return (Finding("unreleased", f"there is no release{of} behind this commit", fix),)
-    if verdict.decision.version is None:
+    if verdict.version is None:
         return ()
     first, count = verdict.decision.reasons[0], len(verdict.decision.reasons)
     more = f" and {count - 1} more" if count > 1 else ""

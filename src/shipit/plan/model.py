@@ -22,14 +22,19 @@ class Remark(Struct, frozen=True):
     reason: str
 
 
-class Decision(Struct, frozen=True):
-    """The next version of one package and why. `version` is None when there is nothing to release.
+class Coming(Struct, frozen=True):
+    """The next version of one package. `version` is None when there is nothing to release.
 
     `package` is empty where the repository is one package.
     """
 
     package: str
     version: str | None
+
+
+class Decision(Coming, frozen=True):
+    """The next version of one package, and why."""
+
     previous: str | None
     bump: str
     tag: str | None

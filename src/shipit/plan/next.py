@@ -2,57 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Set
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.plan.decide import Verdict, decide
+from shipit.plan.decide import Verdict, coming, decide
 from shipit.plan.depth import require_depth
 from shipit.plan.history import History, observe_history
+from shipit.plan.model import Coming
 from shipit.plan.packages import channel, main_channel, packages
 from shipit.plan.standing import never_pushed
 from shipit.plan.tags import tag_findings
 from shipit.world import Git
 
 
+class _Versioned(Protocol):
+    @property
+    def version(self) -> str | None: ...
+
+
+_Answer = TypeVar("_Answer", bound=_Versioned)
+
+
 def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[Verdict, ...]:
-    """The next version of every package at HEAD.
+    """The next version of every package at HEAD, and why.
 
     Args:
         branch: the branch where HEAD is detached.
 
     Raises `ConflictError` as `decide` does, `PreflightError` when history or tags cannot be trusted.
     """
+    return _at_head(git, config, branch, decide)
+
+
+def versions_alone(git: Git, config: Config, branch: str | None = None) -> tuple[Coming, ...]:
+    """The same without the reasons, for which less has to be read."""
+    return _at_head(git, config, branch, coming)
+
+
+def versions_at(
+    git: Git, config: Config, head: str, branch: str | None, seen: Callable[[History], History] = lambda seen: seen
+) -> tuple[Verdict, ...]:
+    """What `next_versions` tells, were `branch` at `head`.
+
+    Args:
+        seen: how to see the history there, where it is to become another.
+    """
+    return _outlook(git, config, head, branch, seen).ask(decide)
+
+
+def _at_head(git: Git, config: Config, branch: str | None, decide: Callable[..., _Answer]) -> tuple[_Answer, ...]:
     head = git.head()
     if head is None:
         return ()
     branch = git.branch() or branch
-    verdicts = versions_at(git, config, head, branch)
-    released = not any(verdict.decision.version for verdict in verdicts)
-    return (_before_the_push(git, config, head, branch) or verdicts) if released else verdicts
+    answers = _outlook(git, config, head, branch).ask(decide)
+    unpushed = None if any(each.version for each in answers) else _before_the_push(git, config, head, branch)
+    return unpushed.ask(decide) if unpushed else answers
 
 
-def _before_the_push(git: Git, config: Config, head: str, branch: str | None) -> tuple[Verdict, ...]:
-    """What is next where the release at `head` was never pushed: the same once more; empty where it was."""
+class _Outlook(Struct, frozen=True):
+    """What versions are decided from: each package's history with the version that its files announce."""
+
+    config: Config
+    channel: BranchConfig
+    tags: Collection[str]
+    packages: tuple[tuple[History, str | None], ...]
+
+    def ask(self, decide: Callable[..., _Answer]) -> tuple[_Answer, ...]:
+        return tuple(
+            decide(history, self.config, self.channel, taken=self.tags, announced=announced)
+            for history, announced in self.packages
+        )
+
+
+def _before_the_push(git: Git, config: Config, head: str, branch: str | None) -> _Outlook | None:
+    """From below the release at `head`, as if it had not been made; None where it was pushed."""
     tip = git.tracked(branch) if branch else None
     left = never_pushed(git, head, tip) if tip else ()
     ignoring = {commit.id for commit in left}
-    return versions_at(git, config, left[-1].parents[0], branch, ignoring=ignoring) if left else ()
+    return _outlook(git, config, left[-1].parents[0], branch, ignoring=ignoring) if left else None
 
 
-def versions_at(
+def _outlook(
     git: Git,
     config: Config,
     head: str,
     branch: str | None,
     seen: Callable[[History], History] = lambda seen: seen,
     ignoring: Set[str] = frozenset(),
-) -> tuple[Verdict, ...]:
-    """The same, were `branch` at `head`.
-
-    Args:
-        seen: how to see the history there, where it is to become another.
-        ignoring: commits whose tags do not count.
+) -> _Outlook:
+    """Args:
+    ignoring: commits whose tags do not count.
     """
     require_depth(git)
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
@@ -61,14 +105,8 @@ def versions_at(
     findings = tuple(tag_findings(tags, histories))
     if findings:
         raise PreflightError(findings, state="nothing was changed")
-    return tuple(_decide(git, head, seen(history), config, release_channel, tags) for history in histories)
-
-
-def _decide(
-    git: Git, head: str, history: History, config: Config, branch: BranchConfig, tags: Mapping[str, str]
-) -> Verdict:
-    announced = None if history.stable else _announced(git, head, history)
-    return decide(history, config, branch, taken=tags.keys(), announced=announced)
+    found = tuple((seen(each), None if each.stable else _announced(git, head, each)) for each in histories)
+    return _Outlook(config, release_channel, tags.keys(), found)
 
 
 def _announced(git: Git, head: str, history: History) -> str | None:

@@ -87,7 +87,7 @@ class Lookout(Struct, frozen=True):
         return Preview(pull_request, _decisions(chosen), self._notes(chosen), other)
 
     def _notes(self, verdicts: tuple[Verdict, ...]) -> str:
-        due = (verdict for verdict in verdicts if verdict.decision.version)
+        due = (verdict for verdict in verdicts if verdict.version)
         return "\n".join(self._announcement(verdict) for verdict in due)
 
     def _announcement(self, verdict: Verdict) -> str:
@@ -97,7 +97,7 @@ class Lookout(Struct, frozen=True):
 
 
 def _same(some: tuple[Verdict, ...], others: tuple[Verdict, ...]) -> bool:
-    return [each.decision.version for each in some] == [each.decision.version for each in others]
+    return [each.version for each in some] == [each.version for each in others]
 
 
 def _decisions(verdicts: tuple[Verdict, ...]) -> tuple[Decision, ...]:

@@ -54,7 +54,7 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
             hint="write `Release-As: X.Y.Z` at the end of a commit message below that package's path",
         )
     verdicts = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
-    due = tuple(_due(verdict, observed, config, notes) for verdict in verdicts if verdict.decision.version)
+    due = tuple(_due(verdict, observed, config, notes) for verdict in verdicts if verdict.version)
     found = findings(observed, config.release)
     return Plan(
         decisions=tuple(verdict.decision for verdict in verdicts),
