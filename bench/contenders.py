@@ -38,8 +38,10 @@ def contender(name: str, program: Path | str, *arguments: str) -> Contender:
 
 
 START = contender("python -c pass", sys.executable, "-c", "pass")
+# What `main` goes on from is a stable release, for shipit as for python-semantic-release and semantic-release.
+LAST = "git describe --tags --abbrev=0 --match 'v[0-9]*' --exclude '*-*'"
 NEXT = (
-    contender("git", "sh", "-c", 'git log "$(git describe --tags --abbrev=0)..HEAD"'),
+    contender("git", "sh", "-c", f'last=$({LAST}); git log "${{last:+$last..}}HEAD"'),
     contender("shipit", BIN / "shipit", "next"),
     START,
     contender("git-cliff 2.12", OLD_CLIFF, "--offline", "--bumped-version"),
