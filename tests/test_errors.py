@@ -20,13 +20,12 @@ from shipit.errors import (
     ConfigError,
     ConflictError,
     DeployError,
-    Finding,
     PreflightError,
-    Problem,
     RemoteError,
     ShipitError,
     UsageError,
 )
+from shipit.finding import Finding, Problem
 
 PAGE = (Path(__file__).parent.parent / "docs" / "errors.md").read_text(encoding="utf-8")
 SOURCES = [*Path(shipit.__path__[0]).rglob("*.py")]

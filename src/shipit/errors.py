@@ -18,8 +18,10 @@ Anything else that escapes is a bug in shipit and ends with 70.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shipit.finding import Finding, Problem
 
 BUG_EXIT_CODE = 70
 # The state of things that most failures leave.
@@ -59,16 +61,6 @@ class UsageError(ShipitError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a configuration file: `where` is the key path, `line` counts from 1."""
-
-    what: str
-    where: str
-    line: int | None = None
-    hint: str | None = None
-
-
 class ConfigError(ShipitError):
     """The configuration, or a file it names, is wrong. Holds every problem found, not only the first."""
 
@@ -85,24 +77,6 @@ class ConfigError(ShipitError):
     ) -> None:
         super().__init__(what, where=where, hint=hint, state=state)
         self.problems = tuple(problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One preflight result.
-
-    `code` is a stable kebab-case name; `fix` is an imperative that ends the problem;
-    an "error" stops a release, a "warning" is only told.
-    """
-
-    code: str
-    what: str
-    fix: str
-    severity: Literal["error", "warning"] = "error"
-
-    def as_warning(self, what: str | None = None) -> Finding:
-        """The same where it stops nothing, told in other words where `what` is given."""
-        return replace(self, what=what or self.what, severity="warning")
 
 
 # The findings about a credential.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
-from shipit.errors import Finding
+from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from shipit.core.image import Build

@@ -16,7 +16,7 @@ from parts.images import SERVED
 from parts.registry import Registry
 from ruamel.yaml import YAML
 
-from shipit.adapters.registry_login import Login
+from shipit.adapters.login import Login
 
 CONFIG = """\
 [environments.dev]

@@ -9,7 +9,8 @@ import pytest
 from parts.engine import Engine as Part
 
 from shipit.adapters.engine import DockerEngine
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.login import Login
+from shipit.adapters.registry_login import Logins
 from shipit.core.image import Build
 from shipit.core.redact import Redactor
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shipit.adapters.ci import environment
-from shipit.adapters.registry_login import Login
+from shipit.adapters.login import Login
 from shipit.core.occasion import Occasion, PullRequest
 
 

@@ -15,7 +15,7 @@ from parts.engine import Engine as Part
 from parts.images import SERVED, push_base_image
 from parts.registry import Registry
 
-from shipit.adapters.registry_login import Login
+from shipit.adapters.login import Login
 from shipit.core.image import Build
 from shipit.errors import CommandError
 

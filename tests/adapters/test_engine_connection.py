@@ -14,7 +14,8 @@ from shipit.adapters.engine_connection import Address, address
 from shipit.adapters.registry_login import Logins
 from shipit.core.image import Build
 from shipit.core.redact import Redactor
-from shipit.errors import Finding, PreflightError
+from shipit.errors import PreflightError
+from shipit.finding import Finding
 
 
 @pytest.fixture(autouse=True)

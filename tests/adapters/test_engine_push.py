@@ -15,8 +15,9 @@ from parts.images import push_base_image
 from parts.registry import Registry
 
 from shipit.adapters import engine_push
+from shipit.adapters.login import Login
 from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.registry_login import Logins
 from shipit.errors import AuthError, RemoteError
 
 

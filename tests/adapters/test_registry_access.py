@@ -15,9 +15,10 @@ from parts.faulty import Fault, FaultyRegistry
 from parts.registry import READER
 from parts.registry import Registry as Part
 
+from shipit.adapters.login import Login
 from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.registry_login import Logins
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from adapters.hosts import JSON, Answer, host
 
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.login import Login
+from shipit.adapters.registry_login import Logins
 from shipit.errors import AuthError, RemoteError
 
 ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

@@ -14,8 +14,9 @@ from contracts.pushed import repositories
 from parts.engine import Engine
 from parts.registry import Registry as Part
 
+from shipit.adapters.login import Login
 from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.registry_login import Logins
 from shipit.errors import AuthError, ConfigError
 
 GIVEN = Login("given", "given-password")

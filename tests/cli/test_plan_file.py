@@ -19,7 +19,7 @@ from shipit.cli.main import run
 from shipit.cli.output import json_text
 from shipit.cli.sample import SampleProject, make_sample
 from shipit.core.image import Build
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.codec import plan_from_json, plan_to_json
 from shipit.plan.model import Decision, Inputs, Plan
 from shipit.steps import STEPS

@@ -11,7 +11,8 @@ from semver import Version
 from shipit.config.load import fingerprint, parse_config
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
 from shipit.core.rules import Rules
-from shipit.errors import ConfigError, Problem
+from shipit.errors import ConfigError
+from shipit.finding import Problem
 
 EVERYTHING = """\
 [release]

@@ -10,9 +10,10 @@ import pytest
 from contracts.pushed import push_image, repositories
 from parts.registry import Registry as Part
 
+from shipit.adapters.login import Login
 from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Login, Logins
+from shipit.adapters.registry_login import Logins
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
 from shipit.testing.registry import FakeRegistry
 from shipit.world import Registry, RemoteImage

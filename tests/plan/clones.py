@@ -7,7 +7,7 @@ from pathlib import Path
 from repositories import Repository, run
 
 from shipit import api
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.model import Plan
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipit.errors import Finding, UsageError
+from shipit.errors import UsageError
+from shipit.finding import Finding
 from shipit.plan.codec import SCHEMA, plan_from_json, plan_to_json
 from shipit.plan.model import Decision, Inputs, Plan, Remark
 from shipit.steps import STEPS

@@ -11,7 +11,8 @@ from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.image import REVISION, VERSION
 from shipit.engine.apply import apply
-from shipit.errors import ConflictError, Finding
+from shipit.errors import ConflictError
+from shipit.finding import Finding
 from shipit.plan.codec import plan_from_json, plan_to_json
 from shipit.plan.images import plan_images
 from shipit.plan.model import Plan

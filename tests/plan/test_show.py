@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from plan.clones import clone_of, plan
 from repositories import Repository
 
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.model import Decision, Inputs, Plan, Remark
 from shipit.plan.show import render_plan
 

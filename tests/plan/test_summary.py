@@ -7,7 +7,8 @@ from markdown_it import MarkdownIt
 
 from shipit.core.links import Links
 from shipit.core.occasion import PullRequest
-from shipit.errors import CommandError, ConfigError, Finding, PreflightError, Problem, RemoteError
+from shipit.errors import CommandError, ConfigError, PreflightError, RemoteError
+from shipit.finding import Finding, Problem
 from shipit.plan.model import Decision, Inputs, Plan, Remark
 from shipit.plan.preview import Preview
 from shipit.plan.summary import LONGEST_SUMMARY, Result, failure_summary, preview_summary, release_summary

@@ -4,7 +4,8 @@ import pytest
 from plan.asking import decisions, next_of
 from repositories import Repository
 
-from shipit.errors import Finding, PreflightError
+from shipit.errors import PreflightError
+from shipit.finding import Finding
 
 
 def refusal(repo: Repository, toml: str = "") -> Finding:

@@ -6,7 +6,7 @@ import pytest
 from plan.clones import clone_of, configure, doctor, plan
 from repositories import Repository
 
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.steps import WriteFile
 
 TWO_VERSIONS = "version = '0.0.1-SNAPSHOT'\n\nsubprojects {\n    version = '0.0.2'\n}\n"

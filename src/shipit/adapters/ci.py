@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.adapters.github_event import read_event
-from shipit.adapters.registry_login import Login
+from shipit.adapters.login import Login
 from shipit.core.occasion import Occasion
 
 GITHUB = "https://github.com"

@@ -16,7 +16,8 @@ from shipit.adapters.project import Transfer
 from shipit.adapters.registry_login import Logins
 from shipit.core.image import Build, Reference
 from shipit.core.redact import Redactor
-from shipit.errors import CommandError, Finding, PreflightError
+from shipit.errors import CommandError, PreflightError
+from shipit.finding import Finding
 from shipit.world import LocalImage
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shipit.core.image import Build
-from shipit.errors import Finding
+from shipit.finding import Finding
 
 _INSTALL = "install docker buildx: the package `docker-buildx-plugin` of Docker, or `docker-buildx` of the distribution"
 _CONTAINERD = 'set `{"features": {"containerd-snapshotter": true}}` in /etc/docker/daemon.json (docker 24 or newer)'

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from shipit.adapters.registry_docker import CONFIG, directory
-from shipit.errors import Finding, PreflightError, RemoteError
+from shipit.errors import PreflightError, RemoteError
+from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from docker import APIClient

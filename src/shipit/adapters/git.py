@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from shipit.adapters.git_errors import push_error, remote_error
 from shipit.adapters.git_history import GitHistory
 from shipit.core.redact import Redactor, basic_auth
-from shipit.errors import CommandError, ConflictError, Finding, RemoteError
+from shipit.errors import CommandError, ConflictError, RemoteError
+from shipit.finding import Finding
 from shipit.world import RemoteRefs
 
 if TYPE_CHECKING:

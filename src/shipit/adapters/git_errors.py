@@ -6,37 +6,38 @@ import re
 
 from shipit.errors import NOTHING_PUSHED, AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
 
-_REFUSED_LOGIN = re.compile(
+# Compiled when something fails.
+_REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
-    r"|error: 40[13]|terminal prompts disabled|Invalid username",
+    r"|error: 40[13]|terminal prompts disabled|Invalid username"
 )
-_MOVED = re.compile(
+_MOVED = (
     r"stale info|non-fast-forward|fetch first|cannot lock ref|failed to (?:update|lock) ref|reference already exists"
     r"|incorrect old value|tip of your current branch is behind"
 )
-_PROTECTED = re.compile(r"protected branch|GH006|GH013|rule violations")
-_TAG_THERE = re.compile(r"refs/tags/\S+.*\(already exists\)|already exists in the remote")
-_DECLINED = re.compile(r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref")
+_PROTECTED = r"protected branch|GH006|GH013|rule violations"
+_TAG_THERE = r"refs/tags/\S+.*\(already exists\)|already exists in the remote"
+_DECLINED = r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref"
 
 
 def push_error(error: CommandError, branch: str | None) -> ShipitError:
     """The error for a push that git reports as failed."""
     said = error.tail
-    if _PROTECTED.search(said):
+    if re.search(_PROTECTED, said):
         return RemoteError(
             f"the remote refuses pushes to the protected branch `{branch}`",
             where=said,
             hint='set `write-back = "api"` with an App token that may bypass the rule, or `write-back = "none"`',
             state=NOTHING_PUSHED,
         )
-    if _MOVED.search(said):
+    if re.search(_MOVED, said):
         return BranchMoved(
             f"`{branch}` moved on the remote meanwhile",
             where=said,
             hint="run the same command again: it plans afresh",
             state=NOTHING_PUSHED,
         )
-    if _TAG_THERE.search(said):
+    if re.search(_TAG_THERE, said):
         return ConflictError(
             "a tag of this release exists on the remote already, elsewhere",
             where=said,
@@ -46,7 +47,7 @@ def push_error(error: CommandError, branch: str | None) -> ShipitError:
     if "does not support --atomic" in said or "support --atomic push" in said:
         hint = "release to a server that supports `git push --atomic` (every current git does)"
         return RemoteError("the remote cannot push atomically", hint=hint, state=NOTHING_PUSHED)
-    if _DECLINED.search(said):
+    if re.search(_DECLINED, said):
         hint = (
             "read what the remote's hook says above, mend it, and run again; "
             'where nobody may push to the branch, set `write-back = "api"` or `"none"`'
@@ -58,7 +59,7 @@ def push_error(error: CommandError, branch: str | None) -> ShipitError:
 def remote_error(error: CommandError, remote: str) -> ShipitError:
     """The error for a remote that could not be asked."""
     said = error.tail
-    if _REFUSED_LOGIN.search(said):
+    if re.search(_REFUSED_LOGIN, said):
         return AuthError(
             f"the credential for `{remote}` is missing or refused",
             where=said,

@@ -10,7 +10,8 @@ from shipit.adapters import github_assets, github_findings, github_git, github_i
 from shipit.adapters.github_calls import Calls
 from shipit.adapters.patience import Patience
 from shipit.core.links import Links
-from shipit.errors import ConflictError, Finding
+from shipit.errors import ConflictError
+from shipit.finding import Finding
 from shipit.world import Asset, ForgeRelease
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from shipit.adapters.github_calls import Calls
-from shipit.errors import AuthError, Finding, RemoteError
+from shipit.errors import AuthError, RemoteError
+from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from github.Repository import Repository

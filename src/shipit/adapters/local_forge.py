@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from shipit.adapters.files import WorkingTree
 from shipit.core.links import Links
-from shipit.errors import CommandError, ConfigError, ConflictError, Finding
+from shipit.errors import CommandError, ConfigError, ConflictError
+from shipit.finding import Finding
 from shipit.world import Asset, ForgeRelease
 
 

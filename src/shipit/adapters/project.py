@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.adapters.ci import Environment, environment
 from shipit.adapters.git import GitRepository
-from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, UsageError
@@ -21,8 +22,7 @@ CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 Transfer = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True, dict=True):
     """A repository, what it is configured to, and how to reach what is outside.
 
     `transfer` is told how far the push of an image is.
@@ -56,10 +56,8 @@ class Project:
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """The same project writing its notes by another template or in another language."""
-        from msgspec.structs import replace as changed
-
         asked = {name: value for name, value in (("template", template), ("language", language)) if value}
-        return replace(self, config=changed(self.config, changelog=changed(self.config.changelog, **asked)))
+        return replace(self, config=replace(self.config, changelog=replace(self.config.changelog, **asked)))
 
     @cached_property
     def forge(self) -> Forge:
@@ -122,4 +120,6 @@ def _parse(place: str, where: str) -> Config:
             text = file.read()
     except OSError as error:
         raise ConfigError(f"`{where}` cannot be read: {error.strerror}", hint=f"ls -l {where}") from error
+    from shipit.config.load import parse_config  # a repository without a configuration does without it
+
     return parse_config(text, where=where, table=("tool", "shipit") if where.endswith("pyproject.toml") else ())

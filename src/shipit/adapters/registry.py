@@ -18,7 +18,8 @@ from shipit.adapters.registry_manifest import Manifest, labels_of
 from shipit.adapters.registry_repository import Repository
 from shipit.adapters.registry_token import pull, push
 from shipit.core.image import Reference
-from shipit.errors import ConfigError, Finding
+from shipit.errors import ConfigError
+from shipit.finding import Finding
 from shipit.world import RemoteImage
 
 _LATEST = "latest"  # what a name without a tag means

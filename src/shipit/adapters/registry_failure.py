@@ -14,7 +14,7 @@ from shipit.errors import AuthError, RemoteError, ShipitError
 if TYPE_CHECKING:
     from requests import Response
 
-    from shipit.adapters.registry_login import Login
+    from shipit.adapters.login import Login
 
 REFUSALS = (401, 403)
 _LONGEST = 300  # characters of an answer that is no list of errors: some proxies send whole pages

@@ -8,7 +8,8 @@ from shipit.adapters.registry_calls import Calls
 from shipit.adapters.registry_failure import login_hint
 from shipit.adapters.registry_login import Logins
 from shipit.adapters.registry_token import may_push, push
-from shipit.errors import AuthError, Finding, RemoteError
+from shipit.errors import AuthError, RemoteError
+from shipit.finding import Finding
 
 
 def findings(calls: Calls, logins: Logins, repositories: Sequence[str]) -> Iterator[Finding]:

@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from msgspec import Struct
-
 from shipit.adapters import registry_docker
+from shipit.adapters.login import IDENTITY, Login
 from shipit.adapters.registry_amazon import AmazonTokens
 from shipit.core.redact import Redactor
 
-# What docker calls the user of whom a token tells all: https://docs.docker.com/reference/cli/docker/login/
-_IDENTITY = "<token>"
 # The one registry that takes the token of a job on github.com: https://docs.github.com/packages
 GITHUB = "ghcr.io"
-
-
-class Login(Struct, frozen=True):
-    """A user name and a password or token; it prints without the password."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Login({self.username!r})"
-
-    @property
-    def is_identity_token(self) -> bool:
-        """Whether `password` is a token to ask for tokens with, and `username` says nothing."""
-        return self.username == _IDENTITY
-
-    @property
-    def basic(self) -> str:
-        """What follows `Basic` in a header, and stands in docker's configuration."""
-        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-
-    @property
-    def auth_config(self) -> Mapping[str, str]:
-        """What the engine's API wants of a push or a pull (`X-Registry-Auth`)."""
-        if self.is_identity_token:
-            return {"identitytoken": self.password}
-        return {"username": self.username, "password": self.password}
 
 
 class Logins:
@@ -109,5 +78,5 @@ class Logins:
 def _docker(registry: str) -> Login | None:
     found = registry_docker.credentials(registry)
     if "identitytoken" in found:
-        return Login(_IDENTITY, found["identitytoken"])
+        return Login(IDENTITY, found["identitytoken"])
     return Login(found["username"], found["password"]) if {"username", "password"} <= found.keys() else None

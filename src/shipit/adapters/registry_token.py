@@ -12,8 +12,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from shipit.adapters.login import Login
 from shipit.adapters.registry_failure import Failure, answered
-from shipit.adapters.registry_login import Login
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session

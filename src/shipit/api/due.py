@@ -9,7 +9,8 @@ from shipit.adapters.project import Project
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
-from shipit.errors import ConfigError, ConflictError, Finding, PreflightError, UsageError
+from shipit.errors import ConfigError, ConflictError, PreflightError, UsageError
+from shipit.finding import Finding
 from shipit.plan.model import Plan
 
 if TYPE_CHECKING:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from shipit.core.printable import printable
-from shipit.errors import CommandError, ConfigError, Finding, PreflightError, Problem, RemoteError, ShipitError
+from shipit.errors import CommandError, ConfigError, PreflightError, RemoteError, ShipitError
+
+if TYPE_CHECKING:
+    from shipit.finding import Finding, Problem
 
 # Gives a text a look of `output.LOOKS`.
 Paint = Callable[[str, str], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,7 +14,10 @@ from shipit.cli.error_text import bug_lines, error_lines, finding_lines
 from shipit.core.printable import printable, printable_json
 from shipit.core.redact import Redactor
 from shipit.core.workflow_command import Severity, annotation, command, resume, stop
-from shipit.errors import CommandError, Finding, ShipitError, UsageError
+from shipit.errors import CommandError, ShipitError, UsageError
+
+if TYPE_CHECKING:
+    from shipit.finding import Finding
 
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True},

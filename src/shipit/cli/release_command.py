@@ -9,7 +9,8 @@ import click
 from shipit.cli.plan_file import read_plan
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.errors import Finding, PreflightError, UsageError
+from shipit.errors import PreflightError, UsageError
+from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from shipit.api import Outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +14,15 @@ if TYPE_CHECKING:
     from shipit.cli.transfers import Transfers
 
 
-@dataclass
 class Session:
     """The options of every command; the fields are named like the options."""
 
-    directory: str = "."
-    config: str | None = None
-    verbose: bool = False
-    quiet: bool = False
-    no_color: bool = False
+    def __init__(self) -> None:
+        self.directory = "."
+        self.config: str | None = None
+        self.verbose = False
+        self.quiet = False
+        self.no_color = False
 
     @cached_property
     def output(self) -> Output:

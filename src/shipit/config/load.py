@@ -18,7 +18,8 @@ from shipit.config.decode import Fault, Sorting
 from shipit.config.keys import named, path
 from shipit.config.model import Config
 from shipit.config.rules import broken
-from shipit.errors import ConfigError, Problem
+from shipit.errors import ConfigError
+from shipit.finding import Problem
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -36,12 +36,10 @@ _FOOTER = re.compile(
 )
 # A line that is a footer and nothing else, as nearly all of them are, with the blank lines that may follow.
 _TRAILER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*)(?:\n+|\Z)")
-_LOOK_ALIKE = re.compile(
-    r"""^[ \t*_\#-]*+
-        (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
-        [*_ \t:：]*+ (?P<text>[^\n]*)""",
-    re.VERBOSE | re.MULTILINE,
-)
+# Compiled when it is first used, for it takes long and few messages need it.
+_LOOK_ALIKE = r"""(?mx) ^[ \t*_\#-]*+
+    (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
+    [*_ \t:：]*+ (?P<text>[^\n]*)"""
 _RULE = re.compile(r"[ \t]*-{3,}+[ \t]*+$", re.MULTILINE)
 _ITEM = re.compile(r" {0,3}[*-] ")
 _HEADER_ITEM = re.compile(r" {0,3}[*-] +\w+(?:\([^()]*\))?!? *[:：]")
@@ -156,7 +154,7 @@ def look_alikes(text: str) -> tuple[str, ...]:
         return ()
     lines = text.split("\n")
     plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
-    remarks = (_remark(match) for match in _LOOK_ALIKE.finditer(plain) if not _announces(match[0]))
+    remarks = (_remark(match) for match in re.finditer(_LOOK_ALIKE, plain) if not _announces(match[0]))
     return tuple(dict.fromkeys(remarks))
 
 

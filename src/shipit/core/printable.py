@@ -18,18 +18,19 @@ import re
 
 # Control characters move the cursor or recolour the screen; marks of direction reorder what is read.
 _CONTROL = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_ACTIVE = re.compile(rf"[\x00-\x1f{_CONTROL}]|(?<=##)\[|^[^\S\x00-\x1f{_CONTROL}]*:(?=:)")
-_ACTIVE_IN_JSON = re.compile(rf"[{_CONTROL}]|(?<=##)\[")
+# Compiled when they are first used: what prints a version alone needs neither.
+_ACTIVE = rf"[\x00-\x1f{_CONTROL}]|(?<=##)\[|^[^\S\x00-\x1f{_CONTROL}]*:(?=:)"
+_ACTIVE_IN_JSON = rf"[{_CONTROL}]|(?<=##)\["
 
 
 def printable(text: str) -> str:
     """One line of text with everything active in it shown as an escape."""
-    return _ACTIVE.sub(_escaped, text)
+    return re.sub(_ACTIVE, _escaped, text)
 
 
 def printable_json(text: str) -> str:
     """The same JSON with everything active in its texts written as an escape."""
-    return _ACTIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub(_ACTIVE_IN_JSON, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable
 
 MARK = "[REDACTED]"
 # Not the mere user name of an address over SSH: that is no secret, and needed by whoever is to paste the address.
-_USERINFO = re.compile(r"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)[^/\s@'\"]+(?=@)")
+_USERINFO = r"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)[^/\s@'\"]+(?=@)"
 
 
 class Redactor:
@@ -25,7 +24,7 @@ class Redactor:
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MARK)
-        return _USERINFO.sub(MARK, text)
+        return re.sub(_USERINFO, MARK, text)
 
 
 def _forms(secret: str) -> tuple[str, ...]:
@@ -33,7 +32,9 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 
 def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    from base64 import b64encode  # few runs have a secret to hide
+
+    return b64encode(text.encode()).decode()
 
 
 def basic_auth(token: str) -> str:

@@ -36,11 +36,12 @@ class Revert(Struct, frozen=True):
         return without_number(self.subject) + self.suffix if self.suffix else self.subject
 
 
-_QUOTED = re.compile(r'(?P<verb>revert|reapply) "(?P<subject>.+)"(?P<number> \(#\d+\))?$', re.IGNORECASE)
-_IDS = re.compile(r"^This reverts commits? ([0-9a-f]{7,64})(?:, reversing\s+changes made to ([0-9a-f]{7,64}))?", re.M)
-_ID = re.compile(r"(?<![\w#-])[0-9a-f]{7,64}(?![\w-])")
-_QUOTES = re.compile(r'^"(.+)"$')
-_PULL_REQUESTS = re.compile(r"^Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)", re.MULTILINE)
+# Compiled when they are first used: many a release has no revert.
+_QUOTED = r'(?i)(?P<verb>revert|reapply) "(?P<subject>.+)"(?P<number> \(#\d+\))?$'
+_IDS = r"(?m)^This reverts commits? ([0-9a-f]{7,64})(?:, reversing\s+changes made to ([0-9a-f]{7,64}))?"
+_ID = r"(?<![\w#-])[0-9a-f]{7,64}(?![\w-])"
+_QUOTES = r'^"(.+)"$'
+_PULL_REQUESTS = r"(?m)^Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)"
 
 
 def may_revert(message: str) -> bool:
@@ -55,16 +56,16 @@ def parse_revert(message: str) -> Revert | None:
     if spelled is None:
         return None
     what, suffix, refs = spelled
-    named = _IDS.findall(message)
+    named = re.findall(_IDS, message)
     ids = (*(id for id, _ in named), *refs)
     mainline = next((parent for _, parent in named if parent), None)
-    numbers = _PULL_REQUESTS.findall(message) or [number for number in [pull_request(what)] if number]
+    numbers = re.findall(_PULL_REQUESTS, message) or [number for number in [pull_request(what)] if number]
     return Revert(what, tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(numbers)), mainline, suffix)
 
 
 def _quoted(message: str) -> tuple[str, str, list[str]] | None:
     """`Revert "feat: x"`, or `Reapply "feat: x"`, which is git's name for the revert of a revert."""
-    match = _QUOTED.match(subject(message))
+    match = re.match(_QUOTED, subject(message))
     if not match:
         return None
     again = match["verb"].lower() == "reapply"
@@ -77,5 +78,5 @@ def _typed(message: str) -> tuple[str, str, list[str]] | None:
     if not isinstance(parsed, Commit) or parsed.type != "revert":
         return None
     what = without_number(parsed.description)
-    refs = [id for footer in parsed.footers if footer.token.lower() == "refs" for id in _ID.findall(footer.value)]
-    return _QUOTES.sub(r"\1", what), parsed.description[len(what) :], refs
+    refs = [id for footer in parsed.footers if footer.token.lower() == "refs" for id in re.findall(_ID, footer.value)]
+    return re.sub(_QUOTES, r"\1", what), parsed.description[len(what) :], refs

@@ -23,7 +23,7 @@ from msgspec import Struct
 from shipit.core.version import Version, channel_of, precedence, version_of
 
 # A tag that a person would take for a release, whatever stands before the number.
-_LOOKS_LIKE_VERSION = re.compile(r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
+_LOOKS_LIKE_VERSION = r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
 
 
 class TagFormat(Struct, frozen=True, dict=True):
@@ -84,7 +84,7 @@ def mismatched(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple[str,
     names, formats = tuple(names), tuple(formats)
     if any(format.parse(name) for name in names for format in formats):
         return ()
-    return tuple(name for name in names if _LOOKS_LIKE_VERSION.fullmatch(name))
+    return tuple(name for name in names if re.fullmatch(_LOOKS_LIKE_VERSION, name))
 
 
 def suggested_format(name: str) -> str:
@@ -93,5 +93,5 @@ def suggested_format(name: str) -> str:
     >>> suggested_format("release-1.2.3")
     'release-{version}'
     """
-    found = _LOOKS_LIKE_VERSION.fullmatch(name)
+    found = re.fullmatch(_LOOKS_LIKE_VERSION, name)
     return (found["prefix"] or "" if found else "") + "{version}"

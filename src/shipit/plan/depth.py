@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shipit.errors import AuthError, Finding, PreflightError, ShipitError
+from shipit.errors import AuthError, PreflightError, ShipitError
+from shipit.finding import Finding
 from shipit.world import Git
 
 

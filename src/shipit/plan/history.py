@@ -40,7 +40,8 @@ class History(Struct, frozen=True):
     @property
     def merged(self) -> tuple[RawCommit, ...]:
         """Those that are new here, but an earlier release that was merged in holds them."""
-        return tuple(each for each in self.since.commits if each.id in self.new & self.since.earlier)
+        since = self.since
+        return tuple(each for each in since.commits if each.id in self.new and each.id in since.earlier)
 
     @property
     def before(self) -> tuple[RawCommit, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shipit.config.environment import OF_RELEASES, EnvironmentConfig
 from shipit.core.version import Version, build_version
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.decide import Verdict
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shipit.errors import Finding
+from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from shipit.steps.base import Step

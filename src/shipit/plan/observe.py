@@ -10,7 +10,7 @@ from msgspec import Struct
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.links import Links
 from shipit.core.version import Version
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.history import History, observe_history
 from shipit.plan.packages import packages
 from shipit.plan.standing import Standing, observe_standing

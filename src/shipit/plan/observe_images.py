@@ -10,7 +10,8 @@ from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
 from shipit.core.image import REVISION, VERSION, Reference, made_from
 from shipit.core.version import Version
-from shipit.errors import ConflictError, Finding, PreflightError
+from shipit.errors import ConflictError, PreflightError
+from shipit.finding import Finding
 from shipit.plan.decide import Verdict, decide
 from shipit.plan.depth import require_depth
 from shipit.plan.history import observe_history

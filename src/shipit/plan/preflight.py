@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from shipit.config.model import ReleaseConfig
 from shipit.core.tag import version_tags
 from shipit.core.version import Range
-from shipit.errors import Finding, ShipitError
+from shipit.errors import ShipitError
+from shipit.finding import Finding
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
 

@@ -8,7 +8,8 @@ from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.notes import Renderer
 from shipit.core.release_message import SUBJECT
-from shipit.errors import Finding, PreflightError, ShipitError, UsageError
+from shipit.errors import PreflightError, ShipitError, UsageError
+from shipit.finding import Finding
 from shipit.plan.announcement import announcement
 from shipit.plan.changes import Changes, file_changes
 from shipit.plan.decide import Verdict, coming_release, decide

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.release_message import is_release
-from shipit.errors import AuthError, Finding, PreflightError, ShipitError
+from shipit.errors import AuthError, PreflightError, ShipitError
+from shipit.finding import Finding
 from shipit.plan.depth import deepen, on_one_line, refused_login
 from shipit.plan.packages import channel, main_channel
 from shipit.world import CommitInfo, Git, RemoteRefs

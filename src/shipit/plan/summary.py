@@ -12,7 +12,8 @@ from msgspec import Struct, field
 from shipit.core.links import Links
 from shipit.core.markdown import address, inline
 from shipit.core.printable import printable
-from shipit.errors import CommandError, ConfigError, Finding, PreflightError, ShipitError
+from shipit.errors import CommandError, ConfigError, PreflightError, ShipitError
+from shipit.finding import Finding
 from shipit.plan.model import Decision, Plan, Remark
 from shipit.plan.preview import Preview
 from shipit.steps.base import Outputs, Step

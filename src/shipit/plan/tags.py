@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from shipit.core.tag import mismatched, suggested_format, version_tags
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.history import History
 from shipit.plan.packages import Package
 

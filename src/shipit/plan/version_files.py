@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shipit.config.model import VersionFileConfig
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.packages import Package
 from shipit.versionfiles import FORMATS, VersionFileError, announced, detect, format_of
 from shipit.versionfiles.maven_modules import followers

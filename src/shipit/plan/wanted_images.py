@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.core.image import Build, Reference, Source, fill, image_labels, image_tag, is_immutable
-from shipit.errors import Finding
+from shipit.finding import Finding
 from shipit.plan.decide import Verdict
 from shipit.plan.image_source import image_version, of_release
 from shipit.steps.origin import Origin

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Sequence
 
 from shipit.core.image import Build
-from shipit.errors import CommandError, Finding
+from shipit.errors import CommandError
+from shipit.finding import Finding
 from shipit.testing.registry import FakeRegistry
 from shipit.world import LocalImage, RemoteImage
 

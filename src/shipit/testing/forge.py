@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from shipit.core.links import Links
-from shipit.errors import BranchMoved, CommandError, ConflictError, Finding, RemoteError
+from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
+from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
-from shipit.errors import CommandError, ConflictError, Finding
+from shipit.errors import CommandError, ConflictError
+from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import PERSON, Commits, FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote
