@@ -179,6 +179,32 @@ def test_tags_of_another_format_are_told_with_the_format_they_have(repo: Reposit
     assert doctor(clone) == {}
 
 
+@pytest.mark.parametrize(
+    ("config", "counting", "tag"),
+    [("", "v1.1.0", "1.1.0"), ('[release]\ntag = "app-{version}"\n', "app-1.1.0", "v1.1.0")],
+)
+def test_a_higher_version_tagged_in_another_form_is_told_and_how_to_make_it_count(
+    begun: Repository, config: str, counting: str, tag: str
+) -> None:
+    begun.tag("app-1.0.0", at="v1.0.0")
+    begun.tag(tag)
+    begun.commit("fix: a")
+    clone = clone_of(begun)
+    configure(clone, config)
+    found = doctor(clone)
+    assert [(each.code, each.severity) for each in found.values()] == [("other-tag-format", "warning")]
+    assert found["other-tag-format"].what.endswith(f"but only `{counting}` counts as one")
+    follow(clone, found["other-tag-format"].fix)
+    assert doctor(clone) == {}
+    assert plan(clone).decisions[0].version == "1.1.1"
+
+
+def test_tags_in_another_form_that_say_nothing_new_are_left_in_peace(begun: Repository) -> None:
+    for name in ("0.9.0", "1.0.0", "1.1.0-rc.1", "1.1", "chart-3.0.0"):
+        begun.tag(name)
+    assert doctor(clone_of(begun)) == {}
+
+
 def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(begun: Repository) -> None:
     begun.switch("again")
     begun.commit("feat: begin again")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
-from shipit.core.tag import version_tags
+from shipit.core.tag import TagFormat, version_tags
 from shipit.core.version import Range
 from shipit.errors import ShipitError
 from shipit.finding import Finding
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
+
+_COMMON = (TagFormat("v{version}"), TagFormat("{version}"))
 
 
 def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
@@ -24,6 +26,7 @@ def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
         *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
         *_higher_elsewhere(observed),
+        *_higher_in_other_format(observed, config),
     )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
@@ -87,6 +90,24 @@ def _higher_elsewhere(observed: Observed) -> Iterator[Finding]:
             fix = f"git merge {highest}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
             what = f"this branch goes on from `{last}`, but `{highest}` was released, outside its history"
             yield Finding("higher-elsewhere", what, fix, "warning")
+
+
+def _higher_in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """A higher version with a tag of the common form, bare or with a `v`, that is not the configured one.
+
+    Of several packages each has a format of its own, and what looks like a version may be a package of the past.
+    """
+    (history, *others) = observed.histories
+    forms = [form for form in _COMMON if form != history.package.format]
+    tags = [tag for form in forms for tag in version_tags(observed.tags, form)]
+    highest = max(tags, key=lambda tag: tag.version, default=None)
+    if others or not history.last or not highest or highest.version <= history.last.version:
+        return
+    counting = history.package.format.render(highest.version)
+    if counting not in observed.tags:
+        what = f"`{highest.name}` looks like a release after `{history.last.name}`, but only `{counting}` counts as one"
+        fix = f"git tag {counting} {highest.name} && git push {config.remote} {counting}"
+        yield Finding("other-tag-format", what, fix, "warning")
 
 
 def _tree(observed: Observed) -> Iterator[Finding]:
