@@ -21,6 +21,15 @@ def test_a_release_commit_that_a_person_typed_is_no_release_to_finish(tmp_path: 
     assert sorted(world.remote.tags) == ["v1.0.0", "v1.1.0"]
 
 
+def test_a_tag_that_a_person_put_on_a_release_commit_is_no_release_to_finish(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    stage.release(world)
+    world.git.tag("v1.2.0", "v1.1.0")
+    world.push("v1.2.0")
+    assert not stage.release(world).released
+    assert world.remote.releases.keys() == {"v1.1.0"}
+
+
 def test_assets_are_not_built_from_newer_commits_for_a_release_whose_draft_is_gone(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     trial, writes = recorded(new_world())

@@ -28,6 +28,16 @@ def is_release(message: str) -> bool:
     return TRAILER in message.splitlines() and _SUBJECT.fullmatch(subject_of(message)) is not None
 
 
+def releases(message: str, package: str, version: str) -> bool:
+    """Whether a message is shipit's own and that of this version of `package` (empty for the whole repository).
+
+    >>> told = release_message("chore(release): 1.4.0", "### Features")
+    >>> releases(told, "", "1.4.0"), releases(told, "", "1.5.0")
+    (True, False)
+    """
+    return is_release(message) and versions_of(subject_of(message)).get(package) == version
+
+
 def subject_of(message: str) -> str:
     return message.split("\n", 1)[0]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.release_message import is_release, notes_of
+from shipit.core.release_message import is_release, notes_of, releases
 from shipit.core.tag import Tag
 from shipit.plan.decide import decide
 from shipit.plan.history import observe_history
@@ -44,14 +44,14 @@ def earlier_release(git: Git, config: Config, standing: Standing, commit: str) -
 def _decisions(git: Git, config: Config, standing: Standing, commit: str) -> Iterator[Decision]:
     for package in packages(config):
         last = observe_history(git, package, standing.base, standing.tags, standing.channel.prerelease).last
-        if last and made_on(git, last) == commit:
+        if last and made_on(git, package, last) == commit:
             yield _decided(git, config, standing, package, last, commit)
 
 
-def made_on(git: Git, tag: Tag) -> str | None:
+def made_on(git: Git, package: Package, tag: Tag) -> str | None:
     """The commit that a release of shipit was made on: where the release wrote one of its own, the one before."""
     found = git.commit(tag.commit)
-    if found is None or not is_release(git.tag_message(tag.name)):
+    if found is None or not releases(git.tag_message(tag.name), package.name, str(tag.version)):
         return None
     return found.parents[0] if is_release(found.message) and found.parents else found.id
 

@@ -11,7 +11,15 @@ from shipit.config.model import ReleaseConfig
 from shipit.core.changelog import section_of
 from shipit.core.floating import behind
 from shipit.core.log import RawCommit
-from shipit.core.release_message import SUBJECT, is_release, notes_of, release_message, subject_of, versions_of
+from shipit.core.release_message import (
+    SUBJECT,
+    is_release,
+    notes_of,
+    release_message,
+    releases,
+    subject_of,
+    versions_of,
+)
 from shipit.core.version import Version, channel_of
 from shipit.plan.history import History, observe_history
 from shipit.plan.packages import Package
@@ -113,8 +121,8 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     last = history.last
     if last is None or last.name not in remote.tags:
         return None
-    message = world.git.tag_message(last.name)
-    if not is_release(message):
+    version, message = str(last.version), world.git.tag_message(last.name)
+    if not releases(message, history.package.name, version):  # or a person put it on the commit of another release
         return None
     release = world.forge.find_release(last.name)
     followed = not behind(config.floating_tags, history.package.format, last, remote.tags)
@@ -122,5 +130,4 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     if published and followed:
         return None
     drafted = release is not None
-    version = str(last.version)
     return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)
