@@ -55,7 +55,7 @@ def command(
 
 
 def tell(session: Session, images: Images) -> None:
-    """What became of each image, a line each."""
+    """What became of each image, a line each, and what did not stop it."""
     building = images.plan.building
     if building and building.builder:
         session.output.say(f"built by {building.builder}")
@@ -64,3 +64,4 @@ def tell(session: Session, images: Images) -> None:
         session.output.say(f"in the registry: {image.reference}@{digest}" if digest else f"built {image.reference}")
         for kept in image.kept:
             session.output.say(f"  {kept}")
+    session.output.findings(images.plan.findings)

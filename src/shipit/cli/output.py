@@ -146,7 +146,9 @@ class Output:
             self._talk(line)
 
     def findings(self, findings: Iterable[Finding]) -> None:
-        for line in finding_lines(findings, self.paint):
+        """Each with its fix; quiet leaves the warnings out."""
+        told = (finding for finding in findings if finding.severity == "error" or not self._quiet)
+        for line in finding_lines(told, self.paint):
             self._talk(line)
 
     def bug(self, error: Exception) -> None:

@@ -73,11 +73,10 @@ def _refuse_proposals(session: Session) -> None:
 
 
 def tell(session: Session, outcome: Outcome) -> None:
-    """What a release came to, and where each of its images is."""
-    if not outcome.released:
-        session.output.say("nothing to release")
-        return
+    """What a release came to, where each of its images is, and what did not stop it."""
     url = outcome.outputs.get("release-url", "")
-    session.output.say(f"released {outcome.names}" + (f": {url}" if url else ""))
+    done = f"released {outcome.names}" + (f": {url}" if url else "")
+    session.output.say(done if outcome.released else "nothing to release")
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")
+    session.output.findings(outcome.plan.findings)

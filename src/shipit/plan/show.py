@@ -99,8 +99,10 @@ def _notes(plan: Plan, paint: Paint) -> Iterator[str]:
 
 
 def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
-    if plan.findings:
+    if any(finding.severity == "error" for finding in plan.findings):
         yield paint("before this can be " + ("done" if plan.building else "released"), "title")
+    elif plan.findings:
+        yield paint("warnings", "title")
     for finding in plan.findings:
         look = "bad" if finding.severity == "error" else "warn"
         yield f"  {paint(finding.severity, look)} {printable(finding.what)} [{finding.code}]"
