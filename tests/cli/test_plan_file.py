@@ -283,6 +283,7 @@ def made(value: type[Build]) -> st.SearchStrategy[Build]:
 
 
 st.register_type_strategy(Build, made)
+st.register_type_strategy(float, st.floats(allow_nan=False))  # which equals nothing, not even itself
 
 PLANS = st.builds(
     Plan,
