@@ -193,8 +193,9 @@ def test_a_higher_version_tagged_in_another_form_is_told_and_how_to_make_it_coun
     configure(clone, config)
     found = doctor(clone)
     assert [(each.code, each.severity) for each in found.values()] == [("other-tag-format", "warning")]
-    assert found["other-tag-format"].what.endswith(f"but only `{counting}` counts as one")
-    follow(clone, found["other-tag-format"].fix)
+    command, _, otherwise = found["other-tag-format"].fix.partition("; ")
+    assert (f"git tag {counting} {tag}" in command, otherwise) == (True, "if it is none, remove the tag")
+    follow(clone, command)
     assert doctor(clone) == {}
     assert plan(clone).decisions[0].version == "1.1.1"
 

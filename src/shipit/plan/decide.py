@@ -205,9 +205,11 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     final = version.finalize_version()  # below which no pre-release may come any more
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
+        stable = not limits and not branch.prerelease
+        only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
-            hint=f"merge `{tag}` into this branch, or ask for another version: shipit release --version X.Y.Z",
+            hint=f"merge `{tag}` into this branch{only}, or ask for another version: shipit release --version X.Y.Z",
         )
 
 

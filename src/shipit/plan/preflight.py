@@ -105,8 +105,9 @@ def _higher_in_other_format(observed: Observed, config: ReleaseConfig) -> Iterat
         return
     counting = history.package.format.render(highest.version)
     if counting not in observed.tags:
-        what = f"`{highest.name}` looks like a release after `{history.last.name}`, but only `{counting}` counts as one"
-        fix = f"git tag {counting} {highest.name} && git push {config.remote} {counting}"
+        wanted = history.package.format.template
+        what = f"`{highest.name}` looks like a release after `{history.last.name}`, but is not written `{wanted}`"
+        fix = f"git tag {counting} {highest.name} && git push {config.remote} {counting}; if it is none, remove the tag"
         yield Finding("other-tag-format", what, fix, "warning")
 
 

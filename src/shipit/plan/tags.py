@@ -18,7 +18,7 @@ def tag_findings(tags: Collection[str], histories: Collection[History]) -> Itera
         known = version_tags(dict.fromkeys(tags, ""), history.package.format) if history.last is None else ()
         if known:
             highest = known[0].name
-            fix = f"git merge {highest}, or give this branch's releases a tag format of their own"
+            fix = f"git merge {highest}, or give a branch with pre-releases only a `prerelease` in `release.branches`"
             yield Finding("tags-outside", f"tags such as `{highest}` are not in the history of this branch", fix)
 
 
