@@ -109,7 +109,7 @@ DESCRIPTIONS = [
 BODIES = [
     "", "", "\n", "\n\nWhy.", "\n\nBREAKING CHANGE: gone", "\nBREAKING-CHANGE #4", "\n\n* feat: listed\n* fix: too (#7)\n", "\n\n- docs: listed",
     "\n\nCloses #12", "\nfixes #3\nResolves: #4, #5\n", "\n\nRefs: #9", "\n\n[skip release]", "\r\n\r\nCloses #8\r\n", "\rfix: y",
-    "\n\nThis reverts commit {1}.", "\n\nReverts acme/app#12", "\n\n(cherry picked from commit {1})", "\n\nRelease-As: 9.0.0",
+    "\n\nThis reverts commit {1}.", "\n\nReverts acme/app#12", "\n\n(cherry picked from commit {1})", "\n\nRelease-As: 9.0.0", "\n\nRelease-As: v",
     "\n\n```\nBREAKING CHANGE: no\n```\n", "\n\nSquashed commit of the following:\n\ncommit 1111111\n\n    feat: logged\n", "\n\nbreaking change: z",
     "\n\n* feat: a\n\nBREAKING CHANGE: b\n\nCloses #99", "\n\nSee #4.\n\nsome text\nClosed #5",
 ]  # fmt: skip

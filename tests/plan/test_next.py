@@ -363,10 +363,11 @@ def test_release_as_must_be_greater_than_the_last_release(repo: Repository, aske
         next_of(repo)
 
 
-def test_release_as_must_be_a_version(repo: Repository) -> None:
+@pytest.mark.parametrize("asked", ["soon", "v", "1.2"])
+def test_release_as_must_be_a_version(repo: Repository, asked: str) -> None:
     released(repo, "1.5.0")
-    repo.commit("chore: a\n\nRelease-As: soon")
-    with pytest.raises(UsageError, match="`soon` is not a version"):
+    repo.commit(f"chore: a\n\nRelease-As: {asked}")
+    with pytest.raises(UsageError, match=f"`{asked}` is not a version"):
         next_of(repo)
 
 

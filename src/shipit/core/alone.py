@@ -118,7 +118,8 @@ def _asking_for_version(commit: RawCommit, reading: Reading) -> Reading:
     asked = [footer.value for footer in footers if footer.token.lower() == "release-as" and footer.value]
     if not asked:
         return reading
-    version = asked[-1].split()[0].removeprefix("v")
+    word = asked[-1].split()[0]
+    version = word.removeprefix("v") or word
     if reading.outcome == "counted":
         return replace(reading, release_as=version)
     return replace(reading, outcome="counted", reason=f"Release-As: {version}", release_as=version)

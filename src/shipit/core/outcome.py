@@ -97,6 +97,8 @@ def dropped(commits: Texts) -> dict[int, str]:
 
 def lasting(commits: Sequence[RawCommit]) -> list[RawCommit]:
     """Those of `commits`, newest first, that do not cancel or repeat each other."""
+    if len(commits) < 2:
+        return list(commits)
     reasons = dropped(Texts.of(commits, [subject(commit.message) for commit in commits]))
     return [commit for at, commit in enumerate(commits) if at not in reasons]
 
