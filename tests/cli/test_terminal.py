@@ -204,7 +204,7 @@ def test_a_release_tells_of_what_did_not_stop_it(own_sample: SampleProject, quie
     for words in (["tag", "0.3.2"], ["push", "--quiet", "origin", "0.3.2"]):
         subprocess.run(["git", *words], cwd=own_sample.path, check=True)
     done = piped("release", *["--quiet"] * quiet, cwd=own_sample.path)
-    last = [line.partition(" after ")[0] for line in done.stderr.splitlines()[-3:-1]]
+    last = [line.partition(", ")[0] for line in done.stderr.splitlines()[-3:-1]]
     assert (done.returncode, done.stdout) == (0, "")
     assert last == ([] if quiet else [last[0], "  ! `0.3.2` looks like a release"])
     assert quiet or last[0].startswith("released v0.4.0: ")

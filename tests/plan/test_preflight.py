@@ -183,7 +183,7 @@ def test_tags_of_another_format_are_told_with_the_format_they_have(repo: Reposit
     ("config", "counting", "tag"),
     [("", "v1.1.0", "1.1.0"), ('[release]\ntag = "app-{version}"\n', "app-1.1.0", "v1.1.0")],
 )
-def test_a_higher_version_tagged_in_another_form_is_told_and_how_to_make_it_count(
+def test_a_later_release_tagged_in_another_form_is_told_and_how_to_make_it_count(
     begun: Repository, config: str, counting: str, tag: str
 ) -> None:
     begun.tag("app-1.0.0", at="v1.0.0")
@@ -201,9 +201,32 @@ def test_a_higher_version_tagged_in_another_form_is_told_and_how_to_make_it_coun
 
 
 def test_tags_in_another_form_that_say_nothing_new_are_left_in_peace(begun: Repository) -> None:
-    for name in ("0.9.0", "1.0.0", "1.1.0-rc.1", "1.1", "chart-3.0.0"):
+    begun.tag("1.1.0", at="v1.0.0")
+    begun.tag("v1.0.1", at="v1.0.0")
+    for name in ("0.9.0", "1.0.0", "1.0.1", "1.1.0-rc.1", "1.1", "chart-3.0.0", "2026.11.21"):
         begun.tag(name)
+    begun.branch("elsewhere")
+    begun.commit("feat: there")
+    begun.tag("1.2.0")
+    begun.switch("main")
     assert doctor(clone_of(begun)) == {}
+
+
+def test_a_tag_of_another_form_may_be_that_of_a_package_of_the_past(begun: Repository) -> None:
+    begun.tag("a-v1.0.0", at="v1.0.0")
+    begun.tag("v2.0.0")
+    clone = clone_of(begun)
+    configure(clone, '[packages.a]\npath = "."\n')
+    assert doctor(clone) == {}
+
+
+def test_a_release_in_another_form_is_told_where_only_pre_releases_have_the_right_one(begun: Repository) -> None:
+    begun.tag("v1.1.0-beta.1")
+    begun.tag("1.1.0")
+    clone = clone_of(begun)
+    run(clone, "push", "--quiet", "--delete", "origin", "v1.0.0")
+    run(clone, "tag", "--delete", "v1.0.0")
+    assert list(doctor(clone)) == ["other-tag-format"]
 
 
 def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(begun: Repository) -> None:

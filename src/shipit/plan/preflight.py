@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
-from shipit.core.tag import TagFormat, version_tags
-from shipit.core.version import Range
+from shipit.core.tag import TagFormat, mismatched, version_tags
+from shipit.core.version import Range, Version
 from shipit.errors import ShipitError
 from shipit.finding import Finding
+from shipit.plan.history import History
 from shipit.plan.observe import Observed
 from shipit.plan.tags import tag_findings
 
@@ -26,7 +27,7 @@ def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
         *_tree(observed),
         *tag_findings(observed.tags, observed.histories),
         *_higher_elsewhere(observed),
-        *_higher_in_other_format(observed, config),
+        *_in_other_format(observed, config),
     )
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
@@ -92,23 +93,31 @@ def _higher_elsewhere(observed: Observed) -> Iterator[Finding]:
             yield Finding("higher-elsewhere", what, fix, "warning")
 
 
-def _higher_in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """A higher version with a tag of the common form, bare or with a `v`, that is not the configured one.
+def _in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """A release since the last one that is tagged without the `v` of the others, or with one: nobody would see it.
 
     Of several packages each has a format of its own, and what looks like a version may be a package of the past.
     """
-    (history, *others) = observed.histories
-    forms = [form for form in _COMMON if form != history.package.format]
-    tags = [tag for form in forms for tag in version_tags(observed.tags, form)]
-    highest = max(tags, key=lambda tag: tag.version, default=None)
-    if others or not history.last or not highest or highest.version <= history.last.version:
+    history = observed.histories[0]
+    written = history.package.format
+    if history.package.name or mismatched(observed.tags, [written]):
         return
-    counting = history.package.format.render(highest.version)
-    if counting not in observed.tags:
-        wanted = history.package.format.template
-        what = f"`{highest.name}` looks like a release after `{history.last.name}`, but is not written `{wanted}`"
-        fix = f"git tag {counting} {highest.name} && git push {config.remote} {counting}; if it is none, remove the tag"
+    since = {commit.id for commit in history.since.commits}
+    known = {tag.version for tag in version_tags(observed.tags, written)}
+    tags = (tag for form in _COMMON for tag in version_tags(observed.tags, form) if tag.commit in since)
+    strays = [tag for tag in tags if tag.version not in known and _could_follow(tag.version, history)]
+    if strays:
+        highest = max(strays, key=lambda tag: tag.version)
+        tag = written.render(highest.version)
+        what = f"`{highest.name}` looks like a release, but is not written `{written.template}`, so it does not count"
+        fix = f"git tag {tag} {highest.name} && git push {config.remote} {tag}; if it is none, remove the tag"
         yield Finding("other-tag-format", what, fix, "warning")
+
+
+def _could_follow(version: Version, history: History) -> bool:
+    """Whether a version could be that of a release after the last one; a date could not."""
+    last = history.last.version if history.last else Version(0)
+    return last < version and version.major <= last.major + 1
 
 
 def _tree(observed: Observed) -> Iterator[Finding]:
