@@ -221,8 +221,8 @@ def test_a_tag_of_another_form_may_be_that_of_a_package_of_the_past(begun: Repos
 
 
 def test_a_release_in_another_form_is_told_where_only_pre_releases_have_the_right_one(begun: Repository) -> None:
-    begun.tag("v1.1.0-beta.1")
-    begun.tag("1.1.0")
+    begun.tag("v3.1.0-beta.1")
+    begun.tag("3.1.0")
     clone = clone_of(begun)
     run(clone, "push", "--quiet", "--delete", "origin", "v1.0.0")
     run(clone, "tag", "--delete", "v1.0.0")

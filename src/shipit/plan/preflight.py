@@ -116,7 +116,9 @@ def _in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Find
 
 def _could_follow(version: Version, history: History) -> bool:
     """Whether a version could be that of a release after the last one; a date could not."""
-    last = history.last.version if history.last else Version(0)
+    if history.last is None:
+        return True
+    last = history.last.version
     return last < version and version.major <= last.major + 1
 
 
