@@ -7,11 +7,12 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from bench.contenders import START, Contender
 
@@ -49,25 +50,31 @@ def patience(commits: int) -> int:
 def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None:
     """One run; None when it took longer than `seconds`, or when a peer failed."""
     place = contender.place(repository)
-    began = time.perf_counter()
-    program = subprocess.Popen(
-        contender.argv, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(program.pid, signal.SIGKILL))
-    signal.alarm(seconds)
-    _, status, used = os.wait4(program.pid, 0)
-    signal.alarm(0)
-    program.returncode = status
-    if status == signal.SIGKILL:
-        return None
-    if status:
-        _failed(f"{contender.name} fails in {place}: {' '.join(contender.argv)}", contender.name in NEEDED)
-        return None
-    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    with tempfile.TemporaryFile() as errors:
+        began = time.perf_counter()
+        program = subprocess.Popen(
+            contender.argv, cwd=place, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        )
+        signal.signal(signal.SIGALRM, lambda *_: os.killpg(program.pid, signal.SIGKILL))
+        signal.alarm(seconds)
+        _, status, used = os.wait4(program.pid, 0)
+        signal.alarm(0)
+        took = time.perf_counter() - began
+        program.returncode = status
+        if status not in (0, signal.SIGKILL):
+            _failed(contender, place, _last_line(errors))
+    return None if status else Cost(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def _failed(what: str, needed: bool) -> None:
-    if needed:
+def _last_line(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    said = errors.read().decode("utf-8", "replace").strip().splitlines()
+    return said[-1] if said else "it does not say why"
+
+
+def _failed(contender: Contender, place: Path, why: str) -> None:
+    what = f"{contender.name} fails in {place}: {' '.join(contender.argv)}\n  {why}"
+    if contender.name in NEEDED:
         raise SystemExit(what)
     say(what)
 
