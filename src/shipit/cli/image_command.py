@@ -64,4 +64,4 @@ def tell(session: Session, images: Images) -> None:
         session.output.say(f"in the registry: {image.reference}@{digest}" if digest else f"built {image.reference}")
         for kept in image.kept:
             session.output.say(f"  {kept}")
-    session.output.findings(images.plan.findings)
+    session.output.findings(images.plan.warnings)

@@ -79,4 +79,4 @@ def tell(session: Session, outcome: Outcome) -> None:
     session.output.say(done if outcome.released else "nothing to release")
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")
-    session.output.findings(outcome.plan.findings)
+    session.output.findings(outcome.plan.warnings)

@@ -97,3 +97,8 @@ class Plan(Struct, frozen=True):
     def due(self) -> tuple[Decision, ...]:
         """The packages that are released."""
         return tuple(decision for decision in self.decisions if decision.version)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that stop nothing."""
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
