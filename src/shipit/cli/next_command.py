@@ -27,13 +27,13 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
     from shipit import api
 
     with waiting(session.output, "reading history"):
-        decisions = api.next_version(session.project) if as_json else ()
-        coming = decisions if as_json else api.coming_versions(session.project)
-    due = [f"{each.package} {each.version}".lstrip() for each in coming if each.version]
-    if as_json:
+        decisions = api.next_version(session.project) if as_json else None
+        coming = api.coming_versions(session.project) if decisions is None else decisions
+    due = [each for each in coming if each.version]
+    if decisions is not None:
         session.output.json(_as_json(decisions))
     else:
-        session.output.data("".join(f"{line}\n" for line in due))
+        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in due))
         if not due:
             session.output.say("nothing to release")
     return 3 if strict and not due else 0
