@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from shipit.api import Images
+from shipit.cli.image_command import tell as tell_of_images
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
 from shipit.cli.report import reporting
 from shipit.cli.sample import SampleProject, make_sample
 from shipit.cli.session import Session
 from shipit.cli.waiting import waiting
+from shipit.finding import Finding
+from shipit.plan.model import Inputs, Plan
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 SHIPIT = [sys.executable, "-m", "shipit"]
@@ -208,6 +212,12 @@ def test_a_release_tells_of_what_did_not_stop_it(own_sample: SampleProject, quie
     assert (done.returncode, done.stdout) == (0, "")
     assert last == ([] if quiet else [last[0], "  ! `0.3.2` looks like a release"])
     assert quiet or last[0].startswith("released v0.4.0: ")
+
+
+def test_building_an_image_tells_of_what_did_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
+    found = (Finding("engine", "no engine", "start it"), Finding("dockerfile", "no file yet", "add it", "warning"))
+    tell_of_images(Session(), Images(Plan((), Inputs("", None, ""), findings=found), {}))
+    assert capsys.readouterr().err == "  ! no file yet [dockerfile]\n    fix: add it\n"
 
 
 def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
