@@ -18,7 +18,8 @@ def tag_findings(tags: Collection[str], histories: Collection[History]) -> Itera
         known = version_tags(dict.fromkeys(tags, ""), history.package.format) if history.last is None else ()
         if known:
             highest = known[0].name
-            fix = f"git merge {highest}, or give a branch with pre-releases only a `prerelease` in `release.branches`"
+            only = "if this branch makes pre-releases only, give it a `prerelease` in `release.branches`"
+            fix = f"git merge {highest}, or, {only}"
             yield Finding("tags-outside", f"tags such as `{highest}` are not in the history of this branch", fix)
 
 
