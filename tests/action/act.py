@@ -161,6 +161,11 @@ class Consumer:
         sent = (base64.b64encode(f"{name}:{password}".encode()).decode() for name, password in logins.items())
         return [*logins.values(), *sent]
 
+    @property
+    def search_path(self) -> str:
+        """The runner's PATH. It names this clone's folder, which may have any name."""
+        return f"{self.place / 'bin'}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+
     def _note_arguments(self, program: str) -> None:
         """Have runs start `program` by way of a script that writes down how it was called."""
         noting, whole = self.place / "bin" / program, shutil.which(program)
@@ -246,7 +251,7 @@ class Consumer:
         return {
             **outside,
             "HOME": str(self.place / "home"),
-            "PATH": f"{self.place / 'bin'}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": self.search_path,
             "LC_ALL": "C.UTF-8",
             "GIT_PAGER": "cat",
             "GIT_CONFIG_COUNT": "1",

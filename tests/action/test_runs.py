@@ -50,7 +50,7 @@ def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer
     assert "set up java 21" in run.log and "set up node" not in run.log
     assert "## Released v1.1.0" in run.summary
     assert_no_secret_is_left(consumer, run)
-    assert_the_job_is_as_it_was(run)
+    assert_the_job_is_as_it_was(consumer, run)
 
 
 def assert_no_secret_is_left(consumer: Consumer, run: Run) -> None:
@@ -63,10 +63,10 @@ def assert_no_secret_is_left(consumer: Consumer, run: Run) -> None:
     assert run.leaks == ""
 
 
-def assert_the_job_is_as_it_was(run: Run) -> None:
+def assert_the_job_is_as_it_was(consumer: Consumer, run: Run) -> None:
     after = dict(line.partition("=")[::2] for line in (run.kept / "environment").read_text().splitlines())
     assert not [name for name in after if name.startswith(("SHIPIT_", "PYTHON", "VIRTUAL_ENV", "GITHUB_TOKEN"))]
-    assert "shipit" not in after["PATH"]
+    assert after["PATH"] == consumer.search_path
 
 
 @pytest.mark.parametrize(("event", "environment"), [("push", "dev"), ("push", "prod"), ("workflow_dispatch", "dev")])
