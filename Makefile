@@ -34,11 +34,12 @@ bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
 	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
 
-lint: .venv/.shipit .venv/.test ## linters, types and import rules
+lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config pyproject.toml --cache-dir .cache/import-linter
+	$(BIN)/python scripts/wording.py
 
 lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv)
 	$(COMPILE) --group build -o requirements/build.txt
