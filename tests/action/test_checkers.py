@@ -54,6 +54,12 @@ def test_a_workflow_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path]) == ""
 
 
+@pytest.mark.parametrize(("name", "schema"), [("bug", "forms"), ("idea", "forms"), ("config", "config")])
+def test_an_issue_template_has_the_form_of_one(name: str, schema: str) -> None:
+    template = ROOT / f".github/ISSUE_TEMPLATE/{name}.yml"
+    assert said([BIN / "check-jsonschema", "--builtin-schema", f"vendor.github-issue-{schema}", template]) == ""
+
+
 def test_githubs_language_service_finds_nothing(tmp_path: Path) -> None:
     example = tmp_path / "pipeline.yml"
     example.write_text((ROOT / EXAMPLE).read_text().replace("OWNER/shipit/", "./").replace("@COMMIT", ""))
