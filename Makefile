@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test bench lint lock clean parts
+.PHONY: help demo check test bench lint lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -18,6 +18,13 @@ LANGUAGE_SERVICE := .cache/language-service
 SIZES := 1000,10000,100000
 ROUNDS := 5
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
+# The tests of `make check`. Left out are the folders that start servers, container engines, other release tools or
+# processes to kill (action, adapters, bench, contracts, differential, images, parts, release, standin, most of cli),
+# and in the folders below what takes longest: Gradle and Maven as judges, killed releases, large generated inputs.
+FAST := $(addprefix tests/,config core engine plan steps testing versionfiles cli/test_cases.py) $(wildcard tests/test_*.py)
+SLOW := $(addprefix tests/,core/test_titles.py engine/test_crashes.py plan/test_changelog_agreement.py \
+	versionfiles/test_gradle_judge.py versionfiles/test_maven_modules.py \
+	versionfiles/test_laws.py::test_deep_nesting_ends_in_an_answer)
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -26,6 +33,9 @@ help: ## this list
 
 demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
 	@$(BIN)/shipit demo
+
+check: lint ## before each push: linters, types, import rules, wording and the fast tests; under two minutes once set up
+	$(BIN)/pytest --quiet -n auto --dist worksteal $(addprefix --deselect=,$(SLOW)) $(FAST)
 
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal
