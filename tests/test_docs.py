@@ -26,7 +26,8 @@ from shipit.steps import STEPS
 ROOT = Path(__file__).parent.parent
 README, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+TESTS = ROOT / "tests" / "README.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), TESTS])
 ACCEPT = "SHIPIT_ACCEPT" in os.environ  # looked up before the tests take away what the environment says
 
 OUTPUT = re.compile(r"(<!-- output of: shipit (?P<arguments>[^\n]+) -->\n```text\n)(?P<text>.*?)(```\n)", re.DOTALL)
@@ -141,6 +142,15 @@ def test_the_rooms_are_those_of_the_source() -> None:
     found = {path.name + "/" * path.is_dir() for path in (ROOT / "src/shipit").iterdir() if path.name[0] not in "_."}
     named = re.findall(r"^\| `([\w./]+)` \|", section(ARCHITECTURE, "The rooms"), re.MULTILINE)
     assert set(named) == found - {"py.typed"}
+
+
+def test_the_readme_of_the_tests_names_every_folder_and_every_file_it_names_is_there() -> None:
+    folders = {f"{path.parent.relative_to(TESTS.parent).parts[0]}/" for path in TESTS.parent.glob("*/*.py")}
+    named = {name for line in re.findall(r"^\| (`.*?) \| [A-Z]", text(TESTS), re.MULTILINE) for name in line.split()}
+    assert {name.strip("`") for name in named if name.endswith("/`")} == folders
+    for name in re.findall(r"`([\w/]+/(?:[\w<>]+\.py)?)[` ]", text(TESTS)):
+        place = ROOT if name.startswith(("src/", "tests/", "bench/")) else TESTS.parent
+        assert list(place.glob(re.sub(r"<\w+>", "*", name))), name
 
 
 def test_every_step_has_its_place_in_the_life_of_a_release_or_of_an_image() -> None:
