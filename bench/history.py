@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from shipit.core.bump import Bump
-from shipit.core.version import Version, next_version
+from shipit.core.versions import Bump, Version, bumped_version
 
 UNRELEASED = 40  # commits after the last tag
 SPACING = 100  # commits from one tag to the next
@@ -78,7 +77,7 @@ class History:
 
     @property
     def expected(self) -> Version:
-        return next_version(self.version, self.due, major_on_zero=True)
+        return bumped_version(self.version, self.due, major_on_zero=True)
 
     def stream(self, commits: int) -> Iterator[str]:
         """For `git fast-import`."""

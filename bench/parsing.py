@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from shipit.core.commit import parse_commit
+from shipit.core.commits import parse_commit
 
 ORDINARY = """fix(api): close the worker pool after a failure (#1234)
 

@@ -22,8 +22,7 @@ from bench.machine import machine
 from bench.measure import Workload, measured, patience, say
 from bench.replay import FORMAT, git, opened
 from bench.tables import table, write_block
-from shipit.core.tag import version_tags
-from shipit.core.version import Version
+from shipit.core.versions import Version, version_tags
 
 
 def main() -> None:

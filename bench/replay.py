@@ -22,8 +22,7 @@ from bench.arguments import directory
 from bench.history import make_history
 from bench.measure import say
 from bench.tables import write_block
-from shipit.core.tag import Tag, TagFormat, version_tags
-from shipit.core.version import Version
+from shipit.core.versions import Tag, TagFormat, Version, version_tags
 
 FORMAT = TagFormat("v{version}")
 BUNDLES = Path(".cache/bench/bundles")

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from shipit.cli.sample import make_sample
+from shipit.cli.demo.sample import make_sample
 
 
 def cpu_seconds(command: list[str], cwd: Path) -> float:

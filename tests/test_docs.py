@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from ruamel.yaml import YAML
 
-from shipit.cli.sample import make_sample
+from shipit.cli.demo.sample import make_sample
 from shipit.config.load import parse_config
 from shipit.steps import STEPS
 

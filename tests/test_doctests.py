@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import shipit
-from shipit.cli.sample import make_sample
+from shipit.cli.demo.sample import make_sample
 
 MODULES = ["shipit"] + [
     module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from shipit.api import release as release
     from shipit.api import release_notes as release_notes
     from shipit.config.model import Config as Config
-    from shipit.core.bump import Bump as Bump
-    from shipit.core.commit import Commit as Commit
-    from shipit.core.commit import parse_commit as parse_commit
-    from shipit.core.release import Release as Release
-    from shipit.core.version import Version as Version
+    from shipit.core.commits import Commit as Commit
+    from shipit.core.commits import parse_commit as parse_commit
+    from shipit.core.notes import Release as Release
+    from shipit.core.versions import Bump as Bump
+    from shipit.core.versions import Version as Version
     from shipit.errors import AuthError as AuthError
     from shipit.errors import CommandError as CommandError
     from shipit.errors import ConfigError as ConfigError
@@ -58,10 +58,9 @@ _HOME = {
         "release_notes",
     ),
     "config.model": ("Config",),
-    "core.bump": ("Bump",),
-    "core.commit": ("Commit", "parse_commit"),
-    "core.release": ("Release",),
-    "core.version": ("Version",),
+    "core.versions": ("Bump", "Version"),
+    "core.commits": ("Commit", "parse_commit"),
+    "core.notes": ("Release",),
     "errors": (
         "AuthError",
         "CommandError",

@@ -91,7 +91,7 @@ class PreflightError(ShipitError):
     exit_code = 3
 
     def __init__(self, findings: Sequence[Finding], *, state: str | None = None, to: str = "release") -> None:
-        errors = [finding for finding in findings if finding.severity == "error"]
+        errors = [finding for finding in findings if finding.blocks]
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
         super().__init__(f"not ready to {to}: {count}", state=state)
         self.findings = tuple(findings)

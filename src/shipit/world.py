@@ -7,7 +7,7 @@ Every method is either a read (no effect at all) or a write (marked so), never b
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
@@ -15,8 +15,8 @@ from msgspec import Struct, field
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
-    from shipit.core.image import Build
-    from shipit.core.links import Links
+    from shipit.core.images import Build
+    from shipit.core.notes.links import Links
 
 
 class TagRef(Struct, frozen=True):
@@ -235,6 +235,10 @@ class Registry(Protocol):
 
         `source` is `name@digest` on the same registry.
         """
+
+
+# Called with the progress of pushing an image: a layer's id, bytes sent so far, bytes in all.
+Transfer = Callable[[str, int, int], None]
 
 
 class Clock(Protocol):

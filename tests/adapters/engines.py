@@ -10,8 +10,8 @@ from parts.engine import Engine as Part
 
 from shipit.adapters.engine import DockerEngine
 from shipit.adapters.login import Login
-from shipit.adapters.registry_login import Logins
-from shipit.core.image import Build
+from shipit.adapters.registry import Logins
+from shipit.core.images import Build
 from shipit.core.redact import Redactor
 
 TOKEN = "ghp-write-token-1"

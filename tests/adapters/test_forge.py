@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.ci import environment
+from shipit.adapters.ci import read_ci_context
 from shipit.adapters.forge import forge_of
 from shipit.adapters.git import GitRepository
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.local_forge import LocalForge
-from shipit.core.links import Links
+from shipit.core.notes.links import Links
 from shipit.world import Forge
 
 
@@ -24,7 +24,7 @@ def forge(place: Path, url: str | None, instead_of: tuple[str, str] | None = Non
         settings[f"url.{instead_of[1]}.insteadOf"] = instead_of[0]
     for name, value in settings.items():
         subprocess.run(["git", "-C", str(place), "config", name, value], check=True)
-    return forge_of(GitRepository(str(place)), environment({}))
+    return forge_of(GitRepository(str(place)), read_ci_context({}))
 
 
 @pytest.mark.parametrize("url", ["https://bot:s3cret@github.com/acme/app.git", "git@github.com-work:acme/app.git"])

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.templates import template_text
-from shipit.core.changelog import insert_section, section_of
-from shipit.core.commit import Commit
-from shipit.core.languages import ENGLISH, KOREAN, Language
-from shipit.core.links import Links
-from shipit.core.notes import Renderer
-from shipit.core.release import Entry, Release
+from shipit.core.commits import Commit, Entry
+from shipit.core.notes import Release, Renderer, insert_section, section_of
+from shipit.core.notes.languages import ENGLISH, KOREAN, Language
+from shipit.core.notes.links import Links
 from shipit.errors import ConfigError
 
 BUILT_IN = ("default", "keepachangelog", "github")

@@ -15,13 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipit import api
+from shipit.cli.demo.sample import SampleProject, make_sample
 from shipit.cli.main import run
 from shipit.cli.output import json_text
-from shipit.cli.sample import SampleProject, make_sample
-from shipit.core.image import Build
+from shipit.core.images import Build
 from shipit.finding import Finding
-from shipit.plan.codec import plan_from_json, plan_to_json
-from shipit.plan.model import Decision, Inputs, Plan
+from shipit.plan.model import Inputs
+from shipit.plan.release import ReleasePlan
+from shipit.plan.version import Decision
+from shipit.plan.views import plan_from_json, plan_to_json
 from shipit.steps import STEPS
 from shipit.steps.base import Step
 
@@ -286,7 +288,7 @@ st.register_type_strategy(Build, made)
 st.register_type_strategy(float, st.floats(allow_nan=False))  # which equals nothing, not even itself
 
 PLANS = st.builds(
-    Plan,
+    ReleasePlan,
     decisions=st.from_type(tuple[Decision, ...]),
     inputs=st.from_type(Inputs),
     steps=st.lists(st.sampled_from(sorted(STEPS)).flatmap(lambda kind: st.from_type(STEPS[kind])), max_size=3).map(
@@ -300,6 +302,6 @@ PLANS = st.builds(
 
 @given(PLANS)
 @settings(max_examples=100)
-def test_a_plan_of_any_steps_survives_the_file(plan: Plan) -> None:
+def test_a_plan_of_any_steps_survives_the_file(plan: ReleasePlan) -> None:
     written = json_text(plan_to_json(plan)).encode("utf-8")
     assert plan_from_json(written.decode("utf-8"), "plan.json") == plan

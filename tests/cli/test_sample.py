@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.cli.sample import SampleProject, make_sample
+from shipit.cli.demo.sample import SampleProject, make_sample
 
 # Settings of a developer that would change, sign or refuse commits.
 OBSTINATE_CONFIG = """\

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 
 from shipit.api import Images
-from shipit.cli.image_command import tell as tell_of_images
+from shipit.cli.commands.image import tell as tell_of_images
+from shipit.cli.demo.sample import SampleProject, make_sample
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
 from shipit.cli.report import reporting
-from shipit.cli.sample import SampleProject, make_sample
 from shipit.cli.session import Session
 from shipit.cli.waiting import waiting
 from shipit.finding import Finding
-from shipit.plan.model import Inputs, Plan
+from shipit.plan.images import ImagePlan
+from shipit.plan.model import Inputs
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 SHIPIT = [sys.executable, "-m", "shipit"]
@@ -216,14 +217,16 @@ def test_a_release_tells_of_what_did_not_stop_it(own_sample: SampleProject, quie
 
 def test_building_an_image_tells_of_what_did_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
     found = (Finding("engine", "no engine", "start it"), Finding("dockerfile", "no file yet", "add it", "warning"))
-    tell_of_images(Session(), Images(Plan((), Inputs("", None, ""), findings=found), {}))
+    tell_of_images(
+        Session(), Images(ImagePlan(environment="dev", images=(), inputs=Inputs("", None, ""), findings=found), {})
+    )
     assert capsys.readouterr().err == "  ! no file yet [dockerfile]\n    fix: add it\n"
 
 
 def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.coming_versions", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
     assert run(["-C", str(sample.path), "next"]) == 70
     out, err = capsys.readouterr()
     assert out == ""
@@ -238,7 +241,7 @@ def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
 def test_a_bug_is_marked_on_a_run_of_github_actions(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.coming_versions", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run(["-C", str(sample.path), "next"])
     (mark,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
@@ -268,7 +271,7 @@ def test_what_the_system_refuses_is_told_and_is_no_bug(
     def refused(project: object) -> None:
         raise PermissionError(13, "Permission denied", "/srv/app/journal")
 
-    monkeypatch.setattr("shipit.api.coming_versions", refused)
+    monkeypatch.setattr("shipit.api.next_versions_only", refused)
     assert run(["-C", str(sample.path), "next"]) == 5
     error = capsys.readouterr().err
     assert error.startswith("error: `/srv/app/journal`: Permission denied\n")

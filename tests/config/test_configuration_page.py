@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from shipit.config.load import parse_config
 from shipit.config.schema import json_schema
-from shipit.core.commit import DEFAULT_ALIASES
-from shipit.core.rules import DEFAULT_BUMPS
+from shipit.core.commits.message import DEFAULT_ALIASES
+from shipit.core.commits.rules import DEFAULT_BUMPS
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 MARK = re.compile(r"<!-- What follows is written from the schema.*-->\n")

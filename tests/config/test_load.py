@@ -10,7 +10,7 @@ from semver import Version
 
 from shipit.config.load import fingerprint, parse_config
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
-from shipit.core.rules import Rules
+from shipit.core.commits import Rules
 from shipit.errors import ConfigError
 from shipit.finding import Problem
 

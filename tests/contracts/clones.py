@@ -17,8 +17,7 @@ from shipit.adapters.files import WorkingTree
 from shipit.adapters.git import GitRepository
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.process import Commands
-from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Logins
+from shipit.adapters.registry import Logins, Registries
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld
 from shipit.world import Files, Git, World

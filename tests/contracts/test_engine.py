@@ -10,9 +10,8 @@ import pytest
 from adapters.engines import bench as real_bench
 from parts.registry import Registry as Part
 
-from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Logins
-from shipit.core.image import Build
+from shipit.adapters.registry import Logins, Registries
+from shipit.core.images import Build
 from shipit.errors import CommandError
 from shipit.testing.engine import FakeEngine
 from shipit.testing.registry import FakeRegistry

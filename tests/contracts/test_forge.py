@@ -16,7 +16,7 @@ from standin.server import GOOD, GitHubStandIn
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.patience import Patience
-from shipit.core.links import Links
+from shipit.core.notes.links import Links
 from shipit.errors import ConflictError
 from shipit.testing import FakeFiles, FakeForge, FakeRemote
 from shipit.world import Asset, Forge, ForgeRelease

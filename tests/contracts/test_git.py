@@ -12,7 +12,8 @@ import pytest
 from contracts.clones import CLONES, Clone, over_a_bare_repository
 
 from shipit.adapters.git import GitRepository
-from shipit.core.log import RawCommit, records
+from shipit.core.commits import RawCommit
+from shipit.core.history import records
 from shipit.errors import BranchMoved, CommandError, ConflictError
 from shipit.world import Git, RemoteRefs, TagRef
 

@@ -12,8 +12,7 @@ from parts.registry import Registry as Part
 
 from shipit.adapters.login import Login
 from shipit.adapters.patience import Patience
-from shipit.adapters.registry import Registries
-from shipit.adapters.registry_login import Logins
+from shipit.adapters.registry import Logins, Registries
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
 from shipit.testing.registry import FakeRegistry
 from shipit.world import Registry, RemoteImage

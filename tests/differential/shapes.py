@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from differential.repositories import Aside, Merge, Step, Tag
 
-from shipit.core.version import Version
+from shipit.core.versions import Version
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ import pytest
 from differential.repositories import Repository
 
 from shipit import api
-from shipit.core.bump import Bump
-from shipit.core.commit import DEFAULT_ALIASES, KNOWN_TYPES
-from shipit.core.rules import DEFAULT_BUMPS
-from shipit.core.version import Version, next_version
+from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES
+from shipit.core.commits.rules import DEFAULT_BUMPS
+from shipit.core.versions import Bump, Version, bumped_version
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache"
@@ -57,7 +56,7 @@ def shipit(questions: Sequence[Question]) -> list[str | None]:
 def _shipit(question: Question) -> str | None:
     config = question.directory / "shipit.toml"
     config.write_text(f"[release]\nmajor-on-zero = {json.dumps(question.major_on_zero)}\n")
-    (decision,) = api.next_version(api.open_project(str(question.directory)))
+    (decision,) = api.bumped_version(api.open_project(str(question.directory)))
     return decision.version
 
 
@@ -150,7 +149,7 @@ def _raised(level: str | None, question: Question) -> str | None:
         return None
     if question.since is None:
         return "1.0.0"  # whatever the commits say
-    return str(next_version(Version.parse(question.since), Bump[level.upper()], major_on_zero=True))
+    return str(bumped_version(Version.parse(question.since), Bump[level.upper()], major_on_zero=True))
 
 
 def _risen(answer: str | None, since: str | None) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.config.model import Config
-from shipit.core.image import REVISION
-from shipit.core.occasion import Occasion
+from shipit.core.ci_event import CiEvent
+from shipit.core.images import REVISION
 from shipit.testing import FakeWorld
 from shipit.world import World
 
@@ -40,7 +40,7 @@ class Stage:
             world=world,
             forge=world.forge,
             git=SimpleNamespace(directory=str(self.place)),
-            environment=SimpleNamespace(branch=None, occasion=Occasion()),
+            ci=SimpleNamespace(branch=None, event=CiEvent()),
             root=str(self.place),
         )
         return api.release(project)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from shipit.engine.apply import apply
+from shipit.engine.apply import apply_steps as apply
 from shipit.errors import CommandError, ConflictError, ShipitError
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.testing import FakeWorld, Killed

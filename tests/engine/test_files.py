@@ -10,7 +10,7 @@ from engine.stage import Stage, new_world, public
 
 from shipit.config.load import parse_config
 from shipit.errors import ConfigError, ConflictError, PreflightError, RemoteError
-from shipit.plan.next import next_versions
+from shipit.plan.version import next_versions
 from shipit.testing import FakeWorld
 
 

@@ -8,7 +8,7 @@ import pytest
 from engine.stage import Stage, new_world
 
 from shipit.config.load import parse_config
-from shipit.core.release_message import release_message
+from shipit.core.commits.release_message import release_message
 from shipit.errors import PreflightError
 from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
 

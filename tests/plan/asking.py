@@ -7,11 +7,9 @@ from repositories import Repository
 from shipit.adapters.git import GitRepository
 from shipit.config.load import parse_config
 from shipit.config.model import Config
-from shipit.core.release import Release
-from shipit.plan.model import Decision
-from shipit.plan.next import next_versions, versions_alone
-from shipit.plan.packages import packages
-from shipit.plan.releases import look_back, released
+from shipit.core.notes import Release
+from shipit.plan.version import Decision, next_releases, next_versions, packages
+from shipit.plan.version.past_releases import observe_past_releases, released
 
 
 def config_of(toml: str) -> Config:
@@ -21,10 +19,10 @@ def config_of(toml: str) -> Config:
 def decisions(repo: Repository, toml: str = "") -> dict[str, Decision]:
     """The decision about each package, by name; who asks for the versions alone is told the same ones."""
     git, config = GitRepository(str(repo.path)), config_of(toml)
-    found = next_versions(git, config)
-    alone = {each.package: each.version for each in versions_alone(git, config)}
-    assert alone == {verdict.decision.package: verdict.version for verdict in found}
-    return {verdict.decision.package: verdict.decision for verdict in found}
+    found = next_releases(git, config)
+    alone = {each.package: each.version for each in next_versions(git, config)}
+    assert alone == {next_release.decision.package: next_release.version for next_release in found}
+    return {next_release.decision.package: next_release.decision for next_release in found}
 
 
 def decision(repo: Repository, toml: str = "") -> Decision:
@@ -45,7 +43,7 @@ def section(repo: Repository, tag: str, toml: str = "", package: int = 0) -> Rel
 def sections(repo: Repository, toml: str = "", *, since: str | None = None, package: int = 0) -> list[Release]:
     """All releases, as the whole changelog has them."""
     config = config_of(toml)
-    past = look_back(GitRepository(str(repo.path)), config, packages(config)[package], "HEAD", since)
+    past = observe_past_releases(GitRepository(str(repo.path)), config, packages(config)[package], "HEAD", since)
     return [read() for read in past.whole()]
 
 

@@ -8,7 +8,7 @@ from repositories import Repository, run
 
 from shipit import api
 from shipit.finding import Finding
-from shipit.plan.model import Plan
+from shipit.plan.release import ReleasePlan
 
 
 def remote_of(repo: Repository) -> Path:
@@ -33,7 +33,7 @@ def configure(clone: Path, toml: str) -> None:
     (clone / "shipit.toml").write_text(toml)
 
 
-def plan(clone: Path, *, version: str | None = None) -> Plan:
+def plan(clone: Path, *, version: str | None = None) -> ReleasePlan:
     return api.plan_release(api.open_project(str(clone)), version=version)
 
 

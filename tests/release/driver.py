@@ -21,8 +21,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from shipit.adapters import engine_push, github, registry
+from shipit.adapters.engine import push as engine_push
+from shipit.adapters.github import forge as github
 from shipit.adapters.project import Project
+from shipit.adapters.registry import registries as registry
 from shipit.cli.main import run
 from shipit.testing import interrupted, recorded
 from shipit.world import World
@@ -68,7 +70,7 @@ def main(args: list[str]) -> int:
 
 
 def serve() -> None:
-    for module in ("git", "github", "jinja2.sandbox", "msgspec", "shipit.api", "shipit.cli.release_command"):
+    for module in ("git", "github", "jinja2.sandbox", "msgspec", "shipit.api", "shipit.cli.commands.release"):
         importlib.import_module(module)
     for line in sys.stdin:
         child = os.fork()

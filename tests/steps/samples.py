@@ -8,8 +8,8 @@ from functools import partial
 
 from contracts.clones import Clone
 
-from shipit.core.image import REVISION, VERSION, Build
-from shipit.core.release_message import release_message
+from shipit.core.commits.release_message import release_message
+from shipit.core.images import REVISION, VERSION, Build
 from shipit.steps import (
     BuildImage,
     CommentReleased,

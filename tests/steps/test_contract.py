@@ -16,8 +16,9 @@ from parts.registry import Registry
 from steps.samples import SAMPLES, TAG, reference
 
 from shipit.errors import ConflictError
-from shipit.plan.codec import plan_from_json, plan_to_json
-from shipit.plan.model import Inputs, Plan
+from shipit.plan.model import Inputs
+from shipit.plan.release import ReleasePlan
+from shipit.plan.views import plan_from_json, plan_to_json
 from shipit.steps import STEPS
 from shipit.steps.base import Done, Step, Todo
 from shipit.testing import recorded
@@ -144,5 +145,5 @@ def ensure(step: Step, clone: Clone) -> None:
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_a_step_survives_json(kind: str, tmp_path: Path) -> None:
     step = SAMPLES[kind].step(in_memory(tmp_path))
-    plan = Plan((), Inputs("0" * 40, "main", "c"), (step,))
+    plan = ReleasePlan(decisions=(), inputs=Inputs("0" * 40, "main", "c"), steps=(step,))
     assert plan_from_json(json.dumps(plan_to_json(plan)), "plan.json").steps == (step,)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shipit.versionfiles import FORMATS, VersionFileError, announced, detect, format_of
+from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_files_below_the_root_and_general_formats_are_not_detected() -> None:
     ],
 )
 def test_a_found_version_announces_its_release(found: str, release: str) -> None:
-    assert announced(found) == release
+    assert declared(found) == release
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_found_version_announces_its_release(found: str, release: str) -> None
 )
 def test_what_is_no_version_announces_nothing(found: str) -> None:
     with pytest.raises(VersionFileError, match="is not a version"):
-        announced(found)
+        declared(found)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 
-from shipit.adapters.ci import Environment
+from shipit.adapters.ci import CiContext
 from shipit.adapters.git import GitRepository
-from shipit.core.links import slug_of
+from shipit.core.notes.links import slug_of
 from shipit.world import Forge
 
 
-def forge_of(git: GitRepository, environment: Environment) -> Forge:
+def forge_of(git: GitRepository, ci: CiContext) -> Forge:
     """GitHub for a remote on its server; files beside the remote, or in the clone, for any other."""
     url = git.reached_url() or ""
     # What is written comes first: the mirror or proxy that `insteadOf` leads to has no releases.
-    slug = slug_of(git.remote_url() or "", environment.server_url) or slug_of(url, environment.server_url)
+    slug = slug_of(git.remote_url() or "", ci.server_url) or slug_of(url, ci.server_url)
     if slug:
         from shipit.adapters.github import GitHubForge
 
-        return GitHubForge(slug, environment.token, environment.api_url, environment.server_url, base=git.root)
+        return GitHubForge(slug, ci.token, ci.api_url, ci.server_url, base=git.root)
     from shipit.adapters.local_forge import LocalForge
 
     place = _beside(git, url)

@@ -19,7 +19,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from shipit.adapters.files import WorkingTree
-from shipit.core.links import Links
+from shipit.core.notes.links import Links
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, ForgeRelease

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.adapters.ci import Environment, environment
+from shipit.adapters.ci import CiContext, read_ci_context
 from shipit.adapters.git import GitRepository
 from shipit.config.model import Config
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, UsageError
-from shipit.world import Forge, World
+from shipit.world import Forge, Transfer, World
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
-
-# Told of a push of an image: the id of a layer, bytes so far, bytes in all.
-Transfer = Callable[[str, int, int], None]
 
 
 class Project(Struct, frozen=True, dict=True):
@@ -30,7 +26,7 @@ class Project(Struct, frozen=True, dict=True):
 
     config: Config
     git: GitRepository
-    environment: Environment
+    ci: CiContext
     redact: Redactor
     transfer: Transfer = lambda *told: None
 
@@ -45,11 +41,10 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files import WorkingTree
         from shipit.adapters.process import Commands
-        from shipit.adapters.registry import Registries
-        from shipit.adapters.registry_login import Logins
+        from shipit.adapters.registry import Logins, Registries
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
-        logins = Logins(self.environment.registry_login, self.environment.github_login)
+        logins = Logins(self.ci.registry_login, self.ci.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
         return World(self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins))
@@ -64,7 +59,7 @@ class Project(Struct, frozen=True, dict=True):
         """Where releases are shown, and what links to it."""
         from shipit.adapters.forge import forge_of
 
-        return forge_of(self.git, self.environment)
+        return forge_of(self.git, self.ci)
 
 
 def open_project(
@@ -84,12 +79,12 @@ def open_project(
 
     Raises `UsageError` where there is no repository or no such file, `ConfigError` for a bad configuration.
     """
-    around = environment()
-    redact = Redactor(around.secrets)
-    git = GitRepository(directory, token=around.token, server_url=around.server_url, redact=redact)
+    ci = read_ci_context()
+    redact = Redactor(ci.secrets)
+    git = GitRepository(directory, token=ci.token, server_url=ci.server_url, redact=redact)
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
-    return Project(loaded, git, around, redact, transfer)
+    return Project(loaded, git, ci, redact, transfer)
 
 
 def load_config(root: str = ".", path: str | None = None) -> Config:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
-from shipit.api.due import comment, doctor, due_work, plan_due, preview
-from shipit.api.history import changelog, coming_versions, commits, next_version, release_notes
+from shipit.api.dispatch import comment, doctor, next_task, plan_task, preview
+from shipit.api.history import changelog, commits, next_version, next_versions_only, release_notes
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
 from shipit.plan.outcome import NO_OUTPUTS, Images, Outcome
@@ -16,18 +16,18 @@ __all__ = [
     "Project",
     "apply",
     "changelog",
-    "coming_versions",
     "comment",
     "commits",
     "doctor",
-    "due_work",
     "image",
     "load_config",
+    "next_task",
     "next_version",
+    "next_versions_only",
     "open_project",
-    "plan_due",
     "plan_image",
     "plan_release",
+    "plan_task",
     "preview",
     "release",
     "release_notes",

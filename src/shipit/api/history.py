@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
-from shipit.core.log import RawCommit, records
+from shipit.core.commits import RawCommit
+from shipit.core.history import records
 from shipit.errors import UsageError
-from shipit.plan.decide import coming_release
-from shipit.plan.depth import require_depth
-from shipit.plan.history import observe_history
-from shipit.plan.model import Coming, Decision
-from shipit.plan.next import next_versions, versions_alone
-from shipit.plan.packages import Package, packages
+from shipit.plan.version import (
+    Decision,
+    NextVersion,
+    Package,
+    next_releases,
+    next_versions,
+    observe_history,
+    packages,
+    planned_release,
+    require_depth,
+)
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
-    from shipit.core.tag import Tag
-    from shipit.plan.releases import Past, Unread
+    from shipit.core.versions import Tag
+    from shipit.plan.version.past_releases import LazyRelease, PastReleases
 
 _Read = TypeVar("_Read")
 
@@ -41,13 +47,12 @@ def next_version(project: Project) -> tuple[Decision, ...]:
 
     Raises `ConflictError` when that version exists already, `PreflightError` when the tags cannot be trusted.
     """
-    verdicts = next_versions(project.git, project.config, project.environment.branch)
-    return tuple(verdict.decision for verdict in verdicts)
+    return tuple(each.decision for each in next_releases(project.git, project.config, project.ci.branch))
 
 
-def coming_versions(project: Project) -> tuple[Coming, ...]:
+def next_versions_only(project: Project) -> tuple[NextVersion, ...]:
     """The next version of every package alone, which takes less reading; raises what `next_version` does."""
-    return versions_alone(project.git, project.config, project.environment.branch)
+    return next_versions(project.git, project.config, project.ci.branch)
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
@@ -65,14 +70,14 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
 
     Raises `UsageError` when there is no such release or package.
     """
-    from shipit.plan.releases import released
+    from shipit.plan.version.past_releases import released
 
     wanted = _package(project, package or _package_of(project, version))
     if version is not None:
         return renderer(project).render(released(project.git, project.config, wanted, version))
-    verdicts = next_versions(project.git, project.config, project.environment.branch)
-    found = [entry for entry in verdicts if entry.decision.package == package and entry.version]
-    return "".join(renderer(project).render(coming_release(entry, SystemClock().today())) for entry in found)
+    upcoming = next_releases(project.git, project.config, project.ci.branch)
+    found = [entry for entry in upcoming if entry.decision.package == package and entry.version]
+    return "".join(renderer(project).render(planned_release(entry, SystemClock().today())) for entry in found)
 
 
 def changelog(project: Project, *, since: str | None = None, until: str = "HEAD", package: str = "") -> Iterator[str]:
@@ -84,14 +89,13 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 
     Raises `UsageError` for a revision, a version or a package that does not exist.
     """
-    from shipit.core.changelog import title
-    from shipit.core.languages import language
-    from shipit.plan.releases import look_back
+    from shipit.core.notes import language, title
+    from shipit.plan.version.past_releases import observe_past_releases
 
     wanted = _package(project, package)
     after = None if since is None else _require_revision(project, since, wanted.format.render(since))
     end = _require_revision(project, until, wanted.format.render(until))
-    past = look_back(project.git, project.config, wanted, end, after)
+    past = observe_past_releases(project.git, project.config, wanted, end, after)
     return chain([title(language(project.config.changelog.language))], _begun(_sections(project, past)))
 
 
@@ -100,7 +104,7 @@ def _begun(pieces: Iterator[str]) -> Iterator[str]:
     return chain([next(pieces, "")], pieces)
 
 
-def _sections(project: Project, past: Past) -> Iterator[str]:
+def _sections(project: Project, past: PastReleases) -> Iterator[str]:
     """The sections of all releases; of a long history a copy of this process reads and writes the earlier half."""
     from shipit.adapters.processors import begin, in_halves, may_copy
 
@@ -121,7 +125,7 @@ def _sections(project: Project, past: Past) -> Iterator[str]:
     yield from in_halves(write, past.whole() if cut else releases)
 
 
-def _earlier(project: Project, past: Past, middle: Tag) -> Iterator[list[str]]:
+def _earlier(project: Project, past: PastReleases, middle: Tag) -> Iterator[list[str]]:
     """The first section up to `middle`, as soon as it is known that history can be cut there, and all others."""
     write, releases = _reading(project, partial(past.before, middle))
     if releases is not None:
@@ -130,10 +134,12 @@ def _earlier(project: Project, past: Past, middle: Tag) -> Iterator[list[str]]:
         yield list(sections)
 
 
-def _reading(project: Project, read: Callable[[], _Read]) -> tuple[Callable[[Sequence[Unread]], Iterator[str]], _Read]:
+def _reading(
+    project: Project, read: Callable[[], _Read]
+) -> tuple[Callable[[Sequence[LazyRelease]], Iterator[str]], _Read]:
     """What writes sections, loaded while git is waited for, and what `read` gives."""
     from shipit.adapters.processors import Beside
-    from shipit.core.changelog import render_sections
+    from shipit.core.notes import render_sections
 
     loading = Beside(lambda: renderer(project))  # which takes as long as git takes for 10,000 commits
     found, writer = read(), loading.value()
@@ -183,8 +189,7 @@ def _package(project: Project, name: str) -> Package:
 def renderer(project: Project) -> Renderer:
     """What writes the notes, as the configuration asks for it."""
     from shipit.adapters.templates import template_text
-    from shipit.core.languages import language
-    from shipit.core.notes import SHOWN, Renderer
+    from shipit.core.notes import SHOWN, Renderer, language
 
     changelog = project.config.changelog
     raising = (name for name, bump in project.config.bump.items() if bump != "none")

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
-from shipit.plan.model import Plan
 from shipit.plan.outcome import Images
 
 if TYPE_CHECKING:
     from shipit.engine.apply import Observer
+    from shipit.plan.images import ImagePlan
 
 
-def plan_image(project: Project, environment: str | None = None, *, push: bool = False) -> Plan:
+def plan_image(project: Project, environment: str | None = None, *, push: bool = False) -> ImagePlan:
     """Everything that building the images of an environment would do now, and why. Changes nothing.
 
     >>> import shipit
     >>> with open("chat-server/shipit.toml", "w") as file:
     ...     _ = file.write('environments.dev.image.name = "acme/chat-server-dev"')
     >>> plan = shipit.plan_image(shipit.open_project("chat-server"), "dev")
-    >>> [step.kind for step in plan.steps], [image.reason for image in plan.building.images]
+    >>> [step.kind for step in plan.steps], [image.reason for image in plan.images]
     (['build-image'], ['14 commits after v0.3.1; 0.4.0 is coming'])
 
     Args:
@@ -32,13 +32,14 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     Raises `UsageError` when there is no such environment or it has no image, `PreflightError` when there is no
     commit; what else stands in the way are the plan's `findings`.
     """
-    from shipit.plan.due_work import environment_to_build
-    from shipit.plan.images import plan_images
-    from shipit.plan.observe_images import observe_images
+    from shipit.plan.dispatch import environment_to_build
+    from shipit.plan.images import make_image_plan, observe_images
 
-    branch = project.git.branch() or project.environment.branch
+    branch = project.git.branch() or project.ci.branch
     name = environment_to_build(project.config, branch, environment)
-    return plan_images(project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push))
+    return make_image_plan(
+        project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push)
+    )
 
 
 def image(
@@ -57,4 +58,4 @@ def image(
     """
     with exclusive(project.git.directory):
         plan = plan_image(project, environment, push=push)
-        return Images(plan, carry_out(project, plan, observer).outputs)
+        return Images(plan, carry_out(project, plan, observer))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from shipit.adapters.lock import exclusive
 from shipit.adapters.project import Project
 from shipit.api.history import renderer
 from shipit.errors import BranchMoved, PreflightError
-from shipit.plan.model import Plan
-from shipit.plan.outcome import Outcome
+from shipit.finding import any_blocks
+from shipit.plan.outcome import Images, Outcome
 
 if TYPE_CHECKING:
     from shipit.engine.apply import Observer
+    from shipit.plan.images import ImagePlan
+    from shipit.plan.model import Plan
+    from shipit.plan.release import ReleasePlan
 
 # How often a release is planned afresh because somebody else pushed first.
 ATTEMPTS = 5
-_UNTOUCHED = "nothing was changed: the repository and its remote are as they were"
 
 
-def plan_release(project: Project, *, version: str | None = None) -> Plan:
+def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan:
     """Everything `release` would do now, and why. Fetches what is missing and changes nothing.
 
     >>> import shipit
@@ -34,14 +36,17 @@ def plan_release(project: Project, *, version: str | None = None) -> Plan:
     Raises `UsageError` when `version` is none, `ConflictError` when it does not rise or exists already,
     `PreflightError` when there is no commit; what else stands in the way are the plan's `findings`.
     """
-    from shipit.plan.observe import observe
-    from shipit.plan.release import plan_release as plan
+    from shipit.plan.release import make_release_plan, observe
 
-    observed = observe(project.world, project.config, project.environment.branch)
-    return plan(project.config, observed, renderer(project), version)
+    observed = observe(project.world, project.config, project.ci.branch)
+    return make_release_plan(project.config, observed, renderer(project), version)
 
 
-def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Outcome:
+@overload
+def apply(project: Project, plan: ReleasePlan, observer: Observer | None = None) -> Outcome: ...
+@overload
+def apply(project: Project, plan: ImagePlan, observer: Observer | None = None) -> Images: ...
+def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Outcome | Images:
     """Carry out exactly `plan`; what is done already is left alone.
 
     >>> import shipit
@@ -58,16 +63,17 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
     Raises `PreflightError` for the plan's findings, `ConflictError` when what it was made from changed, and
     `AuthError`, `RemoteError` or `CommandError` when a step fails; `state` tells what others can see by then.
     """
-    from shipit.plan.standing import observe_standing
-    from shipit.plan.unchanged import require_same_commit, require_unchanged
+    from shipit.plan.images import ImagePlan, require_same_commit
+    from shipit.plan.release import ReleasePlan, observe_clone, require_unchanged
 
     with exclusive(project.git.directory):
-        if plan.building:
+        if isinstance(plan, ImagePlan):
             require_same_commit(plan, project.config, project.git)
-            return carry_out(project, plan, observer)
-        standing = observe_standing(project.git, project.config, project.environment.branch)
-        require_unchanged(plan, project.config, standing, project.git)
-        return carry_out(project, plan, observer)
+            return Images(plan, carry_out(project, plan, observer))
+        assert isinstance(plan, ReleasePlan)
+        clone = observe_clone(project.git, project.config, project.ci.branch)
+        require_unchanged(plan, project.config, clone, project.git)
+        return Outcome(plan, carry_out(project, plan, observer))
 
 
 def release(project: Project, *, version: str | None = None, observer: Observer | None = None) -> Outcome:
@@ -89,23 +95,22 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
     """
     with exclusive(project.git.directory):
         earlier = _earlier(project)
-        made = version is not None and earlier is not None and earlier.due[0].version == version
+        made = version is not None and earlier is not None and earlier.to_release[0].version == version
         outcome = _release(project, None if made else version, observer)
-        if earlier and not outcome.plan.due:
-            return carry_out(project, earlier, observer)
+        if earlier and not outcome.plan.to_release:
+            return Outcome(earlier, carry_out(project, earlier, observer))
     return outcome
 
 
-def _earlier(project: Project) -> Plan | None:
+def _earlier(project: Project) -> ReleasePlan | None:
     """The release that an earlier attempt of this run made, where the CI says that there was one."""
-    occasion = project.environment.occasion
-    if not (occasion.again and occasion.commit):
+    event = project.ci.event
+    if not (event.is_rerun and event.commit):
         return None
-    from shipit.plan.earlier import earlier_release
-    from shipit.plan.standing import observe_standing
+    from shipit.plan.release import observe_clone, release_of_earlier_attempt
 
-    standing = observe_standing(project.git, project.config, project.environment.branch)
-    return earlier_release(project.git, project.config, standing, occasion.commit)
+    clone = observe_clone(project.git, project.config, project.ci.branch)
+    return release_of_earlier_attempt(project.git, project.config, clone, event.commit)
 
 
 def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
@@ -114,7 +119,7 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
     for attempt in range(1, ATTEMPTS + 1):
         plan = plan_release(project, version=version)
         try:
-            outcome = carry_out(project, plan, observer)
+            outcome = Outcome(plan, carry_out(project, plan, observer))
         except BranchMoved:
             if attempt == ATTEMPTS:
                 raise
@@ -127,12 +132,10 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
     return finished if finished and not outcome.released else outcome
 
 
-def carry_out(project: Project, plan: Plan, observer: Observer | None) -> Outcome:
-    """Apply the steps of `plan`; raises `PreflightError` where its findings do not allow it."""
-    if plan.steps and any(finding.severity == "error" for finding in plan.findings):
-        if plan.building:
-            raise PreflightError(plan.findings, state="nothing was built and nothing pushed", to="build images")
-        raise PreflightError(plan.findings, state=_UNTOUCHED)
-    from shipit.engine.apply import apply as apply_steps
+def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[str, str]:
+    """Apply the steps of `plan` and return their outputs; raises `PreflightError` when its findings block it."""
+    if plan.steps and any_blocks(plan.findings):
+        raise PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
+    from shipit.engine.apply import apply_steps
 
-    return Outcome(plan, apply_steps(plan.steps, project.world, observer))
+    return apply_steps(plan.steps, project.world, observer)

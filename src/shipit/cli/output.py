@@ -54,7 +54,7 @@ class Output:
         return not self._wants_color(sys.stderr)
 
     @property
-    def lively(self) -> bool:
+    def is_interactive(self) -> bool:
         """Whether somebody watches who likes to see things move."""
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._quiet
 
@@ -147,7 +147,7 @@ class Output:
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Each with its fix; quiet leaves the warnings out."""
-        told = (finding for finding in findings if finding.severity == "error" or not self._quiet)
+        told = (finding for finding in findings if finding.blocks or not self._quiet)
         for line in finding_lines(told, self.paint):
             self._talk(line)
 

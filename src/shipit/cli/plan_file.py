@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from shipit.errors import UsageError
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan
 
+_Kind = TypeVar("_Kind", bound="Plan")
 
-def read_plan(path: str, *, of_images: bool = False) -> Plan:
-    """The plan in the file `path`.
+
+def read_plan(path: str, kind: type[_Kind]) -> _Kind:
+    """Return the plan in the file `path`.
 
     Args:
-        of_images: whether it has to be one of images, and not of a release.
+        kind: the kind of plan that the command applies.
 
-    Raises `UsageError` where there is none, or one of the other kind.
+    Raises `UsageError` when there is no plan in it, or one of another kind.
     """
-    from shipit.plan.codec import plan_from_json
+    from shipit.plan.views import plan_from_json
 
     try:
         with open(path, encoding="utf-8") as file:
@@ -26,7 +28,6 @@ def read_plan(path: str, *, of_images: bool = False) -> Plan:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"the plan `{path}` cannot be read: {why}", hint=f"shipit plan -o {path}") from error
-    if of_images != (plan.building is not None):
-        what, command = ("of images", "image") if plan.building else ("of a release", "release")
-        raise UsageError(f"`{path}` is a plan {what}", hint=f"shipit {command} --plan {path}")
+    if not isinstance(plan, kind):
+        raise UsageError(f"`{path}` is a plan to {plan.purpose}", hint=f"shipit {plan.command} --plan {path}")
     return plan

@@ -6,7 +6,7 @@ from shipit.cli.output import Output
 from shipit.cli.transfers import Transfers
 from shipit.core.printable import printable
 from shipit.errors import ShipitError
-from shipit.plan.summary import Result
+from shipit.plan.views import Result
 from shipit.steps import BuildImage, Run
 from shipit.steps.base import Outputs, Step
 

@@ -15,9 +15,9 @@ from shipit.errors import CommandError, ShipitError
 
 if TYPE_CHECKING:
     from shipit.api import Images, Outcome
-    from shipit.core.links import Links
-    from shipit.plan.model import Decision
+    from shipit.core.notes.links import Links
     from shipit.plan.preview import Preview
+    from shipit.plan.version import Decision
 
 # GitHub shows no more than ten marks of a step.
 _MOST_MARKS = 10
@@ -41,19 +41,19 @@ class Report:
 
     def released(self, outcome: Outcome, *, applied: bool, version: str | None = None) -> None:
         """A release was made, or planned; `version` is the one that a person asked for."""
-        from shipit.plan.summary import release_summary
+        from shipit.plan.views import release_summary
 
         self.outputs |= outcome.report(applied=applied)
         self._mark_unreadable(outcome.plan.decisions)
-        asked = ", the version asked for" if version and outcome.plan.due else ""
+        asked = ", the version asked for" if version and outcome.plan.to_release else ""
         headline = _headline(outcome, applied=applied) + asked
         self.summary = release_summary(headline, outcome.plan, self.progress.results, self._links)
 
     def previewed(self, preview: Preview) -> None:
         """What merging a pull request releases was found out; the version is told, and nothing is released."""
-        from shipit.plan.summary import preview_summary
+        from shipit.plan.views import preview_summary
 
-        for decision in preview.due[:1]:
+        for decision in preview.to_release[:1]:
             told = {"version": decision.version, "tag": decision.tag, "previous-version": decision.previous}
             self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in told.items()}}
         self._mark_unreadable(preview.decisions)
@@ -61,7 +61,7 @@ class Report:
 
     def built(self, images: Images, *, applied: bool) -> None:
         """The images of an environment were built, or planned; those of several stand below one another."""
-        from shipit.plan.summary import image_summary
+        from shipit.plan.views import image_summary
 
         for name, value in images.report().items():
             if name in OF_ENVIRONMENTS:
@@ -70,7 +70,7 @@ class Report:
         self.summary += image_summary(images.plan, images.outputs, self.progress.results, self._links, applied=applied)
 
     def failed(self, error: ShipitError) -> None:
-        from shipit.plan.summary import failure_summary
+        from shipit.plan.views import failure_summary
 
         results = self.progress.results.values()
         self.summary = failure_summary(error, results, self._links if results else None)
@@ -111,7 +111,7 @@ def reporting(session: Session) -> Iterator[Report]:
 def _tell(report: Report, session: Session) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    from shipit.adapters.github_actions import write_outputs, write_summary
+    from shipit.adapters.ci import write_outputs, write_summary
 
     write_outputs({**report.outputs, "json": json.dumps(report.outputs, ensure_ascii=False)})
     try:

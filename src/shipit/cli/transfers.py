@@ -19,7 +19,7 @@ class Transfers:
         self._layers: dict[str, TaskID] = {}
 
     def __call__(self, layer: str, done: int, total: int) -> None:
-        if not self._output.lively:
+        if not self._output.is_interactive:
             return
         bars = self._bars = self._bars or _started(plain=self._output.plain)
         if layer not in self._layers:

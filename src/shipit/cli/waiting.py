@@ -18,7 +18,7 @@ PATIENCE = 1.0  # seconds until somebody wonders
 @contextmanager
 def waiting(output: Output, what: str) -> Iterator[None]:
     """While the block runs: a moving line on a terminal, once it takes long; elsewhere one line with -v."""
-    if not output.lively:
+    if not output.is_interactive:
         output.detail(what)
         yield
         return

@@ -18,11 +18,11 @@ from shipit.config.vocabulary import (
     CommitType,
     EnvironmentName,
     FloatingPart,
-    Language,
+    LanguageName,
     Path,
     Prerelease,
     Ref,
-    TagFormat,
+    TagTemplate,
     Text,
     Version,
     VersionRange,
@@ -74,7 +74,7 @@ class ReleaseConfig(Table, frozen=True, kw_only=True):
             extra={"expected": "a list with at least one branch"},
         ),
     ] = ()
-    tag: Annotated[TagFormat, Meta(description="How a version is written as a tag.")] = "v{version}"
+    tag: Annotated[TagTemplate, Meta(description="How a version is written as a tag.")] = "v{version}"
     version_files: Annotated[
         VersionFiles | None,
         Meta(
@@ -168,7 +168,7 @@ class ChangelogConfig(Table, frozen=True, kw_only=True):
     template: Annotated[
         Text, Meta(description="The name of a template that comes with shipit, or a path to one of your own.")
     ] = "default"
-    language: Annotated[Language, Meta(description="The language of headings and dates.")] = "en"
+    language: Annotated[LanguageName, Meta(description="The language of headings and dates.")] = "en"
 
 
 class AnnounceConfig(Table, frozen=True, kw_only=True):
@@ -190,7 +190,7 @@ class PackageConfig(Table, frozen=True, kw_only=True):
 
     path: Annotated[Path, Meta(description="The directory whose commits count.", examples=["backend"])]
     tag: Annotated[
-        TagFormat | None, Meta(description="How its versions are written as tags; `<name>-v{version}` when unset.")
+        TagTemplate | None, Meta(description="How its versions are written as tags; `<name>-v{version}` when unset.")
     ] = None
     version_files: Annotated[
         VersionFiles | None, Meta(description="The files that hold its version; detected below `path` when unset.")

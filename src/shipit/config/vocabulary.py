@@ -30,7 +30,7 @@ EnvironmentName = Annotated[
     str,
     _text(rf"(?!-)[^{_NOT_IN_REFS}]+(?: [^{_NOT_IN_REFS}]+)*", "a name such as `dev`", "dev"),
 ]
-TagFormat = Annotated[
+TagTemplate = Annotated[
     str,
     _text(
         rf"(?!-)[^{_NOT_IN_REFS}]*\{{version\}}[^{_NOT_IN_REFS}]*",
@@ -100,4 +100,4 @@ VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]
 WriteBack = Annotated[Literal["push", "api", "none"], Meta(extra={"later": ["pull-request"]})]
 FloatingPart = Literal["major", "minor"]
-Language = Literal["en", "ko"]
+LanguageName = Literal["en", "ko"]

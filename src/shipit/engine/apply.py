@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shipit.errors import NOTHING_PUSHED, ShipitError
-from shipit.steps import COURTESIES
+from shipit.steps import OPTIONAL_STEPS
 from shipit.steps.base import Done, Outputs, Step
 from shipit.world import World
 
@@ -30,7 +30,7 @@ class Silent:
     def missed(self, step: Step, error: ShipitError) -> None: ...
 
 
-def apply(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
+def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
     """Bring the world to what `steps` want; the outputs of all of them together.
 
     A courtesy that fails is told to `observer`. Any other step's own error is raised, with `state` telling what
@@ -42,7 +42,7 @@ def apply(steps: Sequence[Step], world: World, observer: Observer | None = None)
         try:
             outputs |= _ensure(step, world, observer)
         except ShipitError as error:
-            if isinstance(step, COURTESIES):
+            if isinstance(step, OPTIONAL_STEPS):
                 observer.missed(step, error)
                 continue
             if error.state in (None, NOTHING_PUSHED):

@@ -1,73 +1,21 @@
-"""A plan: everything a release would do and why, as data that survives JSON."""
+"""The part that every kind of plan has: printed, saved and applied in the same way."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
-from shipit.finding import Finding
+from shipit.finding import Finding, warnings_of
 
 if TYPE_CHECKING:
     from shipit.steps.base import Step
 else:
-    Step = object  # deciding a version loads no step, but who asks for a plan's signature needs the name
-
-
-class Remark(Struct, frozen=True):
-    """One commit and what was decided about it: the rule that counted it, or the reason it does not count."""
-
-    commit: str
-    subject: str
-    reason: str
-
-
-class Coming(Struct, frozen=True):
-    """The next version of one package. `version` is None when there is nothing to release.
-
-    `package` is empty where the repository is one package.
-    """
-
-    package: str
-    version: str | None
-
-
-class Decision(Coming, frozen=True):
-    """The next version of one package, and why."""
-
-    previous: str | None
-    bump: str
-    tag: str | None
-    reasons: tuple[Remark, ...] = ()
-    ignored: tuple[Remark, ...] = ()
-    unreadable: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-
-
-class PlannedImage(Struct, frozen=True):
-    """One image of an environment: `reference` is its tag that never moves, `reason` where its version is from.
-
-    `name` is empty where it is the only one. `kept` are sentences about tags that stay where they are.
-    """
-
-    name: str
-    reference: str
-    version: str
-    revision: str
-    reason: str
-    kept: tuple[str, ...] = ()
-
-
-class Building(Struct, frozen=True):
-    """The images of an environment, and what builds them; empty where nothing has to be built."""
-
-    environment: str
-    images: tuple[PlannedImage, ...]
-    builder: str = ""
+    Step = object  # a command that only reads history loads no step, but the annotation needs the name
 
 
 class Inputs(Struct, frozen=True):
-    """What a plan was made from; a saved plan is refused when these changed.
+    """The state that a plan was made from; a saved plan is refused when it changed.
 
     `base` is the commit it was made on, `config` the fingerprint of the configuration.
     """
@@ -77,28 +25,22 @@ class Inputs(Struct, frozen=True):
     config: str
 
 
-class Plan(Struct, frozen=True):
-    """What will be done, in order.
+class Plan(Struct, frozen=True, kw_only=True):
+    """The steps to carry out, in order, and the findings that block them.
 
-    `finishes` names the tags of releases that were cut off and are completed, `versions` their versions.
-    `building` is there where images are built and nothing is released.
+    Each kind names the `command` that applies it, its `purpose` ("not ready to build images") and what is
+    `untouched` while its findings block it.
     """
 
-    decisions: tuple[Decision, ...]
+    command: ClassVar[str]
+    purpose: ClassVar[str]
+    untouched: ClassVar[str]
+
     inputs: Inputs
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
-    notes: str = ""
-    finishes: tuple[str, ...] = ()
-    versions: tuple[str, ...] = ()
-    building: Building | None = None
-
-    @property
-    def due(self) -> tuple[Decision, ...]:
-        """The packages that are released."""
-        return tuple(decision for decision in self.decisions if decision.version)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that stop nothing."""
-        return tuple(finding for finding in self.findings if finding.severity == "warning")
+        """The findings that do not block the plan."""
+        return warnings_of(self.findings)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, to_builtins
 
-from shipit.plan.model import Plan, PlannedImage
+if TYPE_CHECKING:  # a command that only reads history loads no plan
+    from shipit.plan.images import ImagePlan, PlannedImage
+    from shipit.plan.model import Plan
+    from shipit.plan.release import ReleasePlan
 
 # What a run that does nothing puts out: every output there is.
 NO_OUTPUTS = {
@@ -28,18 +31,18 @@ NO_OUTPUTS = {
 class Outcome(Struct, frozen=True):
     """What a release came to: the plan that was applied last, and the outputs of all its steps."""
 
-    plan: Plan
+    plan: ReleasePlan
     outputs: dict[str, str]
 
     @property
     def released(self) -> bool:
         """Whether there was something to release."""
-        return bool(self.plan.due or self.plan.finishes)
+        return bool(self.plan.to_release or self.plan.finishes)
 
     @property
     def names(self) -> str:
         """The tags of what was released."""
-        return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.due))
+        return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.to_release))
 
     @property
     def pushed(self) -> dict[str, str]:
@@ -52,14 +55,14 @@ class Outcome(Struct, frozen=True):
         Args:
             applied: False where the plan was only shown: nothing is released then.
         """
-        due = self.plan.due[0] if self.plan.due else None
-        version, tag = (due.version, due.tag) if due else (next(iter(self.plan.versions), None), self.names)
+        first = self.plan.to_release[0] if self.plan.to_release else None
+        version, tag = (first.version, first.tag) if first else (next(iter(self.plan.versions), None), self.names)
         return NO_OUTPUTS | {
             "released": "true" if applied and self.released else "false",
             "version": version or "",
             "tag": tag or "",
-            "previous-version": due.previous or "" if due else "",
-            "bump": due.bump if due else "none",
+            "previous-version": first.previous or "" if first else "",
+            "bump": first.bump if first else "none",
             "notes": self.plan.notes,
             "release-url": self.outputs.get("release-url", ""),
             "image": "\n".join(self.pushed),
@@ -70,7 +73,7 @@ class Outcome(Struct, frozen=True):
 class Images(Struct, frozen=True):
     """What building images came to: the plan that was applied, and the outputs of all its steps."""
 
-    plan: Plan
+    plan: ImagePlan
     outputs: dict[str, str]
 
     @property
@@ -81,12 +84,9 @@ class Images(Struct, frozen=True):
     @property
     def details(self) -> dict[str, Any]:
         """What became of each image: where it is from, and the digest that each of its tags leads to; findings."""
-        building = self.plan.building
-        if building is None:
-            return {}
-        images = [{**to_builtins(image), "tags": self._tags(image)} for image in building.images]
+        images = [{**to_builtins(image), "tags": self._tags(image)} for image in self.plan.images]
         findings = [to_builtins(finding) for finding in self.plan.findings]
-        return {"builder": building.builder, "images": images, "findings": findings}
+        return {"builder": self.plan.builder, "images": images, "findings": findings}
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:
         """The digest by tag, of those that lead to this image."""
@@ -96,10 +96,9 @@ class Images(Struct, frozen=True):
 
     def report(self) -> dict[str, str]:
         """The outputs that the command line and the Action promise; of several images, one a line."""
-        building = self.plan.building
         return NO_OUTPUTS | {
-            "environment": building.environment if building else "",
-            "version": "\n".join(dict.fromkeys(image.version for image in building.images)) if building else "",
+            "environment": self.plan.environment,
+            "version": "\n".join(dict.fromkeys(image.version for image in self.plan.images)),
             "image": "\n".join(self.pushed),
             "digest": "\n".join(self.pushed.values()),
         }

@@ -24,7 +24,7 @@ from shipit.steps.upload_assets import UploadAssets
 from shipit.steps.write_file import WriteFile
 
 __all__ = [
-    "COURTESIES",
+    "OPTIONAL_STEPS",
     "STEPS",
     "BuildImage",
     "CommentReleased",
@@ -71,4 +71,4 @@ STEPS: dict[str, type[Any]] = {
 }
 
 # Steps without which a release is whole: what fails of them is a warning.
-COURTESIES = (CommentReleased, LabelReleased)
+OPTIONAL_STEPS = (CommentReleased, LabelReleased)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from shipit.core.image import REVISION, Build
+from shipit.core.images import REVISION, Build
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin
 from shipit.world import World

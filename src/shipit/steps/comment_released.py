@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.comments import released_comment, released_mark
+from shipit.core.notes import released_comment, released_mark
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.each import for_each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.release_message import release_message
+from shipit.core.commits.release_message import release_message
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World

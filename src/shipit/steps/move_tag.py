@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.floating import holder
-from shipit.core.tag import TagFormat
+from shipit.core.versions import TagFormat, holder
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World

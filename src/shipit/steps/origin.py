@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shipit.core.image import REVISION, VERSION, made_from
+from shipit.core.images import REVISION, VERSION, made_from
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Todo
 from shipit.steps.release_commit import ReleaseCommit

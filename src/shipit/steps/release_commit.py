@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shipit.core.release_message import subject_of
+from shipit.core.commits.release_message import subject_of
 from shipit.errors import ConflictError
 from shipit.world import World
 

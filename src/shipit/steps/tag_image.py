@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.image import made_from, moves_back
+from shipit.core.images import made_from, moves_back
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin, digest_of

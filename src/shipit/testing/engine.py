@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Sequence
 
-from shipit.core.image import Build
+from shipit.core.images import Build
 from shipit.errors import CommandError
 from shipit.finding import Finding
 from shipit.testing.registry import FakeRegistry

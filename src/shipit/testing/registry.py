@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shipit.core.image import Reference
+from shipit.core.images import Reference
 from shipit.errors import AuthError, ConfigError, RemoteError
 from shipit.finding import Finding
 from shipit.world import RemoteImage

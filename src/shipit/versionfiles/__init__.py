@@ -25,7 +25,7 @@ from shipit.versionfiles import (
     uv,
 )
 from shipit.versionfiles.base import VersionFile, VersionFileError
-from shipit.versionfiles.snapshot import announced
+from shipit.versionfiles.snapshot import declared
 
 FORMATS: dict[str, VersionFile] = {
     "gradle": gradle.GROOVY,
@@ -66,4 +66,4 @@ def detect(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for file in FORMATS.values() for name in file.patterns if name in present)
 
 
-__all__ = ["FORMATS", "VersionFile", "VersionFileError", "announced", "detect", "format_of"]
+__all__ = ["FORMATS", "VersionFile", "VersionFileError", "declared", "detect", "format_of"]

@@ -1,8 +1,8 @@
-"""What a version found in a file announces as the release to come.
+"""The release version that a version found in a file stands for.
 
->>> announced("1.2.3-SNAPSHOT")
+>>> declared("1.2.3-SNAPSHOT")
 '1.2.3'
->>> announced("1.0-SNAPSHOT")
+>>> declared("1.0-SNAPSHOT")
 '1.0.0'
 """
 
@@ -16,7 +16,7 @@ _NUMBER = r"(0|[1-9]\d*)"
 _FOUND = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]+)?", re.ASCII)
 
 
-def announced(found: str) -> str:
+def declared(found: str) -> str:
     """The SemVer version that `found` leads to: without `-SNAPSHOT`, missing numbers taken as 0.
 
     Raises `VersionFileError` when `found` is no version.

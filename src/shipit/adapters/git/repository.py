@@ -1,0 +1,271 @@
+"""The repository that is released: everything that writes, and everything that asks the remote, by GitPython."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shipit.adapters.git.errors import push_error, remote_error
+from shipit.adapters.git.history import GitHistory
+from shipit.core.redact import Redactor, basic_auth
+from shipit.errors import CommandError, ConflictError, RemoteError
+from shipit.finding import Finding
+from shipit.world import RemoteRefs
+
+if TYPE_CHECKING:
+    from git import Repo
+
+ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+
+
+class GitRepository(GitHistory):
+    """One clone and its remote.
+
+    Args:
+        directory: any directory of the clone.
+        remote: the remote's name.
+        token: for HTTP remotes below `server_url`; handed to git in its environment only.
+        server_url: as `https://github.com`.
+        redact: takes secrets out of whatever git says.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        *,
+        remote: str = "origin",
+        token: str | None = None,
+        server_url: str = "https://github.com",
+        redact: Redactor | None = None,
+    ) -> None:
+        super().__init__(directory, redact)
+        self.remote = remote
+        self._token = token
+        self._server_url = server_url
+
+    # -- reads
+
+    def remote_url(self) -> str | None:
+        return _without_login(self._line("config", "--get", f"remote.{self.remote}.url"))
+
+    def reached_url(self) -> str | None:
+        """The remote's address as git uses it: with what `insteadOf` makes of it."""
+        return _without_login(self._line("remote", "get-url", self.remote))
+
+    def remote_refs(self) -> RemoteRefs:
+        words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
+        return _remote_refs(self._ask_remote(*words))
+
+    @property
+    def _made(self) -> str:
+        """The record of commits made here: a commit that a person amended is not shipit's any more."""
+        return os.path.join(self.directory, "shipit", "commits")
+
+    def made(self, commit: str) -> bool:
+        if not os.path.exists(self._made):
+            return False
+        with open(self._made, encoding="ascii", errors="replace") as record:
+            return commit in record.read().split()
+
+    def tracked(self, branch: str) -> str | None:
+        return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
+
+    def merge_of(self, number: int) -> str | None:
+        """The commit that merging a pull request makes, fetched from where GitHub keeps it; None with a conflict.
+
+        Nothing of it is checked out: it may be anybody's.
+        """
+        ref = f"refs/pull/{number}/merge"
+        if not self._ask_remote("ls-remote", self.remote, ref):
+            return None
+        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, ref)
+        return self._line("rev-parse", "--verify", "FETCH_HEAD^{commit}")
+
+    def findings(self) -> tuple[Finding, ...]:
+        found = []
+        if not self._knows_who():
+            fix = 'git config user.name "Your Name" && git config user.email you@example.org'
+            found.append(Finding("identity", "git does not know who makes the release commit", fix))
+        lock = os.path.join(self.directory, "index.lock")
+        if os.path.exists(lock):
+            fix = f"when no git is running here any more: rm {lock}"
+            found.append(Finding("index-lock", "another git process holds the index, or one was killed", fix))
+        return tuple(found)
+
+    def _knows_who(self) -> bool:
+        return bool(self._bot_identity) or self._try("var", "GIT_COMMITTER_IDENT").returncode == 0
+
+    # -- writes, local
+
+    def fetch(self) -> None:
+        refspecs = (f"+refs/heads/*:refs/remotes/{self.remote}/*", "refs/tags/*:refs/tags/*")
+        # Not --quiet: that would also hide which tags were refused.
+        self._ask_remote("fetch", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
+
+    def deepen(self) -> None:
+        self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
+        if self.shallow():
+            raise RemoteError("the remote is a shallow clone itself", where=self.remote_url())
+
+    def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
+        self._git("add", "--", *paths)
+        by = ["--author", author] if author else []
+        with _message_file(message) as file:
+            self._git("commit", "--quiet", "--cleanup=verbatim", "--file", file, *by, "--", *paths)
+        commit = str(self.head())
+        os.makedirs(os.path.dirname(self._made), exist_ok=True)
+        with open(self._made, "a", encoding="ascii") as record:
+            record.write(f"{commit}\n")
+        return commit
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        with _message_file(message) as file:
+            self._git("tag", "--annotate", "--cleanup=verbatim", "--file", file, name, commit)
+
+    def delete_tag(self, name: str) -> None:
+        self._git("tag", "--delete", name)
+
+    def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
+        for path in restore:
+            self._restore(path)
+        # To the index of a copied clone every file looks edited.
+        self._git("update-index", "-q", "--unmerged", "--refresh")
+        try:
+            self._git("reset", "--quiet", "--keep", commit)
+        except CommandError as error:
+            raise ConflictError(
+                f"uncommitted changes are in the way of `{commit[:10]}`",
+                where=error.tail,
+                hint="git commit them, or git stash, then run the same command again",
+            ) from error
+
+    def _restore(self, path: str) -> None:
+        if self.text("HEAD", path) is not None:
+            self._git("checkout", "--quiet", "HEAD", "--", path)
+        elif os.path.exists(os.path.join(self.root, path)):
+            self._git("rm", "--quiet", "--cached", "--ignore-unmatch", "--", path)
+            os.unlink(os.path.join(self.root, path))
+
+    def adopt(self, commit: str) -> None:
+        self._git("reset", "--quiet", "--mixed", commit)
+
+    # -- the write that everybody sees
+
+    def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
+        refspecs = [f"refs/tags/{tag}:refs/tags/{tag}" for tag in tags]
+        lease = []
+        if branch is not None:
+            lease = [f"--force-with-lease=refs/heads/{branch}:{expected or ''}"]
+            refspecs.insert(0, f"{commit}:refs/heads/{branch}")
+        try:
+            self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
+        except CommandError as error:
+            raise push_error(error, branch) from error
+
+    def move_tag(self, name: str, commit: str) -> None:
+        ref = f"refs/tags/{name}"
+        self._git("update-ref", ref, commit)
+        try:
+            self._git("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
+        except CommandError as error:
+            raise push_error(error, name) from error
+
+    # -- how git is called
+
+    @cached_property
+    def _repo(self) -> Repo:
+        from git import Repo
+
+        repo = Repo(self.root, expand_vars=False)
+        repo.git.update_environment(**self._writing)
+        return repo
+
+    def _git(self, *words: str) -> str:
+        from git import GitCommandError
+
+        try:
+            answer: Any = self._repo.git.execute(["git", *words])
+        except GitCommandError as error:
+            said = self._redact(f"{error.stderr}\n{error.stdout}")
+            status = error.status if isinstance(error.status, int) else None
+            argv = ["git", *(self._redact(word) for word in words)]
+            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=_spoken(said)) from None
+        return str(answer)
+
+    def _ask_remote(self, *words: str) -> str:
+        try:
+            return self._git(*words)
+        except CommandError as error:
+            if "would clobber existing tag" in error.tail:
+                return ""  # a floating tag that moved; every other ref was fetched
+            raise remote_error(error, self.remote_url() or self.remote) from error
+
+    @cached_property
+    def _writing(self) -> dict[str, str]:
+        environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        if self._bot_identity:
+            name, email = self._bot_identity
+            for role in ("AUTHOR", "COMMITTER"):
+                environment |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
+        settings = [("i18n.commitEncoding", "UTF-8"), *self._credentials]  # as messages are, whatever is set
+        return environment | _as_environment(settings, int(os.environ.get("GIT_CONFIG_COUNT") or 0))
+
+    @cached_property
+    def _bot_identity(self) -> tuple[str, str] | None:
+        """Who commits in GitHub Actions when nobody is configured."""
+        in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+        return ACTIONS_BOT if in_actions and self._line("config", "user.email") is None else None
+
+    @property
+    def _credentials(self) -> list[tuple[str, str]]:
+        """The token as configuration; the empty value clears what a checkout left."""
+        key = f"http.{self._server_url}/.extraheader"
+        return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
+
+
+def _without_login(url: str | None) -> str | None:
+    return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
+
+
+def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
+    """Configuration as environment variables, counted from `first`: in no URL, argv or file."""
+    environment = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for at, (key, value) in enumerate(settings, first):
+        environment |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
+    return environment
+
+
+@contextmanager
+def _message_file(message: str) -> Iterator[str]:
+    """A file that holds `message`: notes can be longer than an argument may be."""
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", suffix=".txt") as file:
+        file.write(message)
+        file.flush()
+        yield file.name
+
+
+def _spoken(said: str) -> str:
+    """What git said, without the frame that GitPython puts around it."""
+    lines = (re.sub(r"^\s*std(?:err|out): '|'$", "", line) for line in said.splitlines())
+    return "\n".join(line for line in lines if line.strip() and line.strip() != "None")
+
+
+def _remote_refs(listed: str) -> RemoteRefs:
+    branches: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    default = None
+    for line in listed.splitlines():
+        value, _, ref = line.partition("\t")
+        if value.startswith("ref: refs/heads/") and ref == "HEAD":
+            default = value.removeprefix("ref: refs/heads/")
+        elif ref.startswith("refs/heads/"):
+            branches[ref.removeprefix("refs/heads/")] = value
+        elif ref.startswith("refs/tags/"):
+            tags[ref.removeprefix("refs/tags/").removesuffix("^{}")] = value  # the peeled line comes second
+    return RemoteRefs(branches, tags, default)

@@ -1,0 +1,216 @@
+"""Releases on GitHub and GitHub Enterprise Server."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shipit.adapters.github import assets as github_assets
+from shipit.adapters.github import findings as github_findings
+from shipit.adapters.github import git_data as github_git
+from shipit.adapters.github import issues as github_issues
+from shipit.adapters.github.calls import GitHubApi
+from shipit.adapters.patience import Patience
+from shipit.core.notes.links import Links
+from shipit.errors import ConflictError
+from shipit.finding import Finding
+from shipit.world import Asset, ForgeRelease
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from github.GithubObject import Opt
+    from github.GitRelease import GitRelease
+    from github.Repository import Repository
+
+API_VERSION = "2022-11-28"
+
+
+class GitHubForge:
+    """The releases of one repository.
+
+    Args:
+        slug: `owner/name`.
+        token: None reads what is public.
+        api_url: as `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server.
+        server_url: where people look, as `https://github.com`.
+        base: the directory that paths of assets start from.
+        patience: bounds of all waiting.
+
+    Every method raises `AuthError` where the token does not suffice, naming `GITHUB_TOKEN`, and `RemoteError` when
+    GitHub could not be asked.
+    """
+
+    name = "github"
+    shared = True
+
+    def __init__(
+        self,
+        slug: str,
+        token: str | None,
+        api_url: str = "https://api.github.com",
+        server_url: str = "https://github.com",
+        *,
+        base: str = ".",
+        patience: Patience | None = None,
+    ) -> None:
+        self._slug = slug
+        self._token = token
+        self._api_url = api_url
+        self._server_url = server_url
+        self._base = base
+        self._patience = patience or Patience()
+
+    @cached_property
+    def _calls(self) -> GitHubApi:
+        return GitHubApi(self._slug, self._patience, "contents: write")
+
+    @cached_property
+    def _issue_calls(self) -> GitHubApi:
+        return GitHubApi(self._slug, self._patience, "issues: write` and `pull-requests: write")
+
+    @cached_property
+    def _repository(self) -> Repository:
+        from github import Auth, Github
+
+        client = Github(
+            auth=Auth.Token(self._token) if self._token else None,
+            base_url=self._api_url,
+            timeout=self._patience.timeout,
+            retry=None,
+            per_page=100,
+            seconds_between_requests=None,
+            seconds_between_writes=self._patience.between_writes,
+            api_version=API_VERSION,
+            lazy=True,
+        )
+        return client.get_repo(self._slug)
+
+    def links(self) -> Links:
+        return Links(f"{self._server_url.rstrip('/')}/{self._slug}")
+
+    def findings(self, write_back: str) -> tuple[Finding, ...]:
+        if self._token is None:
+            fix = "set it to a token with `contents: write`; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`"
+            return (Finding("github-token-missing", f"`GITHUB_TOKEN` is not set, and `{self._slug}` needs it", fix),)
+        return tuple(github_findings.findings(self._calls, self._repository, write_back))
+
+    def find_release(self, tag: str) -> ForgeRelease | None:
+        found = self._calls.repeat(f"look for release `{tag}`", lambda: self._find(tag))
+        return _shape(found) if found else None
+
+    def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
+        """A draft from an earlier try is brought up to date; a published release must be the same."""
+        doing = f"draft release `{tag}`"
+        target = _target(branch)
+
+        def draft() -> GitRelease:
+            return self._first(
+                self._repository.create_git_release(
+                    tag, title, body, True, prerelease, target_commitish=target, make_latest="false"
+                )
+            )
+
+        found = self._calls.ensure(doing, lambda: self._find(tag), draft)
+        held = _shape(found)
+        if (held.title, held.body, held.prerelease) == (title, body, prerelease):
+            return held
+        if not held.draft:
+            raise _published_otherwise(held)
+        return _shape(
+            self._calls.repeat(
+                doing, lambda: found.update_release(title, body, True, prerelease, target_commitish=target)
+            )
+        )
+
+    def upload_asset(self, tag: str, path: str) -> Asset:
+        release = self._require(tag)
+        return github_assets.attach(self._calls, release, os.path.join(self._base, path), self._patience.timeout)
+
+    def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
+        release = self._require(tag)
+        make_latest = "true" if latest and not release.prerelease else "false"
+
+        def publish() -> GitRelease:
+            return release.update_release(
+                release.name or "", release.body or "", prerelease=release.prerelease, make_latest=make_latest
+            )
+
+        return _shape(self._calls.ensure(f"publish release `{tag}`", lambda: self._published(tag), publish))
+
+    def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        return github_git.create_commit(
+            self._calls, self._repository, branch=branch, parent=parent, message=message, files=files
+        )
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        github_git.create_tag(self._calls, self._repository, name, commit, message)
+
+    def find_comment(self, number: int, mark: str) -> str | None:
+        return github_issues.find_comment(self._issue_calls, self._repository, number, mark)
+
+    def labels(self, number: int) -> frozenset[str]:
+        return github_issues.labels(self._issue_calls, self._repository, number)
+
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        github_issues.keep_comment(self._issue_calls, self._repository, number, mark, text)
+
+    def add_label(self, number: int, label: str) -> None:
+        github_issues.add_label(self._issue_calls, self._repository, number, label)
+
+    def _find(self, tag: str) -> GitRelease | None:
+        """The published release, else the oldest draft: whoever looks finds the same one of two."""
+        drafts = (each for each in self._repository.get_releases() if each.draft and each.tag_name == tag)
+        return self._published(tag) or min(drafts, key=lambda each: each.id, default=None)
+
+    def _published(self, tag: str) -> GitRelease | None:
+        from github import UnknownObjectException
+
+        try:
+            return self._repository.get_release(tag)
+        except UnknownObjectException:
+            return None
+
+    def _first(self, made: GitRelease) -> GitRelease:
+        """`made`, unless another run drafted the same release at the same moment and was first."""
+        found = self._find(made.tag_name)
+        if found is None or found.id == made.id:
+            return made
+        made.delete_release()
+        return found
+
+    def _require(self, tag: str) -> GitRelease:
+        found = self._calls.repeat(f"look for release `{tag}`", lambda: self._find(tag))
+        if found is None:
+            raise ConflictError(
+                f"there is no release `{tag}` on GitHub", hint="run the same command again: it drafts it"
+            )
+        return found
+
+
+def _target(branch: str | None) -> Opt[str]:
+    """What PyGithub wants for an argument that may be left out."""
+    from github.GithubObject import NotSet
+
+    return NotSet if branch is None else branch
+
+
+def _published_otherwise(held: ForgeRelease) -> ConflictError:
+    return ConflictError(
+        f"release `{held.tag}` is published already, with other words",
+        where=held.url,
+        hint="keep it and release a new version, or delete it on GitHub and run again",
+    )
+
+
+def _shape(release: GitRelease) -> ForgeRelease:
+    return ForgeRelease(
+        tag=release.tag_name,
+        title=release.name or "",
+        body=(release.body or "").replace("\r\n", "\n"),  # as GitHub's own editor stores line ends
+        draft=release.draft,
+        prerelease=release.prerelease,
+        url=release.html_url,
+        assets=tuple(github_assets.shape(each) for each in release.assets if github_assets.whole(each)),
+    )

@@ -1,0 +1,99 @@
+"""Registries, over the HTTP API of the OCI distribution specification.
+
+A client of our own, because a tag has to be put with the very bytes that it is built of: `oras` writes the manifest's
+JSON anew, which changes its digest, and `dxf` takes none that does not name its media type, and gives up where a blob
+cannot be mounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from shipit.adapters.patience import Patience
+from shipit.adapters.registry.calls import RegistryApi
+from shipit.adapters.registry.findings import findings
+from shipit.adapters.registry.login import Logins
+from shipit.adapters.registry.manifest import Manifest, labels_of
+from shipit.adapters.registry.repository import Repository
+from shipit.adapters.registry.token import pull, push
+from shipit.core.images import Reference
+from shipit.errors import ConfigError
+from shipit.finding import Finding
+from shipit.world import RemoteImage
+
+_LATEST = "latest"  # what a name without a tag means
+
+
+class Registries:
+    """Each image's own registry.
+
+    Args:
+        patience: bounds of all waiting.
+
+    Every method raises `AuthError` where the login is missing or refused, and `RemoteError` when a registry could not
+    be asked or answers something else than it says.
+    """
+
+    def __init__(self, logins: Logins, patience: Patience | None = None) -> None:
+        self._logins = logins
+        self._patience = patience or Patience()
+        self._calls: dict[str, RegistryApi] = {}
+
+    def find(self, reference: str) -> RemoteImage | None:
+        wanted = Reference.parse(reference)
+        repository = Repository(self._of(wanted), wanted.repository, [pull(wanted.repository)])
+        found = repository.manifest(_which(wanted))
+        return RemoteImage(found.digest, _labels(repository, found)) if found else None
+
+    def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
+        wanted = sorted({Reference.parse(name) for name in names}, key=lambda each: (each.registry, each.repository))
+        groups = (list(group) for _, group in groupby(wanted, key=lambda each: each.registry))
+        return tuple(
+            finding
+            for group in groups
+            for finding in findings(self._of(group[0]), self._logins, [each.repository for each in group])
+        )
+
+    def tag(self, reference: str, digest: str) -> None:
+        wanted = Reference.parse(reference)
+        repository = Repository(self._of(wanted), wanted.repository, [push(wanted.repository)])
+        repository.put(_which(wanted), repository.require(digest))
+
+    def copy(self, source: str, reference: str) -> str:
+        """Raises `ConfigError` when the two are on different registries."""
+        origin, wanted = Reference.parse(source), Reference.parse(reference)
+        if origin.registry != wanted.registry:
+            raise ConfigError(
+                f"`{source}` is not on the registry of `{reference}`",
+                hint="name two images of one registry, or build the image instead",
+            )
+        calls, scopes = self._of(wanted), [push(wanted.repository), pull(origin.repository)]
+        held = Repository(calls, origin.repository, scopes)
+        found = held.require(_which(origin))
+        _copy(found, held, Repository(calls, wanted.repository, scopes), _which(wanted))
+        return found.digest
+
+    def _of(self, reference: Reference) -> RegistryApi:
+        registry = reference.registry
+        return self._calls.setdefault(registry, RegistryApi(registry, self._logins, self._patience))
+
+
+def _which(reference: Reference) -> str:
+    return reference.digest or reference.tag or _LATEST
+
+
+def _labels(repository: Repository, manifest: Manifest) -> dict[str, str]:
+    """The labels of an image; of an index, those of its first image."""
+    if manifest.first:
+        return _labels(repository, repository.require(manifest.first))
+    return labels_of(repository.blob(manifest.config), manifest.config) if manifest.config else {}
+
+
+def _copy(manifest: Manifest, source: Repository, target: Repository, which: str) -> None:
+    """Write `manifest` under `which` in `target` once all that it needs is there."""
+    for child in manifest.children:
+        _copy(source.require(child), source, target, child)
+    for blob in manifest.blobs:
+        target.take(blob, source)
+    target.put(which, manifest)

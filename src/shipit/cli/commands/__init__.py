@@ -1,0 +1,1 @@
+"""The commands, one file each; `COMMANDS` in `cli/main.py` lists them."""

@@ -1,0 +1,67 @@
+"""`shipit image`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.plan_file import read_plan
+from shipit.cli.report import reporting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
+from shipit.errors import UsageError
+
+if TYPE_CHECKING:
+    from shipit.api import Images
+
+
+@click.command(cls=Command, epilog="Example: shipit image dev --push")
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.option("--push", is_flag=True, help="Push the images, and ask the registry whether it has them.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly this plan; refused when its inputs changed.")
+@json_option
+@pass_session
+def command(
+    session: Session, environment: str | None, push: bool, dry_run: bool, plan_file: str | None, as_json: bool
+) -> None:
+    """Build the images of an environment.
+
+    ENV is an environment of the configuration; that of the branch when left out. Pushed are content and tags
+    that never move first, `latest` and its like last. What the registry has from this commit is not built again.
+    """
+    from shipit import api
+    from shipit.plan.images import ImagePlan
+    from shipit.plan.views import render_plan
+
+    if plan_file and (environment or push):
+        raise UsageError("`--plan` holds its environment, and whether to push", hint=f"shipit image --plan {plan_file}")
+    plan = read_plan(plan_file, ImagePlan) if plan_file else None
+    with reporting(session) as report:
+        if dry_run:
+            with waiting(session.output, "looking at the repository, the engine and the registry"):
+                images = api.Images(plan or api.plan_image(session.project, environment, push=push), {})
+        elif plan:
+            images = api.apply(session.project, plan, report.progress)
+        else:
+            images = api.image(session.project, environment, push=push, observer=report.progress)
+        report.built(images, applied=not dry_run)
+    if as_json:
+        session.output.json({**report.outputs, **images.details})
+    elif dry_run:
+        session.output.styled(render_plan(images.plan, session.output.paint, everything=session.output.verbose))
+    if not dry_run:
+        tell(session, images)
+
+
+def tell(session: Session, images: Images) -> None:
+    """What became of each image, a line each, and what did not stop it."""
+    if images.plan.builder:
+        session.output.say(f"built by {images.plan.builder}")
+    for image in images.plan.images:
+        digest = images.pushed.get(image.reference)
+        session.output.say(f"in the registry: {image.reference}@{digest}" if digest else f"built {image.reference}")
+        for kept in image.kept:
+            session.output.say(f"  {kept}")
+    session.output.findings(images.plan.warnings)

@@ -1,0 +1,52 @@
+"""`shipit plan`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.output import json_text
+from shipit.cli.report import Report, reporting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
+
+if TYPE_CHECKING:
+    from shipit.plan.model import Plan
+
+
+@click.command(cls=Command, epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
+@json_option
+@click.option("-o", "--output", "file", metavar="FILE", help="Save the plan, to apply exactly it later.")
+@click.option("--version", metavar="X.Y.Z", help="Plan this version instead of the computed one.")
+@pass_session
+def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
+    """Everything a release would do here, and why; the images, on the branch of an environment.
+
+    Also which commits were ignored or could not be read. Changes nothing, apart from fetching what the
+    remote has; read rights are enough.
+    """
+    from shipit.plan.views import plan_to_json, render_plan
+
+    with reporting(session) as report, waiting(session.output, "looking at the repository and its remote"):
+        plan = _plan(session, report, version)
+    if file is not None:
+        session.output.save(file, json_text(plan_to_json(plan)))
+        session.output.say(f"plan saved; to apply exactly it: shipit {plan.command} --plan {file}")
+    if as_json:
+        session.output.json(plan_to_json(plan))
+    elif file is None:
+        session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
+
+
+def _plan(session: Session, report: Report, version: str | None) -> Plan:
+    from shipit import api
+    from shipit.plan.images import ImagePlan
+    from shipit.plan.release import ReleasePlan
+
+    plan = api.plan_task(session.project, version=version)
+    if isinstance(plan, ImagePlan):
+        report.built(api.Images(plan, {}), applied=False)
+    elif isinstance(plan, ReleasePlan):
+        report.released(api.Outcome(plan, {}), applied=False)
+    return plan

@@ -1,0 +1,182 @@
+"""The sample project that `shipit demo` releases: small, but with the history of a real team.
+
+Made by git alone, with the same commit ids on every machine: dates, people and content are fixed,
+and neither the user's git configuration nor the environment has a say.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipit.cli.demo.sample_files import FILES, SOURCES, java_class
+
+_HANEUL = ("김하늘", "haneul@example.com")
+_ROBIN = ("Robin Park", "robin@example.com")
+_START = 1_767_920_400  # 2026-01-09 10:00 in Seoul, in seconds since the epoch
+_HOUR = 3600
+
+# Written into the two repositories, so that working in them does not depend on the user's settings either.
+_SETTINGS = {
+    "commit.gpgSign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "push.gpgSign": "false",
+    "tag.gpgSign": "false",
+    "user.email": _ROBIN[1],
+    "user.name": _ROBIN[0],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleProject:
+    """A clone on branch `main`, and the bare repository that is its `origin`."""
+
+    path: Path
+    remote: Path
+
+
+@dataclass(slots=True)
+class _Repository:
+    """A working copy in which every commit comes an hour after the one before."""
+
+    path: Path
+    hours: int = 0
+
+    def git(self, *arguments: str, person: tuple[str, str] = _ROBIN) -> str:
+        command = ["git", *arguments]
+        environment = _environment(person, _START + self.hours * _HOUR)
+        run = subprocess.run(command, cwd=self.path, env=environment, check=True, capture_output=True, encoding="utf-8")
+        return run.stdout.strip()
+
+    def write(self, path: str, text: str) -> None:
+        file = self.path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+    def commit(self, message: str, *, person: tuple[str, str] = _ROBIN) -> None:
+        self.hours += 1
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", message, person=person)
+
+    def add_class(self, name: str, message: str, *, person: tuple[str, str] = _ROBIN) -> None:
+        """Commit a new class, the usual change of this history."""
+        self.write(f"{SOURCES}/{name}.java", java_class(name, message.partition("\n")[0]))
+        self.commit(message, person=person)
+
+    def revert_last(self) -> None:
+        self.hours += 1
+        self.git("revert", "--no-edit", "HEAD")
+
+    def merge(self, branch: str, message: str) -> None:
+        self.hours += 1
+        self.git("merge", "--quiet", "--no-ff", "--message", message, branch)
+
+
+def make_sample(directory: Path) -> SampleProject:
+    """Make the project in `directory`/chat-server and its remote in `directory`/remote.git.
+
+    Version 0.3.1 is released and tagged; what follows it makes the next version 0.4.0.
+
+    Raises:
+        FileExistsError: one of the two is there already.
+        subprocess.CalledProcessError: git refused; its words are in `stderr`.
+    """
+    sample = SampleProject(directory / "chat-server", directory / "remote.git")
+    clone = _new_repository(sample.path)
+    _new_repository(sample.remote, "--bare")
+    _release_0_3_1(clone)
+    for chapter in _HISTORY:
+        chapter(clone)
+    clone.git("remote", "add", "origin", str(sample.remote.resolve()))
+    clone.git("push", "--quiet", "--set-upstream", "origin", "main", "v0.3.1")
+    clone.git("remote", "set-head", "origin", "main")
+    return sample
+
+
+def _new_repository(path: Path, *options: str) -> _Repository:
+    path.mkdir(parents=True)
+    repository = _Repository(path)
+    repository.git("init", "--quiet", "--template=", "--initial-branch=main", *options)
+    for name, value in _SETTINGS.items():
+        repository.git("config", name, value)
+    return repository
+
+
+def _environment(person: tuple[str, str], seconds: int) -> dict[str, str]:
+    """The caller's environment without anything that tells git what to do."""
+    name, email = person
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_AUTHOR_DATE": f"{seconds} +0900",
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": email,
+        "GIT_COMMITTER_DATE": f"{seconds} +0900",
+        "LC_ALL": "C",
+    }
+
+
+def _release_0_3_1(clone: _Repository) -> None:
+    for path, text in FILES.items():
+        clone.write(path, text)
+    clone.commit("chore(release): 0.3.1")
+    clone.git("tag", "--annotate", "--message", "0.3.1", "v0.3.1")
+
+
+def _chat_rooms(clone: _Repository) -> None:
+    clone.add_class("ChatRoom", "feat : 채팅방 만들기", person=_HANEUL)
+    clone.add_class("TokenFilter", "fix(auth): 토큰 만료 처리 (#12)\n\nCloses #11", person=_HANEUL)
+    clone.write("README.md", FILES["README.md"] + "\n실행: `./gradlew bootRun`\n")
+    clone.commit("docs: 실행 방법 추가", person=_HANEUL)
+    clone.write(".editorconfig", "root = true\n\n[*]\nindent_size = 4\n")
+    clone.commit("update stuff")
+
+
+def _squashed_pull_request(clone: _Repository) -> None:
+    bullets = "* feat: find messages by text\n* fix: keep the order of equal hits\n* wip"
+    thanks = "Co-authored-by: 김하늘 <haneul@example.com>"
+    clone.add_class("MessageSearch", f"Message search (#15)\n\n{bullets}\n\n{thanks}")
+
+
+def _reverted_feature(clone: _Repository) -> None:
+    clone.add_class("ReadReceipt", "feat(room): show who has read a message")
+    clone.revert_last()
+
+
+def _merged_pull_request(clone: _Repository) -> None:
+    clone.git("switch", "--quiet", "--create", "typing")
+    clone.add_class("TypingSignal", "feat(room): 입력 중 표시", person=_HANEUL)
+    clone.git("switch", "--quiet", "main")
+    clone.add_class("RoomQuery", "perf(room): load rooms and members in one query")
+    clone.merge("typing", "Merge pull request #18 from example/typing\n\n입력 중 표시")
+    clone.git("branch", "--delete", "--quiet", "typing")
+
+
+def _breaking_change(clone: _Repository) -> None:
+    footers = "BREAKING CHANGE: 모든 응답의 본문이 `data` 또는 `error` 아래에 들어갑니다\nRefs: #20"
+    message = f"feat(api)!: 응답 형식 통일\n\n클라이언트가 실패를 한 가지 방법으로 읽는다.\n\n{footers}"
+    clone.add_class("ApiResponse", message, person=_HANEUL)
+
+
+def _loose_ends(clone: _Repository) -> None:
+    clone.write("Dockerfile", FILES["Dockerfile"].replace("ENTRYPOINT", "EXPOSE 8080\nENTRYPOINT"))
+    clone.commit("chore: name the port of the image")
+    clone.add_class("LoadProbe", "feat: try a load probe [skip release]")
+    clone.add_class("Nickname", "fix：닉네임 앞뒤 공백 제거", person=_HANEUL)
+
+
+_HISTORY: tuple[Callable[[_Repository], None], ...] = (
+    _chat_rooms,
+    _squashed_pull_request,
+    _reverted_feature,
+    _merged_pull_request,
+    _breaking_change,
+    _loose_ends,
+)

@@ -1,0 +1,32 @@
+"""Reading commit messages: one message, and the unreleased commits together.
+
+Modules of this room import each other directly; all other rooms import from here, or `release_message` by itself.
+"""
+
+from __future__ import annotations
+
+from shipit.core.commits.entry import Entry as Entry
+from shipit.core.commits.footers import split_footers as split_footers
+from shipit.core.commits.lint import LintProblem as LintProblem
+from shipit.core.commits.lint import lint as lint
+from shipit.core.commits.message import Commit as Commit
+from shipit.core.commits.message import Footer as Footer
+from shipit.core.commits.message import parse_commit as parse_commit
+from shipit.core.commits.message import subject as subject
+from shipit.core.commits.prefix_cache import HeaderPrefix as HeaderPrefix
+from shipit.core.commits.prefix_cache import PrefixCache as PrefixCache
+from shipit.core.commits.raw_commit import RawCommit as RawCommit
+from shipit.core.commits.read_all import Reading as Reading
+from shipit.core.commits.read_all import Readings as Readings
+from shipit.core.commits.read_all import RequestedVersion as RequestedVersion
+from shipit.core.commits.read_all import is_release_commit as is_release_commit
+from shipit.core.commits.read_all import plain_commit as plain_commit
+from shipit.core.commits.read_all import read_commits as read_commits
+from shipit.core.commits.read_all import requested_version as requested_version
+from shipit.core.commits.read_one import read_one as read_one
+from shipit.core.commits.readings import dropped as dropped
+from shipit.core.commits.reverts import MatchTexts as MatchTexts
+from shipit.core.commits.reverts import cancelled as cancelled
+from shipit.core.commits.reverts import match_text as match_text
+from shipit.core.commits.reverts import may_revert as may_revert
+from shipit.core.commits.rules import Rules as Rules

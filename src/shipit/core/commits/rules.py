@@ -1,0 +1,76 @@
+"""Which commit raises the version how far.
+
+>>> rules = Rules.of({"refactor": "patch", "docs(README)": "patch"})
+>>> rules.bump_of(Commit("docs", "readme", "explain"))
+(<Bump.PATCH: 1>, 'docs(README) → patch')
+>>> rules.bump_of(Commit("refactor", None, "split", breaking=("split",)))
+(<Bump.MAJOR: 3>, 'breaking change → major')
+>>> rules.bump_of(Commit("docs", None, "explain"))
+(<Bump.NONE: 0>, 'docs does not release')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES, Commit
+from shipit.core.versions import Bump
+from shipit.errors import ConfigError
+
+DEFAULT_BUMPS: Mapping[str, str] = {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"}
+
+Rule = tuple[Bump, str]
+_BREAKING: Rule = (Bump.MAJOR, "breaking change → major")
+_KEY = re.compile(r"([^\W\d_][\w-]*)(?:\(([^()]+)\))?")
+
+
+class Rules(Struct, frozen=True):
+    """What each type, or type in one scope, does to the version; made by `Rules.of`.
+
+    Scopes, like types, compare without regard to case (Conventional Commits 1.0.0, item 15).
+    """
+
+    table: Mapping[tuple[str, str | None], Rule]
+    aliases: Mapping[str, str]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, bump: Mapping[str, str] | None = None, aliases: Mapping[str, str] | None = None) -> Rules:
+        """Rules on top of the defaults.
+
+        Args:
+            bump: `type` or `type(scope)` to none, patch, minor or major.
+            aliases: other names of types, with the type each one means.
+
+        Raises:
+            ConfigError: a key or a bump that cannot be understood.
+        """
+        names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
+        table = dict(_rule(key, word, names) for key, word in {**DEFAULT_BUMPS, **(bump or {})}.items())
+        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()))
+
+    def bump_of(self, commit: Commit) -> Rule:
+        """How far a commit raises the version, and the rule that says so, in words."""
+        if commit.breaking:
+            return _BREAKING
+        rule = self.table.get((commit.type, commit.scope.lower())) if commit.scope else None
+        return rule or self.table.get((commit.type, None)) or (Bump.NONE, self._no_release(commit.type))
+
+    def _no_release(self, type: str) -> str:
+        return f"{type} does not release" if type in self.known else f"{type} is not a known type"
+
+
+def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, str | None], Rule]:
+    match = _KEY.fullmatch(key.strip())
+    if not match:
+        raise ConfigError(
+            f"`{key}` is not a commit type", where="bump", hint='write a type, or a type with a scope: "docs(README)"'
+        )
+    if word.upper() not in Bump.__members__:
+        raise ConfigError(f"`{word}` is not a bump", where=f"bump.{key}", hint="write none, patch, minor or major")
+    type, scope, bump = match[1].lower(), match[2], Bump[word.upper()]
+    name = f"{key} → {word.lower()}" if bump else f"{key} does not release"
+    return (aliases.get(type, type), scope and scope.strip().lower()), (bump, name)

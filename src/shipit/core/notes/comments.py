@@ -1,0 +1,25 @@
+"""Comments that shipit keeps on pull requests and issues, each known again by a mark that readers do not see.
+
+>>> print(released_comment("v1.4.0", "https://github.com/acme/app/releases/tag/v1.4.0"))
+<!-- shipit:released v1.4.0 -->
+Released in [v1.4.0](https://github.com/acme/app/releases/tag/v1.4.0).
+"""
+
+from __future__ import annotations
+
+from shipit.core.notes.markdown import address, inline
+
+PREVIEW = "<!-- shipit:preview -->"
+
+# GitHub refuses a longer comment ("body is too long (maximum is 65536 characters)").
+LONGEST_COMMENT = 65_536
+
+
+def released_mark(tag: str) -> str:
+    """The mark of the comment that tells of a release."""
+    return f"<!-- shipit:released {tag.replace('--', '-%2D')} -->"
+
+
+def released_comment(tag: str, url: str) -> str:
+    """What a pull request or an issue is told when it is released."""
+    return f"{released_mark(tag)}\nReleased in [{inline(tag)}]({address(url)})."

@@ -1,0 +1,238 @@
+r"""Release notes: what one release brings, grouped and written as Markdown.
+
+>>> from shipit.core.commits.message import Commit
+>>> entry = Entry("abc1234def", "Kim", Commit("fix", "api", "close the *stream*"))
+>>> Change(entry, entry.commit.description).line
+'**api:** close the \\*stream\\* (abc1234)'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from shipit.core.commits import Commit, Entry
+from shipit.core.notes.languages import ENGLISH, Language
+from shipit.core.notes.links import Links
+from shipit.core.notes.markdown import address, inline, item
+from shipit.core.notes.release import Release
+from shipit.errors import ConfigError
+
+if TYPE_CHECKING:
+    import jinja2
+
+# The types that release something by themselves, in the order in which readers look for them.
+SHOWN = ("feat", "fix", "perf", "revert")
+BREAKING = "breaking"
+
+# GitHub refuses a longer body of a release ("body is too long (maximum is 125000 characters)").
+GITHUB_LIMIT = 125_000
+
+# Footers that close an issue on GitHub:
+# https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+_CLOSING = frozenset(["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"])
+_ISSUE = re.compile(r"(?<![\w/])#([0-9]{1,9})\b")
+
+
+class Change(Struct):
+    """One item of the notes. Every text it gives is Markdown, safe to place on one line."""
+
+    _entry: Entry
+    _text: str
+    _links: Links | None = None
+    _language: Language = ENGLISH
+
+    @property
+    def scope(self) -> str:
+        return _scope(self._entry.commit.scope or "")
+
+    @property
+    def description(self) -> str:
+        """The commit's description, or what it says is breaking; further lines are indented by two blanks."""
+        return item(self._text, self._links)
+
+    @property
+    def author(self) -> str:
+        """The name of the author, never a mention."""
+        return inline(self._entry.author)
+
+    @property
+    def commit(self) -> str:
+        """The abbreviated commit id, linked where there is a place to link to."""
+        short = self._entry.id[:7]
+        return f"[{short}]({self._links.commit(self._entry.id)})" if self._links else short
+
+    @property
+    def closes(self) -> tuple[str, ...]:
+        """The issues this commit closes and does not name in its description, linked where possible."""
+        footers = [footer.value for footer in self._entry.commit.footers if footer.token.lower() in _CLOSING]
+        named = _ISSUE.findall(self._text) if footers and "#" in self._text else ()
+        numbers = dict.fromkeys([number for value in footers for number in _ISSUE.findall(value)])
+        wanted, links = [number for number in numbers if number not in named], self._links
+        return tuple([f"[#{number}]({links.issue(number)})" if links else f"#{number}" for number in wanted])
+
+    @property
+    def title(self) -> str:
+        """Scope in bold and description."""
+        scope = self._entry.commit.scope
+        return f"**{_scope(scope)}:** {self.description}" if scope else self.description
+
+    @property
+    def line(self) -> str:
+        """Everything: title, commit, and the issues it closes."""
+        line = f"{self.title} ({self.commit})"
+        closes = " ".join(self.closes) if self._entry.commit.footers else ""
+        return f"{line}, {self._language.words['closes'].format(issues=closes)}" if closes else line
+
+
+@lru_cache(maxsize=1000)  # a project has few, and each in many lines
+def _scope(text: str) -> str:
+    return inline(text.strip())
+
+
+class Section(Struct):
+    """The changes of one kind: `key` is `breaking` or a commit type, `title` its heading."""
+
+    key: str
+    title: str
+    changes: list[Change]
+
+    @property
+    def lines(self) -> list[str]:
+        return [change.line for change in self.changes]
+
+
+def sections(
+    release: Release, language: Language = ENGLISH, *, shown: Collection[str] = SHOWN, links: Links | None = None
+) -> tuple[Section, ...]:
+    """Group the changes of a release: breaking changes first, then the types in the order of `shown`.
+
+    `shown` holds types and `type(scope)`s. A breaking change is listed whatever its type; where only `!`
+    says that it is one, it is listed there and not a second time under its type.
+    """
+    groups: dict[str, list[Change]] = {BREAKING: []}
+    groups.update((name.partition("(")[0], []) for name in shown)
+    for entry in release.entries:
+        commit = entry.commit
+        for text in commit.breaking:
+            groups[BREAKING].append(Change(entry, text, links, language))
+        if _listed(commit, shown):
+            groups[commit.type].append(Change(entry, commit.description, links, language))
+    return tuple(Section(key, inline(language.heading(key)), changes) for key, changes in groups.items() if changes)
+
+
+def _listed(commit: Commit, shown: Collection[str]) -> bool:
+    if commit.type not in shown and f"{commit.type}({commit.scope})" not in shown:
+        return False
+    return commit.description not in commit.breaking
+
+
+class Renderer:
+    """Writes the notes of releases with one template, compiled once.
+
+    Args:
+        template: the text of a Jinja2 template; docs/changelog.md says what it is given.
+        name: what to call the template in errors, usually its path.
+        links: where commits, issues and comparisons are found; None writes plain text.
+        shown: types, and `type(scope)`s, that have a section, in order.
+
+    Raises:
+        ConfigError: the template is not valid, here or in `render`; names the line.
+    """
+
+    def __init__(
+        self,
+        template: str,
+        *,
+        name: str = "template",
+        language: Language = ENGLISH,
+        links: Links | None = None,
+        shown: Collection[str] = SHOWN,
+    ) -> None:
+        self._template = _compile(template, name)
+        self._name = name
+        self.language = language
+        self.links = links
+        self._shown = shown
+
+    def render(self, release: Release) -> str:
+        """The notes of one release, ending with one newline."""
+        context = self._context(release)
+        try:
+            return self._template.render(context).strip() + "\n"
+        except Exception as error:  # whatever a template raises while it runs is a mistake in the template
+            raise _template_error(self._name, _line_of(error, self._name), error) from error
+
+    def _context(self, release: Release) -> dict[str, object]:
+        links, previous = self.links, release.previous_tag
+        return {
+            "version": release.version,
+            "tag": inline(release.tag),
+            "previous_tag": previous and inline(previous),
+            "date": self.language.date(release.date),
+            "compare_url": address(links.compare(previous, release.tag)) if links and previous else None,
+            "includes": self._includes(release.includes),
+            "sections": sections(release, self.language, shown=self._shown, links=links),
+            "words": self.language.words,
+        }
+
+    def _includes(self, tags: tuple[str, ...]) -> str:
+        if not tags:
+            return ""
+        links = self.links
+        named = [f"[{inline(tag)}]({address(links.release(tag))})" if links else inline(tag) for tag in tags]
+        return self.language.words["includes"].format(tags=", ".join(named))
+
+
+def _compile(text: str, name: str) -> jinja2.Template:
+    import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
+
+    environment = SandboxedEnvironment(
+        autoescape=False, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    try:
+        code = environment.compile(text, name, name)
+    except jinja2.TemplateSyntaxError as error:
+        raise _template_error(name, error.lineno, error) from error
+    return jinja2.Template.from_code(environment, code, {})
+
+
+def _line_of(error: BaseException, name: str) -> int | None:
+    """The line of the template an error comes from; Jinja2 puts it into the traceback as a frame of that file."""
+    line, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _template_error(name: str, line: int | None, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"the changelog template `{name}` does not work: {error}",
+        where=f"{name}, line {line}" if line else name,
+        hint="correct the template; docs/changelog.md lists what it is given",
+        state="nothing was written",
+    )
+
+
+def cut_notes(notes: str, link: str, *, limit: int = GITHUB_LIMIT, language: Language = ENGLISH) -> str:
+    """Notes of at most `limit` characters that end, where something had to go, with a pointer to the rest.
+
+    They are cut before a heading; where that would waste more than half of the room, before an item.
+
+    Args:
+        link: Markdown for the place where the whole text is, usually a link to the changelog.
+    """
+    if len(notes) <= limit:
+        return notes
+    rest = f"\n\n{language.words['rest'].format(link=link)}\n"
+    room = max(limit - len(rest), 0)
+    borders = (notes.rfind(border, 0, room) for border in ("\n#", "\n* ", "\n- ", "\n"))
+    at = next((border for border in borders if border > room // 2), room)
+    return notes[:at].rstrip() + rest

@@ -1,0 +1,21 @@
+"""Versions, tags, and how far a version rises."""
+
+from __future__ import annotations
+
+from shipit.core.versions.bump import Bump as Bump
+from shipit.core.versions.bump import effective as effective
+from shipit.core.versions.floating_tags import behind as behind
+from shipit.core.versions.floating_tags import floating_tag as floating_tag
+from shipit.core.versions.floating_tags import holder as holder
+from shipit.core.versions.tag import Tag as Tag
+from shipit.core.versions.tag import TagFormat as TagFormat
+from shipit.core.versions.tag import mismatched as mismatched
+from shipit.core.versions.tag import suggested_format as suggested_format
+from shipit.core.versions.tag import version_tags as version_tags
+from shipit.core.versions.version import Range as Range
+from shipit.core.versions.version import Version as Version
+from shipit.core.versions.version import build_version as build_version
+from shipit.core.versions.version import bump_between as bump_between
+from shipit.core.versions.version import bumped_version as bumped_version
+from shipit.core.versions.version import channel_of as channel_of
+from shipit.core.versions.version import first_version as first_version

@@ -1,0 +1,180 @@
+"""The next version.
+
+>>> str(bumped_version(Version.parse("1.3.0"), Bump.MINOR))
+'1.4.0'
+
+Breaking changes bump minor while major is 0; leaving 0.x is a decision of a person:
+
+>>> str(bumped_version(Version.parse("0.3.1"), Bump.MAJOR))
+'0.4.0'
+>>> str(bumped_version(Version.parse("0.3.1"), Bump.MAJOR, major_on_zero=True))
+'1.0.0'
+
+A pre-release channel counts up below the version that is coming, and restarts at 1 when that rises:
+
+>>> beta = [Version.parse("1.4.0-beta.2")]
+>>> str(bumped_version(Version.parse("1.3.0"), Bump.MINOR, channel="beta", channel_versions=beta))
+'1.4.0-beta.3'
+>>> str(bumped_version(Version.parse("1.3.0"), Bump.MAJOR, channel="beta", channel_versions=beta))
+'2.0.0-beta.1'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+from semver import Version
+
+from shipit.core.versions.bump import Bump, effective
+from shipit.errors import ConflictError
+
+__all__ = ["Range", "Version", "build_version", "bump_between", "bumped_version", "channel_of", "first_version"]
+
+
+def bumped_version(
+    previous: Version,
+    bump: Bump,
+    *,
+    major_on_zero: bool = False,
+    channel: str | None = None,
+    channel_versions: Iterable[Version] = (),
+) -> Version:
+    """The version after `previous` (SemVer 2.0.0 sections 6 to 9).
+
+    Args:
+        previous: the last stable release.
+        bump: the strongest change since `previous`.
+        major_on_zero: whether a breaking change leaves 0.x.
+        channel: the pre-release identifier, as `beta`; None for a stable release.
+        channel_versions: versions of that channel that exist already.
+    """
+    target = _raise(previous, bump, major_on_zero)
+    if channel is None:
+        return target
+    return _in_channel(target, channel, [version for version in channel_versions if version > previous])
+
+
+def first_version(initial: Version, channel: str | None, channel_versions: Iterable[Version] = ()) -> Version:
+    """The version of a first release: `initial`, or the next pre-release below it."""
+    return initial if channel is None else _in_channel(initial, channel, list(channel_versions))
+
+
+def bump_between(old: Version, new: Version) -> Bump:
+    """The bump that leads from one stable version to a higher one.
+
+    >>> bump_between(Version.parse("1.2.3"), Version.parse("3.0.0")).name
+    'MAJOR'
+    """
+    if new.major != old.major:
+        return Bump.MAJOR
+    return Bump.MINOR if new.minor != old.minor else Bump.PATCH
+
+
+def build_version(coming: Version, commits: int, id: str) -> Version:
+    """The version of a build from a branch that does not release.
+
+    Args:
+        coming: the next version, were it released; its pre-release identifier is left out.
+        commits: how many there are since the last release.
+        id: of the commit that is built.
+
+    >>> str(build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f"))
+    '1.4.0-dev.7+0a1b2c3'
+
+    As SemVer 2.0.0 section 11 orders them, it stands below the version that is coming:
+
+    >>> build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f") < Version.parse("1.4.0")
+    True
+    """
+    # An identifier of digits alone must not begin with 0 in a pre-release; in build metadata it may (section 10).
+    return coming.finalize_version().replace(prerelease=f"dev.{commits}", build=id[:7])
+
+
+def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:
+    bump = effective(bump, major=version.major, major_on_zero=major_on_zero)
+    if bump is Bump.MAJOR:
+        return version.bump_major()
+    if bump is Bump.MINOR:
+        return version.bump_minor()
+    return version.bump_patch() if bump is Bump.PATCH else version
+
+
+def _in_channel(target: Version, channel: str, existing: list[Version]) -> Version:
+    target = max([target, *(version.finalize_version() for version in existing)])
+    numbers = [_number(version) for version in existing if version.finalize_version() == target]
+    return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
+
+
+_NUMBERS = re.compile(r"(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})")
+
+
+def version_of(text: str) -> Version | None:
+    """The version that `text` spells, or None; quickly where it is three numbers, as nearly all of thousands of tags.
+
+    >>> str(version_of("1.4.0-rc.1")), version_of("1.4")
+    ('1.4.0-rc.1', None)
+    """
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers:
+        return Version(*map(int, numbers.groups()))
+    return Version.parse(text) if text[:1].isdigit() and Version.is_valid(text) else None
+
+
+def precedence(version: Version) -> tuple[int, int, int, bool, Version | None]:
+    """A key that sorts as versions compare, in a fraction of the time (SemVer 2.0.0, item 11).
+
+    >>> sorted(map(Version.parse, ("1.10.0", "1.9.0", "1.10.0-rc.1")), key=precedence)[0].minor
+    9
+    """
+    stable = version.prerelease is None
+    return version.major, version.minor, version.patch, stable, None if stable else version
+
+
+def channel_of(version: Version) -> str | None:
+    """`beta` of `2.0.0-beta.3`; None for a stable version.
+
+    >>> channel_of(Version.parse("2.0.0-beta.3"))
+    'beta'
+    """
+    return version.prerelease.rpartition(".")[0] or version.prerelease if version.prerelease else None
+
+
+def _number(version: Version) -> int:
+    last = (version.prerelease or "").rpartition(".")[2]
+    return int(last) if last.isdigit() else 0
+
+
+class Range(Struct, frozen=True):
+    """What a maintenance branch may release: `1.x` holds major 1, `1.2.x` holds 1.2.
+
+    >>> Range.of_branch("1.2.x").holds(Version.parse("1.2.9"))
+    True
+    >>> Range.of_branch("1.2.x").holds(Version.parse("1.3.0"))
+    False
+    >>> Range.of_branch("main") is None
+    True
+    """
+
+    name: str
+    major: int
+    minor: int | None
+
+    @classmethod
+    def of_branch(cls, name: str) -> Range | None:
+        found = re.fullmatch(r"(\d+)(?:\.(\d+))?\.[xX]", name)
+        if not found:
+            return None
+        return cls(name, int(found[1]), int(found[2]) if found[2] else None)
+
+    def holds(self, version: Version) -> bool:
+        return version.major == self.major and self.minor in (None, version.minor)
+
+    def require(self, version: Version) -> None:
+        """Raise `ConflictError` when `version` leaves the range."""
+        if not self.holds(version):
+            raise ConflictError(
+                f"`{version}` leaves the range of the maintenance branch `{self.name}`",
+                hint="release that change from the main branch, or keep it out of this one",
+            )

@@ -1,0 +1,15 @@
+"""The plan of an environment's images."""
+
+from __future__ import annotations
+
+from shipit.plan.images.model import ImagePlan as ImagePlan
+from shipit.plan.images.model import PlannedImage as PlannedImage
+from shipit.plan.images.observe import observe_images as observe_images
+from shipit.plan.images.of_release import build_steps as build_steps
+from shipit.plan.images.of_release import push_steps as push_steps
+from shipit.plan.images.of_release import release_images as release_images
+from shipit.plan.images.plan import make_image_plan as make_image_plan
+from shipit.plan.images.staleness import require_same_commit as require_same_commit
+from shipit.plan.images.wanted import WantedImage as WantedImage
+from shipit.plan.images.wanted import obstacles as obstacles
+from shipit.plan.images.wanted import recipe as recipe

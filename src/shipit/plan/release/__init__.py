@@ -1,0 +1,12 @@
+"""The plan of a release."""
+
+from __future__ import annotations
+
+from shipit.plan.release.model import ReleasePlan as ReleasePlan
+from shipit.plan.release.observe import observe as observe
+from shipit.plan.release.observe import observe_clone as observe_clone
+from shipit.plan.release.plan import make_release_plan as make_release_plan
+from shipit.plan.release.preflight import unplannable as unplannable
+from shipit.plan.release.rerun import release_of_earlier_attempt as release_of_earlier_attempt
+from shipit.plan.release.staleness import require_unchanged as require_unchanged
+from shipit.plan.release.steps import release_body as release_body

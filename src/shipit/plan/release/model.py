@@ -1,0 +1,29 @@
+"""The plan of a release, as data that survives JSON."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shipit.plan.model import Plan
+from shipit.plan.version import Decision
+
+
+class ReleasePlan(Plan, frozen=True, kw_only=True):
+    """The steps that make a release, and the reasons for its versions.
+
+    `finishes` are the tags of the unfinished releases that this plan completes, `versions` their versions.
+    """
+
+    command: ClassVar[str] = "release"
+    purpose: ClassVar[str] = "release"
+    untouched: ClassVar[str] = "nothing was changed: the repository and its remote are as they were"
+
+    decisions: tuple[Decision, ...]
+    notes: str = ""
+    finishes: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+    @property
+    def to_release(self) -> tuple[Decision, ...]:
+        """The packages that have a next version."""
+        return tuple(decision for decision in self.decisions if decision.version)

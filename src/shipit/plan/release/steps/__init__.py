@@ -1,0 +1,13 @@
+"""The steps of a release, and the texts and files they write."""
+
+from __future__ import annotations
+
+from shipit.plan.release.steps.file_changes import FileChanges as FileChanges
+from shipit.plan.release.steps.file_changes import file_changes as file_changes
+from shipit.plan.release.steps.finish import finishing_steps as finishing_steps
+from shipit.plan.release.steps.finish import unfinished_release_body as unfinished_release_body
+from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
+from shipit.plan.release.steps.release_body import release_body as release_body
+from shipit.plan.release.steps.sequence import ReleaseSequence as ReleaseSequence
+from shipit.plan.release.steps.snapshot import plan_snapshot as plan_snapshot
+from shipit.plan.release.steps.sync import tidying_steps as tidying_steps

@@ -1,0 +1,212 @@
+"""Releases that were made, read from history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence, Set
+from contextlib import closing
+from functools import partial
+from itertools import chain
+
+from msgspec import Struct
+
+from shipit.config.model import Config
+from shipit.core.commits import Entry, Rules, dropped
+from shipit.core.history import Columns, Log, ReleaseSpan, attribute, columns
+from shipit.core.history.scan import HistoryScan
+from shipit.core.notes import Release
+from shipit.core.versions import Tag, channel_of, version_tags
+from shipit.errors import PreflightError, UsageError
+from shipit.plan.version.decide import is_release_commit, read, rules_of
+from shipit.plan.version.history import observe_history
+from shipit.plan.version.packages import Package, packages
+from shipit.plan.version.shallow import require_depth
+from shipit.plan.version.tag_findings import format_findings
+from shipit.world import Git
+
+_END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoch
+
+
+def released(git: Git, config: Config, package: Package, name: str) -> Release:
+    """One release, named by its tag or its version, as its notes were written.
+
+    Raises `UsageError` when there is no such release, `PreflightError` in a clone that stays shallow.
+    """
+    require_depth(git)
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    tag = _find(tags, package, name)
+    history = observe_history(git, package, tag.commit, _others(tags, package, tag), channel_of(tag.version))
+    return Release(
+        str(tag.version),
+        tag.name,
+        _date(git, tag),
+        read(history.own, rules_of(config)).entries,
+        history.last.name if history.last else None,
+        history.since.includes,
+    )
+
+
+def _find(tags: dict[str, str], package: Package, name: str) -> Tag:
+    for candidate in (name, package.format.render(name)):
+        version = package.format.parse(candidate)
+        if version and candidate in tags:
+            return Tag(candidate, version, tags[candidate])
+    like = package.format.render("1.4.0")
+    raise UsageError(
+        f"there is no release `{name}`", hint=f"git tag --list shows those there are, with tags like `{like}`"
+    )
+
+
+def _others(tags: dict[str, str], package: Package, tag: Tag) -> dict[str, str]:
+    """The tags that may stand for earlier releases: of those on the same commit the lower versions only."""
+    here = {name: package.format.parse(name) for name, commit in tags.items() if commit == tag.commit}
+    later = {name for name, version in here.items() if version and version >= tag.version}
+    return {name: commit for name, commit in tags.items() if name not in later}
+
+
+def _date(git: Git, tag: Tag) -> dt.date:
+    commit = git.commit(tag.commit)
+    return _day(commit.timestamp if commit else 0)
+
+
+def _day(timestamp: int) -> dt.date:
+    """The day in UTC, the last that a calendar has where a clock was beyond it."""
+    return dt.datetime.fromtimestamp(min(timestamp, _END_OF_TIME), dt.UTC).date()
+
+
+LazyRelease = Callable[[], Release]
+
+# Below so many releases history is not worth being read in two parts.
+_MANY = 200
+# From how many releases further on it is tried whether history can be cut at one, and how many are tried.
+_AHEAD = 10
+_TRIALS = 3
+
+
+class PastReleases(Struct, frozen=True):
+    """The releases of a package, highest version first, and where they are looked for: behind `rev`.
+
+    `older` are the commits of those that are not wanted, `touching` those that touch the package, None for all.
+    """
+
+    git: Git
+    rules: Rules
+    rev: str
+    tags: list[Tag]
+    older: Set[str] = frozenset()
+    touching: Set[str] | None = None
+
+    def whole(self) -> list[LazyRelease]:
+        """Every stable release behind `rev`; each commit in the earliest release that holds it."""
+        scan, _ = self._scanned(self.rev)
+        return self._unread(attribute(scan.log, self.tags), scan)
+
+    def middle(self) -> Tag | None:
+        """Where a long history can most likely be cut in two: seen from a few releases further on it can be."""
+        if len(self.tags) < _MANY:
+            return None
+        half = len(self.tags) // 2
+        near = self.tags[half - _AHEAD].commit
+        return next((tag for tag in self.tags[half : half + _TRIALS] if self._may_cut(near, tag)), None)
+
+    def before(self, middle: Tag) -> list[LazyRelease] | None:
+        """The releases up to `middle`; None where it is not the highest of those behind it."""
+        scan, _ = self._scanned(middle.commit)
+        spans = attribute(scan.log, self.tags)
+        highest = next(span.tag for span in spans if span.tag)
+        return self._unread(spans, scan) if highest == middle else None
+
+    def after(self, middle: Tag) -> tuple[list[LazyRelease], bool]:
+        """The releases after `middle`, and True; all of them, and False, where history cannot be cut there.
+
+        With `before` the rest is the same as `whole`: earlier releases hold all that is behind `middle`, so later ones
+        differ by what is not, and git comes to `middle` when it has told all of that.
+        """
+        scan, cut = self._scanned(self.rev, middle)
+        if not cut:
+            return self._unread(attribute(scan.log, self.tags), scan), False
+        scan.add(Columns([middle.commit], [""], [""], [""], [""], [""]))
+        tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
+        *later, _ = attribute(scan.log, tags)
+        return self._unread(later, scan), True
+
+    def _scanned(self, rev: str, end: Tag | None = None) -> tuple[HistoryScan, bool]:
+        """What is behind `rev`, and whether it was read up to `end` only, for history can be cut there."""
+        scan = HistoryScan(self.rules, is_release_commit=is_release_commit)
+        with closing(self.git.log([rev])) as told:
+            for part in columns(told):
+                newer, older = part.cut(end.commit if end else "")
+                scan.add(newer)
+                if end and older.ids and self._can_cut(scan.log, end):
+                    return scan, True
+                scan.add(older)
+        return scan, False
+
+    def _may_cut(self, near: str, middle: Tag) -> bool:
+        """Whether it looks so from a commit not far above."""
+        log = Log()
+        for part in columns(self.git.log([near], [middle.commit])):
+            log.add(part)
+        return self._can_cut(log, middle)
+
+    def _can_cut(self, log: Log, middle: Tag) -> bool:
+        """Whether all lines of a log lead to `middle`, and nowhere else, and have no lower version.
+
+        None of what is behind `middle` is in such a log, even where clocks were wrong: it would lead to a beginning.
+        """
+        named = set(chain.from_iterable(log.parents_elsewhere().values()))
+        if "" in log.parents or named.difference(log.ids) != {middle.commit}:
+            return False
+        lower = self.tags[self.tags.index(middle) + 1 :]
+        return {tag.commit for tag in lower}.isdisjoint(log.ids)
+
+    def _unread(self, spans: Sequence[ReleaseSpan], scan: HistoryScan) -> list[LazyRelease]:
+        wanted = (span for span in spans if span.tag and span.tag.commit not in self.older)
+        return [partial(_release, span, scan, self.touching, self.git) for span in wanted]
+
+
+def observe_past_releases(
+    git: Git, config: Config, package: Package, rev: str, since: str | None = None
+) -> PastReleases:
+    """What is to be known before the releases behind `rev` are read.
+
+    Args:
+        since: only those that are not behind this revision.
+
+    Raises `PreflightError` when the tags are in another format.
+    """
+    named = {tag.name: tag.commit for tag in git.tags()}
+    findings = tuple(format_findings(named, packages(config)))
+    if findings:
+        raise PreflightError(findings, state="nothing was changed")
+    tags = version_tags(named, package.format)
+    older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
+    touching = git.touching(package.path, rev) if package.path else None
+    return PastReleases(git, rules_of(config), rev, tags, older, touching)
+
+
+def _release(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None, git: Git) -> Release:
+    assert span.tag
+    return Release(
+        str(span.tag.version),
+        span.tag.name,
+        _tagged_on(span.tag, span, scan.log, git),
+        _entries(span, scan, touching),
+        span.previous.name if span.previous else None,
+        span.includes,
+    )
+
+
+def _entries(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None) -> tuple[Entry, ...]:
+    """What stands in the notes of a release."""
+    log = scan.log
+    places = [at for segment in span.segments for at in segment if touching is None or log.ids[at] in touching]
+    gone = dropped(scan.texts(places))
+    kept = [at for number, at in enumerate(places) if number not in gone]
+    return tuple([Entry(log.ids[at], log.authors[at], each) for at in kept for each in scan.entries(at)])
+
+
+def _tagged_on(tag: Tag, span: ReleaseSpan, log: Log, git: Git) -> dt.date:
+    """The day of the tagged commit, with which a segment begins; another release may hold it."""
+    at = next((segment.start for segment in span.segments if log.ids[segment.start] == tag.commit), None)
+    return _date(git, tag) if at is None else _day(log.commit(at).timestamp)

@@ -1,0 +1,13 @@
+"""Plans for readers: text for people, JSON for programs, Markdown for GitHub."""
+
+from __future__ import annotations
+
+from shipit.plan.views.json import plan_from_json as plan_from_json
+from shipit.plan.views.json import plan_to_json as plan_to_json
+from shipit.plan.views.markdown import Result as Result
+from shipit.plan.views.markdown import failure_summary as failure_summary
+from shipit.plan.views.markdown import image_summary as image_summary
+from shipit.plan.views.markdown import preview_summary as preview_summary
+from shipit.plan.views.markdown import release_summary as release_summary
+from shipit.plan.views.text import render_decisions as render_decisions
+from shipit.plan.views.text import render_plan as render_plan

@@ -1,0 +1,72 @@
+"""What builders cannot do, told before anything is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipit.adapters.engine.builder import Builder, missing, obstacles
+from shipit.core.images import Build
+
+CLASSIC = Builder("20.10.24", "linux/amd64")
+BUILDX = Builder("20.10.24", "linux/amd64", buildx="0.13.1")
+ELSEWHERE = Builder("20.10.24", "linux/amd64", buildx="0.13.1", driver="docker-container")
+CONTAINERD = Builder("26.1.5", "linux/amd64", containerd=True, buildx="0.13.1")
+
+PLAIN = Build()
+NATIVE = Build(platforms=("linux/amd64",))
+FOREIGN = Build(platforms=("linux/arm64",))
+BOTH = Build(platforms=("linux/amd64", "linux/arm64"))
+SECRET = Build(secrets={"npm": "NPM_TOKEN"})
+CACHED = Build(cache_from=("acme/app:cache",))
+INLINE = Build(cache_to=("type=inline",))
+EXPORTED = Build(cache_to=("type=registry,ref=acme/app:cache",))
+PROVENANCE = Build(provenance=True)
+SBOM = Build(sbom=True)
+ALL = {
+    "plain": PLAIN, "native": NATIVE, "foreign": FOREIGN, "both": BOTH, "secret": SECRET, "cached": CACHED,
+    "inline": INLINE, "exported": EXPORTED, "provenance": PROVENANCE, "sbom": SBOM,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("builder", "refused"),
+    [
+        (CLASSIC, {"foreign", "both", "secret", "cached", "inline", "exported", "provenance", "sbom"}),
+        (BUILDX, {"both", "exported", "provenance", "sbom"}),
+        (ELSEWHERE, {"both", "provenance", "sbom"}),
+        (CONTAINERD, set()),
+    ],
+    ids=["classic", "buildx", "buildx elsewhere", "buildx on containerd"],
+)
+def test_each_builder_refuses_what_it_cannot_do(builder: Builder, refused: set[str]) -> None:
+    assert {name for name, build in ALL.items() if list(obstacles(build, builder))} == refused
+
+
+def test_the_way_out_of_the_classic_builder_is_buildx() -> None:
+    (finding,) = obstacles(Build(secrets={"npm": "NPM_TOKEN"}, provenance=True), CLASSIC)
+    assert (finding.code, finding.severity) == ("builder", "error")
+    assert finding.what == "the classic builder of docker 20.10.24 cannot build with secrets, provenance"
+    assert finding.fix.startswith("install docker buildx: ")
+
+
+def test_the_way_to_several_platforms_is_containerds_store() -> None:
+    (finding,) = obstacles(BOTH, BUILDX)
+    assert "several platforms" in finding.what
+    assert '{"features": {"containerd-snapshotter": true}}' in finding.fix
+
+
+def test_a_builder_says_what_it_is() -> None:
+    assert str(BUILDX) == "BuildKit (docker buildx 0.13.1)"
+    assert str(CLASSIC).startswith("the classic builder of docker 20.10.24 (no docker buildx here")
+
+
+def test_what_a_build_names_and_is_not_there_is_told_all_at_once(tmp_path: Path) -> None:
+    build = Build(context="front", dockerfile="front/Dockerfile", secrets={"npm": "NPM_TOKEN"})
+    findings = list(missing(build, str(tmp_path), {"NPM_TOKEN": ""}))
+    assert [finding.code for finding in findings] == ["build-context", "dockerfile", "build-secret"]
+    assert ["front`" in findings[0].what, "front/Dockerfile" in findings[1].what, "NPM_TOKEN" in findings[2].what]
+    (tmp_path / "front").mkdir()
+    (tmp_path / "front" / "Dockerfile").touch()
+    assert list(missing(build, str(tmp_path), {"NPM_TOKEN": "n"})) == []

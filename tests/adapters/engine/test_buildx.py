@@ -1,0 +1,70 @@
+"""What `docker buildx` is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.adapters.engine import buildx
+from shipit.core.images import Build
+
+BASE = ["docker", "buildx", "build", "--load", "--progress=plain"]
+PLAIN = ["--provenance=false", "--sbom=false"]
+
+
+def test_an_image_is_built_and_handed_to_the_engine() -> None:
+    assert buildx.arguments("acme/app:1", Build()) == [
+        *BASE, "--tag=acme/app:1", "--file=./Dockerfile", *PLAIN, ".",
+    ]  # fmt: skip
+
+
+def test_a_build_may_be_of_another_directory_by_another_dockerfile() -> None:
+    build = Build(context="front end", dockerfile="docker/front.Dockerfile")
+    assert buildx.arguments("acme/front:1", build) == [
+        *BASE, "--tag=acme/front:1", "--file=./docker/front.Dockerfile", *PLAIN, "./front end",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["-", "--push", "git@example.org:app"])
+def test_a_path_is_a_path_whatever_its_name(path: str) -> None:
+    words = buildx.arguments("acme/app:1", Build(context=path, dockerfile=path))
+    assert (words[-1], f"--file=./{path}" in words) == (f"./{path}", True)
+
+
+def test_each_wish_of_a_build_is_one_argument() -> None:
+    build = Build(
+        labels={"org.opencontainers.image.title": "a b", "x": "1=2"},
+        args={"VERSION": "1.4.0"},
+        secrets={"npm": "NPM_TOKEN"},
+        platforms=("linux/amd64", "linux/arm64"),
+        cache_from=("type=gha", "acme/app:cache"),
+        cache_to=("type=gha,mode=max",),
+        provenance=True,
+        sbom=True,
+    )
+    assert buildx.arguments("acme/app:1", build)[len(BASE) :] == [
+        "--tag=acme/app:1",
+        "--file=./Dockerfile",
+        "--label=org.opencontainers.image.title=a b",
+        "--label=x=1=2",
+        "--build-arg=VERSION=1.4.0",
+        "--secret=id=npm,env=NPM_TOKEN",
+        "--platform=linux/amd64,linux/arm64",
+        "--cache-from=type=gha",
+        "--cache-from=acme/app:cache",
+        "--cache-to=type=gha,mode=max",
+        "--provenance=true",
+        "--sbom=true",
+        ".",
+    ]
+
+
+def test_a_build_sees_no_token_but_what_it_names_as_a_secret() -> None:
+    around = {"PATH": "/bin", "GITHUB_TOKEN": "w", "GH_TOKEN": "w", "SHIPIT_REGISTRY_PASSWORD": "w", "NPM_TOKEN": "n"}
+    build = Build(secrets={"github": "GH_TOKEN"}, created=1_700_000_000)
+    assert buildx.process_variables(build, around, "/tmp/docker") == {
+        "PATH": "/bin",
+        "GH_TOKEN": "w",
+        "NPM_TOKEN": "n",
+        "DOCKER_CONFIG": "/tmp/docker",
+        "SOURCE_DATE_EPOCH": "1700000000",
+    }

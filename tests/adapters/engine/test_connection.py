@@ -1,0 +1,144 @@
+"""Where the container engine is looked for, and what is told where there is none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from shipit.adapters.engine import DockerEngine
+from shipit.adapters.engine.connection import Address, engine_address
+from shipit.adapters.registry import Logins
+from shipit.core.images import Build
+from shipit.core.redact import Redactor
+from shipit.errors import PreflightError
+from shipit.finding import Finding
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration of docker's with a context `far`, which is not the current one."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"far").hexdigest() / "meta.json"
+    meta.parent.mkdir(parents=True)
+    endpoints = {"docker": {"Host": "ssh://ops@far.example.com", "SkipTLSVerify": False}}
+    meta.write_text(json.dumps({"Name": "far", "Metadata": {}, "Endpoints": endpoints}))
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "Dockerfile").touch()
+    return tmp_path
+
+
+def found(root: Path) -> Finding:
+    """The one thing in the way of a build."""
+    engine = DockerEngine(str(root), Logins(), Redactor())
+    (finding,) = engine.findings([Build()])
+    assert engine.findings(()) == (finding,)
+    with pytest.raises(PreflightError, match="not ready to build or push images") as raised:
+        engine.find("app:1")
+    assert raised.value.findings == (finding,)
+    assert (finding.code, finding.severity) == ("engine", "error")
+    return finding
+
+
+def test_the_usual_socket_is_asked_where_nothing_is_said() -> None:
+    assert engine_address() == Address("unix:///var/run/docker.sock", "docker's default")
+
+
+def test_the_current_context_says_where_it_is(config: Path) -> None:
+    (config / "config.json").write_text('{"currentContext": "far"}')
+    assert engine_address() == Address("ssh://ops@far.example.com", "docker's context `far`")
+
+
+def test_a_context_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+    assert engine_address().url == "ssh://ops@far.example.com"
+
+
+def test_docker_host_goes_before_any_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/other.sock")
+    assert engine_address() == Address("unix:///run/other.sock", "`DOCKER_HOST`")
+
+
+def test_no_engine_is_told_with_the_address_that_was_tried(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{config}/none.sock")
+    finding = found(config)
+    assert finding.what == (
+        f"there is no container engine at `unix://{config}/none.sock` (`DOCKER_HOST`): no such file or directory"
+    )
+    assert "systemctl start docker" in finding.fix
+
+
+@pytest.mark.parametrize("host", ["tcp://[bad", "tcp://far.example.com:99999999"])
+def test_an_address_that_is_none_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    assert f"`{host}` (`DOCKER_HOST`) is no address" in found(config).what
+
+
+@pytest.mark.parametrize("text", ["[]", '{"proxies": 3}', '{"auths": {"ghcr.io": {"auth": "bm9uZQ=="}}}'])
+def test_a_configuration_that_cannot_be_read_is_a_finding(
+    config: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    (config / "config.json").write_text(text)
+    finding = found(config)
+    assert "docker's configuration cannot be read" in finding.what
+    assert str(config / "config.json") in finding.fix
+
+
+def test_a_machine_without_an_engine_on_its_port_is_told_too(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{taken.getsockname()[1]}")
+        assert "connection refused" in found(config).what
+
+
+def test_a_socket_that_belongs_to_others_is_told_as_such(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "connect", refuses)
+    finding = found(config)
+    assert "permission denied" in finding.what
+    assert "usermod -aG docker" in finding.fix
+
+
+@pytest.mark.parametrize("variable", ["DOCKER_HOST", "DOCKER_CONTEXT"])
+def test_an_engine_over_ssh_is_told_with_the_way_out(
+    config: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "ssh://ops@far.example.com" if variable == "DOCKER_HOST" else "far")
+    finding = found(config)
+    assert "`ssh://ops@far.example.com`" in finding.what
+    assert "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock ssh://ops@far.example.com" in finding.fix
+    assert "DOCKER_HOST=unix:///tmp/docker.sock" in finding.fix
+
+
+@pytest.mark.parametrize("by", ["variable", "configuration"])
+def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    if by == "variable":
+        monkeypatch.setenv("DOCKER_CONTEXT", "near")
+    else:
+        (config / "config.json").write_text('{"currentContext": "near"}')
+    finding = found(config)
+    assert finding.what == "docker has no context `near`"
+    assert finding.fix == "docker context ls"
+
+
+@pytest.mark.parametrize(("name", "value"), [("DOCKER_HOST", "nonsense://x"), ("DOCKER_TLS_VERIFY", "1")])
+def test_an_address_that_cannot_be_read_is_told(
+    config: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert found(config).what
+
+
+def test_what_else_is_in_the_way_is_told_with_it(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{config}/none.sock")
+    findings = DockerEngine(str(config), Logins(), Redactor()).findings(
+        [Build(context="front"), Build(context="front")]
+    )
+    assert [finding.code for finding in findings] == ["build-context", "engine"]

@@ -1,0 +1,35 @@
+"""A repository as git's plumbing reads it, where what is in it is out of the ordinary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shipit.adapters.git.history import GitHistory
+
+TIMES = {"before the epoch": (-5, 0), "after the year 9999": (10**12, 253_402_300_799), "usual": (10**9, 10**9)}
+
+
+@pytest.mark.parametrize("when", TIMES)
+def test_the_time_of_a_commit_is_one_that_can_be_written_down(tmp_path: Path, when: str) -> None:
+    written, told = TIMES[when]
+    commit = GitHistory(str(tmp_path)).commit(committed_at(tmp_path, written))
+    assert commit
+    assert commit.timestamp == told
+    assert dt.datetime.fromtimestamp(commit.timestamp, dt.UTC)
+
+
+def committed_at(place: Path, seconds: int) -> str:
+    """A commit that only `git hash-object` makes, which believes whatever it is told."""
+    tree = git(place, "init", "--quiet") or git(place, "write-tree")
+    who = f"A <a@example.org> {seconds} +0000"
+    text = f"tree {tree}\nauthor {who}\ncommitter {who}\n\nfeat: time\n"
+    return git(place, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", input=text)
+
+
+def git(place: Path, *words: str, input: str = "") -> str:
+    done = subprocess.run(["git", *words], cwd=place, input=input, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.strip()

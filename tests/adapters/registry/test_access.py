@@ -1,0 +1,202 @@
+"""Who one is to a registry: logins asked for, refused, and kept to whom they are for."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from adapters.hosts import JSON, Answer, Host, challenge, host, tokens
+from contracts.pushed import IMAGE, ask, push_image, repositories
+from parts.faulty import Fault, FaultyRegistry
+from parts.registry import READER
+from parts.registry import Registry as Part
+
+from shipit.adapters.login import Login
+from shipit.adapters.patience import Patience
+from shipit.adapters.registry import Logins, Registries
+from shipit.errors import AuthError, RemoteError
+from shipit.world import RemoteImage
+
+SECRET = "correct-horse-battery"
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[Host, Host]]:
+    with host() as one, host() as other:
+        yield one, other
+
+
+def registries(username: str | None = None, password: str = SECRET) -> Registries:
+    return Registries(Logins(Login(username, password) if username else None), Patience(timeout=5, pause=0))
+
+
+@pytest.mark.parametrize("part", ["locked_registry", "token_registry"])
+def test_a_wrong_password_is_named_by_its_variable_and_never_shown(part: str, request: pytest.FixtureRequest) -> None:
+    where: Part = request.getfixturevalue(part)
+    with pytest.raises(AuthError, match=f"`{where.address}` does not accept the login of `pusher`") as raised:
+        registries("pusher").find(where.image("acme/app"))
+    assert "`SHIPIT_REGISTRY_PASSWORD`" in str(raised.value.hint) and f"docker login {where.address}" in str(
+        raised.value.hint
+    )
+    told = repr(raised.getrepr(chain=True))
+    assert SECRET not in told and base64.b64encode(f"pusher:{SECRET}".encode()).decode() not in told
+
+
+@pytest.mark.parametrize("part", ["locked_registry", "token_registry"])
+def test_a_login_that_is_missing_for_a_push_is_found(part: str, request: pytest.FixtureRequest) -> None:
+    where: Part = request.getfixturevalue(part)
+    (finding,) = registries().findings([f"{where.address}/acme/app"])
+    assert finding.code == "registry-login" and where.address in finding.what and "login to" in finding.what
+
+
+def test_a_registry_that_wants_no_login_needs_none(registry: Part) -> None:
+    assert registries().findings([f"{registry.address}/acme/app"]) == ()
+
+
+def test_a_login_that_may_not_push_is_found(token_registry: Part) -> None:
+    (finding,) = registries(READER, token_registry.password).findings([f"{token_registry.address}/acme/app"])
+    assert finding.code == "registry-login" and "`reader` may not push to `acme/app`" in finding.what
+
+
+def test_what_all_may_pull_is_found_without_a_login(token_registry: Part) -> None:
+    (path,) = repositories()
+    digest = push_image(token_registry, path, "1")
+    assert registries().find(token_registry.image(path, "1")) == RemoteImage(digest)
+
+
+def test_a_token_is_asked_for_once_for_what_it_allows(token_registry: Part) -> None:
+    path, other = repositories(2)
+    digest = push_image(token_registry, path, "1")
+    with FaultyRegistry(token_registry) as faulty:
+        mine = registries("pusher", token_registry.password)
+        mine.copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
+        assert [one.status for one in faulty.requests].count(401) == 1
+
+
+def test_a_token_that_ran_out_is_asked_for_anew(hosts: tuple[Host, Host]) -> None:
+    host, server = hosts
+    server.answers["GET /token"] = tokens("first", "second")
+    wants = challenge(f"{server.url}/token")
+    host.answers["GET /v2/acme/app/manifests/1"] = [wants, Answer(404), wants, Answer(404)]
+    mine = registries("me")
+    for _ in ("first", "second"):
+        assert mine.find(f"{host.address}/acme/app:1") is None
+    assert [asked.authorization for asked in host.asked] == [None, "Bearer first", "Bearer first", "Bearer second"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_what_is_denied_to_an_accepted_login_is_taken_for_what_is_not_there_yet(
+    hosts: tuple[Host, Host], status: int
+) -> None:
+    """Docker Hub and ghcr.io do not tell apart a repository that does not exist from one that one may not see."""
+    host, server = hosts
+    server.answers["GET /token"] = tokens("t")
+    host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token"), Answer(status)]
+    assert registries("me").find(f"{host.address}/acme/app:1") is None
+    if status != 404:
+        host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token"), Answer(status)]
+        with pytest.raises(AuthError, match="wants a login to find"):
+            registries().find(f"{host.address}/acme/app:1")
+
+
+def test_an_identity_token_is_exchanged_for_a_token(hosts: tuple[Host, Host]) -> None:
+    host, server = hosts
+    server.answers["POST /token"] = [Answer(200, JSON, json.dumps({"access_token": "t"}))]
+    host.answers["GET /v2/"] = [challenge(f"{server.url}/token"), Answer()]
+    assert registries("<token>").findings([f"{host.address}/acme/app"]) == ()
+    (asked,) = server.asked
+    form = {name: values for name, values in parse_qs(asked.body).items() if name != "client_id"}
+    assert form == {
+        "grant_type": ["refresh_token"],
+        "refresh_token": [SECRET],
+        "service": ["s"],
+        "scope": ["repository:acme/app:pull,push"],
+    }
+    assert host.asked[-1].authorization == "Bearer t"
+
+
+def test_no_login_goes_to_a_token_server_in_the_clear(hosts: tuple[Host, Host]) -> None:
+    host, _ = hosts
+    host.answers["GET /v2/"] = [challenge("http://auth.example/token")]
+    (finding,) = registries("me").findings([f"{host.address}/acme/app"])
+    assert "in the clear" in finding.what and SECRET not in finding.what
+
+
+@pytest.mark.parametrize("username", ["me", "<token>"])
+def test_a_token_server_that_sends_elsewhere_takes_no_password_there(hosts: tuple[Host, Host], username: str) -> None:
+    host, elsewhere = hosts
+    for method in ("GET", "POST"):
+        host.answers[f"{method} /token"] = [Answer(307, {"Location": f"{elsewhere.other_name}/token"})]
+    host.answers["GET /v2/"] = [challenge(f"{host.url}/token")]
+    registries(username).findings([f"{host.address}/acme/app"])
+    assert SECRET not in str(elsewhere.asked) and {asked.authorization for asked in elsewhere.asked} <= {None}
+
+
+@pytest.mark.parametrize("told", ["[]", "{}", "<html>", '{"token": 1}'])
+def test_a_token_server_that_gives_no_token_is_an_error_of_the_registry(hosts: tuple[Host, Host], told: str) -> None:
+    host, server = hosts
+    server.answers["GET /token"] = [Answer(200, JSON, told)]
+    host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token")]
+    with pytest.raises(RemoteError, match=f"`{host.address}`"):
+        registries("me").find(f"{host.address}/acme/app:1")
+
+
+def test_content_that_is_kept_elsewhere_is_fetched_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
+    """Registries keep blobs in stores such as S3, by addresses that are signed."""
+    server, store = hosts
+    (path,) = repositories()
+    found = RemoteImage(push_image(registry, path, "1", {"version": "1"}), {"version": "1"})
+    config = ask(registry, "GET", f"{path}/manifests/1", headers={"Accept": IMAGE}).json()["config"]["digest"]
+    store.answers["GET /blob"] = [Answer(200, {}, ask(registry, "GET", f"{path}/blobs/{config}").text)]
+    server.answers["GET /token"] = tokens("opaque")
+    wants, elsewhere = challenge(f"{server.url}/token"), {"Location": f"{store.other_name}/blob"}
+    with FaultyRegistry(registry) as faulty:
+        faulty.faults += [
+            Fault("GET", "/manifests/", status=wants.status, headers=wants.headers),
+            Fault("GET", "/blobs/", status=307, headers=elsewhere),
+        ]
+        assert registries("me").find(f"{faulty.address}/{path}:1") == found
+        assert faulty.seen("GET", "/blobs/")[0].headers["Authorization"] == "Bearer opaque"
+    assert [asked.authorization for asked in store.asked] == [None]
+
+
+def test_an_upload_that_is_to_go_elsewhere_goes_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
+    server, store = hosts
+    path, other = repositories(2)
+    digest = push_image(registry, path, "1")
+    server.answers["GET /token"], store.answers["PUT /upload"] = tokens("opaque"), [Answer(201)]
+    wants, elsewhere = challenge(f"{server.url}/token"), {"Location": f"{store.url}/upload?state=1"}
+    with FaultyRegistry(registry) as faulty:
+        faulty.faults += [
+            Fault("GET", "/manifests/", status=wants.status, headers=wants.headers),
+            Fault("POST", "mount=", times=99, status=202, headers=elsewhere),
+        ]
+        with pytest.raises(RemoteError):  # this registry never gets what went elsewhere
+            registries("me").copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
+    assert [asked.path.partition("&")[0] for asked in store.asked] == ["/upload?state=1"] * 2
+    assert {asked.authorization for asked in store.asked} == {None}
+
+
+def test_what_a_registry_says_is_told_without_the_secrets_in_it(hosts: tuple[Host, Host]) -> None:
+    host, server = hosts
+    server.answers["GET /token"] = tokens("very.secret.token")
+    said = f"bad header Bearer very.secret.token of me:{SECRET}"
+    denied = Answer(400, JSON, json.dumps({"errors": [{"code": "X", "message": said}]}))
+    host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token"), denied]
+    with pytest.raises(RemoteError, match=r"bad header Bearer \[REDACTED\] of me:\[REDACTED\]"):
+        registries("me").find(f"{host.address}/acme/app:1")
+
+
+def test_a_login_in_netrc_is_nobody_the_registry_asked_for(
+    hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host, _ = hosts
+    (netrc := tmp_path / "netrc").write_text(f"machine 127.0.0.1 login me password {SECRET}\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert registries().find(f"{host.address}/acme/app:1") is None
+    assert host.asked[0].authorization is None

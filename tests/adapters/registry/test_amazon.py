@@ -1,0 +1,92 @@
+"""The login that an AWS account gives for its registries."""
+
+from __future__ import annotations
+
+import builtins
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from adapters.hosts import JSON, Answer, host
+
+from shipit.adapters.login import Login
+from shipit.adapters.registry import Logins
+from shipit.errors import AuthError, RemoteError
+
+ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+STORED = Login("AWS", "stored-password")
+
+
+def set_account(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name, value in {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing", "ENDPOINT_URL": url}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    set_account(monkeypatch, f"http://127.0.0.1:{server.get_host_and_port()[1]}")
+    yield
+    server.stop()
+
+
+def test_amazons_registries_have_the_login_that_the_account_gives(aws: None) -> None:
+    login = Logins().of(ECR)
+    assert login and login.username == "AWS" and login.password.startswith("123456789012")
+    assert Logins().of("ghcr.io") is None
+
+
+@pytest.mark.parametrize(("lasts", "asked"), [(dt.timedelta(hours=12), 1), (dt.timedelta(minutes=5), 2)])
+def test_amazons_login_is_asked_for_again_when_it_is_about_to_expire(
+    monkeypatch: pytest.MonkeyPatch, lasts: dt.timedelta, asked: int
+) -> None:
+    token = {"authorizationToken": STORED.basic, "expiresAt": (dt.datetime.now() + lasts).timestamp()}
+    with host() as ecr:
+        ecr.answers["POST /"] = [Answer(200, JSON, json.dumps({"authorizationData": [token]}))]
+        set_account(monkeypatch, ecr.url)
+        logins = Logins()
+        assert logins.of(ECR) == logins.of(ECR) == STORED
+        assert len(ecr.asked) == asked
+
+
+def test_amazons_login_is_for_docker_too_and_shown_nowhere(aws: None) -> None:
+    logins = Logins()
+    login = logins.of(ECR)
+    assert login and logins.redact(login.password) == "[REDACTED]"
+    with logins.configuration([ECR]) as directory:
+        told = json.loads(Path(directory, "config.json").read_text())
+    assert told["auths"] == {ECR: {"auth": login.basic}}
+
+
+def test_an_aws_account_without_credentials_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(AuthError, match=f"AWS gives no login for `{ECR}`") as raised:
+        Logins().of(ECR)
+    assert "`AWS_ACCESS_KEY_ID`" in str(raised.value.hint)
+
+
+def test_aws_that_is_not_reached_is_an_error_of_the_remote(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(RemoteError, match="could not be asked") as raised:
+        Logins().of(ECR)
+    assert raised.value.retryable
+
+
+def test_without_boto3_the_way_to_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *arguments: object) -> object:
+        if name == "boto3":
+            raise ImportError(name)
+        return real(name, *arguments)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(AuthError, match="no boto3") as raised:
+        Logins().of(ECR)
+    assert "pip install 'shipit[aws]'" in str(raised.value.hint)

@@ -1,0 +1,238 @@
+"""Registries in trouble: what passes is waited for, and the rest is said."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from contracts.pushed import push_image, push_index, repositories
+from parts.faulty import Fault, FaultyRegistry
+from parts.registry import Registry as Part
+
+from shipit.adapters.patience import Patience
+from shipit.adapters.registry import Logins, Registries
+from shipit.errors import AuthError, RemoteError
+from shipit.world import RemoteImage
+
+LABELS = {"version": "1.4.0"}
+
+
+class Scene:
+    """An image behind a proxy that fails as told, and how long shipit waited for it."""
+
+    def __init__(self, part: Part, faulty: FaultyRegistry) -> None:
+        self.part, self.faulty, self.waits = part, faulty, list[float]()
+        self.path, self.other = repositories(2)
+        self.digest = push_image(part, self.path, "1.4.0", LABELS)
+        self.name, self.copied = (f"{faulty.address}/{path}" for path in (self.path, self.other))
+        self.registries = Registries(Logins(), Patience(timeout=5, pause=1, longest_wait=30, sleep=self.waits.append))
+
+    def find(self) -> RemoteImage | None:
+        return self.registries.find(f"{self.name}:1.4.0")
+
+    def tag(self) -> None:
+        self.registries.tag(f"{self.name}:latest", self.digest)
+
+    def copy(self) -> str:
+        return self.registries.copy(f"{self.name}@{self.digest}", f"{self.copied}:latest")
+
+    def held(self, path: str, tag: str) -> RemoteImage | None:
+        """What the registry itself says."""
+        return Registries(Logins()).find(self.part.image(path, tag))
+
+
+@pytest.fixture
+def scene(registry: Part) -> Iterator[Scene]:
+    with FaultyRegistry(registry) as faulty:
+        yield Scene(registry, faulty)
+
+
+PASSING = {
+    "too many requests": Fault("", "", status=429),
+    "server error": Fault("", "", status=500),
+    "bad gateway": Fault("", "", status=502, body="<html>nginx</html>"),
+    "connection cut": Fault("", "", cut=True),
+    "connection cut when all was done": Fault("", "", cut=True, after=True),
+}
+
+
+@pytest.mark.parametrize("act", [Scene.find, Scene.tag, Scene.copy], ids=["find", "tag", "copy"])
+@pytest.mark.parametrize("kind", PASSING)
+def test_trouble_that_passes_is_waited_for_at_every_request(
+    kind: str, act: Callable[[Scene], object], registry: Part
+) -> None:
+    with FaultyRegistry(registry) as faulty:
+        scene = Scene(registry, faulty)
+        act(scene)
+        for skipped in range(len(faulty.requests)):
+            scene = Scene(registry, faulty)
+            faulty.faults[:] = [replace(PASSING[kind], skip=skipped, times=2)]
+            act(scene)
+            assert scene.waits and set(scene.waits) <= {1, 2}
+    assert scene.held(scene.path, "1.4.0") == RemoteImage(scene.digest, LABELS)
+
+
+def test_a_registry_that_stays_unwell_is_given_up(scene: Scene) -> None:
+    scene.faulty.faults.append(
+        Fault("GET", "/manifests/", times=99, status=500, body='{"errors":[{"message":"disk"}]}')
+    )
+    with pytest.raises(
+        RemoteError, match=rf"`{scene.faulty.address}` failed to find `.*:1.4.0`: disk \(HTTP 500\)"
+    ) as raised:
+        scene.find()
+    assert (raised.value.status, raised.value.retryable, scene.waits) == (500, True, [1, 2, 4, 8])
+
+
+def test_a_registry_says_how_long_to_wait(scene: Scene) -> None:
+    scene.faulty.faults.append(Fault("PUT", "", status=429, headers={"Retry-After": "17"}))
+    scene.tag()
+    assert scene.waits == [17]
+
+
+def test_a_wait_that_is_too_long_is_left_to_the_user(scene: Scene) -> None:
+    scene.faulty.faults.append(Fault("PUT", "", times=99, status=429, headers={"Retry-After": "3600"}))
+    with pytest.raises(RemoteError, match="HTTP 429") as raised:
+        scene.tag()
+    assert scene.waits == [] and "3600 seconds" in str(raised.value.hint)
+    assert scene.held(scene.path, "latest") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, RemoteError), (401, AuthError), (403, AuthError), (413, RemoteError)]
+)
+def test_a_refusal_is_not_repeated(scene: Scene, status: int, kind: type[Exception]) -> None:
+    scene.faulty.faults.append(Fault("PUT", "", times=99, status=status, body='{"errors":[{"message":"not you"}]}'))
+    with pytest.raises(kind, match="not you"):
+        scene.tag()
+    assert len(scene.faulty.seen("PUT", "")) <= 2 and not scene.waits
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_digest_that_is_not_that_of_the_manifest_is_an_error(scene: Scene, method: str) -> None:
+    wrong = f"sha256:{'f' * 64}"
+    scene.faulty.faults.append(Fault(method, "/manifests/", digest=wrong))
+    with pytest.raises(RemoteError, match=f"`{scene.digest}` for `.*says that it is `{wrong}`"):
+        scene.tag()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("told", ["junk", "md9:0a", "shake_128:0a"])
+def test_a_digest_that_is_none_is_an_error(scene: Scene, method: str, told: str) -> None:
+    scene.faulty.faults.append(Fault(method, "/manifests/", digest=told))
+    with pytest.raises(RemoteError, match=f"says that it is `{told}`"):
+        scene.tag()
+
+
+def test_an_empty_digest_says_nothing(scene: Scene) -> None:
+    scene.faulty.faults += [Fault("GET", "/manifests/", digest=""), Fault("PUT", "/manifests/", digest="")]
+    scene.tag()
+    assert scene.held(scene.path, "latest") == RemoteImage(scene.digest, LABELS)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Fault("GET", "/manifests/", times=99, status=302, headers={"Location": "http://[bad"}),
+        Fault("GET", "", times=99, status=401, headers={"WWW-Authenticate": 'Bearer realm="http://[bad"'}),
+    ],
+    ids=["redirect", "realm"],
+)
+def test_an_address_that_is_none_is_an_error_of_the_registry(scene: Scene, answer: Fault) -> None:
+    scene.faulty.faults.append(replace(answer))
+    with pytest.raises(RemoteError, match="it names an address that is none"):
+        scene.find()
+    assert not scene.waits
+
+
+def test_a_manifest_with_other_content_than_asked_for_is_an_error(scene: Scene) -> None:
+    scene.faulty.faults.append(Fault("GET", "/manifests/", status=200, body="{}"))
+    with pytest.raises(RemoteError, match=f"says that it is `{scene.digest}`"):
+        scene.registries.find(f"{scene.name}@{scene.digest}")
+
+
+def test_a_configuration_with_other_content_than_its_digest_is_an_error(scene: Scene) -> None:
+    scene.faulty.faults.append(Fault("GET", "/blobs/", status=200, body='{"config": {"Labels": {"version": "9"}}}'))
+    with pytest.raises(RemoteError, match="says that it is `sha256:"):
+        scene.find()
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", '{"manifests": [{"digest": "../../x"}]}', '{"layers": 1}'])
+def test_what_is_no_manifest_is_an_error_of_the_registry(scene: Scene, body: str) -> None:
+    scene.faulty.faults.append(Fault("GET", "/manifests/", status=200, body=body))
+    with pytest.raises(RemoteError, match="is no image"):
+        scene.find()
+
+
+def test_a_tag_is_not_moved_before_all_that_it_needs_is_there(scene: Scene) -> None:
+    index = push_index(scene.part, scene.path, "2.0.0", LABELS)
+    scene.faulty.faults.append(Fault("POST", "/blobs/uploads/", skip=5, times=99, status=500))
+    with pytest.raises(RemoteError):
+        scene.registries.copy(f"{scene.name}@{index}", f"{scene.copied}:latest")
+    assert scene.held(scene.other, "latest") is None and not scene.faulty.seen("PUT", "/manifests/latest")
+    scene.faulty.faults.clear()
+    assert scene.registries.copy(f"{scene.name}@{index}", f"{scene.copied}:latest") == index
+    assert scene.held(scene.other, "latest") == RemoteImage(index, LABELS)
+
+
+def no_mounts(scene: Scene) -> Fault:
+    """A registry may answer the request to mount as one to begin an upload."""
+    place = f"/v2/{scene.other}/blobs/uploads/"
+    return Fault("POST", "mount=", times=99, status=307, headers={"Location": place})
+
+
+def test_what_the_registry_does_not_mount_is_copied(scene: Scene) -> None:
+    scene.faulty.faults.append(no_mounts(scene))
+    assert scene.copy() == scene.digest
+    assert scene.held(scene.other, "latest") == RemoteImage(scene.digest, LABELS)
+    assert len(scene.faulty.seen("PUT", "digest=")) == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("PUT", "digest=", skip=1, cut_after=50_000),
+        Fault("PUT", "digest=", cut=True, after=True),
+        Fault("GET", "/blobs/", cut=True),
+    ],
+    ids=["upload cut", "answer lost", "download cut"],
+)
+def test_an_upload_that_breaks_off_begins_again(scene: Scene, fault: Fault) -> None:
+    scene.faulty.faults += [no_mounts(scene), replace(fault)]
+    scene.copy()
+    assert scene.waits == [1]
+    assert scene.held(scene.other, "latest") == RemoteImage(scene.digest, LABELS)
+
+
+def test_a_blob_that_is_broken_is_not_passed_on(scene: Scene) -> None:
+    scene.faulty.faults += [no_mounts(scene), Fault("GET", "/blobs/", status=200, body="broken")]
+    with pytest.raises(RemoteError, match="says that it is"):
+        scene.copy()
+    assert not scene.faulty.seen("PUT", "")
+
+
+def nothing_listens() -> str:
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [(nothing_listens, "nothing answers there"), (lambda: "registry.invalid", "no host of that name")]
+)
+def test_a_registry_that_is_not_there_is_named_with_the_way_out(host: Callable[[], str], said: str) -> None:
+    waits, name = list[float](), f"{host()}/acme/app"
+    registries = Registries(Logins(), Patience(timeout=5, pause=1, sleep=waits.append))
+    with pytest.raises(RemoteError, match=f"`{name.partition('/')[0]}` could not be reached .*{said}") as raised:
+        registries.find(f"{name}:1")
+    assert raised.value.retryable and len(waits) == 4
+    (finding,) = registries.findings([name, f"{name}-dev"])
+    assert finding.code == "registry-unreachable" and said in finding.what and "\n" not in finding.fix
+
+
+def test_a_host_that_is_no_registry_is_found_out_before_anything_is_written(scene: Scene) -> None:
+    scene.faulty.faults.append(Fault("GET", "/v2/$", times=99, status=404, body="<html>no such page</html>"))
+    (finding,) = scene.registries.findings([scene.name])
+    assert finding.code == "registry-unreachable" and "HTTP 404" in finding.what

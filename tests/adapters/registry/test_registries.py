@@ -1,0 +1,60 @@
+"""What is particular to real registries: indexes, content that is shared, and how a host is spoken to."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from contracts.pushed import IMAGE, push_image, push_index, repositories
+from parts.faulty import FaultyRegistry
+from parts.registry import Registry as Part
+
+from shipit.adapters.patience import Patience
+from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.registry.calls import RegistryApi
+from shipit.adapters.registry.manifest import Manifest
+from shipit.errors import ConfigError
+from shipit.world import RemoteImage
+
+
+def test_an_index_has_the_labels_of_its_first_image(registry: Part) -> None:
+    (path,) = repositories()
+    digest = push_index(registry, path, "1", {"version": "1.4.0"})
+    assert Registries(Logins()).find(registry.image(path, "1")) == RemoteImage(digest, {"version": "1.4.0"})
+
+
+def test_content_is_mounted_and_not_carried_where_the_registry_can(registry: Part) -> None:
+    path, other = repositories(2)
+    digest = push_image(registry, path, "1")
+    with FaultyRegistry(registry) as faulty:
+        Registries(Logins()).copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
+        assert not faulty.seen("GET", "/blobs/")
+        assert [one.status for one in faulty.seen("POST", "mount=")] == [201, 201]
+
+
+def test_content_that_is_there_is_not_copied_again(registry: Part) -> None:
+    path, other = repositories(2)
+    digest = push_image(registry, path, "1")
+    with FaultyRegistry(registry) as faulty:
+        for _ in ("first", "second"):
+            Registries(Logins()).copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
+        assert len(faulty.seen("POST", "")) == 2
+
+
+def test_layers_that_are_fetched_from_elsewhere_are_no_content_of_the_registry() -> None:
+    """As those of Windows are (OCI image specification, "urls" of a descriptor)."""
+    own, foreign = (f"sha256:{digit * 64}" for digit in "01")
+    layers = [{"digest": own}, {"digest": foreign, "urls": ["https://mcr.example/layer"]}]
+    assert Manifest.decode(json.dumps({"layers": layers}).encode(), IMAGE, "acme/app:1").blobs == (own,)
+
+
+def test_nothing_is_copied_from_one_registry_to_another() -> None:
+    with pytest.raises(ConfigError, match=r"`ghcr\.io/acme/app@sha256:0+` is not on the registry of `acme/app:1`"):
+        Registries(Logins()).copy(f"ghcr.io/acme/app@sha256:{'0' * 64}", "acme/app:1")
+
+
+def test_a_registry_elsewhere_is_spoken_to_in_tls_alone() -> None:
+    bases = [
+        RegistryApi(host, Logins(), Patience()).base for host in ("ghcr.io", "docker.io", "[::1]:5000", "localhost")
+    ]
+    assert bases == ["https://ghcr.io", "https://registry-1.docker.io", "http://[::1]:5000", "http://localhost"]

@@ -1,0 +1,168 @@
+"""The quick ways through history and the plain one tell the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import pytest
+from differential.shapes import SHAPES
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from shipit.core.commits import (
+    Entry,
+    PrefixCache,
+    RawCommit,
+    Readings,
+    Rules,
+    dropped,
+    plain_commit,
+    read_commits,
+    read_one,
+    requested_version,
+)
+from shipit.core.commits.readings import settled
+from shipit.core.commits.release_message import is_release_subject, subject_of
+from shipit.core.history import columns, records
+from shipit.core.history.scan import HistoryScan
+from shipit.core.notes.notes import Change
+
+RULES = {
+    "the defaults": Rules.of(),
+    "more types, aliases and scopes": Rules.of(
+        {
+            "chore": "patch",
+            "docs(api)": "patch",
+            "fix(deps)": "none",
+            "wip": "minor",
+            "wip-x": "patch",
+            "소식": "patch",
+        },
+        {"Feats": "feat", "chores": "chore"},
+    ),
+}
+
+
+def is_release_commit(commit: RawCommit) -> bool:
+    return is_release_subject(subject_of(commit.message))
+
+
+def stream(messages: Sequence[str]) -> bytes:
+    """A line of commits with these messages, newest first, each named after what it says; `{1}` is the oldest id."""
+    ids = [hashlib.sha1(f"{at} {message!r}".encode()).hexdigest() for at, message in enumerate(messages)]
+    told = [message.replace("{1}", ids[-1]) for message in messages]
+    parents = [*(f"{id} {ids[-1]}" if at % 4 == 3 else id for at, id in enumerate(ids[1:])), ""]
+    rows = zip(ids, parents, told, strict=False)
+    fields = ((id, lines, f"Author {id[0]}", "a@example.org", "1700000000", message) for id, lines, message in rows)
+    return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") for row in fields)
+
+
+Told = list[tuple[object, ...]]
+
+
+def told(entries: Sequence[Entry]) -> Told:
+    """All of an entry that notes can show."""
+    return [
+        (entry.id, entry.author, replace(entry.commit, body="", footers=(), warnings=()), Change(entry, "").closes)
+        for entry in entries
+    ]
+
+
+def plainly(log: bytes, rules: Rules) -> Told:
+    return told(read_in_full(records([log]), rules).entries)
+
+
+class NoTitles(PrefixCache):
+    """Nothing is looked up, so that all is parsed."""
+
+    def __missing__(self, start: str) -> None:
+        return None
+
+
+def read_in_full(commits: Iterable[RawCommit], rules: Rules) -> Readings:
+    """The plain way."""
+    plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules, is_release_commit)
+    return Readings(settled(plain, [read_one(commit, titles) for commit in plain]))
+
+
+def skim(chunks: Sequence[bytes], rules: Rules) -> HistoryScan:
+    scan = HistoryScan(rules, is_release_commit=is_release_commit)
+    for part in columns(chunks):
+        scan.add(part)
+    return scan
+
+
+def quickly(log: bytes, rules: Rules) -> Told:
+    scan = skim([log[:100], log[100:]], rules)
+    places = range(len(scan.log))
+    gone = dropped(scan.texts(places))
+    kept = [(at, scan.log.commit(at)) for at in places if at not in gone]
+    return told([Entry(commit.id, commit.author, each) for at, commit in kept for each in scan.entries(at)])
+
+
+STARTS = [
+    "feat", "fix", "feat(api)", "FIX", "Feature", "feats", "docs", "docs(API)", "fix(deps)", "chore", "chore(release)", "revert",
+    "소식", "unknown", "feat!", "docs(api)!", "feat ", "✨ feat", ":bug: fix", "\ufefffeat", "\n\nfeat", "  fix", "\u3000\nfeat", "\xa0fix", "feat()", "feat( a b )",
+    "feat:x", "feat(a: b)", "feat(a", "PROJ-1", "wip", "WIP", "wip-x", "fixup! feat", "[wip] feat", "[skip release] fix", "fix：", "feat\tx",
+    "BREAKING CHANGE", "Merge pull request #12 from a/b", "Merge branch 'x", 'Revert "feat', 'Reapply "fix', "feat\u2028x", "\u3000\nrevert", "",
+]  # fmt: skip
+COLONS = [": "] * 8 + [":", " : ", "：", ":\t", ":  ", ":\u00a0", " ", "!: ", ":\x0b", "", ": : "]
+DESCRIPTIONS = [
+    "x", "x (#12)", "x (#13)", 'x"', "feat: x", "", " ", "1.0.0", "v1.0.0", "begin 1.0.1-SNAPSHOT", "y [skip release]", "y [Release Skip]",
+    "fix the revert", "로그인 (#12)", "x (#12)\r", "feat: x (#12)", "x\x0b", "x\ud800", "x (#12) ", 'x (#12)" (#14)',
+]  # fmt: skip
+BODIES = [
+    "", "", "\n", "\n\nWhy.", "\n\nBREAKING CHANGE: gone", "\nBREAKING-CHANGE #4", "\n\n* feat: listed\n* fix: too (#7)\n", "\n\n- docs: listed",
+    "\n\nCloses #12", "\nfixes #3\nResolves: #4, #5\n", "\n\nRefs: #9", "\n\n[skip release]", "\r\n\r\nCloses #8\r\n", "\rfix: y",
+    "\n\nThis reverts commit {1}.", "\n\nReverts acme/app#12", "\n\n(cherry picked from commit {1})", "\n\nRelease-As: 9.0.0", "\n\nRelease-As: v",
+    "\n\n```\nBREAKING CHANGE: no\n```\n", "\n\nSquashed commit of the following:\n\ncommit 1111111\n\n    feat: logged\n", "\n\nbreaking change: z",
+    "\n\n* feat: a\n\nBREAKING CHANGE: b\n\nCloses #99", "\n\nSee #4.\n\nsome text\nClosed #5",
+]  # fmt: skip
+MESSAGES = [step for shapes in SHAPES.values() for shape in shapes for step in shape.steps if isinstance(step, str)]
+
+made = st.builds(lambda *parts: "".join(parts), *map(st.sampled_from, (STARTS, COLONS, DESCRIPTIONS, BODIES)))
+messages = made | st.sampled_from(MESSAGES) | st.text(st.characters(exclude_characters="\0"), max_size=30)
+
+
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_is_skimmed_is_what_is_read(log: list[str], rules: str) -> None:
+    assert quickly(stream(log), RULES[rules]) == plainly(stream(log), RULES[rules])
+
+
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_is_read_by_how_titles_begin_is_what_is_read_in_full(log: list[str], rules: str) -> None:
+    commits = list(records([stream(log)]))
+    quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+    assert quick == read_in_full(commits, RULES[rules])
+
+
+@given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
+def test_what_commits_call_for_is_the_same_where_not_all_are_read(log: list[str], rules: str) -> None:
+    commits = list(records([stream(log)]))
+    call = requested_version(commits, RULES[rules], is_release_commit=is_release_commit)
+    assert call == read_in_full(commits, RULES[rules]).requested
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_each_title_reads_the_same_quickly_and_in_full_whatever_follows(rules: str) -> None:
+    for start in STARTS:
+        log = stream(
+            [f"{start}{colon}{what}{body}" for colon in COLONS for what in DESCRIPTIONS[:6] for body in BODIES[:8]]
+        )
+        assert quickly(log, RULES[rules]) == plainly(log, RULES[rules]), start
+        commits = list(records([log]))
+        quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+        assert quick == read_in_full(commits, RULES[rules]), start
+
+
+def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
+    told = ["feat: x (#12)\n\nA long story.", "Update\n\nAnother.", "docs: y\n\nA third."]
+    assert skim([stream(told)], Rules.of()).log.messages == ["feat: x (#12)", "Update", "docs: y"]
+
+
+def test_a_skimmed_entry_shows_scope_and_issues() -> None:
+    scan = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
+    (id,), (found,) = scan.log.ids, scan.entries(0)
+    assert Change(Entry(id, "Ada", found), found.description).line == f"**api:** x ({id[:7]}), closes #12"

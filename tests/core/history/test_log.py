@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import itertools
+import subprocess
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from repositories import Repository
+
+from shipit.core.commits import RawCommit
+from shipit.core.history import FORMAT, records
+
+ADA = b"a" * 40 + b"\0" + b"b" * 40 + b" " + b"c" * 40 + b"\0Ada\0ada@example.com\x001700000000\0feat: x\n\nwhy\n\0"
+BOB = b"b" * 40 + b"\0\0Bob\0\0\0\0"
+
+
+def test_a_record_has_all_that_git_told() -> None:
+    assert list(records([ADA])) == [
+        RawCommit("a" * 40, ("b" * 40, "c" * 40), "Ada", "ada@example.com", 1_700_000_000, "feat: x\n\nwhy\n")
+    ]
+
+
+def test_a_root_commit_without_message_mail_or_time_is_a_record_too() -> None:
+    assert list(records([BOB])) == [RawCommit("b" * 40, (), "Bob", "", 0, "")]
+
+
+def test_nothing_gives_no_record() -> None:
+    assert list(records([])) == list(records([b""])) == []
+
+
+@given(st.lists(st.integers(0, len(ADA + BOB + ADA)), max_size=8))
+def test_the_stream_may_be_cut_anywhere(cuts: list[int]) -> None:
+    whole = ADA + BOB + ADA
+    edges = [0, *sorted(cuts), len(whole)]
+    pieces = [whole[start:end] for start, end in itertools.pairwise(edges)]
+    assert list(records(pieces)) == list(records([whole]))
+
+
+def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
+    (commit,) = records([ADA.replace(b"feat: x", b"feat: caf\xe9")])
+    assert commit.message == "feat: caf\N{REPLACEMENT CHARACTER}\n\nwhy\n"
+
+
+def test_a_record_is_given_before_the_next_one_is_read() -> None:
+    def stream():
+        yield ADA
+        raise AssertionError("read further than needed")
+
+    assert next(records(stream())).author == "Ada"
+
+
+def test_what_git_itself_writes_is_read(tmp_path: Path) -> None:
+    repo = Repository(tmp_path / "repo")
+    first = repo.commit("feat: 검색\n\n本文")
+    second = repo.commit("")
+    repo.branch("side", at=first)
+    third = repo.commit("fix: a\n\n\nb\n\n")
+    repo.switch("main")
+    merged = repo.merge("side")
+    argv = ["git", "-C", str(repo.path), "log", *FORMAT]
+    told = list(records([subprocess.run(argv, check=True, capture_output=True).stdout]))
+    repo.close()
+    assert [(commit.id, commit.parents) for commit in told] == [
+        (merged, (second, third)),
+        (third, (first,)),
+        (second, (first,)),
+        (first, ()),
+    ]
+    assert [commit.message.strip() for commit in told] == [
+        "Merge branch 'side'",
+        "fix: a\n\n\nb",
+        "",
+        "feat: 검색\n\n本文",
+    ]
+    assert {commit.author for commit in told} == {"Ada Lovelace"}

@@ -1,0 +1,55 @@
+"""Whom a release concerns: the pull requests its commits came by, and the issues they close."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shipit.core.commits import RawCommit
+from shipit.core.notes import mentioned
+from shipit.core.notes.mentions import mentions
+
+
+def commit(message: str, id: str = "a" * 40) -> RawCommit:
+    return RawCommit(id, (), "Kim", "kim@example.org", 0, message)
+
+
+@pytest.mark.parametrize(
+    ("message", "numbers"),
+    [
+        ("feat: search (#12)", (12,)),
+        ("feat: search (#12)\n\n* fix: typo (#3)", (12,)),
+        ("Merge pull request #18 from acme/typing\n\nfeat: typing", (18,)),
+        ('Revert "feat: x (#12)" (#13)', (13,)),
+        ("fix: a crash\n\nFixes #7, #8 and #9", (7, 8, 9)),
+        ("fix: a crash\n\ncloses: #7\nRESOLVED #8", (7, 8)),
+        ("fix: a crash (#7)\n\nCloses #7", (7,)),
+        ("fix: as in #4 and (#5) here", ()),
+        ("fix: x\n\nRefs #4\nsee acme/app#5, closes acme/app#6", ()),
+        ("fix: prefixes #4", ()),
+        ("fix: x (#0) (#1234567890123)", ()),
+        ("Merge branch 'main' of #12", ()),
+        ("", ()),
+    ],
+)
+def test_a_message_names_its_pull_request_and_the_issues_it_closes(message: str, numbers: tuple[int, ...]) -> None:
+    assert mentions(message) == numbers
+
+
+def test_each_number_comes_once_and_the_newest_first() -> None:
+    commits = [commit("fix: b (#2)\n\nCloses #1"), commit("feat: a (#1)"), commit("docs: c (#3)")]
+    assert mentioned(commits) == (2, 1, 3)
+
+
+def test_what_was_taken_back_before_the_release_is_not_told_of_it() -> None:
+    feature, other = commit("feat: a (#1)", "a" * 40), commit("feat: b (#3)", "c" * 40)
+    revert = commit(f'Revert "feat: a (#1)" (#2)\n\nThis reverts commit {"a" * 40}.', "b" * 40)
+    assert mentioned([revert, feature, other]) == (3,)
+
+
+@pytest.mark.parametrize("message", ["closes #1" + ", #1" * 100_000, "(#1 " * 100_000, "closes " * 100_000])
+def test_a_huge_message_is_read_in_a_moment(message: str) -> None:
+    begin = time.monotonic()
+    mentions(message)
+    assert time.monotonic() - begin < 1

@@ -1,0 +1,416 @@
+"""The images of an environment: planned, pushed, and what is there already left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.core.images import REVISION, VERSION
+from shipit.engine.apply import apply_steps as apply
+from shipit.errors import ConflictError
+from shipit.finding import Finding
+from shipit.plan.images import ImagePlan, make_image_plan, observe_images
+from shipit.plan.views import plan_from_json, plan_to_json
+from shipit.steps.base import Done, Todo
+from shipit.testing import FakeWorld, crash_matrix, recorded
+from shipit.world import RemoteImage, World
+
+CONFIG = """
+[environments.dev]
+branch = "dev"
+build = ["./gradlew build testDocs"]
+image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"] }
+
+[environments.prod]
+branch = "prod"
+build = ["./gradlew build -x test openapi3"]
+image = { name = "acme/app", tags = ["latest", "{version}", "{major}.{minor}"] }
+"""
+
+
+def configured(text: str = CONFIG) -> Config:
+    return parse_config(text, where="shipit.toml")
+
+
+def released(version: str = "1.4.0") -> FakeWorld:
+    world = FakeWorld.new()
+    world.commit("feat: chat")
+    release(world, version)
+    return world
+
+
+def release(world: FakeWorld, version: str) -> None:
+    """What a release leaves: a commit and its tag."""
+    commit = world.commit(f"chore(release): {version}")
+    world.git.create_tag(f"v{version}", commit, f"chore(release): {version}")
+
+
+def merged_into_prod(world: FakeWorld) -> None:
+    """A merge of what is checked out into a branch that is behind: another commit with the same files."""
+    head = world.git.head()
+    world.git.check_out("prod", world.git.commit(head).parents[0])
+    files = {path: world.git.text(head, path).encode() for path in world.git.paths(head)}
+    assert world.git.merge(head, "Merge branch 'main' into prod", files) != head
+
+
+def planned(world: World, environment: str, config: Config | None = None, *, pushing: bool = True) -> ImagePlan:
+    config = config or configured()
+    observed = observe_images(world, config, environment, branch=None, pushing=pushing)
+    return make_image_plan(config, observed)
+
+
+def built(world: World, environment: str, config: Config | None = None) -> Mapping[str, str]:
+    plan = planned(world, environment, config)
+    assert [finding for finding in plan.findings if finding.severity == "error"] == []
+    return apply(plan.steps, world)
+
+
+def summaries(plan: ImagePlan) -> list[str]:
+    return [step.summary for step in plan.steps]
+
+
+def codes(plan: ImagePlan) -> list[str]:
+    return [finding.code for finding in plan.findings]
+
+
+def tags(world: FakeWorld, name: str = "acme/app") -> list[str]:
+    return [tag.rpartition(":")[2] for tag in world.registry.tags if tag.rpartition(":")[0] == name]
+
+
+def test_content_and_fixed_tags_go_first_and_moving_tags_last() -> None:
+    assert summaries(planned(released(), "prod")) == [
+        "run ./gradlew build -x test openapi3",
+        "build acme/app:1.4.0",
+        "push acme/app:1.4.0",
+        "tag acme/app:latest",
+        "tag acme/app:1.4",
+    ]
+
+
+def test_all_tags_of_a_release_lead_to_one_digest() -> None:
+    world = released()
+    built(world, "prod")
+    assert set(tags(world)) == {"latest", "1.4.0", "1.4"}
+    assert len(set(world.registry.tags.values())) == 1
+
+
+def test_the_moving_tags_of_all_images_wait_for_the_content_of_all() -> None:
+    config = configured("""
+[environments.dev.images]
+back = { name = "acme/back" }
+front = { name = "acme/front", context = "web" }
+""")
+    assert summaries(planned(released(), "dev", config))[2:] == [
+        f"push acme/back:1.4.1-dev.0-{released().git.head()[:7]}",
+        f"push acme/front:1.4.1-dev.0-{released().git.head()[:7]}",
+        "tag acme/back:latest",
+        "tag acme/front:latest",
+    ]
+
+
+def test_an_image_without_a_fixed_tag_gets_its_version() -> None:
+    config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["latest"] }')
+    assert summaries(planned(released(), "prod", config))[1:] == ["push acme/app:1.4.0", "tag acme/app:latest"]
+
+
+def test_a_build_of_dev_is_named_by_branch_and_commit_and_counts_the_commits_since_the_release() -> None:
+    world = released()
+    head = world.commit("feat: search")
+    config = configured('[environments.dev]\nbranch = "dev"\nimage = { name = "acme/app", tags = ["{branch}-{sha}"] }')
+    (image,) = planned(world, "dev", config).images
+    assert image.version == f"1.5.0-dev.1+{head[:7]}"
+    assert image.reference == f"acme/app:main-{head[:7]}"
+    assert image.reason == "1 commit after v1.4.0; 1.5.0 is coming"
+
+
+def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewhere() -> None:
+    world = released()
+    world.commit("feat: search")
+    elsewhere = world.fresh_clone()
+    release(elsewhere, "1.5.0")
+    elsewhere.push("v1.5.0")
+    world.git.fetch()
+    assert planned(world, "dev").images[0].version.startswith("1.5.0-dev.1+")
+
+
+def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told() -> None:
+    world = released()
+    world.git.check_out("dev", world.git.commit(world.git.commit(world.git.head()).parents[0]).parents[0])
+    world.commit("feat: from before the release")
+    (finding,) = planned(world, "dev").findings
+    assert (finding.code, finding.severity) == ("tags-outside", "warning")
+    assert finding.what.endswith("builds count as if nothing had been released")
+    assert built(world, "dev")
+
+
+def test_an_image_of_prod_is_of_the_release_behind_a_merge() -> None:
+    world = released()
+    world.commit("chore: tidy")
+    assert planned(world, "prod").images[0].version == "1.4.0"
+
+
+def test_prod_without_a_release_is_told_the_way_out() -> None:
+    world = FakeWorld.new()
+    world.commit("feat: chat")
+    (finding,) = planned(world, "prod").findings
+    assert (finding.code, finding.what) == ("unreleased", "there is no release behind this commit")
+    assert 'version = "build"' in finding.fix
+
+
+def test_prod_holds_nothing_that_is_not_released() -> None:
+    world = released()
+    world.commit("feat: search")
+    (finding,) = planned(world, "prod").findings
+    assert finding.code == "unreleased"
+    assert "`feat: search`" in finding.what
+
+
+def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_again() -> None:
+    world = released()
+    digests = built(world, "prod")
+    world.push("v1.4.0")
+    again, writes = recorded(world.fresh_clone())
+    assert built(again, "prod") == digests
+    assert writes == []
+
+
+def test_a_plan_tells_content_in_the_registry_from_an_image_that_has_all_its_tags() -> None:
+    world = released()
+    apply([step for step in planned(world, "prod").steps if step.kind != "tag-image"], world)
+    assert planned(world, "prod").images[0].reason == "release v1.4.0; in the registry already"
+    built(world, "prod")
+    assert planned(world, "prod").images[0].reason.endswith("in the registry already, with nothing left to do")
+
+
+def test_a_merge_of_the_same_files_is_the_same_image() -> None:
+    world = released()
+    digests = built(world, "prod")
+    merged_into_prod(world)
+    assert built(world, "prod") == digests
+    assert world.engine.builds == ["acme/app:1.4.0"]
+
+
+def test_a_version_that_a_commit_elsewhere_has_is_never_overwritten() -> None:
+    world = released()
+    base = world.git.head()
+    world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
+    built(world, "prod")
+    before = dict(world.registry.tags)
+    world.git.check_out("hotfix", base)
+    world.commit("chore: yet another Dockerfile", {"Dockerfile": "FROM busybox"})
+    plan = planned(world, "prod")
+    assert codes(plan) == ["image-taken"]
+    with pytest.raises(ConflictError, match="is in the registry already"):
+        apply(plan.steps, world)
+    assert world.registry.tags == before
+
+
+def test_a_version_that_nobody_knows_the_commit_of_is_never_overwritten() -> None:
+    world = released()
+    world.registry.accept("acme/app:1.4.0", RemoteImage("sha256:" + "0" * 64, {}))
+    assert codes(planned(world, "prod")) == ["image-taken"]
+
+
+@pytest.mark.parametrize("message", ["docs: 설명", "chore: another Dockerfile"])
+def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_that_is_told(message: str) -> None:
+    world = released()
+    first = world.git.head()
+    digests = built(world, "prod")
+    world.commit(message, {"Dockerfile": "FROM scratch"})
+    plan = planned(world, "prod")
+    assert plan.findings == ()
+    assert plan.images[0].kept == (
+        f"acme/app:1.4.0 stays as it was built from {first[:10]}: what came after that is not in 1.4.0",
+    )
+    assert apply(plan.steps, world) == digests
+    assert world.engine.builds == ["acme/app:1.4.0"]
+
+
+def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
+    world = released("1.4.0")
+    old = world.git.head()
+    world.commit("feat: search")
+    release(world, "1.5.0")
+    built(world, "prod")
+    world.push("v1.4.0", "v1.5.0")
+    rebuilding = world.fresh_clone(at=old)
+    plan = planned(rebuilding, "prod")
+    assert plan.images[0].kept == ("acme/app:latest stays on 1.5.0, which is newer",)
+    apply(plan.steps, rebuilding)
+    assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.5.0"]
+    assert world.registry.tags["acme/app:1.4"] == world.registry.tags["acme/app:1.4.0"]
+
+
+def test_latest_of_dev_stays_on_a_newer_commit_and_moves_when_the_branch_is_set_back_to_another() -> None:
+    world = released()
+    old = world.git.head()
+    world.commit("feat: search")
+    built(world, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    world.push()
+    rebuilding = world.fresh_clone(at=old)
+    built(rebuilding, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] == newest
+    rebuilding.commit("fix: another way")
+    built(rebuilding, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] != newest
+
+
+def test_latest_of_dev_stays_on_a_commit_that_was_pushed_after_this_clone_was_made() -> None:
+    world = released()
+    world.push()
+    quicker = world.fresh_clone()
+    quicker.commit("feat: search")
+    quicker.push()
+    built(quicker, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    built(world, "dev")
+    assert world.registry.tags["acme/app-dev:latest"] == newest
+
+
+@pytest.mark.parametrize("told", ["main", "HEAD", "--help", "nul\0", "0a1b2c3"])
+def test_only_the_whole_id_of_a_commit_tells_what_an_image_is_built_from(told: str) -> None:
+    world = released()
+    strange = RemoteImage("sha256:" + "c" * 64, {REVISION: told, VERSION: "1.4.0"})
+    world.registry.accept("acme/app:1.4.0", strange)
+    assert codes(planned(world, "prod")) == ["image-taken"]
+
+
+def test_a_version_that_is_none_is_not_repeated() -> None:
+    world = released()
+    labels = {REVISION: str(world.commit("feat: search")), VERSION: "1\n::add-mask::e"}
+    world.registry.accept("acme/app-dev:latest", RemoteImage("sha256:" + "c" * 64, labels))
+    world.push()
+    older = world.fresh_clone(at=world.git.commit("HEAD").parents[0])
+    (image,) = planned(older, "dev").images
+    assert image.kept == (f"acme/app-dev:latest stays on sha256:{'c' * 64}, which is newer",)
+
+
+def test_a_tag_that_two_templates_give_never_moves() -> None:
+    config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["{version}", "{major}.{minor}.0"] }')
+    plan = planned(released(), "prod", config)
+    assert summaries(plan) == ["build acme/app:1.4.0", "push acme/app:1.4.0"]
+
+
+def test_a_prerelease_moves_no_tag() -> None:
+    world = released()
+    world.commit("feat: search")
+    release(world, "1.5.0-beta.1")
+    config = configured(
+        CONFIG + '[release]\nbranches = [{ name = "main", prerelease = "beta" }]\n',
+    )
+    assert summaries(planned(world, "prod", config))[1:] == [
+        "build acme/app:1.5.0-beta.1",
+        "push acme/app:1.5.0-beta.1",
+    ]
+
+
+def test_an_image_is_taken_over_from_an_environment_that_built_the_same_commit() -> None:
+    config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
+    world = released()
+    world.git.check_out("dev", world.git.head())
+    built(world, "dev", config)
+    merged_into_prod(world)
+    digests = built(world, "prod", config)
+    assert len(world.engine.builds) == 1
+    assert set(digests.values()) == {world.registry.tags["acme/app-dev:latest"]}
+
+
+def test_what_nobody_built_is_not_taken_over_but_built() -> None:
+    config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
+    assert "build acme/app:1.4.0" in summaries(planned(released(), "prod", config))
+
+
+def test_uncommitted_changes_are_not_pushed() -> None:
+    world = released()
+    world.files.edit("README.md", "edited")
+    assert codes(planned(world, "prod")) == ["dirty"]
+
+
+def test_uncommitted_changes_are_not_told_as_a_tag_that_another_commit_has_taken() -> None:
+    world = released()
+    built(world, "prod")
+    world.files.edit("README.md", "edited")
+    assert codes(planned(world, "prod")) == ["dirty"]
+
+
+def test_a_build_for_this_machine_alone_says_that_it_is_not_the_commit() -> None:
+    world = released()
+    world.files.edit("README.md", "edited")
+    plan = planned(world, "dev", pushing=False)
+    assert plan.findings == ()
+    assert plan.images[0].revision == f"{world.git.head()}-dirty"
+    assert [step.kind for step in plan.steps] == ["run", "build-image"]
+
+
+def test_a_plan_of_images_survives_json() -> None:
+    plan = planned(released(), "prod")
+    assert plan_from_json(json.dumps(plan_to_json(plan)), "plan.json") == plan
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("place", ["same", "fresh"])
+def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(environment: str, place: str) -> None:
+    def new_world() -> FakeWorld:
+        world = released()
+        world.push("v1.4.0")
+        return world
+
+    def state(world: FakeWorld) -> dict[str, int]:
+        digests = list(dict.fromkeys(world.registry.tags.values()))
+        return {tag: digests.index(digest) for tag, digest in world.registry.tags.items()}
+
+    world = new_world()
+    built(world, environment)
+    resume = FakeWorld.next_run if place == "same" else FakeWorld.fresh_clone
+    crashes = list(crash_matrix(new_world, lambda world: built(world, environment), state, resume))
+    assert len(crashes) >= 8
+    for crash in crashes:
+        assert crash.state == state(world), crash
+
+
+def test_the_dockerfile_is_looked_for_where_the_image_is_built() -> None:
+    config = configured("""
+[environments.dev.images]
+back = { name = "acme/back" }
+front = { name = "acme/front", context = "web" }
+own = { name = "acme/own", context = "web", dockerfile = "docker/own" }
+""")
+    steps = planned(released(), "dev", config).steps
+    assert [step.build.dockerfile for step in steps if step.kind == "build-image"] == [
+        "Dockerfile",
+        "web/Dockerfile",
+        "docker/own",
+    ]
+
+
+def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = released()
+    missing = Finding("build-context", "there is no directory `build/docker` to build in", "set `context`")
+    monkeypatch.setattr(world.engine, "findings", lambda builds: (missing,))
+    without_commands = configured('[environments.dev]\nimage = { name = "acme/app" }')
+    assert [finding.severity for finding in planned(world, "dev").findings] == ["warning"]
+    assert [finding.severity for finding in planned(world, "dev", without_commands).findings] == ["error"]
+
+
+def test_looking_whether_a_tag_may_move_fetches_nothing_and_moving_it_does() -> None:
+    world = released()
+    world.push("v1.4.0")
+    plan = planned(world, "dev")
+    elsewhere = world.fresh_clone()
+    elsewhere.commit("feat: search")
+    elsewhere.push()
+    built(elsewhere, "dev")
+    newest = world.registry.tags["acme/app-dev:latest"]
+    apply(plan.steps[:-1], world)
+    watched, writes = recorded(world)
+    assert isinstance(plan.steps[-1].check(watched), Todo)
+    assert writes == []
+    plan.steps[-1].apply(watched)
+    assert writes == ["git.fetch"]
+    assert isinstance(plan.steps[-1].check(watched), Done)
+    assert world.registry.tags["acme/app-dev:latest"] == newest

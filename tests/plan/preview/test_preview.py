@@ -1,0 +1,110 @@
+"""What merging a pull request releases, and what squashing it releases instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from repositories import Repository
+
+from shipit.adapters.clock import SystemClock
+from shipit.adapters.git import GitRepository
+from shipit.adapters.templates import template_text
+from shipit.config.load import parse_config
+from shipit.core.ci_event import PullRequest
+from shipit.core.notes import Renderer
+from shipit.plan.preview import Preview, Previewer
+
+PROPOSAL = PullRequest(12, "main")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Iterator[Repository]:
+    """At v1.0.0 and one fix, with a branch `proposal` that is checked out."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    repo.commit("fix: crash")
+    repo.branch("proposal")
+    yield repo
+    repo.close()
+
+
+def preview(repo: Repository, toml: str = "", pull_request: PullRequest = PROPOSAL) -> Preview:
+    """Merge `proposal` into main and look."""
+    repo.switch("main")
+    merged = repo.merge("proposal", message="Merge proposal into main")
+    notes = Renderer(template_text("default", "."))
+    previewer = Previewer(GitRepository(str(repo.path)), parse_config(toml), "main", notes, SystemClock())
+    return previewer.preview(pull_request, merged)
+
+
+def squashed(title: str, *, always: bool = False) -> PullRequest:
+    return replace(PROPOSAL, title=title, squashed=True if always else None)
+
+
+def test_what_is_proposed_counts_with_what_is_there(repo: Repository) -> None:
+    repo.commit("feat: search")
+    found = preview(repo)
+    assert found.headline == "Merging this releases 1.1.0"
+    assert [remark.subject for remark in found.to_release[0].reasons] == ["feat: search", "fix: crash"]
+    assert "### Features\n\n* search" in found.notes
+
+
+def test_what_releases_nothing_by_itself_may_go_along_with_what_is_there(repo: Repository) -> None:
+    repo.commit("docs: more")
+    assert preview(repo).headline == "Merging this releases 1.0.1"
+
+
+def test_the_branch_it_goes_to_says_how_it_is_released(repo: Repository) -> None:
+    repo.commit("feat: search")
+    toml = '[release]\nbranches = ["stable", { name = "main", prerelease = "beta" }]\n'
+    assert preview(repo, toml).headline == "Merging this releases 1.1.0-beta.1"
+
+
+def test_a_branch_that_does_not_release_has_no_preview(repo: Repository) -> None:
+    repo.commit("feat: search")
+    assert (
+        preview(repo, '[release]\nbranch = "stable"\n').headline == "No preview: `main` is not a branch that releases"
+    )
+
+
+def test_a_conflict_has_no_preview(repo: Repository) -> None:
+    previewer = Previewer(GitRepository(str(repo.path)), parse_config(""), "main", Renderer(""), SystemClock())
+    assert previewer.preview(PROPOSAL, None).headline == "No preview: #12 cannot be merged as it is"
+
+
+def test_where_pull_requests_are_squashed_the_title_decides(repo: Repository) -> None:
+    repo.commit("feat!: try")
+    repo.commit("wip")
+    found = preview(repo, "", squashed("fix: search", always=True))
+    assert found.headline == "Merging this releases 1.0.1"
+    assert [remark.subject for remark in found.to_release[0].reasons] == ["fix: search (#12)", "fix: crash"]
+
+
+def test_a_footer_of_a_squashed_commit_stays_a_footer(repo: Repository) -> None:
+    repo.commit("fix: try\n\nBREAKING CHANGE: all is new")
+    repo.commit("wip")
+    assert preview(repo, "", squashed("feat: search", always=True)).headline == "Merging this releases 2.0.0"
+
+
+def test_where_there_is_a_choice_that_matters_both_are_told(repo: Repository) -> None:
+    repo.commit("feat: search")
+    repo.commit("wip")
+    found = preview(repo, "", squashed("fix: search"))
+    assert found.headline == "Merging this releases 1.1.0, squashing it 1.0.1"
+    assert found.to_release[0].version == "1.1.0"
+
+
+def test_a_choice_that_does_not_matter_is_not_told(repo: Repository) -> None:
+    repo.commit("feat: search")
+    assert preview(repo, "", squashed("feat: search for all")).headline == "Merging this releases 1.1.0"
+
+
+def test_only_the_package_that_is_touched_is_released_by_a_squash(repo: Repository) -> None:
+    repo.commit("wip", files={"web/index.html": "new"})
+    toml = '[packages.api]\npath = "api"\ntag = "v{version}"\n[packages.web]\npath = "web"\n'
+    found = preview(repo, toml, squashed("feat: page", always=True))
+    assert found.headline == "Merging this releases web 0.1.0"

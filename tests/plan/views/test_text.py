@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+from plan.clones import clone_of, plan
+from repositories import Repository
+
+from shipit.finding import Finding
+from shipit.plan.model import Inputs
+from shipit.plan.release import ReleasePlan
+from shipit.plan.version import CommitReason, Decision
+from shipit.plan.views import render_plan
+
+INPUTS = Inputs("0" * 40, "main", "")
+NOTHING = Decision("", None, "1.3.0", "none", None)
+DUE = Decision("", "1.4.0", "1.3.0", "minor", "v1.4.0", (CommitReason("a" * 40, "feat: search", "feat → minor"),))
+
+
+def shown(*decisions: Decision, everything: bool = False, **fields: object) -> str:
+    made = replace(ReleasePlan(decisions=decisions, inputs=INPUTS), **fields)  # type: ignore[arg-type]
+    return render_plan(made, everything=everything)
+
+
+def test_the_version_its_distance_and_the_rule_of_every_commit_are_told() -> None:
+    assert shown(DUE) == "next version 1.4.0 (after 1.3.0, minor)\n  why\n    aaaaaaa feat: search  feat → minor\n"
+
+
+def test_that_there_is_nothing_to_release_is_stated() -> None:
+    assert shown(NOTHING) == "nothing to release since 1.3.0\n"
+
+
+def test_a_first_release_is_called_one() -> None:
+    first = replace(DUE, previous=None)
+    assert shown(first).startswith("next version 1.4.0 (the first release)\n")
+    assert shown(replace(NOTHING, previous=None)) == "nothing to release and there is no release yet\n"
+
+
+def test_unreadable_ignored_and_doubtful_commits_are_shown_with_their_reasons() -> None:
+    told = shown(
+        replace(
+            DUE,
+            unreadable=(CommitReason("b" * 40, "stuff", "no type"),),
+            ignored=(CommitReason("c" * 40, "docs: typo", "docs does not release"),),
+            warnings=(CommitReason("d" * 40, "fix: a", "looks like a breaking change"),),
+        )
+    )
+    assert "  unreadable, not counted\n    bbbbbbb stuff  no type\n" in told
+    assert "  ignored\n    ccccccc docs: typo  docs does not release\n" in told
+    assert "  warnings\n    ddddddd fix: a  looks like a breaking change\n" in told
+
+
+def test_many_ignored_commits_are_counted_and_listed_on_demand() -> None:
+    ignored = tuple(CommitReason(f"{number:040}", f"docs: {number}", "docs does not release") for number in range(6))
+    decision = replace(DUE, ignored=ignored)
+    assert "  ignored: 6 commits (-v lists them)\n" in shown(decision)
+    assert shown(decision, everything=True).count("docs does not release") == 6
+
+
+def test_each_package_is_told_by_name() -> None:
+    told = shown(replace(DUE, package="backend"), replace(NOTHING, package="web"))
+    assert "backend: next version 1.4.0" in told
+    assert "web: nothing to release since 1.3.0" in told
+
+
+def test_findings_come_with_code_and_fix() -> None:
+    told = shown(DUE, findings=(Finding("dirty", "uncommitted changes in `a`", "git stash"),))
+    assert "  error uncommitted changes in `a` [dirty]\n    fix: git stash\n" in told
+
+
+def test_a_release_that_was_cut_off_is_named() -> None:
+    assert shown(finishes=("v1.4.0",)).startswith("finishes v1.4.0, whose release was cut off")
+
+
+def test_text_of_commits_cannot_steer_the_terminal() -> None:
+    evil = CommitReason("e" * 40, "feat: \x1b]0;owned\x07 \x1b[31mred\r\n", "feat → minor")
+    told = shown(replace(DUE, reasons=(evil,)))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", told)
+
+
+def test_what_is_painted_is_the_same_text() -> None:
+    made = ReleasePlan(decisions=(DUE, NOTHING), inputs=INPUTS, findings=(Finding("dirty", "a", "b"),))
+    painted = render_plan(made, lambda text, look: f"<{look}>{text}</>")
+    assert re.sub(r"<[a-z]+>|</>", "", painted) == render_plan(made)
+    assert "<version>1.4.0</>" in painted
+
+
+@pytest.fixture
+def told(repo: Repository) -> str:
+    repo.commit("feat: begin", files={"build.gradle": "version = '1.0.0'\n"})
+    repo.tag("v1.0.0")
+    repo.commit("feat: more")
+    return render_plan(plan(clone_of(repo)))
+
+
+def test_the_line_of_a_version_file_that_changes_is_shown_before_and_after(told: str) -> None:
+    assert "        - version = '1.0.0'\n        + version = '1.1.0'\n" in told
+
+
+def test_the_point_from_which_others_see_the_release_stands_between_the_steps(told: str) -> None:
+    before, line, after = told.partition("      --- up to here nothing is public; from here on only forward ---\n")
+    assert line
+    assert "tag v1.1.0" in before
+    assert "push" in after
+
+
+def test_the_notes_are_shown_whole(told: str) -> None:
+    assert "\nnotes\n" in told
+    assert "* more" in told
