@@ -29,8 +29,8 @@ class FakeCommit:
 
     def record(self, parents: Iterable[str]) -> bytes:
         """The commit as `git log` gives it in `core.log.FORMAT`."""
-        name, _, email = self.author.removesuffix(">").partition(" <")
-        fields = (self.id, " ".join(parents), name, email, str(self.timestamp), self.message)
+        name = self.author.partition(" <")[0]
+        fields = (self.id, " ".join(parents), name, str(self.timestamp), self.message)
         return b"".join(part.encode("utf-8", "surrogateescape") + b"\0" for part in fields)
 
 

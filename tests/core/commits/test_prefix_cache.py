@@ -24,7 +24,6 @@ from shipit.core.commits import (
     requested_version,
 )
 from shipit.core.commits.readings import settled
-from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.history import columns, records
 from shipit.core.history.scan import HistoryScan
 from shipit.core.notes.notes import Change
@@ -45,17 +44,13 @@ RULES = {
 }
 
 
-def is_release_commit(commit: RawCommit) -> bool:
-    return is_release_subject(subject_of(commit.message))
-
-
 def stream(messages: Sequence[str]) -> bytes:
     """A line of commits with these messages, newest first, each named after what it says; `{1}` is the oldest id."""
     ids = [hashlib.sha1(f"{at} {message!r}".encode()).hexdigest() for at, message in enumerate(messages)]
     told = [message.replace("{1}", ids[-1]) for message in messages]
     parents = [*(f"{id} {ids[-1]}" if at % 4 == 3 else id for at, id in enumerate(ids[1:])), ""]
     rows = zip(ids, parents, told, strict=False)
-    fields = ((id, lines, f"Author {id[0]}", "a@example.org", "1700000000", message) for id, lines, message in rows)
+    fields = ((id, lines, f"Author {id[0]}", "1700000000", message) for id, lines, message in rows)
     return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") for row in fields)
 
 
@@ -83,12 +78,12 @@ class NoTitles(PrefixCache):
 
 def read_in_full(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """The plain way."""
-    plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules, is_release_commit)
+    plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules)
     return Readings(settled(plain, [read_one(commit, titles) for commit in plain]))
 
 
 def skim(chunks: Sequence[bytes], rules: Rules) -> HistoryScan:
-    scan = HistoryScan(rules, is_release_commit=is_release_commit)
+    scan = HistoryScan(rules)
     for part in columns(chunks):
         scan.add(part)
     return scan
@@ -134,14 +129,14 @@ def test_what_is_skimmed_is_what_is_read(log: list[str], rules: str) -> None:
 @given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
 def test_what_is_read_by_how_titles_begin_is_what_is_read_in_full(log: list[str], rules: str) -> None:
     commits = list(records([stream(log)]))
-    quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+    quick = read_commits(commits, RULES[rules])
     assert quick == read_in_full(commits, RULES[rules])
 
 
 @given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
 def test_what_commits_call_for_is_the_same_where_not_all_are_read(log: list[str], rules: str) -> None:
     commits = list(records([stream(log)]))
-    call = requested_version(commits, RULES[rules], is_release_commit=is_release_commit)
+    call = requested_version(commits, RULES[rules])
     assert call == read_in_full(commits, RULES[rules]).requested
 
 
@@ -153,7 +148,7 @@ def test_each_title_reads_the_same_quickly_and_in_full_whatever_follows(rules: s
         )
         assert quickly(log, RULES[rules]) == plainly(log, RULES[rules]), start
         commits = list(records([log]))
-        quick = read_commits(commits, RULES[rules], is_release_commit=is_release_commit)
+        quick = read_commits(commits, RULES[rules])
         assert quick == read_in_full(commits, RULES[rules]), start
 
 

@@ -22,7 +22,7 @@ from shipit.core.versions import Bump
 
 
 def raw(message: str, id: str = "a", parents: Sequence[str] = ("p",), author: str = "Ada") -> RawCommit:
-    return RawCommit(id.ljust(40, "0"), tuple(parents), author, "ada@example.org", 0, message)
+    return RawCommit(id.ljust(40, "0"), tuple(parents), author, 0, message)
 
 
 def read(*messages: str, rules: Rules | None = None) -> Readings:
@@ -104,10 +104,11 @@ def test_rules_decide_what_counts() -> None:
     assert read("문서(readme) : x", rules=rules).counted[0].reason == "docs(README) → patch"
 
 
-def test_the_caller_may_tell_its_release_commits() -> None:
-    commits = [raw("release: 1.2.3")]
-    readings = read_commits(commits, Rules.of(), is_release_commit=lambda commit: commit.message.startswith("release"))
-    assert readings.ignored[0].reason == "a release commit"
+@pytest.mark.parametrize("what", ["1.2.3", "1.2.3 [skip ci]", "backend 1.2.3, web 2.0.0", "begin 1.2.4-SNAPSHOT"])
+def test_commits_that_a_release_made_are_ignored(what: str) -> None:
+    rules = Rules.of({"chore": "patch"})
+    assert read(f"chore(release): {what}", rules=rules).ignored[0].reason == "a release commit"
+    assert read(f"chore(release): {what}x y", rules=rules).counted
 
 
 def test_windows_line_ends_are_read_like_others() -> None:

@@ -37,9 +37,7 @@ SPELLINGS = {
 def read(*commits: tuple[str, str], parents: dict[str, list[str]] | None = None) -> Readings:
     """Commits newest first, each an id and a message."""
     raws = [
-        RawCommit(
-            id.ljust(40, "0"), tuple(p.ljust(40, "0") for p in (parents or {}).get(id, ["e0"])), "", "", 0, message
-        )
+        RawCommit(id.ljust(40, "0"), tuple(p.ljust(40, "0") for p in (parents or {}).get(id, ["e0"])), "", 0, message)
         for id, message in commits
     ]
     return read_commits(raws, Rules.of())

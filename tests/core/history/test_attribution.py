@@ -20,7 +20,7 @@ MERGED_HOTFIX = {"a": "", "h": "a", "b": "a", "c": "b", "m": "ch", "d": "m"}
 
 def log(history: Mapping[str, str]) -> list[RawCommit]:
     """Commits named by one letter each, with the letters of their parents; the last one is HEAD."""
-    return [RawCommit(id, tuple(parents), "Ada", "", 0, "") for id, parents in reversed(history.items())]
+    return [RawCommit(id, tuple(parents), "Ada", 0, "") for id, parents in reversed(history.items())]
 
 
 class Found(NamedTuple):
@@ -45,7 +45,7 @@ def columns_of(commits: Sequence[RawCommit]) -> Log:
     log = Log()
     ids, parents = [commit.id for commit in commits], [" ".join(commit.parents) for commit in commits]
     nothing = [""] * len(ids)
-    log.add(Columns(ids, parents, nothing, nothing, nothing, nothing))
+    log.add(Columns(ids, parents, nothing, nothing, nothing))
     return log
 
 
@@ -196,7 +196,7 @@ def seconds_for(releases: int) -> float:
         history[f"{number}m"] = (main, branch) if main else (branch,)
         main = f"{number}m"
         places[f"0.{number}.0"] = main
-    commits = [RawCommit(id, parents, "Ada", "", 0, "") for id, parents in reversed(history.items())]
+    commits = [RawCommit(id, parents, "Ada", 0, "") for id, parents in reversed(history.items())]
     known, log = tags(places), columns_of(commits)
     begun = time.process_time()
     attribute(log, known)

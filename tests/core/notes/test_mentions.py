@@ -12,7 +12,7 @@ from shipit.core.notes.mentions import mentions
 
 
 def commit(message: str, id: str = "a" * 40) -> RawCommit:
-    return RawCommit(id, (), "Kim", "kim@example.org", 0, message)
+    return RawCommit(id, (), "Kim", 0, message)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from shipit.core.commits.raw_commit import RawCommit as RawCommit
 from shipit.core.commits.read_all import Reading as Reading
 from shipit.core.commits.read_all import Readings as Readings
 from shipit.core.commits.read_all import RequestedVersion as RequestedVersion
-from shipit.core.commits.read_all import is_release_commit as is_release_commit
 from shipit.core.commits.read_all import plain_commit as plain_commit
 from shipit.core.commits.read_all import read_commits as read_commits
 from shipit.core.commits.read_all import requested_version as requested_version

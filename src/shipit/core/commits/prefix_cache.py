@@ -6,8 +6,6 @@ on. Most messages say no more than that, or nothing else that matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec import Struct
 
 from shipit.core.commits.footers import may_ask_for_version, may_look_breaking, split_footers
@@ -15,6 +13,7 @@ from shipit.core.commits.header import unfinished
 from shipit.core.commits.message import Commit, parse_commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading
+from shipit.core.commits.release_message import is_release_subject
 from shipit.core.commits.reverts import may_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import may_list
@@ -36,12 +35,10 @@ class PrefixCache(dict[str, HeaderPrefix | None]):
 
     Args:
         rules: what raises the version how far.
-        is_release_commit: tells the commits that shipit made itself.
     """
 
-    def __init__(self, rules: Rules, is_release_commit: Callable[[RawCommit], bool]) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.is_release_commit = is_release_commit
 
     def __missing__(self, start: str) -> HeaderPrefix | None:
         self[start] = found = self._find(start)
@@ -54,7 +51,7 @@ class PrefixCache(dict[str, HeaderPrefix | None]):
             return None
         if parsed.description != "x" or subject(title) != title or may_revert(start) or unfinished(title):
             return None
-        if self.is_release_commit(RawCommit("", (), "", "", 0, f"{start}: 1.0.0")):
+        if is_release_subject(f"{start}: 1.0.0"):
             return None
         return HeaderPrefix(len(title) - 1, parsed.type, parsed.scope, *self.rules.bump_of(parsed))
 

@@ -11,6 +11,5 @@ class RawCommit(Struct, frozen=True):
     id: str
     parents: tuple[str, ...]
     author: str
-    email: str
     timestamp: int
     message: str

@@ -1,6 +1,6 @@
 """Reading the unreleased commits: each ends as counted, ignored or unreadable, with the reason.
 
->>> log = [RawCommit("c" * 40, (), "Ada", "", 0, "feat: search"), RawCommit("b" * 40, (), "Ada", "", 0, "docs: typo")]
+>>> log = [RawCommit("c" * 40, (), "Ada", 0, "feat: search"), RawCommit("b" * 40, (), "Ada", 0, "docs: typo")]
 >>> [(reading.subject, reading.outcome, reading.reason) for reading in read_commits(log, Rules.of()).all]
 [('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs does not release')]
 >>> requested_version(log, Rules.of())
@@ -9,8 +9,7 @@ RequestedVersion(bump=<Bump.MINOR: 2>, release_as=None)
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -26,44 +25,26 @@ from shipit.core.commits.readings import lasting, settled
 from shipit.core.commits.rules import Rules
 from shipit.core.versions import Bump
 
-_RELEASE_COMMIT = re.compile(r"chore\(release\): v?\d+\.\d+\.\d+")
 
-
-def is_release_commit(commit: RawCommit) -> bool:
-    """Whether shipit made this commit, by the subject it gives its release commits."""
-    return _RELEASE_COMMIT.match(commit.message) is not None
-
-
-def read_commits(
-    commits: Iterable[RawCommit],
-    rules: Rules,
-    *,
-    is_release_commit: Callable[[RawCommit], bool] = is_release_commit,
-) -> Readings:
+def read_commits(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """Read the commits since the last release. Takes linear time, and never raises for a message.
 
     Args:
         commits: as `git log` gives them, newest first.
         rules: what raises the version how far.
-        is_release_commit: tells the commits that shipit made itself.
     """
-    cache = PrefixCache(rules, is_release_commit)
+    cache = PrefixCache(rules)
     plain = [plain_commit(commit) for commit in commits]
     return Readings(settled(plain, [read_one(commit, cache) for commit in plain]))
 
 
-def requested_version(
-    commits: Iterable[RawCommit],
-    rules: Rules,
-    *,
-    is_release_commit: Callable[[RawCommit], bool] = is_release_commit,
-) -> RequestedVersion:
+def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVersion:
     """What the commits since the last release call for, the same as `read_commits` tells.
 
     After a breaking change nothing raises the version any further, so from then on only those are read that may ask
     for a version themselves. Arguments are those of `read_commits`.
     """
-    cache = PrefixCache(rules, is_release_commit)
+    cache = PrefixCache(rules)
     bump, release_as = Bump.NONE, None
     for commit in lasting([plain_commit(commit) for commit in commits]):
         if bump < Bump.MAJOR or may_ask_for_version(commit.message):

@@ -10,6 +10,7 @@ from shipit.core.commits.message import Commit, Unreadable, after_subject, heade
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, settled
+from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import may_revert, parse_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import may_list, squashed
@@ -23,7 +24,7 @@ def read_one(commit: RawCommit, cache: PrefixCache) -> Reading:
 
 def _read_in_full(commit: RawCommit, cache: PrefixCache) -> Reading:
     message = commit.message
-    if cache.is_release_commit(commit):
+    if is_release_subject(subject_of(message)):
         return ignored(commit, "a release commit")
     if reason := unfinished(message):
         return ignored(commit, reason)

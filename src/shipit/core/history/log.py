@@ -11,8 +11,8 @@ from msgspec.structs import astuple
 from shipit.core.commits import RawCommit
 
 # Every field ends with NUL, which no commit can hold; for the last, and so for each commit, `-z` does that.
-FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%B")
-_FIELDS = 6
+FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%at%x00%B")
+_FIELDS = 5
 
 
 class Columns(Struct):
@@ -21,13 +21,12 @@ class Columns(Struct):
     ids: list[str]
     parents: list[str]
     authors: list[str]
-    emails: list[str]
     timestamps: list[str]
     messages: list[str]
 
     @classmethod
     def none(cls) -> Columns:
-        return cls([], [], [], [], [], [])
+        return cls([], [], [], [], [])
 
     def cut(self, id: str) -> tuple[Columns, Columns]:
         """Those above a commit, and it with those below; all and none where it is not among them."""
@@ -46,7 +45,7 @@ class Columns(Struct):
 
     def commits(self) -> Iterator[RawCommit]:
         parents, timestamps = map(_parents, self.parents), map(_seconds, self.timestamps)
-        return map(RawCommit, self.ids, parents, self.authors, self.emails, timestamps, self.messages)
+        return map(RawCommit, self.ids, parents, self.authors, timestamps, self.messages)
 
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
@@ -98,9 +97,9 @@ class Log:
         self.messages += part.messages
 
     def commit(self, at: int) -> RawCommit:
-        """The one that stands there; mail addresses were not kept."""
+        """Return the commit at this position."""
         parents, timestamp = _parents(self.parents[at]), _seconds(self.timestamps[at])
-        return RawCommit(self.ids[at], parents, self.authors[at], "", timestamp, self.messages[at])
+        return RawCommit(self.ids[at], parents, self.authors[at], timestamp, self.messages[at])
 
     def parents_elsewhere(self) -> dict[int, list[str]]:
         """The parents, by place, of each commit for which they are not just the next one."""

@@ -5,7 +5,7 @@ many commits: which entries there are. What a look at how the title begins does 
 
 >>> from shipit.core.history.log import columns
 >>> scan = HistoryScan(Rules.of())
->>> for part in columns([b"c0\0b0\0Ada\0\0\0feat(api): search\n\nAt last.\0b0\0\0Bo\0\0\0docs: explain\0"]):
+>>> for part in columns([b"c0\0b0\0Ada\0\0feat(api): search\n\nAt last.\0b0\0\0Bo\0\0docs: explain\0"]):
 ...     scan.add(part)
 >>> scan.log.messages, [each.description for each in scan.entries(0)], scan.entries(1)
 (['feat(api): search', 'docs: explain'], ['search'], ())
@@ -13,7 +13,7 @@ many commits: which entries there are. What a look at how the title begins does 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from shipit.core.commits import (
     Commit,
@@ -21,9 +21,7 @@ from shipit.core.commits import (
     HeaderPrefix,
     MatchTexts,
     PrefixCache,
-    RawCommit,
     Rules,
-    is_release_commit,
     match_text,
     may_revert,
     plain_commit,
@@ -38,12 +36,11 @@ class HistoryScan:
     """Commits of which only that is kept by which others may name them; all of what may undo or repeat others.
 
     Args:
-        is_release_commit: tells the commits that shipit made itself.
     """
 
-    def __init__(self, rules: Rules, *, is_release_commit: Callable[[RawCommit], bool] = is_release_commit) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.log = Log()
-        self._cache = PrefixCache(rules, is_release_commit)
+        self._cache = PrefixCache(rules)
         self._listed: list[HeaderPrefix | None] = []
         self._footers: dict[int, tuple[Footer, ...]] = {}
         self._read: dict[int, tuple[Commit, ...]] = {}

@@ -10,7 +10,6 @@ from msgspec import Struct
 from shipit.config.model import BranchConfig, Config
 from shipit.core.commits import (
     Entry,
-    RawCommit,
     Reading,
     Readings,
     RequestedVersion,
@@ -18,7 +17,6 @@ from shipit.core.commits import (
     read_commits,
     requested_version,
 )
-from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.notes import Release
 from shipit.core.versions import (
     Bump,
@@ -72,8 +70,8 @@ def decide(
     Raises `ConflictError` when the version exists already, leaves the branch's range or does not rise.
     """
     rules = rules_of(config)
-    own, merged = read(history.own, rules), read(history.merged, rules)
-    requested = _Requested(own.requested, merged.requested, _requested(history.before, rules))
+    own, merged = read_commits(history.own, rules), read_commits(history.merged, rules)
+    requested = _Requested(own.requested, merged.requested, requested_version(history.before, rules))
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
     return NextRelease(_decision(history, version, bump, own, merged), history, own.entries)
@@ -90,7 +88,9 @@ def coming(
     """The version that `decide` decides on, by less reading: it does not tell why."""
     rules = rules_of(config)
     requested = _Requested(
-        _requested(history.own, rules), _requested(history.merged, rules), _requested(history.before, rules)
+        requested_version(history.own, rules),
+        requested_version(history.merged, rules),
+        requested_version(history.before, rules),
     )
     version = _version(history, config, branch, requested, taken, declared)
     return NextVersion(history.package.name, str(version) if version else None)
@@ -120,20 +120,6 @@ class _Requested(Struct, frozen=True):
     def total(self) -> Bump:
         """The bump since the last stable release."""
         return max(self.new, self.before.bump)
-
-
-def _requested(commits: Iterable[RawCommit], rules: Rules) -> RequestedVersion:
-    return requested_version(commits, rules, is_release_commit=is_release_commit)
-
-
-def read(commits: Iterable[RawCommit], rules: Rules) -> Readings:
-    """Read commits, leaving out the commits that releases themselves made."""
-    return read_commits(commits, rules, is_release_commit=is_release_commit)
-
-
-def is_release_commit(commit: RawCommit) -> bool:
-    """Whether a release made this commit, by the subject that releases give."""
-    return is_release_subject(subject_of(commit.message))
 
 
 def _version(

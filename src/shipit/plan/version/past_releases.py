@@ -11,13 +11,13 @@ from itertools import chain
 from msgspec import Struct
 
 from shipit.config.model import Config
-from shipit.core.commits import Entry, Rules, dropped
+from shipit.core.commits import Entry, Rules, dropped, read_commits
 from shipit.core.history import Columns, Log, ReleaseSpan, attribute, columns
 from shipit.core.history.scan import HistoryScan
 from shipit.core.notes import Release
 from shipit.core.versions import Tag, channel_of, version_tags
 from shipit.errors import PreflightError, UsageError
-from shipit.plan.version.decide import is_release_commit, read, rules_of
+from shipit.plan.version.decide import rules_of
 from shipit.plan.version.history import observe_history
 from shipit.plan.version.packages import Package, packages
 from shipit.plan.version.shallow import require_depth
@@ -40,7 +40,7 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
         str(tag.version),
         tag.name,
         _date(git, tag),
-        read(history.own, rules_of(config)).entries,
+        read_commits(history.own, rules_of(config)).entries,
         history.last.name if history.last else None,
         history.since.includes,
     )
@@ -125,14 +125,14 @@ class PastReleases(Struct, frozen=True):
         scan, cut = self._scanned(self.rev, middle)
         if not cut:
             return self._unread(attribute(scan.log, self.tags), scan), False
-        scan.add(Columns([middle.commit], [""], [""], [""], [""], [""]))
+        scan.add(Columns([middle.commit], [""], [""], [""], [""]))
         tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
         *later, _ = attribute(scan.log, tags)
         return self._unread(later, scan), True
 
     def _scanned(self, rev: str, end: Tag | None = None) -> tuple[HistoryScan, bool]:
         """What is behind `rev`, and whether it was read up to `end` only, for history can be cut there."""
-        scan = HistoryScan(self.rules, is_release_commit=is_release_commit)
+        scan = HistoryScan(self.rules)
         with closing(self.git.log([rev])) as told:
             for part in columns(told):
                 newer, older = part.cut(end.commit if end else "")
