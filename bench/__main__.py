@@ -75,7 +75,7 @@ def history(commits: int) -> Path:
 
 def listed(repository: Path) -> int:
     """How many items the changelog has."""
-    argv = [BIN / "shipit", "changelog", "--all"]
+    argv: list[str | Path] = [BIN / "shipit", "changelog", "--all"]
     with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE) as program:
         assert program.stdout
         return sum(line.startswith(b"* ") for line in program.stdout)

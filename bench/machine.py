@@ -27,7 +27,7 @@ def machine(rounds: int) -> str:
 
 def semantic_release_version() -> str:
     """The one that is locked."""
-    return json.loads(Path("bench/npm/package.json").read_text())["dependencies"]["semantic-release"]
+    return str(json.loads(Path("bench/npm/package.json").read_text())["dependencies"]["semantic-release"])
 
 
 def said(*argv: str | Path, place: Path | None = None) -> str:

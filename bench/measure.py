@@ -111,7 +111,7 @@ def _again(contender: Contender, known: Sequence[Cost]) -> bool:
 
 
 def median(costs: Sequence[Cost], measure: str) -> float:
-    return statistics.median(getattr(cost, measure) for cost in costs)
+    return float(statistics.median(getattr(cost, measure) for cost in costs))
 
 
 def ratio(costs: Sequence[Cost], others: Sequence[Cost], measure: str) -> float:
@@ -119,4 +119,4 @@ def ratio(costs: Sequence[Cost], others: Sequence[Cost], measure: str) -> float:
     if len(costs) != len(others):
         return median(costs, measure) / median(others, measure)
     pairs = zip(costs, others, strict=True)
-    return statistics.median(getattr(cost, measure) / getattr(other, measure) for cost, other in pairs)
+    return float(statistics.median(getattr(cost, measure) / getattr(other, measure) for cost, other in pairs))

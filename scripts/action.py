@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -70,13 +71,13 @@ def main() -> int:
     return failed(f"shipit cannot be installed: {what}", status=5)
 
 
-def separated(variables):
+def separated(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The inputs, by name, and every other variable."""
     inputs = {name[len(PREFIX) :]: value for name, value in variables.items() if name.startswith(PREFIX)}
     return inputs, {name: value for name, value in variables.items() if not name.startswith(PREFIX)}
 
 
-def command_line(inputs):
+def command_line(inputs: Mapping[str, str]) -> list[str]:
     """The arguments of shipit. Raises WrongInput."""
     command = inputs.get("COMMAND") or "run"
     arguments = [command]
@@ -88,29 +89,29 @@ def command_line(inputs):
     return arguments + ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
 
 
-def is_true(name, value):
+def is_true(name: str, value: str) -> bool:
     if value not in ("true", "false"):
         raise WrongInput(f'the input `{name}` must be "true" or "false", not {json.dumps(value)}')
     return value == "true"
 
 
-def credentials(inputs):
+def credentials(inputs: Mapping[str, str]) -> dict[str, str]:
     return {variable: inputs[name] for name, variable in CREDENTIALS.items() if inputs.get(name)}
 
 
-def public(variables):
+def public(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment without what installing has no business to know, or to be led astray by."""
     return {name: value for name, value in variables.items() if concerns_installing(name)}
 
 
-def concerns_installing(name):
+def concerns_installing(name: str) -> bool:
     if name.startswith(("PIP_", "UV_")):
         return bool(SOURCES.search(name))
     # Building starts Python without `-I`: PYTHONPATH would have it run a `sitecustomize.py` of the workspace.
     return not name.startswith("PYTHON") and not name.endswith(("TOKEN", "PASSWORD", "SECRET"))
 
 
-def installed(temp, variables):
+def installed(temp: Path, variables: Mapping[str, str]) -> str:
     """The Python of the private environment, which is made unless an earlier step of this job made it.
 
     A file with the name of the environment appears when that is whole: one that was killed half-way is never
@@ -128,11 +129,11 @@ def installed(temp, variables):
     return str(python_of(temp / ready.read_text()))
 
 
-def python_of(environment):
+def python_of(environment: Path) -> Path:
     return environment.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 
 
-def install(environment, python, variables):
+def install(environment: Path, python: Path, variables: Mapping[str, str]) -> None:
     """Third-party packages by their hashes, then shipit, built by one of them."""
     uv = shutil.which("uv")
     if uv:
@@ -151,7 +152,7 @@ def install(environment, python, variables):
         subprocess.run(command, env={**variables, "UV_NATIVE_TLS": "true"}, cwd=SOURCE, check=True)
 
 
-def write_outputs(file):
+def write_outputs(file: str | None) -> None:
     """What holds unless shipit says more: of two values with one name the later counts."""
     if not file:
         return
@@ -161,14 +162,14 @@ def write_outputs(file):
             stream.write(f"{name}<<{end}\n{value}\n{end}\n")
 
 
-def failed(message, status):
+def failed(message: str, status: int) -> int:
     """Tell the runner; `%` and line ends are its own."""
     text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     print(f"::error title=shipit::{text}", flush=True)
     return status
 
 
-def replaced_by(command, variables):
+def replaced_by(command: list[str], variables: Mapping[str, str]) -> int:
     """Become `command`, so that a runner that cancels reaches it; Windows cannot do that."""
     if os.name == "posix":
         os.execve(command[0], command, variables)

@@ -18,13 +18,21 @@ BIN = Path(sys.executable).parent
 def imports_checked(path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """The import contracts over the installed package, or over the one in `path`."""
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
-    command = [BIN / "lint-imports", "--config", "pyproject.toml", "--no-cache", "--no-logo"]
+    command: list[str | Path] = [BIN / "lint-imports", "--config", "pyproject.toml", "--no-cache", "--no-logo"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 def ruff_findings(snippet: str, *, as_file: str) -> dict[str, str]:
     """Rule and message of what ruff says about `snippet`, were it that file."""
-    command = [BIN / "ruff", "check", "--output-format=json", "--no-cache", "--stdin-filename", as_file, "-"]
+    command: list[str | Path] = [
+        BIN / "ruff",
+        "check",
+        "--output-format=json",
+        "--no-cache",
+        "--stdin-filename",
+        as_file,
+        "-",
+    ]
     answer = subprocess.run(command, cwd=ROOT, input=snippet, capture_output=True, text=True)
     return {finding["code"]: finding["message"] for finding in json.loads(answer.stdout)}
 

@@ -61,10 +61,13 @@ def test_every_name_has_a_page_of_help(name: str) -> None:
 def test_a_type_checker_sees_the_same_names() -> None:
     module = ast.parse(Path(shipit.__file__).read_text(encoding="utf-8"))
     (block,) = (node for node in module.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
-    imported = [(statement, alias) for statement in block.body for alias in statement.names]
+    statements = [statement for statement in block.body if isinstance(statement, ast.ImportFrom)]
+    assert statements == block.body
+    imported = [(statement.module, alias) for statement in statements for alias in statement.names]
     assert {alias.asname for _, alias in imported} == NAMES
-    for statement, alias in imported:
-        assert getattr(importlib.import_module(statement.module), alias.name) is getattr(shipit, alias.asname)
+    for module_name, alias in imported:
+        assert module_name and alias.asname
+        assert getattr(importlib.import_module(module_name), alias.name) is getattr(shipit, alias.asname)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

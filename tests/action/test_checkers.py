@@ -74,7 +74,7 @@ def test_githubs_language_service_would_find_something(tmp_path: Path) -> None:
 def diagnosed(*files: str) -> list[str]:
     if not (LANGUAGE_SERVICE / ".installed").exists() or shutil.which("node") is None:
         pytest.skip("not installed: GitHub's language service (make test installs it, where there is npm)")
-    command = ["node", "tests/action/npm/diagnose.mjs", LANGUAGE_SERVICE, ROOT, *files]
+    command: list[str | Path] = ["node", "tests/action/npm/diagnose.mjs", LANGUAGE_SERVICE, ROOT, *files]
     answer: list[str] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
     return answer
 

@@ -33,7 +33,7 @@ def test_it_installs_into_an_environment_of_its_own(tmp_path: Path, outside: dic
         "SHIPIT_INPUT_TOKEN": "secret-0123456789",
     }
     before = tree(source)
-    command = [sys.executable, "-I", source / "scripts/action.py"]
+    command: list[str | Path] = [sys.executable, "-I", source / "scripts/action.py"]
     first, second = (
         subprocess.run(command, env=environment, cwd=workspace, capture_output=True, text=True) for _ in "12"
     )
@@ -68,7 +68,7 @@ def environment(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
 
 
 def start(source: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-I", str(source / "scripts/action.py")]
+    command: list[str | Path] = [sys.executable, "-I", str(source / "scripts/action.py")]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

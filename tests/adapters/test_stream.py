@@ -17,7 +17,7 @@ def test_a_program_is_ended_with_its_reader(end: type[BaseException], tmp_path: 
     chunks = stream(["sh", "-c", f"echo $$ > {number}; head -c 300000 /dev/zero; exec sleep 60"], os.environ)
     assert next(chunks)
     with pytest.raises(end):
-        chunks.throw(end)  # type: ignore[attr-defined]
+        chunks.throw(end)
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
 

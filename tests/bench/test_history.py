@@ -37,6 +37,6 @@ def test_shipit_makes_the_version_that_the_commits_call_for(tmp_path: Path, seed
 
 def test_a_history_has_as_many_commits_as_asked_for_within_a_merge(tmp_path: Path) -> None:
     make_history(tmp_path / "shop", 500)
-    argv = ["git", "-C", tmp_path / "shop", "rev-list", "--count", "HEAD"]
+    argv: list[str | Path] = ["git", "-C", tmp_path / "shop", "rev-list", "--count", "HEAD"]
     counted = int(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
     assert 500 <= counted <= 505

@@ -19,6 +19,7 @@ from shipit.cli.demo.sample import SampleProject, make_sample
 from shipit.cli.main import run
 from shipit.cli.output import json_text
 from shipit.core.images import Build
+from shipit.errors import ShipitError
 from shipit.finding import Finding
 from shipit.plan.model import Inputs
 from shipit.plan.release import ReleasePlan
@@ -94,6 +95,7 @@ class CutOff:
 
     def started(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: object, *, already: bool) -> None: ...
+    def missed(self, step: Step, error: ShipitError) -> None: ...
 
     def applying(self, step: Step) -> None:
         if step.kind == self._kind:
@@ -103,6 +105,7 @@ class CutOff:
 @pytest.mark.parametrize("kind", ["create-commit", "create-tag", "draft-release", "push", "publish-release"])
 def test_a_plan_that_was_cut_off_is_finished_by_the_same_plan(sample: SampleProject, saved: Path, kind: str) -> None:
     plan = plan_from_json(saved.read_text(), "plan.json")
+    assert isinstance(plan, ReleasePlan)
     with pytest.raises(PowerCut):
         api.apply(api.open_project(str(sample.path)), plan, CutOff(kind))
     assert shipit(sample, "release", "--plan", str(saved)).returncode == 0

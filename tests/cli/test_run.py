@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from release.conftest import driver as driver
 from release.conftest import github_scene as github_scene
-from release.scene import Run, Scene
+from release.runs import Run
+from release.scene import Scene
 from runner import commands, outputs
 from standin.issues import Issue
 from standin.server import INSTALLATION, READ_ONLY
@@ -97,7 +98,7 @@ def on_pull_request(scene: Scene, *messages: str, event: str = "pull_request", b
 @pytest.mark.parametrize("event", ["push", "workflow_dispatch"])
 def test_a_push_to_the_release_branch_is_released_and_the_next_step_knows_what(scene: Scene, event: str) -> None:
     step = on(scene, "refs/heads/main", event).shipit("run")
-    assert step.run.succeeded()
+    step.run.succeeded()
     found = dict(step.outputs)
     assert found.keys() == EVERY_OUTPUT
     assert json.loads(found.pop("json")) == found
@@ -201,7 +202,7 @@ def test_anything_else_does_nothing_and_says_why(scene: Scene, ref: str, event: 
 
 def test_outside_github_actions_nothing_is_written_but_the_release(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_ACTIONS="")
-    assert step.run.succeeded()
+    step.run.succeeded()
     assert (step.outputs, step.summary, commands(step.run.err)) == ({}, "", [])
 
 
@@ -354,7 +355,7 @@ def test_a_file_of_the_runner_that_cannot_be_written_hides_no_error(scene: Scene
 
 def test_a_page_that_cannot_be_written_is_a_warning(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_STEP_SUMMARY="/nonexistent/file")
-    assert step.run.succeeded()
+    step.run.succeeded()
     assert step.outputs["released"] == "true"
     assert [kind for kind, _ in step.marks] == ["warning"]
 
@@ -388,7 +389,7 @@ def test_notes_are_no_longer_than_a_release_holds_whatever_a_run_is_about(github
 
 # --- foreign text
 
-HOSTILE = [
+HOSTILE: list[str | bytes] = [
     "feat: 1.0.0\nversion=6.6.6\nreleased=false",
     "fix: EOF\n\nEOF\nversion<<EOF\n6.6.6\nEOF",
     "fix: mask\n\n::add-mask::1.1.0\n::set-output name=version::6.6.6\n##[add-mask]1.1.0",
@@ -404,7 +405,7 @@ HOSTILE = [
 def test_what_people_write_in_commits_changes_no_output_and_commands_nobody(github_scene: Scene) -> None:
     scene = github_scene.begin('[release]\nprepare = ["git log -3 --format=%B%n%s"]\n', HOSTILE)
     step = on(scene, "refs/heads/main").shipit("run", "-v")
-    assert step.run.succeeded()
+    step.run.succeeded()
     found = step.outputs
     assert found.keys() == EVERY_OUTPUT
     assert (found["released"], found["version"], found["tag"]) == ("true", "1.1.0", "v1.1.0")
@@ -439,7 +440,7 @@ def test_what_a_server_answers_commands_nobody(scene: Scene) -> None:
     job = on_pull_request(scene, "feat!: more")
     scene.github.fail("POST", "/comments$", 422, message="no\n::add-mask::2.0.0\n##[add-mask]2.0.0")
     step = job.shipit("run")
-    assert step.run.succeeded()
+    step.run.succeeded()
     assert {name for name, _ in commands(step.run.err)} <= {"stop-commands"}
 
 
@@ -475,7 +476,7 @@ def test_pull_requests_and_issues_hear_of_their_release_and_a_missing_one_is_a_w
     assert scene.github
     scene.github.issues = {12: Issue(), 13: Issue()}
     step = on(scene, "refs/heads/main").shipit("run")
-    assert step.run.succeeded()
+    step.run.succeeded()
     url = step.outputs["release-url"]
     for issue in scene.github.issues.values():
         assert [comment.body.splitlines()[-1] for comment in issue.comments] == [f"Released in [v1.1.0]({url})."]

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -44,7 +45,7 @@ def tables(name: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield from tables(inner, at)
 
 
-def inner_tables(schema: dict, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def inner_tables(schema: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     if "$ref" in schema:
         yield schema["$ref"].rpartition("/")[2], path
     for option in schema.get("anyOf", ()):
@@ -62,14 +63,16 @@ def rendered(title: str, name: str) -> Iterator[str]:
         yield f"| `{key}` | {value(schema)} | {default} | {schema['description']}{example(schema)} |"
 
 
-def value(schema: dict) -> str:
+def value(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(value(option) for option in schema["anyOf"])
     if "enum" in schema:
         return ", ".join(written(choice) for choice in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {value(schema['items'])}"
-    return {"string": "text", "boolean": "`true`, `false`", "integer": "whole number"}.get(schema.get("type"), "table")
+    return {"string": "text", "boolean": "`true`, `false`", "integer": "whole number"}.get(
+        schema.get("type", ""), "table"
+    )
 
 
 def written(value: object) -> str:
@@ -88,7 +91,7 @@ def key_text(key: str) -> str:
     return key if re.fullmatch(r"[\w-]+", key) else json.dumps(key)
 
 
-def example(schema: dict) -> str:
+def example(schema: dict[str, Any]) -> str:
     examples = [item for item in schema.get("examples", ()) if item != schema.get("default")]
     return f" For example {written(examples[0])}." if examples else ""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -73,13 +74,13 @@ changelog = "web/CHANGES.md"
 """
 
 
-def problems(text: str, **where) -> list[Problem]:
+def problems(text: str, **where: Any) -> list[Problem]:
     with pytest.raises(ConfigError) as caught:
         parse_config(text, **where)
     return list(caught.value.problems)
 
 
-def problem(text: str, **where) -> Problem:
+def problem(text: str, **where: Any) -> Problem:
     (only,) = problems(text, **where)
     return only
 

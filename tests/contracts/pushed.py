@@ -23,7 +23,7 @@ def push_image(
     layer = _push_blob(registry, repository, secrets.token_bytes(100_000), f"{OCI}.layer.v1.tar")
     config = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Labels": labels or None}}).encode()
     manifest = {"config": _push_blob(registry, repository, config, f"{OCI}.config.v1+json"), "layers": [layer]}
-    return push_manifest(registry, repository, tag, manifest, IMAGE, indent=indent)["digest"]
+    return str(push_manifest(registry, repository, tag, manifest, IMAGE, indent=indent)["digest"])
 
 
 def push_index(registry: Registry, repository: str, tag: str, labels: Mapping[str, str] = {}) -> str:
@@ -34,7 +34,7 @@ def push_index(registry: Registry, repository: str, tag: str, labels: Mapping[st
         {"mediaType": IMAGE, "digest": digest, "size": 1, "platform": {"os": os, "architecture": architecture}}
         for digest, (os, architecture) in zip(digests, platforms, strict=True)
     ]
-    return push_manifest(registry, repository, tag, {"manifests": children}, INDEX)["digest"]
+    return str(push_manifest(registry, repository, tag, {"manifests": children}, INDEX)["digest"])
 
 
 def push_manifest(
@@ -66,7 +66,7 @@ def _authorization(registry: Registry, challenge: str) -> str:
     scheme, _, rest = challenge.partition(" ")
     if scheme == "Basic":
         return login
-    wanted = parse_dict_header(rest)
+    wanted = parse_dict_header(rest)  # type: ignore[no-untyped-call] # the stubs leave it out
     told = requests.get(wanted.pop("realm"), wanted, headers={"Authorization": login}, timeout=30).json()
     return f"Bearer {told['token']}"
 

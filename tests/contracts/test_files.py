@@ -19,7 +19,8 @@ ODD = "\ufeff한글\r\nb\rc\n\udcff\udc80\0 end"
 
 @pytest.fixture(params=CLONES, ids=lambda make: make.__name__)
 def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Clone:
-    return request.param(tmp_path)
+    clone: Clone = request.param(tmp_path)
+    return clone
 
 
 @pytest.fixture
@@ -93,7 +94,8 @@ def test_what_git_keeps_for_itself_is_neither_read_nor_written(tmp_path: Path, p
     (tmp_path / "dir").mkdir()
     (tmp_path / "link").symlink_to(".git")
     files = WorkingTree(str(tmp_path))
-    for attempt in (lambda: files.read(path), lambda: files.write(path, "x")):
+    attempts: tuple[Callable[[], object], ...] = (lambda: files.read(path), lambda: files.write(path, "x"))
+    for attempt in attempts:
         with pytest.raises(ConfigError, match=f"`{path}` is inside `.git`") as raised:
             attempt()
         assert raised.value.hint

@@ -73,7 +73,8 @@ FORGES = [in_memory, local, github_over_the_stand_in]
 
 @pytest.fixture(params=FORGES, ids=lambda make: make.__name__)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
-    return request.param(tmp_path, request)
+    bench: Bench = request.param(tmp_path, request)
+    return bench
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from shipit.world import Git, RemoteRefs, TagRef
 
 @pytest.fixture(params=CLONES, ids=lambda make: make.__name__)
 def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Clone:
-    return request.param(tmp_path)
+    clone: Clone = request.param(tmp_path)
+    return clone
 
 
 @pytest.fixture
@@ -368,7 +369,8 @@ def test_the_branch_of_a_copied_clone_moves(tmp_path: Path) -> None:
     real = over_a_bare_repository(tmp_path)
     first = real.commit("chore: begin", {"a.txt": "1"})
     second = real.commit("feat: x", {"a.txt": "2"})
-    copied = GitRepository(shutil.copytree(tmp_path / "clone", tmp_path / "copied", copy_function=shutil.copyfile))
+    place = shutil.copytree(tmp_path / "clone", tmp_path / "copied", copy_function=shutil.copyfile)
+    copied = GitRepository(str(place))
     for commit in (first, second):
         copied.move_branch(commit)
         assert (copied.head(), copied.dirty()) == (commit, ())

@@ -70,7 +70,8 @@ def _real(part: Part) -> Bench:
 
 @pytest.fixture(params=[in_memory, with_a_password, with_tokens], ids=lambda make: make.__name__)
 def bench(request: pytest.FixtureRequest) -> Bench:
-    return request.param(request)
+    bench: Bench = request.param(request)
+    return bench
 
 
 def test_an_image_is_found_by_its_tag_and_by_its_digest(bench: Bench) -> None:

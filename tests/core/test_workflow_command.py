@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shipit.core.workflow_command import annotation, command, resume, stop
 
-ANYTHING = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60)
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 def read(line: str) -> tuple[str, dict[str, str], str]:

@@ -59,7 +59,7 @@ def version(tool: str) -> str:
         packages = json.loads((HERE / "npm/package.json").read_text())["dependencies"]
         return ", ".join(f"{name.rpartition('/')[2]} {number}" for name, number in packages.items())
     (found,) = re.findall(rf"^{tool}==(\S+)", (ROOT / "requirements/oracles.txt").read_text(), re.MULTILINE)
-    return found
+    return str(found)
 
 
 def section(title: str, shapes: tuple[Shape, ...]) -> Iterator[str]:

@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from differential.repositories import Repository
 
 from shipit import api
 from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES
@@ -25,11 +25,19 @@ PYTHON_ORACLES = CACHE / "oracles" / "bin"
 NPM_ORACLES = CACHE / "npm-oracles"
 
 
+class History(Protocol):
+    """A repository on disk, and its commits."""
+
+    @property
+    def path(self) -> Path: ...
+    def messages_since(self, tag: str | None) -> list[tuple[str, str]]: ...
+
+
 @dataclass(frozen=True)
 class Question:
     """A repository and its last release; None before the first."""
 
-    repository: Repository
+    repository: History
     since: str | None
     major_on_zero: bool = False
 
@@ -56,7 +64,7 @@ def shipit(questions: Sequence[Question]) -> list[str | None]:
 def _shipit(question: Question) -> str | None:
     config = question.directory / "shipit.toml"
     config.write_text(f"[release]\nmajor-on-zero = {json.dumps(question.major_on_zero)}\n")
-    (decision,) = api.bumped_version(api.open_project(str(question.directory)))
+    (decision,) = api.next_version(api.open_project(str(question.directory)))
     return decision.version
 
 
@@ -126,7 +134,8 @@ def python_semantic_release(questions: Sequence[Question]) -> list[str | None]:
 def _by_script(script: str, questions: Sequence[Question]) -> list[str | None]:
     """The answers of a tool that is a Python library: one process for all questions."""
     directories = json.dumps([str(question.directory) for question in questions])
-    return json.loads(_run([PYTHON_ORACLES / "python", HERE / script], HERE, directories))
+    answers: list[str | None] = json.loads(_run([PYTHON_ORACLES / "python", HERE / script], HERE, directories))
+    return answers
 
 
 def semantic_release(questions: Sequence[Question]) -> list[str | None]:

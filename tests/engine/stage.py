@@ -79,7 +79,7 @@ def public(world: FakeWorld) -> dict[str, Any]:
 def images(world: FakeWorld) -> dict[str, Any]:
     """By tag, which other tags lead to the same image, and what is written on it but for the commit's id."""
     tags = world.registry.tags
-    told = {tag: dict(world.registry.find(tag).labels) for tag in tags}
+    told = {tag: dict(found.labels) for tag in tags if (found := world.registry.find(tag))}
     for labels in told.values():
         commit = world.remote.commits.held[labels.pop(REVISION)]
         labels["made from"] = commit.message

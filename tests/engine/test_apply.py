@@ -20,8 +20,8 @@ class Write:
     """Write `name` into the file `name`, or fail as told."""
 
     kind: ClassVar[str] = "write"
+    public: ClassVar[bool] = False
     name: str
-    public: bool = False
     fails: BaseException | None = None
     refuses: ShipitError | None = None
 
@@ -45,6 +45,12 @@ class Write:
         return {self.name: "there"}
 
 
+class PublicWrite(Write):
+    """The same as a step that others see."""
+
+    public: ClassVar[bool] = True
+
+
 class Protocol:
     """An observer that writes down what it is told."""
 
@@ -59,6 +65,9 @@ class Protocol:
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self.told.append(("finished", step.id, dict(outputs), already))
+
+    def missed(self, step: Step, error: ShipitError) -> None:
+        self.told.append(("missed", step.id))
 
 
 @pytest.fixture
@@ -109,7 +118,7 @@ def test_nothing_comes_after_a_step_that_fails(world: FakeWorld) -> None:
 
 
 def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(world: FakeWorld) -> None:
-    error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c", public=True)], world)
+    error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), PublicWrite("c")], world)
     assert error.state == (
         "nothing was pushed. Stopped at: write b."
         " Done so far, seen by nobody else and not in the way of the next run: write a."
@@ -117,7 +126,7 @@ def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(worl
 
 
 def test_an_error_after_a_public_step_says_what_others_see_and_how_to_finish(world: FakeWorld) -> None:
-    steps = [Write("a"), Write("b", public=True), Write("c", public=True, fails=CommandError("502"))]
+    steps = [Write("a"), PublicWrite("b"), PublicWrite("c", fails=CommandError("502"))]
     assert failing(steps, world).state == (
         "done and public: write b. Not done: write c. Run the same command again to finish"
     )
@@ -125,7 +134,7 @@ def test_an_error_after_a_public_step_says_what_others_see_and_how_to_finish(wor
 
 def test_what_an_earlier_run_made_public_is_public(world: FakeWorld) -> None:
     world.files.edit("a", "made by an earlier run")
-    error = failing([Write("a", public=True), Write("b", fails=CommandError("502"))], world)
+    error = failing([PublicWrite("a"), Write("b", fails=CommandError("502"))], world)
     assert "done and public: write a" in str(error.state)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine.stage import Stage, images, new_world, public
@@ -42,7 +43,7 @@ def in_a_shallow_clone(world: FakeWorld, begin: str) -> FakeWorld:
     return world.fresh_clone(depth=1)
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+@pytest.fixture(params=[*WAYS.values()], ids=[*WAYS])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     return Stage.of(tmp_path, request.param)
 
@@ -84,7 +85,7 @@ def test_the_images_of_a_release_are_built_from_its_own_commit_though_somebody_p
     assert {(c.write, c.at, c.when) for c in after_the_push if c.state != images(whole)} == set()
 
 
-def first(crashes: list[Crash[object]], *writes: str) -> int:
+def first(crashes: Sequence[Crash[Any]], *writes: str) -> int:
     return next(crash.at for crash in crashes if crash.write in writes)
 
 

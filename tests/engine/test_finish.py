@@ -65,7 +65,7 @@ def test_packages_whose_tags_are_missing_get_their_own_notes_each(tmp_path: Path
     with pytest.raises(Killed):
         stage.release(interrupted(world, writes.index("forge.create_commit") + 1, "after", kill))
     stage.release(world.fresh_clone())
-    messages = {name: tag.message for name, tag in world.remote.tags.items()}
+    messages = {name: tag.message or "" for name, tag in world.remote.tags.items()}
     assert "a page" in messages["web-v0.1.0"]
     assert "a query" not in messages["web-v0.1.0"]
     assert "a query" in messages["server-v0.1.0"]

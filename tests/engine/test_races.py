@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 WAYS = {"push": "", "api": 'write-back = "api"\n', "none": 'write-back = "none"\n'}
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+@pytest.fixture(params=[*WAYS.values()], ids=[*WAYS])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     return Stage.of(tmp_path, request.param)
 
@@ -25,9 +26,13 @@ def races(stage: Stage, meanwhile: Callable[[FakeWorld], object]) -> list[tuple[
     ended = []
     for at, write in enumerate(writes, 1):
         world = new_world()
-        stage.release(interrupted(world, at, "before", lambda world=world: meanwhile(world.fresh_clone())))
+        stage.release(interrupted(world, at, "before", partial(_in_another_clone, world, meanwhile)))
         ended.append((f"{at} {write}", world))
     return ended
+
+
+def _in_another_clone(world: FakeWorld, meanwhile: Callable[[FakeWorld], object]) -> None:
+    meanwhile(world.fresh_clone())
 
 
 def test_of_two_runners_one_releases_and_the_other_finds_it_done(stage: Stage, tmp_path: Path) -> None:

@@ -79,4 +79,4 @@ def _when_ready(warden: subprocess.Popen[bytes], log: Path, ready: Callable[[], 
         if warden.poll() is not None:
             break
         time.sleep(0.05)
-    pytest.skip(f"does not start here: {warden.args}\n{said[-2000:]}")
+    pytest.skip(f"does not start here: {warden.args!r}\n{said[-2000:]}")

@@ -6,9 +6,9 @@ Whatever needs long to start is there once for a pytest worker, however many con
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 from parts import dockerd
@@ -66,7 +66,7 @@ def token_registry(pytestconfig: pytest.Config) -> Registry:
 def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:
     started = config.stash.setdefault(_STARTED, {})
     if start.__name__ not in started:
-        running = start()
-        started[start.__name__] = running.__enter__()
-        config.add_cleanup(lambda: running.__exit__(None, None, None))
-    return started[start.__name__]
+        running = ExitStack()
+        started[start.__name__] = running.enter_context(start())
+        config.add_cleanup(running.close)
+    return cast(T, started[start.__name__])

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from parts.faulty import Fault
@@ -73,7 +73,7 @@ class Proxy(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), OSError):  # clients that go away are expected here
             super().handle_error(request, client_address)
 
@@ -103,7 +103,8 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _serve_one(self) -> None:
         fault = self.server.fault(self.command, self.path)
-        self._pieces, self._status = self._read_body(), None
+        self._pieces = self._read_body()
+        self._status: int | None = None
         try:
             self._answer(fault)
         except _Cut:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
+from email.message import Message
 
 import pytest
 from parts.engine import Engine
@@ -16,11 +17,13 @@ from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry
 
 DIGEST = "sha256:" + "0" * 64
+Tagged = Callable[[Registry, str], str]
+
 ACCEPT = {"Accept": "application/vnd.docker.distribution.manifest.v2+json"}
 
 
 @pytest.fixture
-def image(engine: Engine, base_image: str) -> Callable[[Registry, str], str]:
+def image(engine: Engine, base_image: str) -> Tagged:
     """An image of its own for every repository, with a layer that no registry has yet."""
 
     def tagged(registry: Registry, repository: str) -> str:
@@ -33,19 +36,17 @@ def image(engine: Engine, base_image: str) -> Callable[[Registry, str], str]:
     return tagged
 
 
-def ask(
-    registry: Registry, path: str, method: str = "GET", data: bytes | None = None
-) -> tuple[int, http.client.HTTPMessage]:
+def ask(registry: Registry, path: str, method: str = "GET", data: bytes | None = None) -> tuple[int, Message]:
     request = urllib.request.Request(f"{registry.url}{path}", method=method, data=data, headers=ACCEPT)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.headers
     except urllib.error.HTTPError as answer:
         with answer:
-            return answer.status, answer.headers
+            return answer.code, answer.headers
 
 
-def test_without_faults_it_is_the_registry_behind_it(engine: Engine, image: Callable, registry: Registry) -> None:
+def test_without_faults_it_is_the_registry_behind_it(engine: Engine, image: Tagged, registry: Registry) -> None:
     with FaultyRegistry(registry) as faulty:
         reference = image(faulty, "proxied")
         engine.docker("push", reference)
@@ -65,7 +66,7 @@ def test_a_status_is_answered_as_often_as_told_and_nothing_is_done(registry: Reg
     assert answers[3][1]["Location"].startswith(f"{faulty.url}/v2/")
 
 
-def test_the_engine_tries_a_cut_upload_again(engine: Engine, image: Callable, registry: Registry) -> None:
+def test_the_engine_tries_a_cut_upload_again(engine: Engine, image: Tagged, registry: Registry) -> None:
     with FaultyRegistry(registry, Fault("PATCH", "/blobs/uploads/", cut_after=1000)) as faulty:
         engine.docker("push", image(faulty, "cut"))
         assert None in [one.status for one in faulty.seen("PATCH", "/blobs/uploads/")]
@@ -74,7 +75,7 @@ def test_the_engine_tries_a_cut_upload_again(engine: Engine, image: Callable, re
 
 @pytest.mark.parametrize(("after", "there"), [(False, 404), (True, 200)])
 def test_a_fault_comes_before_or_after_the_effect(
-    engine: Engine, image: Callable, registry: Registry, after: bool, there: int
+    engine: Engine, image: Tagged, registry: Registry, after: bool, there: int
 ) -> None:
     repository = f"effect-{after}".lower()
     with FaultyRegistry(registry, Fault("PUT", "/manifests/", times=99, status=500, after=after)) as faulty:
@@ -89,7 +90,7 @@ def test_a_cut_answer_comes_after_the_effect(registry: Registry) -> None:
         assert [one.status for one in faulty.requests] == [None]
 
 
-def test_a_digest_is_answered_that_is_not_true(engine: Engine, image: Callable, registry: Registry) -> None:
+def test_a_digest_is_answered_that_is_not_true(engine: Engine, image: Tagged, registry: Registry) -> None:
     with FaultyRegistry(registry, Fault("HEAD", "/manifests/latest", digest=DIGEST)) as faulty:
         engine.docker("push", image(faulty, "lied"))
         faulty.faults.append(Fault("GET", "/manifests/latest", digest=DIGEST))

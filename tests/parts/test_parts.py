@@ -31,7 +31,7 @@ with system_engine() as engine:
 
 def asked(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read().decode().strip()
+        return str(answer.read().decode().strip())
 
 
 def wait_until(so: Callable[[], bool]) -> None:

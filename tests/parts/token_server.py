@@ -56,15 +56,15 @@ class TokenServer(ThreadingHTTPServer):
     def token(self, user: str, scopes: list[str]) -> str:
         """A token for what `user` may do of `scopes`, each like `repository:app:pull,push`."""
         now = int(time.time())
-        access = [
-            self._granted(user, *scope.rsplit(":", 1)[0].split(":", 1), scope.rsplit(":", 1)[1]) for scope in scopes
-        ]
+        access = [self._granted(user, scope) for scope in scopes]
         claims = {"iss": ISSUER, "sub": user, "aud": SERVICE, "nbf": now - 10, "iat": now, "exp": now + LIFETIME}
         chain = [base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()]
         claims |= {"jti": secrets.token_hex(8), "access": access}
         return jwt.encode(claims, self._key, algorithm="ES256", headers={"x5c": chain})
 
-    def _granted(self, user: str, type: str, name: str, actions: str) -> dict[str, object]:
+    def _granted(self, user: str, scope: str) -> dict[str, object]:
+        subject, _, actions = scope.rpartition(":")
+        type, _, name = subject.partition(":")
         may = {"pull", "push", "delete"} if user == self.pusher else {"pull"}
         return {"type": type, "name": name, "actions": [one for one in actions.split(",") if one in may]}
 

@@ -18,18 +18,25 @@ import signal
 import sys
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
-from shipit.adapters.engine import push as engine_push
-from shipit.adapters.github import forge as github
+from shipit.adapters.engine import push
+from shipit.adapters.github import forge
 from shipit.adapters.project import Project
-from shipit.adapters.registry import registries as registry
+from shipit.adapters.registry import registries
 from shipit.cli.main import run
 from shipit.testing import interrupted, recorded
 from shipit.world import World
 
 writes: list[str] = []
+
+# What is replaced below; `Any`, because a type checker lets nobody replace a class or a constant.
+github: Any = forge
+registry: Any = registries
+engine_push: Any = push
+project: Any = Project
 
 
 class Calendar:
@@ -51,15 +58,15 @@ def watched(world: World) -> World:
 
 # GitHub asks for a second between two writes; its stand-in does not.
 patience = partial(github.Patience, between_writes=0, pause=0.01)
-github.Patience = lambda: patience(timeout=int(os.environ.get("PATIENCE", 15)))  # type: ignore[assignment,misc]
+github.Patience = lambda: patience(timeout=int(os.environ.get("PATIENCE", 15)))
 
 # Registries and engines are asked again without time to recover, too.
 engine_push.PAUSES = (0.01,) * len(engine_push.PAUSES)
-registry.Patience = partial(registry.Patience, pause=0.01)  # type: ignore[assignment,misc]
+registry.Patience = partial(registry.Patience, pause=0.01)
 
-real_world = Project.world.func
-Project.world = cached_property(lambda project: watched(real_world(project)))  # type: ignore[assignment]
-Project.world.__set_name__(Project, "world")
+real_world = project.world.func
+project.world = cached_property(lambda project: watched(real_world(project)))
+project.world.__set_name__(Project, "world")
 
 
 def main(args: list[str]) -> int:
@@ -93,4 +100,6 @@ def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]) if sys.argv[1:] else serve())
+    if sys.argv[1:]:
+        sys.exit(main(sys.argv[1:]))
+    serve()

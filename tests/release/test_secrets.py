@@ -45,14 +45,15 @@ def remote(github_scene: Scene) -> Iterator[HttpRemote]:
 
 @pytest.fixture
 def clone(github_scene: Scene, remote: HttpRemote, argv: Path) -> Path:
-    assert github_scene.github
+    github = github_scene.github
+    assert github
     scene = github_scene.begin(
         '[release]\nprepare = ["env", "mkdir -p build && env > build/app.jar"]\nassets = ["build/*.jar"]\n'
     )
     place = scene.root / "clone"
     scene.git(scene.root, "clone", "--quiet", str(scene.remote), str(place))
     scene.git(place, "remote", "set-url", "origin", f"{remote.url}/acme/app.git")
-    scene.env |= {"GITHUB_SERVER_URL": remote.url, "GITHUB_API_URL": scene.github.api_url, "GITHUB_TOKEN": TOKEN}
+    scene.env |= {"GITHUB_SERVER_URL": remote.url, "GITHUB_API_URL": github.api_url, "GITHUB_TOKEN": TOKEN}
     return place
 
 

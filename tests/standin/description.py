@@ -50,7 +50,7 @@ class Response:
     status_code: int
     data: bytes
     content_type: str = "application/json"
-    headers: Mapping[str, Any] = field(default_factory=Headers)
+    headers: Headers = field(default_factory=Headers)
 
 
 class Description:
@@ -79,7 +79,7 @@ class Description:
 
     def filled(self, schema: str, **known: Any) -> dict[str, Any]:
         """An object of that schema: what is `known`, and a meaningless value for whatever else is required."""
-        return self._filler({"$ref": schema}) | known
+        return dict(self._filler({"$ref": schema}) | known)
 
     def _filler(self, schema: dict[str, Any]) -> Any:
         schema = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema

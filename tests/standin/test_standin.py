@@ -105,7 +105,7 @@ def test_a_push_and_the_api_see_each_other(github: GitHubStandIn, tmp_path: Any)
 
 
 def test_a_reference_moves_forward_only_and_is_made_once(github: GitHubStandIn) -> None:
-    head = github.git.ref("refs/heads/main")
+    head = str(github.git.ref("refs/heads/main"))
     astray = github.git.create_commit(github.git.commit(head).tree, (), "elsewhere\n")
     status, answer = ask(github, "PATCH", f"{REFS}/heads/main", {"sha": astray})
     assert (status, answer["message"]) == (422, "Update is not a fast forward")

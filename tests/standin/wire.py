@@ -6,8 +6,9 @@ import itertools
 import json
 import socket
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from standin.answers import Answer
 from standin.faults import Fault
@@ -28,10 +29,12 @@ def handler(github: GitHubStandIn, closing: threading.Event) -> type[BaseHTTPReq
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        _headers_buffer: list[bytes]  # of http.server, whose stub leaves it out
 
         def serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer, fault = github.answer(self.command, self.path, self.headers, body)
+            headers = cast(Mapping[str, str], self.headers)  # no dict, which would know names by one spelling only
+            answer, fault = github.answer(self.command, self.path, headers, body)
             if fault and fault.hang:
                 closing.wait(fault.hang)
                 self._drop()

@@ -26,16 +26,13 @@ from shipit.testing import recorded
 # Files beside a remote cannot commit.
 ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
 OF_IMAGES = ("build-image", "push-image", "promote-image", "tag-image")
-CASES = [
-    pytest.param(kind, make, id=f"{kind}-{make.__name__}")
-    for kind in SAMPLES
-    for make in CLONES
-    if make is in_memory or kind not in ONLY_IN_MEMORY
-]
+PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or kind not in ONLY_IN_MEMORY]
+CASES = [pytest.param(kind, make, id=f"{kind}-{make.__name__}") for kind, make in PAIRS]
 CONTRADICTIONS = [
-    pytest.param(kind, make, contradict, id=f"{case.id}-{getattr(contradict, '__name__', 'somebody_edits')}")
-    for case in CASES
-    for kind, make in (case.values,)
+    pytest.param(
+        kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'somebody_edits')}"
+    )
+    for kind, make in PAIRS
     for contradict in SAMPLES[kind].contradictions
 ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from shipit.errors import AuthError, RemoteError
@@ -25,7 +28,7 @@ def unreachable(monkeypatch: pytest.MonkeyPatch, world: FakeWorld, errors: dict[
     for name in ("find_comment", "keep_comment", "labels", "add_label"):
         real = getattr(world.forge, name)
 
-        def call(number, *rest, real=real, name=name):
+        def call(number: int, *rest: Any, real: Callable[..., Any] = real, name: str = name) -> Any:
             if name in ("keep_comment", "add_label"):
                 tried.append(number)
             if number in errors:

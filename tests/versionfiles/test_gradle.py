@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
+from shipit.versionfiles.base import VersionFile
 
 GROOVY, KOTLIN = FORMATS["gradle"], FORMATS["gradle-kotlin"]
 
@@ -99,7 +100,7 @@ def find(marked: str) -> tuple[str, str]:
     return marked.replace("⟦", "").replace("⟧", ""), marked.partition("⟦")[2].partition("⟧")[0]
 
 
-def assert_found(file, marked: str, paths: tuple[str, ...] = ()) -> None:
+def assert_found(file: VersionFile, marked: str, paths: tuple[str, ...] = ()) -> None:
     text, version = find(marked)
     assert file.read(text, paths) == version
     before, after = marked.partition("⟦")[0], marked.partition("⟧")[2]

@@ -35,7 +35,8 @@ def classic(classic_builder: Part, base_image: str, tmp_path: Path, monkeypatch:
 
 @pytest.fixture(params=["buildkit", "classic"])
 def either(request: pytest.FixtureRequest) -> Bench:
-    return request.getfixturevalue(request.param)
+    bench: Bench = request.getfixturevalue(request.param)
+    return bench
 
 
 def test_an_image_runs_and_carries_its_version_and_labels(either: Bench) -> None:
@@ -137,7 +138,8 @@ def test_a_secret_is_mounted_and_left_nowhere(
 def contents(archive: bytes) -> bytes:
     """Everything in a tar archive, and in those inside it."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        files = [(name.name, tar.extractfile(name).read()) for name in tar if name.isfile()]
+        members = [(member.name, tar.extractfile(member)) for member in tar]
+        files = [(name, file.read()) for name, file in members if file]
     return b"".join(contents(data) if name.endswith(".tar") else data for name, data in files)
 
 

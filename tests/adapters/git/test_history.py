@@ -19,7 +19,7 @@ def test_the_time_of_a_commit_is_one_that_can_be_written_down(tmp_path: Path, wh
     commit = GitHistory(str(tmp_path)).commit(committed_at(tmp_path, written))
     assert commit
     assert commit.timestamp == told
-    assert dt.datetime.fromtimestamp(commit.timestamp, dt.UTC)
+    assert dt.datetime.fromtimestamp(commit.timestamp, dt.UTC).isoformat()
 
 
 def committed_at(place: Path, seconds: int) -> str:

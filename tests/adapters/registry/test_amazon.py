@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from adapters.hosts import JSON, Answer, host
@@ -81,7 +82,7 @@ def test_aws_that_is_not_reached_is_an_error_of_the_remote(aws: None, monkeypatc
 def test_without_boto3_the_way_to_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
-    def without(name: str, *arguments: object) -> object:
+    def without(name: str, *arguments: Any) -> object:
         if name == "boto3":
             raise ImportError(name)
         return real(name, *arguments)

@@ -20,7 +20,7 @@ MERGED_HOTFIX = {"a": "", "h": "a", "b": "a", "c": "b", "m": "ch", "d": "m"}
 
 def log(history: Mapping[str, str]) -> list[RawCommit]:
     """Commits named by one letter each, with the letters of their parents; the last one is HEAD."""
-    return [RawCommit(id, tuple(parents), "Ada", 0, "") for id, parents in reversed(history.items())]
+    return [RawCommit(id, tuple(parents), "Ada", 0, "") for id, parents in reversed([*history.items()])]
 
 
 class Found(NamedTuple):
@@ -49,16 +49,20 @@ def columns_of(commits: Sequence[RawCommit]) -> Log:
     return log
 
 
+def _name(tag: Tag | None) -> str | None:
+    return tag.name if tag else None
+
+
 def told(spans: Sequence[Found]) -> dict[str | None, str]:
-    return {span.tag and span.tag.name: "".join(span.ids) for span in spans}
+    return {_name(span.tag): "".join(span.ids) for span in spans}
 
 
 def previous(spans: Sequence[Found]) -> dict[str | None, str | None]:
-    return {span.tag and span.tag.name: span.previous and span.previous.name for span in spans}
+    return {_name(span.tag): _name(span.previous) for span in spans}
 
 
 def included(spans: Sequence[Found]) -> dict[str | None, tuple[str, ...]]:
-    return {span.tag and span.tag.name: span.includes for span in spans if span.includes}
+    return {_name(span.tag): span.includes for span in spans if span.includes}
 
 
 def test_on_one_line_every_release_has_the_commits_since_the_one_before() -> None:
@@ -188,7 +192,8 @@ def test_without_a_merged_release_nothing_is_told_apart() -> None:
 
 def seconds_for(releases: int) -> float:
     """CPU seconds for a branch that is merged at every release and never tagged itself."""
-    history, places, branch, main = {}, {}, "", ""
+    history: dict[str, tuple[str, ...]] = {}
+    places, branch, main = {}, "", ""
     for number in range(releases):
         for part in "abcdefg":
             history[f"{number}{part}"] = (branch,) if branch else ()

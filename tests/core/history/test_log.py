@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
 
 
 def test_a_record_is_given_before_the_next_one_is_read() -> None:
-    def stream():
+    def stream() -> Iterator[bytes]:
         yield ADA
         raise AssertionError("read further than needed")
 

@@ -15,6 +15,7 @@ from shipit.errors import ConflictError
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan, make_image_plan, observe_images
 from shipit.plan.views import plan_from_json, plan_to_json
+from shipit.steps import BuildImage
 from shipit.steps.base import Done, Todo
 from shipit.testing import FakeWorld, crash_matrix, recorded
 from shipit.world import RemoteImage, World
@@ -49,11 +50,23 @@ def release(world: FakeWorld, version: str) -> None:
     world.git.create_tag(f"v{version}", commit, f"chore(release): {version}")
 
 
+def head_of(world: FakeWorld) -> str:
+    head = world.git.head()
+    assert head
+    return head
+
+
+def parent(world: FakeWorld, commit: str = "HEAD") -> str:
+    found = world.git.commit(commit)
+    assert found
+    return found.parents[0]
+
+
 def merged_into_prod(world: FakeWorld) -> None:
     """A merge of what is checked out into a branch that is behind: another commit with the same files."""
-    head = world.git.head()
-    world.git.check_out("prod", world.git.commit(head).parents[0])
-    files = {path: world.git.text(head, path).encode() for path in world.git.paths(head)}
+    head = head_of(world)
+    world.git.check_out("prod", parent(world))
+    files = {path: str(world.git.text(head, path)).encode() for path in world.git.paths(head)}
     assert world.git.merge(head, "Merge branch 'main' into prod", files) != head
 
 
@@ -105,8 +118,8 @@ back = { name = "acme/back" }
 front = { name = "acme/front", context = "web" }
 """)
     assert summaries(planned(released(), "dev", config))[2:] == [
-        f"push acme/back:1.4.1-dev.0-{released().git.head()[:7]}",
-        f"push acme/front:1.4.1-dev.0-{released().git.head()[:7]}",
+        f"push acme/back:1.4.1-dev.0-{head_of(released())[:7]}",
+        f"push acme/front:1.4.1-dev.0-{head_of(released())[:7]}",
         "tag acme/back:latest",
         "tag acme/front:latest",
     ]
@@ -139,7 +152,7 @@ def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewh
 
 def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told() -> None:
     world = released()
-    world.git.check_out("dev", world.git.commit(world.git.commit(world.git.head()).parents[0]).parents[0])
+    world.git.check_out("dev", parent(world, parent(world)))
     world.commit("feat: from before the release")
     (finding,) = planned(world, "dev").findings
     assert (finding.code, finding.severity) == ("tags-outside", "warning")
@@ -196,7 +209,7 @@ def test_a_merge_of_the_same_files_is_the_same_image() -> None:
 
 def test_a_version_that_a_commit_elsewhere_has_is_never_overwritten() -> None:
     world = released()
-    base = world.git.head()
+    base = head_of(world)
     world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
     built(world, "prod")
     before = dict(world.registry.tags)
@@ -218,7 +231,7 @@ def test_a_version_that_nobody_knows_the_commit_of_is_never_overwritten() -> Non
 @pytest.mark.parametrize("message", ["docs: 설명", "chore: another Dockerfile"])
 def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_that_is_told(message: str) -> None:
     world = released()
-    first = world.git.head()
+    first = head_of(world)
     digests = built(world, "prod")
     world.commit(message, {"Dockerfile": "FROM scratch"})
     plan = planned(world, "prod")
@@ -232,7 +245,7 @@ def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_
 
 def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
     world = released("1.4.0")
-    old = world.git.head()
+    old = head_of(world)
     world.commit("feat: search")
     release(world, "1.5.0")
     built(world, "prod")
@@ -247,7 +260,7 @@ def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
 
 def test_latest_of_dev_stays_on_a_newer_commit_and_moves_when_the_branch_is_set_back_to_another() -> None:
     world = released()
-    old = world.git.head()
+    old = head_of(world)
     world.commit("feat: search")
     built(world, "dev")
     newest = world.registry.tags["acme/app-dev:latest"]
@@ -285,7 +298,7 @@ def test_a_version_that_is_none_is_not_repeated() -> None:
     labels = {REVISION: str(world.commit("feat: search")), VERSION: "1\n::add-mask::e"}
     world.registry.accept("acme/app-dev:latest", RemoteImage("sha256:" + "c" * 64, labels))
     world.push()
-    older = world.fresh_clone(at=world.git.commit("HEAD").parents[0])
+    older = world.fresh_clone(at=parent(world))
     (image,) = planned(older, "dev").images
     assert image.kept == (f"acme/app-dev:latest stays on sha256:{'c' * 64}, which is newer",)
 
@@ -312,7 +325,7 @@ def test_a_prerelease_moves_no_tag() -> None:
 def test_an_image_is_taken_over_from_an_environment_that_built_the_same_commit() -> None:
     config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
     world = released()
-    world.git.check_out("dev", world.git.head())
+    world.git.check_out("dev", head_of(world))
     built(world, "dev", config)
     merged_into_prod(world)
     digests = built(world, "prod", config)
@@ -381,7 +394,7 @@ front = { name = "acme/front", context = "web" }
 own = { name = "acme/own", context = "web", dockerfile = "docker/own" }
 """)
     steps = planned(released(), "dev", config).steps
-    assert [step.build.dockerfile for step in steps if step.kind == "build-image"] == [
+    assert [step.build.dockerfile for step in steps if isinstance(step, BuildImage)] == [
         "Dockerfile",
         "web/Dockerfile",
         "docker/own",

@@ -9,7 +9,7 @@ from repositories import Repository, run
 from shipit import api
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.release import ReleasePlan
-from shipit.steps import WriteFile
+from shipit.steps import DraftRelease, PublishRelease, WriteFile
 
 GRADLE = "plugins {{\n    id 'java'\n}}\n\nversion = '{}'\n"
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'
@@ -206,8 +206,8 @@ def test_a_pre_release_is_drafted_as_one_and_is_not_the_latest(begun: Repository
     clone = clone_of(begun)
     configure(clone, '[release]\nbranches = [{ name = "main", prerelease = "beta" }]\n')
     made = plan(clone)
-    (draft,) = (step for step in made.steps if step.kind == "draft-release")
-    (publish,) = (step for step in made.steps if step.kind == "publish-release")
+    (draft,) = (step for step in made.steps if isinstance(step, DraftRelease))
+    (publish,) = (step for step in made.steps if isinstance(step, PublishRelease))
     assert made.to_release[0].version == "1.1.0-beta.1"
     assert (draft.prerelease, publish.latest) == (True, False)
 
@@ -218,5 +218,5 @@ def test_a_release_below_the_highest_is_not_the_latest(begun: Repository) -> Non
     begun.tag("v2.0.0")
     begun.switch("main")
     made = plan(clone_of(begun))
-    (publish,) = (step for step in made.steps if step.kind == "publish-release")
+    (publish,) = (step for step in made.steps if isinstance(step, PublishRelease))
     assert (made.to_release[0].version, publish.latest) == ("1.1.0", False)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -340,13 +341,12 @@ def test_the_next_version_of_a_shallow_clone_is_that_of_the_whole(begun: Reposit
 def test_changelog_notes_and_commits_of_a_shallow_clone_are_those_of_the_whole(begun: Repository) -> None:
     begun.tag("v1.1.0")
     whole = api.open_project(str(clone_of(begun)))
-    for number, asked in enumerate(
-        (
-            lambda project: "".join(api.changelog(project)),
-            lambda project: api.release_notes(project, "1.1.0"),
-            lambda project: [each.id for each in api.commits(project, "v1.0.0")],
-        )
-    ):
+    questions: tuple[Callable[[api.Project], object], ...] = (
+        lambda project: "".join(api.changelog(project)),
+        lambda project: api.release_notes(project, "1.1.0"),
+        lambda project: [each.id for each in api.commits(project, "v1.0.0")],
+    )
+    for number, asked in enumerate(questions):
         clone = clone_of(begun, "--depth", "1", name=f"shallow-{number}")
         assert asked(api.open_project(str(clone))) == asked(whole)
 

@@ -78,7 +78,9 @@ def written(plan: ReleasePlan) -> dict[str, Any]:
 
 
 def read(data: object) -> ReleasePlan:
-    return plan_from_json(json.dumps(data), "plan.json")
+    plan = plan_from_json(json.dumps(data), "plan.json")
+    assert isinstance(plan, ReleasePlan)
+    return plan
 
 
 def test_a_plan_survives_json() -> None:

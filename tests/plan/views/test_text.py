@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -18,8 +19,8 @@ NOTHING = Decision("", None, "1.3.0", "none", None)
 DUE = Decision("", "1.4.0", "1.3.0", "minor", "v1.4.0", (CommitReason("a" * 40, "feat: search", "feat → minor"),))
 
 
-def shown(*decisions: Decision, everything: bool = False, **fields: object) -> str:
-    made = replace(ReleasePlan(decisions=decisions, inputs=INPUTS), **fields)  # type: ignore[arg-type]
+def shown(*decisions: Decision, everything: bool = False, **fields: Any) -> str:
+    made = replace(ReleasePlan(decisions=decisions, inputs=INPUTS), **fields)
     return render_plan(made, everything=everything)
 
 
