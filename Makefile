@@ -18,13 +18,10 @@ LANGUAGE_SERVICE := .cache/language-service
 SIZES := 1000,10000,100000
 ROUNDS := 5
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
-# The tests of `make check`. Left out are the folders that start servers, container engines, other release tools or
-# processes to kill (action, adapters, bench, contracts, differential, images, parts, release, standin, most of cli),
-# and in the folders below what takes longest: Gradle and Maven as judges, killed releases, large generated inputs.
+# The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
+# the folders that start servers, container engines, other release tools or processes to kill (action, adapters, bench,
+# contracts, differential, images, parts, release, standin, most of cli), and tests that are marked `slow`.
 FAST := $(addprefix tests/,config core engine plan steps testing versionfiles cli/test_cases.py) $(wildcard tests/test_*.py)
-SLOW := $(addprefix tests/,core/test_titles.py engine/test_crashes.py plan/test_changelog_agreement.py \
-	versionfiles/test_gradle_judge.py versionfiles/test_maven_modules.py \
-	versionfiles/test_laws.py::test_deep_nesting_ends_in_an_answer)
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -35,7 +32,7 @@ demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs
 	@$(BIN)/shipit demo
 
 check: lint ## before each push: linters, types, import rules, wording and the fast tests; under two minutes once set up
-	$(BIN)/pytest --quiet -n auto --dist worksteal $(addprefix --deselect=,$(SLOW)) $(FAST)
+	$(BIN)/pytest --quiet -n auto --dist worksteal -m "not slow" $(FAST)
 
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
 	$(BIN)/pytest -n auto --dist worksteal

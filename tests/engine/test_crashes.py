@@ -11,6 +11,8 @@ from engine.stage import Stage, images, new_world, public
 
 from shipit.testing import Crash, FakeWorld, crash_matrix, recorded
 
+pytestmark = pytest.mark.slow
+
 IMAGES = '{ back = { name = "acme/back" }, web = { name = "acme/web", tags = ["latest", "{version}", "{major}"] } }'
 WAYS = {
     "push": "",

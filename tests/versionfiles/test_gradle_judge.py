@@ -12,6 +12,8 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+pytestmark = pytest.mark.slow
+
 NEXT = "2.0.0-rc.1"
 
 SHAPES = {

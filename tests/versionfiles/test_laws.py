@@ -132,6 +132,7 @@ def test_an_empty_file_is_refused_with_a_hint(name: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.slow
 @every_format
 @pytest.mark.parametrize("piece", ["{", "[", "(", "<a>", "/*", "'", '"${', "a: ", "- ", "&a [", "-", "[[a]]\n", "$/ "])
 def test_deep_nesting_ends_in_an_answer(name: str, piece: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from shipit.versionfiles import FORMATS
 from shipit.versionfiles.maven_modules import followers
 
+pytestmark = pytest.mark.slow
+
 MAVEN = FORMATS["maven"]
 PARENT = ("project.parent.version",)
 

@@ -140,6 +140,7 @@ def test_what_commits_call_for_is_the_same_where_not_all_are_read(log: list[str]
     assert call == read_in_full(commits, RULES[rules]).requested
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", RULES)
 def test_each_title_reads_the_same_quickly_and_in_full_whatever_follows(rules: str) -> None:
     for start in STARTS:

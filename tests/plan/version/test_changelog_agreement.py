@@ -18,6 +18,8 @@ from shipit.core.notes import Release
 from shipit.core.versions import Version
 from shipit.errors import ConflictError
 
+pytestmark = pytest.mark.slow
+
 # -- hotfix branches
 
 
