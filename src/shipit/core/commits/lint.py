@@ -1,7 +1,7 @@
 """Remarks on one commit message or pull request title.
 
->>> lint("feat : login", Rules.of())
-(LintProblem(severity='warning', what='the header is not spelled as the specification has it', hint='write `feat: login`'),)
+>>> [(problem.severity, problem.hint) for problem in lint("feat : login", Rules.of())]
+[('warning', 'write `feat: login`')]
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reading commits by how their cache begin.
+"""Reading of commits by the beginnings of their headers.
 
-PrefixCache begin in few ways (`feat: `, `fix(api): `), so how a beginning reads is found out once and looked up from then
-on. Most messages say no more than that, or nothing else that matters.
+Headers begin in few ways (`feat: `, `fix(api): `), so each beginning is parsed once and looked up from then on. Most
+messages contain nothing else that matters.
 """
 
 from __future__ import annotations
