@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
+from shipit.core.write_back import WriteBack
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class Forge(Protocol):
     # reads
     def links(self) -> Links | None: ...
     def find_release(self, tag: str) -> ForgeRelease | None: ...  # drafts included
-    def findings(self, write_back: str) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         """What this forge and token cannot do for a release, asked without writing."""
 
     def find_comment(self, number: int, mark: str) -> str | None:

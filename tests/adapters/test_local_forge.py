@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.local_forge import LocalForge
+from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError
 
 
@@ -104,15 +105,14 @@ def test_commits_and_tags_need_github_and_nothing_is_written(forge: LocalForge, 
     assert not root.exists()
 
 
-@pytest.mark.parametrize("write_back", ["api", "pull-request"])
-def test_a_way_to_write_back_that_needs_github_is_found_in_time(forge: LocalForge, write_back: str) -> None:
-    (finding,) = forge.findings(write_back)
-    assert finding.severity == "error"
-    assert f'"{write_back}"' in finding.what
+def test_a_way_to_write_back_that_needs_github_is_found_in_time(forge: LocalForge) -> None:
+    (finding,) = forge.findings(WriteBack.API)
+    assert finding.blocks
+    assert '"api"' in finding.what
 
 
-@pytest.mark.parametrize("write_back", ["push", "none"])
-def test_a_way_that_needs_no_github_leads_to_no_finding(forge: LocalForge, write_back: str) -> None:
+@pytest.mark.parametrize("write_back", [WriteBack.PUSH, WriteBack.NONE])
+def test_a_way_that_needs_no_github_leads_to_no_finding(forge: LocalForge, write_back: WriteBack) -> None:
     assert forge.findings(write_back) == ()
 
 

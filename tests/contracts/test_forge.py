@@ -17,6 +17,7 @@ from shipit.adapters.github import GitHubForge
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.patience import Patience
 from shipit.core.notes.links import Links
+from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.testing import FakeFiles, FakeForge, FakeRemote
 from shipit.world import Asset, Forge, ForgeRelease
@@ -226,7 +227,7 @@ def test_reading_writes_nothing(bench: Bench) -> None:
     state = bench.state()
     bench.forge.find_release("v1.0.0")
     bench.forge.find_release("v2.0.0")
-    assert bench.forge.findings("push") == ()
+    assert bench.forge.findings(WriteBack.PUSH) == ()
     assert bench.forge.links() is not None
     assert bench.state() == state
 

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from shipit.adapters.files import WorkingTree
 from shipit.core.notes.links import Links
+from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, ForgeRelease
@@ -47,8 +48,8 @@ class LocalForge:
     def links(self) -> Links | None:
         return self._links
 
-    def findings(self, write_back: str) -> tuple[Finding, ...]:
-        if write_back in ("push", "none"):
+    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+        if not write_back.through_forge:
             return ()
         what = f'`write-back = "{write_back}"` needs a remote on GitHub'
         return (Finding("write-back-needs-github", what, 'set `write-back = "push"` or `"none"`'),)

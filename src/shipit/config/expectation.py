@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import enum
 import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -35,8 +36,8 @@ def expected(type_: Any) -> str:
         return next((words for words in _extra(type_, "expected")), None) or expected(args[0])
     if origin in (Union, types.UnionType):
         return " or ".join(expected(member) for member in args if member is not types.NoneType)
-    if origin is Literal:
-        return _either(f"`{arg}`" for arg in args)
+    if members := _members(type_):
+        return _either(f"`{member}`" for member in members)
     return _WORDS.get(origin or type_, "a table")
 
 
@@ -47,7 +48,14 @@ def available_later(type_: Any) -> list[str]:
 
 def choices(type_: Any) -> list[str]:
     """The values to choose from, where these are all there are."""
-    return [arg for option in alternatives(type_) if get_origin(option) is Literal for arg in get_args(option)]
+    return [member for option in alternatives(type_) for member in _members(option)]
+
+
+def _members(type_: Any) -> list[str]:
+    """The values of a `Literal` or an enumeration; empty for other types."""
+    if isinstance(type_, enum.EnumType):
+        return [str(member.value) for member in list[enum.Enum](type_)]
+    return list(get_args(type_)) if get_origin(type_) is Literal else []
 
 
 def found(value: object) -> str:

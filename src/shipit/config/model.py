@@ -26,8 +26,9 @@ from shipit.config.vocabulary import (
     Text,
     Version,
     VersionRange,
-    WriteBack,
+    WriteBackName,
 )
+from shipit.core.write_back import WriteBack
 
 
 class BranchConfig(Table, frozen=True, kw_only=True):
@@ -98,12 +99,12 @@ class ReleaseConfig(Table, frozen=True, kw_only=True):
         ),
     ] = 1800
     write_back: Annotated[
-        WriteBack,
+        WriteBackName,
         Meta(
             description="How the release reaches the remote: `push` pushes commit and tag, `api` makes them through "
             "the forge, `none` makes a tag and a release without a commit."
         ),
-    ] = "push"
+    ] = WriteBack.PUSH
     assets: Annotated[
         tuple[Path, ...],
         Meta(description="Files to attach to the release, as glob patterns.", examples=[["build/libs/*.jar"]]),

@@ -14,10 +14,25 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def json_schema() -> dict[str, Any]:
     """The schema of shipit.toml (JSON Schema 2020-12)."""
     schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Config)))  # lists where it has tuples
+    values = {name: schema["$defs"].pop(name)["enum"] for name in _enumerations(schema["$defs"])}
     for definition in schema["$defs"].values():
         del definition["title"]  # the name of a Python class
-        definition["properties"] = {key: _plain(value) for key, value in definition["properties"].items()}
+        definition["properties"] = {
+            key: _plain(_spelled_out(value, values)) for key, value in definition["properties"].items()
+        }
     return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
+
+
+def _enumerations(definitions: dict[str, Any]) -> list[str]:
+    return [name for name, definition in definitions.items() if "enum" in definition]
+
+
+def _spelled_out(key: dict[str, Any], values: dict[str, list[str]]) -> dict[str, Any]:
+    """Return the schema of a key with the values of its enumeration, if it has one, instead of a reference."""
+    name = key.get("$ref", "").rpartition("/")[2]
+    if name not in values:
+        return key
+    return {"enum": values[name], **{word: value for word, value in key.items() if word != "$ref"}}
 
 
 def _plain(key: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from shipit.core.write_back import WriteBack
+
 
 def _text(pattern: str, expected: str, *examples: str) -> Meta:
     # `$` alone would let a last newline through in Python.
@@ -98,6 +100,6 @@ Platform = Annotated[
 VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable", "VERSION")]
 VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]
-WriteBack = Annotated[Literal["push", "api", "none"], Meta(extra={"later": ["pull-request"]})]
+WriteBackName = Annotated[WriteBack, Meta(extra={"later": ["pull-request"]})]
 FloatingPart = Literal["major", "minor"]
 LanguageName = Literal["en", "ko"]

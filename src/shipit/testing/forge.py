@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from shipit.core.notes.links import Links
+from shipit.core.write_back import WriteBack
 from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
@@ -35,7 +36,7 @@ class FakeForge:
     def find_release(self, tag: str) -> ForgeRelease | None:
         return self._remote.releases.get(tag)
 
-    def findings(self, write_back: str) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         """`problems`, which a test may set."""
         return self.problems
 

@@ -14,6 +14,7 @@ from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.patience import Patience
+from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
 
 LONGEST_WAIT = 70.0
@@ -525,7 +526,7 @@ def test_a_tag_made_elsewhere_at_the_last_moment_is_a_conflict(github: GitHubSta
 
 
 def codes(forge: GitHubForge, write_back: str = "push") -> Iterator[tuple[str, str]]:
-    return ((each.code, each.severity) for each in forge.findings(write_back))
+    return ((each.code, each.severity) for each in forge.findings(WriteBack(write_back)))
 
 
 @pytest.mark.parametrize("token", [GOOD, INSTALLATION])
@@ -548,7 +549,7 @@ def test_a_token_that_may_write_leads_to_no_finding(
 def test_what_a_token_cannot_do_is_found_without_writing(
     github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str | None, slug: str, code: str
 ) -> None:
-    (finding,) = connect(token, slug).findings("push")
+    (finding,) = connect(token, slug).findings(WriteBack.PUSH)
     assert (finding.code, finding.severity) == (code, "error")
     assert "GITHUB_TOKEN" in finding.what + finding.fix
     assert github.writes == []

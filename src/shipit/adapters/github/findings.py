@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from shipit.adapters.github.calls import GitHubApi
+from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
@@ -24,7 +25,7 @@ _REFUSING = {
 }
 
 
-def findings(calls: GitHubApi, repository: Repository, write_back: str) -> Iterator[Finding]:
+def findings(calls: GitHubApi, repository: Repository, write_back: WriteBack) -> Iterator[Finding]:
     """Ends at the first finding that makes further questions pointless."""
     try:
         calls.repeat("read the repository", repository.complete)
@@ -37,7 +38,7 @@ def findings(calls: GitHubApi, repository: Repository, write_back: str) -> Itera
     elif not (repository.permissions.push or _of_an_app(calls, repository)):
         what = f"`GITHUB_TOKEN` may read `{slug}` but not write to it"
         yield Finding("github-read-only", what, f"give it the permission `contents: write` on `{slug}`")
-    if write_back == "push" and _protected(calls, repository, repository.default_branch):
+    if write_back.pushes and _protected(calls, repository, repository.default_branch):
         what = f"`{repository.default_branch}` is protected on GitHub: the push of the release commit may be refused"
         fix = 'let the token bypass the protection, or set `write-back = "api"` or `"none"`'
         yield Finding("github-branch-protected", what, fix, severity="warning")

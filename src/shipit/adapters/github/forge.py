@@ -13,6 +13,7 @@ from shipit.adapters.github import issues as github_issues
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.patience import Patience
 from shipit.core.notes.links import Links
+from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, ForgeRelease
@@ -90,7 +91,7 @@ class GitHubForge:
     def links(self) -> Links:
         return Links(f"{self._server_url.rstrip('/')}/{self._slug}")
 
-    def findings(self, write_back: str) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         if self._token is None:
             fix = "set it to a token with `contents: write`; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`"
             return (Finding("github-token-missing", f"`GITHUB_TOKEN` is not set, and `{self._slug}` needs it", fix),)

@@ -122,7 +122,7 @@ def _sequence(
 ) -> ReleaseSequence:
     what = ", ".join(entry.name for entry in releases)
     skip = " [skip ci]" if config.release.skip_ci else ""
-    written = config.release.write_back != "none" and changes.files  # what is written already needs no commit
+    written = config.release.write_back.commits and changes.files  # what is written already needs no commit
     subject = SUBJECT.format(what=what) + skip if written else None
     commit = ReleaseCommit(observed.clone.base, subject, releases[0].release.tag, observed.clone.branch)
     versions = {entry.next_release.history.package.name: entry.version for entry in releases}

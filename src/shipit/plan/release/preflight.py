@@ -51,7 +51,7 @@ def _unpushed(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
     """Commits that only this clone has, where the release is not pushed from it."""
     clone = observed.clone
     ahead = clone.expected is not None and clone.base != clone.expected and not clone.diverged
-    if ahead and config.write_back != "push":
+    if ahead and not config.write_back.pushes:
         what = f"`{clone.branch}` has commits that are not on the remote, and `write-back` does not push them"
         yield Finding("unpushed", what, f"git push {config.remote} {clone.branch}")
 

@@ -57,7 +57,9 @@ def observe_unfinished(
     found: list[Unfinished] = []
     for history in histories:
         candidates = [_unpublished(world, config, history, remote)]
-        if config.write_back == "api":  # a push moves branch and tag together, so there a lone commit is no release
+        if (
+            config.write_back.through_forge
+        ):  # a push moves branch and tag together, so there a lone commit is no release
             candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
         found.extend(candidate for candidate in candidates if candidate)
     return tuple(_with_images(world, config, replace(each, commits=_commits(world, each)), branch) for each in found)

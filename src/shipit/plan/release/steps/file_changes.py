@@ -57,7 +57,7 @@ def file_changes(config: Config, observed: Observed, releases: Sequence[PackageR
     Raises `ConfigError` (`VersionFileError`) when a version file has no place for the version.
     """
     versions = {entry.next_release.history.package.name: entry.release.version for entry in releases}
-    if config.release.write_back == "none":
+    if not config.release.write_back.commits:
         return _carried_out(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
     changelogs = (_changelog_edit(config, entry) for entry in releases)
     return _carried_out((*_version_edits(observed, versions), *changelogs), observed, {})

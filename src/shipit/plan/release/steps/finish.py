@@ -60,7 +60,7 @@ def unfinished_release_body(config: Config, observed: Observed, unfinished: Unfi
 
 def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
     commit = ReleaseCommit(unfinished.commit, None, unfinished.tag)
-    if config.release.write_back == "api":
+    if config.release.write_back.through_forge:
         yield ForgeTag(unfinished.tag, unfinished.message, commit)
     else:
         yield CreateTag(unfinished.tag, unfinished.message, commit)
@@ -100,7 +100,7 @@ def _images(config: Config, observed: Observed, unfinished: Unfinished) -> Itera
 def _snapshot(config: Config, observed: Observed) -> Iterator[Step]:
     """The commit after the release: a push brings it along, the forge makes it after the tags."""
     last = [unfinished for unfinished in observed.unfinished if unfinished.commit == observed.clone.base]
-    if not last or config.release.write_back != "api":
+    if not (last and config.release.write_back.through_forge):
         return
     commit = ReleaseCommit(last[0].commit, None, last[0].tag, observed.clone.branch)
     versions = {unfinished.package.name: Version.parse(unfinished.version) for unfinished in last}

@@ -70,7 +70,7 @@ class ReleaseSequence(Struct, frozen=True):
     def steps(self) -> Iterator[Step]:
         """All steps, in order."""
         yield from self._prepare()
-        if self.config.write_back == "api":
+        if self.config.write_back.through_forge:
             yield from build_steps(self.images, self.config.prepare_timeout, pushed=False)
             yield from self._drafts()
             yield from self._through_the_forge()
@@ -119,7 +119,7 @@ class ReleaseSequence(Struct, frozen=True):
     def _push(self) -> Push:
         """The commit point."""
         tags = tuple(entry.release.tag for entry in self.releases)
-        if self.config.write_back == "none":
+        if not self.config.write_back.commits:
             return Push(self.commit, None, None, tags)
         tip = self.snapshot[0] if self.snapshot else None
         return Push(self.commit, self.observed.clone.branch, self.observed.clone.expected, tags, tip)

@@ -28,7 +28,7 @@ def plan_snapshot(
         commit: the release commit, which it follows.
         released: what the release writes, where that is still to be done.
     """
-    if not config.release.snapshot or config.release.write_back == "none":
+    if not (config.release.snapshot and config.release.write_back.commits):
         return None
     following = {name: f"{_next_stable(version)}-SNAPSHOT" for name, version in versions.items()}
     what = ", ".join(f"{name} {version}".lstrip() for name, version in following.items())

@@ -27,6 +27,6 @@ def tidying_steps(config: ReleaseConfig, observed: Observed) -> Iterator[SyncBra
     Files that were written for a build, where nothing is written back, are left to it.
     """
     clone = observed.clone
-    files = observed.leftover if config.write_back != "none" else ()
+    files = observed.leftover if config.write_back.commits else ()
     if clone.left_commit or clone.abandoned or files:
         yield from sync_steps(observed)
