@@ -47,6 +47,12 @@ class BareRepository:
         run = subprocess.run(command, input=data, env={**os.environ, **env}, capture_output=True, check=True)
         return run.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
 
+    def _asked(self, *args: str) -> str | None:
+        """What git says, or None where it answers with no."""
+        command = ["git", "--git-dir", str(self.path), *args]
+        run = subprocess.run(command, capture_output=True)
+        return None if run.returncode else run.stdout.decode().removesuffix("\n")
+
     def holds(self, *args: str) -> bool:
         """Whether git answers that command with yes."""
         command = ["git", "--git-dir", str(self.path), *args]
@@ -58,14 +64,11 @@ class BareRepository:
         return next((line.split("\0")[0] for line in found if line.endswith(f"\0{name}")), None)
 
     def kind(self, id: str) -> str | None:
-        return self.git("cat-file", "-t", id) if self.holds("cat-file", "-e", id) else None
+        return self._asked("cat-file", "-t", id)
 
     def resolve(self, rev: str) -> str | None:
         """The commit that a branch, tag or id leads to."""
-        expression = f"{rev}^{{commit}}"
-        if not self.holds("rev-parse", "--verify", "--quiet", expression):
-            return None
-        return self.git("rev-parse", "--verify", expression)
+        return self._asked("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}")
 
     def is_ancestor(self, old: str, new: str) -> bool:
         return self.holds("merge-base", "--is-ancestor", old, new)
