@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import hypothesis
 import hypothesis.configuration
 import pytest
+
+from shipit.cli.demo.sample import SampleProject
+from templates import copy_of_sample
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -25,8 +29,12 @@ GIT_CONFIG = """\
 \temail = test.person@example.com
 [init]
 \tdefaultBranch = main
+[core]
+\tfsync = none
 [gc]
 \tauto = 0
+[maintenance]
+\tauto = false
 """
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C; the programs that they start must not.
@@ -56,6 +64,21 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         }.items():
             patch.setenv(name, value)
         yield
+
+
+@pytest.fixture(scope="session")
+def shared(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of this run share, for what is made once and copied."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+@pytest.fixture(scope="session")
+def new_sample(shared: Path) -> Callable[[Path], SampleProject]:
+    """What makes a sample project in a directory, as `make_sample` does, but quickly."""
+    return partial(copy_of_sample, shared / "sample")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,17 +15,19 @@ is to come, but never a crash; read the diff.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from release.runs import Driver
 
+import templates
 from shipit.errors import ShipitError
 
 CASES = Path(__file__).parent / "cases"
@@ -56,15 +58,14 @@ class Result:
     status: int = 0
 
 
-def run(case: Path, place: Path) -> Result:
+def run(driver: Driver, case: Path, place: Path) -> Result:
     words = shlex.split((case / "args").read_text("utf-8"))
     told = [word for word in words if re.match("[A-Z_]+=", word)]
     environment = (
         os.environ | dict(word.split("=", 1) for word in told) | {"GIT_CEILING_DIRECTORIES": str(place.parent)}
     )
-    command = [sys.executable, "-m", "shipit", *words[len(told) :]]
-    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, encoding="utf-8")
-    return Result(_neutral(done.stdout, place), _neutral(done.stderr, place), done.returncode)
+    done = driver.run(place, words[len(told) :], environment)
+    return Result(_neutral(done.out, place), _neutral(done.err, place), done.status)
 
 
 def _neutral(text: str, place: Path) -> str:
@@ -107,13 +108,19 @@ def make(case: Path, place: Path) -> None:
         subprocess.run(["sh", "-c", script], cwd=place, check=True)
 
 
+def begins_with(case: Path) -> str:
+    """A name for what a case begins with, the same for cases that begin alike."""
+    history = (case / "history").read_bytes() if (case / "history").exists() else b""
+    return hashlib.sha256(repr((history, files(case / "in"))).encode()).hexdigest()
+
+
 @pytest.mark.usefixtures("own_environment")
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_a_command_line_answers_as_its_folder_says(case: Path, tmp_path: Path) -> None:
+def test_a_command_line_answers_as_its_folder_says(case: Path, tmp_path: Path, shared: Path, shipit: Driver) -> None:
     place = tmp_path / "app"
-    make(case, place)
+    templates.copy(shared / begins_with(case), tmp_path, lambda room: make(case, room / place.name))
     before, refs_before = files(place), refs(place)
-    result = run(case, place)
+    result = run(shipit, case, place)
     changed = {name: data for name, data in files(place).items() if before.get(name) != data}
     written = {name: _neutral(data.decode("utf-8"), place) for name, data in changed.items()}
     assert result.status in (0, *(kind.exit_code for kind in ShipitError.__subclasses__())), result.stderr

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipit import api
-from shipit.cli.demo.sample import SampleProject, make_sample
+from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import run
 from shipit.cli.output import json_text
 from shipit.core.images import Build
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.usefixtures("own_environment")
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> SampleProject:
-    return make_sample(tmp_path)
+def sample(tmp_path: Path, new_sample: Callable[[Path], SampleProject]) -> SampleProject:
+    return new_sample(tmp_path)
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shipit.api import Images
 from shipit.cli.commands.image import tell as tell_of_images
-from shipit.cli.demo.sample import SampleProject, make_sample
+from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
 from shipit.cli.report import reporting
@@ -31,14 +32,14 @@ ESCAPE = "\x1b["
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleProject:
+def sample(tmp_path_factory: pytest.TempPathFactory, new_sample: Callable[[Path], SampleProject]) -> SampleProject:
     """To be read only."""
-    return make_sample(tmp_path_factory.mktemp("sample"))
+    return new_sample(tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture
-def own_sample(tmp_path: Path) -> SampleProject:
-    return make_sample(tmp_path)
+def own_sample(tmp_path: Path, new_sample: Callable[[Path], SampleProject]) -> SampleProject:
+    return new_sample(tmp_path)
 
 
 def piped(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

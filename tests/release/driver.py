@@ -4,15 +4,12 @@ python driver.py ARGUMENTS...    STOP_AT=7 and STOP_WHEN=before|after: the write
                                  WRITES=FILE: where to list the writes that were made
                                  TODAY=2026-01-31: the day it is
                                  PATIENCE=1: seconds until GitHub is too slow
-python driver.py                 the same in a process forked for each line of standard input, a JSON object of
-                                 `args`, `cwd`, `env`, `out` and `err`; answers with its exit status. Python starts once.
+python driver.py                 the same in a process forked for each line of standard input: see forked.py
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import json
 import os
 import signal
 import sys
@@ -21,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
+
+sys.path.append(str(Path(__file__).parents[1]))
+from forked import serve
 
 from shipit.adapters.engine import push
 from shipit.adapters.github import forge
@@ -41,7 +41,7 @@ project: Any = Project
 
 class Calendar:
     def today(self) -> dt.date:
-        return dt.date.fromisoformat(os.environ["TODAY"])
+        return dt.date.fromisoformat(os.environ.get("TODAY", "2026-01-31"))
 
 
 def kill_this() -> None:
@@ -76,24 +76,9 @@ def main(args: list[str]) -> int:
     return status
 
 
-def serve() -> None:
-    for module in ("git", "github", "jinja2.sandbox", "msgspec", "shipit.api", "shipit.cli.commands.release"):
-        importlib.import_module(module)
-    for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            become(**json.loads(line))
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
-        sys.stdout.flush()
-
-
-def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -> None:
-    os.environ.clear()
-    os.environ.update(env)
-    os.chdir(cwd)
-    for number, (path, flags) in enumerate(((os.devnull, os.O_RDONLY), (out, os.O_WRONLY), (err, os.O_WRONLY))):
-        os.dup2(os.open(path, flags | os.O_CREAT | os.O_TRUNC), number)
-    status = main(args)
+def forked() -> None:
+    writes.clear()
+    status = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
@@ -102,4 +87,4 @@ def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -
 if __name__ == "__main__":
     if sys.argv[1:]:
         sys.exit(main(sys.argv[1:]))
-    serve()
+    serve(forked)

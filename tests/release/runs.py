@@ -34,10 +34,10 @@ class Run:
 class Driver:
     """What runs shipit: see driver.py. It starts Python once and forks for each run, which is far cheaper."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, program: Path = DRIVER) -> None:
         self._place = place
         self._server = subprocess.Popen(
-            [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )
 
     def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:

@@ -23,6 +23,7 @@ FILES = {
     ".gitignore": "/build/\n",
 }
 HISTORY = ("feat: find messages by text", "fix(auth): end sessions that are over")
+_REF = "%(refname)%00%(objectname)%00%(if)%(*objectname)%(then)%(*subject)%(else)%(subject)%(end)"
 _SECONDS = 1_767_225_600  # 2026-01-01, seconds since the epoch
 
 
@@ -63,6 +64,7 @@ class Scene:
     url: str = ""
     env: dict[str, str] = field(default_factory=lambda: {"GIT_TEMPLATE_DIR": ""})  # no sample hooks in clones
     github: GitHubStandIn | None = None
+    _commits: dict[str, tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=dict)
 
     # -- what was there before
 
@@ -84,7 +86,8 @@ class Scene:
         ]
         for at, message in enumerate(messages, 1):
             commits.append(_commit(message, at, {f"{places[at % len(places)]}/{at}.txt": f"{at}\n"}))
-        run("git", "-C", self.remote, "fast-import", "--quiet", "--force", input=b"".join(commits))
+        one_pack = ("-c", "fastimport.unpackLimit=1")  # few files to copy and to remove
+        run("git", "-C", self.remote, *one_pack, "fast-import", "--quiet", "--force", input=b"".join(commits))
         return self
 
     def clone(self, name: str = "clone", *options: str) -> Path:
@@ -174,16 +177,37 @@ class Scene:
     # -- what it came to
 
     def end(self) -> End:
-        blobs = self.git(self.remote, "ls-tree", "-r", "--format=%(objecttype) %(path)", "main").splitlines()
-        paths = [line.removeprefix("blob ") for line in blobs if line.startswith("blob ")]
-        tags = self.git(self.remote, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
+        known = self.git(self.remote, "for-each-ref", f"--format={_REF}", "refs/heads/main", "refs/tags").splitlines()
+        refs = {name: (id, subject) for name, id, subject in (line.split("\0") for line in known)}
+        subjects, files = self._commit(refs.pop("refs/heads/main")[0])
         return End(
-            subjects=tuple(self.git(self.remote, "log", "--format=%s", "main").splitlines()),
-            files={path: self._neutral(self.git(self.remote, "show", f"main:{path}")) for path in paths},
-            tags={tag: self.git(self.remote, "log", "-1", "--format=%s", tag) for tag in tags},
+            subjects=subjects,
+            files={path: self._neutral(text) for path, text in files.items()},
+            tags={name.removeprefix("refs/tags/"): subject for name, (_, subject) in refs.items()},
             releases=tuple(sorted(self._releases(), key=lambda each: each.tag)),
             latest=self._latest(),
         )
+
+    def _commit(self, id: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        """The subjects up to a commit, and its files by path: read once, because no commit ever changes."""
+        if id not in self._commits:
+            listed = self.git(self.remote, "ls-tree", "-r", "--format=%(objecttype) %(objectname) %(path)", id)
+            blobs = [line.split(" ", 2)[1:] for line in listed.splitlines() if line.startswith("blob ")]
+            subjects = self.git(self.remote, "log", "--format=%s", id).splitlines()
+            texts = self._texts([blob for blob, _ in blobs])
+            self._commits[id] = tuple(subjects), dict(zip((path for _, path in blobs), texts, strict=True))
+        return self._commits[id]
+
+    def _texts(self, blobs: Sequence[str]) -> list[str]:
+        asked = "".join(f"{blob}\n" for blob in blobs).encode()
+        said = run("git", "-C", self.remote, "cat-file", "--batch", input=asked).encode("utf-8", "surrogateescape")
+        texts = []
+        for _ in blobs:
+            head, _, said = said.partition(b"\n")
+            size = int(head.split()[-1])
+            texts.append(said[:size].decode("utf-8", "surrogateescape").removesuffix("\n"))
+            said = said[size + 1 :]
+        return texts
 
     def _releases(self) -> list[Release]:
         if self.github:
@@ -214,14 +238,14 @@ class Scene:
         self.git(clone, "fetch", "--quiet", "--no-tags", "origin")
         left = self.git(clone, "status", "--porcelain").splitlines()
         left += self.git(clone, "log", "--oneline", "HEAD", "--not", "--remotes").splitlines()
-        known, own = self._tags(clone, "ls-remote", "--tags", "origin"), self._tags(clone, "show-ref", "--tags", "-d")
+        known, own = (self._tags(place, "show-ref", "--tags", "--dereference") for place in (self.remote, clone))
         left += sorted(own - known)
         stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
         return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
 
     def _tags(self, clone: Path, *words: str) -> set[str]:
         """Each tag and the commit it leads to: two runs that made one commit within a second wrote its tag twice."""
-        commits = (line.split() for line in self.git(clone, *words).splitlines())  # of a tag's own lines the last one
+        commits = (line.split() for line in self.git(clone, *words, ok=(0, 1)).splitlines())
         return {f"{name} {id}" for name, id in {name.removesuffix("^{}"): id for id, name in commits}.items()}
 
 
