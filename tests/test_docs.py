@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from ruamel.yaml import YAML
 
-from shipit.cli.demo.sample import make_sample
+from shipit.cli.demo.sample import SampleProject
 from shipit.config.load import parse_config
 from shipit.steps import STEPS
 
@@ -195,20 +195,22 @@ def test_every_make_target_shown_exists() -> None:
 # -- quoted output
 
 
-def said_by_the_product(page: Path, home: Path) -> list[str]:
+def said_by_the_product(page: Path, sample: SampleProject) -> list[str]:
     """What the commands quoted on a page say, one after the other, on the sample project."""
-    sample = make_sample(home).path
+    home = sample.path.parent
     today = dt.datetime.now(dt.UTC).date().isoformat()
     quoted = [found["arguments"].split() for found in OUTPUT.finditer(text(page))]
-    said = [shipit(*arguments, cwd=sample) for arguments in quoted]
+    said = [shipit(*arguments, cwd=sample.path) for arguments in quoted]
     return [one.replace(today, "2026-01-12").replace(str(home), "/home/robin") for one in said]
 
 
 @every_page
-def test_quoted_output_is_what_the_product_says(page: Path, tmp_path: Path) -> None:
+def test_quoted_output_is_what_the_product_says(
+    page: Path, tmp_path: Path, new_sample: Callable[[Path], SampleProject]
+) -> None:
     if not OUTPUT.search(text(page)):
         return
-    said = said_by_the_product(page, tmp_path)
+    said = said_by_the_product(page, new_sample(tmp_path))
     if ACCEPT:
         waiting = iter(said)
         page.write_text(OUTPUT.sub(lambda found: found[1] + next(waiting) + found[4], text(page)), encoding="utf-8")
@@ -226,12 +228,12 @@ def test_every_toml_example_is_a_configuration(page: Path) -> None:
 
 
 @every_page
-def test_every_python_example_runs(page: Path, tmp_path: Path) -> None:
+def test_every_python_example_runs(page: Path, tmp_path: Path, new_sample: Callable[[Path], SampleProject]) -> None:
     """In a sample project; the examples of one page follow each other, as a reader takes them, and their tests pass."""
     examples = fences(page, "python")
     if examples:
         script = "".join(f"exec({example!r})\n" for example in examples) + RUN_TESTS
-        sample = make_sample(tmp_path).path
+        sample = new_sample(tmp_path).path
         run = subprocess.run([sys.executable, "-c", script], cwd=sample, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import shipit
-from shipit.cli.demo.sample import make_sample
+from shipit.cli.demo.sample import SampleProject
 
 MODULES = ["shipit"] + [
     module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.") if "__main__" not in module.name
@@ -19,12 +20,14 @@ MODULES = ["shipit"] + [
 
 @pytest.mark.usefixtures("own_environment")
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_in_the_docstrings_hold(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_in_the_docstrings_hold(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_sample: Callable[[Path], SampleProject]
+) -> None:
     """Those that open `chat-server` find the sample project, fresh for each docstring."""
     for at, example in enumerate(doctest.DocTestFinder().find(importlib.import_module(name))):
         place = tmp_path / str(at)
         place.mkdir()
         if "chat-server" in (example.docstring or ""):
-            make_sample(place)
+            new_sample(place)
         monkeypatch.chdir(place)
         assert doctest.DocTestRunner().run(example).failed == 0
