@@ -45,6 +45,7 @@ class Clone(Protocol):
     def tag(self, name: str) -> None: ...  # lightweight
     def check_out(self, branch: str | None, commit: str) -> None: ...
     def merge(self, commit: str, message: str) -> str: ...
+    def author(self, commit: str) -> str: ...  # `name <mail address>`
 
 
 class InMemory:
@@ -60,6 +61,9 @@ class InMemory:
 
     def remove(self, path: str) -> None:
         del self.files.held[path]
+
+    def author(self, commit: str) -> str:
+        return self.world.git._commits.held[commit].author
 
 
 class Real:
@@ -77,8 +81,12 @@ class Real:
         engine = DockerEngine(str(self.root), logins, Redactor())
         self.world = World(self.git, forge, self.files, commands, SystemClock(), engine, Registries(logins))
 
-    def run(self, *words: str) -> None:
-        subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)
+    def run(self, *words: str) -> str:
+        command = ["git", "-C", str(self.root), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def author(self, commit: str) -> str:
+        return self.run("log", "-1", "--format=%an <%ae>", commit).strip()
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
-from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
@@ -26,10 +26,6 @@ from shipit.plan.version import (
 
 if TYPE_CHECKING:
     from shipit.core.notes import Renderer
-    from shipit.core.versions import Tag
-    from shipit.plan.version.past_releases import LazyRelease, PastReleases
-
-_Read = TypeVar("_Read")
 
 
 def next_version(project: Project) -> tuple[Decision, ...]:
@@ -89,6 +85,7 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 
     Raises `UsageError` for a revision, a version or a package that does not exist.
     """
+    from shipit.api.parallel_changelog import changelog_sections
     from shipit.core.notes import language, title
     from shipit.plan.version.past_releases import observe_past_releases
 
@@ -96,54 +93,13 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     after = None if since is None else _require_revision(project, since, wanted.format.render(since))
     end = _require_revision(project, until, wanted.format.render(until))
     past = observe_past_releases(project.git, project.config, wanted, end, after)
-    return chain([title(language(project.config.changelog.language))], _begun(_sections(project, past)))
+    sections = changelog_sections(past, partial(renderer, project))
+    return chain([title(language(project.config.changelog.language))], _started(sections))
 
 
-def _begun(pieces: Iterator[str]) -> Iterator[str]:
-    """The same, after all that comes before the first of them was done."""
+def _started(pieces: Iterator[str]) -> Iterator[str]:
+    """Return the same pieces with the first one computed, so that errors are raised before anything is printed."""
     return chain([next(pieces, "")], pieces)
-
-
-def _sections(project: Project, past: PastReleases) -> Iterator[str]:
-    """The sections of all releases; of a long history a copy of this process reads and writes the earlier half."""
-    from shipit.adapters.processors import begin, in_halves, may_copy
-
-    middle = past.middle() if may_copy() else None
-    copy = begin(partial(_earlier, project, past, middle)) if middle else None
-    if not middle or not copy:
-        write, releases = _reading(project, past.whole)
-        yield from in_halves(write, releases)
-        return
-    with copy:
-        write, (releases, cut) = _reading(project, partial(past.after, middle))
-        first = copy.value() if cut else None
-        if first is not None:
-            yield from write(releases)
-            rest = copy.value()
-            yield from write(past.before(middle) or ()) if rest is None else chain(first, rest)
-            return
-    yield from in_halves(write, past.whole() if cut else releases)
-
-
-def _earlier(project: Project, past: PastReleases, middle: Tag) -> Iterator[list[str]]:
-    """The first section up to `middle`, as soon as it is known that history can be cut there, and all others."""
-    write, releases = _reading(project, partial(past.before, middle))
-    if releases is not None:
-        sections = write(releases)
-        yield list(islice(sections, 1))
-        yield list(sections)
-
-
-def _reading(
-    project: Project, read: Callable[[], _Read]
-) -> tuple[Callable[[Sequence[LazyRelease]], Iterator[str]], _Read]:
-    """What writes sections, loaded while git is waited for, and what `read` gives."""
-    from shipit.adapters.processors import Beside
-    from shipit.core.notes import render_sections
-
-    loading = Beside(lambda: renderer(project))  # which takes as long as git takes for 10,000 commits
-    found, writer = read(), loading.value()
-    return lambda some: render_sections((each() for each in some), writer), found
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:

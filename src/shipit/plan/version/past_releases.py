@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Sequence, Set
 from contextlib import closing
 from functools import partial
-from itertools import chain
 
 from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core.commits import Entry, Rules, dropped, read_commits
-from shipit.core.history import Columns, Log, ReleaseSpan, attribute, columns
+from shipit.core.history import Log, ReleaseSpan, attribute, columns
 from shipit.core.history.scan import HistoryScan
 from shipit.core.notes import Release
 from shipit.core.versions import Tag, channel_of, version_tags
@@ -76,12 +75,6 @@ def _day(timestamp: int) -> dt.date:
 
 LazyRelease = Callable[[], Release]
 
-# Below so many releases history is not worth being read in two parts.
-_MANY = 200
-# From how many releases further on it is tried whether history can be cut at one, and how many are tried.
-_AHEAD = 10
-_TRIALS = 3
-
 
 class PastReleases(Struct, frozen=True):
     """The releases of a package, highest version first, and where they are looked for: behind `rev`.
@@ -97,70 +90,15 @@ class PastReleases(Struct, frozen=True):
     touching: Set[str] | None = None
 
     def whole(self) -> list[LazyRelease]:
-        """Every stable release behind `rev`; each commit in the earliest release that holds it."""
-        scan, _ = self._scanned(self.rev)
-        return self._unread(attribute(scan.log, self.tags), scan)
-
-    def middle(self) -> Tag | None:
-        """Where a long history can most likely be cut in two: seen from a few releases further on it can be."""
-        if len(self.tags) < _MANY:
-            return None
-        half = len(self.tags) // 2
-        near = self.tags[half - _AHEAD].commit
-        return next((tag for tag in self.tags[half : half + _TRIALS] if self._may_cut(near, tag)), None)
-
-    def before(self, middle: Tag) -> list[LazyRelease] | None:
-        """The releases up to `middle`; None where it is not the highest of those behind it."""
-        scan, _ = self._scanned(middle.commit)
-        spans = attribute(scan.log, self.tags)
-        highest = next(span.tag for span in spans if span.tag)
-        return self._unread(spans, scan) if highest == middle else None
-
-    def after(self, middle: Tag) -> tuple[list[LazyRelease], bool]:
-        """The releases after `middle`, and True; all of them, and False, where history cannot be cut there.
-
-        With `before` the rest is the same as `whole`: earlier releases hold all that is behind `middle`, so later ones
-        differ by what is not, and git comes to `middle` when it has told all of that.
-        """
-        scan, cut = self._scanned(self.rev, middle)
-        if not cut:
-            return self._unread(attribute(scan.log, self.tags), scan), False
-        scan.add(Columns([middle.commit], [""], [""], [""], [""]))
-        tags = [tag for tag in self.tags if tag.commit != middle.commit or tag == middle]
-        *later, _ = attribute(scan.log, tags)
-        return self._unread(later, scan), True
-
-    def _scanned(self, rev: str, end: Tag | None = None) -> tuple[HistoryScan, bool]:
-        """What is behind `rev`, and whether it was read up to `end` only, for history can be cut there."""
+        """Return every stable release behind `rev`, with each commit in the earliest release that contains it."""
         scan = HistoryScan(self.rules)
-        with closing(self.git.log([rev])) as told:
-            for part in columns(told):
-                newer, older = part.cut(end.commit if end else "")
-                scan.add(newer)
-                if end and older.ids and self._can_cut(scan.log, end):
-                    return scan, True
-                scan.add(older)
-        return scan, False
+        with closing(self.git.log([self.rev])) as log:
+            for part in columns(log):
+                scan.add(part)
+        return self.lazy_releases(attribute(scan.log, self.tags), scan)
 
-    def _may_cut(self, near: str, middle: Tag) -> bool:
-        """Whether it looks so from a commit not far above."""
-        log = Log()
-        for part in columns(self.git.log([near], [middle.commit])):
-            log.add(part)
-        return self._can_cut(log, middle)
-
-    def _can_cut(self, log: Log, middle: Tag) -> bool:
-        """Whether all lines of a log lead to `middle`, and nowhere else, and have no lower version.
-
-        None of what is behind `middle` is in such a log, even where clocks were wrong: it would lead to a beginning.
-        """
-        named = set(chain.from_iterable(log.parents_elsewhere().values()))
-        if "" in log.parents or named.difference(log.ids) != {middle.commit}:
-            return False
-        lower = self.tags[self.tags.index(middle) + 1 :]
-        return {tag.commit for tag in lower}.isdisjoint(log.ids)
-
-    def _unread(self, spans: Sequence[ReleaseSpan], scan: HistoryScan) -> list[LazyRelease]:
+    def lazy_releases(self, spans: Sequence[ReleaseSpan], scan: HistoryScan) -> list[LazyRelease]:
+        """Return the releases of `spans` that are wanted, each to be read from `scan` when it is called."""
         wanted = (span for span in spans if span.tag and span.tag.commit not in self.older)
         return [partial(_release, span, scan, self.touching, self.git) for span in wanted]
 

@@ -12,6 +12,7 @@ from shipit.core.commits import Rules
 from shipit.core.notes import Release
 from shipit.core.versions import Tag
 from shipit.plan.version.past_releases import LazyRelease, PastReleases
+from shipit.plan.version.split_history import releases_after, releases_up_to
 
 LINE = {"a": "", "b": "a", "c": "b", "d": "c", "e": "d", "f": "e"}
 ON_LINE = {"1.0.0": "b", "1.1.0": "c", "1.2.0": "d", "2.0.0": "f"}
@@ -34,7 +35,8 @@ def tag(past: PastReleases, version: str) -> Tag:
 
 def apart(past: PastReleases, version: str) -> tuple[list[Release], list[Release]] | None:
     """What stands before and after a release; None where history cannot be cut there."""
-    before, (after, cut) = past.before(tag(past, version)), past.after(tag(past, version))
+    middle = tag(past, version)
+    before, (after, cut) = releases_up_to(past, middle), releases_after(past, middle)
     if not cut:
         assert read(after) == read(past.whole())
     return (read(before), read(after)) if before is not None and cut else None
