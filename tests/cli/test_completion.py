@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 def bash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A bash that finds this shipit."""
     program = tmp_path / "shipit"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m shipit "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m shipit "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     found = shutil.which("bash")
