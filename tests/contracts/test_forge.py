@@ -15,7 +15,7 @@ from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.local_forge import LocalForge
-from shipit.adapters.patience import Patience
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
@@ -45,8 +45,8 @@ def local(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
 def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     github: GitHubStandIn = request.getfixturevalue("github")
     github.issues |= {12: Issue(), 13: Issue()}
-    patience = Patience(timeout=5, pause=0, between_writes=None)
-    forge = GitHubForge(github.slug, GOOD, github.api_url, github.url, base=str(tmp_path), patience=patience)
+    retry_policy = RetryPolicy(timeout=5, pause=0, between_writes=None)
+    forge = GitHubForge(github.slug, GOOD, github.api_url, github.url, base=str(tmp_path), retry_policy=retry_policy)
     return Bench(forge, tmp_path, lambda: len(github.writes))
 
 

@@ -11,8 +11,8 @@ from contracts.pushed import push_image, repositories
 from parts.registry import Registry as Part
 
 from shipit.adapters.login import Login
-from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
 from shipit.testing.registry import FakeRegistry
 from shipit.world import Registry, RemoteImage
@@ -59,7 +59,7 @@ def with_tokens(request: pytest.FixtureRequest) -> Bench:
 
 def _real(part: Part) -> Bench:
     def registry(password: str) -> Registries:
-        return Registries(Logins(Login(part.username, password)), Patience(timeout=5, pause=0))
+        return Registries(Logins(Login(part.username, password)), RetryPolicy(timeout=5, pause=0))
 
     def push(name: str, tag: str, labels: Mapping[str, str]) -> str:
         return push_image(part, name.removeprefix(f"{part.address}/"), tag, labels)

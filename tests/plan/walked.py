@@ -34,10 +34,10 @@ class _Walked:
         return CommitInfo(rev, found.parents, found.message, found.timestamp)
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        return old in self._commits.behind([new])
+        return old in self._commits.reachable([new])
 
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
-        return self._commits.behind([rev]).intersection(commits)
+        return self._commits.reachable([rev]).intersection(commits)
 
 
 Walked: Any = _Walked  # only some of what `Git` promises

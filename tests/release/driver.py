@@ -57,12 +57,12 @@ def watched(world: World) -> World:
 
 
 # GitHub asks for a second between two writes; its stand-in does not.
-patience = partial(github.Patience, between_writes=0, pause=0.01)
-github.Patience = lambda: patience(timeout=int(os.environ.get("PATIENCE", 15)))
+quick = partial(github.RetryPolicy, between_writes=0, pause=0.01)
+github.RetryPolicy = lambda: quick(timeout=int(os.environ.get("PATIENCE", 15)))
 
 # Registries and engines are asked again without time to recover, too.
 engine_push.PAUSES = (0.01,) * len(engine_push.PAUSES)
-registry.Patience = partial(registry.Patience, pause=0.01)
+registry.RetryPolicy = partial(registry.RetryPolicy, pause=0.01)
 
 real_world = project.world.func
 project.world = cached_property(lambda project: watched(real_world(project)))

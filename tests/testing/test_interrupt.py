@@ -1,4 +1,4 @@
-"""Watching and cutting off what is written."""
+"""Recording the writes of a run, and killing it at one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shipit.world import World
 
 
 def marked_as_writes() -> dict[str, set[str]]:
-    """The methods that `shipit.world` marks as writes, by port: by a comment above them or beside them."""
+    """The methods below a comment `# writes …` in `shipit.world`, by port."""
     source = Path(inspect.getfile(shipit.world)).read_text(encoding="utf-8")
     lines = source.splitlines()
     ports = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name.lower() in WRITES]
@@ -23,17 +23,17 @@ def marked_as_writes() -> dict[str, set[str]]:
 
 
 def _writes(port: ast.ClassDef, lines: list[str]) -> list[str]:
-    writing, found = False, []
+    below_writes, names = False, []
     methods = {node.lineno: node.name for node in port.body if isinstance(node, ast.FunctionDef)}
     for number in range(port.lineno, (port.end_lineno or 0) + 1):
-        comment = re.fullmatch(r"\s*# (reads|writes|the write).*", lines[number - 1])
-        writing = comment[1] != "reads" if comment else writing
-        if number in methods and (writing or "# write" in lines[number - 1]):
-            found.append(methods[number])
-    return found
+        comment = re.fullmatch(r"\s*# (reads|writes).*", lines[number - 1])
+        below_writes = comment[1] == "writes" if comment else below_writes
+        if number in methods and below_writes:
+            names.append(methods[number])
+    return names
 
 
-def test_every_method_marked_as_a_write_is_watched() -> None:
+def test_every_method_marked_as_a_write_is_recorded() -> None:
     assert marked_as_writes() == {port: set(names) for port, names in WRITES.items()}
 
 
@@ -71,7 +71,7 @@ def test_a_run_stopped_after_a_write_has_its_effect_and_no_other() -> None:
     assert (world.files.read("a"), world.git.paths("HEAD")) == ("1", ("README.md",))
 
 
-def test_where_stopping_returns_the_run_goes_on() -> None:
+def test_a_stop_that_returns_lets_the_run_continue() -> None:
     world, stops = FakeWorld.new(), []
     run(interrupted(world, 2, "before", lambda: stops.append(world.git.paths("HEAD"))))
     assert stops == [("README.md",)]
@@ -86,11 +86,11 @@ def test_a_world_is_stopped_once() -> None:
     assert stops == ["stop"]
 
 
-def test_the_matrix_has_every_write_twice() -> None:
+def test_the_matrix_has_two_crashes_for_every_write() -> None:
     crashes = crash_matrix(FakeWorld.new, run, lambda world: world.git.paths("HEAD"))
-    told = [(crash.at, crash.when, crash.write, crash.state) for crash in crashes]
+    rows = [(crash.at, crash.when, crash.write, crash.state) for crash in crashes]
     end = ("README.md", "a")
-    assert told == [
+    assert rows == [
         (1, "before", "files.write", end),
         (1, "after", "files.write", end),
         (2, "before", "git.create_commit", end),
@@ -98,7 +98,7 @@ def test_the_matrix_has_every_write_twice() -> None:
     ]
 
 
-def test_the_matrix_finds_a_run_that_does_not_look_what_is_done() -> None:
+def test_the_matrix_detects_a_run_that_repeats_finished_work() -> None:
     def naive(world: World) -> None:
         world.files.write("log", (world.files.read("log") or "") + "x")
         world.files.write("done", "yes")
@@ -107,6 +107,6 @@ def test_the_matrix_finds_a_run_that_does_not_look_what_is_done() -> None:
     assert [crash.state for crash in crashes] == ["x", "xx", "xx", "xx"]
 
 
-def test_a_run_may_be_resumed_elsewhere() -> None:
+def test_a_run_can_be_resumed_in_another_clone() -> None:
     crashes = list(crash_matrix(FakeWorld.new, run, FakeWorld.fresh_clone, FakeWorld.fresh_clone))
     assert len(crashes) == 4

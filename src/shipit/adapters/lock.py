@@ -12,7 +12,7 @@ from shipit.errors import CommandError, ConflictError
 
 
 @contextmanager
-def exclusive(git_directory: str) -> Iterator[None]:
+def clone_lock(git_directory: str) -> Iterator[None]:
     """Hold the clone's lock.
 
     The lock is the kernel's (`flock`), so a killed process leaves nothing behind.

@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Generator, Mapping, Sequence
 
-from shipit.adapters.live_output import TAIL_LINES, LiveOutput
+from shipit.adapters.program_output import TAIL_LINES, ProgramOutput
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
@@ -72,7 +72,7 @@ class Commands:
 
         Raises `CommandError` when it fails or takes longer than `timeout` seconds.
         """
-        output = LiveOutput(self._redact)
+        output = ProgramOutput(self._redact)
         environment = without_tokens(os.environ) | dict(env)
         status = follow(command, output, cwd=self._root, env=environment, timeout=timeout)
         if status != 0:
@@ -88,7 +88,7 @@ class Commands:
 
 
 def follow(
-    command: str | Sequence[str], output: LiveOutput, *, cwd: str, env: Mapping[str, str], timeout: float
+    command: str | Sequence[str], output: ProgramOutput, *, cwd: str, env: Mapping[str, str], timeout: float
 ) -> int | None:
     """Run a line for the shell, or a program with its arguments, to its end, and end whatever it left running.
 
@@ -118,7 +118,7 @@ def follow(
     return program.returncode
 
 
-def _read(program: subprocess.Popen[str], output: LiveOutput) -> None:
+def _read(program: subprocess.Popen[str], output: ProgramOutput) -> None:
     assert program.stdout
     with program.stdout as lines:
         for line in lines:

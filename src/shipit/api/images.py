@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shipit.adapters.lock import exclusive
+from shipit.adapters.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
@@ -56,6 +56,6 @@ def image(
     Raises what `plan_image` does, `PreflightError` for the plan's findings, and `AuthError`, `RemoteError` or
     `CommandError` when a step fails; `state` tells what others can see by then.
     """
-    with exclusive(project.git.directory):
+    with clone_lock(project.git.directory):
         plan = plan_image(project, environment, push=push)
         return Images(plan, carry_out(project, plan, observer))

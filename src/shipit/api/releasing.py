@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from shipit.adapters.lock import exclusive
+from shipit.adapters.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.history import renderer
 from shipit.errors import BranchMoved, PreflightError
@@ -66,7 +66,7 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
     from shipit.plan.images import ImagePlan, require_same_commit
     from shipit.plan.release import ReleasePlan, observe_clone, require_unchanged
 
-    with exclusive(project.git.directory):
+    with clone_lock(project.git.directory):
         if isinstance(plan, ImagePlan):
             require_same_commit(plan, project.config, project.git)
             return Images(plan, carry_out(project, plan, observer))
@@ -93,7 +93,7 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
 
     Raises `ConflictError` when the branch kept moving, and whatever `plan_release` and `apply` raise.
     """
-    with exclusive(project.git.directory):
+    with clone_lock(project.git.directory):
         earlier = _earlier(project)
         made = version is not None and earlier is not None and earlier.to_release[0].version == version
         outcome = _release(project, None if made else version, observer)

@@ -1,6 +1,6 @@
-"""Worlds for tests: every port in memory, and runs that are cut off at each of their writes.
+"""Tools for tests of steps and plans: all ports in memory, and a way to kill a run at each of its writes.
 
-A step of your own is tested against a clone of a remote that needs neither git, disk nor network:
+Test your own step with a clone of a remote that needs no git, no disk and no network:
 
 >>> from shipit.testing import FakeWorld, crash_matrix, recorded
 >>> world = FakeWorld.new({"VERSION": "1.0.0"})
@@ -8,13 +8,13 @@ A step of your own is tested against a clone of a remote that needs neither git,
 >>> world.git.dirty()
 ('VERSION',)
 
-That looking writes nothing:
+Check that reading writes nothing:
 
 >>> watched, writes = recorded(world)
 >>> watched.git.head() == world.git.head(), writes
 (True, [])
 
-That a run which is killed before or after any of its writes is put right by running it again:
+Check that a second run repairs the result of a run that was killed before or after any of its writes:
 
 >>> def run(world):
 ...     if world.files.read("VERSION") != "1.1.0":
@@ -28,7 +28,7 @@ That a run which is killed before or after any of its writes is put right by run
 [('files.write', 'before', '1.1.0'), ('files.write', 'after', '1.1.0'),
  ('git.create_commit', 'before', '1.1.0'), ('git.create_commit', 'after', '1.1.0')]
 
-The same contract tests hold the fakes and the real adapters (tests/contracts).
+The contract tests (tests/contracts) run over these fakes and over the real adapters.
 """
 
 from __future__ import annotations

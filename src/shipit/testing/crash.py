@@ -1,4 +1,4 @@
-"""Kill a run at each of its writes, run again, and look what became of the world."""
+"""A test of a run's recovery: kill it at each of its writes, run it again, and compare the result."""
 
 from __future__ import annotations
 
@@ -9,36 +9,42 @@ from typing import Generic, TypeVar
 from shipit.testing.interrupt import Killed, When, interrupted, kill, recorded
 from shipit.world import World
 
-W = TypeVar("W", bound=World)
-S = TypeVar("S")
+_World = TypeVar("_World", bound=World)
+_State = TypeVar("_State")
 
 
 @dataclass(frozen=True, slots=True)
-class Crash(Generic[S]):
-    """A run that was killed `when` its write number `at` was made, and the state after running again.
+class Crash(Generic[_State]):
+    """A run that was killed at one write, and the state after the second run.
 
-    `write` is the write's name, as `git.push`.
+    Args:
+        at: the number of the write, counted from 1.
+        when: `before` or `after` the write.
+        write: the name of the write: port and method, such as `git.push`.
+        state: the state after the second run.
     """
 
     at: int
     when: When
     write: str
-    state: S
+    state: _State
 
 
 def crash_matrix(
-    new_world: Callable[[], W],
+    new_world: Callable[[], _World],
     run: Callable[[World], object],
-    state: Callable[[W], S],
-    resume: Callable[[W], W] = lambda world: world,
-) -> Iterator[Crash[S]]:
-    """Every crash of `run`: killed before and after each write that an uninterrupted run makes, then run again.
+    state: Callable[[_World], _State],
+    resume: Callable[[_World], _World] = lambda world: world,
+) -> Iterator[Crash[_State]]:
+    """Yield two crashes for each write of an uninterrupted run: killed before the write, and killed after it.
+
+    After each kill, `run` is called a second time without interruption.
 
     Args:
-        new_world: a world in its first state; called once for each crash.
-        run: what is killed, and run again; given the world.
-        state: what is compared of the world at the end.
-        resume: where the second run happens, as in a fresh clone; the same world when unset.
+        new_world: returns a world in the initial state; called once for each crash.
+        run: the function under test; its argument is the world.
+        state: returns the part of the final world to compare.
+        resume: returns the world for the second run, for example a fresh clone; by default the same world.
     """
     world, writes = recorded(new_world())
     run(world)
@@ -48,13 +54,13 @@ def crash_matrix(
 
 
 def _state_after(
-    world: W,
+    world: _World,
     at: int,
     when: When,
     run: Callable[[World], object],
-    state: Callable[[W], S],
-    resume: Callable[[W], W],
-) -> S:
+    state: Callable[[_World], _State],
+    resume: Callable[[_World], _World],
+) -> _State:
     try:
         run(interrupted(world, at, when, kill))
     except Killed:

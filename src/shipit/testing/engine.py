@@ -1,4 +1,4 @@
-"""A container engine in memory: an image is what it was built from."""
+"""A container engine in memory, for tests."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from shipit.world import LocalImage, RemoteImage
 
 
 class FakeEngine:
-    """Keeps what it builds under its reference; no two builds have the same content, as with real ones.
+    """An engine that stores one image for each reference. Each build creates a new digest, as with a real engine.
 
-    `builds` are the references that were built, in order.
+    `builds` lists the references that were built, in order.
     """
 
     def __init__(self, registry: FakeRegistry) -> None:
@@ -26,7 +26,7 @@ class FakeEngine:
         self.builds: list[str] = []
 
     def builder(self) -> str:
-        return "nothing: images are kept in memory"
+        return "no builder: images exist in memory only"
 
     def find(self, reference: str) -> LocalImage | None:
         return self._images.get(reference)
@@ -41,7 +41,7 @@ class FakeEngine:
     def push(self, reference: str) -> str:
         image = self._images.get(reference)
         if image is None:
-            raise CommandError(f"there is no image `{reference}` to push", hint="build it first")
+            raise CommandError(f"there is no image `{reference}` to push", hint="build the image first")
         digest = _digest(image.id)
         self._registry.accept(reference, RemoteImage(digest, image.labels))
         return digest

@@ -1,4 +1,4 @@
-"""A working tree in memory."""
+"""A working tree in memory, for tests."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from shipit.errors import ConfigError
 
 
 class FakeFiles:
-    """Files by path, as bytes in `held`, which a test may look at and change.
+    """The files of a working tree; `held` has their bytes by path, and a test can read and change it.
 
     Args:
-        texts: the files there are at first.
+        texts: the initial files, text by path.
     """
 
     def __init__(self, texts: Mapping[str, str] = {}) -> None:
@@ -33,7 +33,7 @@ class FakeFiles:
         return len(self.held[_inside(path)])
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        """The files that `pattern` matches: `*` within a name, `**` any number of directories, hidden ones aside."""
+        """Return the paths that match: `*` within a name, `**` any number of directories; hidden files are left out."""
         parts = pattern.split("/")
         return tuple(sorted(path for path in self.held if _matches(path.split("/"), parts)))
 
@@ -45,7 +45,7 @@ class FakeFiles:
         self._written.add(_bytes(text))
 
     def edit(self, path: str, text: str) -> None:
-        """Write as a person does: not to be taken for shipit's own."""
+        """Write a file as a user does, so that `wrote` does not count it as shipit's."""
         self.held[_inside(path)] = _bytes(text)
 
 
@@ -54,7 +54,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _inside(path: str) -> str:
-    """`path` in its shortest form; raises `ConfigError` when it leads out of the repository."""
+    """Return `path` in its shortest form; raises `ConfigError` if it is outside the repository."""
     short = normpath(path)
     if short.startswith(("../", "/")):
         raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
@@ -70,6 +70,6 @@ def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 def _fits(parts: Sequence[str], pattern: str) -> bool:
-    """Whether the first part fits; what begins with a dot has to be asked for."""
+    """Return whether the first part matches; a name with a leading dot matches only a pattern with one."""
     hidden = bool(parts) and parts[0].startswith(".")
     return bool(parts) and hidden <= pattern.startswith(".") and fnmatchcase(parts[0], pattern)

@@ -1,4 +1,4 @@
-"""A forge in memory, over the remote that the clones share."""
+"""A forge in memory, for tests; its releases are in the remote that the clones share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from shipit.world import Asset, ForgeRelease
 
 
 class FakeForge:
-    """The releases of `remote`, with assets from `files`. It can commit and tag as GitHub can."""
+    """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
+
+    `problems` are the findings that it reports; a test can set them.
+    """
 
     name = "fake"
     shared = True
@@ -37,7 +40,7 @@ class FakeForge:
         return self._remote.releases.get(tag)
 
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
-        """`problems`, which a test may set."""
+        """Return `problems`."""
         return self.problems
 
     def find_comment(self, number: int, mark: str) -> str | None:
@@ -52,7 +55,7 @@ class FakeForge:
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self.links().release(tag))
         wanted = replace(held, title=title, body=body, prerelease=prerelease)
         if not held.draft and wanted != held:
-            raise _conflict(f"release `{tag}` is published already, with other words")
+            raise _conflict(f"release `{tag}` is already published with a different text")
         return self._keep(wanted)
 
     def upload_asset(self, tag: str, path: str) -> Asset:
@@ -60,7 +63,7 @@ class FakeForge:
         asset = self._asset(path)
         others = tuple(each for each in release.assets if each.name != asset.name)
         if not release.draft and asset not in release.assets and others != release.assets:
-            raise _conflict(f"the published release `{tag}` has another file `{asset.name}`")
+            raise _conflict(f"the published release `{tag}` already has a different file `{asset.name}`")
         if asset not in release.assets:
             self._keep(replace(release, assets=(*others, asset)))
         return asset
@@ -74,22 +77,23 @@ class FakeForge:
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         commits = self._remote.commits
         if parent not in commits.held:
-            raise RemoteError(f"the forge does not know the commit `{parent[:10]}`", status=404)
+            raise RemoteError(f"the forge has no commit `{parent[:10]}`", status=404)
         tree = {**commits.held[parent].tree, **files}
         tip = self._remote.branches[branch]
         made = commits.held[tip]
         if (made.tree, made.parents, made.message) == (tree, (parent,), message):
             return tip
         if tip != parent:
-            raise BranchMoved(f"`{branch}` moved on the forge meanwhile", hint="run the same command again")
+            what = f"`{branch}` moved on the forge during this run"
+            raise BranchMoved(what, hint="run the same command again")
         self._remote.branches[branch] = commits.add(FakeCommit(tree, (parent,), message, self._remote.clock.tick()))
         return self._remote.branches[branch]
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
-        there = self._remote.tags.get(name)
-        if there is not None and there.commit != commit:
-            raise _conflict(f"tag `{name}` exists on the forge at another commit")
-        if there is None:
+        existing = self._remote.tags.get(name)
+        if existing is not None and existing.commit != commit:
+            raise _conflict(f"the tag `{name}` exists on the forge, on another commit")
+        if existing is None:
             self._remote.tags[name] = FakeTag(commit, message, self._remote.clock.tick())
 
     def keep_comment(self, number: int, mark: str, text: str) -> None:
@@ -112,7 +116,8 @@ class FakeForge:
     def _require(self, tag: str) -> ForgeRelease:
         found = self.find_release(tag)
         if found is None:
-            raise ConflictError(f"there is no release `{tag}`", hint="run the same command again: it drafts it")
+            hint = "run the same command again: it creates the draft"
+            raise ConflictError(f"there is no release `{tag}`", hint=hint)
         return found
 
     def _asset(self, path: str) -> Asset:

@@ -1,4 +1,4 @@
-"""A clone in memory."""
+"""A git clone in memory, for tests."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from shipit.world import CommitInfo, RemoteRefs, TagRef
 
 
 class FakeGit:
-    """A clone of `remote` whose working tree is `files`, without the remote's branches until they are fetched.
+    """A clone of `remote` with the working tree `files`; it has the remote's branches only after `fetch`.
 
-    Revisions are `HEAD`, names of branches and tags, short or in full (`refs/tags/v1.0.0`), and commit ids,
-    whole or abbreviated.
+    A revision is `HEAD`, a branch or a tag, short or in full (`refs/tags/v1.0.0`), or a commit id of at least four
+    digits. `problems` are the findings that it reports; a test can set them.
 
     Args:
-        branch: the branch that is checked out; None where HEAD is detached.
+        branch: the branch that is checked out; None if `HEAD` is detached.
     """
 
     def __init__(self, remote: FakeRemote, files: FakeFiles, branch: str | None = "main") -> None:
@@ -88,11 +88,13 @@ class FakeGit:
         return None not in (first, second) and self._tree(first) == self._tree(second)
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        below, above = self._find(old), self._find(new)
-        return below is not None and above is not None and below in self._commits.behind([above])
+        ancestor, descendant = self._find(old), self._find(new)
+        if ancestor is None or descendant is None:
+            return False
+        return ancestor in self._commits.reachable([descendant])
 
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
-        return frozenset(commits) & self._commits.behind([self._require(rev)])
+        return frozenset(commits) & self._commits.reachable([self._require(rev)])
 
     def tracked(self, branch: str) -> str | None:
         return self._tracked.get(branch)
@@ -106,7 +108,7 @@ class FakeGit:
         return self._remote.refs
 
     def findings(self) -> tuple[Finding, ...]:
-        """`problems`, which a test may set."""
+        """Return `problems`."""
         return self.problems
 
     # -- writes, local
@@ -123,7 +125,7 @@ class FakeGit:
     def create_commit(
         self, paths: Sequence[str], message: str, author: str | None = None, *, by_hand: bool = False
     ) -> str:
-        """`by_hand`: a person does it, so that it is not shipit's."""
+        """Commit as shipit, or, with `by_hand`, as a user: then `made` is False for the commit."""
         head = self.head()
         old = self._tree(head)
         tree = {path: data for path, data in old.items() if path not in paths}
@@ -151,14 +153,14 @@ class FakeGit:
         changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
         if any(self._files.held.get(path) != old.get(path) for path in changed):
             hint = "git commit them, or git stash, then run the same command again"
-            raise ConflictError(f"uncommitted changes are in the way of `{commit[:10]}`", hint=hint)
+            raise ConflictError(f"uncommitted changes prevent moving the branch to `{commit[:10]}`", hint=hint)
         self._put(new, changed)
         self._point(self._require(commit))
 
     def adopt(self, commit: str) -> None:
         self._point(self._require(commit))
 
-    # -- the write that everybody sees
+    # -- writes, remote
 
     def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
         pushed = {name: self._tags[name] for name in tags}
@@ -170,28 +172,31 @@ class FakeGit:
         self.tag(name, commit)
         self._remote.move_tag(self._commits, name, self._tags[name])
 
-    # -- how a test sets the scene
+    # -- actions of users, for the set-up of a test
 
     def check_out(self, branch: str | None, commit: str) -> None:
-        """Stand on `branch` (None: detached) at `commit`, with exactly its files."""
+        """Check out `branch` (None: detached `HEAD`) at `commit`; the working tree then has exactly its files."""
         self._branch = branch
         self._point(self._require(commit))
         self._files.held.clear()
         self._files.held.update(self._tree(commit))
 
     def tag(self, name: str, commit: str = "HEAD") -> None:
-        """Make a lightweight tag, as people do."""
+        """Create or move a lightweight tag in the clone."""
         self._tags[name] = FakeTag(self._require(commit))
 
     def cut(self, depth: int) -> None:
-        """Make the clone shallow: `depth` commits from HEAD on are there."""
+        """Make the clone shallow: only the `depth` newest commits from `HEAD` on remain visible."""
         edge = {self._require("HEAD")}
         for _ in range(depth - 1):
             edge = {parent for id in edge for parent in self._commits.parents(id)}
         self._commits.cut = frozenset(id for id in edge if self._commits.parents(id))
 
     def merge(self, other: str, message: str, tree: Mapping[str, bytes] | None = None) -> str:
-        """Commit the merge of `other` into HEAD; its files are `tree`, or those of both sides, ours first."""
+        """Commit the merge of `other` into `HEAD` and return its id.
+
+        `tree` has its files, bytes by path; None takes the files of both sides, and for a conflict that of `HEAD`.
+        """
         head = self._require("HEAD")
         files = {**self._tree(self._require(other)), **self._tree(head)} if tree is None else tree
         parents = (head, self._require(other))
@@ -199,7 +204,7 @@ class FakeGit:
         self.check_out(self._branch, made)
         return made
 
-    # -- inside
+    # -- internal
 
     def _range(self, include: Sequence[str], exclude: Sequence[str]) -> Iterator[FakeCommit]:
         return self._commits.newest_first(map(self._require, include), map(self._require, exclude))
@@ -215,7 +220,7 @@ class FakeGit:
         return id
 
     def _put(self, tree: Mapping[str, bytes], paths: Sequence[str]) -> None:
-        """Make `paths` of the working tree as they are in `tree`."""
+        """Give `paths` in the working tree their content of `tree`; remove those that `tree` lacks."""
         for path in paths:
             self._files.held.pop(path, None)
         self._files.held.update((path, tree[path]) for path in paths if path in tree)
@@ -241,5 +246,5 @@ class FakeGit:
         return found
 
 
-def _failed(command: str, said: str) -> CommandError:
-    return CommandError(f"`git {command}` failed", argv=["git", command], status=128, tail=said)
+def _failed(command: str, output: str) -> CommandError:
+    return CommandError(f"`git {command}` failed", argv=["git", command], status=128, tail=output)

@@ -1,4 +1,4 @@
-"""Watch or cut off what is written through the ports of a world."""
+"""Wrappers around a world: one records its writes, the other interrupts the run at one of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from shipit.world import World
 
 When = Literal["before", "after"]
 
-# The methods that `shipit.world` marks as writes, port by port.
 WRITES: Mapping[str, frozenset[str]] = {
     "git": frozenset(
         ("fetch", "deepen", "create_commit", "create_tag", "delete_tag", "move_branch", "adopt", "push", "move_tag")
@@ -25,67 +24,68 @@ WRITES: Mapping[str, frozenset[str]] = {
     "engine": frozenset(("build", "push")),
     "registry": frozenset(("tag", "copy")),
 }
+"""The methods that `shipit.world` marks as writes, by port."""
 
 
 class Killed(BaseException):
-    """What a run dies of where killing the process itself would be too much: nothing may catch it."""
+    """The exception that simulates a killed process; not an `Exception`, so that `except Exception` lets it pass."""
 
 
 def kill() -> None:
-    """The `stop` of `interrupted` that raises `Killed`."""
+    """Raise `Killed`; a value for the argument `stop` of `interrupted`."""
     raise Killed
 
 
 def recorded(world: World) -> tuple[World, list[str]]:
-    """The same world, and a list that grows by one name, as `git.push`, with each write made through it.
+    """Return a wrapper of `world`, and the list to which the wrapper appends the name of each write.
 
-    The list has the writes in order, those that raise included: its length is the number of writes.
+    A name is port and method, such as `git.push`. Writes that raise are included.
     """
     writes: list[str] = []
 
-    def around(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    def call(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:
         writes.append(name)
         return write(*args, **named)
 
-    return _wrapped(world, around), writes
+    return _wrapped(world, call), writes
 
 
 def interrupted(world: World, at: int, when: When, stop: Callable[[], None]) -> World:
-    """The same world, in which `stop()` is called at one write.
+    """Return a wrapper of `world` that calls `stop()` at one write.
 
     Args:
-        world: fake or real; it is not changed, the answer stands in front of it.
-        at: the number of the write, counted from 1 over all ports, as `recorded` lists them.
-        when: before the write has any effect, or after it has succeeded and before the caller is told.
+        world: a fake or a real world; writes go through to it.
+        at: the number of the write, counted from 1 over all ports, in the order of `recorded`.
+        when: `before` the write has any effect, or `after` it succeeded and before it returns to its caller.
         stop: `kill` raises `Killed`; `lambda: os.kill(os.getpid(), signal.SIGKILL)` ends the process.
     """
     numbers = itertools.count(1)
 
-    def around(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        here = next(numbers) == at
-        if here and when == "before":
+    def call(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        is_stop = next(numbers) == at
+        if is_stop and when == "before":
             stop()
-        answer = write(*args, **named)
-        if here and when == "after":
+        result = write(*args, **named)
+        if is_stop and when == "after":
             stop()
-        return answer
+        return result
 
-    return _wrapped(world, around)
+    return _wrapped(world, call)
 
 
-def _wrapped(world: World, around: Callable[..., Any]) -> World:
-    ports: dict[str, Any] = {name: _Port(name, getattr(world, name), around) for name in World.__struct_fields__}
+def _wrapped(world: World, call: Callable[..., Any]) -> World:
+    ports: dict[str, Any] = {name: _Port(name, getattr(world, name), call) for name in World.__struct_fields__}
     return World(**ports)
 
 
 class _Port:
-    """A port whose writes go through `around(name, write, *args)`; reads reach the port itself."""
+    """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed."""
 
-    def __init__(self, name: str, port: object, around: Callable[..., Any]) -> None:
+    def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
         self._name = name
         self._port = port
-        self._around = around
+        self._call = call
 
     def __getattr__(self, member: str) -> Any:
-        found = getattr(self._port, member)
-        return partial(self._around, f"{self._name}.{member}", found) if member in WRITES[self._name] else found
+        attribute = getattr(self._port, member)
+        return partial(self._call, f"{self._name}.{member}", attribute) if member in WRITES[self._name] else attribute

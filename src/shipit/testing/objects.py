@@ -1,4 +1,4 @@
-"""Commits and tags in memory, and the walks over them that git does."""
+"""Commits and tags in memory, and walks over the history as git does them, for tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ PERSON = "Fake Person <fake.person@example.org>"
 
 @dataclass(frozen=True)
 class FakeCommit:
-    """A commit with its whole tree: path to bytes. `author` is `Name <mail>`, `timestamp` in seconds (UTC)."""
+    """A commit.
+
+    Args:
+        tree: all files of the commit, bytes by path.
+        parents: the ids of its parents.
+        timestamp: in seconds since the epoch (UTC).
+        author: in the form `Name <email>`.
+    """
 
     tree: Mapping[str, bytes]
     parents: tuple[str, ...]
@@ -23,12 +30,15 @@ class FakeCommit:
 
     @cached_property
     def id(self) -> str:
-        """Forty hex digits over all of it, as in git: the same commit made a second later has another id."""
-        told = (sorted(self.tree.items()), self.parents, self.message, self.timestamp, self.author)
-        return hashlib.sha1(repr(told).encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+        """A hash of all fields, as in git: the same change, committed a second later, has another id."""
+        fields = (sorted(self.tree.items()), self.parents, self.message, self.timestamp, self.author)
+        return hashlib.sha1(repr(fields).encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
     def record(self, parents: Iterable[str]) -> bytes:
-        """The commit as `git log` gives it in `core.log.FORMAT`."""
+        """Return the commit as `git log` prints it in the format `shipit.core.history.FORMAT`.
+
+        `parents` are the ids to print: none at the edge of a shallow clone.
+        """
         name = self.author.partition(" <")[0]
         fields = (self.id, " ".join(parents), name, str(self.timestamp), self.message)
         return b"".join(part.encode("utf-8", "surrogateescape") + b"\0" for part in fields)
@@ -36,7 +46,7 @@ class FakeCommit:
 
 @dataclass(frozen=True, slots=True)
 class FakeTag:
-    """A tag on a commit; lightweight where it has no message."""
+    """A tag on a commit; a lightweight tag has no message. `timestamp` is in seconds since the epoch (UTC)."""
 
     commit: str
     message: str | None = None
@@ -45,7 +55,12 @@ class FakeTag:
 
 @dataclass
 class Commits:
-    """The commits of one repository by id. Those named in `cut` hide their parents: a shallow clone ends there."""
+    """The commits of one repository.
+
+    Args:
+        held: the commits by id.
+        cut: the ids of commits whose parents are hidden, as at the edge of a shallow clone.
+    """
 
     held: dict[str, FakeCommit] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
@@ -57,8 +72,8 @@ class Commits:
     def parents(self, id: str) -> tuple[str, ...]:
         return () if id in self.cut else self.held[id].parents
 
-    def behind(self, ids: Iterable[str]) -> frozenset[str]:
-        """Every commit reachable from `ids`, themselves included."""
+    def reachable(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return the ids of all commits reachable from `ids`, including `ids`."""
         seen: set[str] = set()
         waiting = list(ids)
         while waiting:
@@ -69,8 +84,11 @@ class Commits:
         return frozenset(seen)
 
     def newest_first(self, include: Iterable[str], exclude: Iterable[str] = ()) -> Iterator[FakeCommit]:
-        """As `git log` orders them: the newest of what was reached so far."""
-        seen = set(self.behind(exclude))
+        """Yield the commits reachable from `include` and not from `exclude`, in the order of `git log`.
+
+        The next commit is always the newest of those whose child was yielded, or that are in `include`.
+        """
+        seen = set(self.reachable(exclude))
         waiting: list[tuple[int, int, str]] = []
 
         def reach(ids: Iterable[str]) -> None:
@@ -86,7 +104,7 @@ class Commits:
             reach(self.parents(id))
 
     def touches(self, commit: FakeCommit, path: str) -> bool:
-        """Whether what is at or below `path` differs from the first parent."""
+        """Return whether the file or directory `path` differs from the first parent."""
         before = next((self.held[id].tree for id in self.parents(commit.id)), {})
         return _below(commit.tree, path) != _below(before, path)
 

@@ -1,4 +1,4 @@
-"""Commands that do what a test says."""
+"""Commands in memory, for tests."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 
 from shipit.testing.files import FakeFiles
 
-# What a command does: it is given the working tree and its environment, and raises `CommandError` to fail.
 Effect = Callable[[FakeFiles, Mapping[str, str]], object]
+"""The effect of a command: a function of the working tree and the environment; it raises `CommandError` to fail."""
 
 
 class FakeProcess:
-    """Runs `effects[command]`; a command without one succeeds and does nothing.
+    """A runner that calls `effects[command]` instead of a shell; a command without an effect succeeds.
 
     Args:
-        files: the working tree that effects are given.
-        effects: what each command does, by its text.
+        files: the working tree, passed to the effects.
+        effects: the effect of each command, by the text of the command.
     """
 
     def __init__(self, files: FakeFiles, effects: Mapping[str, Effect] = {}) -> None:

@@ -1,4 +1,4 @@
-"""Registries in memory: one store for all of them."""
+"""Container registries in memory, for tests; one store for all of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from shipit.world import RemoteImage
 
 
 class FakeRegistry:
-    """Holds images by name, each by its digest and by its tags.
+    """A store of images by digest and by tag.
 
-    `refusals` are names of images that a push to is refused.
+    `refusals` are the image names (`registry/path`) to which every push is refused.
     """
 
     def __init__(self, refusals: Sequence[str] = ()) -> None:
@@ -23,7 +23,7 @@ class FakeRegistry:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """The digest by `name:tag`, for every tag there is."""
+        """The digest of each tag, by `name:tag`."""
         return dict(self._tags)
 
     def find(self, reference: str) -> RemoteImage | None:
@@ -36,10 +36,10 @@ class FakeRegistry:
         return tuple(Finding("registry-login", f"no login for `{name}`", "docker login") for name in refused)
 
     def accept(self, reference: str, image: RemoteImage) -> None:
-        """What an engine pushes."""
+        """Store `image` under the tag `reference`, as the push of an engine does; raises `AuthError` if refused."""
         wanted = Reference.parse(reference)
         if wanted.name in self.refusals:
-            raise AuthError(f"`{wanted.name}` refuses the push", hint="docker login")
+            raise AuthError(f"`{wanted.name}` refused the push", hint="docker login")
         self._images[wanted.name, image.digest] = image
         self._tags[reference] = image.digest
 
@@ -51,7 +51,8 @@ class FakeRegistry:
 
     def copy(self, source: str, reference: str) -> str:
         if Reference.parse(source).registry != Reference.parse(reference).registry:
-            raise ConfigError(f"`{source}` and `{reference}` are in different registries", hint="build it instead")
+            what = f"`{source}` and `{reference}` are on different registries"
+            raise ConfigError(what, hint="build the image instead")
         found = self.find(source)
         if found is None:
             raise RemoteError(f"there is no image `{source}`", status=404)

@@ -1,4 +1,4 @@
-"""The remote that clones share: its refs, and the forge's releases."""
+"""A remote in memory, for tests: the branches and tags that clones share, and the forge's releases."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ _STATE = "nothing was pushed: the remote is as it was"
 
 @dataclass
 class FakeRemote:
-    """What everybody sees, open for a test to look at and to change behind a clone's back.
+    """A remote with its forge. A test can read and change every field, as another user would.
 
-    `releases` are those of the forge by tag; `latest` is the tag it shows as the latest; `comments` and `labels`
-    are those of pull requests and issues by number.
+    Args:
+        default: the name of the default branch; None for none.
+        branches: commit id by branch name.
+        releases: the releases of the forge, by tag.
+        latest: the tag that the forge shows as the latest release.
+        comments: the comments on issues and pull requests, by number.
+        labels: the labels of issues and pull requests, by number.
     """
 
     url: str = "https://git.test/acme/app"
@@ -39,35 +44,40 @@ class FakeRemote:
         return RemoteRefs(dict(self.branches), tags, default)
 
     def tree(self, branch: str | None = None) -> dict[str, str]:
-        """The files at the tip of `branch`, or of the default branch: path to text."""
+        """Return the files at the tip of `branch`, or of the default branch: text by path."""
         tip = self.commits.held[self.branches[branch or self.default or ""]]
         return {path: data.decode("utf-8", "surrogateescape") for path, data in tip.tree.items()}
 
     def subjects(self, branch: str | None = None) -> list[str]:
-        """The first lines of all commits on `branch`, or on the default branch, newest first."""
+        """Return the headers of all commits on `branch`, or on the default branch, newest first."""
         tip = self.branches[branch or self.default or ""]
         return [commit.message.split("\n", 1)[0] for commit in self.commits.newest_first([tip])]
 
     def receive(
         self, commits: Commits, *, branch: str | None, commit: str, expected: str | None, tags: dict[str, FakeTag]
     ) -> None:
-        """An atomic push: the branch with a lease on `expected`, and new tags; all of it or nothing."""
+        """Accept an atomic push, all of it or nothing: `commit` to `branch`, if that is still at `expected`, and tags.
+
+        Raises `BranchMoved` if the branch is elsewhere, `ConflictError` if a tag exists and differs.
+        """
         if branch is not None and self.branches.get(branch) not in (commit, expected):
-            hint = "run the same command again: it plans afresh"
-            raise BranchMoved(f"`{branch}` moved on the remote meanwhile", hint=hint, state=_STATE)
+            hint = "run the same command again: it makes a new plan"
+            what = f"`{branch}` moved on the remote during this run"
+            raise BranchMoved(what, hint=hint, state=_STATE)
         for name, tag in tags.items():
             if self.tags.get(name, tag) != tag:
-                hint = "look at it with `git ls-remote --tags`; shipit never moves a release tag"
-                raise ConflictError("a tag of this release exists on the remote already", hint=hint, state=_STATE)
+                hint = "show the remote's tags with `git ls-remote --tags`; shipit never moves a release tag"
+                what = "a tag of this release already exists on the remote, on another commit"
+                raise ConflictError(what, hint=hint, state=_STATE)
         self._hold(commits, [commit, *(tag.commit for tag in tags.values())])
         self.tags |= tags
         if branch is not None:
             self.branches[branch] = commit
 
     def move_tag(self, commits: Commits, name: str, tag: FakeTag) -> None:
-        """A forced push of one tag."""
+        """Accept a forced push of one tag."""
         self._hold(commits, [tag.commit])
         self.tags[name] = tag
 
     def _hold(self, commits: Commits, tips: Iterable[str]) -> None:
-        self.commits.held |= {id: commits.held[id] for id in commits.behind(tips)}
+        self.commits.held |= {id: commits.held[id] for id in commits.reachable(tips)}

@@ -1,4 +1,4 @@
-"""All fakes together: a clone of a remote that can be cloned again."""
+"""All fakes together: a clone in memory, whose remote can be cloned again."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class FakeWorld(World, frozen=True):
         today: dt.date = dt.date(2024, 1, 1),
         effects: Mapping[str, Effect] = {},
     ) -> FakeWorld:
-        """A remote whose branch `main` has one commit, and a clone of it.
+        """Return a clone of a new remote, whose branch `main` has one commit.
 
         Args:
-            files: what that commit holds; where there are none, the remote is empty and there is no commit.
-            today: the date of everything that is made.
-            effects: what commands do, by their text; those not named succeed and do nothing.
+            files: the files of that commit, text by path; if empty, the remote is empty and there is no commit.
+            today: the date of the clock.
+            effects: the effects of commands, by the text of the command; other commands succeed and do nothing.
         """
         world = cls._over(FakeRemote(clock=FakeClock(today)), FakeRegistry(), effects)
         if files:
@@ -68,11 +68,11 @@ class FakeWorld(World, frozen=True):
         return cls(git, forge, files, process, remote.clock, FakeEngine(registry), registry, remote)
 
     def fresh_clone(self, at: str | None = None, *, depth: int | None = None) -> FakeWorld:
-        """Another clone of the same remote, on its default branch.
+        """Return another clone of the same remote, on its default branch.
 
         Args:
-            at: check out this commit on that branch, as CI does when an old job is run again.
-            depth: how many commits to clone; all of them when unset.
+            at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
+            depth: the number of commits to clone; None for all.
         """
         world = self._over(self.remote, self.registry, self.process.effects)
         branch = self.remote.default or ""
@@ -84,17 +84,17 @@ class FakeWorld(World, frozen=True):
         return world
 
     def next_run(self) -> FakeWorld:
-        """The same clone as a new process finds it: what ran in memory is forgotten."""
+        """Return the same clone as a new process finds it: without the record of commands that ran."""
         return replace(self, process=FakeProcess(self.files, self.process.effects))
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
-        """Commit `files` in the clone, or a new line in `notes.txt` where none are given; the commit's id."""
+        """Commit `files` as a user, or a new line in `notes.txt` if there are none, and return the commit's id."""
         texts = files or {"notes.txt": f"{self.files.read('notes.txt') or ''}{message}\n"}
         for path, text in texts.items():
             self.files.edit(path, text)
         return self.git.create_commit(tuple(texts), message, by_hand=True)
 
     def push(self, *tags: str) -> None:
-        """Push the branch, whatever the remote holds, and `tags`."""
+        """Push the checked out branch and `tags`, and overwrite the branch of the remote."""
         branch, head = self.git.branch() or "", self.git.head() or ""
         self.git.push(branch=branch, commit=head, expected=self.remote.branches.get(branch), tags=tags)

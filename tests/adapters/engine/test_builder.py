@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.engine.builder import Builder, missing, obstacles
+from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
 from shipit.core.images import Build
 
 CLASSIC = Builder("20.10.24", "linux/amd64")
@@ -41,18 +41,18 @@ ALL = {
     ids=["classic", "buildx", "buildx elsewhere", "buildx on containerd"],
 )
 def test_each_builder_refuses_what_it_cannot_do(builder: Builder, refused: set[str]) -> None:
-    assert {name for name, build in ALL.items() if list(obstacles(build, builder))} == refused
+    assert {name for name, build in ALL.items() if list(builder_findings(build, builder))} == refused
 
 
 def test_the_way_out_of_the_classic_builder_is_buildx() -> None:
-    (finding,) = obstacles(Build(secrets={"npm": "NPM_TOKEN"}, provenance=True), CLASSIC)
+    (finding,) = builder_findings(Build(secrets={"npm": "NPM_TOKEN"}, provenance=True), CLASSIC)
     assert (finding.code, finding.severity) == ("builder", "error")
     assert finding.what == "the classic builder of docker 20.10.24 cannot build with secrets, provenance"
     assert finding.fix.startswith("install docker buildx: ")
 
 
 def test_the_way_to_several_platforms_is_containerds_store() -> None:
-    (finding,) = obstacles(BOTH, BUILDX)
+    (finding,) = builder_findings(BOTH, BUILDX)
     assert "several platforms" in finding.what
     assert '{"features": {"containerd-snapshotter": true}}' in finding.fix
 
@@ -64,9 +64,9 @@ def test_a_builder_says_what_it_is() -> None:
 
 def test_what_a_build_names_and_is_not_there_is_told_all_at_once(tmp_path: Path) -> None:
     build = Build(context="front", dockerfile="front/Dockerfile", secrets={"npm": "NPM_TOKEN"})
-    findings = list(missing(build, str(tmp_path), {"NPM_TOKEN": ""}))
+    findings = list(missing_inputs(build, str(tmp_path), {"NPM_TOKEN": ""}))
     assert [finding.code for finding in findings] == ["build-context", "dockerfile", "build-secret"]
     assert ["front`" in findings[0].what, "front/Dockerfile" in findings[1].what, "NPM_TOKEN" in findings[2].what]
     (tmp_path / "front").mkdir()
     (tmp_path / "front" / "Dockerfile").touch()
-    assert list(missing(build, str(tmp_path), {"NPM_TOKEN": "n"})) == []
+    assert list(missing_inputs(build, str(tmp_path), {"NPM_TOKEN": "n"})) == []

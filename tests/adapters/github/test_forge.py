@@ -13,7 +13,7 @@ from standin.releases import Asset, Release
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.patience import Patience
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
 
@@ -33,8 +33,8 @@ def connect(github: GitHubStandIn, tmp_path: Path, naps: list[float]) -> Callabl
 
     def connect(token: str | None = GOOD, slug: str = "acme/app", **patience: Any) -> GitHubForge:
         quick = {"timeout": 5, "tries": TRIES, "longest_wait": LONGEST_WAIT, "between_writes": None} | patience
-        bounds = Patience(**quick, sleep=naps.append)
-        return GitHubForge(slug, token, github.api_url, github.url, base=str(tmp_path), patience=bounds)
+        bounds = RetryPolicy(**quick, sleep=naps.append)
+        return GitHubForge(slug, token, github.api_url, github.url, base=str(tmp_path), retry_policy=bounds)
 
     return connect
 

@@ -7,15 +7,15 @@ from standin.issues import Comment, Issue
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.patience import Patience
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 
 MARK = "<!-- mark -->"
 
 
 def connect(github: GitHubStandIn, token: str | None = GOOD) -> GitHubForge:
-    patience = Patience(timeout=5, pause=0, between_writes=None, sleep=lambda seconds: None)
-    return GitHubForge(github.slug, token, github.api_url, github.url, patience=patience)
+    retry_policy = RetryPolicy(timeout=5, pause=0, between_writes=None, sleep=lambda seconds: None)
+    return GitHubForge(github.slug, token, github.api_url, github.url, retry_policy=retry_policy)
 
 
 @pytest.fixture

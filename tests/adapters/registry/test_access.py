@@ -16,8 +16,8 @@ from parts.registry import READER
 from parts.registry import Registry as Part
 
 from shipit.adapters.login import Login
-from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 
@@ -31,7 +31,7 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 
 
 def registries(username: str | None = None, password: str = SECRET) -> Registries:
-    return Registries(Logins(Login(username, password) if username else None), Patience(timeout=5, pause=0))
+    return Registries(Logins(Login(username, password) if username else None), RetryPolicy(timeout=5, pause=0))
 
 
 @pytest.mark.parametrize("part", ["locked_registry", "token_registry"])

@@ -12,8 +12,8 @@ from contracts.pushed import push_image, push_index, repositories
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry as Part
 
-from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 
@@ -28,7 +28,9 @@ class Scene:
         self.path, self.other = repositories(2)
         self.digest = push_image(part, self.path, "1.4.0", LABELS)
         self.name, self.copied = (f"{faulty.address}/{path}" for path in (self.path, self.other))
-        self.registries = Registries(Logins(), Patience(timeout=5, pause=1, longest_wait=30, sleep=self.waits.append))
+        self.registries = Registries(
+            Logins(), RetryPolicy(timeout=5, pause=1, longest_wait=30, sleep=self.waits.append)
+        )
 
     def find(self) -> RemoteImage | None:
         return self.registries.find(f"{self.name}:1.4.0")
@@ -224,7 +226,7 @@ def nothing_listens() -> str:
 )
 def test_a_registry_that_is_not_there_is_named_with_the_way_out(host: Callable[[], str], said: str) -> None:
     waits, name = list[float](), f"{host()}/acme/app"
-    registries = Registries(Logins(), Patience(timeout=5, pause=1, sleep=waits.append))
+    registries = Registries(Logins(), RetryPolicy(timeout=5, pause=1, sleep=waits.append))
     with pytest.raises(RemoteError, match=f"`{name.partition('/')[0]}` could not be reached .*{said}") as raised:
         registries.find(f"{name}:1")
     assert raised.value.retryable and len(waits) == 4

@@ -9,10 +9,10 @@ from contracts.pushed import IMAGE, push_image, push_index, repositories
 from parts.faulty import FaultyRegistry
 from parts.registry import Registry as Part
 
-from shipit.adapters.patience import Patience
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.manifest import Manifest
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import ConfigError
 from shipit.world import RemoteImage
 
@@ -55,6 +55,6 @@ def test_nothing_is_copied_from_one_registry_to_another() -> None:
 
 def test_a_registry_elsewhere_is_spoken_to_in_tls_alone() -> None:
     bases = [
-        RegistryApi(host, Logins(), Patience()).base for host in ("ghcr.io", "docker.io", "[::1]:5000", "localhost")
+        RegistryApi(host, Logins(), RetryPolicy()).base for host in ("ghcr.io", "docker.io", "[::1]:5000", "localhost")
     ]
     assert bases == ["https://ghcr.io", "https://registry-1.docker.io", "http://[::1]:5000", "http://localhost"]

@@ -24,7 +24,7 @@ def test_the_last_release_is_the_highest_behind_and_what_is_not_behind_it_came_s
         patch.setattr(module, "_FIRST_LOOK", first)
         patch.setattr(module, "_LAST_LOOK", last_look)
         last, since = last_release(Walked(commits), base, everything)
-    behind = commits.behind([base])
+    behind = commits.reachable([base])
     assert last == next((tag for tag in everything if tag.commit in behind), None)
     assert [commit.id for commit in since] == [
         commit.id for commit in commits.newest_first([base], [last.commit] if last else [])

@@ -11,7 +11,7 @@ from shipit.adapters.ci.github_event import read_event
 from shipit.adapters.login import Login
 from shipit.core.ci_event import CiEvent
 
-GITHUB = "https://github.com"
+GITHUB_SERVER = "https://github.com"
 
 
 class CiContext(Struct, frozen=True):
@@ -40,7 +40,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
     given = (os.environ if variables is None else variables).items()
     found = {name: value.strip() for name, value in given if value.strip()}
     token = found.get("GITHUB_TOKEN") or found.get("GH_TOKEN")
-    server = found.get("GITHUB_SERVER_URL", GITHUB).rstrip("/")
+    server = found.get("GITHUB_SERVER_URL", GITHUB_SERVER).rstrip("/")
     secrets = (found.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
     return CiContext(
         token=token,
@@ -56,7 +56,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
 
 def _api_url(server: str) -> str:
     """Where a server's API is: GitHub's own host, or below a GitHub Enterprise Server."""
-    return "https://api.github.com" if server == GITHUB else f"{server}/api/v3"
+    return "https://api.github.com" if server == GITHUB_SERVER else f"{server}/api/v3"
 
 
 def _registry_login(found: Mapping[str, str]) -> Login | None:
@@ -67,7 +67,7 @@ def _registry_login(found: Mapping[str, str]) -> Login | None:
 def _github_login(found: Mapping[str, str], token: str | None, server: str) -> Login | None:
     """Who to be at GitHub's registry, which knows nothing of the tokens of another server."""
     actor = found.get("GITHUB_ACTOR")
-    return Login(actor, token) if actor and token and server == GITHUB else None
+    return Login(actor, token) if actor and token and server == GITHUB_SERVER else None
 
 
 def _event(found: Mapping[str, str]) -> CiEvent:

@@ -3,7 +3,7 @@
 >>> classic = Builder("20.10.24", "linux/amd64")
 >>> str(classic)
 'the classic builder of docker 20.10.24 (no docker buildx here: no cache, secrets or other platforms)'
->>> [finding.what for finding in obstacles(Build(secrets={"npm": "NPM_TOKEN"}), classic)]
+>>> [finding.what for finding in builder_findings(Build(secrets={"npm": "NPM_TOKEN"}), classic)]
 ['the classic builder of docker 20.10.24 cannot build with secrets']
 """
 
@@ -48,7 +48,7 @@ class Builder:
         return "docker buildx" if self.buildx else f"the classic builder of docker {self.engine}"
 
 
-def obstacles(build: Build, builder: Builder) -> Iterator[Finding]:
+def builder_findings(build: Build, builder: Builder) -> Iterator[Finding]:
     """What `builder` cannot do for `build`."""
     if builder.buildx is None:
         if wanted := _beyond_the_classic(build, builder.platform):
@@ -82,7 +82,7 @@ def _beyond_the_store(build: Build, driver: str) -> list[str]:
     return [name for name, wanted in asked.items() if wanted]
 
 
-def missing(build: Build, root: str, variables: Mapping[str, str]) -> Iterator[Finding]:
+def missing_inputs(build: Build, root: str, variables: Mapping[str, str]) -> Iterator[Finding]:
     """What `build` names and is not there: files below `root`, and environment variables."""
     if not os.path.isdir(os.path.join(root, build.context)):
         yield Finding("build-context", f"there is no directory `{build.context}` to build in", "set `context`")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.live_output import LiveOutput
+from shipit.adapters.program_output import ProgramOutput
 from shipit.core.images import Build
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _FAILED = 1
 
 
 def run(
-    client: APIClient, reference: str, build: Build, output: LiveOutput, *, root: str, timeout: float
+    client: APIClient, reference: str, build: Build, output: ProgramOutput, *, root: str, timeout: float
 ) -> int | None:
     """Build and keep under `reference`.
 
@@ -87,7 +87,7 @@ def _epoch(dockerfile: str, created: int) -> Mapping[str, str]:
     return {"SOURCE_DATE_EPOCH": str(created)} if asks else {}
 
 
-def _follow(events: Iterable[Mapping[str, Any]], output: LiveOutput) -> int:
+def _follow(events: Iterable[Mapping[str, Any]], output: ProgramOutput) -> int:
     """Pass on what the engine tells of a build, to its end; the exit status of the command that failed."""
     status = 0
     for event in events:

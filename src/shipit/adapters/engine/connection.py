@@ -126,7 +126,7 @@ def _reason(error: BaseException) -> str:
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def translating_engine_errors() -> Iterator[None]:
     """Turns what the SDK raises where the engine does not answer as it should into `RemoteError`."""
     from docker.errors import APIError, DockerException
     from requests import RequestException

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.engine import buildx, classic_builder
 from shipit.adapters.engine import push as engine_push
-from shipit.adapters.engine.builder import Builder, missing, obstacles
-from shipit.adapters.engine.connection import Address, asking, connect, engine_address
-from shipit.adapters.live_output import LiveOutput
+from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
+from shipit.adapters.engine.connection import Address, connect, engine_address, translating_engine_errors
 from shipit.adapters.process import ending, follow
+from shipit.adapters.program_output import ProgramOutput
 from shipit.adapters.registry import Logins
 from shipit.core.images import Build, Reference
 from shipit.core.redact import Redactor
@@ -48,7 +48,7 @@ class DockerEngine:
     def find(self, reference: str) -> LocalImage | None:
         from docker.errors import ImageNotFound
 
-        with asking():
+        with translating_engine_errors():
             try:
                 found = self._client.inspect_image(reference)  # type: ignore[no-untyped-call]
             except ImageNotFound:
@@ -56,19 +56,19 @@ class DockerEngine:
         return LocalImage(found["Id"], found["Config"].get("Labels") or {})
 
     def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
-        found = [finding for build in builds for finding in missing(build, self._root, os.environ)]
+        found = [finding for build in builds for finding in missing_inputs(build, self._root, os.environ)]
         try:
             builder = self._builder  # whether it is there is told where there is nothing to build, too
-            found += [finding for build in builds for finding in obstacles(build, builder)]
+            found += [finding for build in builds for finding in builder_findings(build, builder)]
         except PreflightError as error:
             found += error.findings
         return tuple(dict.fromkeys(found))
 
     def build(self, reference: str, build: Build, *, timeout: float) -> None:
-        for finding in missing(build, self._root, os.environ):
+        for finding in missing_inputs(build, self._root, os.environ):
             raise CommandError(finding.what, hint=finding.fix)
         redact = self._redactor(build)
-        output = LiveOutput(redact)
+        output = ProgramOutput(redact)
         command = buildx.arguments(reference, build) if self._builder.buildx else []
         with self._logins.configuration([Reference.parse(reference).registry]) as configuration:
             if command:
@@ -94,7 +94,7 @@ class DockerEngine:
         return engine_push.push(self._client, reference, sent, transfer=self._transfer, redact=self._redact)
 
     def _classic(
-        self, reference: str, build: Build, output: LiveOutput, configuration: str, timeout: float
+        self, reference: str, build: Build, output: ProgramOutput, configuration: str, timeout: float
     ) -> int | None:
         """A build by the engine's own builder, over a connection that can be cut."""
         with connect(self._address) as client:
@@ -112,7 +112,7 @@ class DockerEngine:
     @cached_property
     def _builder(self) -> Builder:
         """Asked once; raises `PreflightError` where there is no engine."""
-        with asking():
+        with translating_engine_errors():
             version, info = self._client.version(), self._client.info()
         plugin = buildx.version()
         return Builder(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.engine.connection import asking
+from shipit.adapters.engine.connection import translating_engine_errors
 from shipit.core.images import Reference
 from shipit.errors import AuthError, RemoteError
 from shipit.world import Transfer
@@ -46,7 +46,7 @@ def push(
     waits = iter(PAUSES)
     while True:
         try:
-            with asking():
+            with translating_engine_errors():
                 events = client.push(reference, stream=True, decode=True, auth_config=dict(login))
                 return _digest(events, transfer)
         except PushFailed as error:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TypeVar
 
 from shipit.adapters.github.failure import GitHubFailure
-from shipit.adapters.patience import Patience
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import RemoteError
 
 T = TypeVar("T")
@@ -33,12 +33,12 @@ class GitHubApi:
     Every method raises `AuthError` where the token does not suffice, and `RemoteError` for any other failure.
     """
 
-    def __init__(self, slug: str, patience: Patience, permission: str) -> None:
+    def __init__(self, slug: str, retry_policy: RetryPolicy, permission: str) -> None:
         from github import GithubException
         from requests import RequestException
 
         self._slug = slug
-        self._patience = patience
+        self._policy = retry_policy
         self._permission = permission
         self._failures = (GithubException, RequestException, *_MALFORMED)
 
@@ -52,7 +52,7 @@ class GitHubApi:
                 pause = self._pause(failure, tried)
                 if pause is None:
                     raise failure.explain(doing, self._slug, self._permission, time.time()) from error
-                self._patience.sleep(pause)
+                self._policy.sleep(pause)
         raise AssertionError("count() ended")
 
     def ensure(self, doing: str, look: Callable[[], T | None], act: Callable[[], T]) -> T:
@@ -77,12 +77,12 @@ class GitHubApi:
 
     def _pause(self, failure: GitHubFailure, tried: int) -> float | None:
         """Seconds until the next try; None when there is to be none."""
-        if tried >= self._patience.tries:
+        if tried >= self._policy.tries:
             return None
         if failure.limited:
             wait = failure.wait(time.time())
-            return wait if wait <= self._patience.longest_wait else None
-        return self._patience.pause * 2 ** (tried - 1) if failure.passing else None
+            return wait if wait <= self._policy.longest_wait else None
+        return self._policy.pause * 2 ** (tried - 1) if failure.passing else None
 
 
 def _failure(error: Exception) -> GitHubFailure:

@@ -25,7 +25,7 @@ _REFUSING = {
 }
 
 
-def findings(calls: GitHubApi, repository: Repository, write_back: WriteBack) -> Iterator[Finding]:
+def github_findings(calls: GitHubApi, repository: Repository, write_back: WriteBack) -> Iterator[Finding]:
     """Ends at the first finding that makes further questions pointless."""
     try:
         calls.repeat("read the repository", repository.complete)

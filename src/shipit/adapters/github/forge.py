@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shipit.adapters.github import assets as github_assets
-from shipit.adapters.github import findings as github_findings
 from shipit.adapters.github import git_data as github_git
 from shipit.adapters.github import issues as github_issues
 from shipit.adapters.github.calls import GitHubApi
-from shipit.adapters.patience import Patience
+from shipit.adapters.github.findings import github_findings
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
@@ -54,22 +54,22 @@ class GitHubForge:
         server_url: str = "https://github.com",
         *,
         base: str = ".",
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._slug = slug
         self._token = token
         self._api_url = api_url
         self._server_url = server_url
         self._base = base
-        self._patience = patience or Patience()
+        self._policy = retry_policy or RetryPolicy()
 
     @cached_property
     def _calls(self) -> GitHubApi:
-        return GitHubApi(self._slug, self._patience, "contents: write")
+        return GitHubApi(self._slug, self._policy, "contents: write")
 
     @cached_property
     def _issue_calls(self) -> GitHubApi:
-        return GitHubApi(self._slug, self._patience, "issues: write` and `pull-requests: write")
+        return GitHubApi(self._slug, self._policy, "issues: write` and `pull-requests: write")
 
     @cached_property
     def _repository(self) -> Repository:
@@ -78,11 +78,11 @@ class GitHubForge:
         client = Github(
             auth=Auth.Token(self._token) if self._token else None,
             base_url=self._api_url,
-            timeout=self._patience.timeout,
+            timeout=self._policy.timeout,
             retry=None,
             per_page=100,
             seconds_between_requests=None,
-            seconds_between_writes=self._patience.between_writes,
+            seconds_between_writes=self._policy.between_writes,
             api_version=API_VERSION,
             lazy=True,
         )
@@ -95,7 +95,7 @@ class GitHubForge:
         if self._token is None:
             fix = "set it to a token with `contents: write`; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`"
             return (Finding("github-token-missing", f"`GITHUB_TOKEN` is not set, and `{self._slug}` needs it", fix),)
-        return tuple(github_findings.findings(self._calls, self._repository, write_back))
+        return tuple(github_findings(self._calls, self._repository, write_back))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
         found = self._calls.repeat(f"look for release `{tag}`", lambda: self._find(tag))
@@ -127,7 +127,7 @@ class GitHubForge:
 
     def upload_asset(self, tag: str, path: str) -> Asset:
         release = self._require(tag)
-        return github_assets.attach(self._calls, release, os.path.join(self._base, path), self._patience.timeout)
+        return github_assets.attach(self._calls, release, os.path.join(self._base, path), self._policy.timeout)
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         release = self._require(tag)

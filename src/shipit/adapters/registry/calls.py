@@ -12,10 +12,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from shipit.adapters.patience import Patience
-from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, answered, on_the_way
+from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, failure_of, translating_network_errors
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.token import authorization, bearing, is_loopback
+from shipit.adapters.registry.token import authorization, is_loopback, with_authorization
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.images import DOCKER_HUB
 from shipit.core.redact import Redactor
 
@@ -32,10 +32,10 @@ class RegistryApi:
     `doing` completes "it failed to ..." in errors.
     """
 
-    def __init__(self, registry: str, logins: Logins, patience: Patience) -> None:
+    def __init__(self, registry: str, logins: Logins, retry_policy: RetryPolicy) -> None:
         self.registry = registry
         self._logins = logins
-        self._patience = patience
+        self._policy = retry_policy
         self._held: dict[tuple[str, ...], str | None] = {}  # headers by scopes
 
     @cached_property
@@ -70,7 +70,7 @@ class RegistryApi:
                 pause = self._pause(failure, tried)
                 if pause is None:
                     raise failure.explain(doing, self.registry, self._logins.of(self.registry)) from failure
-                self._patience.sleep(pause)
+                self._policy.sleep(pause)
         raise AssertionError("count() ended")
 
     def ask(self, doing: str, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
@@ -92,7 +92,7 @@ class RegistryApi:
     def send(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
         """The good answer to one request for `url`, which is relative to the registry's. Raises `RegistryFailure`."""
         try:
-            with on_the_way():
+            with translating_network_errors():
                 return self._send(method, urljoin(self.base, url), tuple(scopes), options)
         except RegistryFailure as failure:
             failure.said = self._redact(failure.said)
@@ -104,16 +104,18 @@ class RegistryApi:
         if response.status_code == 401 and own:
             self._held.pop(scopes, None)
             login = self._logins.of(self.registry)
-            self._held[scopes] = authorization(self._session, response, scopes, login, self._patience.timeout)
+            self._held[scopes] = authorization(self._session, response, scopes, login, self._policy.timeout)
             response = self._request(method, url, self._held[scopes], options)
         if not response.ok:
-            raise answered(response)
+            raise failure_of(response)
         return response
 
     def _request(self, method: str, url: str, header: str | None, options: dict[str, Any]) -> Response:
         if hasattr(options.get("data"), "seek"):
             options["data"].seek(0)
-        return self._session.request(method, url, auth=bearing(header), timeout=self._patience.timeout, **options)
+        return self._session.request(
+            method, url, auth=with_authorization(header), timeout=self._policy.timeout, **options
+        )
 
     def _is_admitted(self, scopes: Sequence[str]) -> bool:
         """Whether there is a login, and the token server took it."""
@@ -126,7 +128,7 @@ class RegistryApi:
 
     def _pause(self, failure: RegistryFailure, tried: int) -> float | None:
         """Seconds until the next try; None when there is to be none."""
-        if not failure.passing or tried >= self._patience.tries:
+        if not failure.passing or tried >= self._policy.tries:
             return None
-        wait = self._patience.pause * 2 ** (tried - 1) if failure.wait is None else failure.wait
-        return wait if wait <= self._patience.longest_wait else None
+        wait = self._policy.pause * 2 ** (tried - 1) if failure.wait is None else failure.wait
+        return wait if wait <= self._policy.longest_wait else None

@@ -34,7 +34,7 @@ class RegistryFailure(Exception):
     """One request that came to nothing.
 
     Args:
-        status: what was answered; None when there was no answer, or half of one.
+        status: what was failure_of; None when there was no answer, or half of one.
         said: the registry's own words, or what went wrong on the way.
         passing: whether the same request may well succeed a moment later.
         wait: seconds that the registry asks for until then.
@@ -85,7 +85,7 @@ def login_hint(registry: str) -> str:
     return (in_a_job if registry == "ghcr.io" else "") + by_hand
 
 
-def answered(response: Response) -> RegistryFailure:
+def failure_of(response: Response) -> RegistryFailure:
     """The failure that an answer tells."""
     status = response.status_code
     passing = status in (408, 429) or status >= 500
@@ -93,7 +93,7 @@ def answered(response: Response) -> RegistryFailure:
 
 
 @contextmanager
-def on_the_way() -> Iterator[None]:
+def translating_network_errors() -> Iterator[None]:
     """Turns what goes wrong before a whole answer is there into a `RegistryFailure`."""
     from requests import RequestException
     from requests.exceptions import SSLError

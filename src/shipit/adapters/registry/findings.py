@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.failure import login_hint
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.token import may_push, push
+from shipit.adapters.registry.token import may_push, push_scope
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
 
-def findings(calls: RegistryApi, logins: Logins, repositories: Sequence[str]) -> Iterator[Finding]:
+def registry_findings(calls: RegistryApi, logins: Logins, repositories: Sequence[str]) -> Iterator[Finding]:
     """What stands in the way of pushing to `repositories` of one registry."""
     for repository in repositories:
         try:
-            calls.ask(f"push to `{repository}`", "GET", "/v2/", [push(repository)])
+            calls.ask(f"push to `{repository}`", "GET", "/v2/", [push_scope(repository)])
         except AuthError as error:
             yield Finding("registry-login", error.what, error.hint or login_hint(calls.registry))
         except RemoteError as error:
@@ -28,7 +28,7 @@ def findings(calls: RegistryApi, logins: Logins, repositories: Sequence[str]) ->
 
 def _refusals(calls: RegistryApi, logins: Logins, repository: str) -> Iterator[Finding]:
     """A token is given to everybody, and allows as much as it says."""
-    header = calls.authorization([push(repository)])
+    header = calls.authorization([push_scope(repository)])
     login = logins.of(calls.registry) if header else None
     if header is None or may_push(header, repository) or (login and may_push(header, repository) is None):
         return

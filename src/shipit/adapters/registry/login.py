@@ -11,7 +11,7 @@ from shipit.adapters.registry.amazon import AmazonTokens
 from shipit.core.redact import Redactor
 
 # The one registry that takes the token of a job on github.com: https://docs.github.com/packages
-GITHUB = "ghcr.io"
+GITHUB_REGISTRY = "ghcr.io"
 
 
 class Logins:
@@ -47,10 +47,10 @@ class Logins:
 
         It is readable for this user alone, and removed in the end, or by the next run. Raises as `of` does.
         """
-        from shipit.adapters.own_directory import own_directory
+        from shipit.adapters.private_directory import private_directory
 
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
-        with own_directory("shipit-docker-") as directory:
+        with private_directory("shipit-docker-") as directory:
             registry_docker.write_copy(directory, {name: login.basic for name, login in logins.items() if login})
             yield directory
 
@@ -64,7 +64,7 @@ class Logins:
 
     def _of_its_host(self, registry: str) -> Login | None:
         """What whoever runs the registry gives to those who are known there already."""
-        if registry == GITHUB:
+        if registry == GITHUB_REGISTRY:
             return self._github
         found = self._amazon.of(registry)
         return Login(*found) if found else None

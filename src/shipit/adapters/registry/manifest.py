@@ -70,7 +70,7 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        return digest_of(self.data)
+        return content_digest(self.data)
 
     @property
     def children(self) -> tuple[str, ...]:
@@ -104,10 +104,10 @@ def labels_of(config: bytes, where: str) -> dict[str, str]:
     return (container and container.labels) or {}
 
 
-def digest_of(data: bytes, like: str = "sha256:") -> str:
+def content_digest(data: bytes, like: str = "sha256:") -> str:
     """The digest of `data`, by the algorithm of the digest `like`; by SHA-256 where that names none of OCI's.
 
-    >>> digest_of(b"{}")
+    >>> content_digest(b"{}")
     'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
     """
     algorithm = "sha512" if like.startswith("sha512:") else "sha256"

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from shipit.adapters.patience import Patience
 from shipit.adapters.registry.calls import RegistryApi
-from shipit.adapters.registry.findings import findings
+from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
 from shipit.adapters.registry.manifest import Manifest, labels_of
 from shipit.adapters.registry.repository import Repository
-from shipit.adapters.registry.token import pull, push
+from shipit.adapters.registry.token import pull_scope, push_scope
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.images import Reference
 from shipit.errors import ConfigError
 from shipit.finding import Finding
@@ -35,14 +35,14 @@ class Registries:
     be asked or answers something else than it says.
     """
 
-    def __init__(self, logins: Logins, patience: Patience | None = None) -> None:
+    def __init__(self, logins: Logins, retry_policy: RetryPolicy | None = None) -> None:
         self._logins = logins
-        self._patience = patience or Patience()
+        self._policy = retry_policy or RetryPolicy()
         self._calls: dict[str, RegistryApi] = {}
 
     def find(self, reference: str) -> RemoteImage | None:
         wanted = Reference.parse(reference)
-        repository = Repository(self._of(wanted), wanted.repository, [pull(wanted.repository)])
+        repository = Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
         found = repository.manifest(_which(wanted))
         return RemoteImage(found.digest, _labels(repository, found)) if found else None
 
@@ -52,12 +52,12 @@ class Registries:
         return tuple(
             finding
             for group in groups
-            for finding in findings(self._of(group[0]), self._logins, [each.repository for each in group])
+            for finding in registry_findings(self._of(group[0]), self._logins, [each.repository for each in group])
         )
 
     def tag(self, reference: str, digest: str) -> None:
         wanted = Reference.parse(reference)
-        repository = Repository(self._of(wanted), wanted.repository, [push(wanted.repository)])
+        repository = Repository(self._of(wanted), wanted.repository, [push_scope(wanted.repository)])
         repository.put(_which(wanted), repository.require(digest))
 
     def copy(self, source: str, reference: str) -> str:
@@ -68,7 +68,7 @@ class Registries:
                 f"`{source}` is not on the registry of `{reference}`",
                 hint="name two images of one registry, or build the image instead",
             )
-        calls, scopes = self._of(wanted), [push(wanted.repository), pull(origin.repository)]
+        calls, scopes = self._of(wanted), [push_scope(wanted.repository), pull_scope(origin.repository)]
         held = Repository(calls, origin.repository, scopes)
         found = held.require(_which(origin))
         _copy(found, held, Repository(calls, wanted.repository, scopes), _which(wanted))
@@ -76,7 +76,7 @@ class Registries:
 
     def _of(self, reference: Reference) -> RegistryApi:
         registry = reference.registry
-        return self._calls.setdefault(registry, RegistryApi(registry, self._logins, self._patience))
+        return self._calls.setdefault(registry, RegistryApi(registry, self._logins, self._policy))
 
 
 def _which(reference: Reference) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import IO
 
 from shipit.adapters.registry.calls import RegistryApi
-from shipit.adapters.registry.failure import on_the_way
-from shipit.adapters.registry.manifest import ACCEPT, Manifest, digest_of
+from shipit.adapters.registry.failure import translating_network_errors
+from shipit.adapters.registry.manifest import ACCEPT, Manifest, content_digest
 from shipit.errors import RemoteError
 
 _PIECE = 1 << 20  # bytes
@@ -90,7 +90,7 @@ class Repository:
     def _download(self, digest: str, file: IO[bytes]) -> None:
         found = hashlib.new(digest.partition(":")[0])
         answer = self._calls.send("GET", self._url("blobs", digest), self._scopes, stream=True)
-        with on_the_way(), answer:
+        with translating_network_errors(), answer:
             for piece in answer.iter_content(_PIECE):
                 found.update(piece)
                 file.write(piece)
@@ -104,7 +104,7 @@ class Repository:
 
 
 def _check(data: bytes, digest: str, where: str) -> None:
-    _compare(digest_of(data, digest), digest, where)
+    _compare(content_digest(data, digest), digest, where)
 
 
 def _compare(found: str, digest: str, where: str) -> None:

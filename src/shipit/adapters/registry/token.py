@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from shipit.adapters.login import Login
-from shipit.adapters.registry.failure import RegistryFailure, answered
+from shipit.adapters.registry.failure import RegistryFailure, failure_of
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
 
 
-def pull(repository: str) -> str:
+def pull_scope(repository: str) -> str:
     """The scope of a token that reads `repository`."""
     return f"repository:{repository}:pull"
 
 
-def push(repository: str) -> str:
+def push_scope(repository: str) -> str:
     """The scope of a token that reads and writes `repository`."""
     return f"repository:{repository}:pull,push"
 
@@ -42,7 +42,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def bearing(header: str | None) -> Callable[[PreparedRequest], PreparedRequest]:
+def with_authorization(header: str | None) -> Callable[[PreparedRequest], PreparedRequest]:
     """Puts `header` on a request; without one, keeps `requests` from looking for a login in `~/.netrc`."""
 
     def bear(request: PreparedRequest) -> PreparedRequest:
@@ -97,13 +97,13 @@ def _token(
     if login and login.is_identity_token:
         form = {"grant_type": "refresh_token", "client_id": "shipit", "refresh_token": login.password}
         form |= {"service": service, "scope": " ".join(scopes)}
-        answer = session.post(realm, form, timeout=timeout, allow_redirects=False, auth=bearing(None))
+        answer = session.post(realm, form, timeout=timeout, allow_redirects=False, auth=with_authorization(None))
     else:
         query = [("service", service), *(("scope", scope) for scope in scopes)]
         header = f"Basic {login.basic}" if login else None
-        answer = session.get(realm, params=query, timeout=timeout, auth=bearing(header))
+        answer = session.get(realm, params=query, timeout=timeout, auth=with_authorization(header))
     if answer.status_code != 200:
-        raise answered(answer)
+        raise failure_of(answer)
     return _held(answer.json())
 
 

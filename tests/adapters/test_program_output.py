@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shipit.adapters.live_output import LiveOutput
+from shipit.adapters.program_output import ProgramOutput
 from shipit.core.redact import Redactor
 
 
 def test_a_secret_that_comes_in_two_pieces_is_taken_out(capfd: pytest.CaptureFixture[str]) -> None:
-    output = LiveOutput(Redactor(["s3cret"]))
+    output = ProgramOutput(Redactor(["s3cret"]))
     for piece in ("token: s3", "cret\nnext", " line\nlast: s3c", "ret"):
         output.write(piece)
     output.finish()
@@ -18,7 +18,7 @@ def test_a_secret_that_comes_in_two_pieces_is_taken_out(capfd: pytest.CaptureFix
 
 
 def test_an_error_is_told_by_the_last_lines(capfd: pytest.CaptureFixture[str]) -> None:
-    output = LiveOutput(Redactor())
+    output = ProgramOutput(Redactor())
     output.write("".join(f"{number}\n" for number in range(100)))
     assert output.tail.splitlines() == [str(number) for number in range(80, 100)]
     assert capfd.readouterr().err.splitlines() == [str(number) for number in range(100)]

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.own_directory import own_directory
+from shipit.adapters.private_directory import private_directory
 
 KILLED = """\
 import os, sys, tempfile
-from shipit.adapters.own_directory import own_directory
+from shipit.adapters.private_directory import private_directory
 tempfile.tempdir = sys.argv[1]
-with own_directory("logins-") as directory:
+with private_directory("logins-") as directory:
     open(directory + "/config.json", "w").close()
     os.kill(os.getpid(), 9)
 """
@@ -36,7 +36,7 @@ def made_long_ago(directory: Path) -> None:
 
 
 def test_it_is_readable_for_its_user_alone_and_removed_in_the_end(place: Path) -> None:
-    with own_directory("logins-") as directory:
+    with private_directory("logins-") as directory:
         assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
     assert list(place.iterdir()) == []
 
@@ -46,14 +46,14 @@ def test_what_a_killed_run_left_is_removed_by_the_next(place: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     (left,) = place.iterdir()
     made_long_ago(left)
-    with own_directory("logins-") as directory:
+    with private_directory("logins-") as directory:
         assert list(place.iterdir()) == [Path(directory)]
 
 
 def test_the_directory_of_a_run_that_goes_on_stays(place: Path) -> None:
-    with own_directory("logins-") as first:
+    with private_directory("logins-") as first:
         made_long_ago(Path(first))
-        with own_directory("logins-"):
+        with private_directory("logins-"):
             assert os.path.exists(first)
 
 
@@ -62,5 +62,5 @@ def test_a_link_under_such_a_name_leads_nowhere(place: Path) -> None:
     (valued / "file").mkdir(parents=True)
     (place / "logins-link").symlink_to(valued)
     made_long_ago(valued)
-    with own_directory("logins-"):
+    with private_directory("logins-"):
         assert (valued / "file").exists()

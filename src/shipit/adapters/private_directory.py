@@ -14,7 +14,7 @@ _NEW = 60  # seconds in which its run may not have claimed it yet
 
 
 @contextmanager
-def own_directory(prefix: str) -> Iterator[str]:
+def private_directory(prefix: str) -> Iterator[str]:
     """A new directory, readable for this user alone and removed in the end.
 
     Args:

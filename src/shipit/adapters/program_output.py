@@ -10,7 +10,7 @@ from collections.abc import Callable
 TAIL_LINES = 20
 
 
-class LiveOutput:
+class ProgramOutput:
     """Passes lines on to standard error as they come, redacted, and keeps the last ones for an error.
 
     Standard output is data, so that nothing of this goes there.
