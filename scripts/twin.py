@@ -12,11 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINAL = ROOT / "action.yml"
 TWIN = ROOT / ".github/actions/shipit/action.yml"
-HEADER = "# Made from action.yml by scripts/twin.py, which tells why.\n"
+HEADER = "# Made from action.yml by scripts/twin.py, which says why.\n"
 
 
 def twin(text: str) -> str:
-    """The original's text, its script found from three directories further down."""
+    """Return the text of the twin: its path to the script begins three directories below the root."""
     return HEADER + text.replace("$GITHUB_ACTION_PATH/", "$GITHUB_ACTION_PATH/../../../")
 
 

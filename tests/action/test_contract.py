@@ -43,7 +43,7 @@ MISTAKES = {
     "a workflow that is not there": (EXAMPLE, "release.yml@COMMIT", "releases.yml@COMMIT"),
     "an action that is not there": (RELEASE, "$/.github/actions/shipit", "$/.github/actions/ship"),
     "a caller that grants too little": (EXAMPLE, "contents: write # to", "contents: read # to"),
-    "a caller that grants nothing of a kind": (CI, "      issues: write # to tell issues which release they are in\n", ""),
+    "a caller that grants nothing of a kind": (CI, "      issues: write # to comment on the issues of a release\n", ""),
     "a caller whose images cannot be pushed": (EXAMPLE, "packages: write # to", "packages: read # to"),
     "permissions for every job": (CI, "permissions: {}", "permissions: read-all"),
     "a job that inherits permissions": (CI, "    permissions:\n      contents: read # to check out\n", ""),
