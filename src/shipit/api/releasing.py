@@ -36,9 +36,9 @@ def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan
     Raises `UsageError` when `version` is none, `ConflictError` when it does not rise or exists already,
     `PreflightError` when there is no commit; what else stands in the way are the plan's `findings`.
     """
-    from shipit.plan.release import make_release_plan, observe
+    from shipit.plan.release import make_release_plan, observe_release
 
-    observed = observe(project.world, project.config, project.ci.branch)
+    observed = observe_release(project.world, project.config, project.ci.branch)
     return make_release_plan(project.config, observed, renderer(project), version)
 
 

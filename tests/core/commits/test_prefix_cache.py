@@ -19,8 +19,8 @@ from shipit.core.commits import (
     Rules,
     dropped,
     plain_commit,
+    read_commit,
     read_commits,
-    read_one,
     requested_version,
 )
 from shipit.core.commits.readings import settled
@@ -79,7 +79,7 @@ class NoTitles(PrefixCache):
 def read_in_full(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """The plain way."""
     plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules)
-    return Readings(settled(plain, [read_one(commit, titles) for commit in plain]))
+    return Readings(settled(plain, [read_commit(commit, titles) for commit in plain]))
 
 
 def skim(chunks: Sequence[bytes], rules: Rules) -> HistoryScan:

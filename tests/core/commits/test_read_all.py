@@ -14,8 +14,8 @@ from shipit.core.commits import (
     Readings,
     RequestedVersion,
     Rules,
+    read_commit,
     read_commits,
-    read_one,
     requested_version,
 )
 from shipit.core.versions import Bump
@@ -288,9 +288,9 @@ def test_of_what_comes_below_a_breaking_change_only_what_asks_for_a_version_is_r
 
     def recording(commit: RawCommit, cache: PrefixCache) -> Reading:
         read.append(commit.message)
-        return read_one(commit, cache)
+        return read_commit(commit, cache)
 
-    monkeypatch.setattr("shipit.core.commits.read_all.read_one", recording)
+    monkeypatch.setattr("shipit.core.commits.read_all.read_commit", recording)
     messages = ("fix: a", "feat!: b", "feat!: c", "feat: d\n\nRelease-As: 3.0.0", "fix: e")
     assert requested_version(
         [raw(message, f"{9 - at}") for at, message in enumerate(messages)], Rules.of()

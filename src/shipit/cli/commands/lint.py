@@ -10,7 +10,7 @@ import click
 from msgspec import to_builtins
 
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.core.commits import LintProblem, lint
+from shipit.core.commits import LintProblem, lint_message
 from shipit.core.printable import printable
 from shipit.errors import UsageError
 
@@ -49,7 +49,7 @@ def command(
     found = [
         (name, text, remark)
         for name, text in _messages(session, message, path, since, until)
-        for remark in lint(text, rules)
+        for remark in lint_message(text, rules)
     ]
     if as_json:
         session.output.json([{"commit": name, **to_builtins(remark)} for name, _, remark in found])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from shipit.core.commits.entry import Entry as Entry
 from shipit.core.commits.footers import split_footers as split_footers
 from shipit.core.commits.lint import LintProblem as LintProblem
-from shipit.core.commits.lint import lint as lint
+from shipit.core.commits.lint import lint_message as lint_message
 from shipit.core.commits.message import Commit as Commit
 from shipit.core.commits.message import Footer as Footer
 from shipit.core.commits.message import parse_commit as parse_commit
@@ -22,7 +22,7 @@ from shipit.core.commits.read_all import RequestedVersion as RequestedVersion
 from shipit.core.commits.read_all import plain_commit as plain_commit
 from shipit.core.commits.read_all import read_commits as read_commits
 from shipit.core.commits.read_all import requested_version as requested_version
-from shipit.core.commits.read_one import read_one as read_one
+from shipit.core.commits.read_one import read_commit as read_commit
 from shipit.core.commits.readings import dropped as dropped
 from shipit.core.commits.reverts import MatchTexts as MatchTexts
 from shipit.core.commits.reverts import cancelled as cancelled

@@ -1,6 +1,6 @@
 """Remarks on one commit message or pull request title.
 
->>> [(problem.severity, problem.hint) for problem in lint("feat : login", Rules.of())]
+>>> [(problem.severity, problem.hint) for problem in lint_message("feat : login", Rules.of())]
 [('warning', 'write `feat: login`')]
 """
 
@@ -25,7 +25,7 @@ class LintProblem(Struct, frozen=True):
     hint: str
 
 
-def lint(message: str, rules: Rules) -> tuple[LintProblem, ...]:
+def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
     """What is wrong with a message, the worst first; nothing when it is fine."""
     text = plain_text(message)
     line = subject(text)

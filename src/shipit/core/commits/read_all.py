@@ -17,7 +17,7 @@ from shipit.core.commits.footers import may_ask_for_version
 from shipit.core.commits.message import plain_text
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
-from shipit.core.commits.read_one import read_one
+from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading as Reading
 from shipit.core.commits.readings import Readings as Readings
 from shipit.core.commits.readings import RequestedVersion as RequestedVersion
@@ -35,7 +35,7 @@ def read_commits(commits: Iterable[RawCommit], rules: Rules) -> Readings:
     """
     cache = PrefixCache(rules)
     plain = [plain_commit(commit) for commit in commits]
-    return Readings(settled(plain, [read_one(commit, cache) for commit in plain]))
+    return Readings(settled(plain, [read_commit(commit, cache) for commit in plain]))
 
 
 def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVersion:
@@ -48,7 +48,7 @@ def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVe
     bump, release_as = Bump.NONE, None
     for commit in lasting([plain_commit(commit) for commit in commits]):
         if bump < Bump.MAJOR or may_ask_for_version(commit.message):
-            reading = read_one(commit, cache)
+            reading = read_commit(commit, cache)
             bump, release_as = max(bump, reading.bump), release_as or reading.release_as
     return RequestedVersion(bump, release_as)
 

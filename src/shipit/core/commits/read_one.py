@@ -17,7 +17,7 @@ from shipit.core.commits.squash import may_list, squashed
 from shipit.core.versions import Bump
 
 
-def read_one(commit: RawCommit, cache: PrefixCache) -> Reading:
+def read_commit(commit: RawCommit, cache: PrefixCache) -> Reading:
     """One commit whose lines end in LF."""
     return cache.look(commit) or _read_in_full(commit, cache)
 

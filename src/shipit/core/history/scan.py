@@ -25,7 +25,7 @@ from shipit.core.commits import (
     match_text,
     may_revert,
     plain_commit,
-    read_one,
+    read_commit,
     split_footers,
     subject,
 )
@@ -70,7 +70,7 @@ class HistoryScan:
             title = cache[beginning] if description.strip() else None
             if title is None or (some_say_more and _says_more(message)) or (title.bump and "[" in message):
                 whole = plain_commit(log.commit(at))
-                self._read[at] = read_one(whole, cache).entries
+                self._read[at] = read_commit(whole, cache).entries
                 line = subject(whole.message)
                 log.messages[at] = match_text(whole.message, line, may_revert(line))
                 self._listed.append(None)

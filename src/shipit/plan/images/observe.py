@@ -18,7 +18,7 @@ from shipit.plan.version import (
     NextRelease,
     Package,
     channel,
-    decide,
+    decide_version,
     main_channel,
     observe_history,
     packages,
@@ -162,7 +162,9 @@ class _Looking(Struct, frozen=True):
         tags = {tag.name: tag.commit for tag in git.tags()}
         histories = [observe_history(git, package, rev, tags, releases_as.prerelease) for package in packages(config)]
         found = (
-            decide(each, config, releases_as, declared=None if each.stable else _declared(git, rev, each.package))
+            decide_version(
+                each, config, releases_as, declared=None if each.stable else _declared(git, rev, each.package)
+            )
             for each in histories
         )
         return {next_release.decision.package: next_release for next_release in found}

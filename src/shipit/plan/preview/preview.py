@@ -59,7 +59,7 @@ class Previewer(Struct, frozen=True):
     def preview(self, pull_request: PullRequest, merged: str | None) -> Preview:
         """What `merged`, the commit that merging makes, releases; None where there is none, as with a conflict.
 
-        Raises `ConflictError` as `decide` does, `PreflightError` when the tags cannot be trusted.
+        Raises `ConflictError` as `decide_version` does, `PreflightError` when the tags cannot be trusted.
         """
         base = pull_request.base
         if channel(self.config, base, self.default) is None:

@@ -25,7 +25,7 @@ from shipit.plan.release.steps import (
     tidying_steps,
     unfinished_release_body,
 )
-from shipit.plan.version import NextRelease, decide, planned_release
+from shipit.plan.version import NextRelease, decide_version, planned_release
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
@@ -39,7 +39,7 @@ def make_release_plan(config: Config, observed: Observed, notes: Renderer, wante
         notes: renders release notes.
         wanted: a version a person asked for.
 
-    Raises what `decide` and `file_changes` do; as `PreflightError` where that is not the only problem.
+    Raises what `decide_version` and `file_changes` do; as `PreflightError` where that is not the only problem.
     """
     try:
         return _plan(config, observed, notes, wanted)
@@ -98,7 +98,7 @@ def _finishing(config: Config, observed: Observed, inputs: Inputs) -> ReleasePla
 
 def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> NextRelease:
     history = observed.histories[at]
-    return decide(
+    return decide_version(
         history,
         config,
         observed.clone.channel,

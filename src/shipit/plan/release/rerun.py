@@ -15,7 +15,7 @@ from shipit.core.versions import Tag
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
-from shipit.plan.version import Decision, Package, decide, observe_history, packages
+from shipit.plan.version import Decision, Package, decide_version, observe_history, packages
 from shipit.steps import PublishRelease
 from shipit.world import Git
 
@@ -59,4 +59,4 @@ def _decided(git: Git, config: Config, clone: CloneState, package: Package, tag:
     """Why it was made, decided again as if it were not."""
     others = {name: where for name, where in clone.tags.items() if name != tag.name}
     history = observe_history(git, package, commit, others, clone.channel.prerelease)
-    return decide(history, config, clone.channel, wanted=str(tag.version)).decision
+    return decide_version(history, config, clone.channel, wanted=str(tag.version)).decision

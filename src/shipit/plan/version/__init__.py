@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from shipit.plan.version.decide import NextRelease as NextRelease
-from shipit.plan.version.decide import decide as decide
+from shipit.plan.version.decide import decide_version as decide_version
 from shipit.plan.version.decide import planned_release as planned_release
 from shipit.plan.version.decide import rules_of as rules_of
 from shipit.plan.version.decision import CommitReason as CommitReason
@@ -17,12 +17,13 @@ from shipit.plan.version.history import observe_history as observe_history
 from shipit.plan.version.next import next_releases as next_releases
 from shipit.plan.version.next import next_releases_at as next_releases_at
 from shipit.plan.version.next import next_versions as next_versions
-from shipit.plan.version.packages import Package as Package
-from shipit.plan.version.packages import channel as channel
-from shipit.plan.version.packages import main_channel as main_channel
-from shipit.plan.version.packages import packages as packages
+from shipit.plan.version.package import Package as Package
+from shipit.plan.version.package import channel as channel
+from shipit.plan.version.package import main_channel as main_channel
+from shipit.plan.version.package import packages as packages
 from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import on_one_line as on_one_line
 from shipit.plan.version.shallow import refused_login as refused_login
 from shipit.plan.version.shallow import require_depth as require_depth
-from shipit.plan.version.tag_findings import tag_findings as tag_findings
+from shipit.plan.version.tag_check import tag_findings as tag_findings
+from shipit.plan.version.unpushed import never_pushed as never_pushed

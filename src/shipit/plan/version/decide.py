@@ -51,7 +51,7 @@ def rules_of(config: Config) -> Rules:
     return Rules.of(config.bump, config.commits.aliases)
 
 
-def decide(
+def decide_version(
     history: History,
     config: Config,
     branch: BranchConfig,
@@ -85,7 +85,7 @@ def coming(
     taken: Collection[str] = (),
     declared: str | None = None,
 ) -> NextVersion:
-    """The version that `decide` decides on, by less reading: it does not tell why."""
+    """The version that `decide_version` decides on, by less reading: it does not tell why."""
     rules = rules_of(config)
     requested = _Requested(
         requested_version(history.own, rules),

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.plan.version.decide import NextRelease, coming, decide
+from shipit.plan.version.decide import NextRelease, coming, decide_version
 from shipit.plan.version.decision import NextVersion
 from shipit.plan.version.history import History, observe_history
-from shipit.plan.version.packages import channel, main_channel, packages
+from shipit.plan.version.package import channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
-from shipit.plan.version.tag_findings import tag_findings
+from shipit.plan.version.tag_check import tag_findings
 from shipit.plan.version.unpushed import never_pushed
 from shipit.world import Git
 
@@ -33,9 +33,9 @@ def next_releases(git: Git, config: Config, branch: str | None = None) -> tuple[
     Args:
         branch: the branch where HEAD is detached.
 
-    Raises `ConflictError` as `decide` does, `PreflightError` when history or tags cannot be trusted.
+    Raises `ConflictError` as `decide_version` does, `PreflightError` when history or tags cannot be trusted.
     """
-    return _at_head(git, config, branch, decide)
+    return _at_head(git, config, branch, decide_version)
 
 
 def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[NextVersion, ...]:
@@ -51,7 +51,7 @@ def next_releases_at(
     Args:
         seen: how to see the history there, where it is to become another.
     """
-    return _outlook(git, config, head, branch, seen).ask(decide)
+    return _outlook(git, config, head, branch, seen).ask(decide_version)
 
 
 def _at_head(git: Git, config: Config, branch: str | None, decide: Callable[..., _Answer]) -> tuple[_Answer, ...]:

@@ -18,9 +18,9 @@ from shipit.core.versions import Tag, channel_of, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.plan.version.decide import rules_of
 from shipit.plan.version.history import observe_history
-from shipit.plan.version.packages import Package, packages
+from shipit.plan.version.package import Package, packages
 from shipit.plan.version.shallow import require_depth
-from shipit.plan.version.tag_findings import format_findings
+from shipit.plan.version.tag_check import format_findings
 from shipit.world import Git
 
 _END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoch

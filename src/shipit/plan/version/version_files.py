@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
-from shipit.plan.version.packages import Package
+from shipit.plan.version.package import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
 from shipit.versionfiles.maven_modules import followers
 from shipit.world import Git

@@ -5,5 +5,5 @@ from __future__ import annotations
 from shipit.plan.release.observe.clone_state import CloneState as CloneState
 from shipit.plan.release.observe.clone_state import observe_clone as observe_clone
 from shipit.plan.release.observe.facts import Observed as Observed
-from shipit.plan.release.observe.facts import observe as observe
+from shipit.plan.release.observe.facts import observe_release as observe_release
 from shipit.plan.release.observe.unfinished import Unfinished as Unfinished

@@ -10,8 +10,7 @@ from shipit.config.model import BranchConfig, Config
 from shipit.core.commits.release_message import is_release
 from shipit.errors import AuthError, PreflightError, ShipitError
 from shipit.finding import Finding
-from shipit.plan.version import channel, deepen, main_channel, on_one_line, refused_login
-from shipit.plan.version.unpushed import never_pushed
+from shipit.plan.version import channel, deepen, main_channel, never_pushed, on_one_line, refused_login
 from shipit.world import Git, RemoteRefs
 
 

@@ -76,7 +76,7 @@ class Observed(Struct, frozen=True):
         return max((version for version in found if version and not version.prerelease), default=None)
 
 
-def observe(world: World, config: Config, branch: str | None = None) -> Observed:
+def observe_release(world: World, config: Config, branch: str | None = None) -> Observed:
     """Look at everything a release depends on. Only reads, apart from fetching what is missing.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from shipit.core.versions import mismatched, suggested_format, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.packages import Package
+from shipit.plan.version.package import Package
 
 
 def tag_findings(tags: Collection[str], histories: Collection[History]) -> Iterator[Finding]:
