@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shipit.config.model import Config as Config
     from shipit.core.commits import Commit as Commit
     from shipit.core.commits import parse_commit as parse_commit
-    from shipit.core.notes import Release as Release
+    from shipit.core.history import Release as Release
     from shipit.core.versions import Bump as Bump
     from shipit.core.versions import Version as Version
     from shipit.errors import AuthError as AuthError
@@ -60,7 +60,7 @@ _HOME = {
     "config.model": ("Config",),
     "core.versions": ("Bump", "Version"),
     "core.commits": ("Commit", "parse_commit"),
-    "core.notes": ("Release",),
+    "core.history": ("Release",),
     "errors": (
         "AuthError",
         "CommandError",

@@ -9,7 +9,8 @@ import pytest
 
 from shipit.adapters.templates import template_text
 from shipit.core.commits import Commit, Entry
-from shipit.core.notes import Release, Renderer, insert_section, section_of
+from shipit.core.history import Release
+from shipit.core.notes import Renderer, insert_section, section_of
 from shipit.core.notes.languages import ENGLISH, KOREAN, Language
 from shipit.core.notes.links import Links
 from shipit.errors import ConfigError

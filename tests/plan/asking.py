@@ -7,7 +7,7 @@ from repositories import Repository
 from shipit.adapters.git import GitRepository
 from shipit.config.load import parse_config
 from shipit.config.model import Config
-from shipit.core.notes import Release
+from shipit.core.history import Release
 from shipit.plan.version import Decision, next_releases, next_versions, packages
 from shipit.plan.version.past_releases import observe_past_releases, released
 

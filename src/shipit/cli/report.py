@@ -111,7 +111,7 @@ def reporting(session: Session) -> Iterator[Report]:
 def _tell(report: Report, session: Session) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    from shipit.adapters.ci import write_outputs, write_summary
+    from shipit.adapters.ci.github_actions import write_outputs, write_summary
 
     write_outputs({**report.outputs, "json": json.dumps(report.outputs, ensure_ascii=False)})
     try:

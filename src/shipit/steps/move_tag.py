@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.versions import TagFormat, holder
+from shipit.core.versions import TagFormat
+from shipit.core.versions.floating_tags import holder
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runner import outputs
 
-from shipit.adapters.ci import write_outputs, write_summary
+from shipit.adapters.ci.github_actions import write_outputs, write_summary
 from shipit.errors import CommandError
 
 HOSTILE = [

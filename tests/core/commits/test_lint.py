@@ -1,6 +1,7 @@
 import pytest
 
-from shipit.core.commits import Rules, lint_message
+from shipit.core.commits import Rules
+from shipit.core.commits.lint import lint_message
 
 RULES = Rules.of()
 

@@ -9,7 +9,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from shipit.core.commits import Commit, Entry
-from shipit.core.notes import Release, Renderer, insert_section, render_sections, section_of, title
+from shipit.core.history import Release
+from shipit.core.notes import Renderer, insert_section, render_sections, section_of, title
 from shipit.core.notes.changelog import remove_section
 from shipit.core.notes.headings import OLDER, headings
 from shipit.core.notes.languages import ENGLISH, KOREAN, Language

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipit.core.commits import Commit, Entry, Footer
-from shipit.core.notes import Release, Renderer, cut_notes
+from shipit.core.history import Release
+from shipit.core.notes import Renderer, cut_notes
 from shipit.core.notes.languages import ENGLISH, KOREAN, Language
 from shipit.core.notes.links import Links
 from shipit.core.notes.notes import sections

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shipit.core.versions import Tag, TagFormat, Version, behind, floating_tag, holder
+from shipit.core.versions import Tag, TagFormat, Version
+from shipit.core.versions.floating_tags import behind, floating_tag, holder
 
 FORMAT = TagFormat("v{version}")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from plan.asking import next_of, section, sections, subjects
 from repositories import Repository, run
 
-from shipit.core.notes import Release
+from shipit.core.history import Release
 from shipit.core.versions import Version
 from shipit.errors import ConflictError
 

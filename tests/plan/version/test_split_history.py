@@ -9,7 +9,7 @@ from hypothesis import given
 from plan.walked import Walked, walked
 
 from shipit.core.commits import Rules
-from shipit.core.notes import Release
+from shipit.core.history import Release
 from shipit.core.versions import Tag
 from shipit.plan.version.past_releases import LazyRelease, PastReleases
 from shipit.plan.version.split_history import releases_after, releases_up_to

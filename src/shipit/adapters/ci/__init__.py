@@ -1,8 +1,9 @@
-"""The CI that runs shipit: its variables, its events, and what it reads of a run."""
+"""The CI that runs shipit: its variables and its events.
+
+`github_actions`, which writes outputs and summaries, is imported by itself: only CI runs need it.
+"""
 
 from __future__ import annotations
 
 from shipit.adapters.ci.context import CiContext as CiContext
 from shipit.adapters.ci.context import read_ci_context as read_ci_context
-from shipit.adapters.ci.github_actions import write_outputs as write_outputs
-from shipit.adapters.ci.github_actions import write_summary as write_summary

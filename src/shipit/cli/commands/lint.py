@@ -10,7 +10,7 @@ import click
 from msgspec import to_builtins
 
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.core.commits import LintProblem, lint_message
+from shipit.core.commits.lint import LintProblem, lint_message
 from shipit.core.printable import printable
 from shipit.errors import UsageError
 

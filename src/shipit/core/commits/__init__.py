@@ -1,14 +1,13 @@
 """Reading commit messages: one message, and the unreleased commits together.
 
-Modules of this room import each other directly; all other rooms import from here, or `release_message` by itself.
+Modules of this room import each other directly. Other rooms import from here; `lint` and `release_message` are
+imported by themselves, because few commands need them.
 """
 
 from __future__ import annotations
 
 from shipit.core.commits.entry import Entry as Entry
 from shipit.core.commits.footers import split_footers as split_footers
-from shipit.core.commits.lint import LintProblem as LintProblem
-from shipit.core.commits.lint import lint_message as lint_message
 from shipit.core.commits.message import Commit as Commit
 from shipit.core.commits.message import Footer as Footer
 from shipit.core.commits.message import parse_commit as parse_commit

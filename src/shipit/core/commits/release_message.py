@@ -7,7 +7,7 @@ import re
 SUBJECT = "chore(release): {what}"
 SNAPSHOT_SUBJECT = "chore(release): begin {what}"
 _SUBJECT = re.compile(r"chore\(release\): (?P<begin>begin )?(?P<what>\S.*?)(?: \[skip ci\])?")
-_VERSION = re.compile(r"(?:(?P<package>\S+) )?(?P<version>\d+\.\d+\.\d+\S*)")
+_VERSION = re.compile(r"(?:(?P<package>\S+) )?v?(?P<version>\d+\.\d+\.\d+\S*)")
 
 
 # Other tools write the same subject; only what carries this trailer is ever undone or continued.

@@ -12,3 +12,4 @@ from shipit.core.history.log import Columns as Columns
 from shipit.core.history.log import Log as Log
 from shipit.core.history.log import columns as columns
 from shipit.core.history.log import records as records
+from shipit.core.history.release import Release as Release

@@ -18,4 +18,3 @@ from shipit.core.notes.mentions import mentioned as mentioned
 from shipit.core.notes.notes import SHOWN as SHOWN
 from shipit.core.notes.notes import Renderer as Renderer
 from shipit.core.notes.notes import cut_notes as cut_notes
-from shipit.core.notes.release import Release as Release

@@ -22,10 +22,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from shipit.core.history import Release
 from shipit.core.notes.headings import OLDER, headings
 from shipit.core.notes.languages import ENGLISH, Language
 from shipit.core.notes.notes import Renderer
-from shipit.core.notes.release import Release
 
 # What ends the introduction below the title of a changelog that has no section yet.
 _NO_PROSE = re.compile(r"^[ ]{0,3}(?:`{3}|~{3}|[<#|]|[-*+][ \t]|\d{1,9}[.)][ \t])", re.MULTILINE)

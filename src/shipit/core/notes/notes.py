@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shipit.core.commits import Commit, Entry
+from shipit.core.history import Release
 from shipit.core.notes.languages import ENGLISH, Language
 from shipit.core.notes.links import Links
 from shipit.core.notes.markdown import address, inline, item
-from shipit.core.notes.release import Release
 from shipit.errors import ConfigError
 
 if TYPE_CHECKING:

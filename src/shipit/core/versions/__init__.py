@@ -1,12 +1,12 @@
-"""Versions, tags, and how far a version rises."""
+"""Versions, tags, and how far a version rises.
+
+`floating_tags` is imported by itself, because few commands need it.
+"""
 
 from __future__ import annotations
 
 from shipit.core.versions.bump import Bump as Bump
 from shipit.core.versions.bump import effective as effective
-from shipit.core.versions.floating_tags import behind as behind
-from shipit.core.versions.floating_tags import floating_tag as floating_tag
-from shipit.core.versions.floating_tags import holder as holder
 from shipit.core.versions.tag import Tag as Tag
 from shipit.core.versions.tag import TagFormat as TagFormat
 from shipit.core.versions.tag import mismatched as mismatched

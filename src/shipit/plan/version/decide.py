@@ -17,7 +17,7 @@ from shipit.core.commits import (
     read_commits,
     requested_version,
 )
-from shipit.core.notes import Release
+from shipit.core.history import Release
 from shipit.core.versions import (
     Bump,
     Range,

@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core.commits import Entry, Rules, dropped, read_commits
-from shipit.core.history import Log, ReleaseSpan, attribute, columns
+from shipit.core.history import Log, Release, ReleaseSpan, attribute, columns
 from shipit.core.history.scan import HistoryScan
-from shipit.core.notes import Release
 from shipit.core.versions import Tag, channel_of, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.plan.version.decide import rules_of

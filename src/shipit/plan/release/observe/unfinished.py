@@ -19,7 +19,8 @@ from shipit.core.commits.release_message import (
     versions_of,
 )
 from shipit.core.notes import section_of
-from shipit.core.versions import Version, behind, channel_of
+from shipit.core.versions import Version, channel_of
+from shipit.core.versions.floating_tags import behind
 from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.version import History, Package, observe_history
 from shipit.steps.base import Done

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from shipit.config.model import AnnounceConfig, ReleaseConfig
 from shipit.core.commits import RawCommit
 from shipit.core.notes import mentioned
-from shipit.core.versions import TagFormat, Version, floating_tag
+from shipit.core.versions import TagFormat, Version
+from shipit.core.versions.floating_tags import floating_tag
 from shipit.steps import CommentReleased, LabelReleased, MoveTag
 from shipit.steps.base import Step
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.notes import Release
+from shipit.core.history import Release
 from shipit.core.versions import Version
 from shipit.plan.version import NextRelease
 
