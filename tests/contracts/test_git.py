@@ -385,7 +385,7 @@ def test_the_branch_does_not_move_in_the_middle_of_a_merge(tmp_path: Path) -> No
     third = real.commit("feat: y", {"a.txt": "3"})
     with pytest.raises(CalledProcessError):
         real.merge(second, "merge")
-    with pytest.raises(ConflictError, match="uncommitted changes are in the way"):
+    with pytest.raises(ConflictError, match="uncommitted changes prevent moving"):
         real.git.move_branch(first)
     assert real.git.head() == third
 

@@ -85,7 +85,7 @@ def test_a_second_run_in_the_same_clone_is_told_to_wait(scene: Scene) -> None:
         assert first.poll() is None
     second = scene.release(clone)
     assert second.status == 3
-    assert f"another shipit (process {first.pid}) is at work in this clone" in second.err
+    assert f"another shipit (process {first.pid}) is running in this clone" in second.err
     (scene.root / "go_on").touch()
     assert ended(first).status == 0
     the_only_release(scene)
@@ -140,7 +140,7 @@ def test_a_branch_that_always_moves_ends_in_a_conflict(scene: Scene) -> None:
     clone = meanwhile(scene, PUSH_ALWAYS)
     run = scene.release(clone)
     assert run.status == 3
-    assert "`main` moved on the remote meanwhile" in run.err
+    assert "`main` moved on the remote during this run" in run.err
     assert "state: nothing was pushed" in run.err
     end = scene.end()
     assert (end.tags, end.files.get("CHANGELOG.md")) == ({"v1.0.0": "chore: begin"}, None)

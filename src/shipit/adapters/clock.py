@@ -1,4 +1,4 @@
-"""The date of a release."""
+"""The system's clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime as dt
 
 
 class SystemClock:
+    """The clock of this machine."""
+
     def today(self) -> dt.date:
-        """Today in UTC, so that a release has one date wherever it is made."""
+        """Return the current date in UTC, so that the date of a release does not depend on the time zone."""
         return dt.datetime.now(dt.UTC).date()

@@ -1,4 +1,4 @@
-"""The working tree of a repository."""
+"""The working tree of a clone, on disk."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from shipit.errors import CommandError, ConfigError
 
 
 def inside(root: str, path: str) -> str:
-    """The real place of `path`; raises `ConfigError` when that is not below `root`."""
-    place, real_root = os.path.realpath(os.path.join(root, path)), os.path.realpath(root)
-    if os.path.commonpath([place, real_root]) != real_root:
+    """Return the absolute path of `path`, symbolic links resolved; raises `ConfigError` if it is not below `root`."""
+    resolved, real_root = os.path.realpath(os.path.join(root, path)), os.path.realpath(root)
+    if os.path.commonpath([resolved, real_root]) != real_root:
         raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
-    return place
+    return resolved
 
 
 class WorkingTree:
-    """Files below `root`. Text is UTF-8 with surrogateescape and untranslated line ends: bytes survive.
+    """The files below `root`; `shipit.world.Files` describes the methods.
 
     Args:
-        record: a file that takes the digest of every text before it is written, so that what a killed run
-            left is known for shipit's own, by its bytes; None where nobody asks.
+        root: the root of the clone.
+        record: a file to which the digest of each text is appended before the text is written. `wrote` compares with
+            it, so that a file from a killed run is recognised as shipit's own. None if `wrote` is not needed.
     """
 
     def __init__(self, root: str, record: str | None = None) -> None:
@@ -33,11 +34,11 @@ class WorkingTree:
         self._record = record
 
     def _at(self, path: str) -> str:
-        """The real place of `path`; raises `ConfigError` when that is outside the repository, or git's own."""
-        place = inside(self._root, path)
-        if ".git" in os.path.relpath(place, os.path.realpath(self._root)).lower().split(os.sep):
+        """Return the absolute path of `path`; raises `ConfigError` if it is outside the repository or in `.git`."""
+        resolved = inside(self._root, path)
+        if ".git" in os.path.relpath(resolved, os.path.realpath(self._root)).lower().split(os.sep):
             raise ConfigError(f"`{path}` is inside `.git`", hint="name a file that git can track")
-        return place
+        return resolved
 
     def read(self, path: str) -> str | None:
         data = self._bytes(path)
@@ -70,43 +71,46 @@ class WorkingTree:
             return self.digest(path) in record.read().split()
 
     def write(self, path: str, text: str) -> None:
-        """Replace the whole file at once: temporary file, fsync, rename. Keeps the file's mode."""
-        place, data = self._at(path), text.encode("utf-8", "surrogateescape")
+        """Replace the whole file atomically (temporary file, fsync, rename) and keep its mode."""
+        target, data = self._at(path), text.encode("utf-8", "surrogateescape")
         try:
-            self._note(data)
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            _replace(place, data)
+            self._add_to_record(data)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            _replace(target, data)
         except OSError as error:
             raise CommandError(
                 f"`{path}` cannot be written: {error.strerror}",
-                hint="make room or mend the permissions, then run the same command again",
+                hint="free disk space or fix the permissions, then run the same command again",
             ) from error
 
-    def _note(self, data: bytes) -> None:
+    def _add_to_record(self, data: bytes) -> None:
         if self._record is not None:
             os.makedirs(os.path.dirname(self._record), exist_ok=True)
             with open(self._record, "a", encoding="ascii") as record:
                 record.write(hashlib.sha256(data).hexdigest() + "\n")
 
 
-def _replace(place: str, data: bytes) -> None:
-    directory, name = os.path.split(place)
+def _replace(target: str, data: bytes) -> None:
+    directory, name = os.path.split(target)
     temporary = os.path.join(directory, f".shipit-{name}")
-    with _own(temporary) as file:
+    with _locked_file(temporary) as file:
         try:
-            if os.path.exists(place):
-                os.chmod(temporary, os.stat(place).st_mode & 0o777)
+            if os.path.exists(target):
+                os.chmod(temporary, os.stat(target).st_mode & 0o777)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            os.replace(temporary, place)
+            os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
             raise
 
 
-def _own(temporary: str) -> BinaryIO:
-    """The file `temporary`, empty and ours: no other writer's, but the one that a killed writer left is taken over."""
+def _locked_file(temporary: str) -> BinaryIO:
+    """Open the file `temporary`, empty and locked, so that two writers never share it.
+
+    A file that a killed writer left is reused.
+    """
     while True:
         file = os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "wb")
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -114,4 +118,4 @@ def _own(temporary: str) -> BinaryIO:
             if os.path.samestat(os.fstat(file.fileno()), os.stat(temporary)):
                 file.truncate()
                 return file
-        file.close()  # whoever held it has renamed it by now
+        file.close()  # the previous holder of the lock has renamed or removed the file

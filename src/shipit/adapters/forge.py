@@ -1,4 +1,4 @@
-"""Which forge a repository releases on."""
+"""The choice of the forge: GitHub, or local files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from shipit.world import Forge
 
 
 def forge_of(git: GitRepository, ci: CiContext) -> Forge:
-    """GitHub for a remote on its server; files beside the remote, or in the clone, for any other."""
+    """Return GitHub if the remote is on its server; otherwise local files beside the remote or in the clone."""
     url = git.reached_url() or ""
-    # What is written comes first: the mirror or proxy that `insteadOf` leads to has no releases.
+    # The configured URL goes first: a mirror or proxy from git's setting `insteadOf` has no releases.
     slug = slug_of(git.remote_url() or "", ci.server_url) or slug_of(url, ci.server_url)
     if slug:
         from shipit.adapters.github import GitHubForge
@@ -21,14 +21,14 @@ def forge_of(git: GitRepository, ci: CiContext) -> Forge:
         return GitHubForge(slug, ci.token, ci.api_url, ci.server_url, base=git.root)
     from shipit.adapters.local_forge import LocalForge
 
-    place = _beside(git, url)
-    return LocalForge(os.path.join(place, "shipit", "releases"), base=git.root, shared=place != git.directory)
+    directory = _shared_git_directory(git, url)
+    return LocalForge(os.path.join(directory, "shipit", "releases"), base=git.root, shared=directory != git.directory)
 
 
-def _beside(git: GitRepository, url: str) -> str:
-    """The git directory that every clone of the remote can reach; else this clone's own."""
-    place = os.path.normpath(os.path.join(git.root, url.removeprefix("file://")))
-    if url and os.path.isdir(place):
-        inner = os.path.join(place, ".git")
-        return inner if os.path.isdir(inner) else place
+def _shared_git_directory(git: GitRepository, url: str) -> str:
+    """Return the remote's git directory, if the remote is a directory on this machine; otherwise the clone's."""
+    remote = os.path.normpath(os.path.join(git.root, url.removeprefix("file://")))
+    if url and os.path.isdir(remote):
+        inner = os.path.join(remote, ".git")
+        return inner if os.path.isdir(inner) else remote
     return git.directory

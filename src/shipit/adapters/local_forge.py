@@ -1,10 +1,10 @@
-"""Releases as files, for a remote that is not GitHub: complete without any service.
+"""A forge of local files, for a remote that is not on GitHub. It needs no service.
 
-<root>/v1.4.0/release.json     what a forge would know; written last, so that what it names is there
-<root>/v1.4.0/notes.md
-<root>/v1.4.0/assets/app.jar
+<root>/v1.4.0/release.json     the fields of the release; written last, when its other files exist
+<root>/v1.4.0/notes.md         the release body
+<root>/v1.4.0/assets/app.jar   an asset
 <root>/LATEST                  the tag of the latest release
-<root>/issues/12.json          comments on a pull request or an issue, and its labels
+<root>/issues/12.json          the comments and labels of issue or pull request 12
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from shipit.world import Asset, ForgeRelease
 
 
 class LocalForge:
-    """Releases below `root`, each file replaced as a whole or not at all.
+    """The releases below `root`; each file is replaced atomically.
 
     Args:
-        root: the directory of all releases; made when the first is drafted.
-        links: web addresses, where the remote has any.
-        base: the directory that paths of assets start from.
+        root: the directory of all releases; created with the first draft.
+        links: the web addresses of the remote; None if it has no web pages.
+        base: the directory that the paths of assets are relative to.
         shared: whether other clones see `root`.
     """
 
@@ -64,11 +64,11 @@ class LocalForge:
         return ForgeRelease(**held, body=body, assets=assets, url=self._url(tag))
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
-        """A draft from an earlier try is brought up to date; a published release must be the same."""
+        """Create a draft, or update the draft that exists; a published release must have the same text."""
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self._url(tag))
         wanted = replace(held, title=title, body=body, prerelease=prerelease)
         if not held.draft and wanted != held:
-            what = f"release `{tag}` is published already, with other words"
+            what = f"release `{tag}` is already published with a different text"
             raise ConflictError(what, where=held.url, hint="release a new version")
         return self._keep(wanted)
 
@@ -77,7 +77,7 @@ class LocalForge:
         asset, data = self._read(path)
         others = tuple(each for each in release.assets if each.name != asset.name)
         if asset not in release.assets and len(others) < len(release.assets) and not release.draft:
-            what = f"the published release `{tag}` has another file `{asset.name}`"
+            what = f"the published release `{tag}` already has a different file `{asset.name}`"
             raise ConflictError(what, where=release.url, hint="release a new version")
         self._store.write(f"{_folder(tag)}/assets/{asset.name}", data.decode("utf-8", "surrogateescape"))
         self._keep(replace(release, assets=(*others, asset)))
@@ -120,7 +120,7 @@ class LocalForge:
             self._store.write(f"issues/{number}.json", json.dumps(issue, ensure_ascii=False, indent=2) + "\n")
 
     def _keep(self, release: ForgeRelease) -> ForgeRelease:
-        """Store `release`, unless it is stored already."""
+        """Write the files of `release` if they differ, and return it."""
         if self.find_release(release.tag) != release:
             held = {name: value for name, value in to_builtins(release).items() if name not in ("body", "url")}
             self._store.write(f"{_folder(release.tag)}/notes.md", release.body)
@@ -128,17 +128,17 @@ class LocalForge:
         return release
 
     def _read(self, path: str) -> tuple[Asset, bytes]:
-        place = self._base / path
+        file = self._base / path
         try:
-            data = place.read_bytes()
+            data = file.read_bytes()
         except OSError as error:
             raise CommandError(f"the asset `{path}` cannot be read: {error.strerror}") from error
-        return Asset(place.name, len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"), data
+        return Asset(file.name, len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"), data
 
     def _require(self, tag: str) -> ForgeRelease:
         found = self.find_release(tag)
         if found is None:
-            hint = "run the same command again: it drafts it"
+            hint = "run the same command again: it creates the draft"
             raise ConflictError(f"there is no release `{tag}`", where=str(self._root), hint=hint)
         return found
 
@@ -148,13 +148,13 @@ class LocalForge:
 
 
 def _folder(tag: str) -> str:
-    """One directory name per tag, whatever the tag: `app/v1` becomes `app%2Fv1`."""
+    """Return the directory name for a tag, different for each tag: `app/v1` becomes `app%2Fv1`."""
     return quote(tag, safe="")
 
 
 def _needs_github() -> ConfigError:
     return ConfigError(
-        "commits can be made through the forge on GitHub only",
+        "only GitHub can create commits through its API",
         where="release.write-back",
         hint='set `write-back = "push"` or `"none"`',
         state="nothing was written",

@@ -1,4 +1,4 @@
-"""One shipit at a time in a clone: a lock that dies with its holder."""
+"""The lock of a clone, which allows one shipit at a time; it is released when its process ends."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from shipit.errors import CommandError, ConflictError
 
 @contextmanager
 def clone_lock(git_directory: str) -> Iterator[None]:
-    """Hold the clone's lock.
+    """Hold the lock of the clone with this git directory while the block runs.
 
-    The lock is the kernel's (`flock`), so a killed process leaves nothing behind.
+    The kernel manages the lock (`flock`), so a killed process does not leave it locked.
 
-    Raises `ConflictError` when another process holds it, `CommandError` where nothing can be written.
+    Raises `ConflictError` if another process holds the lock, `CommandError` if the lock file cannot be written.
     """
-    place = os.path.join(git_directory, "shipit.lock")
+    path = os.path.join(git_directory, "shipit.lock")
     try:
-        file = open(place, "ab+", buffering=0)  # noqa: SIM115 - closed below, where no OSError is caught
+        file = open(path, "ab+", buffering=0)  # noqa: SIM115 - closed below, where no OSError is caught
     except OSError as error:
-        raise _unwritable(place, error) from error
+        raise _unwritable(path, error) from error
     with file:
-        _claim(file, place)
+        _acquire(file, path)
         yield
 
 
-def _claim(file: IO[bytes], place: str) -> None:
+def _acquire(file: IO[bytes], path: str) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.truncate(0)
@@ -37,17 +37,17 @@ def _claim(file: IO[bytes], place: str) -> None:
     except BlockingIOError:
         file.seek(0)
         raise ConflictError(
-            f"another shipit (process {file.read().decode().strip() or 'unknown'}) is at work in this clone",
+            f"another shipit (process {file.read().decode().strip() or 'unknown'}) is running in this clone",
             hint="wait until it ends, then run the same command again",
             state="this run did nothing",
         ) from None
     except OSError as error:
-        raise _unwritable(place, error) from error
+        raise _unwritable(path, error) from error
 
 
-def _unwritable(place: str, error: OSError) -> CommandError:
+def _unwritable(path: str, error: OSError) -> CommandError:
     return CommandError(
-        f"`{place}` cannot be written: {error.strerror}",
-        hint="make room or mend the permissions, then run the same command again",
+        f"`{path}` cannot be written: {error.strerror}",
+        hint="free disk space or fix the permissions, then run the same command again",
         state="this run did nothing",
     )

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-# What docker calls the user of whom a token tells all: https://docs.docker.com/reference/cli/docker/login/
 IDENTITY = "<token>"
+"""The user name that docker stores with an identity token (https://docs.docker.com/reference/cli/docker/login/)."""
 
 
 class Login(Struct, frozen=True):
-    """A user name and a password or token; it prints without the password."""
+    """A user name with a password or token. Its `repr` does not show the password."""
 
     username: str
     password: str
@@ -21,19 +21,19 @@ class Login(Struct, frozen=True):
 
     @property
     def is_identity_token(self) -> bool:
-        """Whether `password` is a token to ask for tokens with, and `username` says nothing."""
+        """Whether `password` is an identity token (an OAuth2 refresh token), for which there is no user name."""
         return self.username == IDENTITY
 
     @property
     def basic(self) -> str:
-        """What follows `Basic` in a header, and stands in docker's configuration."""
+        """The base64 of `username:password`, as in the header `Authorization: Basic` and docker's configuration."""
         from base64 import b64encode  # few commands need it
 
         return b64encode(f"{self.username}:{self.password}".encode()).decode()
 
     @property
     def auth_config(self) -> Mapping[str, str]:
-        """What the engine's API wants of a push or a pull (`X-Registry-Auth`)."""
+        """The fields of the header `X-Registry-Auth`, which the engine's API requires for a push or a pull."""
         if self.is_identity_token:
             return {"identitytoken": self.password}
         return {"username": self.username, "password": self.password}

@@ -1,4 +1,4 @@
-"""A directory for what one run alone may see, which a later run removes where this one is killed."""
+"""A temporary directory for secrets of one run; if the run is killed, a later run removes the directory."""
 
 from __future__ import annotations
 
@@ -10,36 +10,39 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-_NEW = 60  # seconds in which its run may not have claimed it yet
+_MINIMUM_AGE = 60  # seconds; a younger directory can belong to a run that has not locked it yet
 
 
 @contextmanager
 def private_directory(prefix: str) -> Iterator[str]:
-    """A new directory, readable for this user alone and removed in the end.
+    """Create a directory that only this user can read, yield its path, and remove it at the end of the block.
 
     Args:
-        prefix: what its name begins with. What killed runs left under such names is removed first.
+        prefix: the begin of its name. Directories with this prefix that killed runs left are removed first.
     """
-    place = tempfile.gettempdir()
-    for name in os.listdir(place):
+    parent = tempfile.gettempdir()
+    for name in os.listdir(parent):
         if name.startswith(prefix):
-            _remove_left(os.path.join(place, name))
-    with tempfile.TemporaryDirectory(prefix=prefix) as directory, _claimed(directory):
+            _remove_if_abandoned(os.path.join(parent, name))
+    with tempfile.TemporaryDirectory(prefix=prefix) as directory, _locked(directory):
         yield directory
 
 
-def _remove_left(directory: str) -> None:
-    with suppress(OSError), _claimed(directory) as found:  # an OSError: it is in use, or nobody's business
-        if found.st_uid == os.getuid() and found.st_mtime < time.time() - _NEW:
+def _remove_if_abandoned(directory: str) -> None:
+    with suppress(OSError), _locked(directory) as status:  # an OSError: it is in use, or belongs to another user
+        if status.st_uid == os.getuid() and status.st_mtime < time.time() - _MINIMUM_AGE:
             shutil.rmtree(directory)
 
 
 @contextmanager
-def _claimed(directory: str) -> Iterator[os.stat_result]:
-    """Hold `directory`, by a lock that dies with this process; raises `OSError` where another process does."""
-    held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+def _locked(directory: str) -> Iterator[os.stat_result]:
+    """Lock `directory` while the block runs or the process lives, and yield the directory's status.
+
+    Raises `OSError` if another process holds the lock.
+    """
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield os.fstat(held)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield os.fstat(descriptor)
     finally:
-        os.close(held)
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Programs: git's plumbing for the adapters, and the commands a user configured."""
+"""Programs that run as subprocesses: git for the adapters, and the commands that the user configured."""
 
 from __future__ import annotations
 
@@ -14,50 +14,52 @@ from shipit.adapters.program_output import TAIL_LINES, ProgramOutput
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
-# Variables a user's command must not see: it builds, it does not publish.
 WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
-_CHUNK = 1 << 17
-_PIPE = 1 << 20  # what Linux lets anybody have
+"""Environment variables that commands of the user do not get: they build, and must not publish."""
+_CHUNK = 1 << 17  # bytes
+_PIPE = 1 << 20  # bytes; the largest pipe that Linux gives to an unprivileged process
 
 
 def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
-    """Run a program and give its output in large pieces; closing the iterator ends the program.
+    """Run a program and yield its standard output in pieces of at most 128 KiB; closing the generator kills it.
 
-    Raises `CommandError` when it fails.
+    Raises `CommandError` if the program fails.
     """
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env)) as program:
         assert program.stdout and program.stderr
         _enlarge(program.stdout.fileno())
-        errors: list[bytes] = []  # read meanwhile: a program that nobody listens to waits
-        listener = threading.Thread(target=lambda told: errors.append(told.read()), args=[program.stderr], daemon=True)
-        listener.start()
+        errors: list[bytes] = []  # read by a thread: a program stops while the pipe of its standard error is full
+        stderr_reader = threading.Thread(
+            target=lambda pipe: errors.append(pipe.read()), args=[program.stderr], daemon=True
+        )
+        stderr_reader.start()
         try:
             while chunk := program.stdout.read(_CHUNK):
                 yield chunk
-        except BaseException:  # whoever stops reading, and whoever is stopped
+        except BaseException:  # GeneratorExit when the caller stops early, KeyboardInterrupt
             program.kill()
             raise
         finally:
-            listener.join()
+            stderr_reader.join()
     if program.returncode:
-        raise failure(argv, program.returncode, b"".join(errors).decode(errors="replace"), Redactor())
+        raise command_error(argv, program.returncode, b"".join(errors).decode(errors="replace"), Redactor())
 
 
 def _enlarge(pipe: int) -> None:
-    """Let the program run ahead while its output is worked on."""
-    with contextlib.suppress(AttributeError, OSError):  # only on Linux, and not where the user's pipes are many
+    """Enlarge the pipe, so that the program can go on while its output is processed."""
+    with contextlib.suppress(AttributeError, OSError):  # not on Linux, or the user's limit for pipes is reached
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def failure(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:
-    """The error for a program that ended badly, with its last lines."""
+def command_error(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:
+    """Return the error for a program that failed, with the last lines of its output."""
     tail = redact("\n".join(output.strip().splitlines()[-TAIL_LINES:]))
     shown = [redact(word) for word in argv]
     return CommandError(f"`{' '.join(shown[:3])}` failed with status {status}", argv=shown, status=status, tail=tail)
 
 
 class Commands:
-    """The user's commands, run by the shell in the repository, output passed on as it comes."""
+    """The commands that the user configured, run by the shell in the root of the repository."""
 
     def __init__(self, root: str, redact: Redactor) -> None:
         self._root = root
@@ -68,31 +70,33 @@ class Commands:
         return key in self._ran
 
     def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None:
-        """Run `command`; its output goes to standard error, because standard output is data.
-
-        Raises `CommandError` when it fails or takes longer than `timeout` seconds.
-        """
+        """Run `command` and copy its output to standard error; see `shipit.world.Process`."""
         output = ProgramOutput(self._redact)
         environment = without_tokens(os.environ) | dict(env)
-        status = follow(command, output, cwd=self._root, env=environment, timeout=timeout)
+        status = run_program(command, output, cwd=self._root, env=environment, timeout=timeout)
         if status != 0:
             shown = self._redact(command)
             raise CommandError(
-                f"`{shown}` {ending(status, timeout)}",
+                f"`{shown}` {describe_failure(status, timeout)}",
                 argv=[shown],
                 status=status,
                 tail=output.tail,
-                hint="run the command by hand, repair it, and run shipit again",
+                hint="run the command by hand and fix it, then run shipit again",
             )
         self._ran.add(key)
 
 
-def follow(
+def run_program(
     command: str | Sequence[str], output: ProgramOutput, *, cwd: str, env: Mapping[str, str], timeout: float
 ) -> int | None:
-    """Run a line for the shell, or a program with its arguments, to its end, and end whatever it left running.
+    """Run a program, kill the processes that it left running, and return its exit status.
 
-    The exit status; None when `timeout` seconds were not enough.
+    Args:
+        command: a line for the shell, or a program with its arguments.
+        output: gets standard output and standard error.
+        cwd: the working directory.
+        env: all environment variables.
+        timeout: in seconds; after that the program is killed, and None is returned.
     """
     program = subprocess.Popen(
         command,
@@ -113,7 +117,7 @@ def follow(
     except subprocess.TimeoutExpired:
         return None
     finally:
-        _end_group(program)
+        _kill_group(program)
         reader.join(timeout=5)
     return program.returncode
 
@@ -126,22 +130,22 @@ def _read(program: subprocess.Popen[str], output: ProgramOutput) -> None:
     output.finish()
 
 
-def ending(status: int | None, timeout: float) -> str:
-    """How a program ended badly, for people.
+def describe_failure(status: int | None, timeout: float) -> str:
+    """Return a description of a program's failure, to show to the user; the time limit is in seconds.
 
-    >>> ending(3, 60), ending(None, 60)
+    >>> describe_failure(3, 60), describe_failure(None, 60)
     ('failed with status 3', 'did not end within 60 seconds')
     """
     return f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
 
 
 def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` for a program that builds, and does not publish."""
+    """Return `environ` without the tokens in `WRITE_TOKENS`."""
     return {name: value for name, value in environ.items() if name not in WRITE_TOKENS}
 
 
-def _end_group(program: subprocess.Popen[str]) -> None:
-    """End whatever the command left running, so that nothing outlives its step."""
+def _kill_group(program: subprocess.Popen[str]) -> None:
+    """Kill all processes that the program started, so that none of them outlives the step."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
     program.wait()

@@ -1,4 +1,4 @@
-"""What a program says while it runs."""
+"""The output of a running program."""
 
 from __future__ import annotations
 
@@ -8,36 +8,40 @@ from collections import deque
 from collections.abc import Callable
 
 TAIL_LINES = 20
+"""The number of last lines that an error shows."""
 
 
 class ProgramOutput:
-    """Passes lines on to standard error as they come, redacted, and keeps the last ones for an error.
+    """The output of a program: copied to standard error line by line, without secrets.
 
-    Standard output is data, so that nothing of this goes there.
+    It does not go to standard output, which is for data. The last lines are kept for an error message.
+
+    Args:
+        redact: removes the secrets from a line.
     """
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact
-        self._begun = ""
+        self._incomplete = ""
         self._lines: deque[str] = deque(maxlen=TAIL_LINES)
 
     def write(self, text: str) -> None:
-        """Take `text`, which may end within a line: a secret is only seen in a whole one."""
-        *lines, self._begun = (self._begun + text).split("\n")
+        """Add `text`, which can end within a line; a line is copied when it is complete, to find secrets in it."""
+        *lines, self._incomplete = (self._incomplete + text).split("\n")
         for line in lines:
-            self._pass_on(line)
+            self._copy(line)
 
     def finish(self) -> None:
-        """Pass on a last line that has no end."""
-        if self._begun:
+        """Copy the last line if it does not end with a newline."""
+        if self._incomplete:
             self.write("\n")
 
     @property
     def tail(self) -> str:
-        """The last lines, redacted."""
+        """The last lines, without secrets."""
         return "\n".join(self._lines).rstrip()
 
-    def _pass_on(self, line: str) -> None:
+    def _copy(self, line: str) -> None:
         self._lines.append(self._redact(line))
-        with contextlib.suppress(OSError):  # nobody listens, but the program must not wait for that
+        with contextlib.suppress(OSError):  # standard error is closed; the program must still be able to go on
             sys.stderr.write(self._lines[-1] + "\n")

@@ -1,4 +1,4 @@
-"""A repository on this machine, with its configuration and the world around it."""
+"""A repository on this machine, with its configuration and the adapters for everything outside."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
 
 class Project(Struct, frozen=True, dict=True):
-    """A repository, what it is configured to, and how to reach what is outside.
+    """A repository with its configuration, its CI context and its adapters.
 
-    `transfer` is told how far the push of an image is.
+    Args:
+        redact: removes the secrets from a text.
+        transfer: called with the progress of an image's push.
     """
 
     config: Config
     git: GitRepository
     ci: CiContext
     redact: Redactor
-    transfer: Transfer = lambda *told: None
+    transfer: Transfer = lambda *progress: None
 
     @property
     def root(self) -> str:
+        """The absolute path of the repository's root."""
         return self.git.root
 
     @cached_property
     def world(self) -> World:
-        """All ports, for real. Made when first needed: reading history needs none but git."""
+        """All ports, with the real adapters; created at first use, because reading history needs only git."""
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files import WorkingTree
@@ -50,22 +53,22 @@ class Project(Struct, frozen=True, dict=True):
         return World(self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins))
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
-        """The same project writing its notes by another template or in another language."""
-        asked = {name: value for name, value in (("template", template), ("language", language)) if value}
-        return replace(self, config=replace(self.config, changelog=replace(self.config.changelog, **asked)))
+        """Return the same project with another template or language for its notes; None keeps the configured one."""
+        changes = {name: value for name, value in (("template", template), ("language", language)) if value}
+        return replace(self, config=replace(self.config, changelog=replace(self.config.changelog, **changes)))
 
     @cached_property
     def forge(self) -> Forge:
-        """Where releases are shown, and what links to it."""
+        """The forge that the repository releases on."""
         from shipit.adapters.forge import forge_of
 
         return forge_of(self.git, self.ci)
 
 
 def open_project(
-    directory: str = ".", config: str | None = None, *, transfer: Transfer = lambda *told: None
+    directory: str = ".", config: str | None = None, *, transfer: Transfer = lambda *progress: None
 ) -> Project:
-    """The repository around `directory`. Reads files only.
+    """Open the repository that contains `directory`; reads local files only.
 
     >>> import shipit
     >>> project = shipit.open_project("chat-server")
@@ -74,10 +77,11 @@ def open_project(
 
     Args:
         directory: any directory of the repository.
-        config: a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in `pyproject.toml`.
-        transfer: is told how far the push of an image is: a layer's id, bytes so far, bytes in all.
+        config: the path of a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in
+            `pyproject.toml`.
+        transfer: called with the progress of an image's push: a layer's id, its bytes sent so far, its bytes in total.
 
-    Raises `UsageError` where there is no repository or no such file, `ConfigError` for a bad configuration.
+    Raises `UsageError` if there is no repository or no such file, `ConfigError` if the configuration is wrong.
     """
     ci = read_ci_context()
     redact = Redactor(ci.secrets)
@@ -88,7 +92,7 @@ def open_project(
 
 
 def load_config(root: str = ".", path: str | None = None) -> Config:
-    """The configuration in `root`, or in the file `path`; the defaults where there is none.
+    """Return the configuration in `root`, or in the file `path`; the defaults if there is no configuration.
 
     >>> import shipit
     >>> shipit.load_config("chat-server").changelog.file
@@ -96,25 +100,25 @@ def load_config(root: str = ".", path: str | None = None) -> Config:
 
     Args:
         root: the directory of `shipit.toml` or `pyproject.toml`.
-        path: a configuration file to read instead.
+        path: the path of a configuration file to read instead.
 
-    Raises `ConfigError` with every problem found, `UsageError` when `path` does not exist.
+    Raises `ConfigError` with all problems of the configuration, `UsageError` if `path` does not exist.
     """
     if path is not None:
         if not os.path.isfile(path):
             raise UsageError(f"there is no configuration file `{path}`", hint="name an existing one with `--config`")
         return _parse(path, path)
-    found = (name for name in CONFIG_FILES if os.path.isfile(os.path.join(root, name)))
-    configs = (_parse(os.path.join(root, name), name) for name in found)
+    names = (name for name in CONFIG_FILES if os.path.isfile(os.path.join(root, name)))
+    configs = (_parse(os.path.join(root, name), name) for name in names)
     return next((config for config in configs if config != Config()), Config())
 
 
-def _parse(place: str, where: str) -> Config:
+def _parse(path: str, where: str) -> Config:
     try:
-        with open(place, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             text = file.read()
     except OSError as error:
         raise ConfigError(f"`{where}` cannot be read: {error.strerror}", hint=f"ls -l {where}") from error
-    from shipit.config.load import parse_config  # a repository without a configuration does without it
+    from shipit.config.load import parse_config  # imported late: not needed without a configuration
 
     return parse_config(text, where=where, table=("tool", "shipit") if where.endswith("pyproject.toml") else ())

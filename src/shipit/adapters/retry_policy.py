@@ -1,4 +1,4 @@
-"""Bounds of all waiting for a service on the network."""
+"""The limits of waiting and retrying, for all requests over the network."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long to bear with a service; times in seconds.
+    """The limits of waiting and retrying; all times are in seconds.
 
     Args:
-        timeout: for an answer to begin, or to go on.
-        tries: of one request, the first included.
-        pause: before the second try; doubled before each further one.
-        longest_wait: for a rate limit to be over; a longer one is an error that says until when.
-        between_writes: GitHub asks for one second.
-        sleep: how to wait.
+        timeout: the longest time without any data from the service.
+        tries: the number of attempts for one request, including the first.
+        pause: the time before the second attempt; it doubles before each further attempt.
+        longest_wait: the longest wait for the end of a rate limit; a longer limit is an error.
+        between_writes: the time between two writes to GitHub, which asks for one second; None for no pause.
+        sleep: the function that waits; tests replace it.
     """
 
     timeout: int = 30

@@ -1,4 +1,4 @@
-"""Changelog templates: those that come with shipit, and the user's own files."""
+"""Changelog templates: the built-in ones, and files of the user."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _SUFFIX = ".md.j2"
 
 
 def template_text(name_or_path: str, root: str | Path) -> str:
-    """The text of a built-in template, or of a file below `root`.
+    """Return the text of the built-in template with this name, or of the file with this path below `root`.
 
     Raises:
-        ConfigError: there is neither, the file is no UTF-8 text, or it is outside the repository.
+        ConfigError: there is no such template and no such file, or the file is not UTF-8 text, or it is outside the
+            repository.
     """
     built_in = _built_in()
     names = sorted(file.name.removesuffix(_SUFFIX) for file in built_in.iterdir() if file.name.endswith(_SUFFIX))
@@ -32,13 +33,13 @@ def template_text(name_or_path: str, root: str | Path) -> str:
         raise ConfigError(
             f"the changelog template `{name_or_path}` cannot be read: {error}",
             where="changelog.template",
-            hint="save the template as UTF-8 text that you may read",
+            hint="save the template as UTF-8 text, with permission to read it",
         ) from error
 
 
 def _built_in() -> Traversable:
     installed = resources.files("shipit") / "templates" / "changelog"
-    # An editable install runs from the repository, where the templates stand at its root.
+    # An editable install runs from the repository, which has the templates in its root directory.
     return installed if installed.is_dir() else Path(__file__).parents[3] / "templates" / "changelog"
 
 

@@ -52,8 +52,8 @@ class Push:
         """Asked before the tags: where somebody released meanwhile, planning afresh finds it done."""
         if self.branch and remote.branches.get(self.branch) != self.expected:
             raise BranchMoved(
-                f"`{self.branch}` moved on the remote meanwhile",
-                hint="run the same command again: it plans afresh",
+                f"`{self.branch}` moved on the remote during this run",
+                hint="run the same command again: it makes a new plan",
                 state="nothing was pushed by this run",
             )
 

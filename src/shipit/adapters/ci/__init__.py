@@ -1,6 +1,6 @@
 """The CI that runs shipit: its variables and its events.
 
-`github_actions`, which writes outputs and summaries, is imported by itself: only CI runs need it.
+The module `github_actions`, which writes outputs and summaries, is imported separately, because only CI runs need it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the environment says: tokens, GitHub's addresses, and what a CI run is about."""
+"""The CI context: tokens, GitHub's addresses and the CI event, read from environment variables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,18 @@ GITHUB_SERVER = "https://github.com"
 
 
 class CiContext(Struct, frozen=True):
-    """The variables of docs/configuration.md, read once."""
+    """The values of the environment variables in docs/configuration.md.
+
+    Args:
+        token: the token for GitHub; None if it is not set.
+        api_url: the address of GitHub's API.
+        server_url: the address of GitHub's web pages.
+        repository: `owner/name` of the repository that the CI runs for; None outside a CI.
+        event: the reason of the CI run; empty outside a CI.
+        secrets: the values that no output may show.
+        registry_login: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
+        github_login: the login for GitHub's registry, from the token of the CI run.
+    """
 
     token: str | None
     api_url: str
@@ -28,7 +39,7 @@ class CiContext(Struct, frozen=True):
 
     @property
     def branch(self) -> str | None:
-        """The branch that the CI is at work on."""
+        """The branch that the CI runs for; None outside a CI, and for a tag or a pull request."""
         return self.event.branch
 
     def __repr__(self) -> str:
@@ -36,57 +47,60 @@ class CiContext(Struct, frozen=True):
 
 
 def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
-    """Read the environment; an empty variable is an unset one, and white space around a value is an accident."""
+    """Return the CI context in `variables`, by default the environment of this process.
+
+    White space around a value is removed, and an empty variable counts as unset.
+    """
     given = (os.environ if variables is None else variables).items()
-    found = {name: value.strip() for name, value in given if value.strip()}
-    token = found.get("GITHUB_TOKEN") or found.get("GH_TOKEN")
-    server = found.get("GITHUB_SERVER_URL", GITHUB_SERVER).rstrip("/")
-    secrets = (found.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
+    values = {name: value.strip() for name, value in given if value.strip()}
+    token = values.get("GITHUB_TOKEN") or values.get("GH_TOKEN")
+    server = values.get("GITHUB_SERVER_URL", GITHUB_SERVER).rstrip("/")
+    secrets = (values.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
     return CiContext(
         token=token,
-        api_url=found.get("GITHUB_API_URL") or _api_url(server),
+        api_url=values.get("GITHUB_API_URL") or _api_url(server),
         server_url=server,
-        repository=found.get("GITHUB_REPOSITORY"),
-        event=_event(found),
+        repository=values.get("GITHUB_REPOSITORY"),
+        event=_event(values),
         secrets=tuple(secret for secret in secrets if secret),
-        registry_login=_registry_login(found),
-        github_login=_github_login(found, token, server),
+        registry_login=_registry_login(values),
+        github_login=_github_login(values, token, server),
     )
 
 
 def _api_url(server: str) -> str:
-    """Where a server's API is: GitHub's own host, or below a GitHub Enterprise Server."""
+    """Return the address of the API of github.com, or of a GitHub Enterprise Server."""
     return "https://api.github.com" if server == GITHUB_SERVER else f"{server}/api/v3"
 
 
-def _registry_login(found: Mapping[str, str]) -> Login | None:
-    username, password = (found.get(f"SHIPIT_REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
+def _registry_login(values: Mapping[str, str]) -> Login | None:
+    username, password = (values.get(f"SHIPIT_REGISTRY_{name}") for name in ("USERNAME", "PASSWORD"))
     return Login(username, password) if username and password else None
 
 
-def _github_login(found: Mapping[str, str], token: str | None, server: str) -> Login | None:
-    """Who to be at GitHub's registry, which knows nothing of the tokens of another server."""
-    actor = found.get("GITHUB_ACTOR")
+def _github_login(values: Mapping[str, str], token: str | None, server: str) -> Login | None:
+    """Return the login for ghcr.io, which accepts tokens of github.com only; None for another server."""
+    actor = values.get("GITHUB_ACTOR")
     return Login(actor, token) if actor and token and server == GITHUB_SERVER else None
 
 
-def _event(found: Mapping[str, str]) -> CiEvent:
-    name, kind = _ref(found)
-    payload = read_event(found.get("GITHUB_EVENT_PATH"))
+def _event(values: Mapping[str, str]) -> CiEvent:
+    name, kind = _ref(values)
+    payload = read_event(values.get("GITHUB_EVENT_PATH"))
     return CiEvent(
-        name=found.get("GITHUB_EVENT_NAME", ""),
+        name=values.get("GITHUB_EVENT_NAME", ""),
         branch=name if kind == "heads" else None,
         tag=name if kind == "tags" else None,
         default_branch=payload.default_branch,
-        pull_request=payload.proposal(found.get("GITHUB_BASE_REF", "")),
-        commit=found.get("GITHUB_SHA"),
-        is_rerun=found.get("GITHUB_RUN_ATTEMPT", "1") != "1",
+        pull_request=payload.pull_request_into(values.get("GITHUB_BASE_REF", "")),
+        commit=values.get("GITHUB_SHA"),
+        is_rerun=values.get("GITHUB_RUN_ATTEMPT", "1") != "1",
     )
 
 
-def _ref(found: Mapping[str, str]) -> tuple[str | None, str]:
-    """The short name of what the run is about, and whether that is one of `heads`, `tags` or `pull`."""
-    whole = found.get("GITHUB_REF", "").split("/", 2)
-    if len(whole) == 3 and whole[0] == "refs":
-        return whole[2], whole[1]
-    return found.get("GITHUB_REF_NAME"), "tags" if found.get("GITHUB_REF_TYPE") == "tag" else "heads"
+def _ref(values: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the short name of the ref that the run is for, and its kind: `heads`, `tags` or `pull`."""
+    parts = values.get("GITHUB_REF", "").split("/", 2)
+    if len(parts) == 3 and parts[0] == "refs":
+        return parts[2], parts[1]
+    return values.get("GITHUB_REF_NAME"), "tags" if values.get("GITHUB_REF_TYPE") == "tag" else "heads"

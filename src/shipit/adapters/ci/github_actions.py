@@ -1,7 +1,7 @@
-"""The files by which a step of GitHub Actions hands on its outputs and its summary.
+"""The files to which a step of GitHub Actions writes its outputs and its summary.
 
-Their form is that of FileCommandManager.cs of actions/runner: a value is everything between two lines that hold the
-same delimiter. One that somebody could guess would let a commit message end the value and begin another.
+The runner's FileCommandManager.cs defines their form: a value is the text between two lines with the same delimiter.
+The delimiter is random, so that a commit message cannot contain it and so add an output of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ OUTPUT, SUMMARY = "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"
 
 
 def write_outputs(values: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> None:
-    """Hand on `values`; of two values with one name the later counts."""
+    """Append `values` to the outputs of the step; if a name occurs twice, the runner takes the later value."""
     _append(OUTPUT, "".join(_entry(name, value) for name, value in values.items()), environ)
 
 
 def write_summary(markdown: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Add to the page of the run; GitHub drops more than 1 MiB of one step."""
+    """Append `markdown` to the summary of the run; GitHub accepts at most 1 MiB for a step."""
     _append(SUMMARY, markdown, environ)
 
 
@@ -32,7 +32,7 @@ def _entry(name: str, value: str) -> str:
 
 
 def _append(variable: str, text: str, environ: Mapping[str, str]) -> None:
-    """Write where the runner says; nowhere outside GitHub Actions."""
+    """Append `text` to the file that `variable` names; do nothing outside GitHub Actions."""
     path = environ.get(variable)
     if environ.get("GITHUB_ACTIONS") != "true" or not path or not text:
         return
@@ -41,4 +41,5 @@ def _append(variable: str, text: str, environ: Mapping[str, str]) -> None:
             file.write(text)
     except OSError as error:
         what = f"the file that `{variable}` names cannot be written: {error.strerror}"
-        raise CommandError(what, where=path, hint="make room on the runner, then run the same command again") from error
+        hint = "free disk space on the runner, then run the same command again"
+        raise CommandError(what, where=path, hint=hint) from error

@@ -1,4 +1,4 @@
-"""What GitHub says about the event that caused a run: the file that `GITHUB_EVENT_PATH` names."""
+"""The event that caused a CI run, read from the file that `GITHUB_EVENT_PATH` names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _PullRequest(Struct):
 
 
 class Event(Struct):
-    """As much of an event as matters here."""
+    """The fields of a GitHub event that shipit reads (https://docs.github.com/webhooks/webhook-events-and-payloads)."""
 
     repository: _Repository | None = None
     pull_request: _PullRequest | None = None
@@ -42,23 +42,26 @@ class Event(Struct):
     def default_branch(self) -> str | None:
         return self.repository.default_branch if self.repository else None
 
-    def proposal(self, base: str) -> PullRequest | None:
-        """The pull request, which is to be merged into `base`, or where that is empty into what the event says."""
-        told = self.pull_request
-        if told is None:
+    def pull_request_into(self, base: str) -> PullRequest | None:
+        """Return the pull request; None if the event is not about one.
+
+        `base` is the branch that it is to be merged into; if empty, the branch in the event.
+        """
+        payload = self.pull_request
+        if payload is None:
             return None
-        repository = told.base.repo or _Repository()
+        repository = payload.base.repo or _Repository()
         return PullRequest(
-            told.number,
-            base or told.base.ref,
-            closed=told.state == "closed",
-            title=_title(told, repository),
+            payload.number,
+            base or payload.base.ref,
+            closed=payload.state == "closed",
+            title=_squash_title(payload, repository),
             squashed=_squashed(repository),
         )
 
 
 def read_event(path: str | None) -> Event:
-    """What is told; nothing where it cannot be read, or has a form that GitHub's events do not have."""
+    """Return the event in the file `path`; an empty event if the file cannot be read or has another form."""
     try:
         with open(path or os.devnull, "rb") as file:
             return decode(file.read(), type=Event)
@@ -66,14 +69,18 @@ def read_event(path: str | None) -> Event:
         return Event()
 
 
-def _title(told: _PullRequest, repository: _Repository) -> str:
-    """GitHub calls a single commit after itself, unless the repository is set otherwise."""
-    own = told.commits == 1 and repository.squash_merge_commit_title != "PR_TITLE"
-    return "" if own else told.title or ""
+def _squash_title(payload: _PullRequest, repository: _Repository) -> str:
+    """Return the title of the pull request, if GitHub makes it the header of the squashed commit; otherwise empty.
+
+    For a pull request with one commit GitHub takes the header of that commit, unless the repository's settings say
+    `PR_TITLE`.
+    """
+    keeps_header = payload.commits == 1 and repository.squash_merge_commit_title != "PR_TITLE"
+    return "" if keeps_header else payload.title or ""
 
 
 def _squashed(repository: _Repository) -> bool | None:
-    """Whether pull requests are squashed: always, never, or (None) as one likes."""
+    """Return whether the repository's settings squash pull requests: always, never, or None if the user can choose."""
     if repository.allow_squash_merge is False:
         return False
     others = (repository.allow_merge_commit, repository.allow_rebase_merge)

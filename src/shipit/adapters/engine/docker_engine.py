@@ -11,7 +11,7 @@ from shipit.adapters.engine import buildx, classic_builder
 from shipit.adapters.engine import push as engine_push
 from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
 from shipit.adapters.engine.connection import Address, connect, engine_address, translating_engine_errors
-from shipit.adapters.process import ending, follow
+from shipit.adapters.process import describe_failure, run_program
 from shipit.adapters.program_output import ProgramOutput
 from shipit.adapters.registry import Logins
 from shipit.core.images import Build, Reference
@@ -73,12 +73,12 @@ class DockerEngine:
         with self._logins.configuration([Reference.parse(reference).registry]) as configuration:
             if command:
                 env = buildx.process_variables(build, os.environ, configuration)
-                status = follow(command, output, cwd=self._root, env=env, timeout=timeout)
+                status = run_program(command, output, cwd=self._root, env=env, timeout=timeout)
             else:
                 status = self._classic(reference, build, output, configuration, timeout)
         if status != 0:
             raise CommandError(
-                f"the build of `{reference}` {ending(status, timeout)}",
+                f"the build of `{reference}` {describe_failure(status, timeout)}",
                 where=build.dockerfile,
                 argv=[redact(word) for word in command],
                 status=status,

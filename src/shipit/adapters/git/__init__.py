@@ -1,4 +1,4 @@
-"""The local repository and its remote."""
+"""The clone and its remote, by way of git."""
 
 from __future__ import annotations
 

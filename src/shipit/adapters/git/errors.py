@@ -1,4 +1,4 @@
-"""What a remote's refusal means, read from what git says (with LC_ALL=C)."""
+"""The errors for a failed push or fetch, recognised by git's output (with LC_ALL=C)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from shipit.errors import NOTHING_PUSHED, AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
 
-# Compiled when something fails.
+# Patterns as text: they are compiled only if something fails.
 _REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
@@ -18,56 +18,73 @@ _MOVED = (
 _PROTECTED = r"protected branch|GH006|GH013|rule violations"
 _TAG_THERE = r"refs/tags/\S+.*\(already exists\)|already exists in the remote"
 _DECLINED = r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref"
+# git prints no other line of its own when the hook `pre-push` of the clone fails.
+_NOT_SENT = r"failed to push some refs"
+_CONNECTION_LOST = r"^fatal: |RPC failed|unexpected disconnect|hung up"
 
 
-def push_error(error: CommandError, branch: str | None) -> ShipitError:
-    """The error for a push that git reports as failed."""
-    said = error.tail
-    if re.search(_PROTECTED, said):
+def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitError:
+    """Return the error for a failed `git push`.
+
+    Args:
+        branch: the pushed branch or tag, for the message.
+        remote: the URL or name of the remote, for the message.
+    """
+    output = error.tail
+    if re.search(_PROTECTED, output):
         return RemoteError(
             f"the remote refuses pushes to the protected branch `{branch}`",
-            where=said,
-            hint='set `write-back = "api"` with an App token that may bypass the rule, or `write-back = "none"`',
+            where=output,
+            hint='set `write-back = "api"` with the token of an App that can bypass the rule, or `write-back = "none"`',
             state=NOTHING_PUSHED,
         )
-    if re.search(_MOVED, said):
+    if re.search(_MOVED, output):
         return BranchMoved(
-            f"`{branch}` moved on the remote meanwhile",
-            where=said,
-            hint="run the same command again: it plans afresh",
+            f"`{branch}` moved on the remote during this run",
+            where=output,
+            hint="run the same command again: it makes a new plan",
             state=NOTHING_PUSHED,
         )
-    if re.search(_TAG_THERE, said):
+    if re.search(_TAG_THERE, output):
         return ConflictError(
-            "a tag of this release exists on the remote already, elsewhere",
-            where=said,
-            hint="look at it with `git ls-remote --tags`; shipit never moves a release tag",
+            "a tag of this release already exists on the remote, on another commit",
+            where=output,
+            hint="show the remote's tags with `git ls-remote --tags`; shipit never moves a release tag",
             state=NOTHING_PUSHED,
         )
-    if "does not support --atomic" in said or "support --atomic push" in said:
-        hint = "release to a server that supports `git push --atomic` (every current git does)"
-        return RemoteError("the remote cannot push atomically", hint=hint, state=NOTHING_PUSHED)
-    if re.search(_DECLINED, said):
+    if "does not support --atomic" in output or "support --atomic push" in output:
+        hint = "release to a git server that supports atomic pushes; every current version of git does"
+        return RemoteError("the remote does not support `git push --atomic`", hint=hint, state=NOTHING_PUSHED)
+    if re.search(_DECLINED, output):
         hint = (
-            "read what the remote's hook says above, mend it, and run again; "
-            'where nobody may push to the branch, set `write-back = "api"` or `"none"`'
+            "fix what the remote's message above names, then run the same command again; "
+            'if nobody can push to this branch, set `write-back = "api"` or `"none"`'
         )
-        return RemoteError("the remote refused the push", where=said, hint=hint, state=NOTHING_PUSHED)
-    return remote_error(error, "the remote")
+        return RemoteError("the remote refused the push", where=output, hint=hint, state=NOTHING_PUSHED)
+    if re.search(_NOT_SENT, output) and not re.search(_CONNECTION_LOST, output, re.MULTILINE):
+        hint = "fix what the message above names, or fix the hook, then run the same command again"
+        return RemoteError(
+            "`git push` stopped before it sent anything; a `pre-push` hook in this clone can be the reason",
+            where=output,
+            hint=hint,
+            state=NOTHING_PUSHED,
+            retryable=True,
+        )
+    return remote_error(error, remote)
 
 
 def remote_error(error: CommandError, remote: str) -> ShipitError:
-    """The error for a remote that could not be asked."""
-    said = error.tail
-    if re.search(_REFUSED_LOGIN, said):
+    """Return the error for a failed read of the remote; `remote` is its URL or name, for the message."""
+    output = error.tail
+    if re.search(_REFUSED_LOGIN, output):
         return AuthError(
             f"the credential for `{remote}` is missing or refused",
-            where=said,
-            hint="set `GITHUB_TOKEN` to a token that may read and write contents, or mend your git login",
+            where=output,
+            hint="set `GITHUB_TOKEN` to a token with the permission `contents: write`, or fix the login of your git",
         )
     return RemoteError(
-        f"`{remote}` did not answer as a git remote",
-        where=said,
-        hint="check the address with `git remote -v` and the network, then run again",
+        f"`{remote}` cannot be reached, or it is not a git repository",
+        where=output,
+        hint="check the URL with `git remote -v`, check the network, then run the same command again",
         retryable=True,
     )

@@ -1,4 +1,7 @@
-"""Reading a repository by git's plumbing: quick to start, and streaming where history is long."""
+"""Reads of the clone by git's plumbing commands.
+
+GitPython is not used here: it takes longer to import than most commands need, and it does not stream a long history.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,28 @@ import subprocess
 from collections.abc import Generator, Sequence
 from functools import cached_property
 
-from shipit.adapters.process import failure, stream
+from shipit.adapters.process import command_error, stream
 from shipit.core.history import FORMAT
 from shipit.core.redact import Redactor
 from shipit.errors import UsageError
 from shipit.world import CommitInfo, TagRef
 
-# Reads must not fight with a person's own git, wait for a password, or speak the user's language;
-# and git need not write each commit by itself, as it does where somebody might be watching.
-_READING = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
+# Reads take no lock that a git of the user could need, never ask for a password, print English, and do not flush after
+# each commit, which is slower.
+_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
 _BRANCH = "ref: refs/heads/"
-_NO_FILES = ".invalid"  # what the file names where refs are kept in tables
+_REFTABLE_BRANCH = ".invalid"  # the branch in the file HEAD of a repository with the reftable format
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
-_LAST_SECOND = 253_402_300_799  # of the year 9999
+_LAST_SECOND = 253_402_300_799  # of the year 9999, the last that `datetime` can represent
 
 
 class GitHistory:
-    """What is committed in the repository around `directory`.
+    """The reads of the clone that contains `directory`; `shipit.world.Git` describes the methods.
 
-    Raises `UsageError` at first use when there is none.
+    Raises `UsageError` at first use if `directory` is not in a clone.
+
+    Args:
+        redact: removes secrets from git's output.
     """
 
     def __init__(self, directory: str, redact: Redactor | None = None) -> None:
@@ -33,19 +39,19 @@ class GitHistory:
         self._redact = redact or Redactor()
 
     @cached_property
-    def _place(self) -> tuple[str, str, str]:
-        """The repository's root, its git directory, and the one it shares with other worktrees."""
+    def _directories(self) -> tuple[str, str, str]:
+        """The root of the working tree, its git directory, and the git directory shared with other worktrees."""
         if not os.path.isdir(self._directory):
             raise UsageError(f"`{self._directory}` is not a directory", hint="name an existing one with `-C DIR`")
-        asked = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
-        done = self._try("rev-parse", *asked, cwd=self._directory)
+        options = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
+        done = self._try("rev-parse", *options, cwd=self._directory)
         lines = done.stdout.decode(errors="surrogateescape").splitlines()
-        if done.returncode or len(lines) != len(asked):
+        if done.returncode or len(lines) != len(options):
             raise self._not_a_repository(done.stderr.decode(errors="replace"))
         return lines[0], lines[1], os.path.join(os.path.abspath(self._directory), lines[2])
 
-    def _not_a_repository(self, said: str) -> UsageError:
-        if "dubious ownership" in said:
+    def _not_a_repository(self, stderr: str) -> UsageError:
+        if "dubious ownership" in stderr:
             hint = f"git config --global --add safe.directory {os.path.abspath(self._directory)}"
             return UsageError(f"git does not trust `{self._directory}`: it belongs to another user", hint=hint)
         return UsageError(
@@ -55,38 +61,41 @@ class GitHistory:
 
     @property
     def root(self) -> str:
-        return self._place[0]
+        """The absolute path of the working tree's root."""
+        return self._directories[0]
 
     @property
     def directory(self) -> str:
-        """The git directory, where shipit keeps its lock and journal."""
-        return self._place[1]
+        """The absolute path of the git directory, in which shipit keeps its lock and records."""
+        return self._directories[1]
 
     def head(self) -> str | None:
         return self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
     def branch(self) -> str | None:
-        """From where git keeps it (gitrepository-layout), or from git where that is not the plain name of a branch.
+        """Return the branch that is checked out, from the file `HEAD` (gitrepository-layout), or else from git.
 
-        Not git's short name: that is longer where a tag has the same.
+        git is asked if the file is a link, does not name a branch, or names a branch that is an alias. The option
+        `--short` of git is not used: its name is longer if a tag has the same name.
         """
         head = os.path.join(self.directory, "HEAD")
         name = "" if os.path.islink(head) else _after(_BRANCH, head)
-        if name in ("", _NO_FILES) or _after("ref:", os.path.join(self._place[2], "refs", "heads", name)):
-            told = self._line("symbolic-ref", "--quiet", "HEAD") or ""
-            return told.removeprefix("refs/heads/") or None
+        branch_file = os.path.join(self._directories[2], "refs", "heads", name)
+        if name in ("", _REFTABLE_BRANCH) or _after("ref:", branch_file):
+            ref = self._line("symbolic-ref", "--quiet", "HEAD") or ""
+            return ref.removeprefix("refs/heads/") or None
         return name
 
     def shallow(self) -> bool:
-        return os.path.exists(os.path.join(self._place[2], "shallow"))  # what git itself looks for
+        return os.path.exists(os.path.join(self._directories[2], "shallow"))  # git checks the same file
 
     def tags(self) -> tuple[TagRef, ...]:
-        """From what git keeps beside each tag: no tag or commit is opened, though there may be thousands."""
+        """Return all tags of the clone; `git show-ref` opens no objects, so thousands of tags are fast."""
         found: dict[str, TagRef] = {}
-        for line in self._output("show-ref", "--tags", "--dereference", nothing=1).split("\n")[:-1]:
+        for line in self._output("show-ref", "--tags", "--dereference", empty_status=1).split("\n")[:-1]:
             id, _, ref = line.partition(" ")
             name = ref.removeprefix("refs/tags/")
-            bare = name.removesuffix("^{}")  # the second line of an annotated tag tells what it leads to
+            bare = name.removesuffix("^{}")  # the second line of an annotated tag has the id of its commit
             found[bare] = TagRef(bare, id, annotated=bare is not name)
         return tuple(found.values())
 
@@ -112,7 +121,7 @@ class GitHistory:
         return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", _seconds(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
-        done = self._try("cat-file", "--filters", f"{rev}:{path}")  # line ends as a checkout has them
+        done = self._try("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
 
     def paths(self, rev: str) -> tuple[str, ...]:
@@ -136,20 +145,20 @@ class GitHistory:
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
         if not commits:
             return frozenset()
-        known = self._listed(commits, "--no-walk=unsorted")  # without files and trees that were tagged
+        known = self._listed(commits, "--no-walk=unsorted")  # leaves out ids of files and trees, which a tag can have
         return known - self._listed([*commits, f"^{rev}"])
 
     def _listed(self, revs: Sequence[str], *options: str) -> frozenset[str]:
-        asked = "\n".join([*revs, "--", ""])
+        stdin = "\n".join([*revs, "--", ""]).encode()
         argv = self._argv("rev-list", *options, "--stdin")
-        done = subprocess.run(argv, input=asked.encode(), capture_output=True, env=self._environment, check=False)
+        done = subprocess.run(argv, input=stdin, capture_output=True, env=self._environment, check=False)
         if done.returncode:
-            raise failure(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
+            raise command_error(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return frozenset(done.stdout.decode().split())
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **_READING}
+        return {**os.environ, **_ENVIRONMENT}
 
     def _argv(self, *words: str) -> list[str]:
         return ["git", "-C", self.root, "-c", "core.quotePath=false", *words]
@@ -159,20 +168,23 @@ class GitHistory:
         return subprocess.run(argv, capture_output=True, env=self._environment, check=False, stdin=subprocess.DEVNULL)
 
     def _line(self, *words: str) -> str | None:
-        """One line of output; None when git has no answer."""
+        """Return the output, without white space around it; None if git fails or prints nothing."""
         done = self._try(*words)
         return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
 
-    def _output(self, *words: str, nothing: int = 0) -> str:
-        """All output; `nothing` is the status by which git says that there is none."""
+    def _output(self, *words: str, empty_status: int = 0) -> str:
+        """Return the whole output; raises `CommandError` if git fails.
+
+        `empty_status` is an exit status that is no failure: git uses it if there is nothing to print.
+        """
         done = self._try(*words)
-        if done.returncode not in (0, nothing):
-            raise failure(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
+        if done.returncode not in (0, empty_status):
+            raise command_error(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _after(start: str, path: str) -> str:
-    """What follows `start` in a file of one line that begins with it; empty for any other file."""
+    """Return the text after `start` in the one-line file `path`; empty if the file does not begin with `start`."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             line = file.read().rstrip("\r\n")
@@ -181,9 +193,9 @@ def _after(start: str, path: str) -> str:
     return line.removeprefix(start) if line.startswith(start) else ""
 
 
-def _seconds(told: str) -> int:
-    """A time as git tells it, within the years that can be written down; one that it cannot read is none."""
-    return min(int(told or 0), _LAST_SECOND)
+def _seconds(timestamp: str) -> int:
+    """Return a timestamp of git as seconds since the epoch: 0 if git cannot read it, at most the end of year 9999."""
+    return min(int(timestamp or 0), _LAST_SECOND)
 
 
 def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:

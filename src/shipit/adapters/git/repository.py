@@ -1,4 +1,4 @@
-"""The repository that is released: everything that writes, and everything that asks the remote, by GitPython."""
+"""The writes to the clone, and all access to the remote, by way of GitPython."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from git import Repo
 
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+"""Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
 
 
 class GitRepository(GitHistory):
-    """One clone and its remote.
+    """One clone and its remote; `shipit.world.Git` describes the methods.
 
     Args:
         directory: any directory of the clone.
         remote: the remote's name.
-        token: for HTTP remotes below `server_url`; handed to git in its environment only.
-        server_url: as `https://github.com`.
-        redact: takes secrets out of whatever git says.
+        token: the token for HTTP remotes on `server_url`; git gets it in environment variables only.
+        server_url: the address of the server, such as `https://github.com`.
+        redact: removes secrets from git's output.
     """
 
     def __init__(
@@ -53,16 +54,16 @@ class GitRepository(GitHistory):
         return _without_login(self._line("config", "--get", f"remote.{self.remote}.url"))
 
     def reached_url(self) -> str | None:
-        """The remote's address as git uses it: with what `insteadOf` makes of it."""
+        """Return the URL that git connects to: the remote's URL after the setting `insteadOf` is applied."""
         return _without_login(self._line("remote", "get-url", self.remote))
 
     def remote_refs(self) -> RemoteRefs:
         words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
-        return _remote_refs(self._ask_remote(*words))
+        return _remote_refs(self._read_remote(*words))
 
     @property
     def _made(self) -> str:
-        """The record of commits made here: a commit that a person amended is not shipit's any more."""
+        """The path of the record of commits that shipit made; a commit that a user amended has another id."""
         return os.path.join(self.directory, "shipit", "commits")
 
     def made(self, commit: str) -> bool:
@@ -75,41 +76,42 @@ class GitRepository(GitHistory):
         return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
     def merge_of(self, number: int) -> str | None:
-        """The commit that merging a pull request makes, fetched from where GitHub keeps it; None with a conflict.
+        """Fetch the commit that GitHub made to test the merge of a pull request, and return its id.
 
-        Nothing of it is checked out: it may be anybody's.
+        None if the pull request has a conflict. Nothing is checked out, because anyone can write a pull request.
         """
         ref = f"refs/pull/{number}/merge"
-        if not self._ask_remote("ls-remote", self.remote, ref):
+        if not self._read_remote("ls-remote", self.remote, ref):
             return None
-        self._ask_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, ref)
+        self._read_remote("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", self.remote, ref)
         return self._line("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     def findings(self) -> tuple[Finding, ...]:
-        found = []
-        if not self._knows_who():
+        findings = []
+        if not self._has_identity():
             fix = 'git config user.name "Your Name" && git config user.email you@example.org'
-            found.append(Finding("identity", "git does not know who makes the release commit", fix))
+            findings.append(Finding("identity", "git has no name and email for the author of the release commit", fix))
         lock = os.path.join(self.directory, "index.lock")
         if os.path.exists(lock):
-            fix = f"when no git is running here any more: rm {lock}"
-            found.append(Finding("index-lock", "another git process holds the index, or one was killed", fix))
-        return tuple(found)
+            what = "the clone has a file `index.lock`: another git process is running, or one was killed"
+            findings.append(Finding("index-lock", what, f"if no git process is running in this clone: rm {lock}"))
+        return tuple(findings)
 
-    def _knows_who(self) -> bool:
+    def _has_identity(self) -> bool:
         return bool(self._bot_identity) or self._try("var", "GIT_COMMITTER_IDENT").returncode == 0
 
     # -- writes, local
 
     def fetch(self) -> None:
         refspecs = (f"+refs/heads/*:refs/remotes/{self.remote}/*", "refs/tags/*:refs/tags/*")
-        # Not --quiet: that would also hide which tags were refused.
-        self._ask_remote("fetch", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
+        # Without --quiet, which would also hide the tags that were refused.
+        self._read_remote("fetch", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
 
     def deepen(self) -> None:
-        self._ask_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
+        self._read_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
         if self.shallow():
-            raise RemoteError("the remote is a shallow clone itself", where=self.remote_url())
+            what = "the history is incomplete: the remote itself is a shallow clone"
+            raise RemoteError(what, where=self.remote_url())
 
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
@@ -132,13 +134,13 @@ class GitRepository(GitHistory):
     def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
         for path in restore:
             self._restore(path)
-        # To the index of a copied clone every file looks edited.
+        # In a copied clone the index lists every file as edited, until it is refreshed.
         self._git("update-index", "-q", "--unmerged", "--refresh")
         try:
             self._git("reset", "--quiet", "--keep", commit)
         except CommandError as error:
             raise ConflictError(
-                f"uncommitted changes are in the way of `{commit[:10]}`",
+                f"uncommitted changes prevent moving the branch to `{commit[:10]}`",
                 where=error.tail,
                 hint="git commit them, or git stash, then run the same command again",
             ) from error
@@ -153,7 +155,7 @@ class GitRepository(GitHistory):
     def adopt(self, commit: str) -> None:
         self._git("reset", "--quiet", "--mixed", commit)
 
-    # -- the write that everybody sees
+    # -- writes, remote
 
     def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
         refspecs = [f"refs/tags/{tag}:refs/tags/{tag}" for tag in tags]
@@ -164,7 +166,7 @@ class GitRepository(GitHistory):
         try:
             self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
         except CommandError as error:
-            raise push_error(error, branch) from error
+            raise push_error(error, branch, self._remote_name) from error
 
     def move_tag(self, name: str, commit: str) -> None:
         ref = f"refs/tags/{name}"
@@ -172,9 +174,14 @@ class GitRepository(GitHistory):
         try:
             self._git("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
         except CommandError as error:
-            raise push_error(error, name) from error
+            raise push_error(error, name, self._remote_name) from error
 
-    # -- how git is called
+    # -- calls of git
+
+    @property
+    def _remote_name(self) -> str:
+        """The name of the remote in messages: its URL without secrets, or the name in git's configuration."""
+        return self.remote_url() or self.remote
 
     @cached_property
     def _repo(self) -> Repo:
@@ -188,21 +195,21 @@ class GitRepository(GitHistory):
         from git import GitCommandError
 
         try:
-            answer: Any = self._repo.git.execute(["git", *words])
+            output: Any = self._repo.git.execute(["git", *words])
         except GitCommandError as error:
-            said = self._redact(f"{error.stderr}\n{error.stdout}")
+            printed = self._redact(f"{error.stderr}\n{error.stdout}")
             status = error.status if isinstance(error.status, int) else None
             argv = ["git", *(self._redact(word) for word in words)]
-            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=_spoken(said)) from None
-        return str(answer)
+            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=_git_lines(printed)) from None
+        return str(output)
 
-    def _ask_remote(self, *words: str) -> str:
+    def _read_remote(self, *words: str) -> str:
         try:
             return self._git(*words)
         except CommandError as error:
             if "would clobber existing tag" in error.tail:
-                return ""  # a floating tag that moved; every other ref was fetched
-            raise remote_error(error, self.remote_url() or self.remote) from error
+                return ""  # a moving tag changed on the remote; git fetched all other refs
+            raise remote_error(error, self._remote_name) from error
 
     @cached_property
     def _writing(self) -> dict[str, str]:
@@ -211,18 +218,18 @@ class GitRepository(GitHistory):
             name, email = self._bot_identity
             for role in ("AUTHOR", "COMMITTER"):
                 environment |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
-        settings = [("i18n.commitEncoding", "UTF-8"), *self._credentials]  # as messages are, whatever is set
+        settings = [("i18n.commitEncoding", "UTF-8"), *self._credentials]  # shipit writes messages in UTF-8
         return environment | _as_environment(settings, int(os.environ.get("GIT_CONFIG_COUNT") or 0))
 
     @cached_property
     def _bot_identity(self) -> tuple[str, str] | None:
-        """Who commits in GitHub Actions when nobody is configured."""
+        """Name and email for commits in GitHub Actions if git has no `user.email`; None otherwise."""
         in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
         return ACTIONS_BOT if in_actions and self._line("config", "user.email") is None else None
 
     @property
     def _credentials(self) -> list[tuple[str, str]]:
-        """The token as configuration; the empty value clears what a checkout left."""
+        """The token as git settings; the empty value removes the credential that `actions/checkout` left."""
         key = f"http.{self._server_url}/.extraheader"
         return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
 
@@ -232,7 +239,10 @@ def _without_login(url: str | None) -> str | None:
 
 
 def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
-    """Configuration as environment variables, counted from `first`: in no URL, argv or file."""
+    """Return git settings as environment variables, numbered from `first`.
+
+    In environment variables a token appears in no URL, command line or file.
+    """
     environment = {"GIT_CONFIG_COUNT": str(first + len(settings))}
     for at, (key, value) in enumerate(settings, first):
         environment |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
@@ -241,7 +251,7 @@ def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str
 
 @contextmanager
 def _message_file(message: str) -> Iterator[str]:
-    """A file that holds `message`: notes can be longer than an argument may be."""
+    """Write `message` to a temporary file and yield its path; notes can be too long for a command line."""
     import tempfile
 
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", suffix=".txt") as file:
@@ -250,9 +260,9 @@ def _message_file(message: str) -> Iterator[str]:
         yield file.name
 
 
-def _spoken(said: str) -> str:
-    """What git said, without the frame that GitPython puts around it."""
-    lines = (re.sub(r"^\s*std(?:err|out): '|'$", "", line) for line in said.splitlines())
+def _git_lines(printed: str) -> str:
+    """Return git's output without the words that GitPython adds: `stderr: '…'`, `stdout: '…'` and `None`."""
+    lines = (re.sub(r"^\s*std(?:err|out): '|'$", "", line) for line in printed.splitlines())
     return "\n".join(line for line in lines if line.strip() and line.strip() != "None")
 
 
