@@ -66,15 +66,15 @@ def history(commits: int) -> Path:
     say(f"a history of {commits:,} commits")
     make_history(place, commits)
     configure(place)
-    told = said(BIN / "shipit", "next", place=place)
+    printed = said(BIN / "shipit", "next", place=place)
     expected = (place / ".git" / "expected").read_text()
-    if told != expected:
-        raise SystemExit(f"of {commits} commits shipit makes {told} and not {expected}")
+    if printed != expected:
+        raise SystemExit(f"of {commits} commits shipit makes {printed} and not {expected}")
     return place
 
 
 def listed(repository: Path) -> int:
-    """How many items the changelog has."""
+    """Return the number of items in the changelog."""
     argv: list[str | Path] = [BIN / "shipit", "changelog", "--all"]
     with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE) as program:
         assert program.stdout

@@ -1,4 +1,4 @@
-"""What the bench is told, checked."""
+"""The arguments of the bench, checked."""
 
 from __future__ import annotations
 

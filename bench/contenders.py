@@ -1,4 +1,4 @@
-"""What is measured: shipit, its peers, and git itself, which nobody who reads history with it can beat."""
+"""The programs that are measured: shipit, its peers, and git itself, which is a lower limit for all of them."""
 
 from __future__ import annotations
 

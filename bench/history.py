@@ -68,7 +68,7 @@ PEOPLE = [f"{name} {family} <{name.lower()}.{family.lower()}@example.org>" for n
 
 @dataclass
 class History:
-    """What is to be written, and what the next version will be."""
+    """A history in the making, and the version that its next release will have."""
 
     random: Random
     version: Version = field(default_factory=lambda: Version(0, 1, 0))

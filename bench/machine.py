@@ -1,4 +1,4 @@
-"""What is measured, and where."""
+"""The measured programs with their versions, and the machine."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ NEEDED = ("git", "shipit", START.name)
 class Cost:
     """Wall and CPU seconds of one run with all that it started, and the memory of the largest process, in MiB.
 
-    A process is told to be at least as large as this one, which started it.
+    The kernel reports a process to be at least as large as this one, which started it.
     """
 
     wall: float
@@ -83,14 +83,14 @@ Costs = dict[str, list[Cost]]
 
 
 def say(what: str) -> None:
-    """To whoever waits; the tables go elsewhere."""
+    """Print progress to standard error; the tables go to standard output."""
     print(what, file=sys.stderr, flush=True)
 
 
 def measured(
     contenders: Sequence[Contender], repository: Path, rounds: int, seconds: int, hopeless: Collection[str] = ()
 ) -> Costs:
-    """What each contender costs, round by round; nothing where it is `hopeless` or has no answer in the first.
+    """Return the costs of each contender, round by round; none if it is `hopeless` or fails in the first round.
 
     A peer that needs long runs once.
     """
@@ -115,7 +115,9 @@ def median(costs: Sequence[Cost], measure: str) -> float:
 
 
 def ratio(costs: Sequence[Cost], others: Sequence[Cost], measure: str) -> float:
-    """How many times the others' cost: the median over the rounds; of medians where one ran in fewer rounds."""
+    """Return how many times the others' cost this is: the median over the rounds, or the ratio of medians if the
+    numbers of rounds differ.
+    """
     if len(costs) != len(others):
         return median(costs, measure) / median(others, measure)
     pairs = zip(costs, others, strict=True)

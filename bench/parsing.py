@@ -1,4 +1,4 @@
-"""How long one message takes to read."""
+"""Time to read one message."""
 
 from __future__ import annotations
 

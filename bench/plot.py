@@ -30,7 +30,7 @@ DARK = Palette("#f0f6fc", "#3d444d", "#4493f8", ("#9198a1", "#db6d28", "#d29922"
 
 @dataclass(frozen=True)
 class Axes:
-    """Where values lie: `low` and `high` are powers of ten."""
+    """The ranges of both axes: `low` and `high` are powers of ten."""
 
     sizes: tuple[int, ...]
     low: int

@@ -79,7 +79,7 @@ def workloads(histories: Path, scratch: Path) -> Iterator[tuple[Workload, Path]]
 
 
 def newest_commit(clone: Path) -> str:
-    """What its HEAD is, or where a bundle has none the newest of its branches; empty where there is no commit."""
+    """Return the name of the remote HEAD, or of the newest branch if a bundle has no HEAD; empty without a commit."""
     branches = git(clone, "for-each-ref", "--sort=-committerdate", "--format=%(refname)", "refs/remotes/origin")
     head = "refs/remotes/origin/HEAD"
     return head if head in branches.split() else next(iter(branches.split()), "")

@@ -49,8 +49,8 @@ class Scene:
     path: Path
 
     def messages_since(self, tag: str | None) -> list[tuple[str, str]]:
-        told = git(self.path, "log", "--format=%H%x00%B%x00", f"{tag}..HEAD").split("\0")
-        return [(id.strip(), message) for id, message in zip(told[::2], told[1::2], strict=False)]
+        fields = git(self.path, "log", "--format=%H%x00%B%x00", f"{tag}..HEAD").split("\0")
+        return [(id.strip(), message) for id, message in zip(fields[::2], fields[1::2], strict=False)]
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def replays(place: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair], Answers]]]:
-    """What was asked and answered, by name and newest release of the repository."""
+    """Yield questions and answers by repository, which is named with its newest release."""
     for name, repository in opened(place, scratch / "clones").items():
         say(f"replaying {name}")
         found, answers = replay(repository, scratch / name)
@@ -169,11 +169,11 @@ def agreeing(found: Sequence[Pair], answers: Sequence[str | None]) -> str:
 
 
 def differences(name: str, found: Sequence[Pair], answers: Answers) -> Iterator[str]:
-    """Where shipit says another version than was made, with what the others say."""
+    """Yield the releases for which shipit decides another version, with the versions of all tools."""
     for at, pair in enumerate(found):
-        told = {tool: answers[tool][at] or "none" for tool in answers}
-        if told["shipit"] != str(pair.made.version):
-            others = ", ".join(f"{tool} {version}" for tool, version in told.items())
+        versions = {tool: answers[tool][at] or "none" for tool in answers}
+        if versions["shipit"] != str(pair.made.version):
+            others = ", ".join(f"{tool} {version}" for tool, version in versions.items())
             yield f"{name}: after {pair.before.version} came {pair.made.version}; {others}"
 
 

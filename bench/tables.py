@@ -1,4 +1,4 @@
-"""What was measured, as Markdown."""
+"""Measurements as Markdown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def short(value: float) -> str:
 
 
 def table(title: str, measure: str, measured: Mapping[Workload, Costs]) -> str:
-    """One row for each history; the cells tell the time, the memory, and how many times shipit's time that is."""
+    """One row for each history; the cells have the time, the memory, and the multiple of shipit's time."""
     contenders = list(next(iter(measured.values())))
     names = " | ".join(f"`{name}`" if "python -c" in name else name for name in contenders)
     opening = f"### {title}\n\nMedians in {UNITS[measure]}, MiB, and as a multiple of shipit's.\n"
@@ -31,12 +31,12 @@ def table(title: str, measure: str, measured: Mapping[Workload, Costs]) -> str:
 def _cells(costs: Costs, measure: str) -> Iterator[str]:
     ours = costs["shipit"]
     for name, known in costs.items():
-        told = _told(known, measure) if known else "no answer"
-        yield f"{told}, {_times(known, ours, measure)}" if known and name != "shipit" else told
+        cost = _cost(known, measure) if known else "no answer"
+        yield f"{cost}, {_times(known, ours, measure)}" if known and name != "shipit" else cost
 
 
-def _told(known: Sequence[Cost], measure: str) -> str:
-    """Where it is the time on the wall that counts, that of the processors too, which others disturb less."""
+def _cost(known: Sequence[Cost], measure: str) -> str:
+    """Render time and memory; wall time with CPU time, which other programs disturb less."""
     cpu = f" ({short(median(known, 'cpu'))} s CPU)" if measure == "wall" else ""
     return f"{short(median(known, measure))} s{cpu}, {median(known, 'memory'):,.0f} MiB"
 
@@ -50,7 +50,7 @@ def _times(costs: Sequence[Cost], ours: Sequence[Cost], measure: str) -> str:
 
 
 def write_block(page: Path, name: str, text: str) -> None:
-    """Replace what stands between the markers of `name` on a page."""
+    """Replace the text between the markers of `name` on a page."""
     begin, end = f"<!-- measured by: make bench, {name} -->\n", f"<!-- end of {name} -->\n"
     before, begun, rest = page.read_text("utf-8").partition(begin)
     _, ended, after = rest.partition(end)

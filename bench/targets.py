@@ -1,4 +1,4 @@
-"""What shipit promises about speed, held against what was measured."""
+"""The promises about the speed of shipit, compared with the measurements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Target:
     """A promise, what was measured, and whether it holds."""
 
     promise: str
-    told: str
+    shown: str
     holds: bool
 
     @classmethod
@@ -29,7 +29,7 @@ class Target:
 
 
 def table(title: str, targets: Iterable[Target]) -> str:
-    rows = [f"| {each.promise} | {each.told} | {'yes' if each.holds else '**no**'} |" for each in targets]
+    rows = [f"| {each.promise} | {each.shown} | {'yes' if each.holds else '**no**'} |" for each in targets]
     return "\n".join([f"### {title}\n", "| | measured | holds |", "|---|--:|---|", *rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""What `action.yml` runs: shipit from this very source, in an environment of its own.
+"""The program behind `action.yml`: runs shipit from this source, in an environment of its own.
 
     SHIPIT_INPUT_COMMAND=run ... python -I scripts/action.py
 
@@ -153,7 +153,7 @@ def install(environment: Path, python: Path, variables: Mapping[str, str]) -> No
 
 
 def write_outputs(file: str | None) -> None:
-    """What holds unless shipit says more: of two values with one name the later counts."""
+    """Write the outputs of a run that did nothing; shipit appends its own, and the later of two values counts."""
     if not file:
         return
     with open(file, "a", encoding="utf-8", newline="\n") as stream:

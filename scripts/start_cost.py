@@ -1,8 +1,8 @@
-"""What starting shipit costs, as CPU time and as a multiple of `python -c pass`.
+"""Print the cost of starting shipit, as CPU time and as a multiple of `python -c pass`.
 
     .venv/bin/python scripts/start_cost.py [ROUNDS]
 
-The commands take turns, so that a busy machine slows all alike; medians are told.
+The commands take turns, so that a busy machine slows all of them alike. Prints medians.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKED: tuple[str, ...] = ()
+CHECKED = ("bench", "scripts")
 LONGEST_SUBJECT = 72  # characters; longer ones are cut in lists of commits
 
 OPENING = re.compile(r"\s*(What|Whether|Where|How|Why|Who|Which|When|If)(?![\w-])")

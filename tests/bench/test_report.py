@@ -66,7 +66,7 @@ def test_a_peer_that_was_given_up_is_promised_nothing() -> None:
 def test_memory_is_promised_for_each_commit_that_is_listed() -> None:
     costs = COSTS | {"python-semantic-release": []}
     memory = [each for each in changelog({LARGE: costs}, {LARGE: 10_000}) if "memory" in each.promise]
-    assert [each.told for each in memory] == ["2.05 KiB"]
+    assert [each.shown for each in memory] == ["2.05 KiB"]
     assert not memory[0].holds
 
 
