@@ -103,12 +103,15 @@ class GitRepository(GitHistory):
     # -- writes, local
 
     def fetch(self) -> None:
-        refspecs = (f"+refs/heads/*:refs/remotes/{self.remote}/*", "refs/tags/*:refs/tags/*")
-        # Without --quiet, which would also hide the tags that were refused.
-        self._read_remote("fetch", "--no-tags", "--no-recurse-submodules", self.remote, *refspecs)
+        branches = f"+refs/heads/*:refs/remotes/{self.remote}/*"
+        # --tags and not a refspec for tags: git prunes by refspecs, and would delete the tags that only this clone
+        # has. Not --quiet: that would also hide which tags were refused.
+        self._read_remote("fetch", "--tags", "--no-prune-tags", "--no-recurse-submodules", self.remote, branches)
 
     def deepen(self) -> None:
-        self._read_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", self.remote)
+        self._read_remote(
+            "fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", "--no-prune-tags", self.remote
+        )
         if self.shallow():
             what = "the history is incomplete: the remote itself is a shallow clone"
             raise RemoteError(what, where=self.remote_url())

@@ -1,0 +1,61 @@
+"""A clone whose git is configured in ways that must not cost anything."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shipit.adapters.git import GitRepository
+
+
+def git(place: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=place, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone with one pushed commit, of a remote that has something new since."""
+    git(tmp_path, "init", "--quiet", "--bare", "-b", "main", "remote.git")
+    for name in ("clone", "other"):
+        git(tmp_path, "clone", "--quiet", "remote.git", name)
+        git(tmp_path / name, "switch", "--quiet", "--orphan", "main") if name == "clone" else None
+        if name == "clone":
+            git(tmp_path / name, "commit", "--quiet", "--allow-empty", "-m", "feat: begin")
+            git(tmp_path / name, "push", "--quiet", "origin", "main")
+    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "-m", "feat: more")
+    git(tmp_path / "other", "push", "--quiet", "origin", "main")
+    return tmp_path / "clone"
+
+
+@pytest.mark.parametrize("key", ["fetch.prune", "fetch.pruneTags", "remote.origin.prune", "remote.origin.pruneTags"])
+def test_fetching_keeps_the_tags_that_only_this_clone_has(clone: Path, key: str) -> None:
+    git(clone, "tag", "mine")
+    git(clone, "config", "fetch.prune", "true")
+    git(clone, "config", key, "true")
+    GitRepository(str(clone)).fetch()
+    assert git(clone, "tag", "--list") == "mine"
+    assert git(clone, "log", "--format=%s", "-1", "origin/main") == "feat: more"
+
+
+def test_fetching_prunes_remote_branches_where_git_is_told_to(clone: Path) -> None:
+    git(clone, "push", "--quiet", "origin", "main:a")
+    git(clone, "fetch", "--quiet")
+    git(clone.parent / "other", "push", "--quiet", "origin", ":a", "main:a/b")
+    git(clone, "config", "fetch.prune", "true")
+    GitRepository(str(clone)).fetch()
+    assert git(clone, "branch", "--remotes", "--format=%(refname:lstrip=3)").split() == ["a/b", "main"]
+
+
+@pytest.mark.parametrize("key", ["fetch.pruneTags", "remote.origin.pruneTags"])
+def test_fetching_the_rest_of_a_shallow_clone_keeps_its_own_tags(clone: Path, key: str) -> None:
+    shallow = clone.parent / "shallow"
+    git(clone.parent, "clone", "--quiet", "--depth=1", (clone.parent / "remote.git").as_uri(), str(shallow))
+    git(shallow, "tag", "mine")
+    git(shallow, "config", "fetch.prune", "true")
+    git(shallow, "config", key, "true")
+    GitRepository(str(shallow)).deepen()
+    assert git(shallow, "tag", "--list") == "mine"
+    assert git(shallow, "rev-list", "--count", "HEAD") == "2"
