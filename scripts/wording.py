@@ -19,7 +19,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKED = ("bench", "scripts")
+CHECKED = (
+    "bench",
+    "scripts",
+    "src/shipit/adapters/ci",
+    "src/shipit/adapters/git",
+    "src/shipit/cli/demo",
+    "src/shipit/testing",
+)
 LONGEST_SUBJECT = 72  # characters; longer ones are cut in lists of commits
 
 OPENING = re.compile(r"\s*(What|Whether|Where|How|Why|Who|Which|When|If)(?![\w-])")
