@@ -85,6 +85,12 @@ def problem(text: str, **where: Any) -> Problem:
     return only
 
 
+@pytest.mark.parametrize("key", ["initial-version = '{}.0.0'", "branches = [{{ name = 'x', range = '{}.x' }}]"])
+def test_a_number_of_thousands_of_digits_is_a_problem_of_the_configuration(key: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_config("[release]\n" + key.format("9" * 5000))
+
+
 def test_every_key_is_read() -> None:
     config = parse_config(EVERYTHING)
     release = config.release

@@ -72,3 +72,9 @@ def test_a_found_version_announces_its_release(found: str, release: str) -> None
 def test_what_is_no_version_announces_nothing(found: str) -> None:
     with pytest.raises(VersionFileError, match="is not a version"):
         declared(found)
+
+
+@pytest.mark.parametrize("found", ["9" * 5000, f"1.{'9' * 5000}.0-SNAPSHOT", f"1.0.0-beta.{'9' * 5000}"])
+def test_a_version_with_thousands_of_digits_is_refused(found: str) -> None:
+    with pytest.raises(VersionFileError):
+        declared(found)

@@ -20,7 +20,7 @@ def _text(pattern: str, expected: str, *examples: str) -> Meta:
 
 
 # SemVer 2.0.0, items 2 and 9.
-_NUMBER = "(?:0|[1-9][0-9]*)"
+_NUMBER = "(?:0|[1-9][0-9]{0,17})"
 _IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 # What `git check-ref-format` refuses, and braces, which stand for placeholders.
 _NOT_IN_REFS = r"\s~^:?*\[\\{}\x00-\x1f\x7f"

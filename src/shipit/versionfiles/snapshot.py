@@ -12,8 +12,8 @@ import re
 
 from shipit.versionfiles.base import VersionFileError
 
-_NUMBER = r"(0|[1-9]\d*)"
-_FOUND = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]+)?", re.ASCII)
+_NUMBER = r"(0|[1-9]\d{0,17})"
+_FOUND = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]{{1,200}})?", re.ASCII)
 
 
 def declared(found: str) -> str:

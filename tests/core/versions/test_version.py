@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shipit.core.versions import Bump, Range, Version, build_version, bumped_version, channel_of, first_version
-from shipit.core.versions.version import precedence, version_of
+from shipit.core.versions.version import is_version, precedence, version_of
 from shipit.errors import ConflictError
 
 numbers = st.integers(0, 99)
@@ -176,3 +176,12 @@ def test_a_version_is_read_quickly_where_the_library_reads_it_and_as_the_same(te
     expected = Version.parse(text) if Version.is_valid(text) and text.isascii() else None
     assert version_of(text) == expected
     assert str(version_of(text)) == str(expected)
+
+
+HUGE = "9" * 5000
+
+
+@pytest.mark.parametrize("text", [f"{HUGE}.0.0", f"1.0.{HUGE}", f"1.0.0-beta.{HUGE}", f"1.0.0+{HUGE}"])
+def test_a_version_with_thousands_of_digits_is_none(text: str) -> None:
+    assert not is_version(text)
+    assert version_of(text) is None

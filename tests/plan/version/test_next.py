@@ -15,6 +15,14 @@ def released(repo: Repository, version: str, message: str = "feat: begin") -> No
 # -- the last release
 
 
+def test_a_footer_that_asks_for_thousands_of_digits_is_refused(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    repo.commit(f"fix: x\n\nRelease-As: 1.0.0-beta.{'9' * 5000}")
+    with pytest.raises(UsageError, match="is not a version"):
+        next_of(repo)
+
+
 def test_the_last_release_is_the_highest_version_behind_head_and_not_the_nearest_tag(repo: Repository) -> None:
     released(repo, "1.10.0")
     released(repo, "1.9.0", "fix: a")

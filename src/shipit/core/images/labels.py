@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from shipit.core.images.tags import Source
-from shipit.core.versions import Version
+from shipit.core.versions import Version, is_version
 
 VERSION = "org.opencontainers.image.version"
 
@@ -55,7 +55,7 @@ def moves_back(labels: Mapping[str, str], version: str) -> bool:
     (False, False)
     """
     held = labels.get(VERSION, "")
-    if not Version.is_valid(held) or _is_build(held) or _is_build(version):
+    if not is_version(held) or _is_build(held) or _is_build(version):
         return False
     return Version.parse(held) > Version.parse(version)
 

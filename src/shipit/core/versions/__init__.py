@@ -19,3 +19,4 @@ from shipit.core.versions.version import bump_between as bump_between
 from shipit.core.versions.version import bumped_version as bumped_version
 from shipit.core.versions.version import channel_of as channel_of
 from shipit.core.versions.version import first_version as first_version
+from shipit.core.versions.version import is_version as is_version

@@ -107,7 +107,20 @@ def _in_channel(target: Version, channel: str, existing: list[Version]) -> Versi
     return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
 
 
+_LONGEST = 255  # characters
 _NUMBERS = re.compile(r"(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})")
+
+
+def is_version(text: str) -> bool:
+    """Return whether `text` is a version of SemVer 2.0.0 that shipit can compare.
+
+    Python refuses to compare numbers of thousands of digits, so a version has at most 255 characters, which is also
+    the longest name of a file and so of most tags.
+
+    >>> is_version("1.4.0-rc.1"), is_version("1.4"), is_version("1.4.0-rc." + "9" * 300)
+    (True, False, False)
+    """
+    return len(text) <= _LONGEST and Version.is_valid(text)
 
 
 def version_of(text: str) -> Version | None:
@@ -119,7 +132,7 @@ def version_of(text: str) -> Version | None:
     numbers = _NUMBERS.fullmatch(text)
     if numbers:
         return Version(*map(int, numbers.groups()))
-    return Version.parse(text) if text[:1].isdigit() and Version.is_valid(text) else None
+    return Version.parse(text) if text[:1].isdigit() and is_version(text) else None
 
 
 def precedence(version: Version) -> tuple[int, int, int, bool, Version | None]:

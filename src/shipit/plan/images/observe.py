@@ -9,7 +9,7 @@ from msgspec import Struct
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
 from shipit.core.images import REVISION, VERSION, Reference, made_from
-from shipit.core.versions import Version
+from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
 from shipit.plan.images.image_version import of_release, unreleased
@@ -224,7 +224,7 @@ class _Looking(Struct, frozen=True):
 def _version(image: RemoteImage) -> str:
     """The version that an image is labelled with; its digest where that is none."""
     told = image.labels.get(VERSION, "")
-    return told if Version.is_valid(told) else image.digest
+    return told if is_version(told) else image.digest
 
 
 def _declared(git: Git, rev: str, package: Package) -> str | None:

@@ -27,6 +27,7 @@ from shipit.core.versions import (
     channel_of,
     effective,
     first_version,
+    is_version,
 )
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
@@ -170,7 +171,7 @@ def _initial(declared: str | None, otherwise: str) -> Version:
 
 
 def _parsed(text: str) -> Version:
-    if not Version.is_valid(text):
+    if not is_version(text):
         raise UsageError(
             f"`{text}` is not a version", where="--version or a `Release-As:` footer", hint="write it as 1.4.0"
         )
