@@ -84,7 +84,7 @@ class Git(Protocol):
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         """Yield the commits reachable from `include` and not from `exclude`, newest first.
 
-        The pieces of bytes, joined, have the format `shipit.core.history.FORMAT`; a piece can end within a commit.
+        The pieces of bytes, joined, have the format `shipit.core.history.LOG_FORMAT`; a piece can end within a commit.
         A caller that stops early must close the generator: if it is left to the garbage collector, a
         KeyboardInterrupt raised meanwhile is lost.
         """

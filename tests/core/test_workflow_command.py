@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipit.core.workflow_command import annotation, command, resume, stop
+from shipit.core.workflow_command import annotation, resume, stop, workflow_command
 
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -36,7 +36,7 @@ def test_the_runner_reads_what_was_meant_and_nothing_else(text: str, title: str)
 
 def test_what_is_not_known_is_left_out() -> None:
     assert annotation("error", "no", title="", file=None, line=None) == "::error::no"
-    assert command("endgroup") == "::endgroup::"
+    assert workflow_command("endgroup") == "::endgroup::"
 
 
 def test_commands_are_stopped_and_resumed_by_a_token() -> None:

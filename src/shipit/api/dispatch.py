@@ -95,13 +95,13 @@ def comment(project: Project, preview: Preview) -> None:
 
     Raises `AuthError` where the token may not comment.
     """
-    from shipit.core.notes import LONGEST_COMMENT, PREVIEW
+    from shipit.core.notes import LONGEST_COMMENT, PREVIEW_MARK
     from shipit.plan.views import preview_summary
 
     forge, number = project.world.forge, preview.pull_request.number
-    text = f"{PREVIEW}\n{preview_summary(preview, forge.links(), LONGEST_COMMENT - len(PREVIEW) - 1)}"
-    if preview.to_release or forge.find_comment(number, PREVIEW):
-        forge.keep_comment(number, PREVIEW, text)
+    text = f"{PREVIEW_MARK}\n{preview_summary(preview, forge.links(), LONGEST_COMMENT - len(PREVIEW_MARK) - 1)}"
+    if preview.to_release or forge.find_comment(number, PREVIEW_MARK):
+        forge.keep_comment(number, PREVIEW_MARK, text)
 
 
 def _default_branch(project: Project) -> str | None:

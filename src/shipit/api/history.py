@@ -86,7 +86,7 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     Raises `UsageError` for a revision, a version or a package that does not exist.
     """
     from shipit.api.parallel_changelog import changelog_sections
-    from shipit.core.notes import language, title
+    from shipit.core.notes import changelog_title, language
     from shipit.plan.version.past_releases import observe_past_releases
 
     wanted = _package(project, package)
@@ -94,7 +94,7 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
     end = _require_revision(project, until, wanted.format.render(until))
     past = observe_past_releases(project.git, project.config, wanted, end, after)
     sections = changelog_sections(past, partial(renderer, project))
-    return chain([title(language(project.config.changelog.language))], _started(sections))
+    return chain([changelog_title(language(project.config.changelog.language))], _started(sections))
 
 
 def _started(pieces: Iterator[str]) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _package(project: Project, name: str) -> Package:
 def renderer(project: Project) -> Renderer:
     """What writes the notes, as the configuration asks for it."""
     from shipit.adapters.templates import template_text
-    from shipit.core.notes import SHOWN, Renderer, language
+    from shipit.core.notes import SHOWN_TYPES, Renderer, language
 
     changelog = project.config.changelog
     raising = (name for name, bump in project.config.bump.items() if bump != "none")
@@ -154,5 +154,5 @@ def renderer(project: Project) -> Renderer:
         name=changelog.template,
         language=language(changelog.language),
         links=project.forge.links(),
-        shown=tuple(dict.fromkeys((*SHOWN, *raising))),
+        shown=tuple(dict.fromkeys((*SHOWN_TYPES, *raising))),
     )

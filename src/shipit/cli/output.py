@@ -13,7 +13,7 @@ from shipit.cli.annotations import error_annotations
 from shipit.cli.error_text import bug_lines, error_lines, finding_lines
 from shipit.core.printable import printable, printable_json
 from shipit.core.redact import Redactor
-from shipit.core.workflow_command import Severity, annotation, command, resume, stop
+from shipit.core.workflow_command import Severity, annotation, resume, stop, workflow_command
 from shipit.errors import CommandError, ShipitError, UsageError
 
 if TYPE_CHECKING:
@@ -126,12 +126,12 @@ class Output:
         if self._in_actions:
             self.end_foreign()
             self._stopped = _secret()
-            self._commands([command("group", printable(title)), stop(self._stopped)])
+            self._commands([workflow_command("group", printable(title)), stop(self._stopped)])
 
     def end_foreign(self) -> None:
         """From here on it is shipit again."""
         if self._stopped:
-            self._commands([resume(self._stopped), command("endgroup")])
+            self._commands([resume(self._stopped), workflow_command("endgroup")])
             self._stopped = None
 
     def guarded(self, text: str) -> None:

@@ -5,7 +5,7 @@ r"""Commands by which a step talks to the runner of GitHub Actions, as lines of 
 
 The escapes are those of ActionCommand.cs of actions/runner: a value of a property also must not hold `:` or `,`.
 
->>> command("notice", "50 %\r\nand more", title="a,b")
+>>> workflow_command("notice", "50 %\r\nand more", title="a,b")
 '::notice title=a%2Cb::50 %25%0D%0Aand more'
 """
 
@@ -16,7 +16,7 @@ from typing import Literal
 Severity = Literal["error", "warning", "notice"]
 
 
-def command(name: str, text: str = "", **properties: str | int | None) -> str:
+def workflow_command(name: str, text: str = "", **properties: str | int | None) -> str:
     """The line for one command; properties that are None or empty are left out."""
     given = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value)
     return f"::{name} {given}".rstrip() + f"::{_escaped(text)}"
@@ -26,12 +26,12 @@ def annotation(
     severity: Severity, text: str, *, title: str = "", file: str | None = None, line: int | None = None
 ) -> str:
     """A mark on the run, at a line of a file where there is one."""
-    return command(severity, text, title=title, file=file, line=line)
+    return workflow_command(severity, text, title=title, file=file, line=line)
 
 
 def stop(token: str) -> str:
     """From here on the runner reads no commands, until `resume` with the same token, which nobody may guess."""
-    return command("stop-commands", token)
+    return workflow_command("stop-commands", token)
 
 
 def resume(token: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shipit.core.versions import TagFormat
-from shipit.core.versions.floating_tags import holder
+from shipit.core.versions.floating_tags import floating_tag_target
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -32,7 +32,7 @@ class MoveTag:
 
     def check(self, world: World) -> Done | Todo:
         tags = world.git.remote_refs().tags
-        if holder(self.name, TagFormat(self.format), (*tags, self.tag)) != self.tag:
+        if floating_tag_target(self.name, TagFormat(self.format), (*tags, self.tag)) != self.tag:
             return Done()  # never backwards
         return Done() if self.tag in tags and tags.get(self.name) == tags[self.tag] else Todo()
 
@@ -48,7 +48,7 @@ class MoveTag:
     def _give_way(self, world: World) -> None:
         """Let a higher release have the tag that moved it between the look and the move: whoever is last sees both."""
         tags = world.git.remote_refs().tags
-        highest = tags[holder(self.name, TagFormat(self.format), tags) or self.tag]
+        highest = tags[floating_tag_target(self.name, TagFormat(self.format), tags) or self.tag]
         if tags.get(self.name) != highest:
             world.git.fetch()
             world.git.move_tag(self.name, highest)

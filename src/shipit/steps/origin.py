@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shipit.core.images import REVISION, VERSION, made_from
+from shipit.core.images import REVISION, VERSION, source_commit
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Todo
 from shipit.steps.release_commit import ReleaseCommit
@@ -35,13 +35,13 @@ class Origin:
         A merge that changes nothing makes another commit of the same files. The image of a release may be made from
         any commit that has it: what came to it since is in no release.
         """
-        held, own = made_from(labels), self.id(world)
+        held, own = source_commit(labels), self.id(world)
         if not held:
             return labels.get(REVISION) == own  # one that is not all of its commit
         return held == own or world.git.same_files(held, own) or self._same_release(labels, world)
 
     def _same_release(self, labels: Mapping[str, str], world: World) -> bool:
-        held, own = made_from(labels), self.id(world)
+        held, own = source_commit(labels), self.id(world)
         on_one_line = world.git.is_ancestor(held, own) or world.git.is_ancestor(own, held)
         return self.of_release and labels.get(VERSION) == self.version and on_one_line
 

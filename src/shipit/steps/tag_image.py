@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shipit.core.images import made_from, moves_back
+from shipit.core.images import holds_newer_release, source_commit
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin, digest_of
@@ -63,13 +63,13 @@ class TagImage:
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
     """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
-    held, own = made_from(found.labels), origin.id(world)
+    held, own = source_commit(found.labels), origin.id(world)
     later = bool(held) and held != own and world.git.is_ancestor(own, held)
-    return later or moves_back(found.labels, origin.version)
+    return later or holds_newer_release(found.labels, origin.version)
 
 
 def fetch_commit_of(found: RemoteImage | None, world: World) -> None:
     """Have the commit that an image is made from here, which may have been committed after this clone was made."""
-    held = made_from(found.labels) if found else ""
+    held = source_commit(found.labels) if found else ""
     if held and world.git.commit(held) is None and world.git.remote_url() is not None:
         world.git.fetch()

@@ -35,7 +35,7 @@ class FakeCommit:
         return hashlib.sha1(repr(fields).encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
     def record(self, parents: Iterable[str]) -> bytes:
-        """Return the commit as `git log` prints it in the format `shipit.core.history.FORMAT`.
+        """Return the commit as `git log` prints it in the format `shipit.core.history.LOG_FORMAT`.
 
         `parents` are the ids to print: none at the edge of a shallow clone.
         """

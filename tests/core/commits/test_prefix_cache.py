@@ -1,4 +1,4 @@
-"""The quick ways through history and the plain one tell the same."""
+"""Tests that the fast ways to read commits give the same results as reading each message in full."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from shipit.core.commits import (
     RawCommit,
     Readings,
     Rules,
-    dropped,
-    plain_commit,
+    drop_reasons,
+    normalize_commit,
     read_commit,
     read_commits,
     requested_version,
 )
-from shipit.core.commits.readings import settled
+from shipit.core.commits.readings import mark_dropped
 from shipit.core.history import columns, records
 from shipit.core.history.scan import HistoryScan
-from shipit.core.notes.notes import Change
+from shipit.core.notes.notes import NotesItem
 
 RULES = {
     "the defaults": Rules.of(),
@@ -45,56 +45,56 @@ RULES = {
 
 
 def stream(messages: Sequence[str]) -> bytes:
-    """A line of commits with these messages, newest first, each named after what it says; `{1}` is the oldest id."""
-    ids = [hashlib.sha1(f"{at} {message!r}".encode()).hexdigest() for at, message in enumerate(messages)]
-    told = [message.replace("{1}", ids[-1]) for message in messages]
-    parents = [*(f"{id} {ids[-1]}" if at % 4 == 3 else id for at, id in enumerate(ids[1:])), ""]
-    rows = zip(ids, parents, told, strict=False)
+    """Return the log of a line of commits with these messages, newest first; `{1}` in a message is the oldest id."""
+    ids = [hashlib.sha1(f"{index} {message!r}".encode()).hexdigest() for index, message in enumerate(messages)]
+    with_ids = [message.replace("{1}", ids[-1]) for message in messages]
+    parents = [*(f"{id} {ids[-1]}" if index % 4 == 3 else id for index, id in enumerate(ids[1:])), ""]
+    rows = zip(ids, parents, with_ids, strict=False)
     fields = ((id, lines, f"Author {id[0]}", "1700000000", message) for id, lines, message in rows)
     return b"".join("".join(f"{field}\0" for field in row).encode("utf-8", "surrogatepass") for row in fields)
 
 
-Told = list[tuple[object, ...]]
+Shown = list[tuple[object, ...]]
 
 
-def told(entries: Sequence[Entry]) -> Told:
-    """All of an entry that notes can show."""
+def shown(entries: Sequence[Entry]) -> Shown:
+    """Return the fields of each entry that release notes can show."""
     return [
-        (entry.id, entry.author, replace(entry.commit, body="", footers=(), warnings=()), Change(entry, "").closes)
+        (entry.id, entry.author, replace(entry.commit, body="", footers=(), warnings=()), NotesItem(entry, "").closes)
         for entry in entries
     ]
 
 
-def plainly(log: bytes, rules: Rules) -> Told:
-    return told(read_in_full(records([log]), rules).entries)
+def slowly(log: bytes, rules: Rules) -> Shown:
+    return shown(read_in_full(records([log]), rules).entries)
 
 
-class NoTitles(PrefixCache):
-    """Nothing is looked up, so that all is parsed."""
+class NoCache(PrefixCache):
+    """A cache that is always empty, so that each message is parsed."""
 
-    def __missing__(self, start: str) -> None:
+    def __missing__(self, prefix: str) -> None:
         return None
 
 
 def read_in_full(commits: Iterable[RawCommit], rules: Rules) -> Readings:
-    """The plain way."""
-    plain, titles = [plain_commit(commit) for commit in commits], NoTitles(rules)
-    return Readings(settled(plain, [read_commit(commit, titles) for commit in plain]))
+    """Return the readings without any shortcut."""
+    normalized, cache = [normalize_commit(commit) for commit in commits], NoCache(rules)
+    return Readings(mark_dropped(normalized, [read_commit(commit, cache) for commit in normalized]))
 
 
-def skim(chunks: Sequence[bytes], rules: Rules) -> HistoryScan:
+def scan_of(chunks: Sequence[bytes], rules: Rules) -> HistoryScan:
     scan = HistoryScan(rules)
     for part in columns(chunks):
         scan.add(part)
     return scan
 
 
-def quickly(log: bytes, rules: Rules) -> Told:
-    scan = skim([log[:100], log[100:]], rules)
-    places = range(len(scan.log))
-    gone = dropped(scan.texts(places))
-    kept = [(at, scan.log.commit(at)) for at in places if at not in gone]
-    return told([Entry(commit.id, commit.author, each) for at, commit in kept for each in scan.entries(at)])
+def quickly(log: bytes, rules: Rules) -> Shown:
+    scan = scan_of([log[:100], log[100:]], rules)
+    positions = range(len(scan.log))
+    dropped = drop_reasons(scan.match_texts(positions))
+    kept = [(index, scan.log.commit(index)) for index in positions if index not in dropped]
+    return shown([Entry(commit.id, commit.author, each) for index, commit in kept for each in scan.entries(index)])
 
 
 STARTS = [
@@ -122,43 +122,43 @@ messages = made | st.sampled_from(MESSAGES) | st.text(st.characters(exclude_char
 
 
 @given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
-def test_what_is_skimmed_is_what_is_read(log: list[str], rules: str) -> None:
-    assert quickly(stream(log), RULES[rules]) == plainly(stream(log), RULES[rules])
+def test_a_history_scan_finds_the_same_entries_as_reading_in_full(log: list[str], rules: str) -> None:
+    assert quickly(stream(log), RULES[rules]) == slowly(stream(log), RULES[rules])
 
 
 @given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
-def test_what_is_read_by_how_titles_begin_is_what_is_read_in_full(log: list[str], rules: str) -> None:
+def test_reading_with_the_prefix_cache_gives_the_same_as_reading_in_full(log: list[str], rules: str) -> None:
     commits = list(records([stream(log)]))
     quick = read_commits(commits, RULES[rules])
     assert quick == read_in_full(commits, RULES[rules])
 
 
 @given(st.lists(messages, max_size=12), st.sampled_from(list(RULES)))
-def test_what_commits_call_for_is_the_same_where_not_all_are_read(log: list[str], rules: str) -> None:
+def test_the_requested_version_is_the_same_although_not_all_commits_are_read(log: list[str], rules: str) -> None:
     commits = list(records([stream(log)]))
-    call = requested_version(commits, RULES[rules])
-    assert call == read_in_full(commits, RULES[rules]).requested
+    requested = requested_version(commits, RULES[rules])
+    assert requested == read_in_full(commits, RULES[rules]).requested
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rules", RULES)
-def test_each_title_reads_the_same_quickly_and_in_full_whatever_follows(rules: str) -> None:
+def test_each_header_with_any_text_below_it_reads_the_same_quickly_and_in_full(rules: str) -> None:
     for start in STARTS:
         log = stream(
-            [f"{start}{colon}{what}{body}" for colon in COLONS for what in DESCRIPTIONS[:6] for body in BODIES[:8]]
+            [f"{start}{colon}{text}{body}" for colon in COLONS for text in DESCRIPTIONS[:6] for body in BODIES[:8]]
         )
-        assert quickly(log, RULES[rules]) == plainly(log, RULES[rules]), start
+        assert quickly(log, RULES[rules]) == slowly(log, RULES[rules]), start
         commits = list(records([log]))
         quick = read_commits(commits, RULES[rules])
         assert quick == read_in_full(commits, RULES[rules]), start
 
 
-def test_of_a_commit_whose_title_says_all_only_the_title_is_kept() -> None:
-    told = ["feat: x (#12)\n\nA long story.", "Update\n\nAnother.", "docs: y\n\nA third."]
-    assert skim([stream(told)], Rules.of()).log.messages == ["feat: x (#12)", "Update", "docs: y"]
+def test_a_scan_keeps_only_the_header_of_a_commit_that_cannot_name_others() -> None:
+    messages = ["feat: x (#12)\n\nA long body.", "Update\n\nAnother.", "docs: y\n\nA third."]
+    assert scan_of([stream(messages)], Rules.of()).log.messages == ["feat: x (#12)", "Update", "docs: y"]
 
 
-def test_a_skimmed_entry_shows_scope_and_issues() -> None:
-    scan = skim([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
-    (id,), (found,) = scan.log.ids, scan.entries(0)
-    assert Change(Entry(id, "Ada", found), found.description).line == f"**api:** x ({id[:7]}), closes #12"
+def test_an_entry_of_a_scan_has_scope_and_issues() -> None:
+    scan = scan_of([stream(["fix(api): x\n\nCloses #12"])], Rules.of())
+    (id,), (commit,) = scan.log.ids, scan.entries(0)
+    assert NotesItem(Entry(id, "Ada", commit), commit.description).line == f"**api:** x ({id[:7]}), closes #12"

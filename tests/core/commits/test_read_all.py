@@ -1,4 +1,4 @@
-"""The unreleased commits: what counts, what does not, and why."""
+"""Tests of reading all commits since the last release: counted, ignored or unreadable, with the reason."""
 
 import time
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ def raw(message: str, id: str = "a", parents: Sequence[str] = ("p",), author: st
 
 
 def read(*messages: str, rules: Rules | None = None) -> Readings:
-    """Messages newest first; the ids count down so that the oldest is 1."""
-    commits = [raw(message, f"{len(messages) - at:x}") for at, message in enumerate(messages)]
+    """Read messages, newest first; the ids count down to 1 for the oldest."""
+    commits = [raw(message, f"{len(messages) - index:x}") for index, message in enumerate(messages)]
     return read_commits(commits, rules or Rules.of())
 
 
@@ -42,13 +42,13 @@ OUTCOMES = {
     "feat(api)!: x": ("counted", "breaking change → major"),
     "chore: x\n\nBREAKING CHANGE: y": ("counted", "breaking change → major"),
     "feat : 로그인": ("counted", "feat → minor"),
-    "docs: x": ("ignored", "docs does not release"),
+    "docs: x": ("ignored", "docs → no release"),
     "faet: x": ("ignored", "faet is not a known type"),
     "Update things": ("unreadable", "it does not begin with `type: description`"),
     "feat:": ("unreadable", "`feat:` has no description"),
     "": ("unreadable", "the message is empty"),
-    "feat: x [skip release]": ("ignored", "it says [skip release]"),
-    "feat: x\n\nbody [release skip] body": ("ignored", "it says [release skip]"),
+    "feat: x [skip release]": ("ignored", "it contains [skip release]"),
+    "feat: x\n\nbody [release skip] body": ("ignored", "it contains [release skip]"),
     "feat: x [skip ci]": ("counted", "feat → minor"),
     "fixup! feat: x": ("ignored", "fixup! commit"),
     "squash! feat: x": ("ignored", "squash! commit"),
@@ -58,7 +58,7 @@ OUTCOMES = {
     "[WIP] feat: x": ("ignored", "work in progress"),
     "chore(release): 1.2.3": ("ignored", "a release commit"),
     "chore(release): v1.2.3-beta.1\n\n### Features\n\n* feat: x": ("ignored", "a release commit"),
-    "chore(release): tidy the workflow": ("ignored", "chore does not release"),
+    "chore(release): tidy the workflow": ("ignored", "chore → no release"),
     "Merge pull request #12 from acme/feature\n\nfeat: x": ("ignored", "a merge commit"),
     "Merge branch 'main' into dev": ("ignored", "a merge commit"),
     "Merge remote-tracking branch 'origin/main'": ("ignored", "a merge commit"),
@@ -73,20 +73,20 @@ def test_each_commit_ends_as_counted_ignored_or_unreadable_with_the_reason(messa
     assert (reading.outcome, reading.reason) == OUTCOMES[message]
 
 
-def test_a_counted_commit_tells_who_it_is_and_what_stands_in_the_notes() -> None:
+def test_a_counted_commit_has_its_id_author_and_entries_for_the_notes() -> None:
     reading = read_message("feat(api): x (#12)\n\nwhy")
     assert (reading.id, reading.subject, reading.author) == ("a".ljust(40, "0"), "feat(api): x (#12)", "Ada")
     assert reading.bump is Bump.MINOR
     assert [(entry.scope, entry.description) for entry in reading.entries] == [("api", "x (#12)")]
 
 
-def test_what_does_not_count_brings_neither_bump_nor_entry() -> None:
+def test_a_commit_that_does_not_count_has_neither_bump_nor_entry() -> None:
     readings = read("docs: x", "Update", "fixup! feat: x")
     assert (readings.bump, readings.entries, readings.counted) == (Bump.NONE, (), ())
     assert len(readings.all) == 3
 
 
-def test_the_bump_is_the_strongest_and_entries_come_newest_first() -> None:
+def test_the_bump_is_the_strongest_and_the_newest_entry_is_first() -> None:
     readings = read("fix: c", "feat: b", "docs: x", "fix: a")
     assert readings.bump is Bump.MINOR
     assert [entry.commit.description for entry in readings.entries] == ["c", "b", "a"]
@@ -116,7 +116,7 @@ def test_windows_line_ends_are_read_like_others() -> None:
     assert len(read_message(LOGGED.replace("\n", "\r\n")).entries) == 2
 
 
-def test_look_alikes_of_breaking_changes_are_warnings_with_the_commit_in_front() -> None:
+def test_a_warning_about_a_lookalike_of_a_breaking_change_begins_with_the_commit_id() -> None:
     (warning,) = read("docs: x\n\nbreaking change: y").warnings
     assert warning.startswith("1000000: `breaking change: y` looks like a breaking change; write ")
 
@@ -136,7 +136,7 @@ def test_a_merge_commit_with_any_other_subject_is_ignored() -> None:
         )
 
 
-def test_what_a_merge_commit_lists_is_no_news() -> None:
+def test_a_list_in_a_merge_commit_gives_no_warning() -> None:
     assert read_message("Merge branch 'x'\n\n* feat: a\n").warnings == ()
     assert read_message("fix: merge x\n\n* feat: a\n", parents=("p", "q")).warnings == ()
 
@@ -148,7 +148,7 @@ def entries(reading: Reading) -> list[str]:
     return [f"{entry.type}: {entry.description}" for entry in reading.entries]
 
 
-def test_where_the_title_says_nothing_the_listed_commits_count_each_as_its_own_entry() -> None:
+def test_under_an_unreadable_header_each_listed_commit_counts_as_an_entry() -> None:
     reading = read_message(
         "Add login (#12)\n\n* feat: a\n\nwhy a\n\n* Fix : b\n\n* docs: c\n\n* note: d\n\n- fix(db): e\n"
     )
@@ -158,18 +158,18 @@ def test_where_the_title_says_nothing_the_listed_commits_count_each_as_its_own_e
     assert (reading.id[0], reading.subject) == ("a", "Add login (#12)")
 
 
-def test_a_title_of_an_unknown_type_says_nothing_about_the_version_either() -> None:
+def test_under_a_header_of_an_unknown_type_the_listed_commits_count_too() -> None:
     assert entries(read_message("PROJ-123: login (#12)\n\n* feat: a\n* fix: b\n")) == ["fix: b", "feat: a"]
     assert read_message("PROJ-123: login\n\n* docs: a\n").reason == "proj-123 is not a known type"
 
 
-def test_footers_of_a_listed_commit_are_its_own() -> None:
+def test_footers_below_a_listed_commit_belong_to_it() -> None:
     reading = read_message("Add login\n\n* feat: a\n\nBREAKING CHANGE: y\n\n* fix: b\n\nCo-authored-by: K\n")
     assert [(entry.description, entry.breaking) for entry in reading.entries] == [("b", ()), ("a", ("y",))]
     assert reading.bump is Bump.MAJOR
 
 
-def test_an_indented_footer_of_a_list_item_is_its_own_too() -> None:
+def test_an_indented_footer_below_a_listed_commit_belongs_to_it_too() -> None:
     assert read_message("Add login\n\n- feat: a\n  why a\n  BREAKING CHANGE: y\n- fix: b\n").bump is Bump.MAJOR
 
 
@@ -178,10 +178,10 @@ def test_list_items_in_a_code_fence_or_deep_in_a_list_do_not_count() -> None:
 
 
 def test_listed_commits_that_release_nothing_leave_the_squash_commit_ignored() -> None:
-    assert read_message("Tidy\n\n* docs: a\n* chore: b\n").reason == "nothing it lists releases"
+    assert read_message("Tidy\n\n* docs: a\n* chore: b\n").reason == "it lists only commits that do not release"
 
 
-def test_a_listed_revert_cancels_what_is_listed_with_it() -> None:
+def test_a_listed_revert_cancels_a_commit_of_the_same_list() -> None:
     reading = read_message('Work\n\n* feat: a\n\n* fix: b\n\n* Revert "feat: a"\n')
     assert entries(reading) == ["fix: b"]
 
@@ -210,7 +210,7 @@ Date:   Mon Jan 1 00:00:00 2024 +0000
 """
 
 
-def test_the_log_that_git_merge_squash_writes_counts_likewise() -> None:
+def test_commits_in_the_log_of_git_merge_squash_count_too() -> None:
     reading = read_message(LOGGED)
     assert entries(reading) == ["fix: b", "feat: a"]
     assert reading.bump is Bump.MAJOR
@@ -218,47 +218,47 @@ def test_the_log_that_git_merge_squash_writes_counts_likewise() -> None:
     assert reading.warnings == ("`tinker` in the body cannot be read: it does not begin with `type: description`",)
 
 
-def test_reverts_inside_such_a_log_are_followed_by_their_ids() -> None:
+def test_a_revert_in_that_log_is_matched_by_id() -> None:
     log = LOGGED.replace("    tinker", "    feat: early").replace(
         "    fix: b\n\n    BREAKING CHANGE: y", '    Revert "feat: a"\n\n    This reverts commit 1111111.'
     )
     assert entries(read_message(log)) == ["feat: early"]
 
 
-def test_a_conventional_title_decides_alone() -> None:
+def test_a_conventional_header_decides_alone() -> None:
     for body in ("* feat: a\n\n* fix: b\n", LOGGED):
         reading = read_message(f"fix: x (#3)\n\n{body.replace('BREAKING CHANGE: y', '')}")
         assert entries(reading) == ["fix: x (#3)"]
         assert reading.bump is Bump.PATCH
-        assert reading.warnings == ("`feat: a` in the body does not count (feat → minor): the title decides",)
+        assert reading.warnings == ("`feat: a` in the body does not count (feat → minor): the header decides",)
 
 
-def test_a_listed_commit_stronger_than_the_title_is_a_warning() -> None:
+def test_a_listed_commit_stronger_than_the_header_is_a_warning() -> None:
     reading = read_message("fix: x\n\n* feat!: a\n\n* fix: b\n")
     assert reading.bump is Bump.PATCH
-    assert reading.warnings == ("`feat!: a` in the body does not count (breaking change → major): the title decides",)
+    assert reading.warnings == ("`feat!: a` in the body does not count (breaking change → major): the header decides",)
 
 
-def test_a_listed_commit_under_a_title_that_does_not_release_is_a_warning() -> None:
+def test_a_listed_commit_under_a_header_that_does_not_release_is_a_warning() -> None:
     reading = read_message("docs: x\n\n- feat: a\n")
     assert (reading.outcome, len(reading.warnings)) == ("ignored", 1)
 
 
-def test_a_breaking_change_in_the_list_of_a_squash_body_counts_under_any_title() -> None:
+def test_a_breaking_change_in_the_list_of_a_squash_body_counts_under_any_header() -> None:
     assert read_message("fix: x\n\n* feat: a\n* BREAKING CHANGE: y\n").bump is Bump.MAJOR
 
 
-def test_a_breaking_change_under_a_header_that_cannot_be_read_is_a_warning() -> None:
+def test_a_breaking_change_under_an_unreadable_header_is_a_warning() -> None:
     for message in ("Update\n\nBREAKING CHANGE: y", "Update\n\nBREAKING CHANGE: y\n\n* fix: a\n"):
         assert read_message(message).warnings == (
-            "its BREAKING CHANGE does not count, for it has no header that can be read",
+            "its BREAKING CHANGE does not count, because its header cannot be read",
         )
 
 
 # Release-As
 
 
-def test_release_as_counts_whatever_the_type() -> None:
+def test_release_as_counts_under_any_type() -> None:
     readings = read("fix: y", "chore: x\n\nRelease-As: 2.0.0")
     assert readings.requested.release_as == "2.0.0"
     assert (readings.all[1].outcome, readings.all[1].reason) == ("counted", "Release-As: 2.0.0")
@@ -271,9 +271,9 @@ def test_the_newest_release_as_wins() -> None:
     assert readings.all[0].reason == "feat → minor"
 
 
-@pytest.mark.parametrize("title", ["Release two", "Merge pull request #1 from acme/app", "Add login\n\n* feat: a"])
-def test_release_as_counts_under_any_title(title: str) -> None:
-    assert read_message(f"{title}\n\nRelease-As: 2.0.0").release_as == "2.0.0"
+@pytest.mark.parametrize("header", ["Release two", "Merge pull request #1 from acme/app", "Add login\n\n* feat: a"])
+def test_release_as_counts_under_any_header(header: str) -> None:
+    assert read_message(f"{header}\n\nRelease-As: 2.0.0").release_as == "2.0.0"
 
 
 @pytest.mark.parametrize("message", ["chore: x [skip release]\n\n{}", "chore: x\n\n```\n{}\n```", "chore: x\n\n> {}"])
@@ -281,7 +281,7 @@ def test_release_as_that_is_skipped_or_quoted_does_not_count(message: str) -> No
     assert read_message(message.format("Release-As: 2.0.0")).release_as is None
 
 
-def test_of_what_comes_below_a_breaking_change_only_what_asks_for_a_version_is_read(
+def test_after_a_breaking_change_only_commits_with_release_as_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[str] = []
@@ -293,13 +293,13 @@ def test_of_what_comes_below_a_breaking_change_only_what_asks_for_a_version_is_r
     monkeypatch.setattr("shipit.core.commits.read_all.read_commit", recording)
     messages = ("fix: a", "feat!: b", "feat!: c", "feat: d\n\nRelease-As: 3.0.0", "fix: e")
     assert requested_version(
-        [raw(message, f"{9 - at}") for at, message in enumerate(messages)], Rules.of()
+        [raw(message, f"{9 - index}") for index, message in enumerate(messages)], Rules.of()
     ) == RequestedVersion(Bump.MAJOR, "3.0.0")
     assert read == ["fix: a", "feat!: b", "feat: d\n\nRelease-As: 3.0.0"]
 
 
 @pytest.mark.parametrize("by", ['Revert "feat!: x"', "revert: feat!: x"])
-def test_a_breaking_change_that_was_reverted_calls_for_nothing(by: str) -> None:
+def test_a_reverted_breaking_change_does_not_raise_the_version(by: str) -> None:
     assert requested_version([raw(by, "3"), raw("feat!: x", "2"), raw("feat: y", "1")], Rules.of()) == RequestedVersion(
         Bump.MINOR
     )
@@ -310,7 +310,7 @@ def test_a_reverted_release_as_does_not_count() -> None:
     assert readings.requested.release_as is None
 
 
-def test_without_release_as_nothing_is_asked_for() -> None:
+def test_without_release_as_no_version_is_requested() -> None:
     assert read("feat: x").requested.release_as is None
 
 
@@ -320,7 +320,7 @@ def test_without_release_as_nothing_is_asked_for() -> None:
 PICKED = "(cherry picked from commit {})"
 
 
-def test_a_cherry_pick_beside_its_original_is_in_the_notes_once() -> None:
+def test_a_cherry_pick_and_its_original_are_in_the_notes_once() -> None:
     readings = read("feat: x\n\n" + PICKED.format("1".ljust(40, "0")), "fix: y", "feat: x")
     assert [entry.commit.description for entry in readings.entries] == ["y", "x"]
     assert (readings.all[0].outcome, readings.all[0].reason) == ("ignored", "the same change as 1000000")
@@ -340,7 +340,7 @@ def test_the_same_subject_without_a_pull_request_is_two_changes() -> None:
     assert len(read("fix: typo", "fix: typo").entries) == 2
 
 
-def test_a_change_that_came_back_after_its_revert_counts() -> None:
+def test_a_change_committed_again_after_its_revert_counts() -> None:
     readings = read("feat: x (#12)", 'Revert "feat: x (#12)" (#13)', "feat: x (#12)")
     assert [reading.outcome for reading in readings.all] == ["counted", "ignored", "ignored"]
 
@@ -354,7 +354,7 @@ messages = st.sampled_from(
 
 @settings(max_examples=150)
 @given(st.lists(messages, max_size=12))
-def test_no_commit_is_dropped_and_only_counted_ones_bring_entries(all: list[str]) -> None:
+def test_each_commit_has_a_reading_and_only_counted_ones_have_entries(all: list[str]) -> None:
     readings = read(*all)
     assert len(readings.all) == len(all)
     assert len(readings.counted) + len(readings.ignored) + len(readings.unreadable) == len(all)
@@ -365,7 +365,7 @@ def test_no_commit_is_dropped_and_only_counted_ones_bring_entries(all: list[str]
 
 LONG = {
     "list items": lambda n: "Title\n\n" + "* feat: x\n" * n,
-    "list items under a title": lambda n: "fix: x\n\n" + "* feat: x\n" * n,
+    "list items under a header": lambda n: "fix: x\n\n" + "* feat: x\n" * n,
     "reverts of each other": lambda n: "Title\n\n" + '* Revert "feat: x"\n* feat: x\n' * n,
     "logged commits": lambda n: "Squashed commit of the following:\n" + "commit 0123abc\n\n    feat: x\n" * n,
     "quotes": lambda n: "Revert " + '"' * n,

@@ -1,3 +1,5 @@
+"""Tests of the rules that give each commit its bump."""
+
 import pytest
 
 from shipit.core.commits import Commit, Rules
@@ -14,22 +16,22 @@ DEFAULTS = {
 
 
 @pytest.mark.parametrize("type", sorted(KNOWN_TYPES))
-def test_by_default_features_raise_minor_repairs_patch_and_the_rest_nothing(type: str) -> None:
-    expected = DEFAULTS.get(type, (Bump.NONE, f"{type} does not release"))
+def test_by_default_features_bump_minor_fixes_bump_patch_and_other_types_bump_nothing(type: str) -> None:
+    expected = DEFAULTS.get(type, (Bump.NONE, f"{type} → no release"))
     assert Rules.of().bump_of(Commit(type, None, "x")) == expected
 
 
 @pytest.mark.parametrize("type", ["feat", "docs", "strange"])
-def test_a_breaking_change_of_any_type_raises_major(type: str) -> None:
+def test_a_breaking_change_of_any_type_bumps_major(type: str) -> None:
     rules = Rules.of({"docs": "none"})
     assert rules.bump_of(Commit(type, None, "x", breaking=("y",))) == (Bump.MAJOR, "breaking change → major")
 
 
-def test_an_unknown_type_says_so() -> None:
+def test_the_reason_for_an_unknown_type_says_that_it_is_unknown() -> None:
     assert Rules.of().bump_of(Commit("faet", None, "x")) == (Bump.NONE, "faet is not a known type")
 
 
-def test_a_configured_type_is_known_and_raises_as_told() -> None:
+def test_a_configured_type_is_known_and_has_the_configured_bump() -> None:
     rules = Rules.of({"deps": "patch"})
     assert rules.bump_of(Commit("deps", None, "x")) == (Bump.PATCH, "deps → patch")
     assert "deps" in rules.known
@@ -40,7 +42,7 @@ def test_a_rule_for_a_scope_wins_over_the_rule_for_its_type() -> None:
     assert rules.bump_of(Commit("docs", "README", "x")) == (Bump.PATCH, "docs(README) → patch")
     assert rules.bump_of(Commit("docs", "api", "x"))[0] is Bump.NONE
     assert rules.bump_of(Commit("docs", None, "x"))[0] is Bump.NONE
-    assert rules.bump_of(Commit("fix", "ci", "x")) == (Bump.NONE, "fix(ci) does not release")
+    assert rules.bump_of(Commit("fix", "ci", "x")) == (Bump.NONE, "fix(ci) → no release")
     assert rules.bump_of(Commit("fix", "api", "x")) == (Bump.PATCH, "fix → patch")
 
 
@@ -48,23 +50,23 @@ def test_scopes_compare_without_regard_to_case() -> None:
     assert Rules.of({"docs(README)": "patch"}).bump_of(Commit("docs", "readme", "x"))[0] is Bump.PATCH
 
 
-def test_a_default_can_be_taken_back() -> None:
-    assert Rules.of({"perf": "none"}).bump_of(Commit("perf", None, "x")) == (Bump.NONE, "perf does not release")
+def test_a_default_rule_can_be_removed() -> None:
+    assert Rules.of({"perf": "none"}).bump_of(Commit("perf", None, "x")) == (Bump.NONE, "perf → no release")
 
 
-def test_an_alias_is_added_to_the_default_ones_and_makes_its_type_known() -> None:
+def test_a_configured_alias_is_added_to_the_default_ones_and_its_type_is_known() -> None:
     rules = Rules.of(aliases={"Features": "feat", "tweak": "adjust"})
     assert rules.aliases == {"feature": "feat", "bugfix": "fix", "hotfix": "fix", "features": "feat", "tweak": "adjust"}
     assert "adjust" in rules.known
 
 
-def test_a_rule_may_name_a_type_by_its_alias() -> None:
+def test_a_rule_can_name_a_type_by_its_alias() -> None:
     rules = Rules.of({"Hotfix(db)": "minor"})
     assert rules.bump_of(Commit("fix", "db", "x")) == (Bump.MINOR, "Hotfix(db) → minor")
 
 
 @pytest.mark.parametrize("key", ["", "docs(", "docs()", "two words", "docs(a)(b)"])
-def test_a_key_that_is_no_type_is_an_error_that_names_it(key: str) -> None:
+def test_a_key_that_is_not_a_type_is_an_error_that_names_it(key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Rules.of({key: "patch"})
     assert f"`{key}`" in caught.value.what

@@ -181,13 +181,13 @@ def test_new_commits_that_a_merged_release_holds_are_told_apart() -> None:
     since = [commit for commit in log(MERGED_HOTFIX) if commit.id in "hmd"]  # what is not behind 1.1.0 on c
     found = unreleased(since, tags({"1.0.0": "a", "1.0.1": "h"}))
     assert [commit.id for commit in found.commits] == ["d", "m", "h"]
-    assert found.earlier == {"h"}
+    assert found.in_merged_releases == {"h"}
     assert found.includes == ("v1.0.1",)
 
 
 def test_without_a_merged_release_nothing_is_told_apart() -> None:
     found = unreleased(log(LINE), tags({"9.0.0": "x"}))
-    assert (found.earlier, found.includes) == (frozenset(), ())
+    assert (found.in_merged_releases, found.includes) == (frozenset(), ())
 
 
 def seconds_for(releases: int) -> float:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from repositories import Repository
 
 from shipit.core.commits import RawCommit
-from shipit.core.history import FORMAT, records
+from shipit.core.history import LOG_FORMAT, records
 
 ADA = b"a" * 40 + b"\0" + b"b" * 40 + b" " + b"c" * 40 + b"\0Ada\x001700000000\0feat: x\n\nwhy\n\0"
 BOB = b"b" * 40 + b"\0\0Bob\0\0\0"
@@ -57,7 +57,7 @@ def test_what_git_itself_writes_is_read(tmp_path: Path) -> None:
     third = repo.commit("fix: a\n\n\nb\n\n")
     repo.switch("main")
     merged = repo.merge("side")
-    argv = ["git", "-C", str(repo.path), "log", *FORMAT]
+    argv = ["git", "-C", str(repo.path), "log", *LOG_FORMAT]
     told = list(records([subprocess.run(argv, check=True, capture_output=True).stdout]))
     repo.close()
     assert [(commit.id, commit.parents) for commit in told] == [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shipit.core.commits import Commit, Entry
 from shipit.core.history import Release
-from shipit.core.notes import Renderer, insert_section, render_sections, section_of, title
+from shipit.core.notes import Renderer, changelog_title, insert_section, render_sections, section_of
 from shipit.core.notes.changelog import remove_section
 from shipit.core.notes.headings import OLDER, headings
 from shipit.core.notes.languages import ENGLISH, KOREAN, Language
@@ -175,4 +175,4 @@ def test_a_whole_changelog_is_what_its_releases_wrote_one_by_one(template: str, 
     written = None
     for release in releases():
         written = insert_section(written, renderer.render(release), release.version, language)
-    assert "".join([title(language), *render_sections(reversed(releases()), renderer)]) == written
+    assert "".join([changelog_title(language), *render_sections(reversed(releases()), renderer)]) == written

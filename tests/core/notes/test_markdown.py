@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from shipit.core.notes import address, inline
+from shipit.core.notes import inline, link_destination
 from shipit.core.notes.links import Links
 from shipit.core.notes.markdown import item
 
@@ -126,7 +126,7 @@ def test_a_text_of_several_lines_stays_inside_its_item() -> None:
 
 
 def test_an_address_with_parentheses_keeps_its_link_whole() -> None:
-    assert address("https://a.b/compare/v(1)...v 2") == "https://a.b/compare/v%281%29...v%202"
+    assert link_destination("https://a.b/compare/v(1)...v 2") == "https://a.b/compare/v%281%29...v%202"
 
 
 @settings(max_examples=300)

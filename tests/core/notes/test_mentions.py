@@ -7,8 +7,8 @@ import time
 import pytest
 
 from shipit.core.commits import RawCommit
-from shipit.core.notes import mentioned
-from shipit.core.notes.mentions import mentions
+from shipit.core.notes import issues_of
+from shipit.core.notes.mentions import issues_of_message
 
 
 def commit(message: str, id: str = "a" * 40) -> RawCommit:
@@ -34,22 +34,22 @@ def commit(message: str, id: str = "a" * 40) -> RawCommit:
     ],
 )
 def test_a_message_names_its_pull_request_and_the_issues_it_closes(message: str, numbers: tuple[int, ...]) -> None:
-    assert mentions(message) == numbers
+    assert issues_of_message(message) == numbers
 
 
 def test_each_number_comes_once_and_the_newest_first() -> None:
     commits = [commit("fix: b (#2)\n\nCloses #1"), commit("feat: a (#1)"), commit("docs: c (#3)")]
-    assert mentioned(commits) == (2, 1, 3)
+    assert issues_of(commits) == (2, 1, 3)
 
 
 def test_what_was_taken_back_before_the_release_is_not_told_of_it() -> None:
     feature, other = commit("feat: a (#1)", "a" * 40), commit("feat: b (#3)", "c" * 40)
     revert = commit(f'Revert "feat: a (#1)" (#2)\n\nThis reverts commit {"a" * 40}.', "b" * 40)
-    assert mentioned([revert, feature, other]) == (3,)
+    assert issues_of([revert, feature, other]) == (3,)
 
 
 @pytest.mark.parametrize("message", ["closes #1" + ", #1" * 100_000, "(#1 " * 100_000, "closes " * 100_000])
 def test_a_huge_message_is_read_in_a_moment(message: str) -> None:
     begin = time.monotonic()
-    mentions(message)
+    issues_of_message(message)
     assert time.monotonic() - begin < 1

@@ -1,4 +1,4 @@
-from shipit.core.versions import Bump, effective
+from shipit.core.versions import Bump, effective_bump
 
 
 def test_bumps_are_ordered() -> None:
@@ -6,17 +6,17 @@ def test_bumps_are_ordered() -> None:
 
 
 def test_a_breaking_change_bumps_minor_while_major_is_zero() -> None:
-    assert effective(Bump.MAJOR, major=0, major_on_zero=False) is Bump.MINOR
+    assert effective_bump(Bump.MAJOR, major=0, major_on_zero=False) is Bump.MINOR
 
 
 def test_a_breaking_change_leaves_zero_only_where_that_is_wanted() -> None:
-    assert effective(Bump.MAJOR, major=0, major_on_zero=True) is Bump.MAJOR
+    assert effective_bump(Bump.MAJOR, major=0, major_on_zero=True) is Bump.MAJOR
 
 
 def test_other_bumps_are_as_usual_while_major_is_zero() -> None:
     for bump in (Bump.NONE, Bump.PATCH, Bump.MINOR):
-        assert effective(bump, major=0, major_on_zero=False) is bump
+        assert effective_bump(bump, major=0, major_on_zero=False) is bump
 
 
 def test_a_breaking_change_bumps_major_from_one_on() -> None:
-    assert effective(Bump.MAJOR, major=1, major_on_zero=False) is Bump.MAJOR
+    assert effective_bump(Bump.MAJOR, major=1, major_on_zero=False) is Bump.MAJOR

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shipit.core.versions import Tag, TagFormat, Version
-from shipit.core.versions.floating_tags import behind, floating_tag, holder
+from shipit.core.versions.floating_tags import floating_tag, floating_tag_target, has_outdated_floating_tag
 
 FORMAT = TagFormat("v{version}")
 
@@ -31,7 +31,7 @@ def test_a_floating_tag_is_written_as_releases_are(format: str, names: tuple[str
     ],
 )
 def test_the_highest_stable_release_of_that_name_holds_it(name: str, tags: list[str], highest: str | None) -> None:
-    assert holder(name, FORMAT, tags) == highest
+    assert floating_tag_target(name, FORMAT, tags) == highest
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_a_floating_tag_is_behind_where_the_release_that_holds_it_is_elsewhere(
     tags: dict[str, str], is_behind: bool
 ) -> None:
     last = Tag("v1.1.0", Version.parse("1.1.0"), "b")
-    assert behind(["major"], FORMAT, last, tags) == is_behind
+    assert has_outdated_floating_tag(["major"], FORMAT, last, tags) == is_behind

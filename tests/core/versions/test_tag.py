@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipit.core.versions import TagFormat, Version, mismatched, suggested_format, version_tags
+from shipit.core.versions import TagFormat, Version, mismatched_tags, suggested_format, version_tags
 
 V = TagFormat("v{version}")
 
@@ -77,15 +77,15 @@ def test_the_tags_of_one_package_are_not_those_of_another() -> None:
 
 @pytest.mark.parametrize("name", ["1.2.3", "release-1.2.3", "@acme/app@1.2.3", "V1.2.3", "app/1.2.3-rc.1"])
 def test_a_tag_that_a_person_takes_for_a_version_is_seen_and_its_format_is_suggested(name: str) -> None:
-    assert mismatched([name, "nightly"], [V]) == (name,)
+    assert mismatched_tags([name, "nightly"], [V]) == (name,)
     assert TagFormat(suggested_format(name)).parse(name) is not None
 
 
 @pytest.mark.parametrize("name", ["v1", "v1.2", "nightly", "2024-01-31", "build.17"])
 def test_what_nobody_takes_for_a_version_is_no_mismatch(name: str) -> None:
-    assert mismatched([name], [V]) == ()
+    assert mismatched_tags([name], [V]) == ()
 
 
 def test_one_tag_in_the_format_makes_the_others_no_mismatch() -> None:
-    assert mismatched(["1.2.3", "v1.2.4"], [V]) == ()
-    assert mismatched(["1.2.3", "web-v1.0.0"], [TagFormat("web-v{version}"), TagFormat("api-v{version}")]) == ()
+    assert mismatched_tags(["1.2.3", "v1.2.4"], [V]) == ()
+    assert mismatched_tags(["1.2.3", "web-v1.0.0"], [TagFormat("web-v{version}"), TagFormat("api-v{version}")]) == ()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipit.core.versions import Bump, Range, Version, build_version, bumped_version, channel_of, first_version
+from shipit.core.versions import Bump, Version, VersionRange, build_version, bumped_version, channel_of, first_version
 from shipit.core.versions.version import is_version, precedence, version_of
 from shipit.errors import ConflictError
 
@@ -119,7 +119,7 @@ def test_the_channel_of_a_version_is_the_identifier_before_its_number(text: str,
 
 @pytest.mark.parametrize("branch", ["1.x", "1.X"])
 def test_a_major_maintenance_branch_holds_every_version_of_its_major(branch: str) -> None:
-    limits = Range.of_branch(branch)
+    limits = VersionRange.of_branch(branch)
     assert limits
     assert [limits.holds(version) for version in versions("1.0.0", "1.99.3", "2.0.0", "0.9.0")] == [
         True,
@@ -130,7 +130,7 @@ def test_a_major_maintenance_branch_holds_every_version_of_its_major(branch: str
 
 
 def test_a_minor_maintenance_branch_holds_its_patches_only() -> None:
-    limits = Range.of_branch("1.2.x")
+    limits = VersionRange.of_branch("1.2.x")
     assert limits
     assert [limits.holds(version) for version in versions("1.2.0", "1.2.44", "1.3.0", "2.2.0")] == [
         True,
@@ -142,11 +142,11 @@ def test_a_minor_maintenance_branch_holds_its_patches_only() -> None:
 
 @pytest.mark.parametrize("branch", ["main", "x", "1", "1.2", "1.2.3.x", "v1.x", "1.x-fixes", "release/1.x"])
 def test_another_branch_has_no_range(branch: str) -> None:
-    assert Range.of_branch(branch) is None
+    assert VersionRange.of_branch(branch) is None
 
 
 def test_leaving_the_range_is_refused_and_says_which_branch_holds_what() -> None:
-    limits = Range.of_branch("1.2.x")
+    limits = VersionRange.of_branch("1.2.x")
     assert limits
     with pytest.raises(ConflictError) as refused:
         limits.require(Version.parse("1.3.0"))

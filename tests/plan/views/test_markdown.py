@@ -74,7 +74,7 @@ def test_each_step_tells_what_became_of_it_and_where_to_see_it() -> None:
 
 
 def test_commits_that_do_not_count_are_told_and_folded_away() -> None:
-    text = page(plan(ignored=(remark("docs: x", "docs does not release"),), unreadable=(remark("stuff", "no type"),)))
+    text = page(plan(ignored=(remark("docs: x", "docs → no release"),), unreadable=(remark("stuff", "no type"),)))
     assert "### Could not be read, and does not count" in text
     folded = text[text.index("<details><summary>1 commit that does not count") :]
     assert "docs: x" in folded

@@ -43,20 +43,20 @@ def test_unreadable_ignored_and_doubtful_commits_are_shown_with_their_reasons() 
         replace(
             DUE,
             unreadable=(CommitReason("b" * 40, "stuff", "no type"),),
-            ignored=(CommitReason("c" * 40, "docs: typo", "docs does not release"),),
+            ignored=(CommitReason("c" * 40, "docs: typo", "docs → no release"),),
             warnings=(CommitReason("d" * 40, "fix: a", "looks like a breaking change"),),
         )
     )
     assert "  unreadable, not counted\n    bbbbbbb stuff  no type\n" in told
-    assert "  ignored\n    ccccccc docs: typo  docs does not release\n" in told
+    assert "  ignored\n    ccccccc docs: typo  docs → no release\n" in told
     assert "  warnings\n    ddddddd fix: a  looks like a breaking change\n" in told
 
 
 def test_many_ignored_commits_are_counted_and_listed_on_demand() -> None:
-    ignored = tuple(CommitReason(f"{number:040}", f"docs: {number}", "docs does not release") for number in range(6))
+    ignored = tuple(CommitReason(f"{number:040}", f"docs: {number}", "docs → no release") for number in range(6))
     decision = replace(DUE, ignored=ignored)
     assert "  ignored: 6 commits (-v lists them)\n" in shown(decision)
-    assert shown(decision, everything=True).count("docs does not release") == 6
+    assert shown(decision, everything=True).count("docs → no release") == 6
 
 
 def test_each_package_is_told_by_name() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from functools import cached_property
 
 from shipit.adapters.process import command_error, stream
-from shipit.core.history import FORMAT
+from shipit.core.history import LOG_FORMAT
 from shipit.core.redact import Redactor
 from shipit.errors import UsageError
 from shipit.world import CommitInfo, TagRef
@@ -103,7 +103,7 @@ class GitHistory:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
 
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
-        argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *FORMAT]
+        argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
 
     def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:

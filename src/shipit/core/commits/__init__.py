@@ -1,7 +1,7 @@
-"""Reading commit messages: one message, and the unreleased commits together.
+"""Parsing and reading of commit messages: one message, or all commits since the last release.
 
-Modules of this room import each other directly. Other rooms import from here; `lint` and `release_message` are
-imported by themselves, because few commands need them.
+The modules of this package import each other directly. All other packages import from here, except `lint` and
+`release_message`: they are imported directly, because few commands need them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from shipit.core.commits.raw_commit import RawCommit as RawCommit
 from shipit.core.commits.read_all import Reading as Reading
 from shipit.core.commits.read_all import Readings as Readings
 from shipit.core.commits.read_all import RequestedVersion as RequestedVersion
-from shipit.core.commits.read_all import plain_commit as plain_commit
+from shipit.core.commits.read_all import normalize_commit as normalize_commit
 from shipit.core.commits.read_all import read_commits as read_commits
 from shipit.core.commits.read_all import requested_version as requested_version
 from shipit.core.commits.read_one import read_commit as read_commit
-from shipit.core.commits.readings import dropped as dropped
+from shipit.core.commits.readings import drop_reasons as drop_reasons
 from shipit.core.commits.reverts import MatchTexts as MatchTexts
 from shipit.core.commits.reverts import cancelled as cancelled
 from shipit.core.commits.reverts import match_text as match_text
-from shipit.core.commits.reverts import may_revert as may_revert
+from shipit.core.commits.reverts import might_be_revert as might_be_revert
 from shipit.core.commits.rules import Rules as Rules

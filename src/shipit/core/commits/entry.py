@@ -8,7 +8,10 @@ from shipit.core.commits.message import Commit
 
 
 class Entry(Struct, frozen=True):
-    """One change of a release: the commit it came by and its reading. A squash commit may bring several."""
+    """One change of a release: the parsed message, with the id and the author of its git commit.
+
+    A squash commit gives one entry for each commit that its body lists, all with the same `id`.
+    """
 
     id: str
     author: str

@@ -1,8 +1,8 @@
-"""What follows the header of a message: its body, its footers, its breaking changes.
+"""Parser of the body and the footers of a commit message.
 
-A footer is `Token: value` or `Token #value` in the last paragraphs; its value runs on to the next footer
-(Conventional Commits 1.0.0, items 8 to 10). `BREAKING CHANGE` and `Release-As` decide versions, so they
-count at the start of any line, outside code fences.
+A footer is `Token: value` or `Token #value` in the last paragraphs of the message; its value continues until the next
+footer (Conventional Commits 1.0.0, items 8 to 10). The footers `BREAKING CHANGE` and `Release-As` decide the version,
+so they are accepted at the start of any line outside code fences, not only in the last paragraphs.
 
 >>> split_footers("Why.\\n\\nBREAKING CHANGE: gone\\nfor good\\nCloses #12")
 ('Why.', (Footer(token='BREAKING CHANGE', value='gone\\nfor good'), Footer(token='Closes', value='#12')))
@@ -18,13 +18,14 @@ from msgspec import Struct
 
 
 class Footer(Struct, frozen=True):
-    """One trailer line: `Closes: #12` is token `Closes`, value `#12`."""
+    """A footer: in `Closes: #12` the token is `Closes` and the value is `#12`. A value can have several lines."""
 
     token: str
     value: str
 
     @property
     def breaking(self) -> bool:
+        """True for a footer that announces a breaking change."""
         return self.token in ("BREAKING CHANGE", "BREAKING-CHANGE")
 
 
@@ -34,90 +35,109 @@ _FOOTER = re.compile(
         [^\S\n]*+ (?P<value>[^\n]*)""",
     re.VERBOSE,
 )
-# A line that is a footer and nothing else, as nearly all of them are, with the blank lines that may follow.
-_TRAILER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*)(?:\n+|\Z)")
-# Compiled when it is first used, for it takes long and few messages need it.
-_LOOK_ALIKE = r"""(?mx) ^[ \t*_\#-]*+
+# A footer of one line with the blank lines below it, except `BREAKING CHANGE`: the common case, parsed faster.
+_ONE_LINE_FOOTER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*)(?:\n+|\Z)")
+# A string, compiled at its first use: compiling is slow, and few messages need it.
+_BREAKING_LOOKALIKE = r"""(?mx) ^[ \t*_\#-]*+
     (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
     [*_ \t:：]*+ (?P<text>[^\n]*)"""
-_RULE = re.compile(r"[ \t]*-{3,}+[ \t]*+$", re.MULTILINE)
+_HORIZONTAL_RULE = re.compile(r"[ \t]*-{3,}+[ \t]*+$", re.MULTILINE)
 _ITEM = re.compile(r" {0,3}[*-] ")
 _HEADER_ITEM = re.compile(r" {0,3}[*-] +\w+(?:\([^()]*\))?!? *[:：]")
 
 
 def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
-    """Body and footers of `text`, which is a message without its header. Takes linear time."""
+    """Split a message without its header into the body and the footers. Takes linear time.
+
+    Args:
+        text: everything below the header, without blank lines at its start and end.
+    """
     first = _last_paragraphs(text)
     head = text[:first]
-    if "REAKING" in head or may_ask_for_version(head) or may_have_fences(text):
+    if "REAKING" in head or might_request_version(head) or might_have_fences(text):
         lines = text.split("\n")
-        return _collect(lines, inside_fences(lines), text.count("\n", 0, first) if first < len(text) else len(lines))
+        first_line = text.count("\n", 0, first) if first < len(text) else len(lines)
+        return _collect(lines, inside_fences(lines), first_line)
     if first == len(text):
         return text, ()
-    if trailers := _trailers(text, first):
-        return head.strip(), trailers
+    if simple_footers := _one_line_footers(text, first):
+        return head.strip(), simple_footers
     body, footers = _collect(text[first:].split("\n"), repeat(False), 0)
     return _joined([head, body]), footers
 
 
-def may_ask_for_version(text: str) -> bool:
-    """Whether a `Release-As` footer may be in it, in any of the spellings that people use."""
+def might_request_version(text: str) -> bool:
+    """Return whether `text` might contain a `Release-As` footer, in lower or upper case.
+
+    A fast check before the text is parsed. It finds every such footer, and sometimes other text.
+    """
     return "elease-" in text or "ELEASE-" in text
 
 
-def may_look_breaking(text: str) -> bool:
-    """Whether it may announce a breaking change, or seem to."""
+def might_mention_breaking(text: str) -> bool:
+    """Return whether `text` might announce a breaking change, or contain a line that looks like an announcement.
+
+    A fast check before the text is parsed.
+    """
     return "reaking" in text or "REAKING" in text
 
 
-def may_have_fences(text: str) -> bool:
-    """A look for one character takes a tenth of the time of one for three, and most texts have none."""
+def might_have_fences(text: str) -> bool:
+    """Return whether `text` might contain a fenced code block.
+
+    Searching one character first is ten times faster than searching three, and most texts do not contain it.
+    """
     return ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
 
 
-def _trailers(text: str, at: int) -> tuple[Footer, ...] | None:
-    """The footers of `text` where from `at` on each line is one; None where there is more to it."""
+def _one_line_footers(text: str, position: int) -> tuple[Footer, ...] | None:
+    """Return the footers from the offset `position` on; None unless each line from there on is a complete footer."""
     footers: list[Footer] = []
     end = len(text)
-    while at < end:
-        line = _TRAILER.match(text, at)
+    while position < end:
+        line = _ONE_LINE_FOOTER.match(text, position)
         if line is None:
             return None
         token, value = line.groups()
         footers.append(Footer(token, value.strip()))
-        at = line.end()
+        position = line.end()
     return tuple(footers)
 
 
 def _last_paragraphs(text: str) -> int:
-    """Where the run of paragraphs begins that ends the message and each start with a footer."""
+    """Return the offset of the first of the last paragraphs that all start with a footer; `len(text)` without any."""
     first = end = len(text)
     while end > 0:
         blank = text.rfind("\n\n", 0, end)
         start = blank + 2 if blank >= 0 else 0
         if _FOOTER.match(text, start):
             first = start
-        elif text[start : start + 1] not in "- \t" or not _RULE.match(text, start):
+        elif text[start : start + 1] not in "- \t" or not _HORIZONTAL_RULE.match(text, start):
             break
         end = blank
     return first
 
 
 def _collect(lines: Sequence[str], fences: Iterable[bool], first: int) -> tuple[str, tuple[Footer, ...]]:
-    """Sort lines into body and footers; before line `first` only deciding footers begin one."""
+    """Sort the lines into body and footers.
+
+    Args:
+        fences: for each line, whether it belongs to a code block.
+        first: index of the first line of the footer paragraphs. Above it, only footers that decide the version count.
+    """
     body: list[str] = []
     footers: list[tuple[str, list[str]]] = []
-    target, item, before = body, False, ""
-    for at, (line, fenced) in enumerate(zip(lines, fences, strict=False)):
+    target, is_item, previous_line = body, False, ""
+    for index, (line, fenced) in enumerate(zip(lines, fences, strict=False)):
         match = None if fenced else _FOOTER.match(line)
-        if match and (target is not body or at >= first or _decides(match)):
-            target, item = [match["value"]], match["item"] is not None
+        if match and (target is not body or index >= first or _decides_version(match)):
+            target, is_item = [match["value"]], match["item"] is not None
             footers.append((match["breaking"] or match["token"], target))
         else:
-            if _ends_value(line, before, item):
-                target, item = body, False
+            if _ends_value(line, previous_line, is_item):
+                target, is_item = body, False
             target.append(line)
-        before = line
+        previous_line = line
     return _joined(body), tuple(Footer(token, _joined(value)) for token, value in footers)
 
 
@@ -125,19 +145,25 @@ def _joined(lines: Sequence[str]) -> str:
     return "\n".join(lines).strip()
 
 
-def _decides(match: re.Match[str]) -> bool:
+def _decides_version(match: re.Match[str]) -> bool:
     return match["token"] is None or match["token"].lower() == "release-as"
 
 
-def _ends_value(line: str, before: str, item: bool) -> bool:
-    """A rule, the next commit of a squash body, or for a list item whatever follows it."""
-    if item:
+def _ends_value(line: str, previous_line: str, is_item: bool) -> bool:
+    """Return whether `line` no longer belongs to the value of the footer above it.
+
+    A horizontal rule ends a value, and the next commit in the list of a squash commit. The value of a footer that is
+    itself a list item (`is_item`) also ends at a blank line and at the next item.
+    """
+    if is_item:
         return not line.strip() or _ITEM.match(line) is not None
-    return _RULE.match(line) is not None or (not before.strip() and _HEADER_ITEM.match(line) is not None)
+    if _HORIZONTAL_RULE.match(line):
+        return True
+    return not previous_line.strip() and _HEADER_ITEM.match(line) is not None
 
 
 def inside_fences(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it belongs to a fenced code block, the fences included."""
+    """Return, for each line, whether it belongs to a fenced code block. The fences themselves belong to it."""
     fence, inside = "", []
     for line in lines:
         mark = line.lstrip()[:3]
@@ -148,21 +174,21 @@ def inside_fences(lines: Sequence[str]) -> list[bool]:
     return inside
 
 
-def look_alikes(text: str) -> tuple[str, ...]:
-    """Remarks on lines that seem to announce a breaking change but by the specification do not."""
-    if not may_look_breaking(text):
+def breaking_lookalikes(text: str) -> tuple[str, ...]:
+    """Return a warning for each line that looks like a breaking change but has not the form of the specification."""
+    if not might_mention_breaking(text):
         return ()
     lines = text.split("\n")
     plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
-    remarks = (_remark(match) for match in re.finditer(_LOOK_ALIKE, plain) if not _marks_breaking(match[0]))
-    return tuple(dict.fromkeys(remarks))
+    found = re.finditer(_BREAKING_LOOKALIKE, plain)
+    return tuple(dict.fromkeys(_lookalike_warning(match) for match in found if not _announces_breaking(match[0])))
 
 
-def _marks_breaking(line: str) -> bool:
+def _announces_breaking(line: str) -> bool:
     match = _FOOTER.match(line)
     return match is not None and match["breaking"] is not None
 
 
-def _remark(match: re.Match[str]) -> str:
+def _lookalike_warning(match: re.Match[str]) -> str:
     line, text = (part.strip()[:100] for part in (match[0], match["text"]))
     return f"`{line}` looks like a breaking change; write `BREAKING CHANGE: {text}` at the start of a line"

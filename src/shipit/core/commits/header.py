@@ -1,4 +1,4 @@
-"""What one commit says of itself, the commits its body may list left aside."""
+"""Reading of one commit by its header and footers, without the commits that its body can list."""
 
 from __future__ import annotations
 
@@ -7,38 +7,42 @@ import re
 from shipit.core.commits.message import Commit, Unreadable, after_subject, parse_commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, ignored
-from shipit.core.commits.reverts import may_revert, parse_revert
+from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
 
-_SKIP = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)
+_SKIP_MARK = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?P<fixup>fixup|squash|amend)! |\[?wip\b", re.IGNORECASE)
 _MERGE = re.compile(r"Merge (?:pull request|(?:remote-tracking )?branch(?:es)?|tag|commit) ")
 
 
-def unfinished(message: str) -> str | None:
-    """Why a commit by its own words is not meant to be released."""
-    if "[" in message and (skip := _SKIP.search(message)):
-        return f"it says {skip[0]}"
+def skip_reason(message: str) -> str | None:
+    """Return the reason why a commit must not be released, found in its message; None without such a reason.
+
+    Reasons are the mark `[skip release]`, `fixup!` and its relatives, and `wip`.
+    """
+    if "[" in message and (skip := _SKIP_MARK.search(message)):
+        return f"it contains {skip[0]}"
     match = _UNFINISHED.match(subject(message))
     if not match:
         return None
     return f"{match['fixup'].lower()}! commit" if match["fixup"] else "work in progress"
 
 
-def is_merge(line: str) -> bool:
-    """Whether git or GitHub wrote this subject for a merge."""
-    return _MERGE.match(line) is not None
+def is_merge(subject: str) -> bool:
+    """Return whether `subject` is one that git or GitHub writes for a merge commit."""
+    return _MERGE.match(subject) is not None
 
 
-def read_title(commit: RawCommit, rules: Rules) -> Reading:
-    """What the header and footers of a commit do to the version."""
+def read_header(commit: RawCommit, rules: Rules) -> Reading:
+    """Return the reading of a commit by its header and footers alone."""
     parsed = parse_commit(commit.message, aliases=rules.aliases, known=rules.known)
     if isinstance(parsed, Unreadable):
         return _read_unconventional(commit, parsed, rules)
-    return _judged(commit, parsed, rules)
+    return _by_rules(commit, parsed, rules)
 
 
-def _judged(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
+def _by_rules(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
+    """Return the reading of a commit whose message follows the convention: counted if it bumps, else ignored."""
     bump, rule = rules.bump_of(parsed)
     line = subject(commit.message)
     if not bump:
@@ -47,11 +51,14 @@ def _judged(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
 
 
 def _read_unconventional(commit: RawCommit, parsed: Unreadable, rules: Rules) -> Reading:
-    """Reverts and merges have subjects of their own; nothing else is excused from the convention."""
-    if may_revert(parsed.subject) and (revert := parse_revert(commit.message)):
-        typed = parse_commit(f"revert: {revert.description}\n{after_subject(commit.message).strip()}")
-        if isinstance(typed, Commit):
-            return _judged(commit, typed, rules)
+    """Return the reading of a commit whose header does not follow the convention.
+
+    A revert counts and a merge is ignored, because git and GitHub write their subjects; all others are unreadable.
+    """
+    if might_be_revert(parsed.subject) and (revert := parse_revert(commit.message)):
+        conventional = parse_commit(f"revert: {revert.description}\n{after_subject(commit.message).strip()}")
+        if isinstance(conventional, Commit):
+            return _by_rules(commit, conventional, rules)
     if len(commit.parents) > 1 or is_merge(parsed.subject):
         return ignored(commit, "a merge commit")
     return Reading(commit.id, parsed.subject, commit.author, "unreadable", parsed.reason)

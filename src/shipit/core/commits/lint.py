@@ -1,7 +1,7 @@
-"""Remarks on one commit message or pull request title.
+"""Linter of one commit message or pull request title.
 
->>> [(problem.severity, problem.hint) for problem in lint_message("feat : login", Rules.of())]
-[('warning', 'write `feat: login`')]
+>>> lint_message("feat : login", Rules.of())
+(LintProblem(severity='warning', what='non-standard spelling', hint='it counts, but write `feat: login`'),)
 """
 
 from __future__ import annotations
@@ -11,14 +11,25 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shipit.core.commits.header import is_merge, unfinished
-from shipit.core.commits.message import Commit, Unreadable, after_subject, header, parse_commit, plain_text, subject
+from shipit.core.commits.header import is_merge, skip_reason
+from shipit.core.commits.message import (
+    Commit,
+    Unreadable,
+    after_subject,
+    header,
+    normalize_message,
+    parse_commit,
+    subject,
+)
 from shipit.core.commits.reverts import parse_revert
 from shipit.core.commits.rules import Rules
 
 
 class LintProblem(Struct, frozen=True):
-    """One thing to say about a message; `hint` is an imperative. An "error" cannot be read at all."""
+    """One problem of a message: `what` is wrong, and `hint` is what to do.
+
+    The severity is "error" for a message that cannot be read, and "warning" for any other problem.
+    """
 
     severity: Literal["error", "warning"]
     what: str
@@ -26,32 +37,42 @@ class LintProblem(Struct, frozen=True):
 
 
 def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
-    """What is wrong with a message, the worst first; nothing when it is fine."""
-    text = plain_text(message)
+    """Return the problems of a message; nothing if it has none.
+
+    Args:
+        message: a commit message, or the title of a pull request.
+        rules: the known types and their aliases.
+    """
+    text = normalize_message(message)
     line = subject(text)
-    if reason := unfinished(text):
-        return (LintProblem("warning", f"it would be ignored: {reason}", "change that before it is merged"),)
+    if reason := skip_reason(text):
+        return (LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged"),)
     parsed = parse_commit(text, aliases=rules.aliases, known=rules.known)
     if isinstance(parsed, Commit):
-        return tuple(_spelling(text, line, parsed, rules))
+        return tuple(_warnings(text, line, parsed, rules))
     if is_merge(line) or parse_revert(text):
         return ()
     return (_error(parsed),)
 
 
 def _error(parsed: Unreadable) -> LintProblem:
-    described = parsed.subject.rstrip(":： ") if parsed.subject.endswith((":", "：")) else ""
-    form = f"{described}: what it does" if described else "type: description"
+    prefix = parsed.subject.rstrip(":： ") if parsed.subject.endswith((":", "：")) else ""
+    form = f"{prefix}: what it does" if prefix else "type: description"
     return LintProblem("error", parsed.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
 
 
-def _spelling(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:
-    """Remarks on what was read leniently, or may mean something else than it says."""
-    title = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())
-    if isinstance(title, Commit) and header(title) != line:
-        yield LintProblem(
-            "warning", "the header is not spelled as the specification has it", f"write `{header(title)}`"
-        )
+def _warnings(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:
+    """Yield the warnings about a message that can be read.
+
+    Args:
+        text: the whole message.
+        line: its header as it was written.
+        parsed: the result of parsing `text`.
+    """
+    as_written = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())  # keeps `feature`
+    if isinstance(as_written, Commit) and header(as_written) != line:
+        counts = "it counts, but " if rules.bump_of(parsed)[0] else ""
+        yield LintProblem("warning", "non-standard spelling", f"{counts}write `{header(as_written)}`")
     if parsed.type not in rules.known:
         yield _unknown_type(parsed.type, rules)
     if after_subject(text).partition("\n")[0].strip():
@@ -66,6 +87,6 @@ def _spelling(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[Li
 def _unknown_type(type: str, rules: Rules) -> LintProblem:
     import difflib
 
-    near = difflib.get_close_matches(type, sorted(rules.known), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"write one of {', '.join(sorted(rules.known))}"
+    similar = difflib.get_close_matches(type, sorted(rules.known), n=1)
+    hint = f"did you mean `{similar[0]}`?" if similar else f"write one of {', '.join(sorted(rules.known))}"
     return LintProblem("warning", f"`{type}` is not a known type and releases nothing", hint)

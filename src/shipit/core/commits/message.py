@@ -1,9 +1,10 @@
-"""Reading one commit message (Conventional Commits 1.0.0).
+"""Parser of one commit message (Conventional Commits 1.0.0).
 
 >>> parse_commit("feat(api)!: drop v1")
 Commit(type='feat', scope='api', description='drop v1', body='', footers=(), breaking=('drop v1',), warnings=())
 
-Known types are read even where the spelling is a little off, for their meaning is beyond doubt; others are not:
+A header with a known type is accepted also in a non-standard spelling, because its meaning is clear. A header with
+an unknown type must have exactly the spelling of the specification:
 
 >>> parse_commit("Feat : 로그인").description
 '로그인'
@@ -21,17 +22,19 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.core.commits.footers import Footer as Footer
-from shipit.core.commits.footers import look_alikes, split_footers
+from shipit.core.commits.footers import breaking_lookalikes, split_footers
 
 KNOWN_TYPES = frozenset(("feat", "fix", "perf", "revert", "docs", "style", "refactor", "test", "build", "ci", "chore"))
 DEFAULT_ALIASES: Mapping[str, str] = {"feature": "feat", "bugfix": "fix", "hotfix": "fix"}
 
 
 class Commit(Struct, frozen=True):
-    """A message that follows the convention.
+    """A parsed message that follows the convention.
 
-    `type` is lower case with aliases resolved; `breaking` holds one text per breaking change
-    (the description itself where only `!` says so); `warnings` are remarks for plan and lint.
+    Attributes:
+        type: in lower case; an alias is replaced by the type it means.
+        breaking: one text for each breaking change; the description if only `!` marks the commit as breaking.
+        warnings: shown by `shipit plan` and `shipit lint`.
     """
 
     type: str
@@ -44,14 +47,14 @@ class Commit(Struct, frozen=True):
 
 
 class Unreadable(Struct, frozen=True):
-    """A message that does not follow the convention, and why."""
+    """A message that does not follow the convention, with the reason in words."""
 
     subject: str
     reason: str
 
 
 _EMOJI = "\u00a9\u00ae\u200d\u203c-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff"
-# Quantifiers that never give back (`*+`) keep hostile messages linear.
+# Possessive quantifiers (`*+`) never backtrack, so that also a hostile message is parsed in linear time.
 _HEADER = re.compile(
     rf"""[\s\ufeff]*+
     (?P<emoji> (?: (?: :[\w+-]++: | [{_EMOJI}]++ ) [^\S\n]*+ )*+ )
@@ -64,8 +67,8 @@ _HEADER = re.compile(
     re.VERBOSE,
 )
 _MERGED = re.compile(r"Merge pull request #(\d+) ")
-# All that the header skips: white space of every kind, and the byte order mark.
-_BLANK = (
+# The characters that may be above and before the header: every white space, and the byte order mark.
+_BLANKS = (
     "\ufeff\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001"
     "\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
@@ -74,29 +77,29 @@ _BLANK = (
 def parse_commit(
     message: str | bytes, *, aliases: Mapping[str, str] = DEFAULT_ALIASES, known: frozenset[str] = KNOWN_TYPES
 ) -> Commit | Unreadable:
-    """Read one message. Never raises, whatever the text; takes time linear in its length.
+    """Parse one message. Never raises, for any text; takes time linear in its length.
 
     >>> parse_commit("fix(auth): keep the session (#12)").scope
     'auth'
 
     Args:
-        message: the whole message; bytes are taken as UTF-8, with U+FFFD for what is not.
-        aliases: other names of types, lower case, with the type each one means.
-        known: the types that may be spelled leniently.
+        message: the whole message; bytes are decoded as UTF-8, and invalid ones become U+FFFD.
+        aliases: other names of types, in lower case, each with the type that it means.
+        known: the types that are accepted also in a non-standard spelling.
     """
-    text = plain_text(message)
+    text = normalize_message(message)
     match = _HEADER.match(text)
     if match is None:
         return _unreadable(text)
-    emoji, written, gap, scope, mark, colon, description = match.groups()
-    type = written.lower()
+    emoji, spelled_type, gap, scope, mark, colon, description = match.groups()
+    type = spelled_type.lower()
     type = aliases.get(type, type)
     description = description.rstrip()
     if not description:
         return Unreadable(subject(text), f"`{subject(text)}` has no description")
     if (emoji or gap or colon != ": ") and type not in known:
-        exact = header(Commit(type, scope, description, breaking=(mark,) if mark else ()))
-        return Unreadable(subject(text), f"`{type}` is not a known type, so it must be written exactly `{exact}`")
+        standard = header(Commit(type, scope, description, breaking=(mark,) if mark else ()))
+        return Unreadable(subject(text), f"`{type}` is not a known type, so it must be written exactly `{standard}`")
     scope = (scope and scope.strip()) or None
     rest = text[match.end() :].strip()
     if rest:
@@ -109,7 +112,7 @@ def _with_body(type: str, scope: str | None, description: str, mark: str, rest: 
     breaking = tuple(footer.value or description for footer in footers if footer.breaking)
     if mark and not breaking:
         breaking = (description,)
-    return Commit(type, scope, description, body, footers, breaking, look_alikes(rest))
+    return Commit(type, scope, description, body, footers, breaking, breaking_lookalikes(rest))
 
 
 def _unreadable(text: str) -> Unreadable:
@@ -117,41 +120,44 @@ def _unreadable(text: str) -> Unreadable:
     return Unreadable(line, "it does not begin with `type: description`" if line else "the message is empty")
 
 
-def plain_text(message: str | bytes) -> str:
-    """The message as text whose lines end in LF."""
+def normalize_message(message: str | bytes) -> str:
+    """Return the message as text whose lines end with LF; bytes are decoded as UTF-8."""
     text = message if isinstance(message, str) else message.decode("utf-8", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def subject(message: str) -> str:
-    """The first line that is not blank, as written."""
-    return message.lstrip(_BLANK).partition("\n")[0].rstrip()
+    """Return the first line that is not blank, without white space at its end."""
+    return message.lstrip(_BLANKS).partition("\n")[0].rstrip()
 
 
 def after_subject(message: str) -> str:
-    """What follows the subject, as written."""
-    return message.lstrip(_BLANK).partition("\n")[2]
+    """Return the lines below the subject, unchanged."""
+    return message.lstrip(_BLANKS).partition("\n")[2]
 
 
 def pull_request(subject: str) -> str | None:
-    """The number of the pull request: a trailing `(#12)`, or in GitHub's own subject of a merge."""
-    if number := _numbered(subject)[1]:
+    """Return the number of the pull request that a subject names, else None.
+
+    It is the number in `(#12)` at the end, or in GitHub's subject of a merge, `Merge pull request #12 from …`.
+    """
+    if number := _split_number(subject)[1]:
         return number
     merged = _MERGED.match(subject)
     return merged[1] if merged else None
 
 
 def without_number(subject: str) -> str:
-    """The subject without the `(#12)` that GitHub adds.
+    """Return the subject without the `(#12)` that GitHub adds at its end.
 
     >>> without_number("feat: x (#12)")
     'feat: x'
     """
-    return _numbered(subject)[0]
+    return _split_number(subject)[0]
 
 
-def _numbered(subject: str) -> tuple[str, str]:
-    """What stands before a trailing `(#12)`, and its digits; the subject itself and nothing where there is none."""
+def _split_number(subject: str) -> tuple[str, str]:
+    """Return the text before a `(#12)` at the end, and its digits; without one, the subject and an empty text."""
     if subject.endswith(")"):
         before, mark, number = subject[:-1].rpartition("(#")
         if mark and number.isdecimal():
@@ -160,7 +166,7 @@ def _numbered(subject: str) -> tuple[str, str]:
 
 
 def header(commit: Commit) -> str:
-    """The first line of a commit, as the specification spells it.
+    """Return the header of a commit in the spelling of the specification.
 
     >>> header(Commit("feat", "api", "drop v1", breaking=("drop v1",)))
     'feat(api)!: drop v1'

@@ -1,29 +1,32 @@
-"""Reading of commits by the beginnings of their headers.
+"""Cache of how header prefixes are read.
 
-Headers begin in few ways (`feat: `, `fix(api): `), so each beginning is parsed once and looked up from then on. Most
-messages contain nothing else that matters.
+Headers begin with few different prefixes (`feat: `, `fix(api): `). Each prefix is parsed once and then looked up, which
+takes a fraction of the time. Most messages have no other part that matters for the version.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.commits.footers import may_ask_for_version, may_look_breaking, split_footers
-from shipit.core.commits.header import unfinished
+from shipit.core.commits.footers import might_mention_breaking, might_request_version, split_footers
+from shipit.core.commits.header import skip_reason
 from shipit.core.commits.message import Commit, parse_commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading
 from shipit.core.commits.release_message import is_release_subject
-from shipit.core.commits.reverts import may_revert
+from shipit.core.commits.reverts import might_be_revert
 from shipit.core.commits.rules import Rules
-from shipit.core.commits.squash import may_list
+from shipit.core.commits.squash import might_list_commits
 from shipit.core.versions import Bump
 
 
 class HeaderPrefix(Struct, frozen=True):
-    """What `width` characters say of every title that begins with them, and do to the version by which rule."""
+    """The reading of every header that begins with one prefix, such as `fix(api): `.
 
-    width: int
+    `length` is the number of characters of the prefix; `rule` is the rule that gives `bump`, in words.
+    """
+
+    length: int
     type: str
     scope: str | None
     bump: Bump
@@ -31,49 +34,57 @@ class HeaderPrefix(Struct, frozen=True):
 
 
 class PrefixCache(dict[str, HeaderPrefix | None]):
-    """Beginnings without their `: `; None where what follows matters, or where the title alone does not decide.
+    """The readings of header prefixes, by prefix without its `: `; a missing one is added when it is looked up.
+
+    The value is None for a prefix that does not decide the reading alone, such as `revert` or `wip`: such a message has
+    to be read in full.
 
     Args:
-        rules: what raises the version how far.
+        rules: the bump of each commit type.
     """
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
 
-    def __missing__(self, start: str) -> HeaderPrefix | None:
-        self[start] = found = self._find(start)
-        return found
+    def __missing__(self, prefix: str) -> HeaderPrefix | None:
+        self[prefix] = reading = self._read(prefix)
+        return reading
 
-    def _find(self, start: str) -> HeaderPrefix | None:
-        title = f"{start}: x"
-        parsed = parse_commit(title, aliases=self.rules.aliases, known=self.rules.known)
+    def _read(self, prefix: str) -> HeaderPrefix | None:
+        """Return the reading of a prefix, found by parsing an example header that begins with it."""
+        example = f"{prefix}: x"
+        parsed = parse_commit(example, aliases=self.rules.aliases, known=self.rules.known)
         if not isinstance(parsed, Commit) or parsed.breaking or parsed.type not in self.rules.known:
             return None
-        if parsed.description != "x" or subject(title) != title or may_revert(start) or unfinished(title):
+        if parsed.description != "x" or subject(example) != example or might_be_revert(prefix) or skip_reason(example):
             return None
-        if is_release_subject(f"{start}: 1.0.0"):
+        if is_release_subject(f"{prefix}: 1.0.0"):
             return None
-        return HeaderPrefix(len(title) - 1, parsed.type, parsed.scope, *self.rules.bump_of(parsed))
+        return HeaderPrefix(len(example) - 1, parsed.type, parsed.scope, *self.rules.bump_of(parsed))
 
-    def beginning(self, line: str) -> HeaderPrefix | None:
-        """How a title begins; None where it has to be parsed."""
-        start, _, description = line.partition(": ")
-        return self[start] if description.strip() else None
+    def prefix_of(self, header: str) -> HeaderPrefix | None:
+        """Return the reading of the prefix of a header; None if the header has to be parsed."""
+        prefix, _, description = header.partition(": ")
+        return self[prefix] if description.strip() else None
 
-    def look(self, commit: RawCommit) -> Reading | None:
-        """A commit whose lines end in LF; None where it is to be read in full."""
+    def quick_read(self, commit: RawCommit) -> Reading | None:
+        """Return the reading of a commit by its header prefix; None if the message has to be read in full.
+
+        Args:
+            commit: with a message whose lines end with LF.
+        """
         message = commit.message
         line, _, body = message.partition("\n")
-        title = self.beginning(line)
-        if title is None or "[" in message or (body and _says_more(message)):
+        prefix = self.prefix_of(line)
+        if prefix is None or "[" in message or (body and _needs_full_read(message)):
             return None
-        if not title.bump:
-            return Reading(commit.id, line.rstrip(), commit.author, "ignored", title.rule)
+        if not prefix.bump:
+            return Reading(commit.id, line.rstrip(), commit.author, "ignored", prefix.rule)
         text, footers = split_footers(body.strip()) if body else ("", ())
-        entry = Commit(title.type, title.scope, line[title.width :].strip(), text, footers)
-        return Reading(commit.id, line.rstrip(), commit.author, "counted", title.rule, title.bump, (entry,))
+        entry = Commit(prefix.type, prefix.scope, line[prefix.length :].strip(), text, footers)
+        return Reading(commit.id, line.rstrip(), commit.author, "counted", prefix.rule, prefix.bump, (entry,))
 
 
-def _says_more(message: str) -> bool:
-    """Whether a body may announce a breaking change or a version, or list commits."""
-    return may_look_breaking(message) or may_ask_for_version(message) or may_list(message)
+def _needs_full_read(message: str) -> bool:
+    """Return whether a body might announce a breaking change, request a version or list commits."""
+    return might_mention_breaking(message) or might_request_version(message) or might_list_commits(message)

@@ -1,4 +1,4 @@
-"""A commit as git stores it."""
+"""A commit with the fields that git stores, before its message is parsed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class RawCommit(Struct, frozen=True):
-    """One commit as git tells it. `timestamp` is the author's, in seconds since the epoch (UTC)."""
+    """One commit of the repository. `timestamp` is the author's time, in seconds since the epoch (UTC)."""
 
     id: str
     parents: tuple[str, ...]

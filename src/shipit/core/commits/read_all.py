@@ -1,8 +1,8 @@
-"""Reading the unreleased commits: each ends as counted, ignored or unreadable, with the reason.
+"""Reading of the commits since the last release: each is counted, ignored or unreadable, with the reason.
 
 >>> log = [RawCommit("c" * 40, (), "Ada", 0, "feat: search"), RawCommit("b" * 40, (), "Ada", 0, "docs: typo")]
 >>> [(reading.subject, reading.outcome, reading.reason) for reading in read_commits(log, Rules.of()).all]
-[('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs does not release')]
+[('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs → no release')]
 >>> requested_version(log, Rules.of())
 RequestedVersion(bump=<Bump.MINOR: 2>, release_as=None)
 """
@@ -13,46 +13,46 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import may_ask_for_version
-from shipit.core.commits.message import plain_text
+from shipit.core.commits.footers import might_request_version
+from shipit.core.commits.message import normalize_message
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading as Reading
 from shipit.core.commits.readings import Readings as Readings
 from shipit.core.commits.readings import RequestedVersion as RequestedVersion
-from shipit.core.commits.readings import lasting, settled
+from shipit.core.commits.readings import mark_dropped, without_dropped
 from shipit.core.commits.rules import Rules
 from shipit.core.versions import Bump
 
 
 def read_commits(commits: Iterable[RawCommit], rules: Rules) -> Readings:
-    """Read the commits since the last release. Takes linear time, and never raises for a message.
+    """Read the commits since the last release. Takes linear time, and never raises, for any message.
 
     Args:
-        commits: as `git log` gives them, newest first.
-        rules: what raises the version how far.
+        commits: in the order of `git log`, newest first.
+        rules: the bump of each commit type.
     """
     cache = PrefixCache(rules)
-    plain = [plain_commit(commit) for commit in commits]
-    return Readings(settled(plain, [read_commit(commit, cache) for commit in plain]))
+    normalized = [normalize_commit(commit) for commit in commits]
+    return Readings(mark_dropped(normalized, [read_commit(commit, cache) for commit in normalized]))
 
 
 def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVersion:
-    """What the commits since the last release call for, the same as `read_commits` tells.
+    """Return the version that the commits request, the same as `read_commits(…).requested`, but faster.
 
-    After a breaking change nothing raises the version any further, so from then on only those are read that may ask
-    for a version themselves. Arguments are those of `read_commits`.
+    No commit can raise the version further than a breaking change. After the first one, only commits that might contain
+    a `Release-As` footer are read. The arguments are those of `read_commits`.
     """
     cache = PrefixCache(rules)
     bump, release_as = Bump.NONE, None
-    for commit in lasting([plain_commit(commit) for commit in commits]):
-        if bump < Bump.MAJOR or may_ask_for_version(commit.message):
+    for commit in without_dropped([normalize_commit(commit) for commit in commits]):
+        if bump < Bump.MAJOR or might_request_version(commit.message):
             reading = read_commit(commit, cache)
             bump, release_as = max(bump, reading.bump), release_as or reading.release_as
     return RequestedVersion(bump, release_as)
 
 
-def plain_commit(commit: RawCommit) -> RawCommit:
-    """The commit with lines that end in LF."""
-    return replace(commit, message=plain_text(commit.message)) if "\r" in commit.message else commit
+def normalize_commit(commit: RawCommit) -> RawCommit:
+    """Return the commit with a message whose lines end with LF."""
+    return replace(commit, message=normalize_message(commit.message)) if "\r" in commit.message else commit

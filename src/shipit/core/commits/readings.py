@@ -1,4 +1,4 @@
-"""What became of each commit: counted, ignored or unreadable. None is dropped without a word."""
+"""Results of reading commits: each commit is counted, ignored or unreadable, always with a reason."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ Outcome = Literal["counted", "ignored", "unreadable"]
 
 
 class Reading(Struct, frozen=True):
-    """What became of one commit.
+    """The result of reading one commit.
 
-    "counted" are the commits that release something: `reason` is the rule then, `entries` is what stands in the
-    notes, `release_as` the version that a `Release-As` footer asks for. Otherwise `reason` says why the commit
-    does not count.
+    Attributes:
+        outcome: "counted" for a commit that raises the version or requests one with a `Release-As` footer.
+        reason: the rule by which a commit is counted, else the reason why it is not.
+        entries: the changes that the commit adds to the release notes; several for a squash commit.
+        warnings: texts to show to the user, without the id of the commit.
+        release_as: the version that a `Release-As` footer requests, without a leading `v`; not yet validated.
     """
 
     id: str
@@ -36,27 +39,30 @@ class Reading(Struct, frozen=True):
 
 
 class RequestedVersion(Struct, frozen=True):
-    """What commits call for together: how far they raise the version, and the version they ask for by name."""
+    """The strongest bump of several commits, and the version of their newest `Release-As` footer, if there is one."""
 
     bump: Bump = Bump.NONE
     release_as: str | None = None
 
 
 class Readings(Struct, frozen=True):
-    """What became of all commits since the last release, newest first."""
+    """The results of reading all commits since the last release, newest first."""
 
     all: tuple[Reading, ...]
 
     @property
     def counted(self) -> tuple[Reading, ...]:
+        """The commits that raise the version or request one."""
         return self._with("counted")
 
     @property
     def ignored(self) -> tuple[Reading, ...]:
+        """The commits that are understood but release nothing."""
         return self._with("ignored")
 
     @property
     def unreadable(self) -> tuple[Reading, ...]:
+        """The commits whose messages do not follow the convention."""
         return self._with("unreadable")
 
     def _with(self, outcome: Outcome) -> tuple[Reading, ...]:
@@ -64,17 +70,17 @@ class Readings(Struct, frozen=True):
 
     @property
     def bump(self) -> Bump:
-        """How far the commits raise the version together."""
+        """The strongest bump of all commits."""
         return max((reading.bump for reading in self.all), default=Bump.NONE)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """What stands in the notes."""
+        """The changes for the release notes, newest first."""
         return tuple(Entry(reading.id, reading.author, commit) for reading in self.all for commit in reading.entries)
 
     @property
     def requested(self) -> RequestedVersion:
-        """What they call for together; the newest `Release-As` footer names the version."""
+        """The strongest bump, and the version of the newest `Release-As` footer."""
         return RequestedVersion(
             self.bump, next((reading.release_as for reading in self.all if reading.release_as), None)
         )
@@ -86,29 +92,43 @@ class Readings(Struct, frozen=True):
 
 
 def ignored(commit: RawCommit, reason: str) -> Reading:
+    """Return the reading of a commit that is ignored for `reason`."""
     return Reading(commit.id, subject(commit.message), commit.author, "ignored", reason)
 
 
-def dropped(commits: MatchTexts) -> dict[int, str]:
-    """Why commits, newest first, drop out because they cancel or repeat each other; by position."""
+def drop_reasons(commits: MatchTexts) -> dict[int, str]:
+    """Return, by position, the reasons why commits are dropped: reverted ones with their reverts, and repeated ones.
+
+    Args:
+        commits: newest first.
+    """
     reasons = cancelled(commits)
     return duplicates(commits, reasons) | reasons
 
 
-def lasting(commits: Sequence[RawCommit]) -> list[RawCommit]:
-    """Those of `commits`, newest first, that do not cancel or repeat each other."""
+def without_dropped(commits: Sequence[RawCommit]) -> list[RawCommit]:
+    """Return `commits` without those that cancel or repeat each other.
+
+    Args:
+        commits: newest first.
+    """
     if len(commits) < 2:
         return list(commits)
-    reasons = dropped(MatchTexts.of(commits, [subject(commit.message) for commit in commits]))
-    return [commit for at, commit in enumerate(commits) if at not in reasons]
+    reasons = drop_reasons(MatchTexts.of(commits, [subject(commit.message) for commit in commits]))
+    return [commit for index, commit in enumerate(commits) if index not in reasons]
 
 
-def settled(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The readings of `commits`, newest first, after those that cancel or repeat each other have dropped out."""
+def mark_dropped(commits: Sequence[RawCommit], readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Return `readings` with those of commits that cancel or repeat each other replaced by ignored ones.
+
+    Args:
+        commits: newest first.
+        readings: one for each of `commits`, in the same order.
+    """
     if len(commits) < 2:
         return tuple(readings)
-    reasons = dropped(MatchTexts.of(commits, [reading.subject for reading in readings]))
+    reasons = drop_reasons(MatchTexts.of(commits, [reading.subject for reading in readings]))
     if not reasons:
         return tuple(readings)
     pairs = enumerate(zip(commits, readings, strict=True))
-    return tuple(ignored(commit, reasons[at]) if at in reasons else reading for at, (commit, reading) in pairs)
+    return tuple(ignored(commit, reasons[index]) if index in reasons else reading for index, (commit, reading) in pairs)

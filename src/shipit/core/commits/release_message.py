@@ -1,4 +1,4 @@
-"""The message of release commits and their tags: how shipit recognises what it made itself."""
+"""Messages of the release commits and tags that shipit makes, and the tests that recognize them."""
 
 from __future__ import annotations
 
@@ -10,40 +10,50 @@ _SUBJECT = re.compile(r"chore\(release\): (?P<begin>begin )?(?P<what>\S.*?)(?: \
 _VERSION = re.compile(r"(?:(?P<package>\S+) )?v?(?P<version>\d+\.\d+\.\d+\S*)")
 
 
-# Other tools write the same subject; only what carries this trailer is ever undone or continued.
+# Other tools write the same subject. shipit continues or undoes only commits and tags with this trailer.
 TRAILER = "Released-by: shipit"
 
 
 def release_message(subject: str, notes: str) -> str:
-    """The message of a release commit or of its tag."""
+    """Return the message of a release commit or of its tag.
+
+    Args:
+        notes: the release notes in Markdown.
+    """
     return f"{subject}\n\n{notes.strip()}\n\n{TRAILER}\n"
 
 
-def is_release(message: str) -> bool:
-    """Whether a commit or an annotated tag with this message is shipit's own.
+def is_release_message(message: str) -> bool:
+    """Return whether shipit made the commit or the annotated tag with this message.
 
-    >>> is_release(release_message("chore(release): 1.4.0", "### Features")), is_release("chore(release): 1.4.0")
-    (True, False)
+    >>> is_release_message(release_message("chore(release): 1.4.0", "### Features"))
+    True
+    >>> is_release_message("chore(release): 1.4.0")
+    False
     """
     return TRAILER in message.splitlines() and _SUBJECT.fullmatch(subject_of(message)) is not None
 
 
-def releases(message: str, package: str, version: str) -> bool:
-    """Whether a message is shipit's own and that of this version of `package` (empty for the whole repository).
+def is_release_of(message: str, package: str, version: str) -> bool:
+    """Return whether shipit made the commit or tag with this message for `version` of `package`.
 
-    >>> told = release_message("chore(release): 1.4.0", "### Features")
-    >>> releases(told, "", "1.4.0"), releases(told, "", "1.5.0")
+    Args:
+        package: its name; empty if the whole repository has one version.
+
+    >>> message = release_message("chore(release): 1.4.0", "### Features")
+    >>> is_release_of(message, "", "1.4.0"), is_release_of(message, "", "1.5.0")
     (True, False)
     """
-    return is_release(message) and versions_of(subject_of(message)).get(package) == version
+    return is_release_message(message) and versions_of(subject_of(message)).get(package) == version
 
 
 def subject_of(message: str) -> str:
+    """Return the first line of a message."""
     return message.split("\n", 1)[0]
 
 
 def notes_of(message: str) -> str:
-    """The notes that a release message carries.
+    """Return the release notes that a release message contains.
 
     >>> notes_of(release_message("chore(release): 1.4.0", "### Features"))
     '### Features\\n'
@@ -52,7 +62,9 @@ def notes_of(message: str) -> str:
 
 
 def versions_of(subject: str) -> dict[str, str]:
-    """Package name (empty for the whole repository) to version, as a release subject tells them.
+    """Return the versions that a release subject names, by package name; the name is empty for the whole repository.
+
+    Any other subject gives an empty dict.
 
     >>> versions_of("chore(release): backend 1.4.0, web 2.0.1")
     {'backend': '1.4.0', 'web': '2.0.1'}
@@ -62,10 +74,14 @@ def versions_of(subject: str) -> dict[str, str]:
 
 
 def is_release_subject(subject: str) -> bool:
-    """Whether a release made the commit with this subject: for itself, or for the snapshot that follows it.
+    """Return whether a commit with this subject was made by a release: the release commit, or the snapshot after it.
 
-    >>> [is_release_subject(f"chore(release): {what}") for what in ("1.4.0", "begin 1.4.1-SNAPSHOT", "the party")]
-    [True, True, False]
+    The `v` is accepted because other tools write it in their release commits.
+
+    >>> is_release_subject("chore(release): 1.4.0"), is_release_subject("chore(release): begin 1.4.1-SNAPSHOT")
+    (True, True)
+    >>> is_release_subject("chore(release): v1.4.0"), is_release_subject("chore(release): tidy up")
+    (True, False)
     """
     found = _SUBJECT.fullmatch(subject.strip())
     return found is not None and bool(_versions(found["what"]))

@@ -1,4 +1,4 @@
-"""Which commit raises the version how far.
+"""Rules that give each commit its bump.
 
 >>> rules = Rules.of({"refactor": "patch", "docs(README)": "patch"})
 >>> rules.bump_of(Commit("docs", "readme", "explain"))
@@ -6,7 +6,7 @@
 >>> rules.bump_of(Commit("refactor", None, "split", breaking=("split",)))
 (<Bump.MAJOR: 3>, 'breaking change → major')
 >>> rules.bump_of(Commit("docs", None, "explain"))
-(<Bump.NONE: 0>, 'docs does not release')
+(<Bump.NONE: 0>, 'docs → no release')
 """
 
 from __future__ import annotations
@@ -28,9 +28,14 @@ _KEY = re.compile(r"([^\W\d_][\w-]*)(?:\(([^()]+)\))?")
 
 
 class Rules(Struct, frozen=True):
-    """What each type, or type in one scope, does to the version; made by `Rules.of`.
+    """The bump of each type, or of a type in one scope. Made by `Rules.of`.
 
-    Scopes, like types, compare without regard to case (Conventional Commits 1.0.0, item 15).
+    Types and scopes are compared without regard to case (Conventional Commits 1.0.0, item 15).
+
+    Attributes:
+        table: the rule of each type and scope, in lower case; the scope is None for the rule of all scopes.
+        aliases: other names of types, each with the type that it means.
+        known: the types that have a rule or a known meaning.
     """
 
     table: Mapping[tuple[str, str | None], Rule]
@@ -39,28 +44,28 @@ class Rules(Struct, frozen=True):
 
     @classmethod
     def of(cls, bump: Mapping[str, str] | None = None, aliases: Mapping[str, str] | None = None) -> Rules:
-        """Rules on top of the defaults.
+        """Return the default rules with those of the configuration added.
 
         Args:
-            bump: `type` or `type(scope)` to none, patch, minor or major.
-            aliases: other names of types, with the type each one means.
+            bump: none, patch, minor or major for each `type` or `type(scope)`.
+            aliases: other names of types, each with the type that it means.
 
         Raises:
-            ConfigError: a key or a bump that cannot be understood.
+            ConfigError: if a key is not a type, or a value is not a bump.
         """
         names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
         table = dict(_rule(key, word, names) for key, word in {**DEFAULT_BUMPS, **(bump or {})}.items())
         return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()))
 
     def bump_of(self, commit: Commit) -> Rule:
-        """How far a commit raises the version, and the rule that says so, in words."""
+        """Return the bump of a commit, with the rule that gives it in words."""
         if commit.breaking:
             return _BREAKING
         rule = self.table.get((commit.type, commit.scope.lower())) if commit.scope else None
         return rule or self.table.get((commit.type, None)) or (Bump.NONE, self._no_release(commit.type))
 
     def _no_release(self, type: str) -> str:
-        return f"{type} does not release" if type in self.known else f"{type} is not a known type"
+        return f"{type} → no release" if type in self.known else f"{type} is not a known type"
 
 
 def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, str | None], Rule]:
@@ -72,5 +77,5 @@ def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, s
     if word.upper() not in Bump.__members__:
         raise ConfigError(f"`{word}` is not a bump", where=f"bump.{key}", hint="write none, patch, minor or major")
     type, scope, bump = match[1].lower(), match[2], Bump[word.upper()]
-    name = f"{key} → {word.lower()}" if bump else f"{key} does not release"
-    return (aliases.get(type, type), scope and scope.strip().lower()), (bump, name)
+    rule = f"{key} → {word.lower()}" if bump else f"{key} → no release"
+    return (aliases.get(type, type), scope and scope.strip().lower()), (bump, rule)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from shipit.core.history.attribution import ReleaseSpan as ReleaseSpan
 from shipit.core.history.attribution import Unreleased as Unreleased
+from shipit.core.history.attribution import ancestors_within as ancestors_within
 from shipit.core.history.attribution import attribute as attribute
-from shipit.core.history.attribution import behind as behind
 from shipit.core.history.attribution import unreleased as unreleased
-from shipit.core.history.log import FORMAT as FORMAT
+from shipit.core.history.log import LOG_FORMAT as LOG_FORMAT
 from shipit.core.history.log import Columns as Columns
 from shipit.core.history.log import Log as Log
 from shipit.core.history.log import columns as columns

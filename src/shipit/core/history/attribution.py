@@ -20,11 +20,11 @@ from shipit.core.versions import Tag
 class Unreleased(Struct, frozen=True):
     """Commits since the last release, newest first.
 
-    `earlier` are ids of those that a release merged in holds already; `includes` are that release's tags.
+    `in_merged_releases` are ids of those that a release merged in holds already; `includes` are that release's tags.
     """
 
     commits: tuple[RawCommit, ...]
-    earlier: frozenset[str] = frozenset()
+    in_merged_releases: frozenset[str] = frozenset()
     includes: tuple[str, ...] = ()
 
 
@@ -37,11 +37,11 @@ def unreleased(commits: Sequence[RawCommit], tags: Iterable[Tag]) -> Unreleased:
     """
     parents = {commit.id: " ".join(commit.parents) for commit in commits}
     merged = [tag for tag in tags if tag.commit in parents]
-    earlier = behind((tag.commit for tag in merged), parents)
-    return Unreleased(tuple(commits), earlier, tuple(sorted(tag.name for tag in merged)))
+    in_merged_releases = ancestors_within((tag.commit for tag in merged), parents)
+    return Unreleased(tuple(commits), in_merged_releases, tuple(sorted(tag.name for tag in merged)))
 
 
-def behind(starts: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
+def ancestors_within(starts: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
     """`starts` and their ancestors within `parents`, which are ids with blanks between them."""
     seen: set[str] = set()
     open_lines = list(starts)

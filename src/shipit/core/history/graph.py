@@ -28,7 +28,7 @@ class Graph(Struct, frozen=True):
     @classmethod
     def of(cls, log: Log, named: Iterable[str]) -> Graph:
         """The graph of a log in which segments begin at the commits `named`, where the log has them."""
-        parents = log.parents_elsewhere()
+        parents = log.nonlinear_parents()
         wanted = set(named).union(*parents.values())
         places = {id: at for at, id in enumerate(log.ids) if id in wanted}
         starts = {0, *places.values(), *(at + 1 for at in parents)} - {len(log)}

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 from shipit.core.commits import RawCommit
 
 # Every field ends with NUL, which no commit can hold; for the last, and so for each commit, `-z` does that.
-FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%at%x00%B")
+LOG_FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%at%x00%B")
 _FIELDS = 5
 
 
@@ -25,10 +25,10 @@ class Columns(Struct):
     messages: list[str]
 
     @classmethod
-    def none(cls) -> Columns:
+    def empty(cls) -> Columns:
         return cls([], [], [], [], [])
 
-    def cut(self, id: str) -> tuple[Columns, Columns]:
+    def split_at(self, id: str) -> tuple[Columns, Columns]:
         """Those above a commit, and it with those below; all and none where it is not among them."""
         at = self.ids.index(id) if id in self.ids else len(self.ids)
         fields = astuple(self)
@@ -49,7 +49,7 @@ class Columns(Struct):
 
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
-    """Decode a stream in `FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
+    """Decode a stream in `LOG_FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
     for part in columns(chunks):
         yield from part.commits()
 
@@ -101,7 +101,7 @@ class Log:
         parents, timestamp = _parents(self.parents[at]), _seconds(self.timestamps[at])
         return RawCommit(self.ids[at], parents, self.authors[at], timestamp, self.messages[at])
 
-    def parents_elsewhere(self) -> dict[int, list[str]]:
+    def nonlinear_parents(self) -> dict[int, list[str]]:
         """The parents, by place, of each commit for which they are not just the next one."""
         pairs = zip(self.parents, [*self.ids[1:], ""], strict=False)
         return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}

@@ -23,8 +23,8 @@ from shipit.core.commits import (
     PrefixCache,
     Rules,
     match_text,
-    may_revert,
-    plain_commit,
+    might_be_revert,
+    normalize_commit,
     read_commit,
     split_footers,
     subject,
@@ -50,10 +50,10 @@ class HistoryScan:
         title = self._listed[at]
         if title is None:
             return self._read.get(at, ())
-        description = self.log.messages[at][title.width :].strip()
+        description = self.log.messages[at][title.length :].strip()
         return (Commit(title.type, title.scope, description, "", self._footers.get(at, ())),)
 
-    def texts(self, places: Sequence[int]) -> MatchTexts:
+    def match_texts(self, places: Sequence[int]) -> MatchTexts:
         """Of the commits that stand there; only what was read in full may be a revert."""
         fields = (self.log.ids, self.log.parents, self.log.messages)
         ids, parents, messages = ([field[at] for at in places] for field in fields)
@@ -69,10 +69,10 @@ class HistoryScan:
             beginning, _, description = line.partition(": ")
             title = cache[beginning] if description.strip() else None
             if title is None or (some_say_more and _says_more(message)) or (title.bump and "[" in message):
-                whole = plain_commit(log.commit(at))
+                whole = normalize_commit(log.commit(at))
                 self._read[at] = read_commit(whole, cache).entries
                 line = subject(whole.message)
-                log.messages[at] = match_text(whole.message, line, may_revert(line))
+                log.messages[at] = match_text(whole.message, line, might_be_revert(line))
                 self._listed.append(None)
                 continue
             log.messages[at] = line

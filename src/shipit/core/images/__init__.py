@@ -5,12 +5,12 @@ from __future__ import annotations
 from shipit.core.images.build import Build as Build
 from shipit.core.images.labels import REVISION as REVISION
 from shipit.core.images.labels import VERSION as VERSION
+from shipit.core.images.labels import holds_newer_release as holds_newer_release
 from shipit.core.images.labels import image_labels as image_labels
-from shipit.core.images.labels import made_from as made_from
-from shipit.core.images.labels import moves_back as moves_back
+from shipit.core.images.labels import source_commit as source_commit
 from shipit.core.images.reference import DOCKER_HUB as DOCKER_HUB
 from shipit.core.images.reference import Reference as Reference
 from shipit.core.images.tags import Source as Source
 from shipit.core.images.tags import fill as fill
 from shipit.core.images.tags import image_tag as image_tag
-from shipit.core.images.tags import is_immutable as is_immutable
+from shipit.core.images.tags import is_permanent as is_permanent

@@ -32,26 +32,26 @@ def image_labels(source: Source, *, created: str, title: str, url: str | None) -
     return {name: value for name, value in labels.items() if value}
 
 
-def made_from(labels: Mapping[str, str]) -> str:
+def source_commit(labels: Mapping[str, str]) -> str:
     """The commit that an image with `labels` says it is built from; empty where it names none by its whole id.
 
     What stands there is up to whoever built it: the name of a branch would be read as what that is here and now.
 
-    >>> made_from({REVISION: "0a" * 20}) == "0a" * 20, made_from({REVISION: "main"})
+    >>> source_commit({REVISION: "0a" * 20}) == "0a" * 20, source_commit({REVISION: "main"})
     (True, '')
     """
     told = labels.get(REVISION, "")
     return told if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", told) else ""
 
 
-def moves_back(labels: Mapping[str, str], version: str) -> bool:
+def holds_newer_release(labels: Mapping[str, str], version: str) -> bool:
     """Whether a tag on an image with `labels` holds a newer release than `version`.
 
     Builds of a branch are told apart by their commits, not by their versions: a branch may be set back.
 
-    >>> moves_back({VERSION: "1.5.0"}, "1.4.1"), moves_back({VERSION: "1.4.0"}, "1.4.1")
+    >>> holds_newer_release({VERSION: "1.5.0"}, "1.4.1"), holds_newer_release({VERSION: "1.4.0"}, "1.4.1")
     (True, False)
-    >>> moves_back({VERSION: "1.5.0-dev.9+0a1b2c3"}, "1.5.0-dev.8+1b2c3d4"), moves_back({}, "1.0.0")
+    >>> holds_newer_release({VERSION: "1.5.0-dev.9+0a1b2c3"}, "1.5.0-dev.8+1b2c3d4"), holds_newer_release({}, "1.0.0")
     (False, False)
     """
     held = labels.get(VERSION, "")

@@ -64,10 +64,10 @@ def _written(template: str, source: Source) -> str:
     return re.sub(r"^[.-]", "_", tag)
 
 
-def is_immutable(template: str) -> bool:
+def is_permanent(template: str) -> bool:
     """Whether a tag of this template belongs to one commit or version for good.
 
-    >>> [is_immutable(template) for template in ("{version}", "{branch}-{sha}", "{major}.{minor}", "latest")]
+    >>> [is_permanent(template) for template in ("{version}", "{branch}-{sha}", "{major}.{minor}", "latest")]
     [True, True, False, False]
     """
     return "{version}" in template or "{sha}" in template

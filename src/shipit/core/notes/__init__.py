@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from shipit.core.notes.changelog import changelog_title as changelog_title
 from shipit.core.notes.changelog import insert_section as insert_section
 from shipit.core.notes.changelog import render_sections as render_sections
 from shipit.core.notes.changelog import section_of as section_of
-from shipit.core.notes.changelog import title as title
 from shipit.core.notes.comments import LONGEST_COMMENT as LONGEST_COMMENT
-from shipit.core.notes.comments import PREVIEW as PREVIEW
+from shipit.core.notes.comments import PREVIEW_MARK as PREVIEW_MARK
 from shipit.core.notes.comments import released_comment as released_comment
 from shipit.core.notes.comments import released_mark as released_mark
 from shipit.core.notes.languages import LANGUAGES as LANGUAGES
 from shipit.core.notes.languages import language as language
-from shipit.core.notes.markdown import address as address
 from shipit.core.notes.markdown import inline as inline
-from shipit.core.notes.mentions import mentioned as mentioned
-from shipit.core.notes.notes import SHOWN as SHOWN
+from shipit.core.notes.markdown import link_destination as link_destination
+from shipit.core.notes.mentions import issues_of as issues_of
+from shipit.core.notes.notes import SHOWN_TYPES as SHOWN_TYPES
 from shipit.core.notes.notes import Renderer as Renderer
 from shipit.core.notes.notes import cut_notes as cut_notes

@@ -46,7 +46,7 @@ def insert_section(changelog: str | None, section: str, version: str, language: 
         version: without a prefix, as in `1.4.0`.
     """
     if changelog is None:
-        changelog = title(language)
+        changelog = changelog_title(language)
     newline = _newline(changelog)
     section = _section(section, version).replace("\n", newline)
     present = _find(changelog, version)
@@ -94,7 +94,7 @@ def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator
         yield f"\n{_section(renderer.render(release), release.version)}\n"
 
 
-def title(language: Language) -> str:
+def changelog_title(language: Language) -> str:
     """The first line of a changelog."""
     return f"# {language.title}\n"
 

@@ -7,9 +7,9 @@ Released in [v1.4.0](https://github.com/acme/app/releases/tag/v1.4.0).
 
 from __future__ import annotations
 
-from shipit.core.notes.markdown import address, inline
+from shipit.core.notes.markdown import inline, link_destination
 
-PREVIEW = "<!-- shipit:preview -->"
+PREVIEW_MARK = "<!-- shipit:preview -->"
 
 # GitHub refuses a longer comment ("body is too long (maximum is 65536 characters)").
 LONGEST_COMMENT = 65_536
@@ -22,4 +22,4 @@ def released_mark(tag: str) -> str:
 
 def released_comment(tag: str, url: str) -> str:
     """What a pull request or an issue is told when it is released."""
-    return f"{released_mark(tag)}\nReleased in [{inline(tag)}]({address(url)})."
+    return f"{released_mark(tag)}\nReleased in [{inline(tag)}]({link_destination(url)})."

@@ -69,7 +69,7 @@ def item(text: str, links: Links | None = None) -> str:
     return re.sub(r"(\n{1,2})\n*", r"\1  ", lines)
 
 
-def address(url: str) -> str:
+def link_destination(url: str) -> str:
     """A web address as it may stand between the parentheses of a link."""
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
 

@@ -1,8 +1,10 @@
-r"""The pull requests and issues that commit messages name as their own.
+r"""Numbers of the pull requests that brought commits, and of the issues that the commits close.
 
->>> mentions("feat: search (#12)\n\nCloses #7 and #8, refs #3"), mentions("Merge pull request #18 from acme/x")
-((12, 7, 8), (18,))
->>> mentions("fix: as in #4, not acme/app#5")
+>>> issues_of_message("feat: search (#12)\n\nCloses #7 and #8, refs #3")
+(12, 7, 8)
+>>> issues_of_message("Merge pull request #18 from acme/x")
+(18,)
+>>> issues_of_message("fix: as in #4, not acme/app#5")
 ()
 """
 
@@ -23,16 +25,19 @@ _CLOSED = re.compile(
 _ANY = re.compile(_NUMBER)
 
 
-def mentions(message: str) -> tuple[int, ...]:
-    """The pull request that brought a commit, and the issues it closes, each once."""
+def issues_of_message(message: str) -> tuple[int, ...]:
+    """Return the number of the pull request that brought a commit, then those of the issues it closes, each once."""
     merged = _MERGED.match(message.lstrip().partition("\n")[0])
     lists = [match[1] for match in _CLOSED.finditer(message)] if "#" in message else []
     found = [number for text in (*(merged.groups("") if merged else ()), *lists) for number in _ANY.findall(text)]
     return tuple(dict.fromkeys(int(number[1:]) for number in found))
 
 
-def mentioned(commits: Sequence[RawCommit]) -> tuple[int, ...]:
-    """What `commits` name, newest first; not what is undone again among them."""
-    undone = cancelled(MatchTexts.of(commits, [subject(commit.message) for commit in commits]))
-    kept = (commit for at, commit in enumerate(commits) if at not in undone)
-    return tuple(dict.fromkeys(number for commit in kept for number in mentions(commit.message)))
+def issues_of(commits: Sequence[RawCommit]) -> tuple[int, ...]:
+    """Return the numbers of the pull requests and issues of `commits`, newest first, each once.
+
+    Commits that are reverted within `commits` are left out, with their reverts.
+    """
+    reverted = cancelled(MatchTexts.of(commits, [subject(commit.message) for commit in commits]))
+    kept = (commit for index, commit in enumerate(commits) if index not in reverted)
+    return tuple(dict.fromkeys(number for commit in kept for number in issues_of_message(commit.message)))

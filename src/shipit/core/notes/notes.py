@@ -2,7 +2,7 @@ r"""Release notes: what one release brings, grouped and written as Markdown.
 
 >>> from shipit.core.commits.message import Commit
 >>> entry = Entry("abc1234def", "Kim", Commit("fix", "api", "close the *stream*"))
->>> Change(entry, entry.commit.description).line
+>>> NotesItem(entry, entry.commit.description).line
 '**api:** close the \\*stream\\* (abc1234)'
 """
 
@@ -19,14 +19,14 @@ from shipit.core.commits import Commit, Entry
 from shipit.core.history import Release
 from shipit.core.notes.languages import ENGLISH, Language
 from shipit.core.notes.links import Links
-from shipit.core.notes.markdown import address, inline, item
+from shipit.core.notes.markdown import inline, item, link_destination
 from shipit.errors import ConfigError
 
 if TYPE_CHECKING:
     import jinja2
 
 # The types that release something by themselves, in the order in which readers look for them.
-SHOWN = ("feat", "fix", "perf", "revert")
+SHOWN_TYPES = ("feat", "fix", "perf", "revert")
 BREAKING = "breaking"
 
 # GitHub refuses a longer body of a release ("body is too long (maximum is 125000 characters)").
@@ -38,7 +38,7 @@ _CLOSING = frozenset(["close", "closes", "closed", "fix", "fixes", "fixed", "res
 _ISSUE = re.compile(r"(?<![\w/])#([0-9]{1,9})\b")
 
 
-class Change(Struct):
+class NotesItem(Struct):
     """One item of the notes. Every text it gives is Markdown, safe to place on one line."""
 
     _entry: Entry
@@ -99,7 +99,7 @@ class Section(Struct):
 
     key: str
     title: str
-    changes: list[Change]
+    changes: list[NotesItem]
 
     @property
     def lines(self) -> list[str]:
@@ -107,21 +107,21 @@ class Section(Struct):
 
 
 def sections(
-    release: Release, language: Language = ENGLISH, *, shown: Collection[str] = SHOWN, links: Links | None = None
+    release: Release, language: Language = ENGLISH, *, shown: Collection[str] = SHOWN_TYPES, links: Links | None = None
 ) -> tuple[Section, ...]:
     """Group the changes of a release: breaking changes first, then the types in the order of `shown`.
 
     `shown` holds types and `type(scope)`s. A breaking change is listed whatever its type; where only `!`
     says that it is one, it is listed there and not a second time under its type.
     """
-    groups: dict[str, list[Change]] = {BREAKING: []}
+    groups: dict[str, list[NotesItem]] = {BREAKING: []}
     groups.update((name.partition("(")[0], []) for name in shown)
     for entry in release.entries:
         commit = entry.commit
         for text in commit.breaking:
-            groups[BREAKING].append(Change(entry, text, links, language))
+            groups[BREAKING].append(NotesItem(entry, text, links, language))
         if _listed(commit, shown):
-            groups[commit.type].append(Change(entry, commit.description, links, language))
+            groups[commit.type].append(NotesItem(entry, commit.description, links, language))
     return tuple(Section(key, inline(language.heading(key)), changes) for key, changes in groups.items() if changes)
 
 
@@ -151,7 +151,7 @@ class Renderer:
         name: str = "template",
         language: Language = ENGLISH,
         links: Links | None = None,
-        shown: Collection[str] = SHOWN,
+        shown: Collection[str] = SHOWN_TYPES,
     ) -> None:
         self._template = _compile(template, name)
         self._name = name
@@ -174,7 +174,7 @@ class Renderer:
             "tag": inline(release.tag),
             "previous_tag": previous and inline(previous),
             "date": self.language.date(release.date),
-            "compare_url": address(links.compare(previous, release.tag)) if links and previous else None,
+            "compare_url": link_destination(links.compare(previous, release.tag)) if links and previous else None,
             "includes": self._includes(release.includes),
             "sections": sections(release, self.language, shown=self._shown, links=links),
             "words": self.language.words,
@@ -184,7 +184,7 @@ class Renderer:
         if not tags:
             return ""
         links = self.links
-        named = [f"[{inline(tag)}]({address(links.release(tag))})" if links else inline(tag) for tag in tags]
+        named = [f"[{inline(tag)}]({link_destination(links.release(tag))})" if links else inline(tag) for tag in tags]
         return self.language.words["includes"].format(tags=", ".join(named))
 
 

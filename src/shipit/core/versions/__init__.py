@@ -1,4 +1,4 @@
-"""Versions, tags, and how far a version rises.
+"""Versions, tags and bumps.
 
 `floating_tags` is imported by itself, because few commands need it.
 """
@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from shipit.core.versions.bump import Bump as Bump
-from shipit.core.versions.bump import effective as effective
+from shipit.core.versions.bump import effective_bump as effective_bump
 from shipit.core.versions.tag import Tag as Tag
 from shipit.core.versions.tag import TagFormat as TagFormat
-from shipit.core.versions.tag import mismatched as mismatched
+from shipit.core.versions.tag import mismatched_tags as mismatched_tags
 from shipit.core.versions.tag import suggested_format as suggested_format
 from shipit.core.versions.tag import version_tags as version_tags
-from shipit.core.versions.version import Range as Range
 from shipit.core.versions.version import Version as Version
+from shipit.core.versions.version import VersionRange as VersionRange
 from shipit.core.versions.version import build_version as build_version
 from shipit.core.versions.version import bump_between as bump_between
 from shipit.core.versions.version import bumped_version as bumped_version

@@ -1,8 +1,8 @@
 """How much a version rises.
 
->>> effective(Bump.MAJOR, major=0, major_on_zero=False).name
+>>> effective_bump(Bump.MAJOR, major=0, major_on_zero=False).name
 'MINOR'
->>> effective(Bump.MAJOR, major=1, major_on_zero=False).name
+>>> effective_bump(Bump.MAJOR, major=1, major_on_zero=False).name
 'MAJOR'
 """
 
@@ -20,7 +20,7 @@ class Bump(enum.IntEnum):
     MAJOR = 3
 
 
-def effective(bump: Bump, *, major: int, major_on_zero: bool) -> Bump:
+def effective_bump(bump: Bump, *, major: int, major_on_zero: bool) -> Bump:
     """The bump as it applies to a version whose major part is `major`.
 
     Leaving 0.x cannot be taken back, so while major is 0 a breaking change raises the minor part

@@ -3,7 +3,7 @@
 >>> format = TagFormat("v{version}")
 >>> floating_tag(format, Version.parse("1.4.2"), "major"), floating_tag(format, Version.parse("1.4.2"), "minor")
 ('v1', 'v1.4')
->>> holder("v1", format, ["v1.4.0", "v1.10.0", "v1.11.0-beta.1", "v2.0.0", "v1"])
+>>> floating_tag_target("v1", format, ["v1.4.0", "v1.10.0", "v1.11.0-beta.1", "v2.0.0", "v1"])
 'v1.10.0'
 """
 
@@ -24,7 +24,7 @@ def floating_tag(format: TagFormat, version: Version, part: Part) -> str:
     return format.render(str(version.major) if part == "major" else f"{version.major}.{version.minor}")
 
 
-def holder(name: str, format: TagFormat, tags: Iterable[str]) -> str | None:
+def floating_tag_target(name: str, format: TagFormat, tags: Iterable[str]) -> str | None:
     """The tag of the highest stable release among `tags` that the floating tag `name` stands for."""
     versions = (version for version in map(format.parse, tags) if version and not version.prerelease)
     parts: tuple[Part, ...] = ("major", "minor")
@@ -33,7 +33,9 @@ def holder(name: str, format: TagFormat, tags: Iterable[str]) -> str | None:
     return format.render(highest) if highest else None
 
 
-def behind(parts: Iterable[Part], format: TagFormat, last: Tag, tags: Mapping[str, str]) -> bool:
+def has_outdated_floating_tag(parts: Iterable[Part], format: TagFormat, last: Tag, tags: Mapping[str, str]) -> bool:
     """Whether a floating tag that the release `last` should hold is elsewhere among `tags` (name to commit)."""
     names = [floating_tag(format, last.version, part) for part in parts]
-    return any(holder(name, format, tags) == last.name and tags.get(name) != tags[last.name] for name in names)
+    return any(
+        floating_tag_target(name, format, tags) == last.name and tags.get(name) != tags[last.name] for name in names
+    )

@@ -73,12 +73,12 @@ def _parsed(commits: Mapping[str, str], format: TagFormat) -> Iterator[tuple[str
             yield name, version, commit
 
 
-def mismatched(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple[str, ...]:
+def mismatched_tags(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple[str, ...]:
     """Tags that look like versions, where no tag at all is in one of `formats`; else none.
 
-    >>> mismatched(["1.2.3", "nightly"], [TagFormat("v{version}")])
+    >>> mismatched_tags(["1.2.3", "nightly"], [TagFormat("v{version}")])
     ('1.2.3',)
-    >>> mismatched(["1.2.3", "v1.2.4"], [TagFormat("v{version}")])
+    >>> mismatched_tags(["1.2.3", "v1.2.4"], [TagFormat("v{version}")])
     ()
     """
     names, formats = tuple(names), tuple(formats)

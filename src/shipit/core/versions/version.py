@@ -27,10 +27,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 from semver import Version
 
-from shipit.core.versions.bump import Bump, effective
+from shipit.core.versions.bump import Bump, effective_bump
 from shipit.errors import ConflictError
 
-__all__ = ["Range", "Version", "build_version", "bump_between", "bumped_version", "channel_of", "first_version"]
+__all__ = ["Version", "VersionRange", "build_version", "bump_between", "bumped_version", "channel_of", "first_version"]
 
 
 def bumped_version(
@@ -93,7 +93,7 @@ def build_version(coming: Version, commits: int, id: str) -> Version:
 
 
 def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:
-    bump = effective(bump, major=version.major, major_on_zero=major_on_zero)
+    bump = effective_bump(bump, major=version.major, major_on_zero=major_on_zero)
     if bump is Bump.MAJOR:
         return version.bump_major()
     if bump is Bump.MINOR:
@@ -159,14 +159,14 @@ def _number(version: Version) -> int:
     return int(last) if last.isdigit() else 0
 
 
-class Range(Struct, frozen=True):
+class VersionRange(Struct, frozen=True):
     """What a maintenance branch may release: `1.x` holds major 1, `1.2.x` holds 1.2.
 
-    >>> Range.of_branch("1.2.x").holds(Version.parse("1.2.9"))
+    >>> VersionRange.of_branch("1.2.x").holds(Version.parse("1.2.9"))
     True
-    >>> Range.of_branch("1.2.x").holds(Version.parse("1.3.0"))
+    >>> VersionRange.of_branch("1.2.x").holds(Version.parse("1.3.0"))
     False
-    >>> Range.of_branch("main") is None
+    >>> VersionRange.of_branch("main") is None
     True
     """
 
@@ -175,7 +175,7 @@ class Range(Struct, frozen=True):
     minor: int | None
 
     @classmethod
-    def of_branch(cls, name: str) -> Range | None:
+    def of_branch(cls, name: str) -> VersionRange | None:
         found = re.fullmatch(r"(\d+)(?:\.(\d+))?\.[xX]", name)
         if not found:
             return None

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
-from shipit.core.images import REVISION, VERSION, Reference, made_from
+from shipit.core.images import REVISION, VERSION, Reference, source_commit
 from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
@@ -194,7 +194,7 @@ class _Looking(Struct, frozen=True):
 
     def _made_before(self, wanted: WantedImage, held: RemoteImage | None) -> str | None:
         """The commit that the release's image was built from, where its files are others."""
-        before = made_from(held.labels) if held else ""
+        before = source_commit(held.labels) if held else ""
         if held is None or not before or not wanted.origin.made(held.labels, self.world):
             return None
         return None if self.world.git.same_files(before, wanted.source.revision) else before

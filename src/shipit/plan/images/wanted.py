@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
-from shipit.core.images import Build, Reference, Source, fill, image_labels, image_tag, is_immutable
+from shipit.core.images import Build, Reference, Source, fill, image_labels, image_tag, is_permanent
 from shipit.finding import Finding
 from shipit.plan.images.image_version import image_version, of_release
 from shipit.plan.version import NextRelease
@@ -42,9 +42,9 @@ class WantedImage(Struct, frozen=True):
         A pre-release moves none: `latest` is for those who want releases. One tag at least never moves.
         """
         asked = self.config.tags
-        templates = asked if any(map(is_immutable, asked)) else (*asked, "{version}")
-        kept = (each for each in templates if is_immutable(each) or not self._is_prerelease)
-        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_immutable(each)) for each in kept]
+        templates = asked if any(map(is_permanent, asked)) else (*asked, "{version}")
+        kept = (each for each in templates if is_permanent(each) or not self._is_prerelease)
+        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_permanent(each)) for each in kept]
         return {tag: (tag, True) not in tags for tag, _ in tags}
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
-from shipit.core.versions import Range, TagFormat, Version, mismatched, version_tags
+from shipit.core.versions import TagFormat, Version, VersionRange, mismatched_tags, version_tags
 from shipit.errors import ShipitError
 from shipit.finding import Finding, blocking_first
 from shipit.plan.release.observe import Observed
@@ -78,7 +78,7 @@ def _unbuilt(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
 def _higher_elsewhere(observed: Observed) -> Iterator[Finding]:
     """Higher stable versions that a branch does not have, and is not kept below by a range."""
     channel = observed.clone.channel
-    if Range.of_branch(channel.range or channel.name):
+    if VersionRange.of_branch(channel.range or channel.name):
         return
     for history in observed.histories:
         known = version_tags(observed.tags, history.package.format)
@@ -96,7 +96,7 @@ def _in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Find
     """
     history = observed.histories[0]
     written = history.package.format
-    if history.package.name or mismatched(observed.tags, [written]):
+    if history.package.name or mismatched_tags(observed.tags, [written]):
         return
     since = {commit.id for commit in history.since.commits}
     known = {tag.version for tag in version_tags(observed.tags, written)}

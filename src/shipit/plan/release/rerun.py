@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.release_message import is_release, notes_of, releases
+from shipit.core.commits.release_message import is_release_message, is_release_of, notes_of
 from shipit.core.versions import Tag
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan
@@ -50,9 +50,9 @@ def _decisions(git: Git, config: Config, clone: CloneState, commit: str) -> Iter
 def made_on(git: Git, package: Package, tag: Tag) -> str | None:
     """The commit that a release of shipit was made on: where the release wrote one of its own, the one before."""
     found = git.commit(tag.commit)
-    if found is None or not releases(git.tag_message(tag.name), package.name, str(tag.version)):
+    if found is None or not is_release_of(git.tag_message(tag.name), package.name, str(tag.version)):
         return None
-    return found.parents[0] if is_release(found.message) and found.parents else found.id
+    return found.parents[0] if is_release_message(found.message) and found.parents else found.id
 
 
 def _decided(git: Git, config: Config, clone: CloneState, package: Package, tag: Tag, commit: str) -> Decision:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.release_message import is_release
+from shipit.core.commits.release_message import is_release_message
 from shipit.errors import ConflictError, PreflightError
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
@@ -45,9 +45,9 @@ def _changes(plan: ReleasePlan, config: Config, clone: CloneState, git: Git) -> 
 
 def _is_public(plan: ReleasePlan, clone: CloneState, tags: Mapping[str, str], git: Git) -> bool:
     """Whether the plan was cut off after its commit point: its tag is there, or its commit at the branch's tip."""
-    ours = [tags[tag] for tag in _tags(plan) if tag in tags and is_release(git.tag_message(tag))]
+    ours = [tags[tag] for tag in _tags(plan) if tag in tags and is_release_message(git.tag_message(tag))]
     found = [git.commit(id) for id in (*ours, clone.base)]
-    made = [commit for commit in found if commit and (commit.id in ours or is_release(commit.message))]
+    made = [commit for commit in found if commit and (commit.id in ours or is_release_message(commit.message))]
     return any(plan.inputs.base in (commit.id, *commit.parents[:1]) for commit in made)
 
 

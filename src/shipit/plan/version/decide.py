@@ -20,12 +20,12 @@ from shipit.core.commits import (
 from shipit.core.history import Release
 from shipit.core.versions import (
     Bump,
-    Range,
     Version,
+    VersionRange,
     bump_between,
     bumped_version,
     channel_of,
-    effective,
+    effective_bump,
     first_version,
     is_version,
 )
@@ -102,7 +102,7 @@ def _bump(history: History, config: Config, version: Version | None, requested: 
     if version and history.stable and not version.prerelease:
         return bump_between(history.stable.version, version)
     major = history.stable.version.major if history.stable else 0
-    return effective(requested.new, major=major, major_on_zero=config.release.major_on_zero)
+    return effective_bump(requested.new, major=major, major_on_zero=config.release.major_on_zero)
 
 
 class _Requested(Struct, frozen=True):
@@ -203,7 +203,7 @@ def _rising(version: Version, history: History) -> Version:
 
 
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
-    limits = Range.of_branch(branch.range or branch.name)
+    limits = VersionRange.of_branch(branch.range or branch.name)
     if limits:
         limits.require(version)
     final = version.finalize_version()  # below which no pre-release may come any more

@@ -34,13 +34,13 @@ class History(Struct, frozen=True):
     def own(self) -> tuple[RawCommit, ...]:
         """The commits that are new here and in no earlier release that was merged in, newest first."""
         since = self.since
-        return tuple(each for each in since.commits if each.id in self.new and each.id not in since.earlier)
+        return tuple(each for each in since.commits if each.id in self.new and each.id not in since.in_merged_releases)
 
     @property
     def merged(self) -> tuple[RawCommit, ...]:
         """Those that are new here, but an earlier release that was merged in holds them."""
         since = self.since
-        return tuple(each for each in since.commits if each.id in self.new and each.id in since.earlier)
+        return tuple(each for each in since.commits if each.id in self.new and each.id in since.in_merged_releases)
 
     @property
     def before(self) -> tuple[RawCommit, ...]:

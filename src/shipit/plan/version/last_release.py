@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from contextlib import closing
 
 from shipit.core.commits import RawCommit
-from shipit.core.history import Columns, behind, columns, records
+from shipit.core.history import Columns, ancestors_within, columns, records
 from shipit.core.versions import Tag
 from shipit.world import Git
 
@@ -67,7 +67,7 @@ def _lower_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None
 
 def _read(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Columns, bool]:
     """What is behind `base`, and whether it is all: not where all lines lead to one release, nor where it gets long."""
-    log, look = Columns.none(), _FIRST_LOOK
+    log, look = Columns.empty(), _FIRST_LOOK
     with closing(git.log([base])) as told:
         for part in columns(told):
             log.add(part)
@@ -91,7 +91,7 @@ def _leads_to_release(log: Columns, tags: Sequence[Tag]) -> bool:
 
 def _released(log: Columns, last: Tag) -> frozenset[str]:
     """Those of a log that are behind a release in it, and its own commit."""
-    return behind([last.commit], dict(zip(log.ids, log.parents, strict=True)))
+    return ancestors_within([last.commit], dict(zip(log.ids, log.parents, strict=True)))
 
 
 def _highest(tags: Sequence[Tag], commits: Set[str]) -> Tag | None:

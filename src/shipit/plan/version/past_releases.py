@@ -10,7 +10,7 @@ from functools import partial
 from msgspec import Struct
 
 from shipit.config.model import Config
-from shipit.core.commits import Entry, Rules, dropped, read_commits
+from shipit.core.commits import Entry, Rules, drop_reasons, read_commits
 from shipit.core.history import Log, Release, ReleaseSpan, attribute, columns
 from shipit.core.history.scan import HistoryScan
 from shipit.core.versions import Tag, channel_of, version_tags
@@ -138,7 +138,7 @@ def _entries(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None) ->
     """What stands in the notes of a release."""
     log = scan.log
     places = [at for segment in span.segments for at in segment if touching is None or log.ids[at] in touching]
-    gone = dropped(scan.texts(places))
+    gone = drop_reasons(scan.match_texts(places))
     kept = [at for number, at in enumerate(places) if number not in gone]
     return tuple([Entry(log.ids[at], log.authors[at], each) for at in kept for each in scan.entries(at)])
 

@@ -60,7 +60,7 @@ def _scan_down_to(past: PastReleases, middle: Tag) -> tuple[HistoryScan, bool]:
     scan = HistoryScan(past.rules)
     with closing(past.git.log([past.rev])) as log:
         for part in columns(log):
-            newer, older = part.cut(middle.commit)
+            newer, older = part.split_at(middle.commit)
             scan.add(newer)
             if older.ids and _splits(past, scan.log, middle):
                 return scan, True
@@ -82,7 +82,7 @@ def _splits(past: PastReleases, log: Log, middle: Tag) -> bool:
     Such a log contains no commit behind `middle`, even when clocks were wrong: a line from there would lead to a
     root commit.
     """
-    parents = set(chain.from_iterable(log.parents_elsewhere().values()))
+    parents = set(chain.from_iterable(log.nonlinear_parents().values()))
     if "" in log.parents or parents.difference(log.ids) != {middle.commit}:
         return False
     lower = past.tags[past.tags.index(middle) + 1 :]

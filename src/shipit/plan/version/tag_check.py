@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from shipit.core.versions import mismatched, suggested_format, version_tags
+from shipit.core.versions import mismatched_tags, suggested_format, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package import Package
@@ -25,7 +25,7 @@ def tag_findings(tags: Collection[str], histories: Collection[History]) -> Itera
 
 def format_findings(tags: Collection[str], packages: Sequence[Package]) -> Iterator[Finding]:
     """Tags that look like versions, where none is written as the configuration says: releases nobody would see."""
-    lookalikes = mismatched(tags, [package.format for package in packages])
+    lookalikes = mismatched_tags(tags, [package.format for package in packages])
     if lookalikes:
         wanted = " or ".join(f"`{package.format.template}`" for package in packages)
         newest = lookalikes[-1]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from shipit.core.notes import address, inline
+from shipit.core.notes import inline, link_destination
 from shipit.core.notes.links import Links
 from shipit.core.printable import printable
 from shipit.errors import CommandError, ConfigError, PreflightError, ShipitError
@@ -150,7 +150,7 @@ def _steps(results: Iterable[Result], links: Links | None) -> str:
 
 def _linked(result: Result, links: Links | None) -> str:
     url = _place(result.outputs, links)
-    return f"[{result.said}]({address(url)})" if url else result.said
+    return f"[{result.said}]({link_destination(url)})" if url else result.said
 
 
 def _place(outputs: Outputs, links: Links | None) -> str | None:

@@ -1,7 +1,7 @@
-"""Which commits cancel each other.
+"""Detection of commits that cancel each other.
 
-A revert cancels what it names, and is itself cancelled by its own revert, which so restores the first.
-What a revert of a merge cancels is everything the merge brought.
+A revert cancels the commits that it names. If the revert is itself reverted, it is cancelled, and those commits count
+again. The revert of a merge cancels all commits that the merge added.
 """
 
 from __future__ import annotations
@@ -15,44 +15,47 @@ from shipit.core.commits.reverts.revert_targets import find_targets, with_merged
 
 
 def cancelled(commits: MatchTexts) -> dict[int, str]:
-    """Why commits drop out, by position: reverts together with what they revert. Takes linear time.
+    """Return, by position, the reasons why commits are cancelled: reverts and the commits they revert.
+
+    Takes linear time.
 
     Args:
-        commits: newest first. What reverts something that is not among them stays, for that was released.
+        commits: newest first. A revert of a commit that is not among them is kept, because that commit was released.
     """
-    reverts = {at: revert for at in commits.possible_reverts if (revert := parse_revert(commits.messages[at]))}
+    reverts = {index: revert for index in commits.possible_reverts if (revert := parse_revert(commits.messages[index]))}
     if not reverts:
         return {}
-    named = find_targets(commits, reverts)
-    if all(at is None for found in named.values() for at in found):
+    found = find_targets(commits, reverts)
+    if all(target is None for targets in found.values() for target in targets):
         return {}
-    places = {id: at for at, id in enumerate(commits.ids)}
-    targets = {at: with_merged(commits, places, found, reverts[at]) for at, found in named.items()}
-    whole = {at: _ids(commits, found) for at, found in named.items() if found and None not in found}
-    reasons = {at: f"reverts {ids}" for at, ids in whole.items()}
-    return reasons | {at: f"reverted by {commits.ids[by][:7]}" for at, by in _undone(targets).items()}
+    position_of = {id: index for index, id in enumerate(commits.ids)}
+    targets_of = {index: with_merged(commits, position_of, found[index], reverts[index]) for index in found}
+    complete = {index: targets for index, targets in found.items() if targets and None not in targets}
+    reasons = {index: f"reverts {_short_ids(commits, targets)}" for index, targets in complete.items()}
+    reverted = {index: f"reverted by {commits.ids[revert][:7]}" for index, revert in _reverted_by(targets_of).items()}
+    return reasons | reverted
 
 
-def _ids(commits: MatchTexts, found: Sequence[int | None]) -> str:
-    return ", ".join(commits.ids[at][:7] for at in found if at is not None)
+def _short_ids(commits: MatchTexts, positions: Sequence[int | None]) -> str:
+    return ", ".join(commits.ids[index][:7] for index in positions if index is not None)
 
 
-def _undone(targets: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """Each cancelled position with the revert that cancels it.
+def _reverted_by(targets_of: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """Return each reverted position with the position of the revert that takes effect.
 
-    A revert is looked at when all reverts of itself have been, whatever the order of the log.
+    A revert is processed after all reverts of itself, in any order of the log.
     """
-    waiting = Counter(at for found in targets.values() for at in found if at in targets)
-    ready = [at for at in targets if at not in waiting]
-    undone: dict[int, int] = {}
+    waiting = Counter(target for targets in targets_of.values() for target in targets if target in targets_of)
+    ready = [revert for revert in targets_of if revert not in waiting]
+    reverted_by: dict[int, int] = {}
     while ready:
         revert = ready.pop()
-        if revert not in undone:
-            for at in targets[revert]:
-                undone.setdefault(at, revert)
-        for at in targets[revert]:
-            if at in waiting:
-                waiting[at] -= 1
-                if not waiting[at]:
-                    ready.append(at)
-    return undone
+        if revert not in reverted_by:
+            for target in targets_of[revert]:
+                reverted_by.setdefault(target, revert)
+        for target in targets_of[revert]:
+            if target in waiting:
+                waiting[target] -= 1
+                if not waiting[target]:
+                    ready.append(target)
+    return reverted_by

@@ -1,4 +1,4 @@
-"""What tells which of several commits undo or repeat others."""
+"""Message texts that are needed to match reverts and cherry-picks with the commits they name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from shipit.core.commits.raw_commit import RawCommit
-from shipit.core.commits.reverts.revert import may_revert
+from shipit.core.commits.reverts.revert import might_be_revert
 
 
 class MatchTexts(Struct, frozen=True):
-    """Of several commits, newest first, the texts that others may name.
+    """The fields of several commits, newest first, that are needed to match reverts and duplicates with other commits.
 
-    `parents` are ids with blanks between them; `possible_reverts` are the positions of all that may be reverts.
+    Attributes:
+        ids: full commit ids.
+        parents: for each commit, the ids of its parents with a space between them.
+        messages: the texts of `match_text`.
+        possible_reverts: the positions of all commits that might be reverts.
     """
 
     ids: Sequence[str]
@@ -23,10 +27,11 @@ class MatchTexts(Struct, frozen=True):
 
     @classmethod
     def of(cls, commits: Sequence[RawCommit], subjects: Sequence[str]) -> MatchTexts:
-        may = [may_revert(line) for line in subjects]
-        told = zip(commits, subjects, may, strict=True)
-        messages = [match_text(commit.message, line, suspect) for commit, line, suspect in told]
-        possible_reverts = [at for at, suspect in enumerate(may) if suspect]
+        """Return the texts of `commits`, newest first, whose subjects are `subjects`."""
+        suspects = [might_be_revert(line) for line in subjects]
+        rows = zip(commits, subjects, suspects, strict=True)
+        messages = [match_text(commit.message, line, suspect) for commit, line, suspect in rows]
+        possible_reverts = [index for index, suspect in enumerate(suspects) if suspect]
         return cls(
             [commit.id for commit in commits],
             [" ".join(commit.parents) for commit in commits],
@@ -35,6 +40,10 @@ class MatchTexts(Struct, frozen=True):
         )
 
 
-def match_text(message: str, subject: str, suspect: bool) -> str:
-    """All of a message by which others are named; of any other the subject, by which it may be named itself."""
-    return message if suspect or "(cherry picked" in message else subject
+def match_text(message: str, subject: str, possible_revert: bool) -> str:
+    """Return the part of a message that is needed to match it with other commits.
+
+    It is the whole message of a possible revert or a cherry-pick, because it names other commits. Of any other message
+    it is the subject, by which a revert can name it.
+    """
+    return message if possible_revert or "(cherry picked" in message else subject

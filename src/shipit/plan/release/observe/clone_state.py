@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
-from shipit.core.commits.release_message import is_release
+from shipit.core.commits.release_message import is_release_message
 from shipit.errors import AuthError, PreflightError, ShipitError
 from shipit.finding import Finding
 from shipit.plan.version import channel, deepen, main_channel, never_pushed, on_one_line, refused_login
@@ -102,14 +102,14 @@ def _fetched(git: Git) -> RemoteRefs:
 def _abandoned(git: Git, remote: RemoteRefs) -> Mapping[str, str]:
     """Tags that a killed run made and never pushed: the remote has none of that name, or another run's."""
     own = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
-    ours = (tag for tag in own if is_release(git.tag_message(tag.name)))
+    ours = (tag for tag in own if is_release_message(git.tag_message(tag.name)))
     return {tag.name: tag.commit for tag in ours if not _was_pushed(git, tag.commit, remote)}
 
 
 def _was_pushed(git: Git, commit: str, remote: RemoteRefs) -> bool:
     """Whether `commit` is a release commit on a branch of the remote, where none comes without its tag."""
     found = git.commit(commit)
-    ours = found is not None and is_release(found.message)
+    ours = found is not None and is_release_message(found.message)
     return ours and any(git.is_ancestor(commit, tip) for tip in remote.branches.values())
 
 

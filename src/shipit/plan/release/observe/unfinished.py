@@ -11,16 +11,16 @@ from shipit.config.model import ReleaseConfig
 from shipit.core.commits import RawCommit
 from shipit.core.commits.release_message import (
     SUBJECT,
-    is_release,
+    is_release_message,
+    is_release_of,
     notes_of,
     release_message,
-    releases,
     subject_of,
     versions_of,
 )
 from shipit.core.notes import section_of
 from shipit.core.versions import Version, channel_of
-from shipit.core.versions.floating_tags import behind
+from shipit.core.versions.floating_tags import has_outdated_floating_tag
 from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.version import History, Package, observe_history
 from shipit.steps.base import Done
@@ -85,7 +85,7 @@ def _with_images(world: World, config: ReleaseConfig, found: Unfinished, branch:
 def _committed(world: World, id: str) -> int:
     """When the commit that is released was made: below the commit that the release made of it, where it made one."""
     commit = world.git.commit(id)
-    if commit and commit.parents and is_release(commit.message):
+    if commit and commit.parents and is_release_message(commit.message):
         commit = world.git.commit(commit.parents[0])
     return commit.timestamp if commit else 0
 
@@ -98,7 +98,7 @@ def _commits(world: World, found: Unfinished) -> tuple[RawCommit, ...]:
 
 def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
     """A release commit on the remote whose tag is missing (where commit and tag cannot move together)."""
-    if not is_release(commit.message):
+    if not is_release_message(commit.message):
         return None
     package = history.package
     version = versions_of(subject_of(commit.message)).get(package.name)
@@ -122,10 +122,10 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     if last is None or last.name not in remote.tags:
         return None
     version, message = str(last.version), world.git.tag_message(last.name)
-    if not releases(message, history.package.name, version):  # or a person put it on the commit of another release
+    if not is_release_of(message, history.package.name, version):  # or a person put it on the commit of another release
         return None
     release = world.forge.find_release(last.name)
-    followed = not behind(config.floating_tags, history.package.format, last, remote.tags)
+    followed = not has_outdated_floating_tag(config.floating_tags, history.package.format, last, remote.tags)
     published = not release.draft if release else not world.forge.shared
     if published and followed:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from shipit.config.model import AnnounceConfig, ReleaseConfig
 from shipit.core.commits import RawCommit
-from shipit.core.notes import mentioned
+from shipit.core.notes import issues_of
 from shipit.core.versions import TagFormat, Version
 from shipit.core.versions.floating_tags import floating_tag
 from shipit.steps import CommentReleased, LabelReleased, MoveTag
@@ -24,7 +24,7 @@ def floating_steps(config: ReleaseConfig, format: TagFormat, version: Version) -
 
 def notify_steps(config: AnnounceConfig, tag: str, commits: Sequence[RawCommit]) -> Iterator[Step]:
     """Word to the pull requests and issues that the commits of a release name."""
-    numbers = mentioned(commits)[:MOST] if config.comment or config.label else ()
+    numbers = issues_of(commits)[:MOST] if config.comment or config.label else ()
     if numbers and config.comment:
         yield CommentReleased(tag, numbers)
     if numbers and config.label:
