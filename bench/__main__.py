@@ -1,9 +1,9 @@
-"""Measure shipit beside its peers and beside git: `make bench`, or
+"""Measure shipit, its peers and git: `make bench`, or
 
     .venv/bin/python -m bench --sizes 1000,10000 --rounds 5 --page docs/performance.md
 
-Histories are kept in .cache/bench. The tables go to standard output and into the page, where the last ones stood;
-pictures of the growth stand beside the page.
+The histories are kept in .cache/bench. The tables go to standard output and replace the previous tables on the page.
+The charts are written into the directory of the page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench import targets
 from bench.arguments import rounds, sizes
 from bench.contenders import BIN, CHANGELOG, NEXT, STARTS, Contender, configure, present
 from bench.history import make_history
-from bench.machine import machine, said
+from bench.machine import machine, output
 from bench.measure import Costs, Workload, measured, median, patience, say
 from bench.parsing import microseconds
 from bench.plot import DARK, LIGHT, plot
@@ -60,13 +60,13 @@ def main() -> None:
 
 
 def history(commits: int) -> Path:
-    """A repository with that many commits, where shipit says what it should."""
+    """Return a repository with `commits` commits, after a check that shipit decides the expected version there."""
     place = (HISTORIES / str(commits)).absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
     say(f"a history of {commits:,} commits")
     make_history(place, commits)
     configure(place)
-    printed = said(BIN / "shipit", "next", place=place)
+    printed = output(BIN / "shipit", "next", place=place)
     expected = (place / ".git" / "expected").read_text()
     if printed != expected:
         raise SystemExit(f"of {commits} commits shipit makes {printed} and not {expected}")
@@ -84,7 +84,10 @@ def listed(repository: Path) -> int:
 def measure(
     contenders: Sequence[Contender], repositories: Mapping[Workload, Path], rounds: int
 ) -> dict[Workload, Costs]:
-    """The costs in each repository, the smallest first; who was given up in one is not asked in a larger one."""
+    """Measure all contenders in each repository, the smallest first.
+
+    A contender without an answer in one repository is not measured in a larger one.
+    """
     found: dict[Workload, Costs] = {}
     for workload, repository in sorted(repositories.items()):
         hopeless = {name for costs in found.values() for name, known in costs.items() if not known}

@@ -1,4 +1,4 @@
-"""A clone to release from, with a remote in a directory beside it."""
+"""A clone to release from; its remote is a directory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PERSON = {"user.name": "Ada", "user.email": "ada@example.org", "commit.gpgSign":
 
 
 def fresh_clone(repository: Path) -> Path:
-    """Made anew for each run, since a release is made once."""
+    """Make a new clone and its remote, because each run needs a commit that is not released yet."""
     remote, clone = (repository.with_name(f"{repository.name}-{part}") for part in ("remote.git", "clone"))
     for old in (remote, clone):
         shutil.rmtree(old, ignore_errors=True)

@@ -26,7 +26,7 @@ CONFIGURATION = {
 
 @dataclass(frozen=True)
 class Contender:
-    """A program, how it is asked, and where: in the repository unless `place` makes another of it first."""
+    """A program with its arguments. It runs in the repository, or in the directory that `place` makes of it."""
 
     name: str
     argv: tuple[str, ...]
@@ -38,7 +38,7 @@ def contender(name: str, program: Path | str, *arguments: str) -> Contender:
 
 
 START = contender("python -c pass", sys.executable, "-c", "pass")
-# What `main` goes on from is a stable release, for shipit as for python-semantic-release and semantic-release.
+# On `main` the last release is a stable one, for shipit as for python-semantic-release and semantic-release.
 LAST = "git describe --tags --abbrev=0 --match 'v[0-9]*' --exclude '*-*'"
 NEXT = (
     contender("git", "sh", "-c", f'last=$({LAST}); git log "${{last:+$last..}}HEAD"'),
@@ -79,11 +79,11 @@ STARTS = (
 
 
 def present(contenders: tuple[Contender, ...]) -> tuple[Contender, ...]:
-    """Those that are installed: not everybody has npm."""
+    """Return the contenders that are installed; without npm there is no semantic-release."""
     return tuple(each for each in contenders if each.name != "semantic-release" or SEMANTIC_RELEASE.exists())
 
 
 def configure(repository: Path) -> None:
-    """Let every tool know the form of the tags; everything else is as it comes."""
+    """Configure the tag format of every tool; everything else keeps its default."""
     for name, text in CONFIGURATION.items():
         (repository / name).write_text(text)

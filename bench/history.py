@@ -1,8 +1,8 @@
-"""Histories of any length for measuring, the same for the same seed.
+"""Generated histories of any length; the same seed gives the same history.
 
-A main line with pull requests merged into it, messages as they are in a busy project (most conventional, nearly half
-with a body of up to three paragraphs, a third with trailers, a few in no convention) by two hundred people, and a
-tag after every hundredth commit with the version that the commits call for, every other one annotated.
+Each has a main line with merged pull requests, and messages as in a busy project by two hundred people: most follow the
+convention, nearly half have a body of up to three paragraphs, a third have trailers, a few follow no convention. Every
+hundredth commit has a tag with the version that follows from the commits; every second tag is annotated.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ THINGS = [
     "café menu",
 ]
 WHERE = ["in the list", "on start", "for guests", "after a failure", "behind a proxy", "while it is open", "by default"]
-# Lines that follow a third of the bodies, and in how many of those.
+# The lines after a third of the bodies, each with its share.
 TRAILERS = {
     "Closes #{n}": 0.2,
     "Fixes #{n}": 0.2,
@@ -80,7 +80,7 @@ class History:
         return bumped_version(self.version, self.due, major_on_zero=True)
 
     def stream(self, commits: int) -> Iterator[str]:
-        """For `git fast-import`."""
+        """Yield the input of `git fast-import`."""
         tip, tags = 0, 0
         while self.made < commits:
             if tip and self.random.random() < 0.03:
@@ -156,7 +156,10 @@ def data(text: str) -> str:
 
 
 def make_history(place: Path, commits: int, seed: int = 1) -> None:
-    """A repository at `place`, packed as a fresh clone is; the next version stands in `expected`. Kept once made."""
+    """Make a repository at `place`, packed like a fresh clone, with the next version in the file `expected`.
+
+    A repository that exists already is kept.
+    """
     expected = place / ".git" / "expected"
     if expected.exists():
         return

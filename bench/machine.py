@@ -13,12 +13,12 @@ from bench.contenders import BIN, OLD_CLIFF, PEERS
 
 def machine(rounds: int) -> str:
     versions = (
-        said("git", "--version").replace("version ", ""),
-        said(BIN / "shipit", "--version"),
-        said(PEERS / "git-cliff", "--version"),
-        said(OLD_CLIFF, "--version"),
-        "commitizen " + said(PEERS / "cz", "version"),
-        "python-semantic-release " + said(PEERS / "semantic-release", "--version").rpartition(" ")[2],
+        output("git", "--version").replace("version ", ""),
+        output(BIN / "shipit", "--version"),
+        output(PEERS / "git-cliff", "--version"),
+        output(OLD_CLIFF, "--version"),
+        "commitizen " + output(PEERS / "cz", "version"),
+        "python-semantic-release " + output(PEERS / "semantic-release", "--version").rpartition(" ")[2],
         f"semantic-release {semantic_release_version()}",
     )
     processors = f"Python {platform.python_version()}, {os.cpu_count()} processors"
@@ -26,10 +26,10 @@ def machine(rounds: int) -> str:
 
 
 def semantic_release_version() -> str:
-    """The one that is locked."""
+    """Return the version in the lock file."""
     return str(json.loads(Path("bench/npm/package.json").read_text())["dependencies"]["semantic-release"])
 
 
-def said(*argv: str | Path, place: Path | None = None) -> str:
+def output(*argv: str | Path, place: Path | None = None) -> str:
     run = subprocess.run(argv, cwd=place, capture_output=True, text=True, check=True)
     return run.stdout.partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Running programs in turns, so that a busy machine slows all alike, and what each run cost."""
+"""Measurement of programs that run in turns, so that a busy machine slows all of them equally."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 
 from bench.contenders import START, Contender
 
-LONG = 5  # seconds from which on one run must do
+LONG = 5  # seconds; a peer that needs this long runs only once
 NEEDED = ("git", "shipit", START.name)
 
 
@@ -33,7 +33,7 @@ class Cost:
 
 
 class Workload(NamedTuple):
-    """A history that all are asked about; those that the bench makes have no name."""
+    """A history that all contenders read; the histories that the bench makes have no name."""
 
     commits: int
     name: str = ""
@@ -43,12 +43,12 @@ class Workload(NamedTuple):
 
 
 def patience(commits: int) -> int:
-    """Seconds until a run over so many commits is given up."""
+    """Return the time limit of a run over `commits` commits, in seconds."""
     return max(120, commits // 3000)
 
 
 def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None:
-    """One run; None when it took longer than `seconds`, or when a peer failed."""
+    """Measure one run; return None if it took longer than `seconds`, or if a peer failed."""
     place = contender.place(repository)
     with tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
@@ -68,12 +68,12 @@ def cost_of(contender: Contender, repository: Path, seconds: int) -> Cost | None
 
 def _last_line(errors: IO[bytes]) -> str:
     errors.seek(0)
-    said = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return said[-1] if said else "it does not say why"
+    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it printed no error"
 
 
 def _failed(contender: Contender, place: Path, why: str) -> None:
-    what = f"{contender.name} fails in {place}: {' '.join(contender.argv)}\n  {why}"
+    what = f"{contender.name} failed in {place}: {' '.join(contender.argv)}\n  {why}"
     if contender.name in NEEDED:
         raise SystemExit(what)
     say(what)

@@ -17,7 +17,7 @@ Signed-off-by: Ada <ada@example.org>
 
 
 def microseconds(runs: int = 20_000, rounds: int = 7) -> float:
-    """CPU time of reading an ordinary message; the shortest of several rounds, for others only disturb."""
+    """Return the CPU microseconds to parse an ordinary message, from the fastest of several rounds."""
     return min(_seconds(runs) for _ in range(rounds)) / runs * 1e6
 
 

@@ -1,4 +1,4 @@
-"""The growth of cost with the history, as a picture: both axes logarithmic, one line for each contender."""
+"""A chart of cost by length of history: both axes are logarithmic, with one line for each contender."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Lines = Mapping[str, Mapping[int, float]]
 
 @dataclass(frozen=True)
 class Palette:
-    """GitHub's own colours for text, grid and marks; the first mark is shipit's."""
+    """GitHub's colours for text, grid and lines; `ours` is the colour of shipit."""
 
     text: str
     grid: str
@@ -54,10 +54,10 @@ class Axes:
 
 
 def plot(title: str, lines: Lines, palette: Palette) -> str:
-    """An SVG of cost in seconds by number of commits.
+    """Return an SVG of cost in seconds by number of commits.
 
     Args:
-        lines: by contender the seconds for each size; those without any are left out.
+        lines: the seconds for each size, by contender; a contender without values is left out.
     """
     known = {name: line for name, line in lines.items() if line}
     axes = Axes.of(known)
@@ -98,7 +98,7 @@ def _line(axes: Axes, line: Mapping[int, float], colour: str, ours: bool) -> str
 
 
 def _names(axes: Axes, lines: Lines, colours: Mapping[str, str]) -> Iterator[str]:
-    """Each at the height where its line ends, moved apart where they would overlap."""
+    """Yield each name at the height where its line ends; names that would overlap are moved down."""
     at = {name: axes.y(line[max(line)]) for name, line in lines.items()}
     free = float(TOP)
     for name in sorted(at, key=at.__getitem__):

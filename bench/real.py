@@ -1,9 +1,9 @@
-"""Time histories that the bench did not make: `make bench TIMED=dir`, or
+"""Measure histories of other projects: `make bench TIMED=dir`, or
 
     PYTHONPATH=tests .venv/bin/python -m bench.real DIRECTORY --rounds 5 --page docs/performance.md
 
-DIRECTORY holds repositories and bundles (*.bundle) whose release tags look like `v1.4.0`. At the newest commit of each,
-all are asked for the next version and for the whole changelog.
+DIRECTORY contains repositories and bundles (*.bundle) with release tags such as `v1.4.0`. At the newest commit of each,
+all contenders compute the next version and the whole changelog.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         repositories = dict(sorted(workloads(asked.histories, Path(scratch))))
         if not repositories:
-            raise SystemExit(f"`{asked.histories}` holds nothing that can be timed; nothing was written")
+            raise SystemExit(f"`{asked.histories}` contains no repository that can be measured; nothing was written")
         opening = machine(asked.rounds)
         text = f"{opening}, {os.getloadavg()[0]:.1f} at the end.\n\n{report(repositories, asked.rounds)}"
     print(text)
@@ -59,21 +59,21 @@ def report(repositories: dict[Workload, Path], rounds: int) -> str:
 
 
 def workloads(histories: Path, scratch: Path) -> Iterator[tuple[Workload, Path]]:
-    """A clone of each repository, on a branch `main` at its newest commit, in which shipit has an answer."""
+    """Yield a clone of each repository, on a branch `main` at its newest commit, if shipit succeeds in it."""
     for name, repository in opened(histories, scratch / "bundles").items():
         place = scratch / name
         git(histories, "clone", "--quiet", "--no-checkout", str(repository.absolute()), str(place))
         if not (newest := newest_commit(place)) or not version_tags(
             dict.fromkeys(git(place, "tag").split(), ""), FORMAT
         ):
-            say(f"{name} is left out: it has no release with a tag like {FORMAT.render(Version(1, 4, 0))}")
+            say(f"{name} is skipped: it has no release with a tag like {FORMAT.render(Version(1, 4, 0))}")
             continue
         git(place, "checkout", "--quiet", "-B", "main", newest)
         git(place, "remote", "set-url", "origin", "https://github.com/acme/app.git")
         configure(place)
         answered = subprocess.run([BIN / "shipit", "next"], cwd=place, capture_output=True, text=True)
         if answered.returncode:
-            say(f"{name} is left out: {answered.stderr.partition(chr(10))[0]}")
+            say(f"{name} is skipped: {answered.stderr.partition(chr(10))[0]}")
         else:
             yield Workload(int(git(place, "rev-list", "--count", "HEAD")), name), place
 

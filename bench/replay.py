@@ -1,10 +1,10 @@
-"""Ask for versions that were really made: `make bench HISTORIES=dir`, or
+"""Compare decided versions with the versions that projects released: `make bench HISTORIES=dir`, or
 
     PYTHONPATH=tests .venv/bin/python -m bench.replay DIRECTORY --page docs/performance.md
 
-DIRECTORY holds repositories and bundles (*.bundle). Of each the newest releases are made again: at the commit of a
-release's tag, with the tag of the release before it as the only one, every tool is asked for the next version. Without
-a directory it is asked about bundles that the bench makes itself, the same on every machine.
+DIRECTORY contains repositories and bundles (*.bundle). The bench repeats the newest releases of each: at the commit of
+a release, with the tag of the previous release as the only tag, every tool decides the next version. Without a
+directory the bench makes bundles itself; they are the same on every machine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Answers = Mapping[str, Sequence[str | None]]
 
 @dataclass(frozen=True)
 class Pair:
-    """A release, and the highest behind it."""
+    """A release, and the highest release in its history."""
 
     before: Tag
     made: Tag
@@ -44,7 +44,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Scene:
-    """A repository in which a release is about to be made, with the objects of another."""
+    """A repository just before a release, which shares the objects of another repository."""
 
     path: Path
 
@@ -61,9 +61,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         replayed = dict(replays(asked.histories or shipped(BUNDLES), Path(scratch)))
     if not replayed:
-        raise SystemExit(
-            f"`{asked.histories}` holds no repository and no bundle with two releases; nothing was written"
-        )
+        raise SystemExit(f"`{asked.histories}` contains no repository or bundle with two releases; nothing was written")
     print("\n".join(line for name, (found, answers) in replayed.items() for line in differences(name, found, answers)))
     text = table(replayed)
     print(text)
@@ -79,11 +77,11 @@ def replays(place: Path, scratch: Path) -> Iterator[tuple[str, tuple[list[Pair],
         if found:
             yield f"{name} ({found[-1].made.name})", (found, answers)
         else:
-            say(f"{name} is left out: it has no two releases with tags like {FORMAT.render(Version(1, 4, 0))}")
+            say(f"{name} is skipped: it does not have two releases with tags like {FORMAT.render(Version(1, 4, 0))}")
 
 
 def shipped(place: Path) -> Path:
-    """Small histories as bundles, made where they are not there yet."""
+    """Return a directory with small histories as bundles; missing bundles are made."""
     place.mkdir(parents=True, exist_ok=True)
     for seed in SEEDS:
         bundle = place.absolute() / f"shop-{seed}.bundle"
@@ -95,7 +93,7 @@ def shipped(place: Path) -> Path:
 
 
 def opened(place: Path, clones: Path) -> dict[str, Path]:
-    """The repositories of a directory by name, those in bundles cloned."""
+    """Return the repositories of a directory by name; bundles are cloned."""
     found = {}
     for each in sorted(place.iterdir()):
         if each.suffix == ".bundle":
@@ -105,14 +103,14 @@ def opened(place: Path, clones: Path) -> dict[str, Path]:
         elif (each / ".git").exists() or (each / "objects").is_dir():
             found[each.name] = each.absolute()
         else:
-            say(f"{each.name} is left out: it is no repository and no bundle")
+            say(f"{each.name} is skipped: it is neither a repository nor a bundle")
     return found
 
 
 def cloned(bundle: Path, clone: Path) -> bool:
     run = subprocess.run(["git", "clone", "--quiet", "--mirror", bundle, clone], capture_output=True, text=True)
     if run.returncode:
-        say(f"{bundle.name} is left out: git cannot read it: {run.stderr.strip().splitlines()[0]}")
+        say(f"{bundle.name} is skipped: git cannot read it: {run.stderr.strip().splitlines()[0]}")
     return not run.returncode
 
 
@@ -125,7 +123,7 @@ def replay(repository: Path, scratch: Path) -> tuple[list[Pair], Answers]:
 
 
 def pairs(repository: Path) -> list[Pair]:
-    """Each stable release with the highest behind it, the lowest version first."""
+    """Return each stable release with the highest release in its history, lowest version first."""
     lines = git(repository, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname) %(*objectname)", "refs/tags")
     named = {name: ids[-1] for name, *ids in map(str.split, lines.splitlines())}
     found = []

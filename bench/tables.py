@@ -11,7 +11,7 @@ UNITS = {"cpu": "CPU seconds", "wall": "seconds"}
 
 
 def short(value: float) -> str:
-    """Three digits of a number, or all before the point where there are more.
+    """Return a number with three significant digits, or with all digits before the point.
 
     >>> short(0.01234), short(1017.9)
     ('0.0123', '1,018')

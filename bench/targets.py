@@ -13,7 +13,7 @@ Measured = Mapping[Workload, Costs]
 
 @dataclass(frozen=True)
 class Target:
-    """A promise, what was measured, and whether it holds."""
+    """A target, the measured value, and whether the target is met."""
 
     promise: str
     shown: str
@@ -44,7 +44,7 @@ def next_version(measured: Measured) -> Iterator[Target]:
 
 
 def memory(measured: Measured) -> Target:
-    """Of the longest history."""
+    """Return the memory target for the longest history."""
     longest = max(measured)
     used = median(measured[longest]["shipit"], "memory")
     return Target.at_most(f"`shipit next`, {longest}: memory ≤ 60 MiB", used, 60, " MiB")
@@ -67,10 +67,10 @@ CHANGELOG_PEERS = {
 
 
 def changelog(measured: Measured, listed: Mapping[Workload, int]) -> Iterator[Target]:
-    """Of long histories only.
+    """Yield the targets for the whole changelog, for long histories only.
 
     Args:
-        listed: for each the number of commits that the changelog lists.
+        listed: the number of commits in the changelog, for each history.
     """
     for workload, costs in measured.items():
         peers = CHANGELOG_PEERS.get(workload.commits)
@@ -94,8 +94,10 @@ def real_changelog(measured: Measured) -> Iterator[Target]:
 
 
 def start(costs: Costs, message: float) -> Iterator[Target]:
-    """Args:
-    message: microseconds that an ordinary message takes to parse.
+    """Yield the targets for the start, for one message and for a release.
+
+    Args:
+        message: the microseconds to parse an ordinary message.
     """
     nothing = costs["python -c pass"]
     yield Target.at_most("one ordinary message: ≤ 4 µs", message, 4, " µs")

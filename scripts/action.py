@@ -2,9 +2,9 @@
 
     SHIPIT_INPUT_COMMAND=run ... python -I scripts/action.py
 
-Each input comes as a variable `SHIPIT_INPUT_<NAME>`, never as program text. The environment is made below
-`$RUNNER_TEMP` from the locked requirements, once a job; PATH, GITHUB_ENV and PYTHONPATH stay as they are, and
-`python -I` keeps what lies in the workspace (a folder `yaml/`, a `sitecustomize.py`) out of the program.
+Each input is a variable `SHIPIT_INPUT_<NAME>`, never program text. The virtual environment is made once per job, in
+`$RUNNER_TEMP`, from the locked requirements. PATH, GITHUB_ENV and PYTHONPATH do not change. With `python -I` the
+program imports nothing from the workspace (such as a folder `yaml/` or a `sitecustomize.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SOURCE = Path(__file__).resolve().parent.parent
 PREFIX = "SHIPIT_INPUT_"
 OLDEST_PYTHON = (3, 11)
 
-# The outputs of a run that did nothing: what a command leaves unsaid is still complete.
+# The outputs of a run that did nothing. They are written first, so that every output has a value.
 OUTPUTS = {
     "released": "false",
     "version": "",
@@ -39,18 +39,18 @@ OUTPUTS = {
     "digest": "",
     "deployed": "false",
 }
-# Inputs that a program finds in its environment.
+# The inputs that shipit gets as environment variables.
 CREDENTIALS = {
     "TOKEN": "GITHUB_TOKEN",
     "REGISTRY_USERNAME": "SHIPIT_REGISTRY_USERNAME",
     "REGISTRY_PASSWORD": "SHIPIT_REGISTRY_PASSWORD",
 }
-# Settings of pip and uv that say where packages come from; others, such as a target, are for other installations.
+# The settings of pip and uv for the source of packages; other settings, such as a target, are for other installations.
 SOURCES = re.compile("INDEX|LINKS|OFFLINE|PROXY|CERT|HOST|TLS|KEYRING|TIMEOUT|RETRIES|CACHE|CONFIG")
 
 
 class WrongInput(Exception):
-    pass
+    """An input of the action, or the Python of the runner, is invalid."""
 
 
 def main() -> int:
@@ -72,13 +72,13 @@ def main() -> int:
 
 
 def separated(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The inputs, by name, and every other variable."""
+    """Return the inputs, by name, and all other variables."""
     inputs = {name[len(PREFIX) :]: value for name, value in variables.items() if name.startswith(PREFIX)}
     return inputs, {name: value for name, value in variables.items() if not name.startswith(PREFIX)}
 
 
 def command_line(inputs: Mapping[str, str]) -> list[str]:
-    """The arguments of shipit. Raises WrongInput."""
+    """Return the arguments of shipit. Raises WrongInput."""
     command = inputs.get("COMMAND") or "run"
     arguments = [command]
     for name, option in (("WORKING_DIRECTORY", "-C"), ("CONFIG", "--config"), ("VERSION", "--version")):
@@ -100,22 +100,22 @@ def credentials(inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def public(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what installing has no business to know, or to be led astray by."""
+    """Return the variables for the installation: without credentials, and without settings that would disturb it."""
     return {name: value for name, value in variables.items() if concerns_installing(name)}
 
 
 def concerns_installing(name: str) -> bool:
     if name.startswith(("PIP_", "UV_")):
         return bool(SOURCES.search(name))
-    # Building starts Python without `-I`: PYTHONPATH would have it run a `sitecustomize.py` of the workspace.
+    # The build starts Python without `-I`: with PYTHONPATH it would run a `sitecustomize.py` from the workspace.
     return not name.startswith("PYTHON") and not name.endswith(("TOKEN", "PASSWORD", "SECRET"))
 
 
 def installed(temp: Path, variables: Mapping[str, str]) -> str:
-    """The Python of the private environment, which is made unless an earlier step of this job made it.
+    """Return the Python of the virtual environment; make the environment unless an earlier step of this job made it.
 
-    A file with the name of the environment appears when that is whole: one that was killed half-way is never
-    used, and two steps at once get in nobody's way.
+    A file with the name of the environment appears only when the environment is complete. So an incomplete one is never
+    used, and two steps at the same time do not disturb each other.
     """
     key = hashlib.sha256(f"{SOURCE}\0{sys.executable}".encode()).hexdigest()[:12]
     ready = temp / f"shipit-{key}"
@@ -134,7 +134,7 @@ def python_of(environment: Path) -> Path:
 
 
 def install(environment: Path, python: Path, variables: Mapping[str, str]) -> None:
-    """Third-party packages by their hashes, then shipit, built by one of them."""
+    """Install the locked packages by their hashes, then build and install shipit with one of them."""
     uv = shutil.which("uv")
     if uv:
         make = [uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable]
@@ -143,7 +143,7 @@ def install(environment: Path, python: Path, variables: Mapping[str, str]) -> No
         make = [sys.executable, "-I", "-m", "venv", "--clear"]
         add = [str(python), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     locked = [word for name in ("build", "run") for word in ("-r", str(SOURCE / "requirements" / f"{name}.txt"))]
-    # The source as working directory, because uv reads a configuration that it finds in its own.
+    # The working directory is the source, because uv reads a configuration file in its working directory.
     for command in (
         [*make, str(environment)],
         [*add, "--require-hashes", "--only-binary", ":all:", *locked],
@@ -163,14 +163,14 @@ def write_outputs(file: str | None) -> None:
 
 
 def failed(message: str, status: int) -> int:
-    """Tell the runner; `%` and line ends are its own."""
+    """Print an error annotation for the runner; `%` and line endings have to be escaped."""
     text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     print(f"::error title=shipit::{text}", flush=True)
     return status
 
 
 def replaced_by(command: list[str], variables: Mapping[str, str]) -> int:
-    """Become `command`, so that a runner that cancels reaches it; Windows cannot do that."""
+    """Replace this process by `command`, so that a cancelled job stops it; on Windows run it as a child."""
     if os.name == "posix":
         os.execve(command[0], command, variables)
     return subprocess.run(command, env=variables).returncode

@@ -19,7 +19,7 @@ from shipit.cli.demo.sample import make_sample
 
 
 def cpu_seconds(command: list[str], cwd: Path) -> float:
-    """User and system time of one run, with that of the programs it starts."""
+    """Return the user and system time of one run and of the programs that it starts."""
     before = children_cpu()
     subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
     return children_cpu() - before

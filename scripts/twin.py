@@ -1,8 +1,9 @@
-"""Write `.github/actions/shipit/action.yml`, the twin of `action.yml` that the reusable workflows use.
+"""Write `.github/actions/shipit/action.yml`, a copy of `action.yml` for the reusable workflows.
 
     python scripts/twin.py
 
-A called workflow names an action of its own repository, at its own commit, as `$/<directory>`; a bare `$/` is refused.
+A called workflow refers to an action of its own repository, at its own commit, as `$/<directory>`. GitHub refuses `$/`
+without a directory, so `action.yml` in the root directory needs a copy.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def test_where_shipit_has_no_answer_nothing_is_timed(
     history.tag("v1.0.1")
     history.switch("main")
     assert not list(real.workloads(history.path.parent, tmp_path / "scratch"))
-    assert "repo is left out: error: `1.0.1` is the next version, but tag" in capsys.readouterr().err
+    assert "repo is skipped: error: `1.0.1` is the next version, but tag" in capsys.readouterr().err
 
 
 def test_every_history_has_a_row_and_a_promise(
@@ -71,9 +71,9 @@ def test_a_history_without_a_release_is_left_out(
     repo.commit("feat: begin")
     repo.tag("nightly")
     assert not list(real.workloads(repo.path.parent, tmp_path / "scratch"))
-    assert "repo is left out: it has no release with a tag like v1.4.0" in capsys.readouterr().err
+    assert "repo is skipped: it has no release with a tag like v1.4.0" in capsys.readouterr().err
 
 
 def test_a_repository_is_no_directory_of_repositories(repo: Repository) -> None:
-    with pytest.raises(ArgumentTypeError, match="name the directory that holds it"):
+    with pytest.raises(ArgumentTypeError, match="name the directory that contains it"):
         directory(str(repo.path))

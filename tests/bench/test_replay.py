@@ -78,7 +78,7 @@ def test_bundles_and_repositories_of_a_directory_are_found(
     found = replay.opened(directory, tmp_path / "clones")
     assert list(found) == ["same", "same.bundle", "shop"]
     assert told(replay.pairs(found["shop"])) == told(replay.pairs(found["same"]))
-    assert capsys.readouterr().err == "notes.txt is left out: it is no repository and no bundle\n"
+    assert capsys.readouterr().err == "notes.txt is skipped: it is neither a repository nor a bundle\n"
 
 
 def test_a_repository_without_releases_is_left_out_and_told(
@@ -86,7 +86,7 @@ def test_a_repository_without_releases_is_left_out_and_told(
 ) -> None:
     (tmp_path / "new").symlink_to(repo.path)
     assert list(replay.replays(tmp_path, tmp_path)) == []
-    assert "new is left out: it has no two releases with tags like v1.4.0" in capsys.readouterr().err
+    assert "new is skipped: it does not have two releases with tags like v1.4.0" in capsys.readouterr().err
 
 
 def test_the_bench_makes_its_own_bundles_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
