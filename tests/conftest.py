@@ -29,6 +29,7 @@ GIT_CONFIG = """\
 \temail = test.person@example.com
 [init]
 \tdefaultBranch = main
+\ttemplateDir =
 [core]
 \tfsync = none
 [gc]

@@ -41,6 +41,7 @@ class Entry:
 class BareRepository:
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._kinds: dict[str, str] = {}  # of an object that is there the kind never changes
 
     def git(self, *args: str, data: bytes = b"", env: Mapping[str, str] = {}) -> str:
         command = ["git", "--git-dir", str(self.path), *args]
@@ -64,7 +65,9 @@ class BareRepository:
         return next((line.split("\0")[0] for line in found if line.endswith(f"\0{name}")), None)
 
     def kind(self, id: str) -> str | None:
-        return self._asked("cat-file", "-t", id)
+        if id not in self._kinds and (kind := self._asked("cat-file", "-t", id)):
+            self._kinds[id] = kind
+        return self._kinds.get(id)
 
     def resolve(self, rev: str) -> str | None:
         """The commit that a branch, tag or id leads to."""
