@@ -67,6 +67,6 @@ def test_the_plan_of_a_branch_is_read_saved_and_applied_exactly(shop: Shop) -> N
     assert set(shop.tags(f"{shop.name}-dev")) == {"latest", f"dev-{head[:7]}"}
     assert "(done already)" in shop.shipit("image", "--plan", "../plan.json").stderr
     refused = shop.shipit("release", "--plan", "../plan.json", status=2)
-    assert "is a plan of images" in refused.stderr
+    assert "is a plan to build images" in refused.stderr
     shop.commit("feat: 검색")
     assert "this plan is out of date" in shop.shipit("image", "--plan", "../plan.json", status=3).stderr

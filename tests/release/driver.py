@@ -22,7 +22,7 @@ from msgspec.structs import replace
 sys.path.append(str(Path(__file__).parents[1]))
 from forked import serve
 
-from shipit.adapters.engine.push import push
+from shipit.adapters.engine import push
 from shipit.adapters.github import forge
 from shipit.adapters.project import Project
 from shipit.adapters.registry import registries
