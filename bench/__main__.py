@@ -69,7 +69,7 @@ def history(commits: int) -> Path:
     printed = output(BIN / "shipit", "next", place=place)
     expected = (place / ".git" / "expected").read_text()
     if printed != expected:
-        raise SystemExit(f"of {commits} commits shipit makes {printed} and not {expected}")
+        raise SystemExit(f"shipit decides {printed} for {commits} commits; expected is {expected}")
     return place
 
 

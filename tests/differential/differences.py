@@ -1,6 +1,6 @@
-"""Where a tool decides otherwise than shipit, and why shipit decides as it does.
+"""The differences between the decisions of other tools and of shipit, with the reason for shipit's decision.
 
-The list is held to be true: a difference that is not on it fails, and so does one that no longer occurs.
+The tests check the list: a difference that is not on it is a failure, and so is an entry that no longer occurs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ PSR, SR, CLIFF, CZ = "python-semantic-release", "semantic-release", "git-cliff",
 
 @dataclass(frozen=True)
 class Difference:
-    """What the tools that differ make of `shape`; `reason` is for shipit's reading, and names the rule it follows."""
+    """The different decisions of other tools for `shape`; `reason` explains shipit's decision, and names the rule."""
 
     shape: str
     tools: Mapping[str, str]
@@ -24,20 +24,18 @@ def all_say(decision: str) -> dict[str, str]:
     return dict.fromkeys((PSR, SR, CLIFF, CZ), decision)
 
 
-CASE = "Upper and lower case are the same (Conventional Commits, item 15)."
-LENIENT = "Read for its meaning where the type is known; `shipit lint` reports the spelling."
-BLANK = "Any blank after the colon will do where the type is known; `shipit lint` reports the spelling."
+CASE = "Types are case-insensitive (Conventional Commits, item 15)."
+LENIENT = "The meaning is clear if the type is known, so the commit counts; `shipit lint` reports the spelling."
+BLANK = "Any white space after the colon is accepted if the type is known; `shipit lint` reports the spelling."
 BODY = "A body is free text, never a header (Conventional Commits, item 7)."
-UPPER = "Only upper case announces a breaking change (Conventional Commits, item 15); the look-alike is a warning."
+UPPER = "The footer must be in upper case (Conventional Commits, item 15); shipit warns about this spelling."
 TITLELESS = (
     "A footer belongs to a commit with a type (Conventional Commits, items 1 and 8); the commit is shown as unreadable."
 )
-SKIP = "Who writes this wants no release from that commit."
-TITLE = "The title was written for the whole, so it decides; the plan warns of what is stronger in the list."
-LIST = "Where the title says nothing, the commits listed in the body do: that is what was squashed."
-UNDONE = (
-    "What came and went since the last release is not in it, so it neither raises the version nor stands in the notes."
-)
+SKIP = "The author does not want this commit to cause a release."
+TITLE = "The header describes the whole change, so it decides; the plan warns about a higher bump in the list."
+LIST = "The header does not decide anything, so the squashed commits that the body lists decide."
+UNDONE = "A change that was reverted before the release is not part of it: it has no bump and is not in the notes."
 
 DIFFERENCES = (
     Difference("type in other case", all_say("none"), CASE),
@@ -49,14 +47,16 @@ DIFFERENCES = (
     Difference("no-break space after the colon", {SR: "none"}, BLANK),
     Difference("emoji before the type", all_say("none"), LENIENT),
     Difference("emoji code before the type", all_say("none"), LENIENT),
-    Difference("byte order mark", all_say("none"), "What an editor left there is no part of the message."),
+    Difference("byte order mark", all_say("none"), "The byte order mark of an editor is not part of the message."),
     Difference(
         "brackets in brackets",
         {PSR: "minor", SR: "minor", CZ: "minor"},
-        "A scope is one noun in brackets (Conventional Commits, item 4); the commit is shown as unreadable.",
+        "A scope is one noun in parentheses (Conventional Commits, item 4); the commit is shown as unreadable.",
     ),
     Difference(
-        "empty scope", {PSR: "none", CLIFF: "none", CZ: "none"}, "Brackets around nothing can only mean no scope."
+        "empty scope",
+        {PSR: "none", CLIFF: "none", CZ: "none"},
+        "Empty parentheses can only mean that there is no scope.",
     ),
     Difference("header in the body", {PSR: "minor", CZ: "major"}, BODY),
     Difference("changelog quoted in the body", {PSR: "patch", CZ: "minor"}, BODY),
@@ -68,24 +68,26 @@ DIFFERENCES = (
     Difference(
         "`BREAKING CHANGE #` footer",
         {PSR: "patch", CZ: "patch"},
-        "A blank and `#` separate a footer from its value as a colon does (Conventional Commits, item 8).",
+        "A space and `#` separate the token from the value, like a colon (Conventional Commits, item 8).",
     ),
     Difference(
         "footer without a blank line before",
         {PSR: "patch", CLIFF: "none", CZ: "patch"},
-        "At the start of a line and in upper case it cannot be meant otherwise, and to miss it would break users.",
+        "At the beginning of a line and in upper case it can only be a footer, and a missed breaking change harms users.",
     ),
     Difference("footer in lower case", {SR: "major"}, UPPER),
     Difference("footer in mixed case", {SR: "major"}, UPPER),
     Difference(
         "footer without a colon",
         {SR: "major"},
-        "The colon is required (Conventional Commits, item 12); the look-alike is a warning.",
+        "The colon is required (Conventional Commits, item 12); shipit warns about this spelling.",
     ),
-    Difference("footer in a code fence", {SR: "major", CZ: "major"}, "What is quoted as code is shown, not said."),
+    Difference(
+        "footer in a code fence", {SR: "major", CZ: "major"}, "Text in a code fence is a quotation, not a footer."
+    ),
     Difference("footer as the title", {CZ: "major"}, TITLELESS),
-    Difference("footer under an unreadable title", {SR: "major", CZ: "major"}, TITLELESS + " The plan warns of it."),
-    Difference("`Release-As:` footer", all_say("none"), "A person asks for this version."),
+    Difference("footer under an unreadable title", {SR: "major", CZ: "major"}, TITLELESS + " The plan warns about it."),
+    Difference("`Release-As:` footer", all_say("none"), "The author requests this version."),
     Difference("`[skip release]`", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, SKIP),
     Difference("`[release skip]` in the body", {PSR: "patch", CLIFF: "patch", CZ: "patch"}, SKIP),
     Difference("list stronger than the title", {PSR: "minor"}, TITLE),
@@ -97,70 +99,70 @@ DIFFERENCES = (
     Difference(
         "footer as a list item",
         {PSR: "patch", CLIFF: "patch", CZ: "patch"},
-        "GitHub lists the messages of squashed commits like this; it stands first on its line, in upper case.",
+        "GitHub lists the messages of squashed commits like this; the footer is at the beginning of its line, in upper case.",
     ),
     Difference(
         "pull request's title in a merge",
         {CZ: "minor"},
-        "The merged commits count; the title is no second entry for them.",
+        "The merged commits count; the title of the pull request does not count a second time.",
     ),
     Difference(
         "merge with a conventional subject",
         {PSR: "none"},
-        "Who gives a merge a conventional subject means it to count.",
+        "The author gave the merge commit a conventional header, so it counts.",
     ),
-    Difference("git's revert of what is unreleased", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, UNDONE),
-    Difference("only the reverted goes", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, UNDONE),
+    Difference("`git revert` of an unreleased commit", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, UNDONE),
+    Difference("only the reverted commit is removed", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, UNDONE),
     Difference("`revert:` with the subject", {PSR: "minor", CLIFF: "minor", CZ: "minor"}, UNDONE),
     Difference("`revert:` with `Refs`", all_say("minor"), UNDONE),
     Difference("GitHub's button", all_say("minor"), UNDONE),
     Difference("revert of a breaking change", {PSR: "major", CLIFF: "major", CZ: "major"}, UNDONE),
     Difference(
-        "git's reapply", {SR: "none"}, "`Reapply` is git's name for the revert of a revert: the feature is back."
+        "git's reapply", {SR: "none"}, "`Reapply` is git's name for the revert of a revert: the feature counts again."
     ),
     Difference(
-        "revert of what was released",
+        "revert of a released commit",
         {PSR: "none", CLIFF: "none", CZ: "none"},
-        "Users get other code than in the last release, so there is something to release.",
+        "The code differs from the last release, so there is something to release.",
     ),
     Difference(
         "breaking change of an unknown type",
         {PSR: "none"},
-        "A breaking change can be part of commits of any type (Conventional Commits, items 13 and 14).",
+        "A breaking change can be part of a commit of any type (Conventional Commits, items 13 and 14).",
     ),
     Difference(
         "while minor is 0 too: a breaking fix",
         {CLIFF: "patch"},
-        "While major is 0 a breaking change raises minor, in 0.0.x too, so that a patch stays harmless.",
+        "While the major version is 0, a breaking change raises the minor version, also in 0.0.x; so a patch is always safe.",
     ),
     Difference(
         "no release yet: a feature",
         {SR: "1.0.0"},
-        "The first version is `initial-version`; 1.0.0 is a person's decision.",
+        "The first version is `initial-version`; a person decides about 1.0.0.",
     ),
     Difference(
         "no release yet: a fix",
         {PSR: "0.0.1", SR: "1.0.0", CZ: "0.0.1"},
-        "The first version is `initial-version`, whatever the first commits are (SemVer, FAQ: start at 0.1.0).",
+        "The first version is `initial-version` for any first commits (SemVer, FAQ: start at 0.1.0).",
     ),
     Difference(
-        "no release yet: nothing that releases",
+        "no release yet: no releasable commit",
         {CLIFF: "0.1.0"},
         "A history without a releasable commit releases nothing.",
     ),
     Difference(
-        "nothing since a release of nothing",
+        "no releasable commit before or after the tag",
         {CLIFF: "1.0.0"},
-        "Where there is nothing to release there is no next version, and not an old one either.",
+        "If there is nothing to release, there is no next version; the old version is not the next version.",
     ),
     Difference(
         "a lower version tagged later",
         {CLIFF: "0.9.6"},
-        "The last release is the highest version in the history (SemVer, item 11), wherever its tag stands.",
+        "The last release is the highest version in the history (SemVer, item 11), at any position of its tag.",
     ),
 )
 
 
 def listed(tool: str) -> dict[str, str]:
-    """What a tool decides otherwise, by the name of the shape."""
+    """Return the different decisions of a tool, by the name of the shape."""
     return {difference.shape: difference.tools[tool] for difference in DIFFERENCES if tool in difference.tools}

@@ -64,7 +64,7 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
     "One message": (
         shape("a feature", "minor", "feat: add search"),
         shape("a fix with a scope", "patch", "fix(db): close the pool"),
-        shape("`!` behind the scope", "major", "feat(api)!: drop v1"),
+        shape("`!` after the scope", "major", "feat(api)!: drop v1"),
         shape("`!` before the scope", "none", "feat!(hls): drop old players"),
         shape("a type that does not release", "none", "docs: explain search"),
         shape("an unknown type", "none", "faet: misspelled"),
@@ -192,13 +192,13 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
     ),
     "Reverts": (
         shape(
-            "git's revert of what is unreleased",
+            "`git revert` of an unreleased commit",
             "none",
             "feat: gone",
             'Revert "feat: gone"\n\nThis reverts commit {-1}.',
         ),
         shape(
-            "only the reverted goes",
+            "only the reverted commit is removed",
             "patch",
             "feat: off",
             "fix: stays",
@@ -226,8 +226,8 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
             'Revert "feat: back"\n\nThis reverts commit {-1}.',
             'Reapply "feat: back"\n\nThis reverts commit {-1}.',
         ),
-        shape("revert of what was released", "patch", 'Revert "feat: shipped"\n\nThis reverts commit {0}.'),
-        shape("`revert:` of what was released", "patch", "revert: feat: shipped before"),
+        shape("revert of a released commit", "patch", 'Revert "feat: shipped"\n\nThis reverts commit {0}.'),
+        shape("`revert:` of a released commit", "patch", "revert: feat: shipped before"),
     ),
     "Bump": (
         shape("performance", "patch", "perf: cache"),
@@ -235,7 +235,7 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
         shape("breaking refactoring", "major", "refactor!: rename"),
         shape("breaking change of an unknown type", "major", "strange!: twist"),
         shape("the strongest wins", "minor", "fix: a", "feat: b", "chore: c"),
-        shape("nothing that releases", "none", "docs: d", "test: e"),
+        shape("no releasable commit", "none", "docs: d", "test: e"),
     ),
     "Versions": (
         since("0.3.1", "while major is 0: a breaking change", "minor", "feat!: x"),
@@ -245,12 +245,14 @@ SHAPES: dict[str, tuple[Shape, ...]] = {
         since("0.0.2", "while minor is 0 too: a breaking fix", "minor", "fix!: x"),
         since(None, "no release yet: a feature", "0.1.0", "feat: x"),
         since(None, "no release yet: a fix", "0.1.0", "fix: x"),
-        since(None, "no release yet: nothing that releases", "none", "docs: x"),
+        since(None, "no release yet: no releasable commit", "none", "docs: x"),
     ),
     "Tags": (
         shape("a lower version tagged later", "patch", "fix: a", Tag("v0.9.5"), "fix: b"),
         Shape("two versions tagged at one commit", "patch", (Tag("v1.1.0"), "fix: a"), last="1.1.0"),
-        Shape("nothing since a release of nothing", "none", ("docs: a", Tag("v1.0.1"), "docs: b"), last="1.0.1"),
+        Shape(
+            "no releasable commit before or after the tag", "none", ("docs: a", Tag("v1.0.1"), "docs: b"), last="1.0.1"
+        ),
         shape("floating tags", "patch", "fix: a", Tag("v1"), Tag("v1.0"), "fix: b"),
         shape("other tags", "patch", "fix: a", Tag("nightly"), Tag("release-9.9.9"), "fix: b"),
         shape("tag on an unmerged branch", "minor", Aside(("fix!: x", Tag("v2.0.0"))), "feat: y"),

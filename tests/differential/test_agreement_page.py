@@ -22,17 +22,17 @@ LONGEST = 90
 VISIBLE = {"\n": "⏎", "\r": "\\r", "\t": "\\t", "\u00a0": "\\u00a0", "\ufeff": "\\ufeff", "|": "\\|"}
 
 OPENING = """\
-# How shipit and its peers read the same history
+# Decisions of shipit and other tools on the same history
 
 <!-- Written from tests/differential: SHIPIT_ACCEPT=1 make test -->
 
-Every shape below is a real git repository after a release. `make test` asks every tool for the next version, and fails
-where one decides otherwise than it says here: in **bold** where it differs from shipit, for the reason in the last column.
-The tools are set up as equal as their options permit (tag format, types, aliases, the way with 0.x); everything else is
-as it comes. Of semantic-release it is the analyser that is asked, with the preset `conventionalcommits`.
-On {histories} generated histories each tool decides for the whole what it decides here for the parts.
+Each example below is a real git repository after a release. `make test` runs every tool on it, and fails if a tool decides
+another version than this page says. A decision in **bold** differs from shipit; the last column has the reason for
+shipit's decision. The tools are configured as equally as their options permit (tag format, types, aliases, rules for 0.x);
+everything else has its default. For semantic-release only the commit analyzer runs, with the preset
+`conventionalcommits`. On {histories} generated histories, which combine these examples, each tool decides the same as here.
 
-`⏎` is the end of a line, `·` separates commits, oldest first.
+`⏎` is a line break, `·` separates commits, oldest first.
 """
 
 
@@ -48,7 +48,7 @@ def page() -> str:
 
 
 def summary() -> Iterator[str]:
-    yield f"| | version | decides like shipit, of {len(ALL)} |\n|---|---|---|"
+    yield f"| | version | same decision as shipit, of {len(ALL)} examples |\n|---|---|---|"
     for tool in PEERS:
         yield f"| {tool.name} | {version(tool.name)} | {len(ALL) - len(listed(tool.name))} |"
 
