@@ -354,7 +354,20 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
     assert len(problem(f"[changelog]\nlanguage = '{'x' * 1000}'").what) < 150
 
 
-@pytest.mark.parametrize("tag", ["v", "v{version}-{version}", "{name}-{version}", "v {version}", "", "{version}\\n"])
+@pytest.mark.parametrize(
+    "tag",
+    ["v", "v{version}-{version}", "{name}-{version}", "v {version}", "", "{version}\\n", "-{version}"]
+    + [
+        "v{version}.lock",
+        "{version}..",
+        "{version}.",
+        "/{version}",
+        "a//{version}",
+        ".v{version}",
+        "a.lock/{version}",
+        "{version}/",
+    ],
+)
 def test_a_tag_format_holds_the_version_once_and_what_git_accepts(tag: str) -> None:
     assert problem(f'[release]\ntag = "{tag}"').where == "release.tag"
 

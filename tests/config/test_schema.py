@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from shipit.config.load import parse_config
@@ -108,3 +111,13 @@ def test_the_schema_speaks_of_the_file_and_not_of_python() -> None:
     text = json.dumps(json_schema())
     assert '"null"' not in text and "null" not in [part.strip() for part in text.split(":")]
     assert all("_" not in key for table in json_schema()["$defs"].values() for key in table["properties"])
+
+
+@given(st.text("a-@./{lock}", min_size=1, max_size=8))
+def test_a_branch_name_is_accepted_only_where_git_accepts_it(name: str) -> None:
+    known = subprocess.run(["git", "check-ref-format", f"refs/heads/{name}"]).returncode == 0
+    try:
+        parse_config(f"release.branch = {json.dumps(name)}")
+    except ConfigError:
+        return
+    assert known

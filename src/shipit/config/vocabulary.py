@@ -24,10 +24,12 @@ _NUMBER = "(?:0|[1-9][0-9]{0,17})"
 _IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 # What `git check-ref-format` refuses, and braces, which stand for placeholders.
 _NOT_IN_REFS = r"\s~^:?*\[\\{}\x00-\x1f\x7f"
+# The rules of `git check-ref-format` for the name as a whole.
+_REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.*[./]$)"
 _TYPE = r"[^\W\d_][\w-]*"
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a text that is not empty")]
-Ref = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+Ref = Annotated[str, _text(rf"{_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
 EnvironmentName = Annotated[
     str,
     _text(rf"(?!-)[^{_NOT_IN_REFS}]+(?: [^{_NOT_IN_REFS}]+)*", "a name such as `dev`", "dev"),
@@ -35,7 +37,7 @@ EnvironmentName = Annotated[
 TagTemplate = Annotated[
     str,
     _text(
-        rf"(?!-)[^{_NOT_IN_REFS}]*\{{version\}}[^{_NOT_IN_REFS}]*",
+        rf"{_REF}[^{_NOT_IN_REFS}]*\{{version\}}[^{_NOT_IN_REFS}]*",
         "a tag format with `{version}` in it once",
         "v{version}",
     ),
