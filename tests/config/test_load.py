@@ -356,16 +356,26 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
 
 @pytest.mark.parametrize(
     "tag",
-    ["v", "v{version}-{version}", "{name}-{version}", "v {version}", "", "{version}\\n", "-{version}"]
-    + [
-        "v{version}.lock",
-        "{version}..",
-        "{version}.",
-        "/{version}",
-        "a//{version}",
-        ".v{version}",
-        "a.lock/{version}",
-        "{version}/",
+    [
+        *(
+            "v",
+            "v{version}-{version}",
+            "{name}-{version}",
+            "v {version}",
+            "",
+            "{version}\\n",
+            "-{version}",
+            "{version}/",
+        ),
+        *(
+            "v{version}.lock",
+            "{version}..",
+            "{version}.",
+            "/{version}",
+            "a//{version}",
+            ".v{version}",
+            "a.lock/{version}",
+        ),
     ],
 )
 def test_a_tag_format_holds_the_version_once_and_what_git_accepts(tag: str) -> None:

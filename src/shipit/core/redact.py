@@ -12,7 +12,9 @@ from collections.abc import Iterable
 
 MARK = "[REDACTED]"
 # Not the mere user name of an address over SSH: that is no secret, and needed by whoever is to paste the address.
-_USERINFO = r"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)[^/\s@'\"]+(?=@)"
+# A password may have `/` and `@` in it, as people paste them; digits up to a `/` are a port.
+_PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"
+_USERINFO = rf"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)(?:{_PASSWORD}|[^/\s@'\"]+)(?=@)"
 
 
 class Redactor:
@@ -25,6 +27,15 @@ class Redactor:
         for secret in self._secrets:
             text = text.replace(secret, MARK)
         return re.sub(_USERINFO, MARK, text)
+
+
+def without_login(url: str) -> str:
+    """Return the address without its user name and password.
+
+    >>> without_login("https://bot:pa/ss@host:8443/acme/app.git")
+    'https://host:8443/acme/app.git'
+    """
+    return re.sub(rf"(?<=://)(?:{_PASSWORD}|[^/@]*)@", "", url)
 
 
 def _forms(secret: str) -> tuple[str, ...]:

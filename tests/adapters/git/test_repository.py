@@ -59,3 +59,10 @@ def test_fetching_the_rest_of_a_shallow_clone_keeps_its_own_tags(clone: Path, ke
     GitRepository(str(shallow)).deepen()
     assert git(shallow, "tag", "--list") == "mine"
     assert git(shallow, "rev-list", "--count", "HEAD") == "2"
+
+
+@pytest.mark.parametrize("password", ["word", "pa/ss", "p@ss", "a/b@c"])
+def test_the_address_of_the_remote_is_told_without_its_password(clone: Path, password: str) -> None:
+    git(clone, "remote", "set-url", "origin", f"https://bot:{password}@git.example.org:8443/acme/app.git")
+    repository = GitRepository(str(clone))
+    assert repository.remote_url() == repository.reached_url() == "https://git.example.org:8443/acme/app.git"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.git.errors import push_error, remote_error
 from shipit.adapters.git.history import GitHistory
-from shipit.core.redact import Redactor, basic_auth
+from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.world import RemoteRefs
@@ -51,11 +51,13 @@ class GitRepository(GitHistory):
     # -- reads
 
     def remote_url(self) -> str | None:
-        return _without_login(self._line("config", "--get", f"remote.{self.remote}.url"))
+        url = self._line("config", "--get", f"remote.{self.remote}.url")
+        return without_login(url) if url else None
 
     def reached_url(self) -> str | None:
         """Return the URL that git connects to: the remote's URL after the setting `insteadOf` is applied."""
-        return _without_login(self._line("remote", "get-url", self.remote))
+        url = self._line("remote", "get-url", self.remote)
+        return without_login(url) if url else None
 
     def remote_refs(self) -> RemoteRefs:
         words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
@@ -235,10 +237,6 @@ class GitRepository(GitHistory):
         """The token as git settings; the empty value removes the credential that `actions/checkout` left."""
         key = f"http.{self._server_url}/.extraheader"
         return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
-
-
-def _without_login(url: str | None) -> str | None:
-    return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
 
 
 def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
