@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from shipit.adapters.git import GitRepository
+from shipit.errors import NOTHING_PUSHED, RemoteError
 
 
 def git(place: Path, *words: str) -> str:
@@ -66,3 +68,28 @@ def test_the_address_of_the_remote_is_told_without_its_password(clone: Path, pas
     git(clone, "remote", "set-url", "origin", f"https://bot:{password}@git.example.org:8443/acme/app.git")
     repository = GitRepository(str(clone))
     assert repository.remote_url() == repository.reached_url() == "https://git.example.org:8443/acme/app.git"
+
+
+def test_a_lock_that_a_killed_push_left_on_the_remote_is_named(clone: Path) -> None:
+    lock = clone.parent / "remote.git/refs/heads/main.lock"
+    lock.touch()
+    git(clone, "pull", "--quiet", "--rebase", "origin", "main")
+    head = git(clone, "rev-parse", "HEAD")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "feat: new")
+    with pytest.raises(RemoteError, match="is locked") as raised:
+        GitRepository(str(clone)).push(branch="main", commit=git(clone, "rev-parse", "HEAD"), expected=head, tags=())
+    assert str(lock) in str(raised.value.hint).replace("/./", "/")
+    assert raised.value.state == NOTHING_PUSHED
+
+
+def test_a_lock_that_is_gone_after_a_moment_does_not_stop_a_push(clone: Path) -> None:
+    lock = clone.parent / "remote.git/refs/heads/main.lock"
+    lock.touch()
+    git(clone, "pull", "--quiet", "--rebase", "origin", "main")
+    head = git(clone, "rev-parse", "HEAD")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "feat: new")
+    new = git(clone, "rev-parse", "HEAD")
+    repository = GitRepository(str(clone))
+    threading.Timer(0.4, lock.unlink).start()
+    repository.push(branch="main", commit=new, expected=head, tags=())
+    assert repository.remote_refs().branches["main"] == new

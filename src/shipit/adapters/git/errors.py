@@ -15,6 +15,7 @@ _MOVED = (
     r"stale info|non-fast-forward|fetch first|cannot lock ref|failed to (?:update|lock) ref|reference already exists"
     r"|incorrect old value|tip of your current branch is behind"
 )
+_LOCKED = r"Unable to create '([^']+\.lock)': File exists"
 _PROTECTED = r"protected branch|GH006|GH013|rule violations"
 _TAG_THERE = r"refs/tags/\S+.*\(already exists\)|already exists in the remote"
 _DECLINED = r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref"
@@ -37,6 +38,14 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
             where=output,
             hint='set `write-back = "api"` with the token of an App that can bypass the rule, or `write-back = "none"`',
             state=NOTHING_PUSHED,
+        )
+    if lock := remote_lock(error):
+        return RemoteError(
+            f"`{branch}` is locked on the remote by another push, or by one that was killed",
+            where=output,
+            hint=f"if no push is running, remove the lock on the remote's server (rm {lock}), then run again",
+            state=NOTHING_PUSHED,
+            retryable=True,
         )
     if re.search(_MOVED, output):
         return BranchMoved(
@@ -71,6 +80,12 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
             retryable=True,
         )
     return remote_error(error, remote)
+
+
+def remote_lock(error: CommandError) -> str | None:
+    """Return the path of the lock file on the remote that made `git push` fail, if that was the reason."""
+    found = re.search(_LOCKED, error.tail)
+    return found[1] if found else None
 
 
 def remote_error(error: CommandError, remote: str) -> ShipitError:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.git.errors import push_error, remote_error
+from shipit.adapters.git.errors import push_error, remote_error, remote_lock
 from shipit.adapters.git.history import GitHistory
 from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError
@@ -19,6 +20,8 @@ from shipit.world import RemoteRefs
 if TYPE_CHECKING:
     from git import Repo
 
+# Seconds before a push that met a lock on the remote is tried again: another push may hold it for a moment.
+LOCK_PAUSES = (0.2, 0.5, 1.0)
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 """Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
 
@@ -168,10 +171,15 @@ class GitRepository(GitHistory):
         if branch is not None:
             lease = [f"--force-with-lease=refs/heads/{branch}:{expected or ''}"]
             refspecs.insert(0, f"{commit}:refs/heads/{branch}")
-        try:
-            self._git("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
-        except CommandError as error:
-            raise push_error(error, branch, self._remote_name) from error
+        push = ("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
+        for pause in (*LOCK_PAUSES, None):
+            try:
+                self._git(*push)
+                return
+            except CommandError as error:
+                if pause is None or not remote_lock(error):
+                    raise push_error(error, branch, self._remote_name) from error
+            time.sleep(pause)
 
     def move_tag(self, name: str, commit: str) -> None:
         ref = f"refs/tags/{name}"
