@@ -1,4 +1,4 @@
-"""One world for each step in which it has something to do, and how the world may contradict it."""
+"""A sample of each step, in a world in which it is not done, with changes of the world that contradict it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ NOTES = "### Features\n\n- 검색\n"
 
 @dataclass(frozen=True)
 class Sample:
-    """`step` brings the clone where the step has something to do, and gives the step.
+    """A step with the changes that contradict it.
 
-    Each of `contradictions` then does what people or other programs may do meanwhile.
+    `step` prepares the clone so that the step is not done, and returns the step. Each function of `contradictions`
+    changes the world as a user or another program could do before the step is applied.
     """
 
     step: Callable[[Clone], Step]
@@ -52,7 +53,7 @@ class Sample:
 
 
 def planned(clone: Clone) -> ReleaseCommit:
-    """The commit of a release planned on what the remote holds."""
+    """Return the release commit of a release that is planned on the commits of the remote."""
     clone.commit("chore: begin", {"VERSION": "1.0.0", "CHANGELOG.md": "# Changes\n"})
     base = clone.commit("feat: search", {"search.txt": "found"})
     clone.push()
@@ -60,7 +61,7 @@ def planned(clone: Clone) -> ReleaseCommit:
 
 
 def committed(clone: Clone) -> ReleaseCommit:
-    """The same, once the release commit is made in the clone."""
+    """Return the same as `planned`, after the release commit is made in the clone."""
     commit = planned(clone)
     clone.commit(release_message(SUBJECT, NOTES), {"VERSION": "1.1.0"})
     return commit
@@ -156,7 +157,7 @@ def label_released(clone: Clone) -> Step:
 
 
 def reference(clone: Clone) -> str:
-    """The tag that the steps of images are about: one that never moves."""
+    """Return the permanent tag that the steps of images push or move."""
     return f"{clone.image}:1.1.0"
 
 
@@ -197,25 +198,21 @@ def tag_image(clone: Clone) -> Step:
     return TagImage(reference(clone), f"{clone.image}:main", origin, moves=False)
 
 
-def somebody_edits(path: str, clone: Clone) -> None:
+def edit_file(path: str, clone: Clone) -> None:
     clone.edit(path, "edited")
 
 
-def somebody_commits(clone: Clone) -> None:
+def commit_meanwhile(clone: Clone) -> None:
     clone.commit("feat: meanwhile", {"meanwhile.txt": "here"})
 
 
-def somebody_tags(clone: Clone) -> None:
-    clone.tag(TAG)
-
-
-def somebody_pushes(clone: Clone) -> None:
+def push_meanwhile(clone: Clone) -> None:
     other = clone.another()
     other.commit("feat: meanwhile", {"meanwhile.txt": "there"})
     other.push()
 
 
-def somebody_pushes_the_tag(clone: Clone) -> None:
+def push_the_tag(clone: Clone) -> None:
     other = clone.another()
     other.commit("feat: meanwhile")
     other.check_out("else", str(other.git.head()))
@@ -223,33 +220,33 @@ def somebody_pushes_the_tag(clone: Clone) -> None:
     other.push(TAG)
 
 
-def somebody_publishes_another(clone: Clone) -> None:
+def publish_other_assets(clone: Clone) -> None:
     clone.edit("elsewhere/app.jar", "another jar")
     clone.world.forge.upload_asset(TAG, "elsewhere/app.jar")
     clone.world.forge.publish(TAG, latest=True)
 
 
-def somebody_pushes_another_image(clone: Clone) -> None:
+def push_another_image(clone: Clone) -> None:
     other = f"{clone.image}:other"
     clone.world.engine.build(other, labelled(Origin("f" * 40, "1.1.0")), timeout=60)
     clone.world.registry.tag(reference(clone), clone.world.engine.push(other))
 
 
 SAMPLES: dict[str, Sample] = {
-    "sync-branch": Sample(sync_branch, (somebody_commits, partial(somebody_edits, "notes.txt"))),
-    "write-file": Sample(write_file, (partial(somebody_edits, "VERSION"),)),
+    "sync-branch": Sample(sync_branch, (commit_meanwhile, partial(edit_file, "notes.txt"))),
+    "write-file": Sample(write_file, (partial(edit_file, "VERSION"),)),
     "run": Sample(run),
-    "create-commit": Sample(create_commit, (somebody_commits,)),
+    "create-commit": Sample(create_commit, (commit_meanwhile,)),
     "create-tag": Sample(create_tag),
     "build-image": Sample(build_image),
     "draft-release": Sample(draft_release),
-    "upload-assets": Sample(upload_assets, (somebody_publishes_another,)),
-    "push": Sample(push, (somebody_pushes, somebody_pushes_the_tag)),
-    "forge-commit": Sample(forge_commit, (somebody_pushes,)),
-    "forge-tag": Sample(forge_tag, (somebody_pushes_the_tag,)),
-    "push-image": Sample(push_image, (somebody_pushes_another_image,)),
-    "promote-image": Sample(promote_image, (somebody_pushes_another_image,)),
-    "tag-image": Sample(tag_image, (somebody_pushes_another_image,)),
+    "upload-assets": Sample(upload_assets, (publish_other_assets,)),
+    "push": Sample(push, (push_meanwhile, push_the_tag)),
+    "forge-commit": Sample(forge_commit, (push_meanwhile,)),
+    "forge-tag": Sample(forge_tag, (push_the_tag,)),
+    "push-image": Sample(push_image, (push_another_image,)),
+    "promote-image": Sample(promote_image, (push_another_image,)),
+    "tag-image": Sample(tag_image, (push_another_image,)),
     "publish-release": Sample(publish_release),
     "move-tag": Sample(move_tag),
     "comment-released": Sample(comment_released),

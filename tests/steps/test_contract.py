@@ -1,4 +1,4 @@
-"""What every step promises, whatever it does."""
+"""The contract of all steps, tested with each kind of step."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from shipit.steps import STEPS
 from shipit.steps.base import Done, Step, Todo
 from shipit.testing import recorded
 
-# Files beside a remote cannot commit.
+# The local forge, which is files beside the remote, cannot make commits and tags.
 ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
 OF_IMAGES = ("build-image", "push-image", "promote-image", "tag-image")
 PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or kind not in ONLY_IN_MEMORY]
 CASES = [pytest.param(kind, make, id=f"{kind}-{make.__name__}") for kind, make in PAIRS]
 CONTRADICTIONS = [
     pytest.param(
-        kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'somebody_edits')}"
+        kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'edit_file')}"
     )
     for kind, make in PAIRS
     for contradict in SAMPLES[kind].contradictions
@@ -39,7 +39,7 @@ CONTRADICTIONS = [
 
 @pytest.fixture
 def clone(kind: str, make: Callable[[Path], Clone], tmp_path: Path, request: pytest.FixtureRequest) -> Clone:
-    """Steps of images have an engine and a registry, which are real where the clone is."""
+    """The clone for a step. For steps of images it has an engine and a registry, which are real if the clone is."""
     clone = make(tmp_path)
     if kind in OF_IMAGES and make is over_a_bare_repository:
         engine, registry, monkeypatch = map(request.getfixturevalue, ("engine", "registry", "monkeypatch"))
@@ -54,7 +54,7 @@ def equip(clone: Clone, engine: Engine, registry: Registry, monkeypatch: pytest.
 
 
 def state(clone: Clone) -> dict[str, Any]:
-    """Everything a step may change, for the step's own clone and for everybody."""
+    """Return all that a step can change, in the clone and for others."""
     git, files = clone.git, clone.files
     paths = ("VERSION", "CHANGELOG.md", "search.txt", "notes.txt", "meanwhile.txt", "built")
     return {
@@ -67,7 +67,10 @@ def state(clone: Clone) -> dict[str, Any]:
 
 
 def image(clone: Clone) -> object:
-    """What engine and registry hold; no two builds have the same content, so that their labels count."""
+    """Return the labels of the image in the engine, and the image in the registry.
+
+    Labels stand for the content in the engine, because two builds never have the same content.
+    """
     local = clone.world.engine.find(reference(clone))
     return local and local.labels, clone.world.registry.find(reference(clone))
 
@@ -77,7 +80,7 @@ def test_every_step_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
-def test_a_step_is_documented_and_says_whether_others_see_it(kind: str) -> None:
+def test_a_step_has_a_docstring_and_says_whether_it_is_public(kind: str) -> None:
     step = STEPS[kind]
     assert step.kind == kind
     assert isinstance(step.public, bool)
@@ -85,7 +88,7 @@ def test_a_step_is_documented_and_says_whether_others_see_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_a_step_names_itself_for_people_and_programs(kind: str, clone: Clone) -> None:
+def test_a_step_has_an_id_and_a_summary_of_one_line(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     assert step.id.startswith(f"{kind}:")
     assert step.summary
@@ -93,7 +96,7 @@ def test_a_step_names_itself_for_people_and_programs(kind: str, clone: Clone) ->
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_looking_writes_nothing(kind: str, clone: Clone) -> None:
+def test_check_writes_nothing(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     world, writes = recorded(clone.world)
     before = state(clone)
@@ -106,14 +109,14 @@ def test_looking_writes_nothing(kind: str, clone: Clone) -> None:
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_what_was_done_is_seen_to_be_done_with_the_same_outputs(kind: str, clone: Clone) -> None:
+def test_after_apply_check_returns_done_with_the_same_outputs(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     outputs = step.apply(clone.world)
     assert step.check(clone.world) == Done(outputs)
 
 
 @pytest.mark.parametrize(("kind", "make"), CASES)
-def test_applying_twice_is_applying_once(kind: str, clone: Clone) -> None:
+def test_applying_twice_is_the_same_as_applying_once(kind: str, clone: Clone) -> None:
     step = SAMPLES[kind].step(clone)
     outputs = step.apply(clone.world)
     once = state(clone)
@@ -122,7 +125,7 @@ def test_applying_twice_is_applying_once(kind: str, clone: Clone) -> None:
 
 
 @pytest.mark.parametrize(("kind", "make", "contradict"), CONTRADICTIONS)
-def test_a_contradiction_is_told_with_a_hint_and_changes_nothing(
+def test_a_contradiction_raises_an_error_with_a_hint_and_changes_nothing(
     kind: str, clone: Clone, contradict: Callable[[Clone], object]
 ) -> None:
     step = SAMPLES[kind].step(clone)

@@ -1,4 +1,4 @@
-"""Pull requests and issues that cannot be reached do not keep word from the others."""
+"""Comments and labels on several issues: if one issue fails, the others are still written to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
 
 
 def unreachable(monkeypatch: pytest.MonkeyPatch, world: FakeWorld, errors: dict[int, Exception]) -> list[int]:
-    """From now on these numbers answer with these errors; the numbers that were written to."""
+    """Make the forge raise `errors` by number, and return the list of numbers that are written to from now on."""
     tried = []
     for name in ("find_comment", "keep_comment", "labels", "add_label"):
         real = getattr(world.forge, name)
@@ -40,20 +40,20 @@ def unreachable(monkeypatch: pytest.MonkeyPatch, world: FakeWorld, errors: dict[
 
 
 @pytest.mark.parametrize("step", [CommentReleased(TAG, (1, 2, 3)), LabelReleased(TAG, "released", (1, 2, 3))])
-def test_a_number_that_leads_nowhere_is_named_and_the_others_are_told(
+def test_a_number_that_does_not_exist_is_in_the_error_and_the_others_are_written(
     world: FakeWorld, monkeypatch: pytest.MonkeyPatch, step: CommentReleased | LabelReleased
 ) -> None:
     unreachable(monkeypatch, world, {2: RemoteError("GitHub has no #2", hint="look")})
     assert step.check(world) == Todo()
     with pytest.raises(RemoteError, match="GitHub has no #2") as raised:
         step.apply(world)
-    assert "#2" in raised.value.what
+    assert "(failed for #2)" in raised.value.what
     assert raised.value.hint == "look"
-    told = world.remote.comments if isinstance(step, CommentReleased) else world.remote.labels
-    assert told.keys() == {1, 3}
+    written = world.remote.comments if isinstance(step, CommentReleased) else world.remote.labels
+    assert written.keys() == {1, 3}
 
 
-def test_a_token_that_is_refused_at_once_is_not_tried_a_hundred_times(
+def test_a_token_that_is_refused_for_the_first_number_ends_the_step(
     world: FakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = unreachable(monkeypatch, world, dict.fromkeys((1, 2, 3), AuthError("`GITHUB_TOKEN` may not comment")))
@@ -62,9 +62,7 @@ def test_a_token_that_is_refused_at_once_is_not_tried_a_hundred_times(
     assert tried == [1]
 
 
-def test_a_forge_that_is_unwell_is_not_waited_for_a_hundred_times(
-    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rate_limit_ends_the_step(world: FakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     limited = RemoteError("GitHub's rate limit does not allow to comment on #2 before noon", retryable=True)
     tried = unreachable(monkeypatch, world, {2: limited, 3: limited})
     with pytest.raises(RemoteError, match="before noon"):

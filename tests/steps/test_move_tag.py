@@ -1,4 +1,4 @@
-"""A floating tag ends at the highest release, whoever moved it last."""
+"""Two runs that move the same floating tag: it ends on the highest release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The vocabulary of plans. One file per step; `STEPS` is the registry, in the order of a release."""
+"""The steps that plans consist of, one module for each kind.
+
+`STEPS` is the registry by kind, in the order of a release.
+"""
 
 from __future__ import annotations
 
@@ -70,5 +73,5 @@ STEPS: dict[str, type[Any]] = {
     )
 }
 
-# Steps without which a release is whole: what fails of them is a warning.
+# Optional steps: a release is complete without them, and their failure is only a warning.
 OPTIONAL_STEPS = (CommentReleased, LabelReleased)

@@ -1,8 +1,9 @@
-"""What a step is: a frozen dataclass that can look whether it is done, and do it.
+"""The protocol of a step: a frozen dataclass that can check whether it is done, and apply itself.
 
-A step's `check` only reads. It answers `Done` with the same outputs `apply` would give, re-derived
-from the world, or `Todo`; it raises `ConflictError` when the world contradicts the plan.
-`apply` makes `check` answer `Done`, or raises. Applying twice is the same as applying once.
+`check` only reads. It returns `Todo`, or `Done` with the same outputs that `apply` returns, which it reads from the
+world. It raises `ConflictError` if the world contradicts the plan.
+
+`apply` makes the change or raises. After it, `check` returns `Done`. Applying twice is the same as applying once.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ Outputs = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The wanted state holds already; `outputs` are what applying would have returned."""
+    """The result of `check` for a step that is already done; `outputs` are those that `apply` would return."""
 
     outputs: Outputs = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Something is left to do; `why` says what, for people."""
+    """The result of `check` for a step that is not done; `why` is the reason, for people."""
 
     why: str = ""
 
 
 class Step(Protocol):
-    """One entry of a plan. `kind` is its name in JSON, in the documentation and in errors.
+    """One entry of a plan.
 
-    `public` says whether others can see the effect: what comes before the first such step leaves no trace.
+    `kind` is its name in JSON, in the documentation and in errors. `public` is true if others can see its effect;
+    until the first public step of a plan, nothing has changed for others.
     """
 
     kind: ClassVar[str]
@@ -41,12 +43,14 @@ class Step(Protocol):
 
     @property
     def id(self) -> str:
-        """Stable within a plan: `kind` and what it is about, as in `create-tag:v1.4.0`."""
+        """The id, unique within a plan: `kind` and the thing that the step changes, as in `create-tag:v1.4.0`."""
 
     @property
     def summary(self) -> str:
-        """One line for people: what applying does."""
+        """The change that the step makes, in one line for people."""
 
-    def check(self, world: World) -> Done | Todo: ...
+    def check(self, world: World) -> Done | Todo:
+        """Return whether the step is done, without changing anything; raise `ConflictError` on a contradiction."""
 
-    def apply(self, world: World) -> Outputs: ...
+    def apply(self, world: World) -> Outputs:
+        """Make the change, and return its outputs by name. Raises `ShipitError`."""

@@ -1,4 +1,4 @@
-"""Build an image and keep it in the engine."""
+"""The step that builds an image in the container engine."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class BuildImage:
-    """Build `reference` within `timeout` seconds.
+    """Build the image `reference` within `timeout` seconds.
 
-    One that is to be `pushed` is not built again where the engine or the registry has it from the same commit.
-    One for this machine alone is always built: what changed since without a commit, only the builder's cache knows.
+    An image that will be `pushed` is not built again if the engine or the registry has it from the same commit. An
+    image for this machine only is always built, because files can have changed without a commit; the cache of the
+    builder skips the unchanged parts.
 
-    A tag that the registry has from something else raises `ConflictError`, before anything is public.
+    If the registry has the tag with an image from another commit, `check` raises `ConflictError`. This is before
+    anything is public.
     """
 
     kind: ClassVar[str] = "build-image"

@@ -1,4 +1,4 @@
-"""Make the release commit in the local clone."""
+"""The step that makes the release commit in the local clone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class CreateCommit:
-    """Commit `paths` on top of `commit.parent`, with the notes as the body."""
+    """Commit the files `paths` on top of `commit.parent`; `body` is the body of the message: the release notes.
+
+    `author` is in the form `Name <mail@example.org>`; None for the author that git is configured with.
+    """
 
     kind: ClassVar[str] = "create-commit"
     public: ClassVar[bool] = False
@@ -39,7 +42,7 @@ class CreateCommit:
         if base is not None and head != base:
             raise ConflictError(
                 f"HEAD is `{(head or '')[:10]}`, but the plan was made on `{base[:10]}`",
-                hint="plan afresh: shipit plan",
+                hint="make a new plan: shipit plan",
             )
         return Todo()
 
@@ -49,7 +52,7 @@ class CreateCommit:
         if self.commit.find(world) is None:
             world.git.adopt(self.commit.base(world) or self.commit.parent)
             raise ConflictError(
-                f"a hook of this repository changed the subject `{self.commit.subject}`, by which a release is known",
-                hint="let the hook leave commits with the line `Released-by: shipit` as they are, then run again",
+                f"a git hook changed the header `{self.commit.subject}`, by which shipit finds the release commit",
+                hint="change the hook so that it ignores commits with the line `Released-by: shipit`, then run again",
             )
         return {"commit": made}

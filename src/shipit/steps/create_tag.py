@@ -1,4 +1,4 @@
-"""Tag the release commit in the local clone."""
+"""The step that tags the release commit in the local clone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class CreateTag:
-    """An annotated tag `name` on the release commit. A tag that exists elsewhere is never moved."""
+    """Make the annotated tag `name` on the release commit. A tag that is on another commit is never moved."""
 
     kind: ClassVar[str] = "create-tag"
     public: ClassVar[bool] = False
@@ -30,14 +30,14 @@ class CreateTag:
         return f"tag {self.name}"
 
     def check(self, world: World) -> Done | Todo:
-        there = _local_tag(self.name, world)
-        if there is None:
+        tagged = _local_tag(self.name, world)
+        if tagged is None:
             return Todo()
-        if there == self.commit.find(world):
+        if tagged == self.commit.find(world):
             return Done({"tag": self.name})
         raise ConflictError(
-            f"tag `{self.name}` exists already, at `{there[:10]}`",
-            hint=f"look at it with `git show {self.name}`; shipit never moves a release tag",
+            f"tag `{self.name}` exists already, on commit `{tagged[:10]}`",
+            hint=f"see it with `git show {self.name}`; shipit never moves a release tag",
         )
 
     def apply(self, world: World) -> Outputs:
@@ -48,4 +48,5 @@ class CreateTag:
 
 
 def _local_tag(name: str, world: World) -> str | None:
+    """Return the id of the commit that the tag `name` of the clone is on; None without such a tag."""
     return next((tag.commit for tag in world.git.tags() if tag.name == name), None)

@@ -1,4 +1,7 @@
-"""Draft the release on the forge, so that everything that can fail fails before the tag is public."""
+"""The step that makes a draft of the release on the forge.
+
+It comes before the push, so that a problem with the release is found before the tag is public.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class DraftRelease:
-    """A draft for `tag`, targeting `branch`, because the forge does not know the release commit yet."""
+    """Make a draft of the release `tag`, or update an earlier draft.
+
+    Its target is `branch`, because the forge does not have the release commit yet.
+    """
 
     kind: ClassVar[str] = "draft-release"
     public: ClassVar[bool] = False
@@ -34,7 +40,7 @@ class DraftRelease:
         if found is None:
             return Todo()
         if found.draft and (found.title, found.body) != (self.title, self.body):
-            return Todo("a draft from an earlier try is brought up to date")
+            return Todo("the draft of an earlier run is updated")
         return Done()
 
     def apply(self, world: World) -> Outputs:

@@ -1,4 +1,4 @@
-"""One thing for each of several pull requests and issues."""
+"""An action for each of several pull requests and issues."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from shipit.errors import AuthError, RemoteError
 
 
 def for_each(numbers: Sequence[int], act: Callable[[int], None]) -> None:
-    """Act on every number; one that is locked, moved or gone does not keep the others from it.
+    """Call `act` with each number. If it fails for one that is locked, moved or deleted, continue with the others.
 
-    Raises at once what would meet the others as well: `AuthError` for the first, and `RemoteError` from a forge that
-    is unwell or wants no more, which a hundred waits would not mend. At the end `RemoteError` naming those that failed.
+    Args:
+        numbers: the numbers of pull requests and issues.
+        act: the action for one number.
+
+    Raises:
+        AuthError: at once, if `act` raised it for the first number, because the others would fail too.
+        RemoteError: at once, if the error is retryable (the forge is down or limits the requests), because each
+            further request would wait and fail too. Otherwise at the end, with all numbers that failed.
     """
     failed: dict[int, AuthError | RemoteError] = {}
     for number in numbers:
@@ -27,5 +33,5 @@ def for_each(numbers: Sequence[int], act: Callable[[int], None]) -> None:
             failed[number] = error
     if failed:
         first = next(iter(failed.values()))
-        named = ", ".join(f"#{number}" for number in failed)
-        raise RemoteError(f"{first.what} (so it went with {named})", where=first.where, hint=first.hint)
+        names = ", ".join(f"#{number}" for number in failed)
+        raise RemoteError(f"{first.what} (failed for {names})", where=first.where, hint=first.hint)

@@ -1,4 +1,7 @@
-"""The commit point where the branch is protected: the release commit made through the forge's API."""
+"""The step that makes the release commit through the API of the forge, for protected branches.
+
+With `write-back = "api"`, it is the first public step of a release.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class ForgeCommit:
-    """Commit `paths` as they are in the working tree on `branch`, signed by the forge."""
+    """Commit the files `paths` of the working tree to `branch`. The forge signs the commit."""
 
     kind: ClassVar[str] = "forge-commit"
     public: ClassVar[bool] = True

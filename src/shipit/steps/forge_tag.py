@@ -1,4 +1,4 @@
-"""Tag the release commit through the forge's API."""
+"""The step that tags the release commit through the API of the forge."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class ForgeTag:
-    """An annotated tag `name` on the release commit, made where the commit was made."""
+    """Make the annotated tag `name` on the release commit on the forge, and fetch it."""
 
     kind: ClassVar[str] = "forge-tag"
     public: ClassVar[bool] = True

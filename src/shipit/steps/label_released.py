@@ -1,4 +1,4 @@
-"""Label pull requests and issues that are released."""
+"""The optional step that labels released pull requests and issues."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import ClassVar
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.comment_released import named
+from shipit.steps.comment_released import list_numbers
 from shipit.steps.each import for_each
 from shipit.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class LabelReleased:
-    """The label `label` on each of `numbers`, which are in the release `tag`."""
+    """Add the label `label` to each pull request or issue of `numbers`, which are in the release `tag`."""
 
     kind: ClassVar[str] = "label-released"
     public: ClassVar[bool] = True
@@ -28,7 +28,7 @@ class LabelReleased:
 
     @property
     def summary(self) -> str:
-        return f"label {named(self.numbers)}: {self.label}"
+        return f"label {list_numbers(self.numbers)}: {self.label}"
 
     def check(self, world: World) -> Done | Todo:
         return Done() if all(self._labelled(number, world) for number in self.numbers) else Todo()
@@ -40,5 +40,5 @@ class LabelReleased:
     def _labelled(self, number: int, world: World) -> bool:
         try:
             return self.label in world.forge.labels(number)
-        except RemoteError:  # told when it is tried
+        except RemoteError:  # `apply` meets the same error and reports it
             return False

@@ -1,4 +1,4 @@
-"""Let a floating tag follow a release."""
+"""The step that moves a floating tag, such as `v1`, to a release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class MoveTag:
-    """Move the floating tag `name` to where `tag` is, unless a higher release of the same `format` holds it."""
+    """Move the floating tag `name` to the commit of the release `tag`, unless it belongs on a higher release.
+
+    `format` is the tag format, which decides the releases that the floating tag can be on.
+    """
 
     kind: ClassVar[str] = "move-tag"
     public: ClassVar[bool] = True
@@ -33,20 +36,24 @@ class MoveTag:
     def check(self, world: World) -> Done | Todo:
         tags = world.git.remote_refs().tags
         if floating_tag_target(self.name, TagFormat(self.format), (*tags, self.tag)) != self.tag:
-            return Done()  # never backwards
+            return Done()  # it belongs on a higher release
         return Done() if self.tag in tags and tags.get(self.name) == tags[self.tag] else Todo()
 
     def apply(self, world: World) -> Outputs:
         commit = world.git.remote_refs().tags.get(self.tag)
         if commit is None:
-            hint = "plan afresh: shipit plan"
-            raise ConflictError(f"tag `{self.tag}` is not on the remote, so `{self.name}` cannot follow it", hint=hint)
+            what = f"tag `{self.tag}` is not on the remote, so the floating tag `{self.name}` cannot be moved to it"
+            raise ConflictError(what, hint="make a new plan: shipit plan")
         world.git.move_tag(self.name, commit)
-        self._give_way(world)
+        self._yield_to_higher(world)
         return {}
 
-    def _give_way(self, world: World) -> None:
-        """Let a higher release have the tag that moved it between the look and the move: whoever is last sees both."""
+    def _yield_to_higher(self, world: World) -> None:
+        """Move the tag to the highest release if this is another one.
+
+        A run that makes a higher release can move the tag after `check` and before `move_tag`. Of both runs, the one
+        that reads the tags last sees both releases and corrects the tag.
+        """
         tags = world.git.remote_refs().tags
         highest = tags[floating_tag_target(self.name, TagFormat(self.format), tags) or self.tag]
         if tags.get(self.name) != highest:

@@ -1,4 +1,4 @@
-"""What an image was made from, and how it is recognised wherever it stands."""
+"""The origin of an image: the commit it is built from, by which an existing image is recognised."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from shipit.world import RemoteImage, World
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The commit an image is built from, `-dirty` where that is not all of it, and the version it carries.
+    """The commit and the version that an image is built from.
 
-    `commit` is where to find that commit when a release is still to make it; `revision` is empty then.
-    `of_release` says that the version is that of a release behind the commit, which has one image and no more.
+    `revision` is the id of the commit, with `-dirty` if there are uncommitted changes. `version` is the version of the
+    image. `commit` describes a commit that the release has not made yet; `revision` is empty then. `of_release` is
+    true if the image must contain exactly the release `version`; then any image of that release is the same.
     """
 
     revision: str
@@ -26,18 +27,18 @@ class Origin:
     of_release: bool = False
 
     def id(self, world: World) -> str:
-        """The commit; raises `ConflictError` where the release has not made it."""
+        """Return the id of the commit. Raises `ConflictError` if the release has not made it yet."""
         return self.commit.require(world) if self.commit else self.revision
 
     def made(self, labels: Mapping[str, str], world: World) -> bool:
-        """Whether an image with these labels is made from the same: this commit, or one with the same files.
+        """Return whether an image with these labels is built from this origin: from this commit or the same files.
 
-        A merge that changes nothing makes another commit of the same files. The image of a release may be made from
-        any commit that has it: what came to it since is in no release.
+        A merge that changes nothing is another commit with the same files. For the image of a release, any commit that
+        contains the release will do, because the commits after it are in no release.
         """
         held, own = source_commit(labels), self.id(world)
         if not held:
-            return labels.get(REVISION) == own  # one that is not all of its commit
+            return labels.get(REVISION) == own  # built with uncommitted changes
         return held == own or world.git.same_files(held, own) or self._same_release(labels, world)
 
     def _same_release(self, labels: Mapping[str, str], world: World) -> bool:
@@ -46,23 +47,30 @@ class Origin:
         return self.of_release and labels.get(VERSION) == self.version and on_one_line
 
     def require(self, reference: str, found: RemoteImage, world: World) -> str:
-        """The digest of what the registry holds; raises `ConflictError` where that was made from something else."""
+        """Return the digest of the image `found` in the registry.
+
+        Raises:
+            ConflictError: the image is built from something else.
+        """
         if self.made(found.labels, world):
             return found.digest
         held = found.labels.get(REVISION)
-        made_from = f"from `{held[:10]}`" if held else "by somebody else"
+        source = f"from `{held[:10]}`" if held else "without shipit"
         raise ConflictError(
-            f"`{reference}` is in the registry already, built {made_from} and not from `{self.id(world)[:10]}`",
-            hint="a tag that names a version or a commit is never overwritten: release a new version, "
-            "or remove the tag from the registry",
+            f"`{reference}` is in the registry already, built {source} and not from `{self.id(world)[:10]}`",
+            hint="release a new version, or remove the tag from the registry; shipit never overwrites a permanent tag",
         )
 
     def pushed(self, reference: str, world: World) -> Done | Todo:
-        """Whether the registry has it; raises `ConflictError` where what it has was made from something else."""
+        """Return `Done` with the digest if the registry has the image `reference`, else `Todo`.
+
+        Raises:
+            ConflictError: the image in the registry is built from something else.
+        """
         found = world.registry.find(reference)
-        return Todo() if found is None else Done(digest_of(reference, self.require(reference, found, world)))
+        return Todo() if found is None else Done(digest_output(reference, self.require(reference, found, world)))
 
 
-def digest_of(reference: str, digest: str) -> dict[str, str]:
-    """The outputs of a step that leaves `reference` leading to `digest`."""
+def digest_output(reference: str, digest: str) -> dict[str, str]:
+    """Return the outputs of a step after which the tag `reference` leads to the image `digest`."""
     return {f"digest:{reference}": digest}

@@ -1,4 +1,4 @@
-"""Take over an image that was built for another environment."""
+"""The step that promotes an image: it gives an image of another environment a tag of this one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.origin import Origin, digest_of
+from shipit.steps.origin import Origin, digest_output
 from shipit.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class PromoteImage:
-    """Make `reference`, a tag that never moves, lead to `source`, which is `name@digest`."""
+    """Make the permanent tag `reference` lead to the image `source`, which has the form `name@digest`."""
 
     kind: ClassVar[str] = "promote-image"
     public: ClassVar[bool] = True
@@ -38,8 +38,8 @@ class PromoteImage:
         found = world.registry.find(self.reference)
         if found is None or found.digest != copied:
             raise RemoteError(
-                f"`{self.reference}` does not lead to `{copied}`, which was just put there",
-                hint="run the same command again; if it stays so, the registry is not well",
+                f"`{self.reference}` was pushed, but the registry does not lead it to `{copied}`",
+                hint="run the same command again; if it fails again, check the registry",
                 retryable=True,
             )
-        return digest_of(self.reference, copied)
+        return digest_output(self.reference, copied)

@@ -1,4 +1,4 @@
-"""Publish the drafted release."""
+"""The step that publishes the draft of the release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class PublishRelease:
-    """Make the draft for `tag` public; `latest` only where it is the highest version."""
+    """Publish the draft of the release `tag`; `latest` is true if it is the highest stable version."""
 
     kind: ClassVar[str] = "publish-release"
     public: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""The commit point: one atomic push of the release commit and its tags."""
+"""The step that makes a release public: one atomic push of the release commit and its tags."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from shipit.world import RemoteRefs, World
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Push the release commit to `branch` (None: tags only), which must still be at `expected`, and `tags`.
+    """Push the release commit to `branch` together with `tags`.
 
-    `tip` is the commit that follows the release, where there is one: the branch goes there.
+    With `branch` None, only the tags are pushed. `expected` is the id of the commit that the branch on the remote must
+    still be at. `tip` is the commit that follows the release commit, such as the snapshot commit; the branch is pushed
+    to it.
     """
 
     kind: ClassVar[str] = "push"
@@ -49,7 +51,10 @@ class Push:
         return Todo()
 
     def _require_unmoved(self, remote: RemoteRefs) -> None:
-        """Asked before the tags: where somebody released meanwhile, planning afresh finds it done."""
+        """Raise `BranchMoved` if the branch on the remote is not at `expected`.
+
+        This is checked before the tags: if another run made the same release, a new plan finds that it is done.
+        """
         if self.branch and remote.branches.get(self.branch) != self.expected:
             raise BranchMoved(
                 f"`{self.branch}` moved on the remote during this run",
@@ -66,18 +71,18 @@ class Push:
         tip = (self.tip or self.commit).require(world)
         try:
             world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
-        except (ConflictError, RemoteError):  # an answer that was lost, or a push that somebody else made
+        except (ConflictError, RemoteError):  # perhaps only the answer was lost, or another run pushed the same
             if isinstance(self.check(world), Todo):
                 raise
         return {"commit": commit}
 
 
 def require_tag_free(tag: str, commit: str | None, remote: RemoteRefs) -> None:
-    """Raise `ConflictError` when the remote has `tag` at another commit."""
-    there = remote.tags.get(tag)
-    if there is not None and there != commit:
+    """Raise `ConflictError` if the remote has `tag` on another commit than `commit`."""
+    tagged = remote.tags.get(tag)
+    if tagged is not None and tagged != commit:
         raise ConflictError(
-            f"tag `{tag}` exists on the remote already, at `{there[:10]}`",
-            hint="look at it with `git ls-remote --tags`; shipit never moves a release tag",
+            f"tag `{tag}` exists on the remote already, on commit `{tagged[:10]}`",
+            hint="show the remote's tags with `git ls-remote --tags`; shipit never moves a release tag",
             state="nothing was pushed by this run",
         )

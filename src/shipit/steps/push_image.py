@@ -1,4 +1,4 @@
-"""Push an image under a tag that never moves."""
+"""The step that pushes an image under a permanent tag, such as `1.4.0`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.origin import Origin, digest_of
+from shipit.steps.origin import Origin, digest_output
 from shipit.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class PushImage:
-    """Push the content, then the tag, and ask the registry what it holds now."""
+    """Push the image `reference`, first its content and then its tag, and check it in the registry."""
 
     kind: ClassVar[str] = "push-image"
     public: ClassVar[bool] = True
@@ -36,9 +36,9 @@ class PushImage:
         found = world.registry.find(self.reference)
         if found is None:
             raise RemoteError(
-                f"`{self.reference}` was pushed as `{pushed}`, and the registry does not have it",
-                hint="run the same command again; if it stays so, the registry is not well",
+                f"`{self.reference}` was pushed as `{pushed}`, but the registry does not have it",
+                hint="run the same command again; if it fails again, check the registry",
                 retryable=True,
             )
-        # Another run of the same commit may have been quicker or slower: what the registry holds is the one.
-        return digest_of(self.reference, self.origin.require(self.reference, found, world))
+        # Another run for the same commit can have pushed its image meanwhile: use the digest that the registry has.
+        return digest_output(self.reference, self.origin.require(self.reference, found, world))

@@ -1,4 +1,4 @@
-"""The commit a release is made of, recognised by its parent and its subject wherever it stands."""
+"""The release commit, which is recognised by its parent and its header."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCommit:
-    """Where to find the commit of a release.
+    """The description of a release commit, by which it is found once it is made.
 
-    `parent` is the commit it was planned on. `subject` is its first line; None where a release writes
-    nothing back, so that the parent itself is what is tagged. `tag` is one tag of the release, `branch`
-    the branch it goes to. `after` is the release that the snapshot commit follows; its parent is known only
-    once that is made.
+    `parent` is the commit that the release was planned on. `subject` is the header of the release commit; None for a
+    release without a commit (`write-back = "none"`), which tags the parent itself. `tag` is one tag of the release, and
+    `branch` is the branch that the commit is pushed to. `after` is set for the snapshot commit: the release commit
+    before it, whose id becomes the parent once it is made.
     """
 
     parent: str
@@ -26,7 +26,7 @@ class ReleaseCommit:
     after: ReleaseCommit | None = None
 
     def find(self, world: World) -> str | None:
-        """Its id when it exists: as HEAD, at the tip of the remote branch, or behind the tag."""
+        """Return the id of the commit; None if it is not HEAD, not at the tag, and not the tip of the remote branch."""
         parent = self.base(world)
         if self.subject is None or parent is None:
             return parent
@@ -37,21 +37,21 @@ class ReleaseCommit:
         return None
 
     def base(self, world: World) -> str | None:
-        """The id of its parent."""
+        """Return the id of the parent of the commit; None if that is a commit which is not made yet."""
         return self.after.find(world) if self.after else self.parent
 
     def made(self, world: World) -> bool:
-        """Whether what comes before the release commit (files, builds) has served its purpose."""
+        """Return whether the steps before the release commit, such as files and builds, are no longer needed."""
         if self.subject is None:
             return any((tag.name, tag.commit) == (self.tag, self.parent) for tag in world.git.tags())
         return self.find(world) is not None
 
     def require(self, world: World) -> str:
-        """Its id; raises `ConflictError` when it does not exist."""
+        """Return the id of the commit. Raises `ConflictError` if it does not exist."""
         found = self.find(world)
         if found is None:
             raise ConflictError(
-                f"the release commit `{self.subject}` on `{self.parent[:10]}` is not there",
-                hint="plan afresh: shipit plan",
+                f"there is no release commit `{self.subject}` on top of `{self.parent[:10]}`",
+                hint="make a new plan: shipit plan",
             )
         return found

@@ -1,4 +1,4 @@
-"""Run a command the user configured, such as a build."""
+"""The step that runs a command from the configuration, such as a build."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run `command` in the repository's root, at most `timeout` seconds.
+    """Run `command` in the root of the repository, for at most `timeout` seconds.
 
-    A command leaves no trace in the world that shipit could trust, so it counts as done only within the
-    run that ran it on the same commit, or once the release commit `commit` that it prepared exists: a release
-    that was cut off before runs it again, and commands have to stand that. `makes` are patterns of files that
-    have to be there afterwards, and without which it is not done.
+    shipit cannot see in the world whether a command has run. So the step is done only if this process has run the
+    command on the same commit, or if the release commit `commit` exists, which the command prepares. A release that
+    was interrupted before that runs the command again, so commands must be repeatable. `env` are more variables for
+    the command. `makes` are glob patterns: the step is done only if each of them matches a file.
     """
 
     kind: ClassVar[str] = "run"
@@ -39,7 +39,7 @@ class Run:
 
     @property
     def _key(self) -> str:
-        """Tells this run of the command from one on another commit, or with other variables."""
+        """The key of this command on this commit with these variables, for `world.process`."""
         return repr(self)
 
     def check(self, world: World) -> Done | Todo:
@@ -55,10 +55,10 @@ class Run:
 
 
 def require_match(pattern: str, world: World) -> None:
-    """Raise `ConfigError` when no file matches `pattern`."""
+    """Raise `ConfigError` if no file matches the glob pattern `pattern` of `release.assets`."""
     if not world.files.glob(pattern):
         raise ConfigError(
             f"no file matches the asset `{pattern}`",
             where="release.assets",
-            hint="let `prepare` build it, or mend the pattern",
+            hint="add the command that makes the file to `prepare`, or fix the pattern",
         )

@@ -1,4 +1,4 @@
-"""Bring the local branch to the commit a release is planned on."""
+"""The step that moves the local branch to the commit that a release is planned on."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shipit.world import World
 
 @dataclass(frozen=True, slots=True)
 class SyncBranch:
-    """Move branch, index and files from `leaves` to `to`, putting `restore` back first, and delete the tags `drops`.
+    """Move the local branch, the index and the files from commit `leaves` to commit `to`.
 
-    Only what a killed run of shipit left is undone: its files, its commit and its tags (name to commit) that
-    were never pushed. `commit` is the release that is made on `to`: once it is there, this has served its
-    purpose.
+    This removes only the rest of an interrupted run: `restore` are the files that it wrote, which are first set back
+    to HEAD, and `drops` are its tags that were never pushed, by name with their commits, which are deleted. `commit` is
+    the release commit on top of `to`; if it exists, this step is no longer needed.
     """
 
     kind: ClassVar[str] = "sync-branch"
@@ -34,8 +34,8 @@ class SyncBranch:
 
     @property
     def summary(self) -> str:
-        dropped = f", without {', '.join(self.drops)}, which was never pushed" if self.drops else ""
-        return f"bring the local branch to {self.to[:10]}{dropped}"
+        dropped = f", and delete {', '.join(self.drops)}, which was never pushed" if self.drops else ""
+        return f"move the local branch to {self.to[:10]}{dropped}"
 
     def check(self, world: World) -> Done | Todo:
         head = world.git.head()
@@ -43,8 +43,8 @@ class SyncBranch:
             return Todo() if head != self.to or self._dropped(world) else Done()
         if self.commit is None or not self.commit.made(world):
             raise ConflictError(
-                f"HEAD is `{(head or '')[:10]}`, but the plan was made at `{self.leaves[:10]}`",
-                hint="plan afresh: shipit plan",
+                f"HEAD is `{(head or '')[:10]}`, but the plan was made on `{self.leaves[:10]}`",
+                hint="make a new plan: shipit plan",
             )
         return Done()
 
@@ -55,5 +55,5 @@ class SyncBranch:
         return {}
 
     def _dropped(self, world: World) -> list[str]:
-        """Tags that are still where the killed run put them."""
+        """Return the tags of `drops` that are still on the commits of the interrupted run."""
         return [tag.name for tag in world.git.tags() if self.drops.get(tag.name) == tag.commit]

@@ -1,4 +1,4 @@
-"""Give an image that is in the registry another tag."""
+"""The step that gives an image in the registry another tag."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import ClassVar
 from shipit.core.images import holds_newer_release, source_commit
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.origin import Origin, digest_of
+from shipit.steps.origin import Origin, digest_output
 from shipit.world import RemoteImage, World
 
 
 @dataclass(frozen=True, slots=True)
 class TagImage:
-    """Make `reference` lead to the image that `source` leads to.
+    """Make the tag `reference` lead to the image that `source` leads to.
 
-    A tag that `moves` follows the newest: it stays where it is on something newer. One that does not is made once.
+    A tag that `moves`, such as `latest`, follows the newest image: if it is on a newer image already, it is not moved.
+    A permanent tag is made once and never moved.
     """
 
     kind: ClassVar[str] = "tag-image"
@@ -39,9 +40,9 @@ class TagImage:
         if found is None:
             return Todo()
         if wanted is not None and found.digest == wanted.digest:
-            return Done(digest_of(self.reference, found.digest))
+            return Done(digest_output(self.reference, found.digest))
         if not self.moves:
-            return Done(digest_of(self.reference, self.origin.require(self.reference, found, world)))
+            return Done(digest_output(self.reference, self.origin.require(self.reference, found, world)))
         return Done() if is_newer(found, self.origin, world) else Todo()
 
     def apply(self, world: World) -> Outputs:
@@ -54,22 +55,22 @@ class TagImage:
             found = self.check(world)
         if isinstance(found, Todo):
             raise RemoteError(
-                f"`{self.reference}` does not lead to `{wanted.digest}`, where it was just put",
-                hint="run the same command again; if it stays so, the registry is not well",
+                f"`{self.reference}` was pushed, but the registry does not lead it to `{wanted.digest}`",
+                hint="run the same command again; if it fails again, check the registry",
                 retryable=True,
             )
         return found.outputs
 
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
-    """Whether the image that a moving tag is on is newer than one made from `origin`: a later release or commit."""
+    """Return whether the image `found`, which a moving tag is on, is from a later release or commit than `origin`."""
     held, own = source_commit(found.labels), origin.id(world)
     later = bool(held) and held != own and world.git.is_ancestor(own, held)
     return later or holds_newer_release(found.labels, origin.version)
 
 
 def fetch_commit_of(found: RemoteImage | None, world: World) -> None:
-    """Have the commit that an image is made from here, which may have been committed after this clone was made."""
+    """Fetch from the remote if the clone does not have the commit that the image `found` is built from."""
     held = source_commit(found.labels) if found else ""
     if held and world.git.commit(held) is None and world.git.remote_url() is not None:
         world.git.fetch()

@@ -1,4 +1,4 @@
-"""Attach files to the drafted release."""
+"""The step that attaches files to the draft of the release."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from shipit.world import Asset, World
 
 @dataclass(frozen=True, slots=True)
 class UploadAssets:
-    """Every file that `patterns` match, known only after the build, complete by size and digest."""
+    """Attach each file that one of the glob `patterns` matches to the draft of the release `tag`.
+
+    The files are known only after the build. An attached file is complete if its size and its digest are the same.
+    """
 
     kind: ClassVar[str] = "upload-assets"
     public: ClassVar[bool] = False

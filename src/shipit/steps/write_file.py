@@ -1,4 +1,4 @@
-"""Write a version file or a changelog in the working tree."""
+"""The step that writes a version file or a changelog in the working tree."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from shipit.world import World
 
 
 def text_digest(text: str) -> str:
-    """sha256 of a text's bytes, in hex."""
+    """Return the SHA-256 digest of the bytes of `text`, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Replace the whole of `path` by `text`.
+    """Replace the content of the file `path` by `text`.
 
-    `replaces` are the digests of the texts that may be overwritten: the committed one, and what a killed
-    run left. An empty string stands for "no such file". `commit` is the release this belongs to. `diff` are
-    the lines that change, for people; empty where the notes tell it.
+    `replaces` are the digests of the contents that can be overwritten: the committed one, and that of an interrupted
+    run. An empty string means that the file does not exist. `commit` is the release commit that will contain the file.
+    `diff` are the changed lines, for people; empty for the changelog, whose change is shown as the release notes.
     """
 
     kind: ClassVar[str] = "write-file"
@@ -49,7 +49,7 @@ class WriteFile:
         if current not in self.replaces:
             raise ConflictError(
                 f"`{self.path}` changed since the plan was made",
-                hint=f"look at it with `git diff {self.path}`, then plan afresh: shipit plan",
+                hint=f"see the change with `git diff {self.path}`, then make a new plan: shipit plan",
             )
         return Todo()
 

@@ -10,7 +10,7 @@ from shipit.testing.clock import FakeClock
 from shipit.testing.objects import Commits, FakeTag
 from shipit.world import ForgeRelease, RemoteRefs
 
-_STATE = "nothing was pushed: the remote is as it was"
+_STATE = "nothing was pushed; the remote is unchanged"
 
 
 @dataclass

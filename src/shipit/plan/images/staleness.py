@@ -16,4 +16,5 @@ def require_same_commit(plan: ImagePlan, config: Config, git: Git) -> None:
     reconfigured = plan.inputs.config != fingerprint(config)
     if reconfigured or plan.inputs.base != head:
         why = "the configuration changed" if reconfigured else moved
-        raise ConflictError(f"this plan is out of date: {why}", hint="plan afresh: shipit image", state=plan.untouched)
+        hint = "make a new plan: shipit image"
+        raise ConflictError(f"this plan is out of date: {why}", hint=hint, state=plan.untouched)
