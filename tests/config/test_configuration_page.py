@@ -1,4 +1,4 @@
-"""docs/configuration.md says what the schema says. `SHIPIT_ACCEPT=1` writes it anew."""
+"""docs/configuration.md has the descriptions of the schema. `SHIPIT_ACCEPT=1` writes the page from the schema."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from shipit.core.commits.message import DEFAULT_ALIASES
 from shipit.core.commits.rules import DEFAULT_BUMPS
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-MARK = re.compile(r"<!-- What follows is written from the schema.*-->\n")
-ACCEPT = "SHIPIT_ACCEPT" in os.environ  # looked up before the tests take away what the environment says
+MARK = re.compile(r"<!-- The rest of this page is written from the schema.*-->\n")
+ACCEPT = "SHIPIT_ACCEPT" in os.environ  # read before the tests clear the variables
 DEFINITIONS = json_schema()["$defs"]
 
 
 def reference() -> str:
-    """Every table once, under all the headers it may stand."""
+    """Return the reference: each kind of table once, under all the headers that it can have."""
     headers: dict[str, list[str]] = {}
     for header, name in tables("Config", ()):
         headers.setdefault(name, []).append(header)
@@ -38,7 +38,7 @@ def titles(headers: list[str]) -> str:
 
 
 def tables(name: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The header and the definition of every table, the outer ones first."""
+    """Yield the header and the name of the definition of each table, outer tables first."""
     for key, schema in DEFINITIONS[name]["properties"].items():
         for inner, at in inner_tables(schema, (*path, key)):
             yield ".".join(at), inner
@@ -70,7 +70,7 @@ def value(schema: dict[str, Any]) -> str:
         return ", ".join(written(choice) for choice in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {value(schema['items'])}"
-    return {"string": "text", "boolean": "`true`, `false`", "integer": "whole number"}.get(
+    return {"string": "string", "boolean": "`true`, `false`", "integer": "whole number"}.get(
         schema.get("type", ""), "table"
     )
 
@@ -96,7 +96,7 @@ def example(schema: dict[str, Any]) -> str:
     return f" For example {written(examples[0])}." if examples else ""
 
 
-def test_the_page_says_what_the_schema_says() -> None:
+def test_the_page_is_the_same_as_the_schema() -> None:
     text = PAGE.read_text(encoding="utf-8")
     (mark,) = MARK.finditer(text)
     if ACCEPT:
@@ -125,7 +125,7 @@ def test_every_example_in_the_schema_is_valid(name: str) -> None:
             Draft202012Validator({**schema, "$defs": DEFINITIONS}).validate(item)
 
 
-def test_the_usual_aliases_and_rules_are_told_as_they_are() -> None:
+def test_the_descriptions_list_the_default_aliases_and_bumps() -> None:
     aliases = DEFINITIONS["CommitsConfig"]["properties"]["aliases"]["description"]
     assert re.findall(r"`(\w+)` = `(\w+)`", aliases) == list(DEFAULT_ALIASES.items())
     bump = DEFINITIONS["Config"]["properties"]["bump"]["description"]

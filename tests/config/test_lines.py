@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from shipit.config.lines import key_lines, line_of
+from shipit.config.lines import key_line, key_lines
 
 TEXT = '''\
 # a comment with [brackets] and = signs
@@ -34,7 +34,7 @@ def test_a_key_is_found_on_the_line_where_it_begins() -> None:
     assert ("not",) not in lines
 
 
-def test_entries_of_arrays_of_tables_are_told_apart() -> None:
+def test_entries_of_arrays_of_tables_have_their_own_lines() -> None:
     lines = key_lines(TEXT)
     assert lines["many", 0, "one", "f"] == 15
     assert lines["many", 1] == 16
@@ -42,6 +42,6 @@ def test_entries_of_arrays_of_tables_are_told_apart() -> None:
     assert lines["many", 1, "more", 1, "g"] == 19
 
 
-def test_what_stands_inside_a_value_is_on_the_line_of_its_key() -> None:
-    assert line_of(("a", "b.c", "list", 1, "y"), key_lines(TEXT)) == 9
-    assert line_of(("unknown",), key_lines(TEXT)) is None
+def test_a_key_inside_a_value_has_the_line_of_the_key_before_the_value() -> None:
+    assert key_line(("a", "b.c", "list", 1, "y"), key_lines(TEXT)) == 9
+    assert key_line(("unknown",), key_lines(TEXT)) is None

@@ -13,7 +13,7 @@ from shipit.config.load import parse_config
 from shipit.config.schema import json_schema
 from shipit.errors import ConfigError
 
-# The sample of the interface description, with nearly every key.
+# A configuration with nearly every key.
 SAMPLE = """\
 [release]
 branches = ["main", "1.x", { name = "next", prerelease = "beta" }]
@@ -83,7 +83,7 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(json_schema())
 
 
-def test_the_schema_is_one_and_is_json() -> None:
+def test_the_schema_is_a_valid_json_schema() -> None:
     schema = json_schema()
     Draft202012Validator.check_schema(schema)
     assert json.loads(json.dumps(schema)) == schema
@@ -103,11 +103,11 @@ def test_the_schema_refuses_what_shipit_refuses(validator: Draft202012Validator,
     assert not validator.is_valid(tomllib.loads(text))
 
 
-def test_no_table_takes_a_key_it_does_not_know() -> None:
+def test_no_table_accepts_an_unknown_key() -> None:
     assert all(table["additionalProperties"] is False for table in json_schema()["$defs"].values())
 
 
-def test_the_schema_speaks_of_the_file_and_not_of_python() -> None:
+def test_the_schema_has_no_null_and_no_python_names() -> None:
     text = json.dumps(json_schema())
     assert '"null"' not in text and "null" not in [part.strip() for part in text.split(":")]
     assert all("_" not in key for table in json_schema()["$defs"].values() for key in table["properties"])

@@ -1,1 +1,1 @@
-"""The configuration: text in, typed values or every problem out. Nothing here reads a file."""
+"""The configuration: its text is decoded into typed values, or into all problems in it. Nothing here reads a file."""

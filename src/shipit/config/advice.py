@@ -1,4 +1,4 @@
-"""What to write instead: hints for unknown keys and for values that do not fit.
+"""Hints for unknown keys and invalid values: the key or the value to write instead.
 
 >>> from shipit.config.model import ChangelogConfig, ReleaseConfig
 >>> for_unknown_key("templte", ChangelogConfig)
@@ -15,33 +15,38 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from shipit.config.expectation import alternatives, available_later, choices, expected, found
+from shipit.config.expectation import alternatives, available_later, choices, describe_value, expected
 from shipit.config.model import Config
 
 
 def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> str:
-    """What was meant by `key`, which `table` does not know; `prefix` leads to shipit's own tables in the file."""
+    """Return a hint for `key`, which `table` does not have: the key or the table that was probably meant.
+
+    Args:
+        prefix: the path of shipit's own tables in the file with a final dot, such as `tool.shipit.`; empty in
+            shipit.toml.
+    """
     known = [field.encode_name for field in msgspec.structs.fields(table)]
     kebab = key.replace("_", "-").lower()
     if kebab in known:
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
-    if f"{kebab}s" not in known and (home := _homes().get(kebab)):
-        return f"`{kebab}` belongs to `[{prefix}{home}]`" if home != kebab else f"write it as `[{prefix}{home}]`"
+    if f"{kebab}s" not in known and (header := _headers().get(kebab)):
+        return f"`{kebab}` belongs to `[{prefix}{header}]`" if header != kebab else f"write it as `[{prefix}{header}]`"
     return for_choice(kebab, known)
 
 
 def for_choice(word: str, known: list[str]) -> str:
-    """The one of `known` that `word` resembles, or else all of them."""
-    return _closest(word, known) or f"known here: {', '.join(f'`{name}`' for name in known)}"
+    """Return a hint with the one of `known` that is similar to `word`, or with all of them."""
+    return _closest(word, known) or f"use one of: {', '.join(f'`{name}`' for name in known)}"
 
 
 def for_value(value: object, type_: Any) -> str | None:
-    """How to write `value` so that `type_` takes it, where that can be guessed."""
+    """Return a hint to write `value` in a form that is valid for `type_`; None if that cannot be guessed."""
     kinds = [get_origin(option) or option for option in alternatives(type_)]
     if value in available_later(type_):
-        return f"write {expected(type_)} until a later version brings it"
+        return f"this version supports only {expected(type_)}"
     if isinstance(value, str) and tuple in kinds:
-        return f"put it in brackets: `[{found(value).strip('`')}]`"
+        return f"put it in brackets: `[{describe_value(value).strip('`')}]`"
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
@@ -49,24 +54,24 @@ def for_value(value: object, type_: Any) -> str | None:
     return _closest(value, choices(type_)) if isinstance(value, str) else None
 
 
-def _homes() -> dict[str, str]:
-    """The table each key belongs to, for the keys of one table alone and for the tables themselves."""
-    homes: dict[str, str] = {}
+def _headers() -> dict[str, str]:
+    """Return the header of the table that each key belongs to; a key of several tables has the header of the first."""
+    headers: dict[str, str] = {}
     for section in msgspec.structs.fields(Config):
-        homes[section.encode_name] = section.encode_name
+        headers[section.encode_name] = section.encode_name
         for header, table in _tables(section):
             for field in msgspec.structs.fields(table):
-                homes.setdefault(field.encode_name, header)
-    return homes
+                headers.setdefault(field.encode_name, header)
+    return headers
 
 
 def _tables(section: msgspec.structs.FieldInfo) -> list[tuple[str, type[msgspec.Struct]]]:
-    """The struct a top-level key holds, with its header: one table, or one for each name."""
+    """Return the header and the struct of a top-level key; nothing for a key whose values are not tables."""
     (kind,) = alternatives(section.type)
     if get_origin(kind) is dict:
-        named = get_args(kind)[1]
-        is_table = isinstance(named, type) and issubclass(named, msgspec.Struct)
-        return [(f"{section.encode_name}.<name>", named)] if is_table else []
+        value = get_args(kind)[1]
+        is_table = isinstance(value, type) and issubclass(value, msgspec.Struct)
+        return [(f"{section.encode_name}.<name>", value)] if is_table else []
     return [(section.encode_name, kind)]
 
 

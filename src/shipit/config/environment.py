@@ -1,4 +1,4 @@
-"""What a branch builds and where it runs, as typed values; see `shipit.config.model` for how they are read."""
+"""The tables of environments and images in the configuration; see `shipit.config.model`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, field
 
-from shipit.config.table import Table
+from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     ImageName,
     ImageTag,
@@ -19,115 +19,137 @@ from shipit.config.vocabulary import (
 )
 
 
-class ImageConfig(Table, frozen=True, kw_only=True):
+class ImageConfig(ConfigTable, frozen=True, kw_only=True):
     """A container image."""
 
-    name: Annotated[ImageName, Meta(description="The repository to push to, without a tag.")]
+    name: Annotated[
+        ImageName,
+        Meta(description="The name of the image without a tag: the registry and the repository that it is pushed to."),
+    ]
     tags: Annotated[
         tuple[ImageTag, ...],
         Meta(
             min_length=1,
-            description="The tags; `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` are filled in. One with "
-            "`{version}` or `{sha}` never moves; where there is none, `{version}` is added.",
+            description="The tags. The placeholders `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` are "
+            "replaced by their values. A tag with `{version}` or `{sha}` is permanent: it is never moved to another "
+            "image. If no tag is permanent, `{version}` is added.",
             examples=[["latest", "{version}", "{major}.{minor}"]],
             extra={"expected": "a list with at least one tag"},
         ),
     ] = ("latest", "{version}")
-    context: Annotated[Path, Meta(description="The directory to build in.")] = "."
+    context: Annotated[Path, Meta(description="The build context: the directory that the image is built from.")] = "."
     dockerfile: Annotated[
         Path | None,
-        Meta(description="The Dockerfile, from the root of the repository; `Dockerfile` in `context` when unset."),
+        Meta(
+            description="The path of the Dockerfile, from the root of the repository. It is `Dockerfile` in `context` "
+            "when unset."
+        ),
     ] = None
     args: Annotated[
         dict[VariableName, str],
         Meta(
-            description="Build arguments; the placeholders of `tags` are filled in.",
+            description="The build arguments. The placeholders of `tags` are replaced by their values.",
             examples=[{"VERSION": "{version}"}],
         ),
     ] = field(default_factory=dict)
     secrets: Annotated[
         dict[Text, VariableName],
         Meta(
-            description="Build secrets: the id that the Dockerfile mounts, and the environment variable that holds it.",
+            description="The build secrets: the id that the Dockerfile mounts, and the name of the environment "
+            "variable that contains the secret.",
             examples=[{"npmrc": "NPM_CONFIG"}],
         ),
     ] = field(default_factory=dict)
     platforms: Annotated[
         tuple[Platform, ...],
-        Meta(description="The platforms to build for; the engine's own when empty.", examples=[["linux/amd64"]]),
+        Meta(
+            description="The platforms to build for. When unset, it is the platform of the container engine.",
+            examples=[["linux/amd64"]],
+        ),
     ] = ()
     cache_from: Annotated[
         tuple[Text, ...],
         Meta(
-            description="Where BuildKit finds layers of earlier builds.",
+            description="The caches that BuildKit reads layers of earlier builds from.",
             examples=[["type=registry,ref=acme/app:latest"]],
         ),
     ] = ()
     cache_to: Annotated[
         tuple[Text, ...],
-        Meta(description="Where BuildKit leaves its layers for later builds.", examples=[["type=inline"]]),
+        Meta(
+            description="The caches that BuildKit writes its layers to, for later builds.", examples=[["type=inline"]]
+        ),
     ] = ()
-    provenance: Annotated[bool, Meta(description="Whether BuildKit attests how the image was built.")] = False
-    sbom: Annotated[bool, Meta(description="Whether BuildKit attests what is in the image.")] = False
+    provenance: Annotated[
+        bool, Meta(description="`true`: BuildKit adds a provenance attestation, which says how the image was built.")
+    ] = False
+    sbom: Annotated[
+        bool, Meta(description="`true`: BuildKit adds an SBOM attestation, which lists the contents of the image.")
+    ] = False
     package: Annotated[
-        Ref | None, Meta(description="The package whose version it carries, in a repository of several.")
+        Ref | None,
+        Meta(description="The package whose version the image has. It is required if there are `packages`."),
     ] = None
 
 
-# Which keys a target takes is the target's to say; here only its kind is known.
+# The other keys of an entry depend on its kind of target; here only the kind is checked.
 Deployment = Annotated[
     dict[str, Any],
     Meta(extra_json_schema={"required": ["kind"], "properties": {"kind": {"type": "string", "minLength": 1}}}),
 ]
 
-# The environments whose images are those of a release, unless they say otherwise.
-OF_RELEASES = ("prod", "production")
+# The environments whose images have the version of a release, unless `version` is set.
+RELEASE_ENVIRONMENTS = ("prod", "production")
 
 
-class EnvironmentConfig(Table, frozen=True, kw_only=True):
-    """What a branch builds and where it runs."""
+class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
+    """An environment, such as `dev` or `prod`, with its branch and its images."""
 
-    branch: Annotated[Ref | None, Meta(description="The branch whose pushes go to this environment.")] = None
+    branch: Annotated[
+        Ref | None, Meta(description="The branch of the environment: a push to it builds the images.")
+    ] = None
     version: Annotated[
         VersionSource | None,
         Meta(
-            description="Where images get their version from: `release`, the release tag that the commit has behind "
-            "it, or `build`, the coming version with the number of commits, as `1.4.0-dev.7+0a1b2c3`. When unset, "
-            "`release` for `prod` and `production`, else `build`."
+            description="The version of the images. `release`: the version of the last release that is in the history "
+            "of the commit. `build`: the next version with the number of commits, such as `1.4.0-dev.7+0a1b2c3`. When "
+            "unset, it is `release` for the environments `prod` and `production`, and `build` for all others."
         ),
     ] = None
     build: Annotated[
-        tuple[Text, ...], Meta(description="Commands to run before images are built.", examples=[["./gradlew build"]])
+        tuple[Text, ...],
+        Meta(description="The commands that run before the images are built.", examples=[["./gradlew build"]]),
     ] = ()
     timeout: Annotated[
         int,
         Meta(
             ge=1,
-            description="The time limit of each command and of each image's build, in seconds.",
+            description="The time limit of each `build` command and of the build of each image, in seconds.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
     ] = 1800
-    image: Annotated[ImageConfig | None, Meta(description="The image to build.")] = None
+    image: Annotated[ImageConfig | None, Meta(description="The image to build, if there is only one.")] = None
     images: Annotated[
-        dict[Ref, ImageConfig], Meta(description="The images to build, by name, where there are several.")
+        dict[Ref, ImageConfig],
+        Meta(description="The images to build, by name, if there are several. Use it instead of `image`."),
     ] = field(default_factory=dict)
     promote: Annotated[
         Text | None,
         Meta(
-            description="An environment whose images are taken over, where they were built from the same commit, "
-            "instead of building again.",
+            description="Another environment whose images are promoted: if they were built from the same commit, they "
+            "get the tags of this environment, and no image is built again.",
             examples=["staging"],
         ),
     ] = None
     deploy: Annotated[
         tuple[Deployment, ...],
         Meta(
-            description="Where to deploy to; each entry names its `kind`. This version deploys nothing.",
+            description="The targets to deploy to, each with its `kind`. This version of shipit ignores them.",
             examples=[[{"kind": "watchtower"}]],
         ),
     ] = ()
 
     @property
     def built(self) -> dict[str, ImageConfig]:
-        """`image` or `images` in one form: by name, which is empty for the only one."""
+        """The images by name, from `image` or `images`. The name is empty for `image`."""
         return dict(self.images) or ({"": self.image} if self.image else {})

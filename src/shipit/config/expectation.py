@@ -1,6 +1,6 @@
-"""What a key's type asks for, and what stands there instead, in the words of the file rather than of Python.
+"""The names of types and of values for messages, in the words of TOML and not of Python.
 
->>> expected(bool), expected(tuple[str, ...]), found("on"), found([1])
+>>> expected(bool), expected(tuple[str, ...]), describe_value("on"), describe_value([1])
 ('`true` or `false`', 'a list', '`"on"`', 'a list')
 """
 
@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-LONGEST_QUOTE = 60
-_WORDS = {str: "a text", bool: "`true` or `false`", int: "a whole number", tuple: "a list"}
+MAX_QUOTE = 60  # characters of a value that a message quotes
+_WORDS = {str: "a string", bool: "`true` or `false`", int: "a whole number", tuple: "a list"}
 
 
 def alternatives(type_: Any) -> Iterator[Any]:
-    """The types a value may have, without `Annotated` around them and without None, which TOML lacks."""
+    """Yield the types that a value can have, without their annotations, and without None, which TOML does not have."""
     origin = get_origin(type_)
     if origin is Annotated:
         yield from alternatives(get_args(type_)[0])
@@ -30,7 +30,7 @@ def alternatives(type_: Any) -> Iterator[Any]:
 
 
 def expected(type_: Any) -> str:
-    """What a value of `type_` is called."""
+    """Return the description of a valid value of `type_`, such as `a list`."""
     origin, args = get_origin(type_), get_args(type_)
     if origin is Annotated:
         return next((words for words in _extra(type_, "expected")), None) or expected(args[0])
@@ -42,34 +42,34 @@ def expected(type_: Any) -> str:
 
 
 def available_later(type_: Any) -> list[str]:
-    """Values that are understood but cannot be used yet."""
+    """Return the values of `type_` that only a later version of shipit supports."""
     return next(iter(_extra(type_, "later")), [])
 
 
 def choices(type_: Any) -> list[str]:
-    """The values to choose from, where these are all there are."""
+    """Return the possible values of `type_`; an empty list if they cannot be listed."""
     return [member for option in alternatives(type_) for member in _members(option)]
 
 
 def _members(type_: Any) -> list[str]:
-    """The values of a `Literal` or an enumeration; empty for other types."""
+    """Return the values of a `Literal` or an enumeration; an empty list for other types."""
     if isinstance(type_, enum.EnumType):
         return [str(member.value) for member in list[enum.Enum](type_)]
     return list(get_args(type_)) if get_origin(type_) is Literal else []
 
 
-def found(value: object) -> str:
-    """What `value` is called: a short one by itself, as TOML writes it."""
+def describe_value(value: object) -> str:
+    """Return the description of `value`: a table or a list in words, any other value as TOML writes it, shortened."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
-    return f"`{written if len(written) <= LONGEST_QUOTE else written[:LONGEST_QUOTE] + '…'}`"
+    return f"`{written if len(written) <= MAX_QUOTE else written[:MAX_QUOTE] + '…'}`"
 
 
 def _extra(type_: Any, name: str) -> Iterator[Any]:
-    """What the annotations of `type_` say under `name`, the outermost first."""
+    """Yield the values of `name` in the annotations of `type_`, the outermost first."""
     if get_origin(type_) is Annotated:
         for meta in reversed(get_args(type_)[1:]):
             if meta.extra and name in meta.extra:

@@ -1,4 +1,4 @@
-"""Key paths: where in the configuration something stands, and how it is named to people."""
+"""Key paths, the places in a configuration, and their names in messages."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import msgspec
 
 from shipit.config.secrets import looks_secret
 
-# Names of tables and keys, and indexes into lists.
+# A path of names of tables and keys, and of indexes into lists, which count from 0.
 Key = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def named(at: Key) -> str:
-    """The last key of a path, for a sentence; the entries of a list count from 1.
+def key_name(at: Key) -> str:
+    """Return the name of the last key of a path, for a sentence; the entries of a list count from 1.
 
-    >>> named(("release", "tag")), named(("release", "assets", 0))
+    >>> key_name(("release", "tag")), key_name(("release", "assets", 0))
     ('`tag`', 'entry 1 of `assets`')
     """
     last = at[-1] if at else "the document"
-    return f"entry {last + 1} of {named(at[:-1])}" if isinstance(last, int) else f"`{_shown(last)}`"
+    return f"entry {last + 1} of {key_name(at[:-1])}" if isinstance(last, int) else f"`{_shown(last)}`"
 
 
 def path(at: Key) -> str:
-    """A key path as TOML writes it, with the index of a list in brackets.
+    """Return a key path in the form of TOML, with the index of a list in brackets.
 
     >>> path(("bump", "docs(README)")), path(("release", "assets", 0))
     ('bump."docs(README)"', 'release.assets[0]')

@@ -1,7 +1,7 @@
-r"""On which line a key stands, which tomllib does not tell. Needed for error messages only.
+r"""The line of each key in a TOML document, for error messages; tomllib does not report it.
 
 >>> lines = key_lines('[release]\ntag = "v{version}"\nassets = [\n  "a",\n]\n')
->>> line_of(("release", "assets", 0), lines), line_of(("bump",), lines)
+>>> key_line(("release", "assets", 0), lines), key_line(("bump",), lines)
 (3, None)
 """
 
@@ -15,7 +15,7 @@ from shipit.config.keys import Key
 
 
 def key_lines(text: str) -> dict[Key, int]:
-    """The line, from 1, of each table header and each key of a valid TOML document."""
+    """Return the line of each table header and each key in a valid TOML document, counted from 1."""
     lines: dict[Key, int] = {}
     entries: dict[Key, int] = {}
     table: Key = ()
@@ -30,13 +30,16 @@ def key_lines(text: str) -> dict[Key, int]:
     return lines
 
 
-def line_of(key: Key, lines: Mapping[Key, int]) -> int | None:
-    """The line of `key`, or of the nearest key around it."""
+def key_line(key: Key, lines: Mapping[Key, int]) -> int | None:
+    """Return the line of `key`, or else of the nearest key or table that contains it; None if there is neither."""
     return next((lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines), None)
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each header and each assignment by itself; lines are added until TOML sees it whole."""
+    """Yield each header and each assignment with its line, its text and its value.
+
+    A statement of several lines is complete when its lines together are valid TOML.
+    """
     source, start = "", 1
     for number, line in enumerate(text.split("\n"), start=1):
         source += line + "\n"
@@ -50,7 +53,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 
 def _names(statement: dict[str, Any]) -> tuple[str, ...]:
-    """The dotted key of a statement, and what follows while there is one way to go."""
+    """Return the dotted key of a statement, followed by the keys of an inline table that has only one key."""
     names: tuple[str, ...] = ()
     value: Any = statement
     while isinstance(value, dict) and len(value) == 1:
@@ -60,7 +63,7 @@ def _names(statement: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _table(names: tuple[str, ...], entries: dict[Key, int], *, another: bool) -> Key:
-    """The key path a header opens; `entries` counts those of each array of tables so far."""
+    """Return the key path of a table header; `entries` counts the entries of each array of tables so far."""
     path: Key = ()
     for name in names:
         path = (*_latest(path, entries), name)

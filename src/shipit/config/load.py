@@ -1,7 +1,7 @@
-"""From the text of a configuration file to a `Config`, or to every problem in it at once.
+"""The reading of a configuration: from its text to a `Config`, or to all problems in it at once.
 
-msgspec decodes, and not pydantic: importing it costs 28 ms of CPU against 37, which every command pays, and it is
-strict by nature. That it stops at the first problem is what `shipit.config.decode` makes up for.
+msgspec is used instead of pydantic because every command imports it: that takes 28 ms of CPU instead of 37. It is also
+strict by default. It stops at the first problem, which is why `shipit.config.decode` exists.
 
 >>> parse_config('[release]\\ntag = "release-{version}"').release.tag
 'release-{version}'
@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from shipit.config.decode import Fault, Sorting
-from shipit.config.keys import named, path
+from shipit.config.decode import Checker, Fault
+from shipit.config.keys import key_name, path
 from shipit.config.model import Config
-from shipit.config.rules import broken
+from shipit.config.rules import rule_faults
 from shipit.errors import ConfigError
 from shipit.finding import Problem
 
@@ -26,15 +26,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_config(text: str, *, where: str = "shipit.toml", table: tuple[str, ...] = ()) -> Config:
-    """The configuration in `text`, a TOML document.
+    """Return the configuration in `text`, a TOML document.
 
     Args:
         where: the name of the file, for messages.
-        table: the table that holds the configuration, as `("tool", "shipit")` in pyproject.toml;
-            a document without it configures nothing.
+        table: the path of the table that contains the configuration, such as `("tool", "shipit")` in pyproject.toml.
+            A document without this table gives the default configuration.
 
     Raises:
-        ConfigError: with a `Problem` for each thing that is wrong, in the order of the file.
+        ConfigError: the configuration is invalid. It has a `Problem` for each mistake, in the order of the file.
     """
     text = text.removeprefix("\ufeff")
     try:
@@ -47,7 +47,10 @@ def parse_config(text: str, *, where: str = "shipit.toml", table: tuple[str, ...
 
 
 def fingerprint(config: Config) -> str:
-    """The SHA-256, in hex, of what a configuration says, however it is written down."""
+    """Return a SHA-256 digest of the values of a configuration, in hexadecimal.
+
+    Configurations with the same values have the same digest, also if their texts differ.
+    """
     import hashlib
 
     return hashlib.sha256(msgspec.json.encode(config, order="sorted")).hexdigest()
@@ -56,8 +59,8 @@ def fingerprint(config: Config) -> str:
 def _document(text: str, where: str) -> dict[str, Any]:
     import tomllib
 
-    if odd := _SURROGATE.search(text):
-        line = text.count("\n", 0, odd.start()) + 1
+    if invalid := _SURROGATE.search(text):
+        line = text.count("\n", 0, invalid.start()) + 1
         raise _error(where, [Problem("not UTF-8", f"line {line}", line, "save the file as UTF-8")])
     try:
         return tomllib.loads(text)
@@ -66,32 +69,32 @@ def _document(text: str, where: str) -> dict[str, Any]:
 
 
 def _syntax(message: str, text: str) -> Problem:
-    """What the TOML parser said, with its position taken out of the sentence."""
+    """Return the problem for a message of the TOML parser, with the position moved from the message to `where`."""
     position = _POSITION.search(message)
     what = f"not valid TOML: {_POSITION.sub('', message)}"
-    hint = "put texts in quotes" if "Invalid value" in message else None
+    hint = "put strings in quotes" if "Invalid value" in message else None
     if position and position[1]:
         return Problem(what, f"line {position[1]}, column {position[2]}", int(position[1]), hint)
     return Problem(what, "end of the file", text.count("\n") + 1, hint)
 
 
 def _decode(document: dict[str, Any], table: tuple[str, ...]) -> tuple[Config, list[Fault]]:
-    """What the document configures as far as it is right, and what is not."""
+    """Return the configuration from the valid values of the document, and the faults of the others."""
     data: Any = document
     for depth, name in enumerate(table, start=1):
         data = data.get(name, {})
         if not isinstance(data, dict):
-            return Config(), [Fault(table[:depth], f"{named(table[:depth])} must be a table")]
-    sorting = Sorting(table)
-    config = msgspec.convert(sorting.kept(data, Config, table), Config)
-    return config, [*sorting.faults, *(fault._replace(key=table + fault.key) for fault in broken(config))]
+            return Config(), [Fault(table[:depth], f"{key_name(table[:depth])} must be a table")]
+    checker = Checker(table)
+    config = msgspec.convert(checker.valid_part(data, Config, table), Config)
+    return config, [*checker.faults, *(fault._replace(key=table + fault.key) for fault in rule_faults(config))]
 
 
 def _problems(faults: list[Fault], text: str) -> list[Problem]:
-    from shipit.config.lines import key_lines, line_of
+    from shipit.config.lines import key_line, key_lines
 
     lines = key_lines(text)
-    problems = [Problem(fault.what, path(fault.key), line_of(fault.key, lines), fault.hint) for fault in faults]
+    problems = [Problem(fault.what, path(fault.key), key_line(fault.key, lines), fault.hint) for fault in faults]
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 

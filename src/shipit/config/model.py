@@ -1,6 +1,7 @@
-"""The configuration as typed, frozen values. The description of a field is the documentation of its key.
+"""The configuration as typed, frozen values.
 
-Python names are the keys with `_` for `-`: `version_files` is `version-files` in the file.
+The description of a field is the documentation of its key, in docs/configuration.md and in the JSON Schema. The name of
+a field is its key with `_` for `-`: `version_files` is `version-files` in shipit.toml.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
-from shipit.config.table import Table
+from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     Author,
     BumpKey,
@@ -31,62 +32,75 @@ from shipit.config.vocabulary import (
 from shipit.core.write_back import WriteBack
 
 
-class BranchConfig(Table, frozen=True, kw_only=True):
-    """A branch that releases, where its name alone does not say how."""
+class BranchConfig(ConfigTable, frozen=True, kw_only=True):
+    """A release branch with its own settings."""
 
-    name: Annotated[Ref, Meta(description="The branch.")]
+    name: Annotated[Ref, Meta(description="The name of the branch.")]
     prerelease: Annotated[
-        Prerelease | None, Meta(description="Release pre-releases from it, counted under this identifier.")
+        Prerelease | None,
+        Meta(
+            description="The identifier of the pre-releases of this branch: `beta` gives `1.4.0-beta.1`. The branch "
+            "makes stable releases when unset."
+        ),
     ] = None
     range: Annotated[
         VersionRange | None,
-        Meta(description="Keep its versions in this range; a branch named `1.x` or `1.2.x` needs no range."),
+        Meta(
+            description="The range of the versions of this maintenance branch. A branch named `1.x` or `1.2.x` has its "
+            "name as its range."
+        ),
     ] = None
 
 
-class VersionFileConfig(Table, frozen=True, kw_only=True):
-    """A file that holds the version, where its path alone does not say how."""
+class VersionFileConfig(ConfigTable, frozen=True, kw_only=True):
+    """A version file with its own settings."""
 
-    path: Annotated[Path, Meta(description="The file.")]
+    path: Annotated[Path, Meta(description="The path of the file, from the root of the repository.")]
     format: Annotated[
-        Text | None, Meta(description="How to read it, where its name does not tell.", examples=["gradle"])
+        Text | None,
+        Meta(description="The format of the file. It is detected by the name when unset.", examples=["gradle"]),
     ] = None
     paths: Annotated[
         tuple[Text, ...],
-        Meta(description="The places in it that hold the version.", examples=[["version", "openapi3.version"]]),
+        Meta(
+            description="The keys in the file that contain the version, with dots between their parts. When unset, "
+            "the usual key of the format is used.",
+            examples=[["version", "openapi3.version"]],
+        ),
     ] = ()
 
 
 VersionFiles = tuple[Path | VersionFileConfig, ...]
 
 
-class ReleaseConfig(Table, frozen=True, kw_only=True):
-    """From which branch, in which form and with what a release is made."""
+class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
+    """The settings of a release: its branches, tags, files, commands, assets and images."""
 
     branch: Annotated[
-        Ref | None, Meta(description="The branch that releases; the remote's default branch when unset.")
+        Ref | None, Meta(description="The release branch. It is the default branch of the remote when unset.")
     ] = None
     branches: Annotated[
         tuple[Ref | BranchConfig, ...],
         Meta(
             min_length=1,
-            description="The branches that release, instead of `branch`.",
+            description="The release branches, if there are several. Use it instead of `branch`.",
             examples=[["main", "1.x", {"name": "next", "prerelease": "beta"}]],
             extra={"expected": "a list with at least one branch"},
         ),
     ] = ()
-    tag: Annotated[TagTemplate, Meta(description="How a version is written as a tag.")] = "v{version}"
+    tag: Annotated[TagTemplate, Meta(description="The tag format: the form of a version as a tag.")] = "v{version}"
     version_files: Annotated[
         VersionFiles | None,
         Meta(
-            description="The files that hold the version; detected when unset, none when empty.",
+            description="The version files. They are detected when unset; `[]` means that there are none.",
             examples=[["build.gradle", {"path": "build.gradle", "paths": ["openapi3.version"]}]],
         ),
     ] = None
     prepare: Annotated[
         tuple[Text, ...],
         Meta(
-            description="Commands to run once the new version is in the files, before the release commit.",
+            description="Commands that run after the new version is written to the version files, and before the "
+            "release commit is made.",
             examples=[["./gradlew build testDocs"]],
         ),
     ] = ()
@@ -94,137 +108,171 @@ class ReleaseConfig(Table, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="The time limit of each `prepare` command and of each image's build, in seconds.",
+            description="The time limit of each `prepare` command and of the build of each image, in seconds.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
     ] = 1800
     write_back: Annotated[
         WriteBackName,
         Meta(
-            description="How the release reaches the remote: `push` pushes commit and tag, `api` makes them through "
-            "the forge, `none` makes a tag and a release without a commit."
+            description="The way to the remote for the release commit. `push` pushes the commit and the tag. `api` "
+            "makes both through the API of GitHub, for protected branches. `none` makes only a tag and a release, "
+            "and no commit."
         ),
     ] = WriteBack.PUSH
     assets: Annotated[
         tuple[Path, ...],
-        Meta(description="Files to attach to the release, as glob patterns.", examples=[["build/libs/*.jar"]]),
+        Meta(
+            description="The files to attach to the release, as glob patterns from the root of the repository.",
+            examples=[["build/libs/*.jar"]],
+        ),
     ] = ()
     images: Annotated[
         dict[Ref, ImageConfig],
         Meta(
-            description="Images that carry the version that is released, by name: built before anything is public, "
-            "pushed before the release is announced. `{sha}` is not known in time."
+            description="The images of the release, by name. They have the version of the release. They are built "
+            "before anything is public, and pushed before the release is published. The placeholder `{sha}` cannot be "
+            "used in them."
         ),
     ] = field(default_factory=dict)
     major_on_zero: Annotated[
-        bool, Meta(description="Whether a breaking change turns 0.x into 1.0.0; otherwise it raises the minor.")
+        bool,
+        Meta(
+            description="`true`: a breaking change raises a version 0.x to 1.0.0. `false`: it raises the minor version."
+        ),
     ] = False
     initial_version: Annotated[
-        Version, Meta(description="The first version, where neither a tag nor a version file names one.")
+        Version, Meta(description="The first version, if there is no release tag and no version in a version file.")
     ] = "0.1.0"
     snapshot: Annotated[
-        bool, Meta(description="Whether the next `-SNAPSHOT` version is committed after the release.")
+        bool,
+        Meta(description="`true`: a second commit after the release writes the next `-SNAPSHOT` version."),
     ] = False
     skip_ci: Annotated[
         bool,
-        Meta(description="Whether the release commit says `[skip ci]`, which leaves required checks pending."),
+        Meta(
+            description="`true`: the message of the release commit contains `[skip ci]`, so that no CI runs for it. "
+            "Required checks then stay pending."
+        ),
     ] = False
     author: Annotated[
-        Author | None, Meta(description="Who the release commit is by; what git is set up with when unset.")
+        Author | None,
+        Meta(description="The author of the release commit. It is the one that git is configured with when unset."),
     ] = None
     floating_tags: Annotated[
         tuple[FloatingPart, ...],
         Meta(
-            description="Tags that follow the highest stable release they name, moved once it is published: `major` "
-            "keeps `v1` there, `minor` keeps `v1.4`, written as `tag` says.",
+            description="The floating tags. They are moved to the highest stable release of their version after it is "
+            "published: `major` moves `v1`, and `minor` moves `v1.4`, in the format of `tag`.",
             examples=[["major", "minor"]],
         ),
     ] = ()
-    remote: Annotated[Ref, Meta(description="The git remote to release to.")] = "origin"
+    remote: Annotated[Ref, Meta(description="The name of the git remote that the release is pushed to.")] = "origin"
 
     @property
     def channels(self) -> tuple[BranchConfig, ...]:
-        """`branch` or `branches` in one form; empty means the remote's default branch alone."""
+        """The release branches, from `branch` or `branches`. Empty means only the default branch of the remote."""
         written = self.branches or ((self.branch,) if self.branch else ())
         return tuple(BranchConfig(name=entry) if isinstance(entry, str) else entry for entry in written)
 
 
-class CommitsConfig(Table, frozen=True, kw_only=True):
-    """How commit messages are read."""
+class CommitsConfig(ConfigTable, frozen=True, kw_only=True):
+    """The settings for reading commit messages."""
 
     aliases: Annotated[
         dict[CommitType, CommitType],
         Meta(
-            description="Other names of commit types, added to `feature` = `feat`, `bugfix` = `fix` and "
+            description="Other names of commit types. They are added to `feature` = `feat`, `bugfix` = `fix` and "
             "`hotfix` = `fix`.",
             examples=[{"features": "feat"}],
         ),
     ] = field(default_factory=dict)
 
 
-class ChangelogConfig(Table, frozen=True, kw_only=True):
-    """Where and how changes are written down."""
+class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):
+    """The settings of the changelog and the release notes."""
 
-    file: Annotated[Path, Meta(description="The changelog.")] = "CHANGELOG.md"
+    file: Annotated[Path, Meta(description="The path of the changelog.")] = "CHANGELOG.md"
     template: Annotated[
-        Text, Meta(description="The name of a template that comes with shipit, or a path to one of your own.")
+        Text, Meta(description="The name of a template that is part of shipit, or the path of your own template.")
     ] = "default"
-    language: Annotated[LanguageName, Meta(description="The language of headings and dates.")] = "en"
+    language: Annotated[LanguageName, Meta(description="The language of the headings and dates.")] = "en"
 
 
-class AnnounceConfig(Table, frozen=True, kw_only=True):
-    """What pull requests and issues are told that the commits of a release name: those they came by or close.
+class AnnounceConfig(ConfigTable, frozen=True, kw_only=True):
+    """The notify steps: comments and labels on the merged pull requests and closed issues of a release."""
 
-    A failure here is a warning. The token needs `issues: write` and `pull-requests: write`.
-    """
-
-    comment: Annotated[bool, Meta(description="Whether each gets a comment with a link to the release it is in.")] = (
-        False
-    )
+    comment: Annotated[
+        bool,
+        Meta(
+            description="`true`: each pull request and issue of a release gets a comment with a link to the release. "
+            "The token needs `issues: write` and `pull-requests: write`. A failure is only a warning."
+        ),
+    ] = False
     label: Annotated[
-        Text | None, Meta(description="The label that each gets; none when unset.", examples=["released"])
+        Text | None,
+        Meta(
+            description="The label that each pull request and issue of a release gets. There is no label when unset. "
+            "The token needs the same permissions, and a failure is only a warning.",
+            examples=["released"],
+        ),
     ] = None
 
 
-class PackageConfig(Table, frozen=True, kw_only=True):
-    """One of several packages in the repository, released on its own."""
+class PackageConfig(ConfigTable, frozen=True, kw_only=True):
+    """A package with its own version and its own releases, in a repository with several packages."""
 
-    path: Annotated[Path, Meta(description="The directory whose commits count.", examples=["backend"])]
+    path: Annotated[
+        Path,
+        Meta(
+            description="The directory of the package. Only commits that change files in it count for the package.",
+            examples=["backend"],
+        ),
+    ]
     tag: Annotated[
-        TagTemplate | None, Meta(description="How its versions are written as tags; `<name>-v{version}` when unset.")
+        TagTemplate | None,
+        Meta(description="The tag format of the package. It is `<name>-v{version}` when unset."),
     ] = None
     version_files: Annotated[
-        VersionFiles | None, Meta(description="The files that hold its version; detected below `path` when unset.")
+        VersionFiles | None,
+        Meta(description="The version files of the package. They are detected in `path` when unset."),
     ] = None
-    changelog: Annotated[Path | None, Meta(description="Its changelog; `CHANGELOG.md` below `path` when unset.")] = None
+    changelog: Annotated[
+        Path | None,
+        Meta(description="The path of the changelog of the package. It is `CHANGELOG.md` in `path` when unset."),
+    ] = None
 
 
-class Config(Table, frozen=True, kw_only=True):
-    """Everything shipit is told. All of it may be left out."""
+class Config(ConfigTable, frozen=True, kw_only=True):
+    """The configuration of shipit. All keys are optional."""
 
-    release: Annotated[ReleaseConfig, Meta(description="How releases are made.")] = ReleaseConfig()
+    release: Annotated[ReleaseConfig, Meta(description="The settings of a release.")] = ReleaseConfig()
     bump: Annotated[
         dict[BumpKey, BumpName],
         Meta(
-            description="By how much a commit type, or a type in one scope, raises the version, beside the usual "
-            "rules: `feat` minor; `fix`, `perf` and `revert` patch; a breaking change major.",
+            description="The bump of a commit type, or of a type in one scope. These rules are added to the usual "
+            "ones: `feat` minor; `fix`, `perf` and `revert` patch; a breaking change major.",
             examples=[{"refactor": "patch", "docs(README)": "patch"}],
         ),
     ] = field(default_factory=dict)
-    commits: Annotated[CommitsConfig, Meta(description="How commit messages are read.")] = CommitsConfig()
-    changelog: Annotated[ChangelogConfig, Meta(description="How changes are written down.")] = ChangelogConfig()
+    commits: Annotated[CommitsConfig, Meta(description="The settings for reading commit messages.")] = CommitsConfig()
+    changelog: Annotated[ChangelogConfig, Meta(description="The settings of the changelog and the release notes.")] = (
+        ChangelogConfig()
+    )
     announce: Annotated[
-        AnnounceConfig, Meta(description="What pull requests and issues are told of their release.")
+        AnnounceConfig, Meta(description="The comments and labels on the pull requests and issues of a release.")
     ] = AnnounceConfig()
     environments: Annotated[
-        dict[EnvironmentName, EnvironmentConfig], Meta(description="What is built and deployed, by environment.")
+        dict[EnvironmentName, EnvironmentConfig],
+        Meta(description="The environments, such as `dev` and `prod`, by name."),
     ] = field(default_factory=dict)
     packages: Annotated[
-        dict[Ref, PackageConfig], Meta(description="Packages of this repository with versions of their own, by name.")
+        dict[Ref, PackageConfig],
+        Meta(description="The packages of this repository that have their own versions, by name."),
     ] = field(default_factory=dict)
 
     def package_tag(self, name: str) -> str:
-        """The tag format of package `name`.
+        """Return the tag format of the package `name`.
 
         >>> Config(packages={"backend": PackageConfig(path="backend")}).package_tag("backend")
         'backend-v{version}'

@@ -1,4 +1,4 @@
-"""The configuration as a JSON Schema, for editors: what the types and the descriptions of the model say."""
+"""The JSON Schema of the configuration, for editors. It is made from the types and the descriptions of the model."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of shipit.toml (JSON Schema 2020-12)."""
-    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Config)))  # lists where it has tuples
+    """Return the schema of shipit.toml (JSON Schema 2020-12)."""
+    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Config)))  # turns tuples into lists
     values = {name: schema["$defs"].pop(name)["enum"] for name in _enumerations(schema["$defs"])}
     for definition in schema["$defs"].values():
         del definition["title"]  # the name of a Python class
@@ -36,7 +36,7 @@ def _spelled_out(key: dict[str, Any], values: dict[str, list[str]]) -> dict[str,
 
 
 def _plain(key: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a key without null, which TOML cannot write, and without defaults that say nothing."""
+    """Return the schema of a key without null, which TOML does not have, and without empty defaults."""
     options = [option for option in key.get("anyOf", ()) if option != {"type": "null"}]
     merged = {**key, "anyOf": options}
     if len(options) < 2:

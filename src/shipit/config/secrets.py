@@ -1,4 +1,4 @@
-"""Recognising a secret that was written into the configuration, where only names of variables belong.
+"""The detection of secrets in the configuration, which must contain only the names of environment variables.
 
 >>> looks_secret("docker login -p dckr_pat_abcdefghijklmnopqrstuvwxyz0")
 True
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-# The prefixes are the issuers' own: GitHub, GitLab, Docker Hub, Slack; npm; AWS. Then a key, a URL with a password.
+# The tokens of GitHub, GitLab, Docker Hub and Slack; of npm; of AWS. Then a private key, and a URL with a password.
 _TOKEN = re.compile(
     r"\b(?:gh[pousr]_|github_pat_|glpat-|dckr_(?:pat|oat)_|xox[abeoprs]-)[A-Za-z0-9_-]{10}"
     r"|\bnpm_[A-Za-z0-9]{36}\b"
@@ -24,10 +24,10 @@ _NAME = re.compile(r"(?:^|[-_.])(?:password|passwd|secret|token)$", re.IGNORECAS
 
 
 def looks_secret(text: str) -> bool:
-    """Whether `text` holds what looks like a token, a key or a password."""
+    """Return whether `text` contains something that looks like a token, a private key or a password."""
     return _TOKEN.search(text) is not None
 
 
 def names_secret(key: str) -> bool:
-    """Whether a key of this name would hold a secret."""
+    """Return whether the name of `key` says that its value is a secret."""
     return _NAME.search(key) is not None

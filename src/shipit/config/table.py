@@ -1,9 +1,9 @@
-"""What every table of the configuration is."""
+"""The base class of all tables of the configuration."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 
-class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """A table of the file: frozen, and strict about its keys."""
+class ConfigTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table of the configuration: frozen, with `-` for `_` in its keys, and without unknown keys."""

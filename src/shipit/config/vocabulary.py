@@ -1,8 +1,8 @@
-"""The kinds of text a configuration holds: what each may look like, and how an error names it.
+"""The types of strings in a configuration, each with its pattern and its description for messages.
 
-`extra["expected"]` is what a message says instead of the pattern; `extra["later"]` lists values that are
-understood but not available yet. The patterns are read by Python and, through the JSON Schema, by editors:
-they keep to what both spell alike.
+`extra["expected"]` is the description that messages show instead of the pattern. `extra["later"]` lists the values that
+only a later version supports. The patterns are also part of the JSON Schema, so they use only the syntax that the
+regular expressions of Python and of JavaScript have in common.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from shipit.core.write_back import WriteBack
 
 
 def _text(pattern: str, expected: str, *examples: str) -> Meta:
-    # `$` alone would let a last newline through in Python.
+    # In Python, `$` alone also matches before a newline at the end.
     return Meta(pattern=rf"^(?:{pattern})$(?!\n)", extra={"expected": expected}, examples=list(examples) or None)
 
 
 # SemVer 2.0.0, items 2 and 9.
 _NUMBER = "(?:0|[1-9][0-9]{0,17})"
 _IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-# What `git check-ref-format` refuses, and braces, which stand for placeholders.
+# The characters that `git check-ref-format` refuses, and braces, which mark placeholders.
 _NOT_IN_REFS = r"\s~^:?*\[\\{}\x00-\x1f\x7f"
 # The rules of `git check-ref-format` for the name as a whole.
 _REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.*[./]$)"
 _TYPE = r"[^\W\d_][\w-]*"
 
-Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a text that is not empty")]
+Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
 Ref = Annotated[str, _text(rf"{_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
 EnvironmentName = Annotated[
     str,
@@ -38,7 +38,7 @@ TagTemplate = Annotated[
     str,
     _text(
         rf"{_REF}[^{_NOT_IN_REFS}]*\{{version\}}[^{_NOT_IN_REFS}]*",
-        "a tag format with `{version}` in it once",
+        "a tag format that contains `{version}` once",
         "v{version}",
     ),
 ]
@@ -63,7 +63,7 @@ Author = Annotated[
     str,
     _text(
         r"[^<>\s](?:[^<>\x00-\x1f]*[^<>\s])? <[^<>\s@]+@[^<>\s@]+>",
-        "an author written `Name <mail@example.org>`",
+        "an author in the form `Name <mail@example.org>`",
         "Release Bot <bot@example.org>",
     ),
 ]
@@ -72,11 +72,11 @@ BumpKey = Annotated[
     str,
     _text(
         rf"{_TYPE}(?:\([^()]+\))?",
-        "a commit type, as `docs` or `docs(README)`",
+        "a commit type such as `docs` or `docs(README)`",
         "docs(README)",
     ),
 ]
-# The grammar of the OCI distribution project: an optional registry, and parts of lower case.
+# The grammar of image names from the OCI distribution project: an optional registry, and parts in lower case.
 _HOST = r"(?:[A-Za-z0-9.-]+\.[A-Za-z0-9-]+(?::[0-9]+)?|[A-Za-z0-9.-]+:[0-9]+|localhost)"
 _PART = "[a-z0-9]+(?:(?:[.]|_|__|-+)[a-z0-9]+)*"
 ImageName = Annotated[
@@ -92,7 +92,7 @@ ImageTag = Annotated[
     str,
     _text(
         r"(?:[A-Za-z0-9_.-]|\{(?:version|major|minor|branch|sha)\})+",
-        "a tag, in which `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}` may stand",
+        "a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`",
         "{branch}-{sha}",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.config.environment import OF_RELEASES, EnvironmentConfig
+from shipit.config.environment import RELEASE_ENVIRONMENTS, EnvironmentConfig
 from shipit.core.versions import Version, build_version
 from shipit.finding import Finding
 from shipit.plan.version import NextRelease
@@ -10,7 +10,7 @@ from shipit.plan.version import NextRelease
 
 def of_release(name: str, environment: EnvironmentConfig) -> bool:
     """Whether the images of environment `name` are those of a release."""
-    return (environment.version or ("release" if name in OF_RELEASES else "build")) == "release"
+    return (environment.version or ("release" if name in RELEASE_ENVIRONMENTS else "build")) == "release"
 
 
 def image_version(next_release: NextRelease, revision: str, initial: str, *, released: bool) -> tuple[Version, str]:
