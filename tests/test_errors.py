@@ -32,7 +32,7 @@ SOURCES = [*Path(shipit.__path__[0]).rglob("*.py")]
 
 
 def every_error() -> list[type[ShipitError]]:
-    """All kinds of error the package defines, wherever they stand."""
+    """Return all classes of errors in the package."""
     for module in pkgutil.walk_packages(shipit.__path__, "shipit."):
         if "__main__" not in module.name:
             importlib.import_module(module.name)
@@ -43,7 +43,7 @@ def every_error() -> list[type[ShipitError]]:
 
 
 def constants(node: ast.expr, module: ast.Module) -> Iterator[str]:
-    """The texts an expression can be: itself, or what the function of the module that is called returns."""
+    """Yield the texts that an expression can have: a constant, or those that the called function returns."""
     if isinstance(node, ast.Constant):
         yield str(node.value)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -56,7 +56,7 @@ def constants(node: ast.expr, module: ast.Module) -> Iterator[str]:
 
 
 def every_code() -> set[str]:
-    """The codes of all findings in the source."""
+    """Return the codes of all findings in the source."""
     codes: set[str] = set()
     for path in SOURCES:
         module = ast.parse(path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def test_an_error_leads_to_the_part_of_the_page_that_gives_its_exit_status(kind:
     assert f"[{kind.__name__}](#{kind.__name__.lower()})" in row
 
 
-def test_the_exit_statuses_are_those_that_are_promised() -> None:
+def test_the_exit_statuses_are_the_documented_ones() -> None:
     promised: dict[type[ShipitError], int] = {
         UsageError: 2,
         ConfigError: 2,
@@ -104,10 +104,10 @@ def test_the_page_explains_every_finding_and_no_other() -> None:
 
 
 def plain(error: ShipitError) -> str:
-    return "\n".join(error_lines(error, lambda text, look: text))
+    return "\n".join(error_lines(error, lambda text, style: text))
 
 
-def test_an_error_tells_what_where_hint_state_and_docs_in_this_order() -> None:
+def test_an_error_shows_problem_place_hint_state_and_docs_in_this_order() -> None:
     error = ConflictError("tag `v1` is elsewhere", where="origin", hint="git show v1", state="nothing was pushed")
     assert plain(error) == (
         "error: tag `v1` is elsewhere\n"
@@ -118,12 +118,12 @@ def test_an_error_tells_what_where_hint_state_and_docs_in_this_order() -> None:
     )
 
 
-def test_an_error_tells_no_more_than_it_knows() -> None:
+def test_an_error_without_place_hint_and_state_shows_the_problem_and_docs() -> None:
     assert plain(UsageError("no")) == "error: no\n  docs: docs/errors.md#usageerror in shipit's repository"
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "lines"),
     [
         (
             ConfigError("bad", problems=[Problem("unknown key", "release.x", 3, "did you mean `y`?")]),
@@ -134,23 +134,23 @@ def test_an_error_tells_no_more_than_it_knows() -> None:
             "✗ uncommitted changes [dirty]\n    fix: git stash",
         ),
         (PreflightError([Finding("slow", "a slow disk", "wait", "warning")]), "! a slow disk [slow]"),
-        (CommandError("`git push` failed", tail="one\n\ttwo"), "its last lines:\n    one\n        two"),
+        (CommandError("`git push` failed", tail="one\n\ttwo"), "the last lines of its output:\n    one\n        two"),
         (RemoteError("bad", request_id="AB:12"), "request id: AB:12"),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_each_kind_tells_what_only_it_knows(error: ShipitError, told: str) -> None:
-    assert f"\n  {told}" in plain(error)
+def test_each_kind_of_error_shows_its_own_fields(error: ShipitError, lines: str) -> None:
+    assert f"\n  {lines}" in plain(error)
 
 
-def test_preflight_counts_what_stops_a_release() -> None:
+def test_a_preflight_error_counts_the_findings_that_block() -> None:
     findings = [Finding("a", "a", "a"), Finding("b", "b", "b"), Finding("c", "c", "c", "warning")]
     assert PreflightError(findings).what == "not ready to release: 2 problems"
     assert PreflightError(findings[1:]).what == "not ready to release: 1 problem"
 
 
 @pytest.mark.parametrize("field", ["what", "where", "hint", "state"])
-def test_foreign_text_in_an_error_moves_no_cursor_and_gives_no_command(field: str) -> None:
+def test_an_error_escapes_control_characters_and_workflow_commands(field: str) -> None:
     hostile = "\x1b[2J\x9b31m\u202e"
     error = UsageError("x") if field != "what" else UsageError(hostile)
     setattr(error, field, hostile + "\n::add-mask::1.0.0\n##[add-mask]1.0.0" if field != "what" else hostile)

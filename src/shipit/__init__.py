@@ -1,7 +1,8 @@
-"""shipit: from commit to release, one plan you can read first, each step safe to repeat.
+"""The public API of shipit, which makes releases from Conventional Commits.
 
-The names below are the public API; nothing else is promised. Each is loaded when it is first used, so that
-`import shipit` costs next to nothing.
+A release is a plan that you can read before it is applied, and each of its steps can safely be repeated.
+Only the names in `__all__` are public; all others may change in any version. Each name is loaded when it is first
+used, which keeps `import shipit` fast.
 
 >>> import shipit
 >>> project = shipit.open_project("chat-server")
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from shipit.steps.base import Todo as Todo
     from shipit.world import World as World
 
-_HOME = {
+# The public names by the module that defines them, below `shipit`.
+_NAMES = {
     "api": (
         "apply",
         "load_config",
@@ -76,7 +78,7 @@ _HOME = {
     "steps.base": ("Done", "Step", "Todo"),
     "world": ("World",),
 }
-_MODULE_OF = {name: f"shipit.{module}" for module, names in _HOME.items() for name in names}
+_MODULE_OF = {name: f"shipit.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = sorted(_MODULE_OF)
 

@@ -1,18 +1,18 @@
-"""Every error shipit raises on purpose, and the exit status each one ends with.
+"""All errors that shipit raises on purpose, each with its exit status.
 
     ShipitError                    exit
     ├── UsageError                  2   the command line is wrong
     ├── ConfigError                 2   shipit.toml, or a file it names, is wrong
-    ├── PreflightError              3   the repository or environment is not ready (holds every finding);
-    │                               4   where nothing but a credential is
-    ├── ConflictError               3   the world contradicts the plan
-    │   └── BranchMoved             3   ... because somebody pushed meanwhile: planning afresh may help
+    ├── PreflightError              3   the repository or its surroundings are not ready (holds all findings);
+    │                               4   when all problems are missing or refused credentials
+    ├── ConflictError               3   the repository, the remote or a registry is not as the plan expects
+    │   └── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
     ├── AuthError                   4   a credential is missing or refused
-    ├── RemoteError                 5   GitHub or a registry answered badly
+    ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
     ├── CommandError                5   a program failed
     └── DeployError                 6   the new version is not healthy
 
-Anything else that escapes is a bug in shipit and ends with 70.
+Any other exception is a bug in shipit and ends with exit status 70.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from shipit.finding import Finding, Problem
 
 BUG_EXIT_CODE = 70
-# The state of things that most failures leave.
-NOTHING_PUSHED = "nothing was pushed: the remote is as it was"
+# The `state` of most failures.
+NOTHING_PUSHED = "nothing was pushed; the remote is unchanged"
 
 
 class ShipitError(Exception):
-    """What is wrong, where, what to do about it, and what state things are in.
+    """An error with its place, the next command for the user, and the state that the failed run left.
 
     Args:
-        what: one sentence that names the thing in backticks.
-        where: file, key path or line; printed under the sentence.
-        hint: an imperative the reader can paste or follow.
-        state: what has and has not happened ("nothing was pushed; ...").
+        what: the problem in one sentence that names the thing in backticks.
+        where: the place of the problem: a file, a key path or a line. Printed below the sentence.
+        hint: the next command to paste, or an instruction to follow.
+        state: the changes that were and were not made, such as "nothing was pushed; ...".
     """
 
     exit_code = BUG_EXIT_CODE
@@ -51,18 +51,18 @@ class ShipitError(Exception):
 
     @property
     def docs(self) -> str:
-        """The page of docs/errors.md that explains this kind of error."""
+        """The link to the section of docs/errors.md that explains this kind of error."""
         return f"docs/errors.md#{type(self).__name__.lower()}"
 
 
 class UsageError(ShipitError):
-    """The command line is wrong."""
+    """An error in the command line."""
 
     exit_code = 2
 
 
 class ConfigError(ShipitError):
-    """The configuration, or a file it names, is wrong. Holds every problem found, not only the first."""
+    """An error in the configuration, or in a file that it names. `problems` holds all problems, not only the first."""
 
     exit_code = 2
 
@@ -79,14 +79,19 @@ class ConfigError(ShipitError):
         self.problems = tuple(problems)
 
 
-# The findings about a credential.
+# The codes of the findings about a credential.
 CREDENTIAL_CODES = frozenset(
     ("github-token-missing", "github-token-refused", "github-read-only", "remote-login", "registry-login")
 )
 
 
 class PreflightError(ShipitError):
-    """The repository or the environment is not ready `to` do what was asked. Holds all findings."""
+    """The findings of a preflight, at least one of which blocks.
+
+    Args:
+        findings: all findings, warnings included.
+        to: the blocked task as a verb phrase, such as "release" or "build images".
+    """
 
     exit_code = 3
 
@@ -100,28 +105,28 @@ class PreflightError(ShipitError):
 
 
 class ConflictError(ShipitError):
-    """The world contradicts the plan: a tag elsewhere, a branch that moved, a lock held."""
+    """A contradiction between the plan and the world, such as a tag on another commit or a lock that is held."""
 
     exit_code = 3
 
 
 class BranchMoved(ConflictError):
-    """The remote branch moved since it was observed; a fresh plan may succeed."""
+    """A push that was refused because the remote branch moved after it was observed; a new plan may succeed."""
 
 
 class AuthError(ShipitError):
-    """A credential is missing or refused. Names the variable, never the value."""
+    """A missing or refused credential. The message names the variable, never its value."""
 
     exit_code = 4
 
 
 class RemoteError(ShipitError):
-    """A remote service answered badly.
+    """A failure of a remote service: it answered with an error, or not at all.
 
     Args:
-        status: the HTTP status, when there was an answer.
-        request_id: the service's own id of the request, for its support.
-        retryable: whether running again may help by itself.
+        status: the HTTP status of the answer; None without an answer.
+        request_id: the id that the service gave the request; its support asks for it.
+        retryable: True when the same request may succeed later without any change.
     """
 
     exit_code = 5
@@ -144,12 +149,12 @@ class RemoteError(ShipitError):
 
 
 class CommandError(ShipitError):
-    """A program failed or ran out of time.
+    """A program that failed or reached its time limit.
 
     Args:
-        argv: what was run, redacted.
-        status: its exit status; None when it was killed at its time limit.
-        tail: its last lines of output, redacted.
+        argv: the program and its arguments, without secrets.
+        status: the exit status; None when the program was killed at its time limit.
+        tail: the last lines of its output, without secrets.
     """
 
     exit_code = 5
@@ -172,6 +177,6 @@ class CommandError(ShipitError):
 
 
 class DeployError(ShipitError):
-    """The new version is not healthy; says what is serving now."""
+    """A new version that is not healthy. The message says which version is serving now."""
 
     exit_code = 6

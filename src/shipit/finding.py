@@ -1,4 +1,4 @@
-"""Findings of the preflight and problems of a configuration file, as errors hold them."""
+"""The findings of the preflight and the problems of a configuration file, which errors carry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from msgspec.structs import replace
 
 
 class Problem(Struct, frozen=True):
-    """One thing wrong in a configuration file: `where` is the key path, `line` counts from 1."""
+    """One problem of a configuration file.
+
+    `what` is the problem in one sentence, `where` the key path, `line` the line in the file, counted from 1,
+    and `hint` says how to fix it.
+    """
 
     what: str
     where: str
@@ -21,8 +25,9 @@ class Problem(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """One result of the preflight.
 
-    `code` is a stable kebab-case name; `fix` is an imperative that solves the problem;
-    an "error" blocks a release, a "warning" is only printed.
+    `code` is a stable name in kebab case, listed in docs/errors.md. `what` is the problem in one sentence, and `fix`
+    is a command or an instruction that solves it. A finding of severity "error" blocks the task; a "warning" is only
+    printed.
     """
 
     code: str
@@ -32,11 +37,11 @@ class Finding(Struct, frozen=True):
 
     @property
     def blocks(self) -> bool:
-        """Whether nothing may be released, built or deployed until this is fixed."""
+        """True when nothing can be released, built or deployed before the problem is fixed."""
         return self.severity == "error"
 
     def as_warning(self, what: str | None = None) -> Finding:
-        """Return this finding as a warning, with the text `what` when it is given."""
+        """Return a copy of this finding as a warning, with `what` as its text unless `what` is None."""
         return replace(self, what=what or self.what, severity="warning")
 
 
@@ -46,7 +51,7 @@ def any_blocks(findings: Iterable[Finding]) -> bool:
 
 
 def blocking_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return `findings` with those that block first, otherwise in the same order."""
+    """Return `findings` with the blocking ones first, and otherwise in the given order."""
     return tuple(sorted(findings, key=lambda finding: not finding.blocks))
 
 

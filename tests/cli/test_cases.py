@@ -1,15 +1,15 @@
-"""Each folder of cases/ is one command line and all that comes of it.
+"""Each folder of cases/ is one command line with its expected result.
 
-    history   a shell script that makes the repository; without it there is only an empty directory.
-              `commit MESSAGE [BODY...]` commits everything there is, `remote` makes a bare `origin` and pushes
-    in/       files that are there before the history begins
-    args      the command line after `shipit`; words like NAME=value before it go to the environment
-    stdout, stderr, status   what is to come of it
-    out/      the files that the command writes or changes
+    history   a shell script that makes the repository; without it the directory is empty and not a repository.
+              `commit MESSAGE [BODY...]` commits all files, `remote` makes a bare `origin` and pushes
+    in/       the files of the directory before the script runs
+    args      the command line after `shipit`; words like NAME=value at its begin are set as variables
+    stdout, stderr, status   the expected output and exit status
+    out/      the files that the command is expected to write or change
 
-What is missing asserts silence: no output, status 0, nothing written, no ref moved. In the expected texts $DIR stands for
-the directory above the repository, and $TODAY for the date. `SHIPIT_ACCEPT=1 pytest tests/cli` takes what comes as what
-is to come, but never a crash; read the diff.
+A missing file means none: no output, status 0, no file written, no ref moved. In the expected texts, $DIR is the
+directory above the repository, and $TODAY the date. `SHIPIT_ACCEPT=1 pytest tests/cli` writes the actual results to the
+folders, except for crashes; read the diff.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class Result:
 
 def run(driver: Driver, case: Path, place: Path) -> Result:
     words = shlex.split((case / "args").read_text("utf-8"))
-    told = [word for word in words if re.match("[A-Z_]+=", word)]
+    variables = [word for word in words if re.match("[A-Z_]+=", word)]
     environment = (
-        os.environ | dict(word.split("=", 1) for word in told) | {"GIT_CEILING_DIRECTORIES": str(place.parent)}
+        os.environ | dict(word.split("=", 1) for word in variables) | {"GIT_CEILING_DIRECTORIES": str(place.parent)}
     )
-    done = driver.run(place, words[len(told) :], environment)
+    done = driver.run(place, words[len(variables) :], environment)
     return Result(_neutral(done.out, place), _neutral(done.err, place), done.status)
 
 
@@ -78,7 +78,7 @@ def files(directory: Path) -> dict[str, bytes]:
 
 
 def refs(place: Path) -> str:
-    """Where HEAD, branches and tags are, here and on the remote."""
+    """Return HEAD, the branches and the tags of the clone and of the remote, and the state of the files."""
     asked = [["git", "show-ref", "--head"], ["git", "ls-remote", "origin"], ["git", "status", "--short"]]
     return "".join(subprocess.run(words, cwd=place, capture_output=True, text=True).stdout for words in asked)
 
@@ -109,14 +109,14 @@ def make(case: Path, place: Path) -> None:
 
 
 def begins_with(case: Path) -> str:
-    """A name for what a case begins with, the same for cases that begin alike."""
+    """Return a name that is the same for all cases with the same history and the same files."""
     history = (case / "history").read_bytes() if (case / "history").exists() else b""
     return hashlib.sha256(repr((history, files(case / "in"))).encode()).hexdigest()
 
 
 @pytest.mark.usefixtures("own_environment")
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_a_command_line_answers_as_its_folder_says(case: Path, tmp_path: Path, shared: Path, shipit: Driver) -> None:
+def test_a_command_line_has_the_result_in_its_folder(case: Path, tmp_path: Path, shared: Path, shipit: Driver) -> None:
     place = tmp_path / "app"
     templates.copy(shared / begins_with(case), tmp_path, lambda room: make(case, room / place.name))
     before, refs_before = files(place), refs(place)

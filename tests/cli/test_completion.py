@@ -1,4 +1,4 @@
-"""The completion scripts complete, in the shell they are for."""
+"""The completion scripts for bash, zsh and fish."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shipit.cli.main import COMMANDS, run
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 
-# What bash does when somebody presses the tabulator key behind the words.
+# The commands of bash that do the same as the tabulator key after the words of a command line.
 PRESS_TAB = """
 eval "$(shipit completion bash)"
 complete -p shipit >/dev/null
@@ -26,7 +26,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 @pytest.fixture
 def bash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A bash that finds this shipit."""
+    """The path of bash, with the shipit of these tests on PATH."""
     program = tmp_path / "shipit"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m shipit "$@"\n')
     program.chmod(0o755)
@@ -48,7 +48,9 @@ def bash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_bash_offers_what_can_follow(bash: str, typed: list[str], offered: set[str], tmp_path: Path) -> None:
+def test_bash_completes_commands_options_and_values(
+    bash: str, typed: list[str], offered: set[str], tmp_path: Path
+) -> None:
     done = subprocess.run([bash, "-c", PRESS_TAB, "bash", *typed], cwd=tmp_path, capture_output=True, text=True)
     assert (set(done.stdout.split("\n")[:-1]), done.stderr) == (offered, "")
 

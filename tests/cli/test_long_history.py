@@ -1,4 +1,4 @@
-"""The changelog of a long history, which two processes read a half of each."""
+"""The changelog of a long history, which is read by two processes, one half each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ TWO_PROCESSORS = "import os; os.cpu_count = lambda: 2"
 
 
 def long_history(place: Path, versions: list[str], *, overlapping: bool = False) -> Path:
-    """Each release after two commits and one that was merged; `overlapping` into the release after it."""
+    """Make a repository with three commits before each release, one of which is on a merged branch.
+
+    With `overlapping`, that branch is merged into the next release.
+    """
     stream, mark, tip, waiting = [], 0, 0, 0
 
     def commit(message: str, *parents: int) -> int:
@@ -39,7 +42,7 @@ def long_history(place: Path, versions: list[str], *, overlapping: bool = False)
 
 
 def changelog(repository: Path, before: str = TWO_PROCESSORS, *, only: str = "--all") -> tuple[str, int]:
-    """What is printed, and how many logs git was asked for."""
+    """Return the printed changelog, and the number of times that `git log` was run."""
     trace = repository / ".git" / "trace"
     trace.write_text("")
     words = ["shipit", "-C", str(repository), "changelog", only]
@@ -57,15 +60,15 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.usefixtures("own_environment")
-def test_two_processes_write_what_one_writes(repository: Path) -> None:
+def test_two_processes_print_the_same_changelog_as_one(repository: Path) -> None:
     text, logs = changelog(repository)
-    assert logs == 3  # one to see that it can be cut
+    assert logs == 3  # one to check that the history can be divided
     assert (text, 1) == changelog(repository, ONE_PROCESSOR)
     assert text.count("\n## ") == RELEASES
 
 
 @pytest.mark.usefixtures("own_environment")
-def test_two_processes_write_what_one_writes_where_only_the_later_releases_are_wanted(repository: Path) -> None:
+def test_two_processes_print_the_same_as_one_for_a_range_of_releases(repository: Path) -> None:
     text, logs = changelog(repository, only="--from=v1.230.0")
     assert logs == 3
     assert (text, 1) == changelog(repository, ONE_PROCESSOR, only="--from=v1.230.0")
@@ -74,24 +77,24 @@ def test_two_processes_write_what_one_writes_where_only_the_later_releases_are_w
 
 @pytest.mark.parametrize(("first", "logs"), [(1, 3), (-1, 4)], ids=["lower version above", "higher version below"])
 @pytest.mark.usefixtures("own_environment")
-def test_a_history_that_cannot_be_cut_is_read_as_a_whole(tmp_path: Path, first: int, logs: int) -> None:
+def test_a_history_that_cannot_be_divided_is_read_as_a_whole(tmp_path: Path, first: int, logs: int) -> None:
     versions = [f"1.{at}.0" for at in range(RELEASES)]
     odd = long_history(tmp_path / "odd", [*versions[first:], *versions[:first]])
     text, asked = changelog(odd)
-    assert asked == logs  # a lower version is seen by who reads the later half, and goes on; a higher one by the other
+    assert asked == logs  # the process for the later half finds a lower version, the other process a higher one
     assert (text, 1) == changelog(odd, ONE_PROCESSOR)
 
 
 @pytest.mark.usefixtures("own_environment")
-def test_a_history_of_branches_that_lead_past_every_release_is_not_even_tried(tmp_path: Path) -> None:
+def test_a_history_whose_branches_span_every_release_is_read_as_a_whole(tmp_path: Path) -> None:
     overlapping = long_history(tmp_path / "odd", [f"1.{at}.0" for at in range(RELEASES)], overlapping=True)
     text, logs = changelog(overlapping)
-    assert logs == 4  # three that end soon, and the whole
+    assert logs == 4  # three short ones, and the whole history
     assert (text, 1) == changelog(overlapping, ONE_PROCESSOR)
 
 
 @pytest.mark.usefixtures("own_environment")
-def test_a_template_that_does_not_work_is_told_once(repository: Path) -> None:
+def test_the_error_of_a_template_is_printed_once(repository: Path) -> None:
     (repository / "bad.md.j2").write_text("{{ nothing.here }}")
     done = subprocess.run(
         [sys.executable, "-m", "shipit", "-C", repository, "changelog", "--all", "--template", "bad.md.j2"],
@@ -103,7 +106,7 @@ def test_a_template_that_does_not_work_is_told_once(repository: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_environment")
-def test_who_interrupts_while_git_is_being_stopped_is_heard(repository: Path) -> None:
+def test_an_interrupt_while_git_is_being_stopped_ends_the_command(repository: Path) -> None:
     code = f"""
 {TWO_PROCESSORS}
 import signal, subprocess, sys
@@ -118,4 +121,6 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr.strip() == "interrupted; run the same command again to go on"
+    assert (
+        done.stderr.strip() == "interrupted; to continue, run the same command again: it skips the steps that are done"
+    )

@@ -1,4 +1,4 @@
-"""A plan that is saved, read by people, and applied later: exactly that, or not at all."""
+"""A plan that is saved and applied later: it is applied exactly as it was saved, or it is refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def saved(sample: SampleProject) -> Path:
     place = sample.path.parent / "plan.json"
     done = shipit(sample, "plan", "-o", str(place))
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == f"plan saved; to apply exactly it: shipit release --plan {place}\n"
+    assert done.stderr == f"plan saved in `{place}`; to apply it: shipit release --plan {place}\n"
     return place
 
 
@@ -57,7 +57,7 @@ def git(place: Path, *words: str) -> str:
 
 
 def state(sample: SampleProject) -> tuple[str, ...]:
-    """Everything a release changes."""
+    """Return all that a release can change: refs, files and releases."""
     releases = sorted(path.as_posix() for path in (sample.remote / "shipit").rglob("*"))
     asked = (["show-ref", "--head"], ["status", "--short"], ["ls-remote", "origin"])
     return (*(git(sample.path, *words) for words in asked), *releases)
@@ -74,7 +74,7 @@ def test_a_saved_plan_is_applied_exactly(sample: SampleProject, saved: Path) -> 
     assert "as somebody edited it" in (sample.remote / "shipit/releases/v0.4.0/notes.md").read_text()
 
 
-def test_a_plan_that_was_applied_is_seen_to_be_done(sample: SampleProject, saved: Path) -> None:
+def test_applying_a_plan_a_second_time_changes_nothing(sample: SampleProject, saved: Path) -> None:
     shipit(sample, "release", "--plan", str(saved))
     git(sample.path, "commit", "--quiet", "--allow-empty", "--message", "fix: later")
     git(sample.path, "push", "--quiet")
@@ -83,31 +83,33 @@ def test_a_plan_that_was_applied_is_seen_to_be_done(sample: SampleProject, saved
     assert (done.returncode, state(sample)) == (0, before)
 
 
-class PowerCut(BaseException):
+class Killed(BaseException):
     pass
 
 
-class CutOff:
-    """Ends a release before one kind of step."""
+class Interrupting:
+    """An observer that ends a release before the first step of one kind."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
     def started(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: object, *, already: bool) -> None: ...
-    def missed(self, step: Step, error: ShipitError) -> None: ...
+    def optional_failed(self, step: Step, error: ShipitError) -> None: ...
 
     def applying(self, step: Step) -> None:
         if step.kind == self._kind:
-            raise PowerCut
+            raise Killed
 
 
 @pytest.mark.parametrize("kind", ["create-commit", "create-tag", "draft-release", "push", "publish-release"])
-def test_a_plan_that_was_cut_off_is_finished_by_the_same_plan(sample: SampleProject, saved: Path, kind: str) -> None:
+def test_an_interrupted_release_is_finished_by_applying_the_same_plan(
+    sample: SampleProject, saved: Path, kind: str
+) -> None:
     plan = plan_from_json(saved.read_text(), "plan.json")
     assert isinstance(plan, ReleasePlan)
-    with pytest.raises(PowerCut):
-        api.apply(api.open_project(str(sample.path)), plan, CutOff(kind))
+    with pytest.raises(Killed):
+        api.apply(api.open_project(str(sample.path)), plan, Interrupting(kind))
     assert shipit(sample, "release", "--plan", str(saved)).returncode == 0
     assert json.loads((sample.remote / "shipit/releases/v0.4.0/release.json").read_text())["draft"] is False
     assert git(sample.path, "status", "--short") == ""
@@ -150,7 +152,7 @@ def other_branch(sample: SampleProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reason"),
     [
         (local_commit, "is to be released now"),
         (remote_commit, "is to be released now"),
@@ -162,8 +164,8 @@ def other_branch(sample: SampleProject) -> None:
         (other_branch, "it was made on branch `main`, and this is `other`"),
     ],
 )
-def test_a_plan_is_refused_untouched_when_what_it_was_made_from_changed(
-    sample: SampleProject, saved: Path, change: Callable[[SampleProject], None], told: str
+def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
+    sample: SampleProject, saved: Path, change: Callable[[SampleProject], None], reason: str
 ) -> None:
     change(sample)
     git(sample.path, "fetch", "--quiet", "--tags")
@@ -172,9 +174,9 @@ def test_a_plan_is_refused_untouched_when_what_it_was_made_from_changed(
     assert done.returncode == 3
     first, *more = done.stderr.splitlines()
     assert first.startswith("error: this plan is out of date: ")
-    assert told in first
+    assert reason in first
     assert more == [
-        "  hint: plan afresh: shipit plan -o FILE",
+        "  hint: make a new plan: shipit plan -o FILE",
         "  state: nothing was changed: the repository and its remote are as they were",
         "  docs: docs/errors.md#conflicterror in shipit's repository",
     ]
@@ -188,7 +190,7 @@ def test_a_plan_is_refused_when_the_remote_does_not_answer(sample: SampleProject
     assert "[remote]" in done.stderr
 
 
-def test_the_findings_of_a_plan_refuse_it(sample: SampleProject) -> None:
+def test_a_plan_with_a_blocking_finding_is_refused(sample: SampleProject) -> None:
     place = sample.path.parent / "plan.json"
     (sample.path / "build.gradle").write_text("version = '0.3.1' // edited\n")
     shipit(sample, "plan", "-o", str(place))
@@ -208,16 +210,28 @@ NO_PLANS = (
 
 
 @pytest.mark.parametrize("text", NO_PLANS, ids=lambda text: text[:50])
-def test_a_file_that_is_no_plan_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_plan_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "plan.json"
     place.write_text(text)
     assert run(["release", "--plan", str(place)]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"error: `{place}` is not a plan: ")
-    assert f"  hint: shipit plan -o {place}\n" in told
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: `{place}` was not written by `shipit plan -o`: ")
+    assert f"  hint: shipit plan -o {place}\n" in error
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_with_a_missing_field_is_refused_with_the_name_of_the_field(
+    sample: SampleProject, saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = json.loads(saved.read_text())
+    del plan["steps"]
+    saved.write_text(json.dumps(plan))
+    assert run(["-C", str(sample.path), "release", "--plan", str(saved)]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"error: `{saved}` was not written by `shipit plan -o`: it has no `steps`\n"
+    )
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "plan.json"
     place.write_bytes(b"\xff\xfe")
     assert run(["release", "--plan", str(place)]) == 2
@@ -241,7 +255,7 @@ def outside_the_repository(plan: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("edit", [without_a_field, of_another_type, without_inputs, outside_the_repository])
-def test_a_plan_edited_into_nonsense_is_refused_untouched(
+def test_a_plan_with_an_invalid_step_is_refused_and_nothing_changes(
     sample: SampleProject, saved: Path, edit: Callable[[dict[str, Any]], None]
 ) -> None:
     plan = json.loads(saved.read_text())
@@ -253,7 +267,7 @@ def test_a_plan_edited_into_nonsense_is_refused_untouched(
     assert not (sample.path.parent / "outside").exists()
 
 
-def test_a_file_of_another_encoding_survives_a_saved_plan(sample: SampleProject) -> None:
+def test_a_version_file_that_is_not_utf8_keeps_its_bytes_in_a_saved_plan(sample: SampleProject) -> None:
     build = sample.path / "build.gradle"
     build.write_bytes("version = '0.3.1' // 판\n".encode("euc-kr"))
     git(sample.path, "commit", "--quiet", "--all", "--message", "build: less")
@@ -271,24 +285,24 @@ def test_dry_run_shows_a_saved_plan_and_changes_nothing(sample: SampleProject, s
     assert done.stdout == shipit(sample, "plan").stdout
 
 
-def test_the_plan_on_standard_output_is_the_one_that_is_saved(sample: SampleProject, saved: Path) -> None:
+def test_plan_json_prints_the_same_plan_that_is_saved(sample: SampleProject, saved: Path) -> None:
     assert json.loads(shipit(sample, "plan", "--json").stdout) == json.loads(saved.read_text())
 
 
-def test_a_plan_that_cannot_be_saved_is_told(sample: SampleProject) -> None:
+def test_a_plan_that_cannot_be_saved_is_an_error(sample: SampleProject) -> None:
     done = shipit(sample, "plan", "-o", os.path.join("no", "such", "place"))
     assert done.returncode == 2
     assert done.stderr.startswith("error: `no/such/place` cannot be written: ")
 
 
 def made(value: type[Build]) -> st.SearchStrategy[Build]:
-    """With any of its fields: what a struct tells of defaults that are made anew is nothing to build it from."""
+    """Build a struct from any of its fields; hypothesis cannot use defaults that are made by a factory."""
     fields = {name: st.from_type(type) for name, type in get_type_hints(value).items()}
     return st.fixed_dictionaries({}, optional=fields).map(lambda given: value(**given))
 
 
 st.register_type_strategy(Build, made)
-st.register_type_strategy(float, st.floats(allow_nan=False))  # which equals nothing, not even itself
+st.register_type_strategy(float, st.floats(allow_nan=False))  # NaN is not equal to itself
 
 PLANS = st.builds(
     ReleasePlan,
@@ -298,7 +312,7 @@ PLANS = st.builds(
         tuple
     ),
     findings=st.from_type(tuple[Finding, ...]),
-    notes=st.text(st.characters(exclude_categories=())),  # what cannot be decoded too
+    notes=st.text(st.characters(exclude_categories=())),  # surrogates too, which stand for bytes that are not UTF-8
     finishes=st.from_type(tuple[str, ...]),
 )
 

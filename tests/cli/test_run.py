@@ -1,4 +1,4 @@
-"""`shipit run` as a step of GitHub Actions: what it does on each event, and what the runner and the next step get."""
+"""`shipit run` as a step of GitHub Actions: its effect on each event, its outputs, its summary and its annotations."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ CONFIG = '[environments.dev]\nbranch = "dev"\n[environments.prod]\nbranch = "pro
 
 @dataclass(frozen=True)
 class Step:
-    """A step that ran: how it ended, the outputs that the runner reads, the page it shows."""
+    """The result of a step: the run, the outputs that the runner reads, and the summary that it shows."""
 
     run: Run
     outputs: dict[str, str]
     summary: str
 
     @property
-    def marks(self) -> list[tuple[str, str]]:
-        """The errors and warnings that are shown on the run."""
-        return [mark for mark in commands(self.run.err) if mark[0] in ("error", "warning")]
+    def annotations(self) -> list[tuple[str, str]]:
+        """The errors and warnings that GitHub shows on the page of the run."""
+        return [command for command in commands(self.run.err) if command[0] in ("error", "warning")]
 
 
 @dataclass
 class Job:
-    """A job of GitHub Actions in a clone: `shipit` runs a step of it."""
+    """A job of GitHub Actions in a clone; the method `shipit` runs one step of it."""
 
     scene: Scene
     clone: Path
@@ -49,8 +49,8 @@ class Job:
         files = {name: self.scene.root / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         for file in files.values():
             file.unlink(missing_ok=True)
-        told = {"GITHUB_ACTIONS": "true", **{name: str(file) for name, file in files.items()}}
-        run = self.scene.release(self.clone, *args, env=told | self.variables | variables)
+        runner = {"GITHUB_ACTIONS": "true", **{name: str(file) for name, file in files.items()}}
+        run = self.scene.release(self.clone, *args, env=runner | self.variables | variables)
         output, summary = (file.read_text("utf-8") if file.exists() else "" for file in files.values())
         return Step(run, outputs(output), summary)
 
@@ -61,7 +61,7 @@ def scene(github_scene: Scene) -> Scene:
 
 
 def on(scene: Scene, ref: str, event: str = "push", payload: Any = None) -> Job:
-    """A job as `actions/checkout` prepares it: on the branch that was pushed, detached for anything else."""
+    """Return a job as `actions/checkout` prepares it: on the branch for a pushed branch, else with a detached HEAD."""
     clone = scene.clone(f"clone-{len(list(scene.root.iterdir()))}")
     kind, _, name = ref.removeprefix("refs/").partition("/")
     if kind == "heads" and name != "main":
@@ -72,12 +72,19 @@ def on(scene: Scene, ref: str, event: str = "push", payload: Any = None) -> Job:
         scene.git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
     place = scene.root / "event.json"
     place.write_text(json.dumps({"repository": {"default_branch": "main"}, **(payload or {})}))
-    told = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_REF_NAME": name, "GITHUB_EVENT_PATH": str(place)}
-    return Job(scene, clone, told)
+    file = str(place)
+    variables = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_REF_NAME": name, "GITHUB_EVENT_PATH": file}
+    return Job(scene, clone, variables)
 
 
-def on_pull_request(scene: Scene, *messages: str, event: str = "pull_request", base: str = "main", **told: Any) -> Job:
-    """A job on pull request #12, which holds a commit for each of `messages`."""
+def on_pull_request(
+    scene: Scene, *messages: str, event: str = "pull_request", base: str = "main", **fields: Any
+) -> Job:
+    """Return a job on pull request #12, which has one commit for each of `messages`.
+
+    Args:
+        fields: more fields of the pull request in the payload of the event.
+    """
     author = scene.clone("author")
     scene.git(author, "switch", "--quiet", "--create", "proposal")
     for at, message in enumerate(messages):
@@ -87,7 +94,7 @@ def on_pull_request(scene: Scene, *messages: str, event: str = "pull_request", b
     scene.git(author, "push", "--quiet", "origin", "HEAD:refs/pull/12/merge")
     assert scene.github
     scene.github.issues[12] = Issue()
-    pull_request = {"number": 12, "state": "open", "base": {"ref": base}, **told}
+    pull_request = {"number": 12, "state": "open", "base": {"ref": base}, **fields}
     ref = "refs/heads/main" if event == "pull_request_target" else "refs/pull/12/merge"
     return on(scene, ref, event, {"pull_request": pull_request})
 
@@ -96,7 +103,9 @@ def on_pull_request(scene: Scene, *messages: str, event: str = "pull_request", b
 
 
 @pytest.mark.parametrize("event", ["push", "workflow_dispatch"])
-def test_a_push_to_the_release_branch_is_released_and_the_next_step_knows_what(scene: Scene, event: str) -> None:
+def test_a_push_to_the_release_branch_is_released_and_the_outputs_describe_the_release(
+    scene: Scene, event: str
+) -> None:
     step = on(scene, "refs/heads/main", event).shipit("run")
     step.run.succeeded()
     found = dict(step.outputs)
@@ -111,7 +120,7 @@ def test_a_push_to_the_release_branch_is_released_and_the_next_step_knows_what(s
     assert scene.end().tags["v1.1.0"] == "chore(release): 1.1.0"
 
 
-def test_the_page_tells_the_version_and_why_and_links_to_what_was_made(scene: Scene) -> None:
+def test_the_summary_shows_the_version_with_its_reasons_and_links_to_the_release(scene: Scene) -> None:
     summary = on(scene, "refs/heads/main").shipit("run").summary
     assert summary.startswith("## Released v1.1.0\n")
     assert "| feat: find messages by text | feat → minor |" in summary
@@ -129,7 +138,7 @@ def test_a_second_run_has_nothing_to_do_and_says_so_in_every_output(scene: Scene
     assert step.summary.startswith("## Nothing to release\n")
 
 
-def test_a_dry_run_tells_everything_and_does_nothing(scene: Scene) -> None:
+def test_a_dry_run_shows_the_whole_plan_and_changes_nothing(scene: Scene) -> None:
     before = scene.end()
     step = on(scene, "refs/heads/main").shipit("run", "--dry-run")
     assert (step.outputs["released"], step.outputs["version"], step.outputs["tag"]) == ("false", "1.1.0", "v1.1.0")
@@ -138,7 +147,7 @@ def test_a_dry_run_tells_everything_and_does_nothing(scene: Scene) -> None:
     assert scene.end() == before
 
 
-def test_a_plan_is_told_like_a_dry_run(scene: Scene) -> None:
+def test_plan_has_the_same_outputs_and_summary_as_a_dry_run(scene: Scene) -> None:
     job = on(scene, "refs/heads/main")
     planned, dry = job.shipit("plan"), job.shipit("release", "--dry-run")
     assert (planned.outputs["released"], planned.outputs["version"]) == ("false", "1.1.0")
@@ -146,7 +155,7 @@ def test_a_plan_is_told_like_a_dry_run(scene: Scene) -> None:
     assert planned.summary == dry.summary
 
 
-def test_a_release_that_was_cut_off_is_finished_with_the_outputs_of_a_whole_one(scene: Scene) -> None:
+def test_an_interrupted_release_is_finished_with_the_outputs_of_a_complete_one(scene: Scene) -> None:
     job = on(scene, "refs/heads/main")
     assert scene.killed(job.clone, len(scene_writes(scene)), "before", "run").killed
     found = on(scene, "refs/heads/main").shipit("run").outputs
@@ -155,15 +164,15 @@ def test_a_release_that_was_cut_off_is_finished_with_the_outputs_of_a_whole_one(
 
 
 def scene_writes(scene: Scene) -> tuple[str, ...]:
-    """The writes of a whole release."""
+    """Return the writes of a complete release."""
     with scene.restored():
         return scene.writes(scene.clone("counted"), "run")
 
 
-def test_a_version_that_a_person_asked_for_is_released(scene: Scene) -> None:
+def test_a_requested_version_is_released(scene: Scene) -> None:
     step = on(scene, "refs/heads/main", "workflow_dispatch").shipit("run", "--version", "2.0.0")
     assert step.outputs["tag"] == "v2.0.0"
-    assert step.summary.startswith("## Released v2.0.0, the version asked for\n")
+    assert step.summary.startswith("## Released v2.0.0, the requested version\n")
     refused = on(scene, "refs/heads/feature", "workflow_dispatch").shipit("run", "--version", "3.0.0")
     assert refused.run.status == 2
 
@@ -177,7 +186,7 @@ def test_an_environment_without_an_image_is_named_and_nothing_is_built(scene: Sc
         "false",
         "false",
     )
-    assert "`dev` has no image, so nothing is built" in step.summary
+    assert "environment `dev` has no image, so nothing is built" in step.summary
     assert scene.end() == before
 
 
@@ -200,7 +209,7 @@ def test_anything_else_does_nothing_and_says_why(scene: Scene, ref: str, event: 
     assert scene.end() == before
 
 
-def test_outside_github_actions_nothing_is_written_but_the_release(scene: Scene) -> None:
+def test_outside_github_actions_there_are_no_outputs_and_no_summary(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_ACTIONS="")
     step.run.succeeded()
     assert (step.outputs, step.summary, commands(step.run.err)) == ({}, "", [])
@@ -209,7 +218,7 @@ def test_outside_github_actions_nothing_is_written_but_the_release(scene: Scene)
 # --- pull requests
 
 
-def test_a_pull_request_is_told_what_merging_it_releases(scene: Scene) -> None:
+def test_a_pull_request_gets_a_comment_with_the_release_that_merging_it_would_make(scene: Scene) -> None:
     step = on_pull_request(scene, "feat!: another answer", "wip").shipit("run")
     assert step.run.status == 0
     assert (step.outputs["released"], step.outputs["version"], step.outputs["bump"]) == ("false", "2.0.0", "major")
@@ -223,7 +232,7 @@ def comments(scene: Scene) -> list[str]:
     return [comment.body for comment in scene.github.issues[12].comments]
 
 
-def test_the_comment_is_kept_up_to_date_in_place(scene: Scene) -> None:
+def test_a_later_run_updates_the_same_comment(scene: Scene) -> None:
     job = on_pull_request(scene, "feat!: another answer")
     job.shipit("run")
     scene.git(job.clone, "commit", "--quiet", "--allow-empty", "--message", "fix: more\n\nRelease-As: 3.0.0")
@@ -233,15 +242,15 @@ def test_the_comment_is_kept_up_to_date_in_place(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("token", [READ_ONLY, INSTALLATION, ""])
-def test_a_pull_request_from_a_fork_has_its_preview_on_the_page_alone(scene: Scene, token: str) -> None:
+def test_without_write_access_as_on_a_fork_the_preview_is_only_in_the_summary(scene: Scene, token: str) -> None:
     step = on_pull_request(scene, "feat: more").shipit("run", GITHUB_TOKEN=token)
     assert step.run.status == 0
     assert step.summary.startswith("## Merging this releases 1.1.0\n")
     assert len(comments(scene)) == (1 if token == INSTALLATION else 0)
-    assert [mark for mark in step.marks if mark[0] == "error"] == []
+    assert [annotation for annotation in step.annotations if annotation[0] == "error"] == []
 
 
-def test_a_look_ahead_writes_nothing_but_the_comment(scene: Scene) -> None:
+def test_a_preview_writes_only_the_comment(scene: Scene) -> None:
     job = on_pull_request(scene, "feat: more")
     before = scene.end()
     job.shipit("run")
@@ -261,7 +270,7 @@ def test_a_pull_request_that_releases_nothing_gets_no_comment_until_it_has_one(s
     assert comments(scene) == []
 
 
-def test_what_is_checked_out_for_pull_request_target_is_not_what_merging_makes(scene: Scene) -> None:
+def test_on_pull_request_target_the_preview_is_of_the_merge_and_not_of_the_checkout(scene: Scene) -> None:
     job = on_pull_request(scene, "feat!: another answer", event="pull_request_target")
     assert "proposal" not in scene.git(job.clone, "log", "--format=%s")
     assert job.shipit("run").outputs["version"] == "2.0.0"
@@ -274,7 +283,7 @@ def test_a_pull_request_to_another_branch_has_no_version(scene: Scene) -> None:
     assert step.outputs["version"] == ""
 
 
-def test_a_closed_pull_request_is_left_alone(scene: Scene) -> None:
+def test_a_closed_pull_request_gets_no_comment(scene: Scene) -> None:
     step = on_pull_request(scene, "feat: more", state="closed").shipit("run")
     assert "pull request #12 is closed" in step.summary
     assert comments(scene) == []
@@ -287,11 +296,11 @@ def test_no_pull_request_can_make_a_release(scene: Scene, event: str) -> None:
     step = job.shipit("release")
     assert step.run.status == 3
     assert step.outputs["released"] == "false"
-    assert f"the event `{event}` never releases" in step.run.err
+    assert f"shipit does not release on the event `{event}`" in step.run.err
     assert scene.end() == before
 
 
-# --- what goes wrong
+# --- failures
 
 
 @pytest.mark.parametrize(
@@ -302,7 +311,7 @@ def test_no_pull_request_can_make_a_release(scene: Scene, event: str) -> None:
         (READ_ONLY, "may read"),
     ],
 )
-def test_a_token_that_will_not_do_is_marked_on_the_run_and_ends_with_4(scene: Scene, token: str, what: str) -> None:
+def test_a_missing_or_refused_token_is_annotated_and_ends_with_status_4(scene: Scene, token: str, what: str) -> None:
     before = scene.end()
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_TOKEN=token)
     assert step.run.status == 4
@@ -315,7 +324,7 @@ def test_a_token_that_will_not_do_is_marked_on_the_run_and_ends_with_4(scene: Sc
     assert scene.end() == before
 
 
-def test_a_mistake_in_the_configuration_is_marked_at_its_line(scene: Scene) -> None:
+def test_an_error_in_the_configuration_is_annotated_at_its_line(scene: Scene) -> None:
     job = on(scene, "refs/heads/main")
     (job.clone / "shipit.toml").write_text("[release]\nbrnch = 'main'\ntag = 7\n")
     step = job.shipit("run")
@@ -327,15 +336,15 @@ def test_a_mistake_in_the_configuration_is_marked_at_its_line(scene: Scene) -> N
     assert "| 2 | release.brnch |" in step.summary
 
 
-def test_a_commit_that_cannot_be_read_is_marked_on_the_run(scene: Scene) -> None:
+def test_an_unreadable_commit_is_annotated(scene: Scene) -> None:
     scene.push_commit("update stuff")
     step = on(scene, "refs/heads/main").shipit("run")
     (warning,) = [line for line in step.run.err.splitlines() if line.startswith("::warning ")]
-    assert "update stuff::does not count" in warning
+    assert "update stuff::not counted" in warning
     assert "### Could not be read, and does not count" in step.summary
 
 
-def test_a_failed_release_tells_on_the_page_what_was_done_and_what_was_not(scene: Scene) -> None:
+def test_the_summary_of_a_failed_release_shows_which_steps_were_done(scene: Scene) -> None:
     assert scene.github
     scene.github.fail("PATCH", "/releases/", 422, message="no", times=9)
     step = on(scene, "refs/heads/main").shipit("run")
@@ -353,11 +362,11 @@ def test_a_file_of_the_runner_that_cannot_be_written_hides_no_error(scene: Scene
     assert "may read `acme/app` but not write to it" in step.run.err
 
 
-def test_a_page_that_cannot_be_written_is_a_warning(scene: Scene) -> None:
+def test_a_summary_that_cannot_be_written_is_a_warning(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_STEP_SUMMARY="/nonexistent/file")
     step.run.succeeded()
     assert step.outputs["released"] == "true"
-    assert [kind for kind, _ in step.marks] == ["warning"]
+    assert [kind for kind, _ in step.annotations] == ["warning"]
 
 
 def test_outputs_that_cannot_be_written_fail_the_step(scene: Scene) -> None:
@@ -366,7 +375,7 @@ def test_outputs_that_cannot_be_written_fail_the_step(scene: Scene) -> None:
     assert "the file that `GITHUB_OUTPUT` names cannot be written" in step.run.err
 
 
-def test_a_mark_quotes_no_more_of_a_subject_than_github_shows(scene: Scene) -> None:
+def test_an_annotation_quotes_at_most_the_part_of_a_subject_that_github_shows(scene: Scene) -> None:
     scene.push_commit("update " + "stuff " * 1000)
     (warning,) = [
         line
@@ -376,7 +385,7 @@ def test_a_mark_quotes_no_more_of_a_subject_than_github_shows(scene: Scene) -> N
     assert len(warning) < 400
 
 
-def test_notes_are_no_longer_than_a_release_holds_whatever_a_run_is_about(github_scene: Scene) -> None:
+def test_the_notes_output_is_at_most_as_long_as_the_body_of_a_release_can_be(github_scene: Scene) -> None:
     scene = github_scene.begin(messages=[f"feat: {at} {'long ' * 80}" for at in range(400)])
     previewed = on_pull_request(scene, "feat: more").shipit("run").outputs["notes"]
     job = on(scene, "refs/heads/main")
@@ -387,7 +396,7 @@ def test_notes_are_no_longer_than_a_release_holds_whatever_a_run_is_about(github
     assert [release.body for release in scene.github.releases] == [finished]
 
 
-# --- foreign text
+# --- text from commits, configuration, servers and builds
 
 HOSTILE: list[str | bytes] = [
     "feat: 1.0.0\nversion=6.6.6\nreleased=false",
@@ -402,7 +411,7 @@ HOSTILE: list[str | bytes] = [
 ]
 
 
-def test_what_people_write_in_commits_changes_no_output_and_commands_nobody(github_scene: Scene) -> None:
+def test_commit_messages_cannot_change_outputs_or_give_workflow_commands(github_scene: Scene) -> None:
     scene = github_scene.begin('[release]\nprepare = ["git log -3 --format=%B%n%s"]\n', HOSTILE)
     step = on(scene, "refs/heads/main").shipit("run", "-v")
     step.run.succeeded()
@@ -430,12 +439,12 @@ def test_what_people_write_in_commits_changes_no_output_and_commands_nobody(gith
         '[environments."##[add-mask]1.1.0"]\nbranch = "main"\n',
     ],
 )
-def test_what_is_configured_commands_nobody(github_scene: Scene, config: str) -> None:
+def test_the_configuration_cannot_give_workflow_commands(github_scene: Scene, config: str) -> None:
     step = on(github_scene.begin(config), "refs/heads/main").shipit("run", "-v")
     assert {name for name, _ in commands(step.run.err)} <= {"group", "endgroup", "error", "stop-commands"}
 
 
-def test_what_a_server_answers_commands_nobody(scene: Scene) -> None:
+def test_the_answer_of_a_server_cannot_give_workflow_commands(scene: Scene) -> None:
     assert scene.github
     job = on_pull_request(scene, "feat!: more")
     scene.github.fail("POST", "/comments$", 422, message="no\n::add-mask::2.0.0\n##[add-mask]2.0.0")
@@ -445,7 +454,7 @@ def test_what_a_server_answers_commands_nobody(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("last", ["", "; printf 'a line without an end'"])
-def test_what_the_build_prints_commands_nobody(github_scene: Scene, last: str) -> None:
+def test_the_output_of_a_build_cannot_give_workflow_commands(github_scene: Scene, last: str) -> None:
     scene = github_scene.begin(
         f'[release]\nprepare = ["echo ::add-mask::1.1.0; echo ::set-output name=tag::v6{last}; false"]\n'
     )
@@ -455,7 +464,7 @@ def test_what_the_build_prints_commands_nobody(github_scene: Scene, last: str) -
     names = [name for name, _ in commands(step.run.err)]
     assert "add-mask" not in names
     assert "set-output" not in names
-    assert names[-1] == "error", "commands are taken again once the build has ended"
+    assert names[-1] == "error", "workflow commands work again after the end of the build"
 
 
 def test_no_token_is_in_anything_that_a_step_writes(scene: Scene) -> None:
@@ -470,7 +479,7 @@ def test_no_token_is_in_anything_that_a_step_writes(scene: Scene) -> None:
 # --- after a release
 
 
-def test_pull_requests_and_issues_hear_of_their_release_and_a_missing_one_is_a_warning(github_scene: Scene) -> None:
+def test_pull_requests_and_issues_get_comment_and_label_and_a_missing_issue_is_a_warning(github_scene: Scene) -> None:
     messages = ["feat: search (#12)", "fix: crash (#13)\n\nCloses #99"]
     scene = github_scene.begin('[announce]\ncomment = true\nlabel = "released"\n', messages)
     assert scene.github
@@ -481,7 +490,7 @@ def test_pull_requests_and_issues_hear_of_their_release_and_a_missing_one_is_a_w
     for issue in scene.github.issues.values():
         assert [comment.body.splitlines()[-1] for comment in issue.comments] == [f"Released in [v1.1.0]({url})."]
         assert issue.labels == ["released"]
-    assert len([mark for mark in step.marks if mark[0] == "warning"]) == 2
+    assert len([annotation for annotation in step.annotations if annotation[0] == "warning"]) == 2
     assert "comment on #13 #99 #12: released in v1.1.0 | failed |" in step.summary
 
 

@@ -9,7 +9,7 @@ import pytest
 from shipit.cli.demo.sample import SampleProject, make_sample
 
 # Settings of a developer that would change, sign or refuse commits.
-OBSTINATE_CONFIG = """\
+DISTURBING_CONFIG = """\
 [user]
 \tname = Somebody Else
 \temail = somebody@example.com
@@ -43,19 +43,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleProject:
 
 
 @pytest.fixture
-def obstinate_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def disturbing_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hooks = tmp_path / "hooks"
     hooks.mkdir()
     for name in ("pre-commit", "pre-push", "pre-receive", "update"):
         (hooks / name).write_text("#!/bin/sh\nexit 1\n")
         (hooks / name).chmod(0o755)
     config = tmp_path / "gitconfig"
-    config.write_text(OBSTINATE_CONFIG.format(hooks=hooks))
+    config.write_text(DISTURBING_CONFIG.format(hooks=hooks))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
 
 
-def test_the_sample_has_the_same_commits_whatever_the_user_and_the_environment_say(
-    sample: SampleProject, obstinate_user: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_sample_has_the_same_commits_with_any_git_settings_and_variables(
+    sample: SampleProject, disturbing_settings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody Else")
@@ -65,7 +65,7 @@ def test_the_sample_has_the_same_commits_whatever_the_user_and_the_environment_s
 
 
 def test_committing_tagging_and_pushing_in_the_sample_do_not_depend_on_the_user(
-    obstinate_user: None, tmp_path: Path
+    disturbing_settings: None, tmp_path: Path
 ) -> None:
     made = make_sample(tmp_path / "made")
     git(made.path, "commit", "--allow-empty", "--message", "feat: more")
@@ -84,7 +84,7 @@ def test_the_sample_is_a_clean_clone_of_its_remote(sample: SampleProject) -> Non
     assert "refs/tags/v0.3.1" in git(sample.path, "ls-remote", "origin")
 
 
-def test_the_last_release_stands_in_the_tag_the_build_file_and_the_changelog(sample: SampleProject) -> None:
+def test_the_last_release_is_in_the_tag_the_build_file_and_the_changelog(sample: SampleProject) -> None:
     assert git(sample.path, "describe", "--abbrev=0") == "v0.3.1"
     assert "\nversion = '0.3.1'" in git(sample.path, "show", "v0.3.1:build.gradle")
     assert git(sample.path, "show", "v0.3.1:CHANGELOG.md").startswith("## [0.3.1](")
@@ -104,7 +104,7 @@ def test_the_last_release_stands_in_the_tag_the_build_file_and_the_changelog(sam
         "fix：닉네임 앞뒤 공백 제거",
     ],
 )
-def test_the_history_has_one_of_each_kind_of_message_that_real_ones_have(sample: SampleProject, line: str) -> None:
+def test_the_history_has_each_kind_of_message_that_real_histories_have(sample: SampleProject, line: str) -> None:
     assert line in git(sample.path, "log", "--format=%B", "v0.3.1..main").splitlines()
 
 
@@ -122,6 +122,6 @@ def test_the_next_version_of_the_sample_is_0_4_0(sample: SampleProject) -> None:
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "0.4.0\n"
 
 
-def test_a_project_that_is_there_already_is_not_written_over(sample: SampleProject) -> None:
+def test_an_existing_project_is_not_overwritten(sample: SampleProject) -> None:
     with pytest.raises(FileExistsError):
         make_sample(sample.path.parent)

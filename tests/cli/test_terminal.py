@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, and what a pipe gets."""
+"""The output on a terminal and in a pipe: colours, progress, help and errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from shipit.api import Images
-from shipit.cli.commands.image import tell as tell_of_images
+from shipit.cli.commands.image import report_images
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
@@ -35,7 +35,7 @@ ESCAPE = "\x1b["
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory, new_sample: Callable[[Path], SampleProject]) -> SampleProject:
-    """To be read only."""
+    """A sample that tests only read."""
     return new_sample(tmp_path_factory.mktemp("sample"))
 
 
@@ -49,10 +49,11 @@ def piped(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
 
 
 def shown(*arguments: str, cwd: Path, **environment: str) -> str:
-    """What appears on a terminal."""
+    """Return the output of the command on a terminal."""
     master, slave = pty.openpty()
-    told = os.environ | {"TERM": "xterm-256color"} | environment
-    with subprocess.Popen([*SHIPIT, *arguments], cwd=cwd, env=told, stdin=slave, stdout=slave, stderr=slave) as program:
+    variables = os.environ | {"TERM": "xterm-256color"} | environment
+    terminal = {"stdin": slave, "stdout": slave, "stderr": slave}
+    with subprocess.Popen([*SHIPIT, *arguments], cwd=cwd, env=variables, **terminal) as program:
         os.close(slave)
         seen = _everything(master)
     assert program.returncode in (0, 2)
@@ -64,7 +65,7 @@ def _everything(master: int) -> str:
     try:
         while piece := os.read(master, 4096):
             seen += piece
-    except OSError:  # Linux says so at the end
+    except OSError:  # Linux raises it at the end of the output
         pass
     os.close(master)
     return seen.decode("utf-8")
@@ -91,7 +92,9 @@ def test_a_terminal_that_wants_no_colours_gets_none(
 
 
 @pytest.mark.parametrize("arguments", [("--no-color", "plan"), ("plan", "--no-color")])
-def test_no_color_is_taken_before_the_command_and_after(sample: SampleProject, arguments: tuple[str, ...]) -> None:
+def test_the_option_no_color_works_before_and_after_the_command(
+    sample: SampleProject, arguments: tuple[str, ...]
+) -> None:
     assert colours(shown(*arguments, cwd=sample.path)) == []
 
 
@@ -112,14 +115,14 @@ def test_a_terminal_of_another_encoding_gets_escapes_and_no_crash(sample: Sample
     assert "\\ucc44\\ud305\\ubc29" in run.stdout
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(sample: SampleProject) -> None:
+def test_a_pipe_that_the_reader_closes_is_no_failure(sample: SampleProject) -> None:
     for command in ("changelog --all", "plan", "next --json", "--help", "schema"):
         line = f"set -o pipefail; {shlex.join(SHIPIT)} {command} | true"
         done = subprocess.run(["bash", "-c", line], cwd=sample.path, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_full_disk_behind_standard_output_is_told(sample: SampleProject) -> None:
+def test_a_full_disk_behind_standard_output_is_an_error(sample: SampleProject) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([*SHIPIT, "next"], cwd=sample.path, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 5
@@ -127,7 +130,7 @@ def test_a_full_disk_behind_standard_output_is_told(sample: SampleProject) -> No
     assert len(done.stderr.splitlines()) == 3
 
 
-def test_a_full_disk_hides_no_other_failure(sample: SampleProject) -> None:
+def test_a_full_disk_does_not_hide_another_failure(sample: SampleProject) -> None:
     with open("/dev/full", "w") as full:
         statuses = [
             subprocess.run([*SHIPIT, word], stdout=full, stderr=full).returncode for word in ("nonsense", "--help")
@@ -135,7 +138,7 @@ def test_a_full_disk_hides_no_other_failure(sample: SampleProject) -> None:
     assert statuses == [2, 5]
 
 
-def test_a_release_goes_on_when_nobody_listens_to_its_talk(own_sample: SampleProject) -> None:
+def test_a_release_continues_if_standard_error_cannot_be_written(own_sample: SampleProject) -> None:
     (own_sample.path / "shipit.toml").write_text('[release]\nprepare = ["seq 100000"]\n')
     with open("/dev/full", "w") as full:
         done = subprocess.run([*SHIPIT, "release"], cwd=own_sample.path, stderr=full)
@@ -144,7 +147,7 @@ def test_a_release_goes_on_when_nobody_listens_to_its_talk(own_sample: SamplePro
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_no_crash(sample: SampleProject, closed: str) -> None:
+def test_closed_streams_do_not_crash_a_command(sample: SampleProject, closed: str) -> None:
     done = subprocess.run(["bash", "-c", f"{shlex.join(SHIPIT)} next {closed}"], cwd=sample.path)
     assert done.returncode == 0
 
@@ -163,7 +166,7 @@ def test_an_interrupted_release_leaves_nothing_running_and_nothing_public(
         program.send_signal(how)
         said = program.stderr.read()
     assert program.returncode == 130
-    assert said.strip() == "interrupted; run the same command again to go on"
+    assert said.strip() == "interrupted; to continue, run the same command again: it skips the steps that are done"
     assert not subprocess.run(["pgrep", "-f", f"sleep 98{how:d}"], capture_output=True).stdout
     assert (
         "v0.4.0" not in subprocess.run(["git", "ls-remote"], cwd=own_sample.path, capture_output=True, text=True).stdout
@@ -177,18 +180,18 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_long_work_is_told_on_a_terminal_and_short_work_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    for patience, told in ((0.0, True), (60.0, False)):
-        monkeypatch.setattr("shipit.cli.waiting.PATIENCE", patience)
+def test_a_terminal_shows_a_message_about_long_work_but_not_about_short_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for delay, appears in ((0.0, True), (60.0, False)):
+        monkeypatch.setattr("shipit.cli.waiting.DELAY", delay)
         monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
         with waiting(Output(), "reading history"):
             deadline = time.monotonic() + 20
-            while told and "reading history" not in terminal.getvalue() and time.monotonic() < deadline:
+            while appears and "reading history" not in terminal.getvalue() and time.monotonic() < deadline:
                 time.sleep(0.01)
-        assert ("reading history" in terminal.getvalue()) == told
+        assert ("reading history" in terminal.getvalue()) == appears
 
 
-def test_the_bars_of_a_push_are_gone_before_it_is_told_how_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_bars_are_removed_before_an_error_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
     session = Session()
     with pytest.raises(KeyboardInterrupt), reporting(session):
@@ -201,7 +204,7 @@ def test_the_bars_of_a_push_are_gone_before_it_is_told_how_it_ended(monkeypatch:
 @pytest.mark.parametrize(
     ("verbose", "quiet", "said"), [(False, False, ""), (True, False, "reading\n"), (True, True, "")]
 )
-def test_long_work_is_told_elsewhere_with_verbose_only(
+def test_without_a_terminal_long_work_is_shown_with_verbose_only(
     verbose: bool, quiet: bool, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with waiting(Output(verbose=verbose, quiet=quiet), "reading"):
@@ -209,13 +212,13 @@ def test_long_work_is_told_elsewhere_with_verbose_only(
     assert capsys.readouterr() == ("", said)
 
 
-def test_quiet_says_nothing_while_it_releases(own_sample: SampleProject) -> None:
+def test_a_quiet_release_prints_nothing(own_sample: SampleProject) -> None:
     done = piped("release", "--quiet", cwd=own_sample.path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("quiet", [False, True])
-def test_a_release_tells_of_what_did_not_stop_it(own_sample: SampleProject, quiet: bool) -> None:
+def test_a_release_prints_its_warnings(own_sample: SampleProject, quiet: bool) -> None:
     for words in (["tag", "0.3.2"], ["push", "--quiet", "origin", "0.3.2"]):
         subprocess.run(["git", *words], cwd=own_sample.path, check=True)
     done = piped("release", *["--quiet"] * quiet, cwd=own_sample.path)
@@ -225,15 +228,15 @@ def test_a_release_tells_of_what_did_not_stop_it(own_sample: SampleProject, quie
     assert quiet or last[0].startswith("released v0.4.0: ")
 
 
-def test_building_an_image_tells_of_what_did_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_building_an_image_prints_its_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     found = (Finding("engine", "no engine", "start it"), Finding("dockerfile", "no file yet", "add it", "warning"))
-    tell_of_images(
+    report_images(
         Session(), Images(ImagePlan(environment="dev", images=(), inputs=Inputs("", None, ""), findings=found), {})
     )
     assert capsys.readouterr().err == "  ! no file yet [dockerfile]\n    fix: add it\n"
 
 
-def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
+def test_a_bug_is_reported_as_one_with_a_trace_only_in_debug_mode(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
@@ -248,17 +251,17 @@ def test_a_bug_says_that_it_is_one_and_traces_only_when_asked(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_a_bug_is_marked_on_a_run_of_github_actions(
+def test_a_bug_is_annotated_in_github_actions(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run(["-C", str(sample.path), "next"])
-    (mark,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
-    assert "ZeroDivisionError" in mark and "please report it" in mark
+    (annotation,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
+    assert "ZeroDivisionError" in annotation and "please report it" in annotation
 
 
-def test_a_configuration_that_may_not_be_read_is_told(
+def test_a_configuration_without_read_permission_is_an_error(
     own_sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = own_sample.path / "shipit.toml"
@@ -275,7 +278,7 @@ def test_a_configuration_that_may_not_be_read_is_told(
     assert capsys.readouterr().err.startswith("error: `shipit.toml` cannot be read: Permission denied")
 
 
-def test_what_the_system_refuses_is_told_and_is_no_bug(
+def test_an_error_of_the_operating_system_is_not_reported_as_a_bug(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refused(project: object) -> None:
@@ -284,11 +287,11 @@ def test_what_the_system_refuses_is_told_and_is_no_bug(
     monkeypatch.setattr("shipit.api.next_versions_only", refused)
     assert run(["-C", str(sample.path), "next"]) == 5
     error = capsys.readouterr().err
-    assert error.startswith("error: `/srv/app/journal`: Permission denied\n")
-    assert "mend what the system says, then run the same command again" in error
+    assert error.startswith("error: `/srv/app/journal` cannot be used: Permission denied\n")
+    assert "fix the reported problem, then run the same command again" in error
 
 
-def test_a_lock_that_is_a_directory_is_told(own_sample: SampleProject) -> None:
+def test_a_lock_that_is_a_directory_is_an_error(own_sample: SampleProject) -> None:
     lock = own_sample.path / ".git/shipit.lock"
     lock.mkdir()
     done = piped("release", cwd=own_sample.path)
@@ -299,11 +302,11 @@ def test_a_lock_that_is_a_directory_is_told(own_sample: SampleProject) -> None:
 def test_without_git_the_hint_is_to_install_it(sample: SampleProject, tmp_path: Path) -> None:
     done = piped("next", cwd=sample.path, PATH=str(tmp_path))
     assert done.returncode == 5
-    assert done.stderr.startswith("error: `git`: No such file or directory\n")
+    assert done.stderr.startswith("error: `git` cannot be used: No such file or directory\n")
     assert "install git, then run the same command again" in done.stderr
 
 
-def test_a_token_is_shown_nowhere(own_sample: SampleProject) -> None:
+def test_a_token_is_never_printed(own_sample: SampleProject) -> None:
     url = "http://bot:s3cret-token@127.0.0.1:1/x.git"
     subprocess.run(["git", "remote", "set-url", "origin", url], cwd=own_sample.path, check=True)
     for arguments in (["plan"], ["release", "-v"], ["doctor", "--json"], ["plan", "--json"]):
@@ -312,7 +315,7 @@ def test_a_token_is_shown_nowhere(own_sample: SampleProject) -> None:
         assert "s3cret-token" not in done.stdout + done.stderr
 
 
-def test_another_configuration_is_taken_before_the_command_and_after(own_sample: SampleProject) -> None:
+def test_the_option_config_works_before_and_after_the_command(own_sample: SampleProject) -> None:
     (own_sample.path / "other.toml").write_text("[release]\nmajor-on-zero = true\n")
     assert piped("--config", "other.toml", "next", cwd=own_sample.path).stdout == "1.0.0\n"
     assert piped("next", "--config", "other.toml", cwd=own_sample.path).stdout == "1.0.0\n"

@@ -66,7 +66,7 @@ class Protocol:
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self.told.append(("finished", step.id, dict(outputs), already))
 
-    def missed(self, step: Step, error: ShipitError) -> None:
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
         self.told.append(("missed", step.id))
 
 

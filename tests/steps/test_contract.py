@@ -29,9 +29,7 @@ OF_IMAGES = ("build-image", "push-image", "promote-image", "tag-image")
 PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or kind not in ONLY_IN_MEMORY]
 CASES = [pytest.param(kind, make, id=f"{kind}-{make.__name__}") for kind, make in PAIRS]
 CONTRADICTIONS = [
-    pytest.param(
-        kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'edit_file')}"
-    )
+    pytest.param(kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'edit_file')}")
     for kind, make in PAIRS
     for contradict in SAMPLES[kind].contradictions
 ]

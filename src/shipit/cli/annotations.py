@@ -1,4 +1,4 @@
-"""Errors as marks on a run of GitHub Actions, at the line of the file where there is one."""
+"""Errors as annotations of GitHub Actions, which shows them on the page of the run and at the line of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from shipit.errors import ConfigError, PreflightError, ShipitError
 
 
 def error_annotations(error: ShipitError, severity: Severity = "error") -> Iterator[str]:
-    """The commands for an error: one for each problem of a configuration and each finding, else one."""
+    """Yield the workflow commands that annotate `error`.
+
+    A `ConfigError` gives one command for each problem and a `PreflightError` one for each finding; any other error
+    gives one. `severity` does not apply to findings, which have their own.
+    """
     if isinstance(error, ConfigError) and error.problems:
         for problem in error.problems:
             text = _text(problem.what, problem.hint)
@@ -23,6 +27,6 @@ def error_annotations(error: ShipitError, severity: Severity = "error") -> Itera
 
 
 def _text(*lines: str | None) -> str:
-    """What there is to say, line by line; the runner wants at least something."""
-    said = (printable(line) for text in lines if text for line in text.splitlines())
-    return "\n".join(said) or "see the log"
+    """Join the texts that are given; the runner ignores an annotation without text, so return at least one line."""
+    shown = (printable(line) for text in lines if text for line in text.splitlines())
+    return "\n".join(shown) or "see the log"

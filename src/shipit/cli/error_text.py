@@ -1,8 +1,8 @@
-"""Errors as people read them: what is wrong, where, what to do, what state things are in."""
+"""Errors as text for people: the problem, its place, the next command, and the state that the failed run left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shipit.core.printable import printable
@@ -10,15 +10,14 @@ from shipit.errors import CommandError, ConfigError, PreflightError, RemoteError
 
 if TYPE_CHECKING:
     from shipit.finding import Finding, Problem
+    from shipit.plan.views import Paint
 
-# Gives a text a look of `output.LOOKS`.
-Paint = Callable[[str, str], str]
-
+# The mark before a finding and its style, by severity.
 _MARKS = {"error": ("✗", "bad"), "warning": ("!", "warn")}
 
 
 def error_lines(error: ShipitError, paint: Paint) -> Iterator[str]:
-    """An error in the form that all errors have."""
+    """Yield the lines of `error`, in the form that docs/errors.md shows."""
     yield f"{paint('error:', 'error')} {printable(error.what)}"
     yield from _field("where", error.where, paint)
     yield from _particulars(error, paint)
@@ -28,18 +27,18 @@ def error_lines(error: ShipitError, paint: Paint) -> Iterator[str]:
 
 
 def finding_lines(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
-    """Each finding with its fix."""
+    """Yield two lines for each finding: the problem with its code, and the fix."""
     for finding in findings:
-        mark, look = _MARKS[finding.severity]
-        yield f"  {paint(mark, look)} {printable(finding.what)} [{finding.code}]"
+        mark, style = _MARKS[finding.severity]
+        yield f"  {paint(mark, style)} {printable(finding.what)} [{finding.code}]"
         yield f"    fix: {printable(finding.fix)}"
 
 
 def bug_lines(error: Exception, paint: Paint, *, trace: bool) -> Iterator[str]:
-    """An error that nobody raised on purpose."""
+    """Yield the lines of an exception that is a bug in shipit; with its stack trace if `trace` is true."""
     yield f"{paint('bug:', 'error')} {type(error).__name__}: {printable(str(error))}"
-    yield "  this is a bug in shipit; please report it with the output of the same command and SHIPIT_DEBUG=1"
-    yield "  the same command can be run again: what is done is seen to be done"
+    yield "  this is a bug in shipit; please report it with the output of the same command run with SHIPIT_DEBUG=1"
+    yield "  it is safe to run the same command again: steps that are already done are skipped"
     if trace:
         import traceback
 
@@ -54,19 +53,19 @@ def _field(name: str, text: str | None, paint: Paint) -> Iterator[str]:
 
 
 def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
-    """What one kind of error tells beside the others."""
+    """Yield the lines that only this kind of error has, such as the findings of a `PreflightError`."""
     if isinstance(error, ConfigError):
         yield from (f"  {printable(_problem(problem))}" for problem in error.problems)
     elif isinstance(error, PreflightError):
         yield from finding_lines(error.findings, paint)
     elif isinstance(error, CommandError) and error.tail:
-        yield "  its last lines:"
+        yield "  the last lines of its output:"
         yield from (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
     elif isinstance(error, RemoteError) and error.request_id:
         yield f"  request id: {printable(error.request_id)}"
 
 
 def _problem(problem: Problem) -> str:
-    told = problem.line is None or problem.where.startswith("line ")
-    place = problem.where if told else f"line {problem.line}, {problem.where}"
+    has_line = problem.line is None or problem.where.startswith("line ")
+    place = problem.where if has_line else f"line {problem.line}, {problem.where}"
     return f"{place}: {problem.what}" + (f" ({problem.hint})" if problem.hint else "")

@@ -1,4 +1,7 @@
-"""The command line: parse, call the api, print. Each command is a file of its own."""
+"""The entry point of the command line: it parses the arguments, runs the command, and prints errors.
+
+Each command is a module in `shipit.cli.commands`.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,33 @@ from collections.abc import Sequence
 import click
 
 from shipit import __version__
-from shipit.cli.session import EVERYWHERE, Session
+from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.cli.wrong_usage import unknown_command, usage_error
 from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError, UsageError
 
-# As a shell reports a program that was interrupted.
+# The exit status after an interrupt: 128 + 2, the number of the signal SIGINT, as in a shell.
 INTERRUPTED = 130
 
-# Name on the command line, and the help a list of commands shows: nothing is loaded to print it.
+# The commands with the one-line help that `shipit --help` shows. It is here and not in the modules of the commands, so
+# that `shipit --help` loads none of them.
 COMMANDS = {
-    "next": "The next version, on standard output.",
-    "plan": "Everything that would be done here, and why.",
-    "release": "Release: version files, changelog, commit, tag, release.",
-    "run": "What this branch calls for: the entry point for CI.",
+    "next": "Print the next version.",
+    "plan": "Print all steps of a release, and the reasons for its version.",
+    "release": "Release the next version.",
+    "run": "Release or build as the branch and the CI event require.",
     "image": "Build and push the images of an environment.",
-    "changelog": "The changelog, whole or in part.",
-    "notes": "The release notes of one version.",
-    "lint": "Check commit messages or pull-request titles.",
-    "doctor": "Every problem that would stop what is due, each with its fix.",
-    "schema": "The JSON Schema of shipit.toml.",
-    "demo": "A sample project, released before your eyes.",
-    "completion": "Shell completion: how to switch it on.",
+    "changelog": "Print a changelog made from the git history.",
+    "notes": "Print the release notes of one version.",
+    "lint": "Check commit messages or titles of pull requests.",
+    "doctor": "Check for every problem that would block a release or a build.",
+    "schema": "Print the JSON Schema of shipit.toml.",
+    "demo": "Make a sample project, and release it.",
+    "completion": "Print the completion script for your shell.",
 }
 
 
 class _Commands(click.Group):
-    """Loads a command's file when it is used, so that `shipit next` does not pay for the others."""
+    """The group of all commands. It loads only the module of the command that runs, which makes the start fast."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -62,20 +66,29 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    params=[*EVERYWHERE],
+    params=[*SHARED_OPTIONS],
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: shipit plan, read it, then shipit release. Start with shipit demo.",
+    epilog="Example: shipit plan, then shipit release. To try shipit in a sample project: shipit demo",
 )
 @click.version_option(__version__, message="shipit %(version)s")
 def cli() -> None:
-    """From commit to release: one plan you can read first, each step safe to repeat."""
+    """Make releases from Conventional Commits.
+
+    Every release is a plan that you can read first. Each of its steps can safely be repeated: if a release fails or is
+    interrupted, run the same command again.
+    """
 
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status. The one place where errors end."""
+    """Run one command and return its exit status. All errors are caught and printed here.
+
+    Args:
+        args: the words of the command line after `shipit`; those of this process if None.
+    """
     session = Session()
     _ready_streams()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a CI cancels: end like Ctrl-C, tidily
+    # A CI cancels a job with SIGTERM: end as with Ctrl-C, so that programs are stopped and files are cleaned up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         words = list(sys.argv[1:] if args is None else args)
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
@@ -87,33 +100,38 @@ def run(args: Sequence[str] | None = None) -> int:
         session.output.error(usage_error(error))
         return UsageError.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        session.output.say("interrupted; run the same command again to go on")
+        session.output.say("interrupted; to continue, run the same command again: it skips the steps that are done")
         return INTERRUPTED
-    except SystemExit:  # click's way out when whoever read us has seen enough, or a completion was answered
+    except SystemExit:  # click raises it when the reader of a pipe has closed it, and after a completion
         return 0
     except OSError as error:
-        session.output.error(_refused_by_the_system(error))
+        session.output.error(_system_error(error))
         return CommandError.exit_code
     except Exception as error:
         session.output.bug(error)
         return BUG_EXIT_CODE
 
 
-def _refused_by_the_system(error: OSError) -> CommandError:
-    """A directory where a file should be, no room, no git: nothing that shipit does wrong."""
-    mend = "mend what the system says"
+def _system_error(error: OSError) -> CommandError:
+    """Return the error for a problem that the operating system reports, such as a full disk, which is no bug."""
+    problem = error.strerror or error
+    fix = "fix the reported problem"
     if isinstance(error, FileNotFoundError) and error.filename == "git":
-        mend = "install git"
+        fix = "install git"
     return CommandError(
-        f"`{error.filename or 'the system'}`: {error.strerror or error}",
-        hint=f"{mend}, then run the same command again: what is done is seen to be done",
+        f"`{error.filename}` cannot be used: {problem}" if error.filename else f"the system reports: {problem}",
+        hint=f"{fix}, then run the same command again: steps that are already done are skipped",
     )
 
 
 def _ready_streams() -> None:
-    """A closed stream swallows; a terminal whose encoding lacks a character is shown an escape instead."""
+    """Prepare standard output and standard error, so that writing to them does not fail.
+
+    A closed stream is replaced by one that discards all output. A character that the encoding of the terminal lacks is
+    written as an escape sequence.
+    """
     for name in ("stdout", "stderr"):
-        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
         setattr(sys, name, stream)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

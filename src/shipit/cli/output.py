@@ -1,4 +1,4 @@
-"""The only writer to the terminal: data goes to standard output, talk to standard error."""
+"""The only module that writes to the terminal: data to standard output, messages for people to standard error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from shipit.errors import CommandError, ShipitError, UsageError
 if TYPE_CHECKING:
     from shipit.finding import Finding
 
-LOOKS: dict[str, dict[str, Any]] = {
+# The styles of text by name, as the arguments of `click.style`.
+STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True},
     "version": {"fg": "green", "bold": True},
     "good": {"fg": "green"},
@@ -32,12 +33,12 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 class Output:
-    """Writes for a person or a program.
+    """A writer to standard output and standard error.
 
     Args:
-        verbose: also what is only of interest when something is wrong.
-        quiet: nothing but data and errors.
-        color: None decides by the terminal, NO_COLOR and FORCE_COLOR.
+        verbose: also write the details that `detail` is given.
+        quiet: write only data, errors, and the output of other programs.
+        color: True or False to force colours on or off; None to decide by the terminal, NO_COLOR and FORCE_COLOR.
     """
 
     def __init__(self, *, verbose: bool = False, quiet: bool = False, color: bool | None = None) -> None:
@@ -45,21 +46,21 @@ class Output:
         self._quiet = quiet
         self._color = color
         self._in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-        self._stopped: str | None = None
+        self._resume_token: str | None = None
         self.redact = Redactor()
 
     @property
     def plain(self) -> bool:
-        """Whether what moves on standard error is to move without colours."""
+        """True when progress bars on standard error must not have colours."""
         return not self._wants_color(sys.stderr)
 
     @property
     def is_interactive(self) -> bool:
-        """Whether somebody watches who likes to see things move."""
+        """True when progress can be animated: standard error is a terminal, and --quiet is not given."""
         return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._quiet
 
     def data(self, text: str) -> None:
-        """Standard output, exactly. Raises `CommandError` where that is not possible."""
+        """Write `text` to standard output without any change. Raises `CommandError` if it cannot be written."""
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
@@ -68,98 +69,106 @@ class Output:
         except OSError as error:
             _abandon(sys.stdout)
             what = f"standard output cannot be written: {error.strerror}"
-            raise CommandError(what, hint="make room, or write elsewhere") from error
+            raise CommandError(what, hint="free disk space, or redirect the output to another place") from error
 
     def json(self, value: Any) -> None:
+        """Write `value` as JSON to standard output."""
         self.data(json_text(value))
 
     def styled(self, text: str) -> None:
-        """A view for people on standard output; colours only where they are welcome."""
+        """Write `text`, which has colours, to standard output; the colours are removed if they are not wanted."""
         self.data(text if self._wants_color(sys.stdout) else click.unstyle(text))
 
     def pieces(self, pieces: Iterable[str]) -> None:
-        """A long text on standard output, as it comes."""
+        """Write `pieces` to standard output one after another, without waiting for the last."""
         for piece in pieces:
             self.data(piece)
 
     def save(self, path: str, text: str) -> None:
-        """Write data to a file; raises `UsageError` where that is not possible."""
+        """Write `text` to the file `path`. Raises `UsageError` if it cannot be written."""
         try:
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 file.write(text)
         except OSError as error:
             what = f"`{path}` cannot be written: {error.strerror}"
-            raise UsageError(what, hint="name another file with -o") from error
+            raise UsageError(what, hint="choose another file with -o") from error
 
-    def paint(self, text: str, look: str) -> str:
-        """`text` with a look of `LOOKS`; colours are taken out again where they are not wanted."""
-        return click.style(text, **LOOKS[look])
+    def paint(self, text: str, style: str) -> str:
+        """Return `text` in a style of `STYLES`; the methods that write remove colours that are not wanted."""
+        return click.style(text, **STYLES[style])
 
     def say(self, text: str) -> None:
-        """One line of talk."""
+        """Write `text` to standard error, unless --quiet is given."""
         if not self._quiet:
-            self._talk(text)
+            self._write_message(text)
 
     def detail(self, text: str) -> None:
-        """One line of talk for those who asked for more."""
+        """Write `text` to standard error if --verbose is given."""
         if self.verbose:
             self.say(text)
 
     def error(self, error: ShipitError) -> None:
-        """What is wrong, where, what to do, what state things are in."""
-        self.end_foreign()
-        self._talk("\n".join(error_lines(error, self.paint)))
+        """Write `error` to standard error, and annotate the run on GitHub Actions."""
+        self.end_program_output()
+        self._write_message("\n".join(error_lines(error, self.paint)))
         self._commands(error_annotations(error))
 
     def warning(self, error: ShipitError) -> None:
-        """An error that does not end the run."""
+        """Write an error that does not end the run to standard error, and annotate the run on GitHub Actions."""
         for text in filter(None, (error.what, error.hint)):
             self.say(f"    {printable(text)}")
         self._commands(error_annotations(error, "warning"))
 
     def annotation(self, severity: Severity, title: str, text: str) -> None:
-        """A mark that GitHub Actions puts on the run; nothing elsewhere."""
+        """Annotate the run on GitHub Actions; elsewhere nothing happens."""
         self._commands([annotation(severity, text, title=title)])
 
-    def begin_foreign(self, title: str) -> None:
-        """From here on others write: GitHub Actions folds it and takes no commands from it."""
+    def begin_program_output(self, title: str) -> None:
+        """Mark the begin of the output of another program, such as a build.
+
+        GitHub Actions shows it as a collapsed group called `title`, and executes no workflow command in it.
+        """
         if self._in_actions:
-            self.end_foreign()
-            self._stopped = _secret()
-            self._commands([workflow_command("group", printable(title)), stop(self._stopped)])
+            self.end_program_output()
+            self._resume_token = _secret()
+            self._commands([workflow_command("group", printable(title)), stop(self._resume_token)])
 
-    def end_foreign(self) -> None:
-        """From here on it is shipit again."""
-        if self._stopped:
-            self._commands([resume(self._stopped), workflow_command("endgroup")])
-            self._stopped = None
+    def end_program_output(self) -> None:
+        """Mark the end of the output of another program, if it has begun."""
+        if self._resume_token:
+            self._commands([resume(self._resume_token), workflow_command("endgroup")])
+            self._resume_token = None
 
-    def guarded(self, text: str) -> None:
-        """Talk that quotes others at length: GitHub Actions takes no commands from it."""
+    def say_untrusted(self, text: str) -> None:
+        """Write a text that quotes commit messages; GitHub Actions executes no workflow command in it."""
         token = _secret()
         self._commands([stop(token)])
         self.say(text.rstrip("\n"))
         self._commands([resume(token)])
 
     def _commands(self, commands: Iterable[str]) -> None:
+        """Write workflow commands for GitHub Actions; elsewhere nothing happens."""
         for line in commands if self._in_actions else ():
-            self._talk(line)
+            self._write_message(line)
 
     def findings(self, findings: Iterable[Finding]) -> None:
-        """Each with its fix; quiet leaves the warnings out."""
-        told = (finding for finding in findings if finding.blocks or not self._quiet)
-        for line in finding_lines(told, self.paint):
-            self._talk(line)
+        """Write each finding with its fix to standard error; without the warnings if --quiet is given."""
+        shown = (finding for finding in findings if finding.blocks or not self._quiet)
+        for line in finding_lines(shown, self.paint):
+            self._write_message(line)
 
     def bug(self, error: Exception) -> None:
-        """An error nobody meant to raise; the trace only for those who ask for it."""
-        self.end_foreign()
-        self._talk("\n".join(bug_lines(error, self.paint, trace=bool(os.environ.get("SHIPIT_DEBUG")))))
-        what, *rest = bug_lines(error, lambda text, look: text, trace=False)
+        """Write an unexpected exception to standard error, with its stack trace if SHIPIT_DEBUG is set."""
+        self.end_program_output()
+        self._write_message("\n".join(bug_lines(error, self.paint, trace=bool(os.environ.get("SHIPIT_DEBUG")))))
+        what, *rest = bug_lines(error, lambda text, style: text, trace=False)
         self.annotation("error", what, "\n".join(line.strip() for line in rest))
 
-    def _talk(self, text: str) -> None:
-        """A release must not stop half-way because nobody listens any more."""
+    def _write_message(self, text: str) -> None:
+        """Write `text` to standard error without secrets.
+
+        A standard error that cannot be written is no error: a release must not stop half-way for that.
+        """
         try:
             click.echo(self.redact(text), err=True, color=self._wants_color(sys.stderr))
         except OSError:
@@ -174,18 +183,18 @@ class Output:
 
 
 def json_text(value: Any) -> str:
-    """JSON for a person and a program: Korean stays Korean, and nothing in it moves a cursor."""
+    """Return `value` as indented JSON. Only control characters are escaped, so Korean text stays readable."""
     import json
 
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _secret() -> str:
-    import secrets  # most commands need none
+    import secrets  # here because few commands need it
 
     return secrets.token_hex(16)
 
 
 def _abandon(stream: TextIO) -> None:
-    """Let go of a stream that cannot be written, so that Python does not try again at its end."""
+    """Redirect a stream that cannot be written to /dev/null, because Python writes the rest when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

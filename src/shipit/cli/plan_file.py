@@ -1,4 +1,4 @@
-"""A plan that was saved to be applied later."""
+"""Reading of a plan that `shipit plan -o` saved."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ _Kind = TypeVar("_Kind", bound="Plan")
 
 
 def read_plan(path: str, kind: type[_Kind]) -> _Kind:
-    """Return the plan in the file `path`.
+    """Return the plan that is saved in the file `path`.
 
     Args:
-        kind: the kind of plan that the command applies.
+        path: the file that `shipit plan -o` wrote.
+        kind: the kind of plan that the command can apply.
 
-    Raises `UsageError` when there is no plan in it, or one of another kind.
+    Raises:
+        UsageError: the file cannot be read, is not a plan, or is a plan of another kind.
     """
     from shipit.plan.views import plan_from_json
 
@@ -26,8 +28,9 @@ def read_plan(path: str, kind: type[_Kind]) -> _Kind:
         with open(path, encoding="utf-8") as file:
             plan = plan_from_json(file.read(), path)
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"the plan `{path}` cannot be read: {why}", hint=f"shipit plan -o {path}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=f"shipit plan -o {path}") from error
     if not isinstance(plan, kind):
-        raise UsageError(f"`{path}` is a plan to {plan.purpose}", hint=f"shipit {plan.command} --plan {path}")
+        what = f"`{path}` is a plan to {plan.purpose}, which this command cannot apply"
+        raise UsageError(what, hint=f"shipit {plan.command} --plan {path}")
     return plan

@@ -1,4 +1,4 @@
-"""Progress on standard error while a plan is carried out."""
+"""Progress on standard error while a plan is applied."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from shipit.plan.views import Result
 from shipit.steps import BuildImage, Run
 from shipit.steps.base import Outputs, Step
 
-# Steps in which another program writes as it likes.
-OTHERS_TALK = (Run, BuildImage)
+# The steps that run another program, which writes its own output.
+PROGRAM_STEPS = (Run, BuildImage)
 
 
 class Progress:
-    """One line per step: what is being done, and when it turned out to be done already.
+    """The observer that prints one line for each step: that it is being applied, or that it was done already.
 
-    `results` is what became of the steps so far, by id.
+    `results` holds the results of the steps so far by the id of the step.
     """
 
     def __init__(self, output: Output, transfers: Transfers | None = None) -> None:
@@ -27,21 +27,21 @@ class Progress:
 
     def started(self, step: Step) -> None:
         self.results[step.id] = Result(step, "failed")
-        self._output.detail(f"  looking at {printable(step.id)}")
+        self._output.detail(f"  checking {printable(step.id)}")
 
     def applying(self, step: Step) -> None:
         self._output.say(f"  {self._output.paint('▸', 'faint')} {printable(step.summary)}")
-        if isinstance(step, OTHERS_TALK):
-            self._output.begin_foreign(step.summary)
+        if isinstance(step, PROGRAM_STEPS):
+            self._output.begin_program_output(step.summary)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self._transfers.end()
-        self._output.end_foreign()
+        self._output.end_program_output()
         self.results[step.id] = Result(step, "done already" if already else "done", outputs)
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
 
-    def missed(self, step: Step, error: ShipitError) -> None:
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")
-        self._output.say(f"  {mark} {printable(step.summary)} failed; the release is made all the same")
+        self._output.say(f"  {mark} {printable(step.summary)} failed; the step is optional, the release continues")
         self._output.warning(error)

@@ -1,4 +1,4 @@
-"""What GitHub Actions is told of a command: outputs for the steps after it, and a page about it. Elsewhere nothing."""
+"""The report of a command to GitHub Actions: outputs for later steps of the job, and a summary. Elsewhere nothing."""
 
 from __future__ import annotations
 
@@ -19,17 +19,21 @@ if TYPE_CHECKING:
     from shipit.plan.preview import Preview
     from shipit.plan.version import Decision
 
-# GitHub shows no more than ten marks of a step.
-_MOST_MARKS = 10
-# The title of an annotation is one of at most 255 characters.
-_LONGEST_TITLE = 200
+# GitHub shows at most ten annotations of a step.
+_MAX_ANNOTATIONS = 10
+# GitHub cuts the title of an annotation after 255 characters; the id of the commit is added to this.
+_MAX_TITLE = 200
 
-# What building for an environment adds to what a release told before it.
-OF_ENVIRONMENTS = ("environment", "image", "digest")
+# The outputs that the images of an environment add to those of a release in the same run.
+IMAGE_OUTPUTS = ("environment", "image", "digest")
 
 
 class Report:
-    """Collects what is told; `progress` is the observer that sees the steps."""
+    """The outputs and the summary of one command.
+
+    `progress` is the observer for the steps of the command, `outputs` are the outputs of the Action by name, and
+    `summary` is Markdown.
+    """
 
     def __init__(self, session: Session) -> None:
         from shipit.api import NO_OUTPUTS
@@ -40,36 +44,46 @@ class Report:
         self.summary = ""
 
     def released(self, outcome: Outcome, *, applied: bool, version: str | None = None) -> None:
-        """A release was made, or planned; `version` is the one that a person asked for."""
+        """Add a release.
+
+        Args:
+            applied: True if the release was made, False if it was only planned.
+            version: the version that the user asked for, if any.
+        """
         from shipit.plan.views import release_summary
 
         self.outputs |= outcome.report(applied=applied)
-        self._mark_unreadable(outcome.plan.decisions)
-        asked = ", the version asked for" if version and outcome.plan.to_release else ""
-        headline = _headline(outcome, applied=applied) + asked
+        self._annotate_unreadable(outcome.plan.decisions)
+        requested = ", the requested version" if version and outcome.plan.to_release else ""
+        headline = _headline(outcome, applied=applied) + requested
         self.summary = release_summary(headline, outcome.plan, self.progress.results, self._links)
 
     def previewed(self, preview: Preview) -> None:
-        """What merging a pull request releases was found out; the version is told, and nothing is released."""
+        """Add the preview of a pull request: the release that merging it would make. Nothing is released."""
         from shipit.plan.views import preview_summary
 
         for decision in preview.to_release[:1]:
-            told = {"version": decision.version, "tag": decision.tag, "previous-version": decision.previous}
-            self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in told.items()}}
-        self._mark_unreadable(preview.decisions)
+            names = {"version": decision.version, "tag": decision.tag, "previous-version": decision.previous}
+            self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in names.items()}}
+        self._annotate_unreadable(preview.decisions)
         self.summary = preview_summary(preview, self._links)
 
     def built(self, images: Images, *, applied: bool) -> None:
-        """The images of an environment were built, or planned; those of several stand below one another."""
+        """Add the images of an environment; the values of several environments are put on lines of their own.
+
+        Args:
+            applied: True if the images were built, False if they were only planned.
+        """
         from shipit.plan.views import image_summary
 
         for name, value in images.report().items():
-            if name in OF_ENVIRONMENTS:
+            if name in IMAGE_OUTPUTS:
                 self.outputs[name] = "\n".join(filter(None, (self.outputs[name], value)))
         self.outputs["version"] = self.outputs["version"] or images.report()["version"]
         self.summary += image_summary(images.plan, images.outputs, self.progress.results, self._links, applied=applied)
 
     def failed(self, error: ShipitError) -> None:
+        """Make the summary one about `error`, with the steps that were applied before it."""
         from shipit.plan.views import failure_summary
 
         results = self.progress.results.values()
@@ -79,11 +93,11 @@ class Report:
     def _links(self) -> Links | None:
         return self._session.project.forge.links()
 
-    def _mark_unreadable(self, decisions: tuple[Decision, ...]) -> None:
-        unreadable = [remark for decision in decisions for remark in decision.unreadable]
-        for remark in unreadable[:_MOST_MARKS]:
-            title = f"{remark.commit[:7]} {printable(remark.subject[:_LONGEST_TITLE])}"
-            self._session.output.annotation("warning", title, f"does not count: {printable(remark.reason)}")
+    def _annotate_unreadable(self, decisions: tuple[Decision, ...]) -> None:
+        unreadable = [commit for decision in decisions for commit in decision.unreadable]
+        for commit in unreadable[:_MAX_ANNOTATIONS]:
+            title = f"{commit.commit[:7]} {printable(commit.subject[:_MAX_TITLE])}"
+            self._session.output.annotation("warning", title, f"not counted: {printable(commit.reason)}")
 
 
 def _headline(outcome: Outcome, *, applied: bool) -> str:
@@ -94,21 +108,21 @@ def _headline(outcome: Outcome, *, applied: bool) -> str:
 
 @contextmanager
 def reporting(session: Session) -> Iterator[Report]:
-    """Tell GitHub Actions what the command inside comes to, also when it fails."""
+    """Give the block a `Report`, and pass it to GitHub Actions after the block, also when the block raises."""
     report = Report(session)
     try:
         yield report
     except BaseException as error:
-        session.transfers.end()  # before anything is said below the bars
+        session.transfers.end()  # removes the progress bars before the error is printed
         if isinstance(error, ShipitError):
             report.failed(error)
-        with suppress(CommandError):  # what went wrong first is what has to be known
-            _tell(report, session)
+        with suppress(CommandError):  # the first error is the one to show
+            _pass_to_github(report, session)
         raise
-    _tell(report, session)
+    _pass_to_github(report, session)
 
 
-def _tell(report: Report, session: Session) -> None:
+def _pass_to_github(report: Report, session: Session) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     from shipit.adapters.ci.github_actions import write_outputs, write_summary

@@ -1,4 +1,4 @@
-"""What every command is given: where to work, and where to write."""
+"""The session, which every command is given: the options that all commands share, the output and the project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """The options of every command; the fields are named like the options."""
+    """The values of the options that all commands share, and the objects made from them.
+
+    The attributes that hold options have the names of the options in `SHARED_OPTIONS`.
+    """
 
     def __init__(self) -> None:
         self.directory = "."
@@ -26,19 +29,19 @@ class Session:
 
     @cached_property
     def output(self) -> Output:
-        """The terminal; made when the command line has been read."""
+        """The writer to the terminal; made at first use, when the options are known."""
         return Output(verbose=self.verbose, quiet=self.quiet, color=False if self.no_color else None)
 
     @cached_property
     def transfers(self) -> Transfers:
-        """Shows how far a push is."""
+        """The progress bars of pushes."""
         from shipit.cli.transfers import Transfers
 
         return Transfers(self.output)
 
     @cached_property
     def project(self) -> Project:
-        """The repository; opened when a command needs it."""
+        """The project in `directory`; opened at first use, because some commands need no repository."""
         from shipit.adapters.project import open_project
 
         project = open_project(self.directory, self.config, transfer=self.transfers)
@@ -46,34 +49,37 @@ class Session:
         return project
 
 
-def _note(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Tell the session; an option that is not given leaves what an earlier one said."""
+def _store(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Store the value of an option in the session.
+
+    An option can be given before or after the name of the command. Where it is not given, the value is kept.
+    """
     session = context.find_object(Session)
     if session and value and option.name:
         setattr(session, option.name, value)
 
 
-def _everywhere(*names: str, **attributes: Any) -> click.Option:
-    return click.Option(names, expose_value=False, callback=_note, **attributes)
+def _shared(*names: str, **attributes: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=_store, **attributes)
 
 
-# Taken before the name of a command and after it.
-EVERYWHERE = (
-    _everywhere("-C", "directory", metavar="DIR", help="Work in DIR instead of the current directory."),
-    _everywhere("--config", metavar="FILE", help="Read FILE instead of shipit.toml or pyproject.toml."),
-    _everywhere("-v", "--verbose", is_flag=True, help="Say more."),
-    _everywhere("-q", "--quiet", is_flag=True, help="Say nothing but errors, and what your commands and builds say."),
-    _everywhere("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment."),
+# The options of all commands; they can be given before or after the name of the command.
+SHARED_OPTIONS = (
+    _shared("-C", "directory", metavar="DIR", help="Work in DIR instead of the current directory."),
+    _shared("--config", metavar="FILE", help="Read FILE instead of shipit.toml or pyproject.toml."),
+    _shared("-v", "--verbose", is_flag=True, help="Print more details."),
+    _shared("-q", "--quiet", is_flag=True, help="Print only errors and the output of your commands and builds."),
+    _shared("--no-color", is_flag=True, help="Print without colours, as with the variable NO_COLOR."),
 )
 
 
 class Command(click.Command):
-    """A command that also takes the options of every command."""
+    """A command that also accepts `SHARED_OPTIONS`."""
 
     def get_params(self, context: click.Context) -> list[click.Parameter]:
         *own, help_option = super().get_params(context)
-        return [*own, *EVERYWHERE, help_option]
+        return [*own, *SHARED_OPTIONS, help_option]
 
 
 pass_session = click.make_pass_decorator(Session)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -1,4 +1,4 @@
-"""How far the push of an image is: a bar for each layer, for somebody who watches."""
+"""The progress of pushing an image: one bar for each layer, on a terminal only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Transfers:
-    """Told of each piece of a push. Bars appear with the first, and go when `end` is called."""
+    """The progress bars of a push. They appear with the first call, and disappear when `end` is called."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -19,6 +19,7 @@ class Transfers:
         self._layers: dict[str, TaskID] = {}
 
     def __call__(self, layer: str, done: int, total: int) -> None:
+        """Show that `done` of the `total` bytes of `layer` are pushed."""
         if not self._output.is_interactive:
             return
         bars = self._bars = self._bars or _started(plain=self._output.plain)
@@ -27,7 +28,7 @@ class Transfers:
         bars.update(self._layers[layer], completed=done, total=total)
 
     def end(self) -> None:
-        """Nothing more comes."""
+        """Remove the bars, if there are any."""
         if self._bars is not None:
             self._bars.stop()
         self._bars, self._layers = None, {}

@@ -1,4 +1,4 @@
-"""Say what takes so long, to whoever watches."""
+"""A message on the terminal about work that takes long."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from shipit.cli.output import Output
 if TYPE_CHECKING:
     from rich.status import Status
 
-PATIENCE = 1.0  # seconds until somebody wonders
+DELAY = 1.0  # seconds before the message appears
 
 
 @contextmanager
 def waiting(output: Output, what: str) -> Iterator[None]:
-    """While the block runs: a moving line on a terminal, once it takes long; elsewhere one line with -v."""
+    """Show the message `what` while the block runs.
+
+    On a terminal, it is animated and appears when the block takes longer than `DELAY`. Elsewhere it is one line, and
+    only with --verbose.
+    """
     if not output.is_interactive:
         output.detail(what)
         yield
         return
     shown: list[Status] = []
-    timer = threading.Timer(PATIENCE, lambda: shown.append(_started(what, plain=output.plain)))
+    timer = threading.Timer(DELAY, lambda: shown.append(_started(what, plain=output.plain)))
     timer.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""What click says about a command line, in the form of shipit's errors."""
+"""The errors that click finds in a command line, in the form of shipit's errors."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from shipit.errors import UsageError
 
 
 def unknown_command(name: str, known: Iterable[str]) -> UsageError:
-    """The error for a command that does not exist."""
-    return UsageError(f"there is no command `{name}`", hint=_meant(name, known, "shipit {}") or "shipit --help")
+    """Return the error for a command `name` that does not exist; `known` are the names that exist."""
+    return UsageError(f"there is no command `{name}`", hint=_similar(name, known, "shipit {}") or "shipit --help")
 
 
 def usage_error(error: click.ClickException) -> UsageError:
-    """The error for what click refused."""
+    """Return shipit's error for an error of click."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "shipit"
     if isinstance(error, click.NoSuchOption):
         known = (name for option in context.command.get_params(context) for name in option.opts) if context else ()
-        hint = _meant(error.option_name, known) or f"{path} --help"
+        hint = _similar(error.option_name, known) or f"{path} --help"
         return UsageError(f"`{path}` has no option `{error.option_name}`", hint=hint)
-    said = " ".join(error.format_message().rstrip(".").replace("'", "`").split())
-    return UsageError(said[:1].lower() + said[1:], where=path, hint=f"{path} --help")
+    message = " ".join(error.format_message().rstrip(".").replace("'", "`").split())
+    return UsageError(message[:1].lower() + message[1:], where=path, hint=f"{path} --help")
 
 
-def _meant(name: str, known: Iterable[str], form: str = "{}") -> str | None:
+def _similar(name: str, known: Iterable[str], form: str = "{}") -> str | None:
+    """Return a hint that names the one of `known` that is most similar to `name`; None if none is similar."""
     import difflib
 
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean `{form.format(near[0])}`?" if near else None
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{form.format(close[0])}`?" if close else None

@@ -12,13 +12,13 @@ from shipit.world import World
 
 
 class Observer(Protocol):
-    """Told what happens, while it happens. The library itself is silent."""
+    """A receiver of progress, because the library itself prints nothing. Each method is called for one step."""
 
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
-    def missed(self, step: Step, error: ShipitError) -> None:
-        """A courtesy failed; the release goes on without it."""
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
+        """Receive the `error` of an optional step; the release continues without this step."""
 
 
 class Silent:
@@ -27,14 +27,14 @@ class Silent:
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
-    def missed(self, step: Step, error: ShipitError) -> None: ...
+    def optional_failed(self, step: Step, error: ShipitError) -> None: ...
 
 
 def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
-    """Bring the world to what `steps` want; the outputs of all of them together.
+    """Apply each of `steps` that is not done already, in order, and return the outputs of all steps together.
 
-    A courtesy that fails is told to `observer`. Any other step's own error is raised, with `state` telling what
-    others can see by then.
+    The error of an optional step (`OPTIONAL_STEPS`) is passed to `observer`, and the next step is applied. The error of
+    any other step is raised; its `state` says which steps are done, and which of them are public.
     """
     observer = observer or Silent()
     outputs: dict[str, str] = {}
@@ -43,7 +43,7 @@ def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None =
             outputs |= _ensure(step, world, observer)
         except ShipitError as error:
             if isinstance(step, OPTIONAL_STEPS):
-                observer.missed(step, error)
+                observer.optional_failed(step, error)
                 continue
             if error.state in (None, NOTHING_PUSHED):
                 error.state = _state(steps[:at], step)

@@ -100,7 +100,9 @@ def test_the_line_of_a_version_file_that_changes_is_shown_before_and_after(told:
 
 
 def test_the_point_from_which_others_see_the_release_stands_between_the_steps(told: str) -> None:
-    before, line, after = told.partition("      --- up to here nothing is public; from here on only forward ---\n")
+    before, line, after = told.partition(
+        "      --- above this line nothing is public; below it, steps are not undone ---\n"
+    )
     assert line
     assert "tag v1.1.0" in before
     assert "push" in after

@@ -1,1 +1,1 @@
-"""The commands, one file each; `COMMANDS` in `cli/main.py` lists them."""
+"""The commands, one module for each; `COMMANDS` in `cli/main.py` lists them."""

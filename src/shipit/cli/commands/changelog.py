@@ -1,4 +1,4 @@
-"""`shipit changelog`"""
+"""The command `shipit changelog`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from shipit.cli.waiting import waiting
 from shipit.core.notes import LANGUAGES
 from shipit.errors import UsageError
 
+_ALL = "All stable releases. Rebuilds the changelog from git; hand-written text is lost."
+
 
 @click.command(cls=Command, epilog="Example: shipit changelog --all -o CHANGELOG.md")
-@click.option("--all", "everything", is_flag=True, help="Every stable release made, from the beginning.")
-@click.option("--unreleased", is_flag=True, help="The section of the coming release (the default).")
-@click.option("--from", "since", metavar="A", help="Only releases after version, tag or revision A.")
-@click.option("--to", "until", metavar="B", help="Only releases up to version, tag or revision B.")
-@click.option("--template", metavar="T", help="A template's name or path, instead of the configured one.")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Instead of the configured one.")
-@click.option("--package", default="", metavar="NAME", help="Which package, where there are several.")
+@click.option("--all", "everything", is_flag=True, help=_ALL)
+@click.option("--unreleased", is_flag=True, help="Only the section of the next release (the default).")
+@click.option("--from", "since", metavar="A", help="Only the releases after A: a version, a tag or a git revision.")
+@click.option("--to", "until", metavar="B", help="Only the releases up to B: a version, a tag or a git revision.")
+@click.option("--template", metavar="T", help="Name or path of a template; overrides shipit.toml.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="Language of headings; overrides shipit.toml.")
+@click.option("--package", default="", metavar="NAME", help="The package, in a repository with several packages.")
 @click.option("-o", "--output", "file", metavar="FILE", help="Write to FILE instead of standard output.")
 @json_option
 @pass_session
@@ -36,10 +38,11 @@ def command(
     file: str | None,
     as_json: bool,
 ) -> None:
-    """The changelog, made from history; CHANGELOG.md itself is not touched.
+    """Print a changelog made from the git history. CHANGELOG.md is not changed.
 
-    Without options: the section that the coming release would add. With --all, --from or --to: a new changelog of
-    the stable releases that were made, without the coming one, pre-releases, and text that people wrote.
+    Without options, only the section of the next release is printed. With --all, --from or --to, a new changelog of
+    the stable releases is printed: without pre-releases, without the next release, and without text that was written
+    by hand.
     """
     from shipit import api
 
@@ -52,7 +55,7 @@ def command(
             pieces = api.changelog(project, since=since, until="HEAD" if until is None else until, package=package)
         else:
             pieces = iter([api.release_notes(project, package=package)])
-        opening = list(islice(pieces, 2 if ranged else 1))  # a title, and what is below it
+        opening = list(islice(pieces, 2 if ranged else 1))  # the title, and the text below it
         pieces = chain(opening, pieces)
         if as_json:
             pieces = iter([json_text({"changelog": "".join(pieces)})])
@@ -61,4 +64,4 @@ def command(
     if not file:
         session.output.pieces(pieces)
     if not opening[-1]:
-        session.output.say("no stable release was made there" if ranged else "nothing to release")
+        session.output.say("there is no stable release in this range" if ranged else "nothing to release")

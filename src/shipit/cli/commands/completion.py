@@ -1,4 +1,4 @@
-"""`shipit completion`"""
+"""The command `shipit completion`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 @json_option
 @pass_session
 def command(session: Session, shell: str, as_json: bool) -> None:
-    """The completion script of a SHELL (bash, zsh or fish), to be evaluated in its start-up file."""
+    """Print the completion script for SHELL (bash, zsh or fish).
+
+    To switch completion on, evaluate the script in the start-up file of your shell.
+    """
     from click.shell_completion import get_completion_class
 
     from shipit.cli.main import cli

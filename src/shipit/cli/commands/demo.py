@@ -1,4 +1,4 @@
-"""`shipit demo`"""
+"""The command `shipit demo`."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit demo --directory /tmp/demo")
-@click.option("--directory", metavar="DIR", help="Where to make it; a new temporary directory by default.")
+@click.option("--directory", metavar="DIR", help="Make the project in DIR; by default in a new temporary directory.")
 @json_option
 @pass_session
 def command(session: Session, directory: str | None, as_json: bool) -> None:
-    """A sample Gradle project with a local remote, released before your eyes.
+    """Make a sample Gradle project with a local remote, and release it.
 
-    Needs no account and no network, and touches nothing outside its directory.
+    Shows the plan, a release, and how the same command finishes a release that was interrupted. Needs no account and
+    no network, and changes nothing outside its directory.
     """
     from shipit import api
 
     output = session.output
     clone = _sample(directory)
-    _chapter(output, f"A Gradle project after 0.3.1: {clone}")
+    _heading(output, f"A Gradle project with new commits after its release 0.3.1: {clone}")
     output.say(_git(clone, "log", "--oneline", "--graph", "v0.3.1.."))
     project = api.open_project(str(clone))
     _show_plan(project, output)
     outcome = _show_release(project, clone, output)
     _show_resume(project, clone, output)
-    _chapter(output, "The same command again: nothing to do, nothing written")
+    _heading(output, "shipit release again: nothing to release, nothing is changed")
     api.release(project, observer=Progress(output))
     output.say("nothing to release")
-    _chapter(output, "Look around")
+    _heading(output, "To see the result")
     notes = outcome.outputs["release-url"].removeprefix("file://")
     output.say(f"  cd {clone}\n  git log\n  cat CHANGELOG.md\n  cat {notes}")
     if as_json:
@@ -54,54 +55,56 @@ def _sample(directory: str | None) -> Path:
     try:
         return make_sample(Path(directory or tempfile.mkdtemp(prefix="shipit-demo-"))).path
     except FileExistsError as error:
-        raise UsageError(f"`{error.filename}` is there already", hint="name another --directory") from error
+        raise UsageError(f"`{error.filename}` exists already", hint="choose another --directory") from error
 
 
 def _show_plan(project: Project, output: Output) -> None:
     from shipit import api
     from shipit.plan.views import render_plan
 
-    _chapter(output, "shipit plan: what a release would do, and why")
+    _heading(output, "shipit plan: all steps of the next release, and the reasons for its version")
     output.say(render_plan(api.plan_release(project), output.paint, everything=True).rstrip())
 
 
 def _show_release(project: Project, clone: Path, output: Output) -> Outcome:
     from shipit import api
 
-    _chapter(output, "shipit release")
+    _heading(output, "shipit release")
     outcome = api.release(project, observer=Progress(output))
-    _chapter(output, f"Released {outcome.names}: what changed")
+    _heading(output, f"Released {outcome.names}: what changed")
     output.say(_git(clone, "show", "--stat", "--format=%h %s%d", "HEAD"))
     output.say(_git(clone, "diff", "HEAD~1", "--unified=0", "--", "build.gradle"))
     return outcome
 
 
 def _show_resume(project: Project, clone: Path, output: Output) -> None:
-    """A release that is cut off where it hurts most, and finished by the same command."""
+    """Interrupt a release between its push and its publication, and finish it with the same command."""
     from shipit import api
 
-    _chapter(output, "The next one is cut off after the push: the tag is public, the release is not")
+    _heading(output, "The next release is interrupted after the push: its tag is public, its release is not")
     _git(clone, "commit", "--quiet", "--allow-empty", "--message", "fix: keep the order of messages")
     try:
-        api.release(project, observer=_CutOff(output))
-    except _PowerCut:
-        output.say("  (power cut)")
-    _chapter(output, "shipit release, once more: it finishes what is public and does nothing twice")
+        api.release(project, observer=_Interrupting(output))
+    except _Interrupted:
+        output.say("  (the process is killed)")
+    _heading(output, "shipit release again: it finishes the release and repeats no step")
     api.release(api.open_project(str(clone)), observer=Progress(output))
 
 
-class _PowerCut(BaseException):
-    """Ends a release between two steps."""
+class _Interrupted(BaseException):
+    """The simulated end of the process; not an `Exception`, so that no code handles it as an error."""
 
 
-class _CutOff(Progress):
+class _Interrupting(Progress):
+    """An observer that ends the release before it is published."""
+
     def applying(self, step: Step) -> None:
         if step.kind == "publish-release":
-            raise _PowerCut
+            raise _Interrupted
         super().applying(step)
 
 
-def _chapter(output: Output, title: str) -> None:
+def _heading(output: Output, title: str) -> None:
     output.say("\n" + output.paint(f"== {title}", "title"))
 
 

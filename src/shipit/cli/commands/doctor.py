@@ -1,4 +1,4 @@
-"""`shipit doctor`"""
+"""The command `shipit doctor`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from shipit.finding import any_blocks
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> int:
-    """Every problem that would stop what this branch calls for, each with its fix. Changes nothing.
+    """Check for every problem that would block a release or an image build.
 
-    Ends with status 3 when there is one.
+    Checks what `shipit run` would do on this branch, and prints each problem with its fix. Changes nothing. The exit
+    status is 3 if a problem was found that is not only a warning.
     """
     from shipit import api
 
-    with waiting(session.output, "looking at the repository and its remote"):
+    with waiting(session.output, "checking the repository and its remote"):
         findings = api.doctor(session.project)
     if as_json:
         session.output.json({"findings": to_builtins(findings)})
@@ -28,5 +29,5 @@ def command(session: Session, as_json: bool) -> int:
         session.output.findings(findings)
     blocked = any_blocks(findings)
     if not blocked:
-        session.output.say("ready: nothing is in the way")
+        session.output.say("ready: no blocking problem was found")
     return 3 if blocked else 0

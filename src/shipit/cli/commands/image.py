@@ -1,4 +1,4 @@
-"""`shipit image`"""
+"""The command `shipit image`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: shipit image dev --push")
 @click.argument("environment", metavar="[ENV]", required=False)
-@click.option("--push", is_flag=True, help="Push the images, and ask the registry whether it has them.")
-@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
-@click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly this plan; refused when its inputs changed.")
+@click.option("--push", is_flag=True, help="Also push the images to the registry.")
+@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
 @json_option
 @pass_session
 def command(
@@ -28,19 +28,21 @@ def command(
 ) -> None:
     """Build the images of an environment.
 
-    ENV is an environment of the configuration; that of the branch when left out. Pushed are content and tags
-    that never move first, `latest` and its like last. What the registry has from this commit is not built again.
+    ENV is the name of an environment in shipit.toml; without ENV, the environment of the current branch is built. With
+    --push, first permanent tags (`1.4.0`) are pushed, then moving ones (`latest`). An image that the registry already
+    has from this commit is not built again.
     """
     from shipit import api
     from shipit.plan.images import ImagePlan
     from shipit.plan.views import render_plan
 
     if plan_file and (environment or push):
-        raise UsageError("`--plan` holds its environment, and whether to push", hint=f"shipit image --plan {plan_file}")
+        what = "`--plan` cannot be combined with ENV or `--push`: the plan says both"
+        raise UsageError(what, hint=f"shipit image --plan {plan_file}")
     plan = read_plan(plan_file, ImagePlan) if plan_file else None
     with reporting(session) as report:
         if dry_run:
-            with waiting(session.output, "looking at the repository, the engine and the registry"):
+            with waiting(session.output, "checking the repository, the engine and the registry"):
                 images = api.Images(plan or api.plan_image(session.project, environment, push=push), {})
         elif plan:
             images = api.apply(session.project, plan, report.progress)
@@ -52,11 +54,11 @@ def command(
     elif dry_run:
         session.output.styled(render_plan(images.plan, session.output.paint, everything=session.output.verbose))
     if not dry_run:
-        tell(session, images)
+        report_images(session, images)
 
 
-def tell(session: Session, images: Images) -> None:
-    """What became of each image, a line each, and what did not stop it."""
+def report_images(session: Session, images: Images) -> None:
+    """Print the builder, one line for each image, the moving tags that were not moved, and the warnings."""
     if images.plan.builder:
         session.output.say(f"built by {images.plan.builder}")
     for image in images.plan.images:

@@ -1,4 +1,4 @@
-"""`shipit lint`"""
+"""The command `shipit lint`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from shipit.errors import UsageError
 if TYPE_CHECKING:
     from shipit.config.model import Config
 
-# git's own comment lines, and the line below which `git commit --verbose` shows the diff.
+# The line below which `git commit --verbose` shows the diff, which is not part of the message.
 _SCISSORS = "# ------------------------ >8 ------------------------"
 
 
 @click.command(cls=Command, epilog='Example, as .git/hooks/commit-msg: shipit lint --file "$1"')
-@click.option("--message", metavar="M", help="Check this text, such as a pull-request title.")
-@click.option("--file", "path", metavar="F", help="Check the message in this file, as a commit-msg hook does.")
+@click.option("--message", metavar="M", help="Check the text M, such as the title of a pull request.")
+@click.option("--file", "path", metavar="F", help="Check the message in file F, as a commit-msg hook does.")
 @click.option("--from", "since", metavar="A", help="Check the commits after A.")
 @click.option("--to", "until", metavar="B", default="HEAD", show_default=True, help="Check the commits up to B.")
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @json_option
 @pass_session
 def command(
@@ -38,37 +38,41 @@ def command(
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Check commit messages or pull-request titles.
+    """Check commit messages or titles of pull requests.
 
-    Without options: the commits since the last release. Ends with status 3 when a message cannot be read.
-    --message and --file need no repository.
+    Without options, the commits since the last release are checked. The exit status is 3 if a message is not a valid
+    Conventional Commit. --message and --file also work outside a repository.
     """
     from shipit.plan.version import rules_of
 
-    rules = rules_of(_config(session, text_alone=message is not None or path is not None))
+    rules = rules_of(_config(session, needs_repository=message is None and path is None))
     found = [
-        (name, text, remark)
+        (name, text, problem)
         for name, text in _messages(session, message, path, since, until)
-        for remark in lint_message(text, rules)
+        for problem in lint_message(text, rules)
     ]
     if as_json:
-        session.output.json([{"commit": name, **to_builtins(remark)} for name, _, remark in found])
-    for name, text, remark in () if as_json else found:
-        _tell(session, name, text, remark)
-    bad = [remark for _, _, remark in found if strict or remark.severity == "error"]
+        session.output.json([{"commit": name, **to_builtins(problem)} for name, _, problem in found])
+    for name, text, problem in () if as_json else found:
+        _report_problem(session, name, text, problem)
+    errors = [problem for _, _, problem in found if strict or problem.severity == "error"]
     if not found:
-        session.output.say("every message can be read")
-    return 3 if bad else 0
+        session.output.say("all commit messages are valid")
+    return 3 if errors else 0
 
 
-def _config(session: Session, *, text_alone: bool) -> Config:
-    """The repository's; a text can be checked outside any, by what the directory itself has or the defaults."""
+def _config(session: Session, *, needs_repository: bool) -> Config:
+    """Return the configuration of the repository.
+
+    Outside a repository, return the configuration of the directory itself, or the defaults when it has none; raise
+    `UsageError` there if the command `needs_repository`.
+    """
     from shipit.api import load_config
 
     try:
         return session.project.config
     except UsageError:
-        if not text_alone or not os.path.isdir(session.directory):
+        if needs_repository or not os.path.isdir(session.directory):
             raise
         return load_config(session.directory, session.config)
 
@@ -76,7 +80,7 @@ def _config(session: Session, *, text_alone: bool) -> Config:
 def _messages(
     session: Session, message: str | None, path: str | None, since: str | None, until: str
 ) -> Iterator[tuple[str, str]]:
-    """Name (a commit id, or where the text is from) and text of what is to be checked."""
+    """Yield the name and the text of each message to check; the name is a commit id, a path, or `message`."""
     from shipit import api
 
     if sum(option is not None for option in (message, path, since)) > 1:
@@ -95,14 +99,14 @@ def _read(path: str) -> str:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read().partition(_SCISSORS)[0]
     except OSError as error:
-        raise UsageError(f"`{path}` cannot be read: {error.strerror}", hint="name a file with a message") from error
+        raise UsageError(f"`{path}` cannot be read: {error.strerror}", hint="choose another --file") from error
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
 
 
-def _tell(session: Session, name: str, text: str, remark: LintProblem) -> None:
+def _report_problem(session: Session, name: str, text: str, problem: LintProblem) -> None:
     output = session.output
     subject = printable(text.strip().partition("\n")[0])
-    look = "bad" if remark.severity == "error" else "warn"
+    severity = output.paint(problem.severity, "bad" if problem.severity == "error" else "warn")
     output.styled(f"{output.paint(name[:7] if len(name) == 40 else name, 'faint')} {subject}\n")
-    output.styled(f"  {output.paint(remark.severity, look)}: {printable(remark.what)}\n    {printable(remark.hint)}\n")
-    output.annotation(remark.severity, subject, printable(f"{remark.what}; {remark.hint}"))
+    output.styled(f"  {severity}: {printable(problem.what)}\n    {printable(problem.hint)}\n")
+    output.annotation(problem.severity, subject, printable(f"{problem.what}; {problem.hint}"))

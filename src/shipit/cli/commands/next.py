@@ -1,4 +1,4 @@
-"""`shipit next`"""
+"""The command `shipit next`."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: VERSION=$(shipit next)")
 @json_option
-@click.option("--strict", is_flag=True, help="End with status 3 when there is nothing to release.")
+@click.option("--strict", is_flag=True, help="End with exit status 3 if there is nothing to release.")
 @pass_session
 def command(session: Session, as_json: bool, strict: bool) -> int:
-    """The next version, on standard output; nothing when there is nothing to release.
+    """Print the next version on standard output, or nothing if there is nothing to release.
 
-    Reads local history and changes nothing: it needs no token and no network. Only in a shallow clone it first
-    fetches the history and the tags that are missing.
-    With several packages, one line each: name and version.
+    With several packages, one line is printed for each package to release: its name and its version. Reads the local
+    history only, so no token and no network are needed. In a shallow clone, the missing history and tags are fetched
+    first. Nothing else is changed.
     """
     from shipit import api
 
     with waiting(session.output, "reading history"):
         decisions = api.next_version(session.project) if as_json else None
-        coming = api.next_versions_only(session.project) if decisions is None else decisions
-    due = [each for each in coming if each.version]
+        packages = api.next_versions_only(session.project) if decisions is None else decisions
+    to_release = [package for package in packages if package.version]
     if decisions is not None:
         session.output.json(_as_json(decisions))
     else:
-        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in due))
-        if not due:
+        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
+        if not to_release:
             session.output.say("nothing to release")
-    return 3 if strict and not due else 0
+    return 3 if strict and not to_release else 0
 
 
 def _as_json(decisions: tuple[Decision, ...]) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _as_json(decisions: tuple[Decision, ...]) -> dict[str, Any]:
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
-    """The form that `shipit next --json` promises."""
+    """Return `decision` in the JSON form of `shipit next --json`, which is part of the public interface."""
     return {
         "version": decision.version,
         "previous": decision.previous,

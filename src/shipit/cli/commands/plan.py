@@ -1,4 +1,4 @@
-"""`shipit plan`"""
+"""The command `shipit plan`."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: shipit plan -o plan.json, review it, then shipit release --plan plan.json")
 @json_option
-@click.option("-o", "--output", "file", metavar="FILE", help="Save the plan, to apply exactly it later.")
-@click.option("--version", metavar="X.Y.Z", help="Plan this version instead of the computed one.")
+@click.option("-o", "--output", "file", metavar="FILE", help="Save the plan in FILE, to apply exactly this plan later.")
+@click.option("--version", metavar="X.Y.Z", help="Plan the release of this version instead of the computed one.")
 @pass_session
 def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
-    """Everything a release would do here, and why; the images, on the branch of an environment.
+    """Print all steps of a release, and the reasons for its version.
 
-    Also which commits were ignored or could not be read. Changes nothing, apart from fetching what the
-    remote has; read rights are enough.
+    On the branch of an environment, the steps to build its images are printed. Also lists the commits that were
+    ignored or could not be read. Changes nothing, except that it fetches from the remote; a token with read access is
+    enough.
     """
     from shipit.plan.views import plan_to_json, render_plan
 
-    with reporting(session) as report, waiting(session.output, "looking at the repository and its remote"):
+    with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
         plan = _plan(session, report, version)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
-        session.output.say(f"plan saved; to apply exactly it: shipit {plan.command} --plan {file}")
+        session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
     if as_json:
         session.output.json(plan_to_json(plan))
     elif file is None:

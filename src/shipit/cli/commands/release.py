@@ -1,4 +1,4 @@
-"""`shipit release`"""
+"""The command `shipit release`."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit release --dry-run, then shipit release")
-@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
-@click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly this plan; refused when its inputs changed.")
+@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
-@click.option("--strict", is_flag=True, help="End with status 3 when there is nothing to release.")
+@click.option("--strict", is_flag=True, help="End with exit status 3 if there is nothing to release.")
 @json_option
 @pass_session
 def command(
     session: Session, dry_run: bool, plan_file: str | None, version: str | None, strict: bool, as_json: bool
 ) -> int:
-    """Release what the commits call for.
+    """Release the next version, which is computed from the commits since the last release.
 
-    Version files and changelog, commit, tag, one atomic push, release. Every step looks first whether it
-    is done: after a crash, or when somebody pushed meanwhile, the same command again finishes the release.
+    Writes the version files and the changelog, commits and tags them, pushes both in one atomic push, and publishes
+    the release. If it fails or is interrupted, run the same command again: steps that are already done are skipped.
     """
     from shipit import api
     from shipit.plan.release import ReleasePlan
 
     if plan_file and version:
-        raise UsageError("`--plan` and `--version` cannot be combined", hint="the plan holds its version")
+        raise UsageError("`--plan` and `--version` cannot be combined: the plan has a version", hint="leave one out")
     plan = read_plan(plan_file, ReleasePlan) if plan_file else None
     with reporting(session) as report:
         if dry_run:
             outcome = api.Outcome(plan or api.plan_release(session.project, version=version), {})
         else:
-            _refuse_proposals(session)
+            _refuse_pull_requests(session)
             outcome = _released(session, report, plan, version)
         report.released(outcome, applied=not dry_run, version=version)
     if as_json:
@@ -52,7 +52,7 @@ def command(
 
         session.output.styled(render_plan(outcome.plan, session.output.paint, everything=session.output.verbose))
     if not dry_run:
-        tell(session, outcome)
+        report_release(session, outcome)
     return 3 if strict and not outcome.released else 0
 
 
@@ -64,20 +64,20 @@ def _released(session: Session, report: Report, plan: ReleasePlan | None, versio
     return api.release(session.project, version=version, observer=report.progress)
 
 
-def _refuse_proposals(session: Session) -> None:
-    """Raise `PreflightError` where a pull request made the CI run: anybody can open one."""
+def _refuse_pull_requests(session: Session) -> None:
+    """Raise `PreflightError` if the CI event is a pull request, because people without write access can open one."""
     event = session.project.ci.event
     if event.is_pull_request:
-        fix = "release on the event `push`; `shipit run` tells what merging a pull request releases"
-        finding = Finding("pull-request", f"the event `{event.name}` never releases", fix)
+        fix = "release on the event `push`; on pull requests run `shipit run`, which shows what merging would release"
+        finding = Finding("pull-request", f"shipit does not release on the event `{event.name}`", fix)
         raise PreflightError([finding], state="nothing was changed")
 
 
-def tell(session: Session, outcome: Outcome) -> None:
-    """What a release came to, where each of its images is, and what did not stop it."""
+def report_release(session: Session, outcome: Outcome) -> None:
+    """Print the released versions with the address of the release, each pushed image, and the warnings."""
     url = outcome.outputs.get("release-url", "")
-    done = f"released {outcome.names}" + (f": {url}" if url else "")
-    session.output.say(done if outcome.released else "nothing to release")
+    released = f"released {outcome.names}" + (f": {url}" if url else "")
+    session.output.say(released if outcome.released else "nothing to release")
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")
     session.output.findings(outcome.plan.warnings)

@@ -1,4 +1,4 @@
-"""`shipit schema`"""
+"""The command `shipit schema`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from shipit.cli.session import Command, Session, pass_session
 
 
 @click.command(cls=Command, epilog="Example: shipit schema > shipit.schema.json")
-@click.option("--json", "as_json", is_flag=True, expose_value=False, help="It is JSON anyway.")
+@click.option("--json", "as_json", is_flag=True, expose_value=False, help="No effect: the schema is always JSON.")
 @pass_session
 def command(session: Session) -> None:
-    """The JSON Schema of shipit.toml, for editors and checks.
+    """Print the JSON Schema of shipit.toml, for editors and other tools.
 
-    An editor uses it by a first line in shipit.toml: `#:schema ./shipit.schema.json`
+    To make an editor check shipit.toml while you type, save the schema next to it, and make this the first line of
+    shipit.toml: `#:schema ./shipit.schema.json`
     """
     from shipit.config.schema import json_schema
 

@@ -1,7 +1,7 @@
-"""The sample project that `shipit demo` releases: small, but with the history of a real team.
+"""The sample project that `shipit demo` releases: a small project with a history like that of a real team.
 
-Made by git alone, with the same commit ids on every machine: dates, people and content are fixed,
-and neither the user's git configuration nor the environment has a say.
+It is made with git. Its commit ids are the same on every machine, because dates, authors and contents are fixed, and
+because the git configuration of the user and the `GIT_` variables have no effect.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _ROBIN = ("Robin Park", "robin@example.com")
 _START = 1_767_920_400  # 2026-01-09 10:00 in Seoul, in seconds since the epoch
 _HOUR = 3600
 
-# Written into the two repositories, so that working in them does not depend on the user's settings either.
+# Written into the configuration of both repositories, so that later commands of the user in them do not depend on the
+# user's settings either.
 _SETTINGS = {
     "commit.gpgSign": "false",
     "core.autocrlf": "false",
@@ -34,7 +35,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class SampleProject:
-    """A clone on branch `main`, and the bare repository that is its `origin`."""
+    """The clone `path`, on branch `main`, and the bare repository `remote`, which is its `origin`."""
 
     path: Path
     remote: Path
@@ -42,7 +43,7 @@ class SampleProject:
 
 @dataclass(slots=True)
 class _Repository:
-    """A working copy in which every commit comes an hour after the one before."""
+    """A working copy in which each commit is dated one hour after the previous commit."""
 
     path: Path
     hours: int = 0
@@ -64,7 +65,7 @@ class _Repository:
         self.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--message", message, person=person)
 
     def add_class(self, name: str, message: str, *, person: tuple[str, str] = _ROBIN) -> None:
-        """Commit a new class, the usual change of this history."""
+        """Write the class `name` and commit it; most commits of this history are made so."""
         self.write(f"{SOURCES}/{name}.java", java_class(name, message.partition("\n")[0]))
         self.commit(message, person=person)
 
@@ -78,20 +79,20 @@ class _Repository:
 
 
 def make_sample(directory: Path) -> SampleProject:
-    """Make the project in `directory`/chat-server and its remote in `directory`/remote.git.
+    """Make the project in `directory`/chat-server and its remote in `directory`/remote.git, and return both.
 
-    Version 0.3.1 is released and tagged; what follows it makes the next version 0.4.0.
+    Version 0.3.1 is released and tagged; the commits after it make the next version 0.4.0.
 
     Raises:
-        FileExistsError: one of the two is there already.
-        subprocess.CalledProcessError: git refused; its words are in `stderr`.
+        FileExistsError: one of the two directories exists already.
+        subprocess.CalledProcessError: git failed; its message is in `stderr`.
     """
     sample = SampleProject(directory / "chat-server", directory / "remote.git")
     clone = _new_repository(sample.path)
     _new_repository(sample.remote, "--bare")
     _release_0_3_1(clone)
-    for chapter in _HISTORY:
-        chapter(clone)
+    for add_commits in _HISTORY:
+        add_commits(clone)
     clone.git("remote", "add", "origin", str(sample.remote.resolve()))
     clone.git("push", "--quiet", "--set-upstream", "origin", "main", "v0.3.1")
     clone.git("remote", "set-head", "origin", "main")
@@ -108,7 +109,12 @@ def _new_repository(path: Path, *options: str) -> _Repository:
 
 
 def _environment(person: tuple[str, str], seconds: int) -> dict[str, str]:
-    """The caller's environment without anything that tells git what to do."""
+    """Return the variables of this process without those of git, and with the author and the date of a commit.
+
+    Args:
+        person: name and e-mail address.
+        seconds: the date, in seconds since the epoch.
+    """
     name, email = person
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -165,7 +171,7 @@ def _breaking_change(clone: _Repository) -> None:
     clone.add_class("ApiResponse", message, person=_HANEUL)
 
 
-def _loose_ends(clone: _Repository) -> None:
+def _other_commits(clone: _Repository) -> None:
     clone.write("Dockerfile", FILES["Dockerfile"].replace("ENTRYPOINT", "EXPOSE 8080\nENTRYPOINT"))
     clone.commit("chore: name the port of the image")
     clone.add_class("LoadProbe", "feat: try a load probe [skip release]")
@@ -178,5 +184,5 @@ _HISTORY: tuple[Callable[[_Repository], None], ...] = (
     _reverted_feature,
     _merged_pull_request,
     _breaking_change,
-    _loose_ends,
+    _other_commits,
 )

@@ -1,4 +1,4 @@
-"""The files of the sample project as its last release, 0.3.1, left them: Spring Boot with Gradle."""
+"""The files of the sample project at its last release, 0.3.1: a Spring Boot project built with Gradle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ SETTINGS_GRADLE = """\
 rootProject.name = 'chat-server'
 """
 
-# The version of the project is one of seven in this file.
+# Seven versions are in this file; only one of them is the version of the project.
 BUILD_GRADLE = """\
 plugins {
     id 'java'
@@ -100,5 +100,5 @@ FILES = {
 
 
 def java_class(name: str, remark: str) -> str:
-    """A class that says in a comment what it is for."""
+    """Return the source of an empty Java class with the comment `remark`."""
     return f"package com.example.chat;\n\n// {remark}\nclass {name} {{\n}}\n"

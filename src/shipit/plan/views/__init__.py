@@ -9,5 +9,6 @@ from shipit.plan.views.markdown import failure_summary as failure_summary
 from shipit.plan.views.markdown import image_summary as image_summary
 from shipit.plan.views.markdown import preview_summary as preview_summary
 from shipit.plan.views.markdown import release_summary as release_summary
+from shipit.plan.views.text import Paint as Paint
 from shipit.plan.views.text import render_decisions as render_decisions
 from shipit.plan.views.text import render_plan as render_plan

@@ -1,4 +1,4 @@
-"""A plan as JSON, both ways: computed in one place, read by people, applied in another."""
+"""Conversion of a plan to JSON and back, for a plan that is saved, reviewed and applied later."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEMA = 2
 
 
 class _Building(Struct, frozen=True):
-    """The part of the JSON that only a plan of images has."""
+    """The fields that only a plan of images has."""
 
     environment: str
     images: tuple[PlannedImage, ...]
@@ -28,7 +28,7 @@ class _Building(Struct, frozen=True):
 
 
 class _Fields(Struct, frozen=True):
-    """The fields of schema 2 without the steps: those of both kinds of plan. `building` says which kind it is."""
+    """The fields of schema 2 without the steps, for both kinds of plan. `building` is None for a release."""
 
     decisions: tuple[Decision, ...]
     inputs: Inputs
@@ -40,7 +40,7 @@ class _Fields(Struct, frozen=True):
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """Return the plan as JSON values; every step carries its `kind`."""
+    """Return the plan as JSON values. Each step has its `kind` beside its fields."""
     fields: dict[str, Any] = to_builtins(_fields(plan))
     steps = [{"kind": step.kind, **to_builtins(step)} for step in plan.steps]
     head = {"schema": SCHEMA, "decisions": fields.pop("decisions"), "inputs": fields.pop("inputs"), "steps": steps}
@@ -48,18 +48,35 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 
 def plan_from_json(text: str, where: str) -> Plan:
-    """Return the plan that the file `where` with this `text` holds.
+    """Return the plan in the JSON `text`.
 
-    Raises `UsageError` when it is not a plan, or was written by a version of shipit with another schema.
+    Args:
+        where: the name of the file, for messages.
+
+    Raises:
+        UsageError: the text is not a plan, or was written by a version of shipit with another schema.
     """
     try:
         data = json.loads(text)
         if data.pop("schema") != SCHEMA:
-            raise UsageError(f"`{where}` was written by another version of shipit", hint=f"shipit plan -o {where}")
+            what = f"`{where}` was written by another version of shipit, whose plans have another format"
+            raise UsageError(what, hint=f"shipit plan -o {where}")
         steps = tuple(_step(entry) for entry in data.pop("steps"))
         return _plan(convert(data, _Fields), steps)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ValidationError) as error:
-        raise UsageError(f"`{where}` is not a plan: {error}", hint=f"shipit plan -o {where}") from error
+        what = f"`{where}` was not written by `shipit plan -o`: {_reason(error)}"
+        raise UsageError(what, hint=f"shipit plan -o {where}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the reason why a text is not a plan, without the wording of Python's own errors."""
+    if isinstance(error, KeyError):
+        return f"it has no `{error.args[0]}`"
+    if isinstance(error, json.JSONDecodeError):
+        return "it is not valid JSON"
+    if isinstance(error, ValueError):  # from `_step`, or the type of a field
+        return str(error)
+    return "it does not have the form of a plan"
 
 
 def _fields(plan: Plan) -> _Fields:
@@ -94,6 +111,6 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
 def _step(entry: dict[str, Any]) -> Step:
     kind = entry.pop("kind")
     if kind not in STEPS:
-        raise ValueError(f"there is no step `{kind}`")
+        raise ValueError(f"shipit has no step `{kind}`")
     step: Step = convert(entry, STEPS[kind])
     return step

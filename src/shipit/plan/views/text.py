@@ -86,7 +86,7 @@ def _steps(plan: Plan, paint: Paint) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         if step.public and not told:
             told = True
-            yield paint("      --- up to here nothing is public; from here on only forward ---", "faint")
+            yield paint("      --- above this line nothing is public; below it, steps are not undone ---", "faint")
         yield f"  {number:2}. {printable(step.summary)}"
         yield from _diff(step, paint)
 
