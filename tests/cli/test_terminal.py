@@ -52,8 +52,8 @@ def shown(*arguments: str, cwd: Path, **environment: str) -> str:
     """Return the output of the command on a terminal."""
     master, slave = pty.openpty()
     variables = os.environ | {"TERM": "xterm-256color"} | environment
-    terminal = {"stdin": slave, "stdout": slave, "stderr": slave}
-    with subprocess.Popen([*SHIPIT, *arguments], cwd=cwd, env=variables, **terminal) as program:
+    command = [*SHIPIT, *arguments]
+    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=slave, stdout=slave, stderr=slave) as program:
         os.close(slave)
         seen = _everything(master)
     assert program.returncode in (0, 2)

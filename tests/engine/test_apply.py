@@ -67,7 +67,7 @@ class Protocol:
         self.told.append(("finished", step.id, dict(outputs), already))
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
-        self.told.append(("missed", step.id))
+        self.told.append(("optional failed", step.id))
 
 
 @pytest.fixture
