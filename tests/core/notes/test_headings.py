@@ -85,3 +85,10 @@ def test_headings_stand_in_order_and_apart_in_any_text(text: str) -> None:
     for heading in headings(text):
         assert ends <= heading.start <= heading.end <= len(text)
         ends = heading.end
+
+
+@pytest.mark.parametrize("unit", ["a-1.1-", "1.1-", "a", "1.", "a ", "-", "@", "[", "(", "1.1.1+a"])
+@pytest.mark.parametrize("end", [" x", "]", "(x", "\x01"])
+def test_a_hostile_heading_of_100_kb_is_read(unit: str, end: str) -> None:
+    (heading,) = headings(f"## {unit * (100_000 // len(unit))}{end}\n")
+    assert heading.version is None or heading.version in heading.text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from growth import growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipit.core.commits import Commit, Entry, Footer
+from shipit.core.commits import Commit, Entry, Footer, parse_commit
 from shipit.core.history import Release
 from shipit.core.notes import Renderer, cut_notes
 from shipit.core.notes.languages import ENGLISH, KOREAN, Language
@@ -36,6 +38,17 @@ def release(*entries: Entry, previous: str | None = "v1.3.0", includes: tuple[st
 def grouped(*entries: Entry, shown: tuple[str, ...] = ("feat", "fix", "perf", "revert")) -> list[tuple[str, list[str]]]:
     found = sections(release(*entries), ENGLISH, shown=shown)
     return [(section.title, [change.title for change in section.changes]) for section in found]
+
+
+def test_the_work_grows_as_the_breaking_changes_of_one_commit_do() -> None:
+    def rendering(count: int) -> Callable[[], object]:
+        footers = "\n".join(f"BREAKING CHANGE: gone {number}" for number in range(count))
+        commit = parse_commit(f"feat: x\n\n{footers}\nCloses #1")
+        assert isinstance(commit, Commit)
+        release = Release("1.0.0", "v1.0.0", dt.date(2026, 1, 1), (Entry("a" * 40, "Ada", commit),))
+        return lambda: [section.lines for section in sections(release)]
+
+    assert growth(rendering, 500) < 2.3
 
 
 def test_breaking_changes_come_first_and_the_rest_in_the_order_readers_look_for_it() -> None:

@@ -31,9 +31,10 @@ _TITLE_LINE = re.compile(r"\ufeff?[ ]{0,3}(?![-*+>|#<`~=]|\d{1,9}[.)]\s)(?P<text
 _ANCHOR = re.compile(r"<a\s[^>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
 
 # conventional-changelog, release-please, keepachangelog, changesets and plain headings, in English and Korean.
+# Every part has a limit, and most never give back (`{1,18}+`), which keeps hostile headings linear.
 _VERSION = re.compile(
     r"[^\w\[(]{0,4}(?:(?:version|release|what's changed in)\s+)?\[?(?:[a-z@][\w./@-]*[@/_-])?"
-    r"v?(?P<version>\d+\.\d+(?:\.\d+)?(?:-[0-9a-z.-]+)?(?:\+[0-9a-z.-]+)?)"
+    r"v?(?P<version>\d{1,18}+\.\d{1,18}+(?:\.\d{1,18}+)?(?:-[0-9a-z.-]{1,200}+)?(?:\+[0-9a-z.-]{1,200}+)?)"
     r"\]?(?P<link>\(\S*\))?"
     r"(?:\s*|:.*|\s+변경 사항|\s+(?P<date>\(\d{4}\W.*)|\s+(?:[-–—/:(\"“]|\d{4}\b|released\b).*)",
     re.IGNORECASE,

@@ -45,6 +45,7 @@ class NotesItem(Struct):
     _text: str
     _links: Links | None = None
     _language: Language = ENGLISH
+    _closed: tuple[str, ...] | None = None  # by the commit's footers, when they are known already
 
     @property
     def scope(self) -> str:
@@ -69,10 +70,9 @@ class NotesItem(Struct):
     @property
     def closes(self) -> tuple[str, ...]:
         """The issues this commit closes and does not name in its description, linked where possible."""
-        footers = [footer.value for footer in self._entry.commit.footers if footer.token.lower() in _CLOSING]
-        named = _ISSUE.findall(self._text) if footers and "#" in self._text else ()
-        numbers = dict.fromkeys([number for value in footers for number in _ISSUE.findall(value)])
-        wanted, links = [number for number in numbers if number not in named], self._links
+        closed = _closed_issues(self._entry.commit) if self._closed is None else self._closed
+        named = set(_ISSUE.findall(self._text)) if closed and "#" in self._text else ()
+        wanted, links = [number for number in closed if number not in named], self._links
         return tuple([f"[#{number}]({links.issue(number)})" if links else f"#{number}" for number in wanted])
 
     @property
@@ -92,6 +92,12 @@ class NotesItem(Struct):
 @lru_cache(maxsize=1000)  # a project has few, and each in many lines
 def _scope(text: str) -> str:
     return inline(text.strip())
+
+
+def _closed_issues(commit: Commit) -> tuple[str, ...]:
+    """Return the numbers of the issues that the footers of a commit close, each once."""
+    values = [footer.value for footer in commit.footers if footer.token.lower() in _CLOSING]
+    return tuple(dict.fromkeys([number for value in values for number in _ISSUE.findall(value)]))
 
 
 class Section(Struct):
@@ -118,8 +124,9 @@ def sections(
     groups.update((name.partition("(")[0], []) for name in shown)
     for entry in release.entries:
         commit = entry.commit
-        for text in commit.breaking:
-            groups[BREAKING].append(NotesItem(entry, text, links, language))
+        if commit.breaking:
+            closed = _closed_issues(commit)  # once, not for each of thousands of breaking changes
+            groups[BREAKING] += [NotesItem(entry, text, links, language, closed) for text in commit.breaking]
         if _listed(commit, shown):
             groups[commit.type].append(NotesItem(entry, commit.description, links, language))
     return tuple(Section(key, inline(language.heading(key)), changes) for key, changes in groups.items() if changes)
