@@ -140,7 +140,7 @@ def test_a_wrong_password_of_the_registry_ends_with_4_and_an_annotation(shop: Sh
     run = shop.consumer.run(ref="refs/heads/dev")
     assert run.jobs == {"deploy": "failure"}
     assert "exit status 4" in run.log
-    assert f"`{shop.registry.address}` does not accept the login of `pusher`" in the_error(run)
+    assert f"`{shop.registry.address}` rejected the login of `pusher`" in the_error(run)
     assert "`SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`" in the_error(run)
     assert "built for dev" not in run.log, "the registry is asked before anything is built"
     assert shop.paths() == []
@@ -153,7 +153,7 @@ def test_without_a_login_the_token_of_github_reaches_no_other_registry(shop: Sho
     run = shop.consumer.run(ref="refs/heads/dev")
     assert run.jobs == {"deploy": "failure"}
     assert "exit status 4" in run.log
-    assert f"`{shop.registry.address}` wants a login" in run.log
+    assert f"`{shop.registry.address}` requires a login" in run.log
     shop.assert_no_secret_is_left(run)
 
 

@@ -307,8 +307,8 @@ def test_no_pull_request_can_make_a_release(scene: Scene, event: str) -> None:
     ("token", "what"),
     [
         ("", "`GITHUB_TOKEN` is not set"),
-        ("expired-token", "GitHub does not accept `GITHUB_TOKEN`"),
-        (READ_ONLY, "may read"),
+        ("expired-token", "GitHub rejected `GITHUB_TOKEN`"),
+        (READ_ONLY, "can read"),
     ],
 )
 def test_a_missing_or_refused_token_is_annotated_and_ends_with_status_4(scene: Scene, token: str, what: str) -> None:
@@ -359,7 +359,7 @@ def test_the_summary_of_a_failed_release_shows_which_steps_were_done(scene: Scen
 def test_a_file_of_the_runner_that_cannot_be_written_hides_no_error(scene: Scene, name: str) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_TOKEN=READ_ONLY, **{name: "/nonexistent/file"})
     assert step.run.status == 4
-    assert "may read `acme/app` but not write to it" in step.run.err
+    assert "can read `acme/app`, but has no permission to write to it" in step.run.err
 
 
 def test_a_summary_that_cannot_be_written_is_a_warning(scene: Scene) -> None:

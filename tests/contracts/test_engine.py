@@ -93,7 +93,7 @@ def test_pushing_twice_is_pushing_once(bench: Bench) -> None:
 def test_what_was_not_built_is_not_pushed(bench: Bench) -> None:
     with pytest.raises(CommandError, match=f"{bench.name}:1.5.0") as raised:
         bench.engine.push(f"{bench.name}:1.5.0")
-    assert raised.value.hint == "build it first"
+    assert raised.value.hint == "build the image first"
 
 
 def test_a_build_that_can_be_made_meets_no_obstacle(bench: Bench) -> None:

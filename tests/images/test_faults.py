@@ -22,7 +22,7 @@ PASSING = {
     "cut off after a tag": Fault("PUT", "/manifests/latest", cut=True, after=True),
 }
 LASTING = {
-    "content": (Fault("PUT", "/manifests/dev-", ALWAYS, status=500), 5, "does not take the push"),
+    "content": (Fault("PUT", "/manifests/dev-", ALWAYS, status=500), 5, "the push of"),
     "a login for content": (Fault("", "/blobs/uploads/", ALWAYS, status=401), 4, "SHIPIT_REGISTRY_PASSWORD"),
     "a tag": (Fault("PUT", "/manifests/latest", ALWAYS, status=500), 5, "failed to write"),
     "a login for a tag": (Fault("PUT", "/manifests/latest", ALWAYS, status=403), 4, "SHIPIT_REGISTRY_PASSWORD"),
@@ -70,8 +70,8 @@ def test_a_registry_that_is_not_there_is_told_before_anything_is_built(
     faulty.faults = [Fault("", "/v2/", ALWAYS, cut=True)]
     run = troubled.push()
     assert (run.status, troubled.built, troubled.announced) == (3, 0, ("", ""))
-    assert f"`{faulty.address}` could not be reached" in run.err
-    assert "check the registry's name, and that it runs" in run.err
+    assert f"the request to `{faulty.address}` to" in run.err
+    assert "check the registry's name, its status and the network" in run.err
 
 
 def test_an_engine_that_is_not_there_is_told_before_anything_is_built(troubled: TroubledShop) -> None:

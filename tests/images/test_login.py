@@ -66,7 +66,7 @@ def test_a_login_that_is_wrong_is_told_with_its_name_before_anything_is_built(
     shop: Shop, locked_registry: Registry
 ) -> None:
     failed = shop.shipit("image", "--push", status=4, env=login(locked_registry, "wrong horse")).stderr
-    assert f"does not accept the login of `{locked_registry.username}`" in failed
+    assert f"rejected the login of `{locked_registry.username}`" in failed
     assert "`SHIPIT_REGISTRY_PASSWORD`" in failed
     assert "wrong horse" not in failed
     assert not (shop.place / "begun").exists()

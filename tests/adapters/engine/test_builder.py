@@ -59,7 +59,7 @@ def test_the_way_to_several_platforms_is_containerds_store() -> None:
 
 def test_a_builder_says_what_it_is() -> None:
     assert str(BUILDX) == "BuildKit (docker buildx 0.13.1)"
-    assert str(CLASSIC).startswith("the classic builder of docker 20.10.24 (no docker buildx here")
+    assert str(CLASSIC).startswith("the classic builder of docker 20.10.24 (docker buildx is not installed")
 
 
 def test_what_a_build_names_and_is_not_there_is_told_all_at_once(tmp_path: Path) -> None:

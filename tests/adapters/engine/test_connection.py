@@ -75,7 +75,7 @@ def test_no_engine_is_told_with_the_address_that_was_tried(config: Path, monkeyp
 @pytest.mark.parametrize("host", ["tcp://[bad", "tcp://far.example.com:99999999"])
 def test_an_address_that_is_none_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)
-    assert f"`{host}` (`DOCKER_HOST`) is no address" in found(config).what
+    assert f"`{host}` (`DOCKER_HOST`) is an invalid URL" in found(config).what
 
 
 @pytest.mark.parametrize("text", ["[]", '{"proxies": 3}', '{"auths": {"ghcr.io": {"auth": "bm9uZQ=="}}}'])
@@ -125,7 +125,7 @@ def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.M
         (config / "config.json").write_text('{"currentContext": "near"}')
     finding = found(config)
     assert finding.what == "docker has no context `near`"
-    assert finding.fix == "docker context ls"
+    assert finding.fix == "choose one that `docker context ls` lists"
 
 
 @pytest.mark.parametrize(("name", "value"), [("DOCKER_HOST", "nonsense://x"), ("DOCKER_TLS_VERIFY", "1")])

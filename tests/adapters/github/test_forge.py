@@ -233,7 +233,7 @@ def test_a_silent_github_is_given_up_after_the_time_limit(
     draft(forge)
     github.fail(method, path, hang=3)
     begin = time.monotonic()
-    with pytest.raises(RemoteError, match="no whole answer came") as caught:
+    with pytest.raises(RemoteError, match="no response, or an incomplete one") as caught:
         act(connect(timeout=1, tries=1))
     assert time.monotonic() - begin < 2.5
     assert caught.value.retryable
@@ -313,9 +313,12 @@ def test_what_a_limit_refused_to_the_end_is_not_looked_for(
 @pytest.mark.parametrize(
     ("token", "words"),
     [
-        ("expired-token-0123456789", "GitHub does not accept `GITHUB_TOKEN` to draft release"),
-        (None, "GitHub does not accept `GITHUB_TOKEN` to draft release"),
-        (READ_ONLY, "`GITHUB_TOKEN` may not draft release `v1.0.0`: Resource not accessible by integration"),
+        ("expired-token-0123456789", "GitHub rejected `GITHUB_TOKEN` when asked to draft release"),
+        (None, "GitHub rejected `GITHUB_TOKEN` when asked to draft release"),
+        (
+            READ_ONLY,
+            "`GITHUB_TOKEN` has no permission to draft release `v1.0.0`: Resource not accessible by integration",
+        ),
     ],
 )
 def test_a_refused_token_is_named_by_its_variable_and_not_tried_again(
@@ -331,7 +334,7 @@ def test_a_refused_token_is_named_by_its_variable_and_not_tried_again(
 def test_a_repository_that_is_not_to_be_seen_may_be_one_the_token_must_not_see(
     connect: Callable[..., GitHubForge],
 ) -> None:
-    with pytest.raises(RemoteError, match="GitHub has no `acme/other`") as caught:
+    with pytest.raises(RemoteError, match="GitHub found no repository `acme/other`") as caught:
         draft(connect(slug="acme/other"))
     assert caught.value.status == 404
     assert "GITHUB_TOKEN" in (caught.value.hint or "")

@@ -66,7 +66,7 @@ def test_amazons_login_is_for_docker_too_and_shown_nowhere(aws: None) -> None:
 
 def test_an_aws_account_without_credentials_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with pytest.raises(AuthError, match=f"AWS gives no login for `{ECR}`") as raised:
+    with pytest.raises(AuthError, match=f"AWS refused to issue a login for `{ECR}`") as raised:
         Logins().of(ECR)
     assert "`AWS_ACCESS_KEY_ID`" in str(raised.value.hint)
 
@@ -74,7 +74,7 @@ def test_an_aws_account_without_credentials_is_told_how(monkeypatch: pytest.Monk
 def test_aws_that_is_not_reached_is_an_error_of_the_remote(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(RemoteError, match="could not be asked") as raised:
+    with pytest.raises(RemoteError, match="cannot be reached") as raised:
         Logins().of(ECR)
     assert raised.value.retryable
 
@@ -88,6 +88,6 @@ def test_without_boto3_the_way_to_it_is_named(monkeypatch: pytest.MonkeyPatch) -
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(AuthError, match="no boto3") as raised:
+    with pytest.raises(AuthError, match="`boto3`, which is not installed") as raised:
         Logins().of(ECR)
     assert "pip install 'shipit[aws]'" in str(raised.value.hint)

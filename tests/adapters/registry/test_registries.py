@@ -49,7 +49,9 @@ def test_layers_that_are_fetched_from_elsewhere_are_no_content_of_the_registry()
 
 
 def test_nothing_is_copied_from_one_registry_to_another() -> None:
-    with pytest.raises(ConfigError, match=r"`ghcr\.io/acme/app@sha256:0+` is not on the registry of `acme/app:1`"):
+    with pytest.raises(
+        ConfigError, match=r"`ghcr\.io/acme/app@sha256:0+` and `acme/app:1` are on different registries"
+    ):
         Registries(Logins()).copy(f"ghcr.io/acme/app@sha256:{'0' * 64}", "acme/app:1")
 
 

@@ -403,7 +403,7 @@ own = { name = "acme/own", context = "web", dockerfile = "docker/own" }
 
 def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     world = released()
-    missing = Finding("build-context", "there is no directory `build/docker` to build in", "set `context`")
+    missing = Finding("build-context", "the build context `build/docker` is not a directory", "set `context`")
     monkeypatch.setattr(world.engine, "findings", lambda builds: (missing,))
     without_commands = configured('[environments.dev]\nimage = { name = "acme/app" }')
     assert [finding.severity for finding in planned(world, "dev").findings] == ["warning"]

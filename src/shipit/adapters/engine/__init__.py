@@ -1,4 +1,4 @@
-"""The container engine."""
+"""The container engine: docker, or another engine with docker's API."""
 
 from __future__ import annotations
 

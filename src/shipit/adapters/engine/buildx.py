@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from shipit.adapters.process import without_tokens
 from shipit.core.images import Build
 
-_TO_ANSWER = 60  # seconds
+_TIMEOUT = 60  # seconds
 
 
 def arguments(reference: str, build: Build) -> list[str]:
-    """The command that builds `reference` and hands it to the engine; paths are as `build` gives them."""
+    """Return the command that builds the image `reference` and loads it into the engine; paths are those of `build`."""
     return [
         *(
             "docker",
@@ -42,15 +42,15 @@ def arguments(reference: str, build: Build) -> list[str]:
 
 
 def _path(path: str) -> str:
-    """What docker takes for a path, and for no option, standard input or address, whatever its name."""
+    """Return `path` in a form that docker does not take for an option, standard input (`-`) or a URL."""
     return path if path == "." else f"./{path}"
 
 
 def process_variables(build: Build, variables: Mapping[str, str], configuration: str) -> dict[str, str]:
-    """What the build sees of `variables`: no token, save those it names as secrets.
+    """Return the environment variables for the build: `variables` without tokens, except those that it uses as secrets.
 
     Args:
-        configuration: docker's configuration directory.
+        configuration: the path of docker's configuration directory.
     """
     secrets = {name: variables[name] for name in build.secrets.values()}
     epoch = str(build.created)  # https://reproducible-builds.org/specs/source-date-epoch/
@@ -58,23 +58,23 @@ def process_variables(build: Build, variables: Mapping[str, str], configuration:
 
 
 def version() -> str | None:
-    """The version of `docker buildx`; None where docker has no such plugin, or is not installed."""
-    found = re.search(r"\bv?(\d+\.\d+\.\d+)", _asked("version"))
-    return found and found[1]
+    """Return the version of `docker buildx`; None if docker or this plugin of it is not installed."""
+    match = re.search(r"\bv?(\d+\.\d+\.\d+)", _output("version"))
+    return match and match[1]
 
 
 def driver() -> str:
-    """How buildx reaches the BuildKit it would build with: `docker` is the engine's own."""
-    found = re.search(r"^Driver:\s+(\S+)", _asked("inspect"), re.MULTILINE)
-    return found[1] if found else "docker"
+    """Return the driver of the current builder of buildx; `docker` is BuildKit in the engine."""
+    match = re.search(r"^Driver:\s+(\S+)", _output("inspect"), re.MULTILINE)
+    return match[1] if match else "docker"
 
 
-def _asked(command: str) -> str:
-    """What `docker buildx` says; nothing where it fails."""
+def _output(command: str) -> str:
+    """Return the output of a command of `docker buildx`; empty if it fails."""
     argv = ["docker", "buildx", command]
     variables = without_tokens(os.environ)
     try:
-        done = subprocess.run(argv, env=variables, capture_output=True, encoding="utf-8", timeout=_TO_ANSWER)
+        done = subprocess.run(argv, env=variables, capture_output=True, encoding="utf-8", timeout=_TIMEOUT)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""

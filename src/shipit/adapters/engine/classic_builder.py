@@ -1,4 +1,4 @@
-"""The engine's own builder, through docker's SDK: what is left where there is no `docker buildx`."""
+"""The classic builder of the engine, through docker's SDK; used if `docker buildx` is not installed."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 _FAILED = 1
 
 
-def run(
+def build_with_classic_builder(
     client: APIClient, reference: str, build: Build, output: ProgramOutput, *, root: str, timeout: float
 ) -> int | None:
-    """Build and keep under `reference`.
-
-    The exit status, 0 when it worked; None when `timeout` seconds were not enough.
+    """Build an image, tag it locally as `reference`, and return an exit status: 0 for success.
 
     Args:
-        client: a connection for this build alone.
-        root: what the paths of `build` are relative to.
+        client: a connection that only this build uses.
+        output: gets the log of the build.
+        root: the directory that the paths of `build` are relative to.
+        timeout: in seconds; after that the build is stopped, and None is returned.
     """
     from docker.errors import APIError, DockerException
     from urllib3.exceptions import HTTPError
 
     with _TimeLimit(client, timeout) as limit:
         try:
-            return _follow(client.build(**_parameters(reference, build, root, timeout)), output)
+            return _copy_log(client.build(**_parameters(reference, build, root, timeout)), output)
         except APIError as error:
             output.write(f"{error.explanation or error}\n")
         except (DockerException, HTTPError, OSError) as error:
@@ -50,18 +50,18 @@ def run(
 
 
 def readable_by_the_sdk(configuration: str) -> str:
-    """The file in docker's configuration directory `configuration`, rewritten for the SDK.
+    """Change the file in docker's configuration directory `configuration` for the SDK, and return its path.
 
-    A credential helper that is not installed, or that a registry is said to have none, stops the SDK; docker's command
-    line goes on without.
+    A credential helper that is not installed, or an empty one, makes the SDK fail, but not docker's command line. So
+    these helpers are removed.
     """
     path = os.path.join(configuration, "config.json")
     with open(path, encoding="utf-8") as file:
-        told = json.load(file)
-    helpers = told.get("credHelpers", {}).items()
-    told["credHelpers"] = {name: helper for name, helper in helpers if shutil.which(f"docker-credential-{helper}")}
+        config = json.load(file)
+    helpers = config.get("credHelpers", {}).items()
+    config["credHelpers"] = {name: helper for name, helper in helpers if shutil.which(f"docker-credential-{helper}")}
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(told, file)
+        json.dump(config, file)
     return path
 
 
@@ -76,43 +76,46 @@ def _parameters(reference: str, build: Build, root: str, timeout: float) -> dict
         "rm": True,
         "forcerm": True,
         "decode": True,
-        "timeout": round(timeout) + 10,  # for what comes before the answer
+        "timeout": round(timeout) + 10,  # seconds; the upload of the context comes before the first response
     }
 
 
 def _epoch(dockerfile: str, created: int) -> Mapping[str, str]:
-    """SOURCE_DATE_EPOCH where `dockerfile` asks for it: this builder warns of arguments that nobody does."""
+    """Return the argument SOURCE_DATE_EPOCH if `dockerfile` declares it; the builder warns of undeclared arguments."""
     with open(dockerfile, encoding="utf-8", errors="replace") as file:
-        asks = re.search(r"^\s*ARG\s.*\bSOURCE_DATE_EPOCH\b", file.read(), re.MULTILINE | re.IGNORECASE)
-    return {"SOURCE_DATE_EPOCH": str(created)} if asks else {}
+        declared = re.search(r"^\s*ARG\s.*\bSOURCE_DATE_EPOCH\b", file.read(), re.MULTILINE | re.IGNORECASE)
+    return {"SOURCE_DATE_EPOCH": str(created)} if declared else {}
 
 
-def _follow(events: Iterable[Mapping[str, Any]], output: ProgramOutput) -> int:
-    """Pass on what the engine tells of a build, to its end; the exit status of the command that failed."""
+def _copy_log(events: Iterable[Mapping[str, Any]], output: ProgramOutput) -> int:
+    """Write the log of a build to `output` and return the exit status of the command that failed; 0 for success."""
     status = 0
     for event in events:
         if "error" in event:
             status = event.get("errorDetail", {}).get("code") or _FAILED
-        output.write(_words(event))
+        output.write(_log_text(event))
     return status
 
 
-def _words(event: Mapping[str, Any]) -> str:
-    """What an event says to people: a piece of the log, or a line about the image that is built upon."""
+def _log_text(event: Mapping[str, Any]) -> str:
+    """Return the text of an event for the log: a piece of output, or a line about the pull of the base image."""
     if event.get("progressDetail"):
-        return ""  # the hundredth part of a layer
-    told = " ".join(filter(None, (event.get("id"), event.get("status"), event.get("error"))))
-    return event.get("stream") or (f"{told}\n" if told else "")
+        return ""  # the progress of one layer, of which there are hundreds
+    line = " ".join(filter(None, (event.get("id"), event.get("status"), event.get("error"))))
+    return event.get("stream") or (f"{line}\n" if line else "")
 
 
 class _TimeLimit:
-    """Hangs up on the engine when the time is up, which makes it stop a build."""
+    """A time limit for a build: when it is over, the connection is closed, which makes the engine stop the build.
+
+    `passed` is whether the limit is over.
+    """
 
     def __init__(self, client: APIClient, seconds: float) -> None:
         self.passed = False
-        self._answers: list[Response] = []
-        self._timer = threading.Timer(seconds, self._pass)
-        client.hooks["response"] = [self._listen]
+        self._responses: list[Response] = []
+        self._timer = threading.Timer(seconds, self._end)
+        client.hooks["response"] = [self._add]
 
     def __enter__(self) -> _TimeLimit:
         self._timer.start()
@@ -120,19 +123,19 @@ class _TimeLimit:
 
     def __exit__(self, *raised: object) -> None:
         self._timer.cancel()
-        for answer in self._answers:
-            answer.close()
+        for response in self._responses:
+            response.close()
 
-    def _listen(self, answer: Response, **_: object) -> None:
-        self._answers.append(answer)
+    def _add(self, response: Response, **_: object) -> None:
+        self._responses.append(response)
         if self.passed:
-            self._hang_up(answer)
+            self._shut_down(response)
 
-    def _pass(self) -> None:
+    def _end(self) -> None:
         self.passed = True
-        for answer in self._answers:
-            self._hang_up(answer)
+        for response in self._responses:
+            self._shut_down(response)
 
-    def _hang_up(self, answer: Response) -> None:
-        with suppress(RuntimeError, ValueError):  # it has ended just now
-            answer.raw.shutdown()
+    def _shut_down(self, response: Response) -> None:
+        with suppress(RuntimeError, ValueError):  # the response has ended in the meantime
+            response.raw.shutdown()

@@ -1,4 +1,4 @@
-"""Where the container engine listens, and the connection to it."""
+"""The address of the container engine, and the connection to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from shipit.adapters.registry import CONFIG, directory
+from shipit.adapters.registry import DOCKER_CONFIG_FILE, docker_config_directory
 from shipit.errors import PreflightError, RemoteError
 from shipit.finding import Finding
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from docker import APIClient
     from docker.tls import TLSConfig
 
-_TO_CONNECT = 15  # seconds
-_TO_ANSWER = 600  # seconds without a word: a registry may take its time over a large layer
+_CONNECT_TIMEOUT = 15  # seconds
+_READ_TIMEOUT = 600  # seconds without any data; a registry can take minutes for a large layer
 
 
 class _Endpoint(TypedDict, total=False):
@@ -28,7 +28,13 @@ class _Endpoint(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An engine's `url`, and `origin`, for people: what says that it is there."""
+    """The address of an engine.
+
+    Args:
+        url: such as `unix:///var/run/docker.sock`.
+        origin: the setting that the address comes from, for messages.
+        tls: the TLS settings; None for none.
+    """
 
     url: str
     origin: str
@@ -36,9 +42,9 @@ class Address:
 
 
 def engine_address() -> Address:
-    """Where docker's command line would look: `DOCKER_HOST`, else the current context, else the usual socket.
+    """Return the address that docker's command line uses: `DOCKER_HOST`, the current context, or the default socket.
 
-    Raises `PreflightError` where that leads nowhere.
+    Raises `PreflightError` if the settings are invalid.
     """
     from docker.context import ContextAPI
     from docker.context.config import get_current_context_name
@@ -46,77 +52,79 @@ def engine_address() -> Address:
     from docker.utils import kwargs_from_env
 
     try:
-        given: _Endpoint = {**kwargs_from_env()}
-        if "base_url" in given:
-            return Address(given["base_url"], "`DOCKER_HOST`", given.get("tls"))
+        endpoint: _Endpoint = {**kwargs_from_env()}
+        if "base_url" in endpoint:
+            return Address(endpoint["base_url"], "`DOCKER_HOST`", endpoint.get("tls"))
         name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
         context = ContextAPI.get_context(name)
     except DockerException as error:
-        raise _unready(_finding(f"where the container engine is cannot be read: {error}")) from error
+        raise _preflight_error(_finding(f"docker's settings for the engine cannot be read: {error}")) from error
     if context is None or not context.Host:  # type: ignore[redundant-expr]  # its stubs do not know of None
-        raise _unready(_finding(f"docker has no context `{name}`", "docker context ls"))
+        raise _preflight_error(_finding(f"docker has no context `{name}`", "choose one that `docker context ls` lists"))
     origin = "docker's default" if context.name == "default" else f"docker's context `{context.name}`"
-    return Address(context.Host, origin, given.get("tls") or context.TLSConfig)
+    return Address(context.Host, origin, endpoint.get("tls") or context.TLSConfig)
 
 
-def connect(place: Address) -> APIClient:
-    """A connection to the engine at `place`; raises `PreflightError` where none answers."""
+def connect(address: Address) -> APIClient:
+    """Return a connection to the engine at `address`; raises `PreflightError` if no engine answers."""
     import docker
     from docker.errors import DockerException
 
-    if place.url.startswith("ssh://"):
-        raise _unready(_over_ssh(place))
+    if address.url.startswith("ssh://"):
+        raise _preflight_error(_ssh_finding(address))
     try:
-        _knock(place.url)
-        tls = place.tls or False
-        client = docker.APIClient(base_url=place.url, version="auto", timeout=_TO_CONNECT, tls=tls)
+        _check_socket(address.url)
+        tls = address.tls or False
+        client = docker.APIClient(base_url=address.url, version="auto", timeout=_CONNECT_TIMEOUT, tls=tls)
     except (DockerException, OSError) as error:  # a RequestException is an OSError
-        raise _unready(_absent(place, _reason(error))) from error
-    except (ValueError, AttributeError, TypeError) as error:  # whatever the SDK makes of a strange value
-        raise _unready(_strange(place, error)) from error
-    client.timeout = _TO_ANSWER
+        raise _preflight_error(_no_engine_finding(address, _reason(error))) from error
+    except (ValueError, AttributeError, TypeError) as error:  # the SDK's exceptions for invalid settings
+        raise _preflight_error(_invalid_settings_finding(address, error)) from error
+    client.timeout = _READ_TIMEOUT
     return client
 
 
-def _knock(url: str) -> None:
-    """Raises `OSError` where nobody listens on a socket: the SDK would tell it too, and leave its own end open."""
+def _check_socket(url: str) -> None:
+    """Raise `OSError` if nothing listens on a Unix socket; the SDK would fail too, but leave its socket open."""
     if url.startswith("unix://"):
-        with socket.socket(socket.AF_UNIX) as end:
-            end.connect("/" + url.removeprefix("unix://").lstrip("/"))
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect("/" + url.removeprefix("unix://").lstrip("/"))
 
 
 def _finding(what: str, fix: str = "start docker (`systemctl start docker`), or set `DOCKER_HOST`") -> Finding:
     return Finding("engine", what, fix)
 
 
-def _unready(finding: Finding) -> PreflightError:
+def _preflight_error(finding: Finding) -> PreflightError:
     return PreflightError([finding], to="build or push images")
 
 
-def _absent(place: Address, reason: str) -> Finding:
-    what = f"there is no container engine at `{place.url}` ({place.origin}): {reason}"
+def _no_engine_finding(address: Address, reason: str) -> Finding:
+    what = f"there is no container engine at `{address.url}` ({address.origin}): {reason}"
     if "permission denied" in reason:
-        return _finding(what, "`sudo usermod -aG docker $USER`, and log in again")
+        return _finding(what, "run `sudo usermod -aG docker $USER`, and log in again")
     return _finding(what)
 
 
-def _strange(place: Address, error: Exception) -> Finding:
-    """The SDK reads docker's configuration while it connects."""
-    what = f"`{place.url}` ({place.origin}) is no address, or docker's configuration cannot be read: {error}"
-    return _finding(what, f"mend `DOCKER_HOST`, or mend or remove `{os.path.join(directory(), CONFIG)}`")
+def _invalid_settings_finding(address: Address, error: Exception) -> Finding:
+    """Return the finding for an invalid URL, or for a broken configuration, which the SDK reads while it connects."""
+    what = f"`{address.url}` ({address.origin}) is an invalid URL, or docker's configuration cannot be read: {error}"
+    path = os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE)
+    return _finding(what, f"fix `DOCKER_HOST`, or fix or remove `{path}`")
 
 
-def _over_ssh(place: Address) -> Finding:
-    """Docker's SDK does not get through to engines over SSH; the SSH client itself does."""
-    host = place.url.removeprefix("ssh://").strip("/")
+def _ssh_finding(address: Address) -> Finding:
+    """Return the finding for an engine over SSH: docker's SDK cannot connect to it, but a tunnel of `ssh` can."""
+    host = address.url.removeprefix("ssh://").strip("/")
     return _finding(
-        f"the container engine cannot be reached over SSH: `{place.url}` ({place.origin})",
-        f"`ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock ssh://{host} &` and `export DOCKER_HOST=unix:///tmp/docker.sock`",
+        f"shipit cannot connect to a container engine over SSH: `{address.url}` ({address.origin})",
+        f"run `ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock ssh://{host} &` "
+        "and `export DOCKER_HOST=unix:///tmp/docker.sock`",
     )
 
 
 def _reason(error: BaseException) -> str:
-    """What the system said at the bottom of `error`, which repeats it wrapped in the words of three libraries."""
+    """Return the message of the operating system, which three libraries have wrapped in their own exceptions."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:
@@ -127,7 +135,7 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def translating_engine_errors() -> Iterator[None]:
-    """Turns what the SDK raises where the engine does not answer as it should into `RemoteError`."""
+    """Convert the exceptions of docker's SDK into `RemoteError`."""
     from docker.errors import APIError, DockerException
     from requests import RequestException
     from urllib3.exceptions import HTTPError
@@ -135,10 +143,10 @@ def translating_engine_errors() -> Iterator[None]:
     try:
         yield
     except APIError as error:
-        said = error.explanation or error
-        raise RemoteError(f"the container engine answers: {said}", status=error.status_code) from error
+        what = f"the container engine reported an error: {error.explanation or error}"
+        raise RemoteError(what, status=error.status_code) from error
     except (DockerException, RequestException, HTTPError) as error:
         raise RemoteError(
-            f"the container engine does not answer any more: {error}",
-            hint="look at `docker info`, and run shipit again",
+            f"the connection to the container engine failed: {error}",
+            hint="check the engine with `docker info`, then run the same command again",
         ) from error

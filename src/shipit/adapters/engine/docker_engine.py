@@ -1,4 +1,4 @@
-"""The container engine, through its SDK; BuildKit through `docker buildx` where that is there."""
+"""The container engine, through docker's SDK; builds use `docker buildx` (BuildKit) if it is installed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shipit.adapters.engine import buildx, classic_builder
-from shipit.adapters.engine import push as engine_push
 from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
 from shipit.adapters.engine.connection import Address, connect, engine_address, translating_engine_errors
+from shipit.adapters.engine.push import push_image
 from shipit.adapters.process import describe_failure, run_program
 from shipit.adapters.program_output import ProgramOutput
 from shipit.adapters.registry import Logins
@@ -23,20 +23,25 @@ from shipit.world import LocalImage, Transfer
 if TYPE_CHECKING:
     from docker import APIClient
 
-_SHORTEST = 4
+_SHORTEST = 4  # characters; a shorter line of a secret is not removed from the output
 
 
 class DockerEngine:
-    """The engine that docker's command line would use, connected to when first needed.
+    """The engine that docker's command line uses; `shipit.world.Engine` describes the methods.
 
-    Where there is none, `findings` tells it, and everything else raises `PreflightError` with that finding.
+    The connection is made at first use. If there is no engine, `findings` returns a finding, and every other method
+    raises `PreflightError` with it.
 
     Args:
         root: the directory that build contexts and Dockerfiles are relative to.
-        transfer: told how far a push is.
+        logins: the logins of the registries.
+        redact: removes the secrets of shipit from a text.
+        transfer: called with the progress of a push.
     """
 
-    def __init__(self, root: str, logins: Logins, redact: Redactor, transfer: Transfer = lambda *told: None) -> None:
+    def __init__(
+        self, root: str, logins: Logins, redact: Redactor, transfer: Transfer = lambda *progress: None
+    ) -> None:
         self._root = root
         self._logins = logins
         self._given = redact
@@ -58,7 +63,7 @@ class DockerEngine:
     def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
         found = [finding for build in builds for finding in missing_inputs(build, self._root, os.environ)]
         try:
-            builder = self._builder  # whether it is there is told where there is nothing to build, too
+            builder = self._builder  # also without builds: pushing an image needs the engine, too
             found += [finding for build in builds for finding in builder_findings(build, builder)]
         except PreflightError as error:
             found += error.findings
@@ -83,23 +88,25 @@ class DockerEngine:
                 argv=[redact(word) for word in command],
                 status=status,
                 tail=output.tail,
-                hint=f"mend `{build.dockerfile}`, or what it needs, and run shipit again",
+                hint=f"fix `{build.dockerfile}`, or the files that it uses, then run the same command again",
             )
 
     def push(self, reference: str) -> str:
         if self.find(reference) is None:
-            raise CommandError(f"there is no image `{reference}` to push", hint="build it first")
+            raise CommandError(f"there is no image `{reference}` to push", hint="build the image first")
         login = self._logins.of(Reference.parse(reference).registry)
-        sent = login.auth_config if login else {}
-        return engine_push.push(self._client, reference, sent, transfer=self._transfer, redact=self._redact)
+        auth_config = login.auth_config if login else {}
+        return push_image(self._client, reference, auth_config, transfer=self._transfer, redact=self._redact)
 
     def _classic(
         self, reference: str, build: Build, output: ProgramOutput, configuration: str, timeout: float
     ) -> int | None:
-        """A build by the engine's own builder, over a connection that can be cut."""
+        """Build with the classic builder, over a separate connection, which is closed to stop the build."""
         with connect(self._address) as client:
             client.reload_config(classic_builder.readable_by_the_sdk(configuration))
-            return classic_builder.run(client, reference, build, output, root=self._root, timeout=timeout)
+            return classic_builder.build_with_classic_builder(
+                client, reference, build, output, root=self._root, timeout=timeout
+            )
 
     @cached_property
     def _address(self) -> Address:
@@ -111,29 +118,29 @@ class DockerEngine:
 
     @cached_property
     def _builder(self) -> Builder:
-        """Asked once; raises `PreflightError` where there is no engine."""
+        """The features of the engine; raises `PreflightError` if there is no engine."""
         with translating_engine_errors():
             version, info = self._client.version(), self._client.info()
         plugin = buildx.version()
         return Builder(
             version["Version"],
             f"{version['Os']}/{version['Arch']}",
-            # By this sign buildx itself knows that store.
+            # buildx recognises containerd's image store by the same entry.
             containerd=["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or []),
             buildx=plugin,
             driver=buildx.driver() if plugin else "",
         )
 
     def _redact(self, text: str) -> str:
-        """`text` without the secrets of shipit and of registries."""
+        """Return `text` without the secrets of shipit and of the registries."""
         return self._logins.redact(self._given(text))
 
     def _redactor(self, build: Build) -> Callable[[str], str]:
-        """What takes the secrets that `build` mounts out of text, too."""
+        """Return a function that also removes the secrets of `build` from a text."""
         mounted = Redactor(line for name in build.secrets.values() for line in _lines(os.environ[name]))
         return lambda text: mounted(self._redact(text))
 
 
 def _lines(secret: str) -> list[str]:
-    """What is told of `secret` is told line by line; a short line is no secret, but `{` or the like."""
+    """Return the lines of `secret`, because output is redacted line by line; short ones, such as `{`, are left out."""
     return [line for line in secret.splitlines() if len(line) >= _SHORTEST]

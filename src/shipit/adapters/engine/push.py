@@ -1,4 +1,4 @@
-"""Pushing through the engine: it talks to the registry, and tells of it in words only."""
+"""The push of an image by the engine, which sends it to the registry and reports errors as text only."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from shipit.world import Transfer
 if TYPE_CHECKING:
     from docker import APIClient
 
-# Seconds to wait before each further attempt. The engine itself tries a layer five times, in 50 seconds, where the
-# registry fails, but gives up at once where it is asked to slow down, or when the manifest is not taken.
 PAUSES = (2.0, 10.0)
+"""The seconds to wait before each further attempt.
+
+The engine itself tries a layer five times, in 50 seconds, if the registry fails. It tries only once if the registry has
+a rate limit, or fails to store the manifest.
+"""
 _STATUS = re.compile(r"(?:HTTP|:) ([45]\d\d)\b")
 _REFUSED = re.compile(r"denied|unauthorized|authentication|authorization failed|no basic auth", re.IGNORECASE)
-_PASSING = re.compile(r"too ?many ?requests|connection reset|broken pipe|\bEOF\b|timeout|timed out", re.IGNORECASE)
+_TRANSIENT = re.compile(r"too ?many ?requests|connection reset|broken pipe|\bEOF\b|timeout|timed out", re.IGNORECASE)
 
 
 class PushFailed(Exception):
-    """What the engine said."""
+    """The error message of the engine for a push."""
 
 
-def push(
+def push_image(
     client: APIClient,
     reference: str,
     login: Mapping[str, str],
@@ -35,13 +38,15 @@ def push(
     transfer: Transfer,
     redact: Callable[[str], str],
 ) -> str:
-    """Push what the engine keeps under `reference`, again after each of `PAUSES` where that may help; the digest.
+    """Push the local image `reference`, with further attempts after transient failures, and return its digest.
 
     Args:
-        login: as the engine's API wants it (`X-Registry-Auth`), empty for none.
-        transfer: told how far each layer is.
+        client: the connection to the engine.
+        login: the fields of `X-Registry-Auth`; empty for no login.
+        transfer: called with the progress of each layer.
+        redact: removes secrets from the engine's message.
 
-    Raises `AuthError` when the registry refuses, `RemoteError` when it fails otherwise.
+    Raises `AuthError` if the registry refuses the login, `RemoteError` for other failures.
     """
     waits = iter(PAUSES)
     while True:
@@ -50,69 +55,71 @@ def push(
                 events = client.push(reference, stream=True, decode=True, auth_config=dict(login))
                 return _digest(events, transfer)
         except PushFailed as error:
-            pause = next(waits, None) if is_passing(str(error)) else None
+            pause = next(waits, None) if is_transient(str(error)) else None
             if pause is None:
                 raise _failure(reference, redact(str(error))) from None
             time.sleep(pause)
 
 
-def is_passing(said: str) -> bool:
-    """Whether pushing again may help.
+def is_transient(message: str) -> bool:
+    """Return whether a further attempt can succeed after this message of the engine.
 
-    >>> is_passing("received unexpected HTTP status: 503 Service Unavailable"), is_passing("denied: acme/503/app")
+    >>> is_transient("received unexpected HTTP status: 503 Service Unavailable"), is_transient("denied: acme/503/app")
     (True, False)
     """
-    status = _status(said) or 0
-    return status == 429 or status >= 500 or bool(_PASSING.search(said))
+    status = _status(message) or 0
+    return status == 429 or status >= 500 or bool(_TRANSIENT.search(message))
 
 
-def is_refusal(said: str) -> bool:
-    """Whether it is about who pushes, and not about who should know it being unwell.
+def is_refusal(message: str) -> bool:
+    """Return whether the registry refused the login; not if the service that checks logins failed.
 
     >>> is_refusal("no basic auth credentials"), is_refusal("error parsing HTTP 403 response body")
     (True, True)
     >>> is_refusal("authentication failed: 503 Service Unavailable")
     False
     """
-    return not is_passing(said) and (_status(said) in (401, 403) or bool(_REFUSED.search(said)))
+    return not is_transient(message) and (_status(message) in (401, 403) or bool(_REFUSED.search(message)))
 
 
-def _status(said: str) -> int | None:
-    found = _STATUS.search(said)
-    return int(found[1]) if found else None
+def _status(message: str) -> int | None:
+    match = _STATUS.search(message)
+    return int(match[1]) if match else None
 
 
 def _digest(events: Iterable[Mapping[str, Any]], transfer: Transfer) -> str:
     digest = error = None
-    for event in events:  # to the end, which closes the connection
+    for event in events:  # all of them, because the end of the response closes the connection
         progress = event.get("progressDetail") or {}
         if "total" in progress:
             transfer(event["id"], min(progress.get("current", 0), progress["total"]), progress["total"])
-        digest, error = _told_digest(event) or digest, event.get("error", error)
+        digest, error = _digest_in(event) or digest, event.get("error", error)
     if error or digest is None:
-        raise PushFailed(error or "the push ended without a digest")
+        raise PushFailed(error or "the engine reported no digest")
     return digest
 
 
-def _told_digest(event: Mapping[str, Any]) -> str | None:
-    """The digest of what was pushed; an engine that keeps images in containerd only has it in a sentence.
+def _digest_in(event: Mapping[str, Any]) -> str | None:
+    """Return the digest of the pushed image in an event; None if it has none.
 
-    >>> _told_digest({"status": f"latest: digest: sha256:{'0a' * 32} size: 696"}) == f"sha256:{'0a' * 32}"
+    An engine that stores images in containerd reports it only within a sentence:
+
+    >>> _digest_in({"status": f"latest: digest: sha256:{'0a' * 32} size: 696"}) == f"sha256:{'0a' * 32}"
     True
     """
-    found = re.search(r"digest: (sha256:[0-9a-f]{64})", event.get("status", ""))
-    return (event.get("aux") or {}).get("Digest") or (found and found[1])
+    match = re.search(r"digest: (sha256:[0-9a-f]{64})", event.get("status", ""))
+    return (event.get("aux") or {}).get("Digest") or (match and match[1])
 
 
-def _failure(reference: str, said: str) -> AuthError | RemoteError:
+def _failure(reference: str, message: str) -> AuthError | RemoteError:
     registry = Reference.parse(reference).registry
-    if is_refusal(said):
+    if is_refusal(message):
         login = "docker login" if registry == "docker.io" else f"docker login {registry}"
-        hint = f"set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`, or `{login}`"
-        return AuthError(f"`{registry}` refuses the push of `{reference}`: {said}", hint=hint)
+        hint = f"set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`, or run `{login}`"
+        return AuthError(f"`{registry}` refused the push of `{reference}`: {message}", hint=hint)
     return RemoteError(
-        f"`{registry}` does not take the push of `{reference}`: {said}",
-        hint="look whether the registry is well, and run shipit again: what arrived is not sent twice",
-        status=_status(said),
-        retryable=is_passing(said),
+        f"the push of `{reference}` to `{registry}` failed: {message}",
+        hint="check the registry's status, then run the same command again: layers that arrived are not sent again",
+        status=_status(message),
+        retryable=is_transient(message),
     )

@@ -1,4 +1,4 @@
-"""Releases on GitHub."""
+"""GitHub: releases, assets, commits, tags, comments and labels, by its REST API."""
 
 from __future__ import annotations
 

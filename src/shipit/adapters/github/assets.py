@@ -1,4 +1,4 @@
-"""Files attached to a GitHub release."""
+"""Assets: the files attached to a GitHub release."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
 
 def attach(calls: GitHubApi, release: GitRelease, path: str, timeout: int) -> Asset:
-    """Attach the file at `path`; the same file there already will do, another makes way while `release` is a draft.
+    """Attach the file `path` to `release`, unless the release has the same file; in a draft, replace a different one.
+
+    Args:
+        calls: makes the requests.
+        timeout: in seconds, for the upload.
 
     Raises:
-        ConfigError: GitHub takes no such file.
-        ConflictError: another file of that name is published.
+        ConfigError: GitHub accepts no such file.
+        ConflictError: the release is published and has a different file of this name.
     """
-    wanted = described(path)
+    wanted = local_asset(path)
 
     def attached() -> Asset | None:
-        return next((shape(held) for held in release.get_assets() if _is(held, wanted)), None)
+        return next((to_asset(held) for held in release.get_assets() if _is(held, wanted)), None)
 
     def upload() -> Asset:
         _make_room(release, wanted.name)
@@ -37,33 +41,34 @@ def attach(calls: GitHubApi, release: GitRelease, path: str, timeout: int) -> As
     return calls.ensure(f"attach `{wanted.name}` to release `{release.tag_name}`", attached, upload)
 
 
-def shape(asset: GitReleaseAsset) -> Asset:
+def to_asset(asset: GitReleaseAsset) -> Asset:
+    """Return the asset in the form of the port."""
     return Asset(asset.name, asset.size, asset.digest)
 
 
-def whole(asset: GitReleaseAsset) -> bool:
-    """Whether its upload came to an end; a broken one holds the name all the same."""
+def is_complete(asset: GitReleaseAsset) -> bool:
+    """Return whether the upload was completed; GitHub also lists assets whose upload broke off."""
     return asset.state == "uploaded"
 
 
-def described(path: str) -> Asset:
-    """What a forge should hold once the file at `path` is attached."""
+def local_asset(path: str) -> Asset:
+    """Return the asset that the local file `path` will be; raises `ConfigError` if the file is empty."""
     name, size = os.path.basename(path), os.path.getsize(path)
     if size == 0:
-        raise ConfigError(f"the asset `{name}` is empty, and GitHub takes no empty file", where=path)
+        raise ConfigError(f"the asset `{name}` is empty, and GitHub accepts no empty files", where=path)
     with open(path, "rb") as file:
         return Asset(name, size, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
 def _is(held: GitReleaseAsset, wanted: Asset) -> bool:
-    same = held.digest in (None, wanted.digest)  # older servers tell no digest
-    return whole(held) and held.name == wanted.name and held.size == wanted.size and same
+    same = held.digest in (None, wanted.digest)  # older servers report no digest
+    return is_complete(held) and held.name == wanted.name and held.size == wanted.size and same
 
 
 def _make_room(release: GitRelease, name: str) -> None:
     for held in release.get_assets():
-        if held.name == name and whole(held) and not release.draft:
-            what = f"the published release `{release.tag_name}` has another file `{name}`"
+        if held.name == name and is_complete(held) and not release.draft:
+            what = f"the published release `{release.tag_name}` already has a different file `{name}`"
             raise ConflictError(
                 what, where=release.html_url, hint="delete that file on GitHub, or release a new version"
             )
@@ -88,7 +93,7 @@ def _post(release: GitRelease, path: str, name: str, timeout: int) -> GitRelease
 
 
 def _connection(url: str, timeout: int) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
-    """Uploads go to a host of their own, for which PyGithub opens connections that wait for ever."""
+    """Return a connection with a time limit, in seconds; PyGithub's connections for uploads have none."""
     from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
 
     parts = urlsplit(url)
@@ -97,9 +102,12 @@ def _connection(url: str, timeout: int) -> HTTPRequestsConnectionClass | HTTPSRe
 
 
 def _accepted(made: GitReleaseAsset, name: str) -> Asset:
-    """GitHub renames what it does not like; under another name the file would never be found again."""
+    """Return the uploaded asset; if GitHub changed its name, delete it and raise `ConfigError`.
+
+    GitHub replaces some characters in names. Under another name the next run would not find the asset.
+    """
     if made.name != name:
         made.delete_asset()
-        what = f"GitHub does not take `{name}` as the name of an asset"
-        raise ConfigError(what, where="release.assets", hint=f"rename the file, to `{made.name}` for example")
-    return shape(made)
+        what = f"GitHub does not accept `{name}` as the name of an asset"
+        raise ConfigError(what, where="release.assets", hint=f"rename the file, for example to `{made.name}`")
+    return to_asset(made)

@@ -1,7 +1,7 @@
-"""Requests to GitHub that last through trouble, within bounds.
+"""Requests to GitHub, repeated after transient failures.
 
-PyGithub's own retries stay off: they repeat a POST after a 5xx without looking whether it took effect (two drafts),
-never repeat a PATCH, and sleep for as long as `Retry-After` says.
+The retries of PyGithub are not used. They repeat a POST after a 5xx without checking whether it had an effect, which
+can create two drafts; they never repeat a PATCH; and they sleep as long as `Retry-After` says, without a limit.
 """
 
 from __future__ import annotations
@@ -16,21 +16,25 @@ from shipit.adapters.github.failure import GitHubFailure
 from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import RemoteError
 
-T = TypeVar("T")
+_Result = TypeVar("_Result")
 
-# The statuses with which GitHub limits requests.
+# The statuses of a refusal because of a rate limit.
 _LIMITS = (403, 429)
 
-# What PyGithub ends with when an answer is none that GitHub describes: a page of some proxy, another kind of JSON.
+# The exceptions of PyGithub for a response of another form, for example the error page of a proxy.
 _MALFORMED = (json.JSONDecodeError, AttributeError, KeyError, TypeError)
 
 
 class GitHubApi:
-    """Performs requests about the repository `slug`, for which the token needs `permission`.
+    """The requests about one repository, with retries.
 
-    `doing` completes "GitHub failed to ..." in errors.
+    In each method, `action` is the purpose of the request for error messages, as it follows "GitHub failed to".
+    Each method raises `AuthError` if the token is missing or lacks a permission, and `RemoteError` for other failures.
 
-    Every method raises `AuthError` where the token does not suffice, and `RemoteError` for any other failure.
+    Args:
+        slug: `owner/name` of the repository.
+        policy: the limits of waiting and retrying.
+        permission: the permission that the token needs, for error messages.
     """
 
     def __init__(self, slug: str, retry_policy: RetryPolicy, permission: str) -> None:
@@ -42,47 +46,48 @@ class GitHubApi:
         self._permission = permission
         self._failures = (GithubException, RequestException, *_MALFORMED)
 
-    def repeat(self, doing: str, call: Callable[[], T]) -> T:
-        """`call`, several times if need be: only for what may be done twice."""
-        for tried in count(1):
+    def retry(self, action: str, call: Callable[[], _Result]) -> _Result:
+        """Return the result of `call`, and call it again after transient failures; it must be safe to repeat."""
+        for attempt in count(1):
             try:
                 return call()
             except self._failures as error:
                 failure = _failure(error)
-                pause = self._pause(failure, tried)
+                pause = self._pause(failure, attempt)
                 if pause is None:
-                    raise failure.explain(doing, self._slug, self._permission, time.time()) from error
+                    raise failure.to_error(action, self._slug, self._permission, time.time()) from error
                 self._policy.sleep(pause)
         raise AssertionError("count() ended")
 
-    def ensure(self, doing: str, look: Callable[[], T | None], act: Callable[[], T]) -> T:
-        """What `look` finds; else what `act` makes. Looks again after each failure: only the answer may be lost.
+    def ensure(self, action: str, find: Callable[[], _Result | None], create: Callable[[], _Result]) -> _Result:
+        """Return the object that `find` returns; if it returns None, the result of `create`.
 
-        What a limit refused had no effect, and looking would only meet that limit again.
+        `find` runs again after each failure of `create`, because only the response can be lost. Not after a rate
+        limit: then the request had no effect, and `find` would be refused too.
         """
 
-        def look_or_act() -> T:
-            found = look()
-            return act() if found is None else found
+        def find_or_create() -> _Result:
+            existing = find()
+            return create() if existing is None else existing
 
         try:
-            return self.repeat(doing, look_or_act)
+            return self.retry(action, find_or_create)
         except RemoteError as error:
             if error.status in _LIMITS:
                 raise
-            found = self.repeat(doing, look)
-            if found is None:
+            existing = self.retry(action, find)
+            if existing is None:
                 raise
-            return found
+            return existing
 
-    def _pause(self, failure: GitHubFailure, tried: int) -> float | None:
-        """Seconds until the next try; None when there is to be none."""
-        if tried >= self._policy.tries:
+    def _pause(self, failure: GitHubFailure, attempt: int) -> float | None:
+        """Return the seconds until the next attempt; None if there is to be no further attempt."""
+        if attempt >= self._policy.tries:
             return None
         if failure.limited:
             wait = failure.wait(time.time())
             return wait if wait <= self._policy.longest_wait else None
-        return self._policy.pause * 2 ** (tried - 1) if failure.passing else None
+        return self._policy.pause * 2 ** (attempt - 1) if failure.transient else None
 
 
 def _failure(error: Exception) -> GitHubFailure:
@@ -90,12 +95,12 @@ def _failure(error: Exception) -> GitHubFailure:
 
     if isinstance(error, GithubException):
         headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
-        return GitHubFailure(error.status, _said(error.data), headers)
-    return GitHubFailure(None, f"no whole answer came ({type(error).__name__})", {})
+        return GitHubFailure(error.status, _message(error.data), headers)
+    return GitHubFailure(None, f"no response, or an incomplete one ({type(error).__name__})", {})
 
 
-def _said(data: object) -> str:
-    """GitHub's message and its list of errors, on one line."""
+def _message(data: object) -> str:
+    """Return the message and the errors of GitHub's response, on one line."""
     if not isinstance(data, dict):
         return "no reason given"
     errors = [each if isinstance(each, str) else _detail(each) for each in data.get("errors") or ()]

@@ -1,7 +1,8 @@
-"""What GitHub's refusals mean, whether waiting helps, and how to say so. No request is made here.
+"""Failed requests to GitHub: whether to try again, when, and the error for the user. Nothing here makes a request.
 
-The rules for limits are GitHub's: `Retry-After` in seconds; else `X-RateLimit-Reset` when nothing remains; else
-at least a minute. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+The time to wait for a rate limit follows GitHub's rules: the header `Retry-After` in seconds; without it
+`X-RateLimit-Reset`, if no request remains; otherwise one minute.
+https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from shipit.errors import AuthError, RemoteError, ShipitError
 
 _LIMIT = re.compile(r"rate limit|abuse detection", re.IGNORECASE)
 _PROTECTION = re.compile(r"protected branch|rule violations|required status check", re.IGNORECASE)
-_MINUTE = 60.0
+_MINUTE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,67 +24,76 @@ class GitHubFailure:
     """One request that failed.
 
     Args:
-        status: what was answered; None when there was no answer, or half of one.
-        said: GitHub's own words, or the kind of network error.
-        headers: of the answer, with lower-case names.
+        status: the HTTP status; None if there was no response or an incomplete one.
+        message: the message in GitHub's response, or a description of the network error.
+        headers: the headers of the response, with lower-case names.
     """
 
     status: int | None
-    said: str
+    message: str
     headers: Mapping[str, str]
 
     @property
-    def passing(self) -> bool:
-        """Whether the same request may well succeed a moment later."""
+    def transient(self) -> bool:
+        """Whether the same request can succeed a moment later."""
         return self.status is None or self.status >= 500
 
     @property
     def limited(self) -> bool:
-        """Whether GitHub only says: not so fast."""
-        told = "retry-after" in self.headers or self._used_up or bool(_LIMIT.search(self.said))
-        return self.status == 429 or (self.status == 403 and told)
+        """Whether GitHub refused the request because of a rate limit."""
+        signs = "retry-after" in self.headers or self._used_up or bool(_LIMIT.search(self.message))
+        return self.status == 429 or (self.status == 403 and signs)
 
     @property
     def _used_up(self) -> bool:
         return self.headers.get("x-ratelimit-remaining") == "0"
 
     def wait(self, now: float) -> float:
-        """Seconds from `now` (since the epoch) until a limit is over."""
+        """Return the seconds until the rate limit ends; `now` is the current time, in seconds since the epoch."""
         after = self.headers.get("retry-after", "")
         reset = self.headers.get("x-ratelimit-reset", "")
         if after.isdigit():
             return float(after)
         if self._used_up and reset.isdigit():
-            return max(float(reset) - now, 0) + 1  # within which part of that second is not told
+            return (
+                max(float(reset) - now, 0) + 1
+            )  # the header has whole seconds; the limit can end later in that second
         return _MINUTE
 
-    def explain(self, doing: str, slug: str, permission: str, now: float) -> ShipitError:
-        """The error for a request that was to `doing` in the repository `slug`, which takes `permission`."""
+    def to_error(self, action: str, slug: str, permission: str, now: float) -> ShipitError:
+        """Return the error for the user.
+
+        Args:
+            action: the purpose of the request, as it follows "GitHub failed to".
+            slug: `owner/name` of the repository.
+            permission: the permission that the token needs for the request.
+            now: the current time, in seconds since the epoch.
+        """
         if self.limited:
-            return self._too_often(doing, slug, now)
+            return self._rate_limited(action, slug, now)
         if self.status in (401, 403):
-            return _refused(self, doing, slug, permission)
+            return _refused(self, action, slug, permission)
         if self.status == 404:
             return self._remote(
-                f"GitHub has no `{slug}`, or not what was asked of it, to {doing}",
+                f"GitHub found no repository `{slug}`, or no such object in it, when asked to {action}",
                 slug,
-                "check the name, and that `GITHUB_TOKEN` may see the repository: GitHub says 404 to one that may not",
+                "check the name, and that `GITHUB_TOKEN` has access to it; without access GitHub also answers 404",
             )
-        if self.passing:
-            hint = "run the same command again; https://www.githubstatus.com tells whether GitHub is well"
-            return self._remote(f"GitHub failed to {doing}: {self.said}", slug, hint)
-        return self._remote(f"GitHub refused to {doing}: {self.said}", slug, self._advice)
+        if self.transient:
+            hint = "check https://www.githubstatus.com, then run the same command again"
+            return self._remote(f"GitHub failed to {action}: {self.message}", slug, hint)
+        return self._remote(f"GitHub refused to {action}: {self.message}", slug, self._advice)
 
     @property
     def _advice(self) -> str:
-        if _PROTECTION.search(self.said):
-            return 'let the token bypass the protection of the branch, or set `write-back = "none"`'
-        return "mend what GitHub names, then run the same command again"
+        if _PROTECTION.search(self.message):
+            return 'allow the token to bypass the protection of the branch, or set `write-back = "none"`'
+        return "fix what GitHub's message names, then run the same command again"
 
-    def _too_often(self, doing: str, slug: str, now: float) -> RemoteError:
+    def _rate_limited(self, action: str, slug: str, now: float) -> RemoteError:
         reset = dt.datetime.fromtimestamp(now + self.wait(now), dt.UTC)
-        what = f"GitHub's rate limit does not allow to {doing} before {reset:%Y-%m-%d %H:%M:%S} UTC"
-        return self._remote(what, slug, "run the same command again after that")
+        what = f"GitHub's rate limit is reached; shipit cannot {action} before {reset:%Y-%m-%d %H:%M:%S} UTC"
+        return self._remote(what, slug, "run the same command again after that time")
 
     def _remote(self, what: str, slug: str, hint: str) -> RemoteError:
         return RemoteError(
@@ -92,16 +102,16 @@ class GitHubFailure:
             hint=hint,
             status=self.status,
             request_id=self.headers.get("x-github-request-id"),
-            retryable=self.passing or self.limited or self.status == 409,
+            retryable=self.transient or self.limited or self.status == 409,
         )
 
 
-def _refused(failure: GitHubFailure, doing: str, slug: str, permission: str) -> AuthError:
+def _refused(failure: GitHubFailure, action: str, slug: str, permission: str) -> AuthError:
     if failure.status == 401:
-        what = f"GitHub does not accept `GITHUB_TOKEN` to {doing}: {failure.said}"
+        what = f"GitHub rejected `GITHUB_TOKEN` when asked to {action}: {failure.message}"
         return AuthError(what, where=slug, hint="set `GITHUB_TOKEN` to a token that is valid and not expired")
     return AuthError(
-        f"`GITHUB_TOKEN` may not {doing}: {failure.said}",
+        f"`GITHUB_TOKEN` has no permission to {action}: {failure.message}",
         where=slug,
         hint=f"give it the permission `{permission}` on `{slug}`",
     )

@@ -1,4 +1,4 @@
-"""What stands between this token and a release on GitHub, found by reading only."""
+"""The reasons why this token cannot make a release on GitHub, found by reading only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shipit.finding import Finding
 if TYPE_CHECKING:
     from github.Repository import Repository
 
-# Rules of a ruleset that refuse a commit pushed straight to the branch.
+# The rules of a ruleset that can refuse a commit pushed directly to the branch.
 _REFUSING = {
     "merge_queue",
     "pull_request",
@@ -26,21 +26,24 @@ _REFUSING = {
 
 
 def github_findings(calls: GitHubApi, repository: Repository, write_back: WriteBack) -> Iterator[Finding]:
-    """Ends at the first finding that makes further questions pointless."""
+    """Yield the reasons why a release would fail; stop if the repository itself cannot be read.
+
+    `calls` makes the requests, `write_back` is the setting `release.write-back`.
+    """
     try:
-        calls.repeat("read the repository", repository.complete)
+        calls.retry("read the repository", repository.complete)
     except (AuthError, RemoteError) as error:
         yield Finding(_code(error), error.what, error.hint or "run the same command again")
         return
     slug = repository.full_name
     if repository.archived:
-        yield Finding("github-archived", f"`{slug}` is archived: nobody can write to it", f"unarchive `{slug}`")
+        yield Finding("github-archived", f"`{slug}` is archived, so it is read-only", f"unarchive `{slug}`")
     elif not (repository.permissions.push or _of_an_app(calls, repository)):
-        what = f"`GITHUB_TOKEN` may read `{slug}` but not write to it"
+        what = f"`GITHUB_TOKEN` can read `{slug}`, but has no permission to write to it"
         yield Finding("github-read-only", what, f"give it the permission `contents: write` on `{slug}`")
     if write_back.pushes and _protected(calls, repository, repository.default_branch):
-        what = f"`{repository.default_branch}` is protected on GitHub: the push of the release commit may be refused"
-        fix = 'let the token bypass the protection, or set `write-back = "api"` or `"none"`'
+        what = f"`{repository.default_branch}` is protected on GitHub, which can refuse the push of the release commit"
+        fix = 'allow the token to bypass the protection, or set `write-back = "api"` or `"none"`'
         yield Finding("github-branch-protected", what, fix, severity="warning")
 
 
@@ -51,26 +54,32 @@ def _code(error: AuthError | RemoteError) -> str:
 
 
 def _of_an_app(calls: GitHubApi, repository: Repository) -> bool:
-    """Whether this is the token of an App, as GitHub Actions gives: what those may write cannot be read anywhere."""
+    """Return whether this is the token of an App, such as that of GitHub Actions.
+
+    The API does not report the permissions of such a token.
+    """
     try:
         path = "/installation/repositories"
-        calls.repeat("ask what kind of token this is", lambda: _read(repository, f"{path}?per_page=1"))
+        calls.retry("read the kind of the token", lambda: _read(repository, f"{path}?per_page=1"))
     except (AuthError, RemoteError):
         return False
     return True
 
 
 def _protected(calls: GitHubApi, repository: Repository, branch: str) -> bool:
-    """Whether protection is to be seen; a server that does not tell (older ones have no rules) is given the doubt."""
+    """Return whether `branch` has a protection or a rule that can refuse a push.
+
+    False if GitHub does not answer the question: older GitHub Enterprise Servers have no rules.
+    """
     rules = f"{repository.url}/rules/branches/{quote(branch, safe='')}"
 
     def refuses() -> bool:
-        found = _read(repository, rules)
-        ruled = isinstance(found, list) and any(rule["type"] in _REFUSING for rule in found)
-        return ruled or repository.get_branch(branch).protected
+        listed = _read(repository, rules)
+        has_rule = isinstance(listed, list) and any(rule["type"] in _REFUSING for rule in listed)
+        return has_rule or repository.get_branch(branch).protected
 
     try:
-        return calls.repeat(f"read the rules of `{branch}`", refuses)
+        return calls.retry(f"read the rules of `{branch}`", refuses)
     except (AuthError, RemoteError):
         return False
 

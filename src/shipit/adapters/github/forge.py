@@ -29,18 +29,17 @@ API_VERSION = "2022-11-28"
 
 
 class GitHubForge:
-    """The releases of one repository.
+    """The releases of one repository; `shipit.world.Forge` describes the methods.
 
     Args:
-        slug: `owner/name`.
-        token: None reads what is public.
-        api_url: as `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server.
-        server_url: where people look, as `https://github.com`.
-        base: the directory that paths of assets start from.
-        patience: bounds of all waiting.
+        slug: `owner/name` of the repository.
+        token: the token; None can only read, and only a public repository.
+        api_url: the address of the API: `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server.
+        server_url: the address of the web pages, such as `https://github.com`.
+        base: the directory that the paths of assets are relative to.
+        retry_policy: the limits of waiting and retrying.
 
-    Every method raises `AuthError` where the token does not suffice, naming `GITHUB_TOKEN`, and `RemoteError` when
-    GitHub could not be asked.
+    Each method raises `AuthError` if the token is missing or lacks a permission, and `RemoteError` for other failures.
     """
 
     name = "github"
@@ -94,16 +93,17 @@ class GitHubForge:
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         if self._token is None:
             fix = "set it to a token with `contents: write`; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`"
-            return (Finding("github-token-missing", f"`GITHUB_TOKEN` is not set, and `{self._slug}` needs it", fix),)
+            what = f"`GITHUB_TOKEN` is not set; a release of `{self._slug}` needs it"
+            return (Finding("github-token-missing", what, fix),)
         return tuple(github_findings(self._calls, self._repository, write_back))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
-        found = self._calls.repeat(f"look for release `{tag}`", lambda: self._find(tag))
-        return _shape(found) if found else None
+        found = self._calls.retry(f"find release `{tag}`", lambda: self._find(tag))
+        return _to_release(found) if found else None
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
-        """A draft from an earlier try is brought up to date; a published release must be the same."""
-        doing = f"draft release `{tag}`"
+        """Create a draft, or update the draft that exists; a published release must have the same text."""
+        action = f"draft release `{tag}`"
         target = _target(branch)
 
         def draft() -> GitRelease:
@@ -113,15 +113,15 @@ class GitHubForge:
                 )
             )
 
-        found = self._calls.ensure(doing, lambda: self._find(tag), draft)
-        held = _shape(found)
+        found = self._calls.ensure(action, lambda: self._find(tag), draft)
+        held = _to_release(found)
         if (held.title, held.body, held.prerelease) == (title, body, prerelease):
             return held
         if not held.draft:
-            raise _published_otherwise(held)
-        return _shape(
-            self._calls.repeat(
-                doing, lambda: found.update_release(title, body, True, prerelease, target_commitish=target)
+            raise _published_differently(held)
+        return _to_release(
+            self._calls.retry(
+                action, lambda: found.update_release(title, body, True, prerelease, target_commitish=target)
             )
         )
 
@@ -138,7 +138,7 @@ class GitHubForge:
                 release.name or "", release.body or "", prerelease=release.prerelease, make_latest=make_latest
             )
 
-        return _shape(self._calls.ensure(f"publish release `{tag}`", lambda: self._published(tag), publish))
+        return _to_release(self._calls.ensure(f"publish release `{tag}`", lambda: self._published(tag), publish))
 
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         return github_git.create_commit(
@@ -161,7 +161,7 @@ class GitHubForge:
         github_issues.add_label(self._issue_calls, self._repository, number, label)
 
     def _find(self, tag: str) -> GitRelease | None:
-        """The published release, else the oldest draft: whoever looks finds the same one of two."""
+        """Return the published release, or else the oldest draft, so that two runs choose the same draft."""
         drafts = (each for each in self._repository.get_releases() if each.draft and each.tag_name == tag)
         return self._published(tag) or min(drafts, key=lambda each: each.id, default=None)
 
@@ -174,7 +174,7 @@ class GitHubForge:
             return None
 
     def _first(self, made: GitRelease) -> GitRelease:
-        """`made`, unless another run drafted the same release at the same moment and was first."""
+        """Return the new draft `made`; if another run created a draft before, delete `made` and return that draft."""
         found = self._find(made.tag_name)
         if found is None or found.id == made.id:
             return made
@@ -182,36 +182,36 @@ class GitHubForge:
         return found
 
     def _require(self, tag: str) -> GitRelease:
-        found = self._calls.repeat(f"look for release `{tag}`", lambda: self._find(tag))
+        found = self._calls.retry(f"find release `{tag}`", lambda: self._find(tag))
         if found is None:
             raise ConflictError(
-                f"there is no release `{tag}` on GitHub", hint="run the same command again: it drafts it"
+                f"there is no release `{tag}` on GitHub", hint="run the same command again: it creates the draft"
             )
         return found
 
 
 def _target(branch: str | None) -> Opt[str]:
-    """What PyGithub wants for an argument that may be left out."""
+    """Return `branch`, or PyGithub's value for an omitted argument."""
     from github.GithubObject import NotSet
 
     return NotSet if branch is None else branch
 
 
-def _published_otherwise(held: ForgeRelease) -> ConflictError:
+def _published_differently(held: ForgeRelease) -> ConflictError:
     return ConflictError(
-        f"release `{held.tag}` is published already, with other words",
+        f"release `{held.tag}` is already published with a different text",
         where=held.url,
-        hint="keep it and release a new version, or delete it on GitHub and run again",
+        hint="keep it and release a new version, or delete it on GitHub and run the same command again",
     )
 
 
-def _shape(release: GitRelease) -> ForgeRelease:
+def _to_release(release: GitRelease) -> ForgeRelease:
     return ForgeRelease(
         tag=release.tag_name,
         title=release.name or "",
-        body=(release.body or "").replace("\r\n", "\n"),  # as GitHub's own editor stores line ends
+        body=(release.body or "").replace("\r\n", "\n"),  # GitHub's web editor stores CRLF
         draft=release.draft,
         prerelease=release.prerelease,
         url=release.html_url,
-        assets=tuple(github_assets.shape(each) for each in release.assets if github_assets.whole(each)),
+        assets=tuple(github_assets.to_asset(each) for each in release.assets if github_assets.is_complete(each)),
     )

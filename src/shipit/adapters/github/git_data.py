@@ -1,4 +1,7 @@
-"""Commits and tags made through GitHub's Git data API, which GitHub signs. Each ends with one move of a reference."""
+"""Commits and tags created through GitHub's Git data API; GitHub signs them.
+
+Each function creates objects that are not visible, and then creates or moves one reference.
+"""
 
 from __future__ import annotations
 
@@ -14,28 +17,30 @@ if TYPE_CHECKING:
     from github.InputGitTreeElement import InputGitTreeElement
     from github.Repository import Repository
 
-_FILE = "100644"
+_FILE = "100644"  # git's mode of a file that is not executable
 
 
 def create_commit(
     calls: GitHubApi, repository: Repository, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]
 ) -> str:
-    """Commit `files` on top of `parent` and move `branch` there; a commit that did just this is returned.
+    """Commit `files` (content by path) on top of `parent`, move `branch` to the commit, and return its id.
+
+    If `branch` already has a commit with the same parent, files and message, return that commit's id.
 
     Raises:
         BranchMoved: `branch` is neither at `parent` nor at that commit.
     """
-    doing = f"commit to `{branch}`"
-    base = calls.repeat(doing, lambda: repository.get_git_commit(parent).tree)
-    tree = calls.repeat(doing, lambda: repository.create_git_tree(_elements(repository, base, files), base))
+    action = f"commit to `{branch}`"
+    base = calls.retry(action, lambda: repository.get_git_commit(parent).tree)
+    tree = calls.retry(action, lambda: repository.create_git_tree(_elements(repository, base, files), base))
 
     def committed() -> str | None:
         head = repository.get_git_commit(repository.get_git_ref(f"heads/{branch}").object.sha)
         if head.sha == parent:
             return None
-        made_of = head.tree.sha, [each.sha for each in head.parents], head.message.strip()
-        if made_of != (tree.sha, [parent], message.strip()):
-            raise BranchMoved(f"`{branch}` moved on GitHub meanwhile", hint="run the same command again")
+        content = head.tree.sha, [each.sha for each in head.parents], head.message.strip()
+        if content != (tree.sha, [parent], message.strip()):
+            raise BranchMoved(f"`{branch}` moved on GitHub during this run", hint="run the same command again")
         return head.sha
 
     def commit() -> str:
@@ -43,7 +48,7 @@ def create_commit(
         repository.get_git_ref(f"heads/{branch}").complete().edit(made.sha, force=False)
         return made.sha
 
-    return calls.ensure(doing, committed, commit)
+    return calls.ensure(action, committed, commit)
 
 
 def _elements(repository: Repository, base: GitTree, files: Mapping[str, bytes]) -> list[InputGitTreeElement]:
@@ -52,7 +57,7 @@ def _elements(repository: Repository, base: GitTree, files: Mapping[str, bytes])
 
 
 def _modes(repository: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
-    """Path to mode of those `paths` that `tree` holds, asking only for the directories on their way."""
+    """Return the modes of those `paths` that `tree` contains, by path; reads only the directories of these paths."""
     wanted: dict[str, list[str]] = {}
     for path in paths:
         name, _, rest = path.partition("/")
@@ -69,7 +74,7 @@ def _modes(repository: Repository, tree: str, paths: Iterable[str]) -> dict[str,
 
 
 def _element(repository: Repository, path: str, mode: str, data: bytes) -> InputGitTreeElement:
-    """A file of the new tree: text within the request, anything else as a blob made before."""
+    """Return an entry of the new tree: text is sent in the request itself, other content as a blob created before."""
     from github import InputGitTreeElement
 
     try:
@@ -80,19 +85,19 @@ def _element(repository: Repository, path: str, mode: str, data: bytes) -> Input
 
 
 def create_tag(calls: GitHubApi, repository: Repository, name: str, commit: str, message: str) -> None:
-    """An annotated tag `name` on `commit`; one that leads there already will do.
+    """Create an annotated tag on `commit`, unless a tag of this name is on it.
 
     Raises:
-        ConflictError: the tag exists and leads elsewhere; it is not moved.
+        ConflictError: the tag is on another commit; it is not moved.
     """
 
     def tagged() -> str | None:
         held = _tagged_commit(repository, name)
         if held not in (None, commit):
             raise ConflictError(
-                f"the tag `{name}` exists on GitHub at another commit",
-                where=f"it is at {held}, and should be at {commit}",
-                hint="find out who made it; shipit never moves a release tag",
+                f"the tag `{name}` already exists on GitHub, on another commit",
+                where=f"it is on {held}, and should be on {commit}",
+                hint="check who created it, and delete it on GitHub if it is wrong; shipit never moves a release tag",
             )
         return held
 

@@ -1,4 +1,4 @@
-"""Comments and labels of pull requests and issues, which GitHub keeps under one number."""
+"""Comments and labels of issues and pull requests; for GitHub a pull request is an issue with the same number."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ if TYPE_CHECKING:
     from github.IssueComment import IssueComment
     from github.Repository import Repository
 
-# Who may write to the repository. The token of GitHub Actions comments as a bot that is associated with nothing.
+# The associations of authors who can write to the repository. Bots such as that of GitHub Actions have none of them.
 _WRITERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 
 
 def find_comment(calls: GitHubApi, repository: Repository, number: int, mark: str) -> str | None:
-    """The text of the first comment that begins with `mark` and is not by a stranger."""
-    found = calls.repeat(f"read the comments on #{number}", lambda: _find(repository, number, mark))
-    return _text(found) if found else None
+    """Return the text of the first comment that begins with `mark`, by a bot or a user who can write; None without."""
+    comment = calls.retry(f"read the comments on #{number}", lambda: _find(repository, number, mark))
+    return _text(comment) if comment else None
 
 
 def keep_comment(calls: GitHubApi, repository: Repository, number: int, mark: str, text: str) -> None:
-    """Bring that comment up to date, or make it."""
-    doing = f"comment on #{number}"
+    """Replace the text of the comment that `find_comment` finds, or add the comment if there is none."""
+    action = f"comment on #{number}"
 
-    def comment() -> IssueComment:
+    def create() -> IssueComment:
         return repository.get_issue(number).create_comment(text)
 
-    held = calls.ensure(doing, lambda: _find(repository, number, mark), comment)
-    calls.repeat(doing, lambda: None if _text(held) == text else held.edit(text))
+    comment = calls.ensure(action, lambda: _find(repository, number, mark), create)
+    calls.retry(action, lambda: None if _text(comment) == text else comment.edit(text))
 
 
 def labels(calls: GitHubApi, repository: Repository, number: int) -> frozenset[str]:
-    """The names of its labels."""
-    doing = f"read the labels of #{number}"
-    return calls.repeat(doing, lambda: frozenset(each.name for each in repository.get_issue(number).get_labels()))
+    """Return the names of the labels of an issue or pull request."""
+    action = f"read the labels of #{number}"
+    return calls.retry(action, lambda: frozenset(each.name for each in repository.get_issue(number).get_labels()))
 
 
 def add_label(calls: GitHubApi, repository: Repository, number: int, label: str) -> None:
-    """Label it; GitHub makes a label that does not exist, and adding one twice is adding it once."""
-    place = f"{repository.url}/issues/{number}/labels"
-    labels = {"labels": [label]}  # PyGithub sends a bare list, which GitHub takes but does not describe
-    calls.repeat(f"label #{number}", lambda: repository.requester.requestJsonAndCheck("POST", place, input=labels))
+    """Add a label to an issue or pull request; GitHub creates the label if the repository does not have it."""
+    url = f"{repository.url}/issues/{number}/labels"
+    labels = {"labels": [label]}  # PyGithub sends a list without the key, a form that GitHub does not document
+    calls.retry(f"label #{number}", lambda: repository.requester.requestJsonAndCheck("POST", url, input=labels))
 
 
 def _find(repository: Repository, number: int, mark: str) -> IssueComment | None:
@@ -50,9 +50,9 @@ def _find(repository: Repository, number: int, mark: str) -> IssueComment | None
 
 
 def _trusted(comment: IssueComment) -> bool:
-    kind = getattr(comment.user, "type", None)  # nobody, where the account is gone
+    kind = getattr(comment.user, "type", None)  # `user` is None if the account was deleted
     return comment.author_association in _WRITERS or kind == "Bot"
 
 
 def _text(comment: IssueComment) -> str:
-    return (comment.body or "").replace("\r\n", "\n")  # as GitHub's own editor stores line ends
+    return (comment.body or "").replace("\r\n", "\n")  # GitHub's web editor stores CRLF

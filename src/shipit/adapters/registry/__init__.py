@@ -1,8 +1,8 @@
-"""Container registries."""
+"""Container registries: their logins and their HTTP API."""
 
 from __future__ import annotations
 
-from shipit.adapters.registry.docker import CONFIG as CONFIG
-from shipit.adapters.registry.docker import directory as directory
+from shipit.adapters.registry.docker import DOCKER_CONFIG_FILE as DOCKER_CONFIG_FILE
+from shipit.adapters.registry.docker import docker_config_directory as docker_config_directory
 from shipit.adapters.registry.login import Logins as Logins
 from shipit.adapters.registry.registries import Registries as Registries

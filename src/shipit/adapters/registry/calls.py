@@ -1,7 +1,7 @@
-"""Requests to one registry that last through trouble, within bounds.
+"""Requests to one registry, with its login, repeated after transient failures.
 
-Retries are not left to urllib3: it does not see that a body is cut short, knows nothing of an upload that has to begin
-again as a whole, and sleeps for as long as `Retry-After` says.
+The retries of urllib3 are not used. They do not detect an incomplete body, cannot start a whole upload again, and sleep
+as long as `Retry-After` says, without a limit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, failure_of, translating_network_errors
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.token import authorization, is_loopback, with_authorization
+from shipit.adapters.registry.token import authorization_header, is_loopback, with_authorization
 from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.images import DOCKER_HUB
 from shipit.core.redact import Redactor
@@ -22,25 +22,32 @@ from shipit.core.redact import Redactor
 if TYPE_CHECKING:
     from requests import Response, Session
 
-T = TypeVar("T")
+_Result = TypeVar("_Result")
 _HUB_HOST = "registry-1.docker.io"
 
 
 class RegistryApi:
-    """Performs requests at `registry`. `scopes` are what a token has to allow for a request.
+    """The requests to one registry.
 
-    `doing` completes "it failed to ..." in errors.
+    In each method, `action` is the purpose of the request for error messages, as it follows "failed to"; `scopes` are
+    the permissions that the token for the request needs (`pull_scope`, `push_scope`); `url` is absolute or relative to
+    the registry.
+
+    Args:
+        registry: its host, with the port if it has one.
+        logins: the logins of all registries.
+        policy: the limits of waiting and retrying.
     """
 
     def __init__(self, registry: str, logins: Logins, retry_policy: RetryPolicy) -> None:
         self.registry = registry
         self._logins = logins
         self._policy = retry_policy
-        self._held: dict[tuple[str, ...], str | None] = {}  # headers by scopes
+        self._headers: dict[tuple[str, ...], str | None] = {}  # the header `Authorization` by scopes
 
     @cached_property
     def base(self) -> str:
-        """Where the registry is; without TLS on this machine alone, as docker has it."""
+        """The registry's address. Only a registry on this machine is reached without TLS, as docker does it."""
         host = _HUB_HOST if self.registry == DOCKER_HUB else self.registry
         return f"http://{host}" if is_loopback(f"//{host}") else f"https://{host}"
 
@@ -53,64 +60,67 @@ class RegistryApi:
         return session
 
     def authorization(self, scopes: Sequence[str]) -> str | None:
-        """The header that the registry wanted so far for `scopes`."""
-        return self._held.get(tuple(scopes))
+        """Return the header `Authorization` that the registry last required for `scopes`; None if it required none."""
+        return self._headers.get(tuple(scopes))
 
-    def repeat(self, doing: str, call: Callable[[], T]) -> T:
-        """`call`, several times if need be: only for what may be done twice.
+    def retry(self, action: str, call: Callable[[], _Result]) -> _Result:
+        """Return the result of `call`, and call it again after transient failures; it must be safe to repeat.
 
         Raises:
-            AuthError: a login is missing or refused.
+            AuthError: the login is missing or was refused.
             RemoteError: any other failure.
         """
-        for tried in count(1):
+        for attempt in count(1):
             try:
                 return call()
             except RegistryFailure as failure:
-                pause = self._pause(failure, tried)
+                pause = self._pause(failure, attempt)
                 if pause is None:
-                    raise failure.explain(doing, self.registry, self._logins.of(self.registry)) from failure
+                    raise failure.to_error(action, self.registry, self._logins.of(self.registry)) from failure
                 self._policy.sleep(pause)
         raise AssertionError("count() ended")
 
-    def ask(self, doing: str, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
-        """The good answer to a request; raises as `repeat` does."""
-        return self.repeat(doing, lambda: self.send(method, url, scopes, **options))
+    def request(self, action: str, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
+        """Send a request with retries and return its successful response; raises the errors of `retry`."""
+        return self.retry(action, lambda: self.send_once(method, url, scopes, **options))
 
-    def look(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response | None:
-        """The good answer to one request; None when what it asks for is not there. Raises `RegistryFailure`.
+    def find_once(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response | None:
+        """Send a request once and return its successful response; None if the object does not exist.
 
-        Docker Hub and GitHub deny what is not there yet, even to a login that they gave a token.
+        Docker Hub and GitHub answer 401 or 403 for an object that does not exist, even if the login is valid. So with
+        a login that the token server accepted, these statuses count as "does not exist".
+
+        Raises `RegistryFailure`.
         """
         try:
-            return self.send(method, url, scopes, **options)
+            return self.send_once(method, url, scopes, **options)
         except RegistryFailure as failure:
             if failure.status == 404 or (failure.status in REFUSALS and self._is_admitted(scopes)):
                 return None
             raise
 
-    def send(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
-        """The good answer to one request for `url`, which is relative to the registry's. Raises `RegistryFailure`."""
+    def send_once(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
+        """Send a request once and return its successful response; raises `RegistryFailure`."""
         try:
             with translating_network_errors():
                 return self._send(method, urljoin(self.base, url), tuple(scopes), options)
         except RegistryFailure as failure:
-            failure.said = self._redact(failure.said)
+            failure.message = self._redact(failure.message)
             raise
 
     def _send(self, method: str, url: str, scopes: tuple[str, ...], options: dict[str, Any]) -> Response:
-        own = urlsplit(url)[:2] == urlsplit(self.base)[:2]  # another host has no business with the token
-        response = self._request(method, url, self._held.get(scopes) if own else None, options)
-        if response.status_code == 401 and own:
-            self._held.pop(scopes, None)
+        same_host = urlsplit(url)[:2] == urlsplit(self.base)[:2]  # another host must not get the token
+        response = self._send_with(self._headers.get(scopes) if same_host else None, method, url, options)
+        if response.status_code == 401 and same_host:
+            self._headers.pop(scopes, None)
             login = self._logins.of(self.registry)
-            self._held[scopes] = authorization(self._session, response, scopes, login, self._policy.timeout)
-            response = self._request(method, url, self._held[scopes], options)
+            self._headers[scopes] = authorization_header(self._session, response, scopes, login, self._policy.timeout)
+            response = self._send_with(self._headers[scopes], method, url, options)
         if not response.ok:
             raise failure_of(response)
         return response
 
-    def _request(self, method: str, url: str, header: str | None, options: dict[str, Any]) -> Response:
+    def _send_with(self, header: str | None, method: str, url: str, options: dict[str, Any]) -> Response:
         if hasattr(options.get("data"), "seek"):
             options["data"].seek(0)
         return self._session.request(
@@ -118,17 +128,17 @@ class RegistryApi:
         )
 
     def _is_admitted(self, scopes: Sequence[str]) -> bool:
-        """Whether there is a login, and the token server took it."""
+        """Return whether there is a login, and the token server accepted it."""
         token = (self.authorization(scopes) or "").startswith("Bearer ")
         return token and self._logins.of(self.registry) is not None
 
     def _redact(self, text: str) -> str:
-        tokens = (header.partition(" ")[2] for header in self._held.values() if header)
+        tokens = (header.partition(" ")[2] for header in self._headers.values() if header)
         return Redactor(tokens)(self._logins.redact(text))
 
-    def _pause(self, failure: RegistryFailure, tried: int) -> float | None:
-        """Seconds until the next try; None when there is to be none."""
-        if not failure.passing or tried >= self._policy.tries:
+    def _pause(self, failure: RegistryFailure, attempt: int) -> float | None:
+        """Return the seconds until the next attempt; None if there is to be no further attempt."""
+        if not failure.transient or attempt >= self._policy.tries:
             return None
-        wait = self._policy.pause * 2 ** (tried - 1) if failure.wait is None else failure.wait
+        wait = self._policy.pause * 2 ** (attempt - 1) if failure.wait is None else failure.wait
         return wait if wait <= self._policy.longest_wait else None

@@ -1,6 +1,6 @@
-"""The configuration that `docker login` writes, and a copy of it for one run.
+"""The configuration file of docker's command line, in which `docker login` stores logins, and a copy for one run.
 
-Its keys are those of https://docs.docker.com/reference/cli/docker/#configuration-files.
+Its keys are described in https://docs.docker.com/reference/cli/docker/#configuration-files.
 """
 
 from __future__ import annotations
@@ -13,75 +13,76 @@ from typing import Any
 
 from shipit.errors import AuthError, ConfigError
 
-CONFIG = "config.json"
+DOCKER_CONFIG_FILE = "config.json"
 _TABLES = ("auths", "credHelpers")
-_HUB_KEY = "https://index.docker.io/v1/"  # by which docker has known its Hub since before there were others
+_HUB_KEY = "https://index.docker.io/v1/"  # the key of Docker Hub in `auths`, for historical reasons
 
 
-def directory() -> str:
-    """Where docker's command line keeps its configuration."""
+def docker_config_directory() -> str:
+    """Return the path of the directory with the configuration of docker's command line."""
     return os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
 
 
-def credentials(registry: str) -> Mapping[str, str]:
-    """What docker would log in to `registry` with, empty for nothing: `username` and `password`, or `identitytoken`.
+def docker_credentials(registry: str) -> Mapping[str, str]:
+    """Return the login that docker has for `registry`: `username` and `password`, or `identitytoken`; empty for none.
 
     Raises:
-        AuthError: the credential helper that is configured fails.
+        AuthError: the configured credential helper fails.
         ConfigError: the configuration cannot be read.
     """
     from docker.auth import AuthConfig
     from docker.errors import DockerException, InvalidConfigFile
 
-    told = read()
+    config = read_docker_config()
     try:
-        auths = AuthConfig.parse_auth(told.get("auths") or {}, raise_on_error=True)
-        helpers = {name: told[name] for name in ("credsStore", "credHelpers") if told.get(name)}
-        with warnings.catch_warnings(action="ignore"):  # of a helper that is missing: it is an error just below
-            found = AuthConfig({**helpers, "auths": auths}).resolve_authconfig(registry)
-    except (ValueError, AttributeError, TypeError, InvalidConfigFile) as error:  # of a strange value
+        auths = AuthConfig.parse_auth(config.get("auths") or {}, raise_on_error=True)
+        helpers = {name: config[name] for name in ("credsStore", "credHelpers") if config.get(name)}
+        with warnings.catch_warnings(action="ignore"):  # about a missing helper, which is an error below
+            login = AuthConfig({**helpers, "auths": auths}).resolve_authconfig(registry)
+    except (ValueError, AttributeError, TypeError, InvalidConfigFile) as error:  # a value has the wrong form
         raise _unreadable(error) from error
     except DockerException as error:
         raise AuthError(
-            f"docker's credential helper does not tell the login of `{registry}`: {error.__cause__ or error}",
-            where=os.path.join(directory(), CONFIG),
-            hint="mend the helper, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`",
+            f"docker's credential helper failed to return the login for `{registry}`: {error.__cause__ or error}",
+            where=os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE),
+            hint="fix the credential helper, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`",
         ) from error
-    return {name.lower(): value for name, value in (found or {}).items() if value}
+    return {name.lower(): value for name, value in (login or {}).items() if value}
 
 
-def read() -> dict[str, Any]:
-    """The configuration as it is; empty where there is none. Raises `ConfigError` when it cannot be read."""
+def read_docker_config() -> dict[str, Any]:
+    """Return docker's configuration; empty if there is none. Raises `ConfigError` if the file cannot be read."""
     try:
-        with open(os.path.join(directory(), CONFIG), encoding="utf-8") as file:
-            told = json.load(file)
+        with open(os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE), encoding="utf-8") as file:
+            config = json.load(file)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise _unreadable(error) from error
-    if not isinstance(told, dict) or not all(isinstance(told.get(name) or {}, dict) for name in _TABLES):
-        raise _unreadable(TypeError("it is not what `docker login` writes"))
-    return told
+    if not isinstance(config, dict) or not all(isinstance(config.get(name) or {}, dict) for name in _TABLES):
+        raise _unreadable(TypeError("it does not have the form that `docker login` writes"))
+    return config
 
 
-def write_copy(target: str, basics: Mapping[str, str]) -> None:
-    """Make the directory `target` a configuration like the user's own, with more logins.
+def write_docker_config_copy(target: str, basics: Mapping[str, str]) -> None:
+    """Write a copy of docker's configuration, with more logins, to the directory `target`.
 
-    Everything beside `config.json` (plugins, contexts, builders) is linked, because docker writes there too.
+    The other files of the configuration directory (plugins, contexts, builders) are linked and not copied, because
+    docker writes to them.
 
     Args:
         basics: base64 of `username:password`, by registry.
     """
-    told, keys = read(), {_key(registry): value for registry, value in basics.items()}
-    told["auths"] = {**(told.get("auths") or {}), **{key: {"auth": value} for key, value in keys.items()}}
-    # Where a store is configured docker looks nowhere else, unless a registry is said to have none.
-    told["credHelpers"] = {**(told.get("credHelpers") or {}), **dict.fromkeys(keys, "")}
-    with open(os.path.join(target, CONFIG), "w", encoding="utf-8") as file:
-        json.dump(told, file)
-    own = os.path.abspath(directory())
-    for name in os.listdir(own) if os.path.isdir(own) else ():
-        if name != CONFIG:
-            os.symlink(os.path.join(own, name), os.path.join(target, name))
+    config, keys = read_docker_config(), {_key(registry): value for registry, value in basics.items()}
+    config["auths"] = {**(config.get("auths") or {}), **{key: {"auth": value} for key, value in keys.items()}}
+    # With a credential store docker ignores `auths`, except for registries whose credential helper is empty.
+    config["credHelpers"] = {**(config.get("credHelpers") or {}), **dict.fromkeys(keys, "")}
+    with open(os.path.join(target, DOCKER_CONFIG_FILE), "w", encoding="utf-8") as file:
+        json.dump(config, file)
+    source = os.path.abspath(docker_config_directory())
+    for name in os.listdir(source) if os.path.isdir(source) else ():
+        if name != DOCKER_CONFIG_FILE:
+            os.symlink(os.path.join(source, name), os.path.join(target, name))
 
 
 def _key(registry: str) -> str:
@@ -89,5 +90,5 @@ def _key(registry: str) -> str:
 
 
 def _unreadable(error: Exception) -> ConfigError:
-    place = os.path.join(directory(), CONFIG)
-    return ConfigError(f"docker's configuration cannot be read: {error}", where=place, hint="mend or remove that file")
+    path = os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE)
+    return ConfigError(f"docker's configuration cannot be read: {error}", where=path, hint="fix or remove that file")

@@ -1,6 +1,6 @@
-"""What a registry's refusals mean, whether waiting helps, and how to say so.
+"""Failed requests to a registry: whether to try again, when, and the error for the user.
 
-Statuses and the form of errors are those of the OCI distribution specification, "Error codes".
+The OCI distribution specification defines the statuses and the form of errors ("Error codes").
 """
 
 from __future__ import annotations
@@ -17,108 +17,120 @@ if TYPE_CHECKING:
     from shipit.adapters.login import Login
 
 REFUSALS = (401, 403)
-_LONGEST = 300  # characters of an answer that is no list of errors: some proxies send whole pages
-_KINDS = {
-    "NameResolutionError": "there is no host of that name",
-    "NewConnectionError": "nothing answers there",
-    "ConnectTimeoutError": "nothing answers there in time",
-    "ReadTimeoutError": "no answer came in time",
-    "SSLError": "its certificate is not accepted, or it speaks no TLS",
-    "JSONDecodeError": "its token server answers something else than JSON",
-    **dict.fromkeys(("ValueError", "InvalidURL", "InvalidSchema"), "it names an address that is none"),
-    "ProxyError": "the proxy that the environment names does not lead there",
+_LONGEST = 300  # characters; some proxies answer with a whole page
+_NETWORK_ERRORS = {
+    "NameResolutionError": "no host has this name",
+    "NewConnectionError": "the host is not reachable, or it refused the connection",
+    "ConnectTimeoutError": "the host did not answer in time",
+    "ReadTimeoutError": "the response did not arrive in time",
+    "SSLError": "its TLS certificate is not valid, or it does not use TLS",
+    "JSONDecodeError": "its token server sent a response that is not JSON",
+    **dict.fromkeys(("ValueError", "InvalidURL", "InvalidSchema"), "its response contains an invalid URL"),
+    "ProxyError": "the proxy from the environment variables cannot reach it",
 }
 
 
 class RegistryFailure(Exception):
-    """One request that came to nothing.
+    """One failed request.
 
     Args:
-        status: what was failure_of; None when there was no answer, or half of one.
-        said: the registry's own words, or what went wrong on the way.
-        passing: whether the same request may well succeed a moment later.
-        wait: seconds that the registry asks for until then.
+        status: the HTTP status; None if there was no response or an incomplete one.
+        message: the message in the registry's response, or a description of the network error.
+        transient: whether the same request can succeed a moment later.
+        wait: the seconds to wait before that, if the registry says so.
     """
 
-    def __init__(self, status: int | None, said: str, *, passing: bool, wait: float | None = None) -> None:
-        super().__init__(said)
+    def __init__(self, status: int | None, message: str, *, transient: bool, wait: float | None = None) -> None:
+        super().__init__(message)
         self.status = status
-        self.said = said
-        self.passing = passing
+        self.message = message
+        self.transient = transient
         self.wait = wait
 
-    def explain(self, doing: str, registry: str, login: Login | None) -> ShipitError:
-        """The error for a request that was to `doing`, made with `login`."""
+    def to_error(self, action: str, registry: str, login: Login | None) -> ShipitError:
+        """Return the error for the user; `action` is the purpose of the request, as it follows "failed to"."""
         if self.status in REFUSALS:
-            return AuthError(f"{self._refused(registry, login)} {doing}: {self.said}", hint=login_hint(registry))
+            return AuthError(f"{self._refused(registry, login)} {action}: {self.message}", hint=login_hint(registry))
         if self.status is None:
-            what = f"`{registry}` could not be reached to {doing}: {self.said}"
+            what = f"the request to `{registry}` to {action} failed: {self.message}"
         else:
-            what = f"`{registry}` failed to {doing}: {self.said} (HTTP {self.status})"
-        return RemoteError(what, hint=self._advice, status=self.status, retryable=self.passing)
+            what = f"`{registry}` failed to {action}: {self.message} (HTTP {self.status})"
+        return RemoteError(what, hint=self._advice, status=self.status, retryable=self.transient)
 
     def _refused(self, registry: str, login: Login | None) -> str:
         if login is None:
-            return f"`{registry}` wants a login to"
+            return f"`{registry}` requires a login to"
         whose = "the login" if login.is_identity_token else f"the login of `{login.username}`"
-        return f"`{registry}` does not accept {whose} to"
+        return f"`{registry}` rejected {whose} when asked to"
 
     @property
     def _advice(self) -> str:
         if self.wait:
             return f"run the same command again in {self.wait:.0f} seconds"
         if self.status is None:
-            return (
-                "check the registry's name, and that it runs and is reached from here; then run the same command again"
-            )
-        return "run the same command again" if self.passing else "mend what the registry names, then run again"
+            return "check the registry's name, its status and the network, then run the same command again"
+        if self.transient:
+            return "check the registry's status, then run the same command again"
+        return "fix what the registry's message names, then run the same command again"
 
 
 def login_hint(registry: str) -> str:
-    """What to do where a login is missing or refused.
+    """Return the next step for the user if a login is missing or was refused.
 
-    >>> login_hint("ghcr.io").partition(", else ")[0]
-    'give the job `packages: write`, where it pushes with the token of GitHub Actions'
+    >>> login_hint("ghcr.io").partition("; ")[0]
+    'in GitHub Actions, give the job the permission `packages: write`'
     """
-    in_a_job = "give the job `packages: write`, where it pushes with the token of GitHub Actions, else "
-    by_hand = f"`docker login {registry}`, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
-    return (in_a_job if registry == "ghcr.io" else "") + by_hand
+    in_actions = "in GitHub Actions, give the job the permission `packages: write`; elsewhere, "
+    by_hand = f"run `docker login {registry}`, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
+    return (in_actions if registry == "ghcr.io" else "") + by_hand
 
 
 def failure_of(response: Response) -> RegistryFailure:
-    """The failure that an answer tells."""
+    """Return the failure that a response reports."""
     status = response.status_code
-    passing = status in (408, 429) or status >= 500
-    return RegistryFailure(status, _said(response), passing=passing, wait=_wait(response.headers.get("Retry-After")))
+    transient = status in (408, 429) or status >= 500
+    return RegistryFailure(
+        status, _message(response), transient=transient, wait=_wait(response.headers.get("Retry-After"))
+    )
 
 
 @contextmanager
 def translating_network_errors() -> Iterator[None]:
-    """Turns what goes wrong before a whole answer is there into a `RegistryFailure`."""
+    """Convert the exceptions of `requests` for a missing or incomplete response into `RegistryFailure`."""
     from requests import RequestException
     from requests.exceptions import SSLError
 
     try:
         yield
-    except (RequestException, ValueError) as error:  # a ValueError: where it sends us is no address
-        raise RegistryFailure(None, _kind(error), passing=not isinstance(error, SSLError | ValueError)) from error
+    except (RequestException, ValueError) as error:  # a ValueError: the response redirects to an invalid URL
+        transient = not isinstance(error, SSLError | ValueError)
+        raise RegistryFailure(None, _network_error(error), transient=transient) from error
 
 
-def _kind(error: Exception) -> str:
-    """What happened, without the address: it may hold what is nobody's business."""
+def _network_error(error: Exception) -> str:
+    """Return a description of the error, without the URL, which can contain secrets."""
     cause = error.args[0] if error.args else error
     reason = type(getattr(cause, "reason", None) or cause).__name__
-    return _KINDS.get(reason) or _KINDS.get(type(error).__name__) or "the connection broke"
+    return _NETWORK_ERRORS.get(reason) or _NETWORK_ERRORS.get(type(error).__name__) or "the connection was interrupted"
 
 
-def _said(response: Response) -> str:
+def _message(response: Response) -> str:
+    """Return the messages of a response on one line; its text if there are none, else the words of its status.
+
+    >>> from types import SimpleNamespace
+    >>> _message(SimpleNamespace(json=lambda: {"errors": [{"code": "DENIED"}, {}]}, text="", reason="Forbidden"))
+    'DENIED'
+    >>> _message(SimpleNamespace(json=lambda: {"errors": [{}]}, text="", reason="Forbidden"))
+    'Forbidden'
+    """
     try:
-        told = response.json()
-        errors = told.get("errors") or [told]
-        said = "; ".join(str(each.get("message") or each.get("details") or each.get("code")) for each in errors)
+        body = response.json()
+        errors = body.get("errors") or [body]
+        messages = [each.get("message") or each.get("details") or each.get("code") for each in errors]
+        text = "; ".join(str(message) for message in messages if message)
     except (ValueError, AttributeError, TypeError):
-        said = response.text
-    return " ".join(said.split())[:_LONGEST] or response.reason or "no reason given"
+        text = response.text
+    return " ".join(text.split())[:_LONGEST] or response.reason or "no reason given"
 
 
 def _wait(retry_after: str | None) -> float | None:

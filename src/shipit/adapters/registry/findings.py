@@ -1,4 +1,4 @@
-"""What a registry and its login cannot do for a push, asked without writing."""
+"""The reasons why a push to a registry would fail, found without writing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shipit.finding import Finding
 
 
 def registry_findings(calls: RegistryApi, logins: Logins, repositories: Sequence[str]) -> Iterator[Finding]:
-    """What stands in the way of pushing to `repositories` of one registry."""
+    """Yield the reasons why a push to these repositories of one registry would fail; stop if it cannot be reached."""
     for repository in repositories:
         try:
-            calls.ask(f"push to `{repository}`", "GET", "/v2/", [push_scope(repository)])
+            calls.request(f"push to `{repository}`", "GET", "/v2/", [push_scope(repository)])
         except AuthError as error:
             yield Finding("registry-login", error.what, error.hint or login_hint(calls.registry))
         except RemoteError as error:
@@ -27,10 +27,14 @@ def registry_findings(calls: RegistryApi, logins: Logins, repositories: Sequence
 
 
 def _refusals(calls: RegistryApi, logins: Logins, repository: str) -> Iterator[Finding]:
-    """A token is given to everybody, and allows as much as it says."""
+    """Yield a finding if the token does not allow a push.
+
+    A token server can issue a token without an error, and without the permission that was requested.
+    """
     header = calls.authorization([push_scope(repository)])
     login = logins.of(calls.registry) if header else None
     if header is None or may_push(header, repository) or (login and may_push(header, repository) is None):
         return
-    whose = f"the login of `{login.username}` may not" if login else "there is no login to"
-    yield Finding("registry-login", f"{whose} push to `{repository}` on `{calls.registry}`", login_hint(calls.registry))
+    problem = f"the login of `{login.username}` has no permission to" if login else "there is no login to"
+    what = f"{problem} push to `{repository}` on `{calls.registry}`"
+    yield Finding("registry-login", what, login_hint(calls.registry))

@@ -1,4 +1,4 @@
-"""Who to be at a container registry."""
+"""The logins of container registries."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from shipit.adapters.login import IDENTITY, Login
-from shipit.adapters.registry import docker as registry_docker
 from shipit.adapters.registry.amazon import AmazonTokens
+from shipit.adapters.registry.docker import docker_credentials, write_docker_config_copy
 from shipit.core.redact import Redactor
 
-# The one registry that takes the token of a job on github.com: https://docs.github.com/packages
 GITHUB_REGISTRY = "ghcr.io"
+"""The registry that accepts the token of a job on github.com (https://docs.github.com/packages)."""
 
 
 class Logins:
     """The login of each registry.
 
     Args:
-        given: what the environment says for every registry, in `SHIPIT_REGISTRY_USERNAME` and `..._PASSWORD`.
-        github: the token of GitHub and whose it is; no registry but ghcr.io gets to see it.
+        given: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
+        github: the user and the token of GitHub; only ghcr.io gets it.
     """
 
     def __init__(self, given: Login | None = None, github: Login | None = None) -> None:
@@ -29,41 +29,42 @@ class Logins:
         self._secrets: set[str] = set()
 
     def of(self, registry: str) -> Login | None:
-        """The login of `registry`, its host and port; None where it is to be reached without.
+        """Return the login for `registry` (host, with the port if it has one); None to send no login.
 
-        The one given; else docker's, from its configuration or a credential helper; else, for ghcr.io, the token of
-        GitHub, and for Amazon's registries the one that the AWS account gives.
+        The order is: the login from the environment; docker's, from its configuration or a credential helper; for
+        ghcr.io the token of GitHub; for Amazon's registries a token from AWS.
 
         Raises:
-            AuthError: a login that there should be cannot be had.
+            AuthError: a credential helper or AWS failed to return a login.
             ConfigError: docker's configuration cannot be read.
-            RemoteError: AWS could not be asked.
+            RemoteError: AWS cannot be reached.
         """
         return self._kept(self._given or _docker(registry) or self._of_its_host(registry))
 
     @contextmanager
     def configuration(self, registries: Sequence[str]) -> Iterator[str]:
-        """A directory to give `docker` as `DOCKER_CONFIG`: the user's configuration, with the logins of `registries`.
+        """Write a copy of docker's configuration that has the logins of `registries`, and yield its directory.
 
-        It is readable for this user alone, and removed in the end, or by the next run. Raises as `of` does.
+        The directory is the value for `DOCKER_CONFIG`. Only this user can read it. It is removed at the end of the
+        block, or by the next run if this one is killed. Raises the errors of `of`.
         """
         from shipit.adapters.private_directory import private_directory
 
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
         with private_directory("shipit-docker-") as directory:
-            registry_docker.write_copy(directory, {name: login.basic for name, login in logins.items() if login})
+            write_docker_config_copy(directory, {name: login.basic for name, login in logins.items() if login})
             yield directory
 
     def redact(self, text: str) -> str:
-        """`text` without any password that was found so far."""
+        """Return `text` without the passwords that were returned so far."""
         return Redactor(self._secrets)(text)
 
     def _beside_docker(self, registry: str) -> Login | None:
-        """The login of `registry`, unless docker finds it by itself."""
+        """Return the login of `registry`; None if docker's own configuration has one."""
         return self._given or (None if _docker(registry) else self._of_its_host(registry))
 
     def _of_its_host(self, registry: str) -> Login | None:
-        """What whoever runs the registry gives to those who are known there already."""
+        """Return the login that the operator of the registry provides: GitHub or AWS; None for other registries."""
         if registry == GITHUB_REGISTRY:
             return self._github
         found = self._amazon.of(registry)
@@ -76,7 +77,7 @@ class Logins:
 
 
 def _docker(registry: str) -> Login | None:
-    found = registry_docker.credentials(registry)
+    found = docker_credentials(registry)
     if "identitytoken" in found:
         return Login(IDENTITY, found["identitytoken"])
     return Login(found["username"], found["password"]) if {"username", "password"} <= found.keys() else None

@@ -1,6 +1,6 @@
-"""Manifests: what an image consists of, as the very bytes that its digest is of.
+"""Manifests, which list the content of an image. Their bytes are kept unchanged, because the digest depends on them.
 
-The fields are those of the OCI image specification, which Docker's own formats share.
+The OCI image specification defines the fields; Docker's own formats have the same ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from shipit.errors import RemoteError
 
-T = TypeVar("T")
+_Decoded = TypeVar("_Decoded")
 Digest = Annotated[str, msgspec.Meta(pattern=r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$")]
 
 ACCEPT = ", ".join(
@@ -25,7 +25,7 @@ ACCEPT = ", ".join(
     )
 )
 _CONFIGS = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json")
-_UNKNOWN = "unknown"  # the platform of what BuildKit attests of an image
+_UNKNOWN = "unknown"  # the platform of an attestation that BuildKit adds to an index
 
 
 class _Platform(msgspec.Struct):
@@ -56,7 +56,7 @@ class _Image(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The manifest of one image, or the index of one for several platforms."""
+    """The manifest of an image, or the index of an image for several platforms."""
 
     data: bytes
     media_type: str
@@ -64,22 +64,28 @@ class Manifest:
 
     @classmethod
     def decode(cls, data: bytes, content_type: str, where: str) -> Manifest:
-        """The manifest at `where`, sent as `content_type`; raises `RemoteError` when it is none."""
+        """Return the manifest in `data`; raises `RemoteError` if it is not one.
+
+        Args:
+            content_type: the header of the response.
+            where: the image reference, for the error message.
+        """
         content = _decode(data, _Content, where)
         return cls(data, content.media_type or content_type.partition(";")[0], content)
 
     @property
     def digest(self) -> str:
+        """The digest of the manifest, by SHA-256."""
         return content_digest(self.data)
 
     @property
     def children(self) -> tuple[str, ...]:
-        """The digests of the manifests that an index lists."""
+        """The digests of the manifests in an index; empty for the manifest of an image."""
         return tuple(child.digest for child in self._content.manifests or ())
 
     @property
     def first(self) -> str | None:
-        """The digest of the first manifest of an index that is an image, and not said of one."""
+        """The digest of the first image in an index, attestations left out; None for the manifest of an image."""
         for child in self._content.manifests or ():
             if child.platform is None or child.platform.os != _UNKNOWN:
                 return child.digest
@@ -87,25 +93,28 @@ class Manifest:
 
     @property
     def config(self) -> str | None:
-        """The digest of an image's configuration."""
+        """The digest of the image's configuration; None if there is none."""
         config = self._content.config
         return config.digest if config and config.media_type in _CONFIGS else None
 
     @property
     def blobs(self) -> tuple[str, ...]:
-        """The digests of what the registry itself holds of an image; layers with URLs are elsewhere."""
+        """The digests of the configuration and the layers that the registry stores; layers with URLs are elsewhere."""
         config = (self._content.config,) if self._content.config else ()
         return tuple(blob.digest for blob in (*config, *(self._content.layers or ())) if not blob.urls)
 
 
 def labels_of(config: bytes, where: str) -> dict[str, str]:
-    """The labels in an image's configuration; raises `RemoteError` when it is none."""
+    """Return the labels in an image's configuration; raises `RemoteError` if it is not one.
+
+    `where` is the digest of the configuration, for the error message.
+    """
     container = _decode(config, _Image, where).config
     return (container and container.labels) or {}
 
 
 def content_digest(data: bytes, like: str = "sha256:") -> str:
-    """The digest of `data`, by the algorithm of the digest `like`; by SHA-256 where that names none of OCI's.
+    """Return the digest of `data`, by the algorithm of the digest `like`: SHA-512, or SHA-256 for any other.
 
     >>> content_digest(b"{}")
     'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'
@@ -114,8 +123,11 @@ def content_digest(data: bytes, like: str = "sha256:") -> str:
     return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
 
 
-def _decode(data: bytes, kind: type[T], where: str) -> T:
+def _decode(data: bytes, kind: type[_Decoded], where: str) -> _Decoded:
     try:
         return msgspec.json.decode(data, type=kind)
     except msgspec.MsgspecError as error:
-        raise RemoteError(f"what the registry holds for `{where}` is no image: {error}") from error
+        raise RemoteError(
+            f"`{where}` in the registry is not an image: {error}",
+            hint="check the name of the image and its registry, or push the image again",
+        ) from error

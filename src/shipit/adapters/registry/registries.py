@@ -1,8 +1,8 @@
-"""Registries, over the HTTP API of the OCI distribution specification.
+"""All container registries, over the HTTP API of the OCI distribution specification.
 
-A client of our own, because a tag has to be put with the very bytes that it is built of: `oras` writes the manifest's
-JSON anew, which changes its digest, and `dxf` takes none that does not name its media type, and gives up where a blob
-cannot be mounted.
+This is a client of our own, because a tag must be written with the unchanged bytes of its manifest. The library `oras`
+encodes the manifest again, which changes its digest; `dxf` rejects a manifest without a media type, and fails if the
+registry cannot mount a blob.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from shipit.errors import ConfigError
 from shipit.finding import Finding
 from shipit.world import RemoteImage
 
-_LATEST = "latest"  # what a name without a tag means
+_LATEST = "latest"  # the tag of a reference without a tag
 
 
 class Registries:
-    """Each image's own registry.
+    """All registries; `shipit.world.Registry` describes the methods.
 
     Args:
-        patience: bounds of all waiting.
+        logins: the logins of the registries.
+        retry_policy: the limits of waiting and retrying.
 
-    Every method raises `AuthError` where the login is missing or refused, and `RemoteError` when a registry could not
-    be asked or answers something else than it says.
+    Each method raises `AuthError` if the login is missing or was refused, and `RemoteError` for other failures.
     """
 
     def __init__(self, logins: Logins, retry_policy: RetryPolicy | None = None) -> None:
@@ -61,12 +61,12 @@ class Registries:
         repository.put(_which(wanted), repository.require(digest))
 
     def copy(self, source: str, reference: str) -> str:
-        """Raises `ConfigError` when the two are on different registries."""
+        """Copy the image; see `shipit.world.Registry`. Raises `ConfigError` if the two are on different registries."""
         origin, wanted = Reference.parse(source), Reference.parse(reference)
         if origin.registry != wanted.registry:
             raise ConfigError(
-                f"`{source}` is not on the registry of `{reference}`",
-                hint="name two images of one registry, or build the image instead",
+                f"`{source}` and `{reference}` are on different registries",
+                hint="use two images of one registry, or build the image instead of copying it",
             )
         calls, scopes = self._of(wanted), [push_scope(wanted.repository), pull_scope(origin.repository)]
         held = Repository(calls, origin.repository, scopes)
@@ -84,16 +84,16 @@ def _which(reference: Reference) -> str:
 
 
 def _labels(repository: Repository, manifest: Manifest) -> dict[str, str]:
-    """The labels of an image; of an index, those of its first image."""
+    """Return the labels of an image; for an index, those of its first image."""
     if manifest.first:
         return _labels(repository, repository.require(manifest.first))
     return labels_of(repository.blob(manifest.config), manifest.config) if manifest.config else {}
 
 
 def _copy(manifest: Manifest, source: Repository, target: Repository, which: str) -> None:
-    """Write `manifest` under `which` in `target` once all that it needs is there."""
+    """Copy the content of `manifest` from `source` to `target`, then write it there under the tag or digest `which`."""
     for child in manifest.children:
         _copy(source.require(child), source, target, child)
     for blob in manifest.blobs:
-        target.take(blob, source)
+        target.copy_blob(blob, source)
     target.put(which, manifest)

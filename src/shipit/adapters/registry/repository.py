@@ -1,4 +1,4 @@
-"""One repository of a registry: its manifests and its blobs, by the OCI distribution specification."""
+"""One repository of a registry, with its manifests and blobs, by the OCI distribution specification."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ _PIECE = 1 << 20  # bytes
 
 
 class Repository:
-    """The repository `path`, reached by `calls` with tokens for `scopes`.
+    """The repository `path` of a registry. In each method, `which` is a tag or a digest.
 
-    Its methods raise `AuthError` and `RemoteError`.
+    The methods raise `AuthError` and `RemoteError`.
+
+    Args:
+        calls: makes the requests.
+        path: the name without the registry, such as `acme/app`.
+        scopes: the permissions that the token needs.
     """
 
     def __init__(self, calls: RegistryApi, path: str, scopes: Sequence[str]) -> None:
@@ -26,11 +31,11 @@ class Repository:
         self._scopes = tuple(scopes)
 
     def manifest(self, which: str) -> Manifest | None:
-        """The manifest that a tag or a digest leads to; its bytes are what their digest says."""
+        """Return the manifest, after a check of its digest; None if there is none."""
         where, accept = self._name(which), {"Accept": ACCEPT}
-        answer = self._calls.repeat(
+        answer = self._calls.retry(
             f"find `{where}`",
-            lambda: self._calls.look("GET", self._url("manifests", which), self._scopes, headers=accept),
+            lambda: self._calls.find_once("GET", self._url("manifests", which), self._scopes, headers=accept),
         )
         if answer is None:
             return None
@@ -39,43 +44,45 @@ class Repository:
         return Manifest.decode(answer.content, answer.headers.get("Content-Type", ""), where)
 
     def require(self, digest: str) -> Manifest:
-        """The manifest `digest`; one that is not there is an error."""
+        """Return the manifest; raises `RemoteError` if there is none."""
         found = self.manifest(digest)
         if found is None:
             raise RemoteError(
-                f"there is no `{self._name(digest)}`", hint="run the same command again: it is pushed", status=404
+                f"there is no image `{self._name(digest)}` in the registry",
+                hint="run the same command again: it pushes the image",
+                status=404,
             )
         return found
 
     def put(self, which: str, manifest: Manifest) -> None:
-        """Make a tag, or the manifest's digest, lead to `manifest`."""
+        """Write `manifest` under a tag, or under its digest."""
         where, headers = self._name(which), {"Content-Type": manifest.media_type}
-        answer = self._calls.ask(
+        answer = self._calls.request(
             f"write `{where}`", "PUT", self._url("manifests", which), self._scopes, data=manifest.data, headers=headers
         )
         _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, where)
 
     def blob(self, digest: str) -> bytes:
-        """A small blob, whole."""
+        """Return a blob, after a check of its digest; it is read into memory, so it must be small."""
         where = self._name(digest)
-        answer = self._calls.ask(f"read `{where}`", "GET", self._url("blobs", digest), self._scopes)
+        answer = self._calls.request(f"read `{where}`", "GET", self._url("blobs", digest), self._scopes)
         _check(answer.content, digest, where)
         return answer.content
 
-    def take(self, digest: str, source: Repository) -> None:
-        """Have the blob `digest` too, from `source` on the same registry: mounted, or copied where it mounts nothing.
+    def copy_blob(self, digest: str, source: Repository) -> None:
+        """Copy a blob from `source` on the same registry: mount it, or upload it if the registry cannot mount it.
 
-        Repeated as a whole: an upload that broke off cannot be relied on.
+        A failed attempt starts again from the beginning, because an upload that broke off cannot be continued safely.
         """
-        self._calls.repeat(
-            f"copy `{source._name(digest)}` to `{self._name(digest)}`", lambda: self._take(digest, source)
+        self._calls.retry(
+            f"copy `{source._name(digest)}` to `{self._name(digest)}`", lambda: self._copy_blob(digest, source)
         )
 
-    def _take(self, digest: str, source: Repository) -> None:
-        if self._calls.look("HEAD", self._url("blobs", digest), self._scopes):
+    def _copy_blob(self, digest: str, source: Repository) -> None:
+        if self._calls.find_once("HEAD", self._url("blobs", digest), self._scopes):
             return
         mount = {"mount": digest, "from": source.path}
-        answer = self._calls.send("POST", self._url("blobs", "uploads/"), self._scopes, params=mount)
+        answer = self._calls.send_once("POST", self._url("blobs", "uploads/"), self._scopes, params=mount)
         if answer.status_code != 201:
             self._upload(answer.headers.get("Location", ""), digest, source)
 
@@ -85,16 +92,16 @@ class Repository:
         with tempfile.TemporaryFile() as file:
             source._download(digest, file)
             options = {"params": {"digest": digest}, "headers": {"Content-Type": "application/octet-stream"}}
-            self._calls.send("PUT", location, self._scopes, data=file, **options)
+            self._calls.send_once("PUT", location, self._scopes, data=file, **options)
 
     def _download(self, digest: str, file: IO[bytes]) -> None:
-        found = hashlib.new(digest.partition(":")[0])
-        answer = self._calls.send("GET", self._url("blobs", digest), self._scopes, stream=True)
+        hasher = hashlib.new(digest.partition(":")[0])
+        answer = self._calls.send_once("GET", self._url("blobs", digest), self._scopes, stream=True)
         with translating_network_errors(), answer:
             for piece in answer.iter_content(_PIECE):
-                found.update(piece)
+                hasher.update(piece)
                 file.write(piece)
-        _compare(f"{found.name}:{found.hexdigest()}", digest, self._name(digest))
+        _compare(f"{hasher.name}:{hasher.hexdigest()}", digest, self._name(digest))
 
     def _url(self, kind: str, which: str) -> str:
         return f"/v2/{self.path}/{kind}/{which}"
@@ -107,9 +114,9 @@ def _check(data: bytes, digest: str, where: str) -> None:
     _compare(content_digest(data, digest), digest, where)
 
 
-def _compare(found: str, digest: str, where: str) -> None:
-    if found != digest:
+def _compare(actual: str, expected: str, where: str) -> None:
+    if actual != expected:
         raise RemoteError(
-            f"the registry holds `{found}` for `{where}`, and says that it is `{digest}`",
-            hint="do not use this image; look what stands between here and the registry, or push it again",
+            f"the content of `{where}` is damaged: its digest should be `{expected}`, but is `{actual}`",
+            hint="do not use this image; check the proxies between this machine and the registry, or push it again",
         )

@@ -1,6 +1,7 @@
-"""What a registry wants to hear before it answers: a token of its token server, or the login itself.
+"""The header `Authorization` for a registry: a token from its token server, or the login itself.
 
-https://distribution.github.io/distribution/spec/auth/token/ and, for identity tokens, .../auth/oauth/
+https://distribution.github.io/distribution/spec/auth/token/ and, for identity tokens,
+https://distribution.github.io/distribution/spec/auth/oauth/
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
 
 def pull_scope(repository: str) -> str:
-    """The scope of a token that reads `repository`."""
+    """Return the scope of a token that can read `repository`."""
     return f"repository:{repository}:pull"
 
 
 def push_scope(repository: str) -> str:
-    """The scope of a token that reads and writes `repository`."""
+    """Return the scope of a token that can read and write `repository`."""
     return f"repository:{repository}:pull,push"
 
 
 def is_loopback(url: str) -> bool:
-    """Whether `url` leads to this machine, which docker reaches without TLS.
+    """Return whether the host of `url` is this machine; docker reaches registries on it without TLS.
 
     >>> [is_loopback(url) for url in ("//localhost:5000", "//127.0.0.5", "//[::1]:80", "//localhost.example")]
     [True, True, True, False]
@@ -43,22 +44,31 @@ def is_loopback(url: str) -> bool:
 
 
 def with_authorization(header: str | None) -> Callable[[PreparedRequest], PreparedRequest]:
-    """Puts `header` on a request; without one, keeps `requests` from looking for a login in `~/.netrc`."""
+    """Return a value for the argument `auth` of `requests` that sets the header `Authorization`.
 
-    def bear(request: PreparedRequest) -> PreparedRequest:
+    It is also needed without a header: it keeps `requests` from sending a login from `~/.netrc`.
+    """
+
+    def set_header(request: PreparedRequest) -> PreparedRequest:
         if header:
             request.headers["Authorization"] = header
         return request
 
-    return bear
+    return set_header
 
 
-def authorization(
+def authorization_header(
     session: Session, challenge: Response, scopes: Sequence[str], login: Login | None, timeout: float
 ) -> str | None:
-    """The header that answers `challenge`, a 401; None where there is nothing to say.
+    """Return the value of `Authorization` for a registry that answered 401; None if there is no login to send.
 
-    Raises `RegistryFailure` where the token server gives no token.
+    Args:
+        challenge: the response 401, with the header `WWW-Authenticate`.
+        scopes: the permissions that the token needs.
+        login: the login for the token server; None requests a token without a login.
+        timeout: in seconds.
+
+    Raises `RegistryFailure` if the token server issues no token.
     """
     wanted = _challenges(challenge)
     if "bearer" in wanted:
@@ -67,9 +77,10 @@ def authorization(
 
 
 def may_push(header: str | None, repository: str) -> bool | None:
-    """Whether the token in `header` allows it; None where that is not to be seen.
+    """Return whether the token in `header` allows a push to `repository`; None if the token does not say it.
 
-    Most token servers write it into the token: https://distribution.github.io/distribution/spec/auth/jwt/
+    Most token servers issue a JWT that lists the permissions:
+    https://distribution.github.io/distribution/spec/auth/jwt/
     """
     try:
         payload = (header or "").split(".")[1]
@@ -81,7 +92,7 @@ def may_push(header: str | None, repository: str) -> bool | None:
 
 
 def _challenges(response: Response) -> Mapping[str, Mapping[str, str]]:
-    """The parameters of each scheme that would do."""
+    """Return the parameters of each authentication scheme in `WWW-Authenticate`, by lower-case name."""
     from requests.utils import parse_dict_header
 
     lines = (line.partition(" ") for line in response.raw.headers.getlist("WWW-Authenticate"))
@@ -93,22 +104,22 @@ def _token(
 ) -> str:
     realm, service = wanted.get("realm", ""), wanted.get("service", "")
     if login and urlsplit(realm).scheme != "https" and not is_loopback(realm):
-        raise RegistryFailure(None, f"it wants the login sent to `{realm}`, in the clear", passing=False)
+        raise RegistryFailure(None, f"it wants the login to be sent to `{realm}` without encryption", transient=False)
     if login and login.is_identity_token:
         form = {"grant_type": "refresh_token", "client_id": "shipit", "refresh_token": login.password}
         form |= {"service": service, "scope": " ".join(scopes)}
-        answer = session.post(realm, form, timeout=timeout, allow_redirects=False, auth=with_authorization(None))
+        response = session.post(realm, form, timeout=timeout, allow_redirects=False, auth=with_authorization(None))
     else:
         query = [("service", service), *(("scope", scope) for scope in scopes)]
         header = f"Basic {login.basic}" if login else None
-        answer = session.get(realm, params=query, timeout=timeout, auth=with_authorization(header))
-    if answer.status_code != 200:
-        raise failure_of(answer)
-    return _held(answer.json())
+        response = session.get(realm, params=query, timeout=timeout, auth=with_authorization(header))
+    if response.status_code != 200:
+        raise failure_of(response)
+    return _token_in(response.json())
 
 
-def _held(told: Any) -> str:
-    token = (told.get("token") or told.get("access_token")) if isinstance(told, dict) else None
+def _token_in(body: Any) -> str:
+    token = (body.get("token") or body.get("access_token")) if isinstance(body, dict) else None
     if not isinstance(token, str):
-        raise RegistryFailure(None, "its token server answers without a token", passing=False)
+        raise RegistryFailure(None, "its token server sent a response without a token", transient=False)
     return token
