@@ -77,7 +77,7 @@ def test_an_engine_that_leaves_out_a_nought_and_the_digest_on_its_own_is_underst
         {"status": f"1: digest: {digest} size: 696"},
     ]
     client = SimpleNamespace(push=lambda *_, **__: iter(events))
-    pushed = engine_push.push(client, "app:1", {}, transfer=lambda *one: told.append(one), redact=str)  # type: ignore[arg-type]
+    pushed = engine_push.push_image(client, "app:1", {}, transfer=lambda *one: told.append(one), redact=str)  # type: ignore[arg-type]
     assert (pushed, told) == (digest, [("layer", 0, 5), ("layer", 5, 5)])
 
 

@@ -29,6 +29,7 @@ def push(clone: Path) -> RemoteError:
 
 def test_a_failing_pre_push_hook_is_named_with_its_output(clone: Path) -> None:
     hook = clone / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho 'run the tests first' >&2\nexit 1\n")
     hook.chmod(0o755)
     error = push(clone)
