@@ -1,1 +1,1 @@
-"""The pure core: values in, values out. Nothing here reads a file, a clock or the network."""
+"""The pure core: functions from values to values. No module here reads a file, a clock or the network."""

@@ -1,4 +1,4 @@
-"""Why a run takes place: what the CI says happened."""
+"""CI events: the reason why the CI started a run."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from msgspec import Struct
 
 
 class PullRequest(Struct, frozen=True):
-    """A pull request that a run is about; `base` is the branch it is to be merged into.
+    """The pull request of an event.
 
-    `title` is what its commit is called when it is squashed; empty where that keeps the title of the only commit.
-    `squashed` says whether it always is; None leaves it to whoever merges.
+    Attributes:
+        base: name of the branch into which it will be merged.
+        title: the subject that its commit gets when it is squashed; empty if a single commit keeps its own subject.
+        squashed: whether the repository always squashes pull requests; None if the person who merges chooses.
     """
 
     number: int
@@ -20,16 +22,16 @@ class PullRequest(Struct, frozen=True):
 
 
 class CiEvent(Struct, frozen=True):
-    """What happened.
+    """The event that started a run. A field is None if the CI does not give it.
 
     Args:
-        name: GitHub's name of it; empty where no CI is at work.
-        branch: the branch it is about.
-        tag: the tag it is about.
-        default_branch: the repository's default branch, where that is told.
-        pull_request: the pull request it is about, where that is told.
-        commit: the commit it is about.
-        is_rerun: whether this run was started before.
+        name: GitHub's name of the event; empty outside a CI.
+        branch: name of the branch that was pushed, or of the branch of the pull request.
+        tag: name of the tag that was pushed.
+        default_branch: name of the default branch of the repository.
+        pull_request: the pull request of the event.
+        commit: full id of the commit that the run is for.
+        is_rerun: whether the CI started this run again.
     """
 
     name: str = ""
@@ -42,7 +44,7 @@ class CiEvent(Struct, frozen=True):
 
     @property
     def is_pull_request(self) -> bool:
-        """Whether somebody's proposal caused it: nothing may be written to the repository then.
+        """True for the events of pull requests, in which nothing is written to the repository.
 
         >>> [CiEvent(name).is_pull_request for name in ("push", "pull_request", "pull_request_target")]
         [False, True, True]

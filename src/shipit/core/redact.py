@@ -1,4 +1,4 @@
-"""Secrets are taken out of text by value, where text leaves or enters a process.
+"""Removal of secrets from text, by value, before the text is printed or stored.
 
 >>> redactor = Redactor(["s3cret-token"])
 >>> redactor("fatal: could not read https://bot:s3cret-token@host/x.git")
@@ -11,14 +11,17 @@ import re
 from collections.abc import Iterable
 
 MARK = "[REDACTED]"
-# Not the mere user name of an address over SSH: that is no secret, and needed by whoever is to paste the address.
-# A password may have `/` and `@` in it, as people paste them; digits up to a `/` are a port.
+# A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
+# A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
 _PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"
 _USERINFO = rf"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)(?:{_PASSWORD}|[^/\s@'\"]+)(?=@)"
 
 
 class Redactor:
-    """Replaces every known secret, its base64 forms, and whatever stands before `@` in a URL: over SSH, a password."""
+    """A function that replaces every known secret, its base64 forms, and the credentials before `@` in a URL.
+
+    In an SSH address, only a user name with a password is replaced.
+    """
 
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
         self._secrets = sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True)
@@ -43,13 +46,13 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 
 def _base64(text: str) -> str:
-    from base64 import b64encode  # few runs have a secret to hide
+    from base64 import b64encode  # imported here: few runs have a secret
 
     return b64encode(text.encode()).decode()
 
 
 def basic_auth(token: str) -> str:
-    """The value of an Authorization header that git understands on GitHub.
+    """Return the value of the `Authorization` header with which git logs in to GitHub.
 
     >>> basic_auth("t")
     'basic eC1hY2Nlc3MtdG9rZW46dA=='

@@ -1,4 +1,4 @@
-"""How the release commit and its tag reach the remote."""
+"""Ways in which the release commit and its tag reach the remote."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class WriteBack(enum.StrEnum):
 
     @property
     def commits(self) -> bool:
-        """Whether a release commit is made; without one, only the tag and the release are made."""
+        """True if a release commit is made; otherwise only the tag and the release are made."""
         return self is not WriteBack.NONE
 
     @property
     def pushes(self) -> bool:
-        """Whether the release commit is made in the clone and pushed."""
+        """True if the release commit is made in the clone and pushed."""
         return self is WriteBack.PUSH
 
     @property
     def through_forge(self) -> bool:
-        """Whether the forge makes the commit and the tag: first one, then the other."""
+        """True if the forge makes the release commit, and then the tag."""
         return self is WriteBack.API

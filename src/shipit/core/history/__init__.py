@@ -1,4 +1,4 @@
-"""The log of a repository, and which release contains which commit. `scan` is imported by itself."""
+"""The commit log of a repository, and the assignment of commits to releases. `scan` is imported directly."""
 
 from __future__ import annotations
 

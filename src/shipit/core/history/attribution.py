@@ -1,8 +1,8 @@
-"""Which commits belong to which release.
+"""Assignment of commits to releases.
 
-Commits counted for the next version are those reachable from HEAD and not from the last release.
-The notes list each change once: what an earlier release holds already (a hotfix branch tagged on its
-own and merged back) is not repeated, only named.
+The commits that count for the next version are those reachable from HEAD and not from the last release. The notes list
+each change once: a commit that an earlier release already contains (from a hotfix branch that was released and merged
+back) is not repeated; the notes only name that release.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from shipit.core.versions import Tag
 
 
 class Unreleased(Struct, frozen=True):
-    """Commits since the last release, newest first.
+    """The commits since the last release, newest first.
 
-    `in_merged_releases` are ids of those that a release merged in holds already; `includes` are that release's tags.
+    Attributes:
+        in_merged_releases: ids of the commits that another release already contains, which was merged in.
+        includes: names of the tags of those releases, sorted.
     """
 
     commits: tuple[RawCommit, ...]
@@ -29,11 +31,11 @@ class Unreleased(Struct, frozen=True):
 
 
 def unreleased(commits: Sequence[RawCommit], tags: Iterable[Tag]) -> Unreleased:
-    """Split what is new since the last release into what no release holds and what came by a merge.
+    """Find the commits that are in no release yet, and those that came with a merged release.
 
     Args:
-        commits: reachable from the release's commit and not from the previous release, newest first.
-        tags: every other release tag; those on one of `commits` were merged in.
+        commits: reachable from the commit to release and not from the last release, newest first.
+        tags: the tags of all other releases; those on one of `commits` were merged in.
     """
     parents = {commit.id: " ".join(commit.parents) for commit in commits}
     merged = [tag for tag in tags if tag.commit in parents]
@@ -42,19 +44,30 @@ def unreleased(commits: Sequence[RawCommit], tags: Iterable[Tag]) -> Unreleased:
 
 
 def ancestors_within(starts: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
-    """`starts` and their ancestors within `parents`, which are ids with blanks between them."""
+    """Return the commits of `starts` and all their ancestors, as far as they are keys of `parents`.
+
+    Args:
+        parents: for each commit id, the ids of its parents with spaces between them.
+    """
     seen: set[str] = set()
-    open_lines = list(starts)
-    while open_lines:
-        id = open_lines.pop()
+    to_visit = list(starts)
+    while to_visit:
+        id = to_visit.pop()
         if id in parents and id not in seen:
             seen.add(id)
-            open_lines += parents[id].split()
+            to_visit += parents[id].split()
     return frozenset(seen)
 
 
 class ReleaseSpan(Struct, frozen=True):
-    """Where the commits of one release stand in the log, newest first; `tag` is None for what is not released yet."""
+    """The commits of one release, as ranges of positions in the log.
+
+    Attributes:
+        tag: None for the commits that are not released yet.
+        previous: the highest release that this one contains; None for the first one.
+        includes: names of the tags of other releases that were merged in.
+        segments: ranges of positions, newest first.
+    """
 
     tag: Tag | None
     previous: Tag | None
@@ -63,89 +76,100 @@ class ReleaseSpan(Struct, frozen=True):
 
 
 def attribute(log: Log, tags: Sequence[Tag]) -> list[ReleaseSpan]:
-    """Give each commit to the earliest release that contains it; highest version first. Takes linear time.
+    """Assign each commit to the earliest release that contains it; the highest version first. Takes linear time.
 
-    A release is earlier than those it is behind. Where releases on separate lines share a commit, the lower
-    version is the earlier. Where versions fell along a line, the highest reached counts, then the next: whatever
-    else let "lower" and "behind" contradict each other.
+    A release is earlier than every release that contains its commit. Of two releases on separate branches that share a
+    commit, the one with the lower version is earlier. If a lower version was released on top of a higher one, releases
+    are compared by the highest version that they contain, then by the next one; with any other order, "lower version"
+    and "contained in" could contradict each other.
 
     Args:
         log: the whole history of HEAD, newest first.
-        tags: the release tags on it, highest version first.
+        tags: the release tags in it, highest version first.
     """
     graph = Graph.of(log, (tag.commit for tag in tags))
-    rising = [tag for tag in reversed(tags) if tag.commit in graph.numbers]
-    places = [graph.numbers[tag.commit] for tag in rising]
-    behind = _releases_behind(graph, places)
-    groups: list[list[range]] = [[] for _ in behind]
-    for segment, owner in zip(graph.segments, _owners(graph, places, _earliest_first(behind)), strict=True):
+    ascending = [tag for tag in reversed(tags) if tag.commit in graph.segment_of]
+    tagged_segments = [graph.segment_of[tag.commit] for tag in ascending]
+    contained = _contained_releases(graph, tagged_segments)
+    groups: list[list[range]] = [[] for _ in contained]
+    for segment, owner in zip(graph.segments, _owners(graph, tagged_segments, _earliest_first(contained)), strict=True):
         groups[owner].append(segment)
-    return [_release_span(number, groups[number], behind, rising) for number in reversed(range(len(behind)))]
+    return [_release_span(number, groups[number], contained, ascending) for number in reversed(range(len(contained)))]
 
 
-# Releases by number, the lowest version first; the number after the last stands for what is not released yet.
-# A set of them has bit n for number n, so that its highest bit is its highest version.
-_Releases = int
+# Releases are numbered, the lowest version first. The number after the last one is for the unreleased commits.
+# A set of releases is an integer whose bit n is set for number n, so that its highest bit is its highest version.
+_ReleaseSet = int
 
 
-def _releases_behind(graph: Graph, places: Sequence[int]) -> list[_Releases]:
-    """For each number the releases behind it, of several on one commit the lower ones too.
+def _contained_releases(graph: Graph, tagged_segments: Sequence[int]) -> list[_ReleaseSet]:
+    """Return, for each release number, the set of releases that it contains, without itself.
+
+    Of several releases on one commit, the higher version contains the lower ones.
 
     Args:
-        places: the segment that begins with the commit of each release.
+        tagged_segments: for each release number, the index of the segment that begins with its commit.
     """
-    tagged: dict[int, list[int]] = {}
-    for number, at in enumerate(places):
-        tagged.setdefault(at, []).append(number)
-    behind = [0] * len(places) + [(1 << len(places)) - 1]
-    reached = [0] * (len(graph.first) + 1)
-    for at in graph.parents_first():
-        found = reached[graph.first[at]]
-        for parent in graph.others.get(at, ()):
-            if reached[parent] is not found:  # on one line all share one value, which may have thousands of bits
-                found |= reached[parent]
-        for number in tagged.get(at, ()):
-            behind[number] = found
+    numbers_at: dict[int, list[int]] = {}
+    for number, index in enumerate(tagged_segments):
+        numbers_at.setdefault(index, []).append(number)
+    contained = [0] * len(tagged_segments) + [(1 << len(tagged_segments)) - 1]
+    reachable = [0] * (len(graph.first_parent) + 1)
+    for index in graph.parents_before_children():
+        found = reachable[graph.first_parent[index]]
+        for parent in graph.other_parents.get(index, ()):
+            if reachable[parent] is not found:  # on one line all share one value, which can have thousands of bits
+                found |= reachable[parent]
+        for number in numbers_at.get(index, ()):
+            contained[number] = found
             found |= 1 << number
-        reached[at] = found
-    return behind
+        reachable[index] = found
+    return contained
 
 
-def _earliest_first(behind: Sequence[_Releases]) -> list[int]:
-    """Numbers by the highest version reached, then by the next: each after all those behind it."""
-    return sorted(range(len(behind) - 1), key=lambda number: behind[number] | 1 << number)
+def _earliest_first(contained: Sequence[_ReleaseSet]) -> list[int]:
+    """Return the release numbers sorted by the versions they contain, so that each is after all that it contains."""
+    return sorted(range(len(contained) - 1), key=lambda number: contained[number] | 1 << number)
 
 
-def _owners(graph: Graph, places: Sequence[int], earliest: Sequence[int]) -> list[int]:
-    """For each segment the number of the first of `earliest` that contains it."""
-    first, others, none = graph.first, graph.others, len(earliest)
-    owners = [*(none for _ in first), -1]  # the last stands for the parent where there is none
+def _owners(graph: Graph, tagged_segments: Sequence[int], earliest: Sequence[int]) -> list[int]:
+    """Return, for each segment, the number of the first release in `earliest` that contains it."""
+    first_parent, other_parents, none = graph.first_parent, graph.other_parents, len(earliest)
+    owners = [*(none for _ in first_parent), -1]  # the last one is for the parent of segments that have none
     for number in earliest:
-        open_lines = [places[number]]
-        while open_lines:
-            at = open_lines.pop()
-            while owners[at] == none:
-                owners[at] = number
-                if at in others:
-                    open_lines += others[at]
-                at = first[at]
+        to_visit = [tagged_segments[number]]
+        while to_visit:
+            index = to_visit.pop()
+            while owners[index] == none:
+                owners[index] = number
+                if index in other_parents:
+                    to_visit += other_parents[index]
+                index = first_parent[index]
     return owners[:-1]
 
 
 def _release_span(
-    number: int, segments: Sequence[range], behind: Sequence[_Releases], rising: Sequence[Tag]
+    number: int, segments: Sequence[range], contained: Sequence[_ReleaseSet], ascending: Sequence[Tag]
 ) -> ReleaseSpan:
-    """`previous` is the highest release behind; what else is new behind this one came in by a merge."""
-    tag = rising[number] if number < len(rising) else None
-    if not behind[number]:
+    """Return the span of one release.
+
+    `previous` is the highest release that it contains; the other ones that `previous` does not contain were merged in.
+
+    Args:
+        number: the number of the release.
+        ascending: the tag of each release number.
+    """
+    tag = ascending[number] if number < len(ascending) else None
+    if not contained[number]:
         return ReleaseSpan(tag, None, (), tuple(segments))
-    highest = behind[number].bit_length() - 1
-    merged = behind[number] & ~behind[highest] & ~(1 << highest)
-    names = sorted(rising[other].name for other in _members(merged))
-    return ReleaseSpan(tag, rising[highest], tuple(names), tuple(segments))
+    highest = contained[number].bit_length() - 1
+    merged = contained[number] & ~contained[highest] & ~(1 << highest)
+    names = sorted(ascending[other].name for other in _members(merged))
+    return ReleaseSpan(tag, ascending[highest], tuple(names), tuple(segments))
 
 
-def _members(releases: _Releases) -> Iterator[int]:
+def _members(releases: _ReleaseSet) -> Iterator[int]:
+    """Yield the numbers of a set of releases, highest first."""
     while releases:
         highest = releases.bit_length() - 1
         yield highest

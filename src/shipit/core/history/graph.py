@@ -1,4 +1,4 @@
-"""Who is whose parent in a long history."""
+"""Graph of the parents in a long history."""
 
 from __future__ import annotations
 
@@ -12,64 +12,82 @@ from shipit.core.history.log import Log
 
 
 class Graph(Struct, frozen=True):
-    """A log in segments, for nearly every commit stands right above its only parent: there are few to walk over.
+    """A log divided into segments, each identified by its index; newest first.
 
-    A segment is told by its number. Only its first commit is named or has children elsewhere, only its last has
-    parents elsewhere: `first` is the segment that its first parent begins, as many as there are where there is none,
-    and `others` are those of the further parents of merges. `numbers` has the segments that begin with the commits
-    asked for, by id.
+    Within a segment, the only parent of each commit is the next commit of the log. Nearly all commits are like that, so
+    there are few segments to walk over. Only the first commit of a segment can be tagged or have
+    children in other segments, and only its last commit can have parents in other segments.
+
+    Attributes:
+        segments: the positions of the commits of each segment in the log.
+        segment_of: the index of the segment that begins with a commit, by the id of that commit.
+        first_parent: for each segment, the index of the segment of its first parent; `len(segments)` without one.
+        other_parents: the segments of the further parents of merges, by the index of the segment that ends there.
     """
 
     segments: list[range]
-    numbers: dict[str, int]
-    first: list[int]
-    others: dict[int, list[int]]
+    segment_of: dict[str, int]
+    first_parent: list[int]
+    other_parents: dict[int, list[int]]
 
     @classmethod
-    def of(cls, log: Log, named: Iterable[str]) -> Graph:
-        """The graph of a log in which segments begin at the commits `named`, where the log has them."""
+    def of(cls, log: Log, starts: Iterable[str]) -> Graph:
+        """Return the graph of a log.
+
+        Args:
+            starts: ids of commits at which segments must begin; ids that are not in the log are ignored.
+        """
         parents = log.nonlinear_parents()
-        wanted = set(named).union(*parents.values())
-        places = {id: at for at, id in enumerate(log.ids) if id in wanted}
-        starts = {0, *places.values(), *(at + 1 for at in parents)} - {len(log)}
-        segments = [range(start, stop) for start, stop in pairwise([*sorted(starts), len(log)])]
-        number_at = {segment.start: number for number, segment in enumerate(segments)}
-        numbers = {id: number_at[at] for id, at in places.items()}
-        return cls(segments, numbers, *_links(segments, parents, numbers))
+        wanted = set(starts).union(*parents.values())
+        positions = {id: position for position, id in enumerate(log.ids) if id in wanted}
+        borders = {0, *positions.values(), *(position + 1 for position in parents)} - {len(log)}
+        segments = [range(start, stop) for start, stop in pairwise([*sorted(borders), len(log)])]
+        index_at = {segment.start: index for index, segment in enumerate(segments)}
+        segment_of = {id: index_at[position] for id, position in positions.items()}
+        return cls(segments, segment_of, *_links(segments, parents, segment_of))
 
-    def parents(self, number: int) -> Iterator[int]:
-        if self.first[number] < len(self.first):
-            yield self.first[number]
-        yield from self.others.get(number, ())
+    def parents(self, index: int) -> Iterator[int]:
+        """Yield the indexes of the segments that contain the parents of a segment."""
+        if self.first_parent[index] < len(self.first_parent):
+            yield self.first_parent[index]
+        yield from self.other_parents.get(index, ())
 
-    def parents_first(self) -> Sequence[int]:
-        """Every segment after its parents: the log backwards, unless a clock that git's order follows was wrong."""
-        backwards = range(len(self.first) - 1, -1, -1)
-        if all(map(lt, count(), self.first)) and all(at < parent for at in self.others for parent in self.others[at]):
+    def parents_before_children(self) -> Sequence[int]:
+        """Return the indexes of all segments, each after those of its parents.
+
+        It is the reverse order of the log, unless a wrong clock made git sort a parent above its child.
+        """
+        backwards = range(len(self.first_parent) - 1, -1, -1)
+        sorted_first = all(map(lt, count(), self.first_parent))
+        if sorted_first and all(at < parent for at in self.other_parents for parent in self.other_parents[at]):
             return backwards
         order: dict[int, None] = {}
         for newest in backwards:
-            open_lines = [newest]
-            while open_lines:
-                missing = [parent for parent in self.parents(open_lines[-1]) if parent not in order]
+            to_visit = [newest]
+            while to_visit:
+                missing = [parent for parent in self.parents(to_visit[-1]) if parent not in order]
                 if missing:
-                    open_lines.extend(missing)
+                    to_visit.extend(missing)
                 else:
-                    order[open_lines.pop()] = None
+                    order[to_visit.pop()] = None
         return list(order)
 
 
 def _links(
-    segments: Sequence[range], parents: Mapping[int, Sequence[str]], numbers: Mapping[str, int]
+    segments: Sequence[range], parents: Mapping[int, Sequence[str]], segment_of: Mapping[str, int]
 ) -> tuple[list[int], dict[int, list[int]]]:
-    """`first` and `others`."""
+    """Return `first_parent` and `other_parents` of the graph.
+
+    Args:
+        parents: the result of `Log.nonlinear_parents`.
+    """
     none = len(segments)
-    first = list(range(1, none + 1))
-    others: dict[int, list[int]] = {}
-    for number, segment in enumerate(segments):
+    first_parent = list(range(1, none + 1))
+    other_parents: dict[int, list[int]] = {}
+    for index, segment in enumerate(segments):
         ids = parents.get(segment.stop - 1)
         if ids is not None:
-            first[number] = numbers.get(ids[0], none) if ids else none
+            first_parent[index] = segment_of.get(ids[0], none) if ids else none
             if len(ids) > 1:
-                others[number] = [numbers[id] for id in ids[1:] if id in numbers]
-    return first, others
+                other_parents[index] = [segment_of[id] for id in ids[1:] if id in segment_of]
+    return first_parent, other_parents

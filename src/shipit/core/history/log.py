@@ -1,4 +1,4 @@
-"""The format in which git is asked for commits, its decoding, and how very many commits are held."""
+"""The log format that shipit asks git for, its decoder, and a compact container for many commits."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from msgspec.structs import astuple
 
 from shipit.core.commits import RawCommit
 
-# Every field ends with NUL, which no commit can hold; for the last, and so for each commit, `-z` does that.
+# Every field ends with NUL, which cannot occur in a commit; `-z` puts it after the last field.
 LOG_FORMAT = ("-z", "--format=%H%x00%P%x00%an%x00%at%x00%B")
 _FIELDS = 5
 
 
 class Columns(Struct):
-    """Many commits, field by field, each as git writes it."""
+    """Many commits, newest first, as one list for each field, in the spelling of git.
+
+    `parents` are ids with spaces between them, and `timestamps` are decimal seconds since the epoch (UTC).
+    """
 
     ids: list[str]
     parents: list[str]
@@ -26,38 +29,48 @@ class Columns(Struct):
 
     @classmethod
     def empty(cls) -> Columns:
+        """Return columns without commits."""
         return cls([], [], [], [], [])
 
     def split_at(self, id: str) -> tuple[Columns, Columns]:
-        """Those above a commit, and it with those below; all and none where it is not among them."""
-        at = self.ids.index(id) if id in self.ids else len(self.ids)
+        """Split before a commit: return the newer commits, and the commit with the older ones.
+
+        If the commit is not there, all commits are in the first part.
+        """
+        position = self.ids.index(id) if id in self.ids else len(self.ids)
         fields = astuple(self)
-        return Columns(*(field[:at] for field in fields)), Columns(*(field[at:] for field in fields))
+        return Columns(*(field[:position] for field in fields)), Columns(*(field[position:] for field in fields))
 
     def add(self, older: Columns) -> None:
-        """Put older commits below those that are here."""
-        for field, more in zip(astuple(self), astuple(older), strict=True):
-            field += more
+        """Append older commits."""
+        for field, older_field in zip(astuple(self), astuple(older), strict=True):
+            field += older_field
 
     def without(self, ids: Container[str]) -> Columns:
+        """Return the commits whose ids are not in `ids`."""
         kept = [id not in ids for id in self.ids]
         return Columns(*(list(compress(field, kept)) for field in astuple(self)))
 
     def commits(self) -> Iterator[RawCommit]:
+        """Return an iterator over the commits, newest first."""
         parents, timestamps = map(_parents, self.parents), map(_seconds, self.timestamps)
         return map(RawCommit, self.ids, parents, self.authors, timestamps, self.messages)
 
 
 def records(chunks: Iterable[bytes]) -> Iterator[RawCommit]:
-    """Decode a stream in `LOG_FORMAT`, cut anywhere. Invalid UTF-8 becomes U+FFFD."""
+    """Decode the commits of a stream in `LOG_FORMAT`. Invalid UTF-8 becomes U+FFFD.
+
+    Args:
+        chunks: the stream in pieces; a piece can end anywhere, also within a character.
+    """
     for part in columns(chunks):
         yield from part.commits()
 
 
 def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:
-    """The same as columns of those commits that each chunk completes.
+    """Decode the commits of a stream like `records`, as columns: for each chunk the commits that end in it.
 
-    A chunk is decoded and split as a whole, for that takes the least time for each of many commits.
+    A chunk is decoded and split as a whole, because that is the fastest way for many commits.
     """
     texts: list[str] = []
     rest = b""
@@ -71,9 +84,14 @@ def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:
 
 
 class Log:
-    """Very many commits, newest first, by columns: an object for each would take four times the memory.
+    """The commits of a long history, newest first, as one list for each field.
 
-    `parents` are ids with blanks between them. Equal names, and the ids of neighbours, are one text.
+    One object for each commit would take four times the memory. Equal author names share one string, and so does an id
+    with the `parents` entry of the commit above it.
+
+    Attributes:
+        parents: for each commit, the ids of its parents with spaces between them.
+        timestamps: in decimal seconds since the epoch (UTC).
     """
 
     def __init__(self) -> None:
@@ -88,7 +106,7 @@ class Log:
         return len(self.ids)
 
     def add(self, part: Columns) -> None:
-        """Put older commits below those that are here."""
+        """Append older commits."""
         pairs = zip(part.parents, [*part.ids[1:], ""], strict=False)
         self.ids += part.ids
         self.parents += [below if parent == below else parent for parent, below in pairs]
@@ -96,20 +114,20 @@ class Log:
         self.timestamps += part.timestamps
         self.messages += part.messages
 
-    def commit(self, at: int) -> RawCommit:
+    def commit(self, index: int) -> RawCommit:
         """Return the commit at this position."""
-        parents, timestamp = _parents(self.parents[at]), _seconds(self.timestamps[at])
-        return RawCommit(self.ids[at], parents, self.authors[at], timestamp, self.messages[at])
+        parents, timestamp = _parents(self.parents[index]), _seconds(self.timestamps[index])
+        return RawCommit(self.ids[index], parents, self.authors[index], timestamp, self.messages[index])
 
     def nonlinear_parents(self) -> dict[int, list[str]]:
-        """The parents, by place, of each commit for which they are not just the next one."""
+        """Return, by position, the parents of each commit whose only parent is not the next commit of the log."""
         pairs = zip(self.parents, [*self.ids[1:], ""], strict=False)
-        return {at: parents.split() for at, (parents, below) in enumerate(pairs) if parents != below}
+        return {index: parents.split() for index, (parents, below) in enumerate(pairs) if parents != below}
 
 
-def _parents(told: str) -> tuple[str, ...]:
-    return tuple(told.split())
+def _parents(ids: str) -> tuple[str, ...]:
+    return tuple(ids.split())
 
 
-def _seconds(told: str) -> int:
-    return int(told or 0)
+def _seconds(text: str) -> int:
+    return int(text or 0)

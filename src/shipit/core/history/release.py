@@ -1,4 +1,4 @@
-"""A release as data: what the notes, the changelog and the plan are made of."""
+"""Data of one release, for the notes, the changelog and the plan."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from shipit.core.commits import Entry
 
 
 class Release(Struct, frozen=True):
-    """One version and what is in it.
+    """One version with its changes.
 
-    `includes` names the tags of earlier releases that came in by a merge (a hotfix branch merged back):
-    their changes stand in their own sections and are not repeated here.
+    Attributes:
+        version: without the parts that the tag format adds.
+        date: the date of the release.
+        entries: the changes, newest first.
+        previous_tag: the tag of the release before this one; None for the first one.
+        includes: tags of earlier releases that were merged in, for example from a hotfix branch. Their changes are in
+            their own sections and are not repeated in this one.
     """
 
     version: str

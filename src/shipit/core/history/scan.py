@@ -1,7 +1,7 @@
-r"""Reading a whole history for its notes alone, quickly: nearly every commit is understood by how its title begins.
+r"""Fast reading of a whole history for its release notes.
 
-`read_commits` tells of each commit what became of it and why. Who prints a whole changelog asks for less, of very
-many commits: which entries there are. What a look at how the title begins does not settle beyond doubt is read in full.
+`read_commits` returns the outcome and the reason of each commit. The changelog of a long history needs only the entries
+of very many commits. Nearly every header prefix decides that alone; all other messages are read in full.
 
 >>> from shipit.core.history.log import columns
 >>> scan = HistoryScan(Rules.of())
@@ -33,54 +33,72 @@ from shipit.core.history.log import Columns, Log
 
 
 class HistoryScan:
-    """Commits of which only that is kept by which others may name them; all of what may undo or repeat others.
+    """The entries of very many commits, with the message texts that are needed to match reverts and cherry-picks.
+
+    `log` has the scanned commits; its messages are replaced by those texts, which are mostly the subjects alone.
 
     Args:
+        rules: the bump of each commit type.
     """
 
     def __init__(self, rules: Rules) -> None:
         self.log = Log()
         self._cache = PrefixCache(rules)
-        self._listed: list[HeaderPrefix | None] = []
+        # For each commit that its header prefix decides and that has an entry, that prefix; for any other None.
+        self._prefixes: list[HeaderPrefix | None] = []
         self._footers: dict[int, tuple[Footer, ...]] = {}
-        self._read: dict[int, tuple[Commit, ...]] = {}
+        self._full_reads: dict[int, tuple[Commit, ...]] = {}
 
-    def entries(self, at: int) -> tuple[Commit, ...]:
-        """What a commit brings to the notes unless another undoes it; without bodies, which are not printed."""
-        title = self._listed[at]
-        if title is None:
-            return self._read.get(at, ())
-        description = self.log.messages[at][title.length :].strip()
-        return (Commit(title.type, title.scope, description, "", self._footers.get(at, ())),)
+    def entries(self, index: int) -> tuple[Commit, ...]:
+        """Return the entries of a commit for the notes, without bodies, because the notes do not print them.
 
-    def match_texts(self, places: Sequence[int]) -> MatchTexts:
-        """Of the commits that stand there; only what was read in full may be a revert."""
+        Reverts are not considered here: see `match_texts`.
+
+        Args:
+            index: the position of the commit in `log`.
+        """
+        prefix = self._prefixes[index]
+        if prefix is None:
+            return self._full_reads.get(index, ())
+        description = self.log.messages[index][prefix.length :].strip()
+        return (Commit(prefix.type, prefix.scope, description, "", self._footers.get(index, ())),)
+
+    def match_texts(self, positions: Sequence[int]) -> MatchTexts:
+        """Return the texts of the commits at `positions`, by which reverts and duplicates are found.
+
+        Only commits that were read in full can be reverts.
+        """
         fields = (self.log.ids, self.log.parents, self.log.messages)
-        ids, parents, messages = ([field[at] for at in places] for field in fields)
-        return MatchTexts(ids, parents, messages, [number for number, at in enumerate(places) if at in self._read])
+        ids, parents, messages = ([field[index] for index in positions] for field in fields)
+        possible_reverts = [number for number, index in enumerate(positions) if index in self._full_reads]
+        return MatchTexts(ids, parents, messages, possible_reverts)
 
     def add(self, part: Columns) -> None:
-        """Take in commits older than those that are here."""
+        """Scan commits that are older than all before."""
         log, cache, start = self.log, self._cache, len(self.log)
         log.add(part)
-        some_say_more = _says_more("\n".join(part.messages))
-        for at, message in enumerate(part.messages, start):
+        any_needs_full_read = _needs_full_read("\n".join(part.messages))
+        for index, message in enumerate(part.messages, start):
             line, _, body = message.partition("\n")
-            beginning, _, description = line.partition(": ")
-            title = cache[beginning] if description.strip() else None
-            if title is None or (some_say_more and _says_more(message)) or (title.bump and "[" in message):
-                whole = normalize_commit(log.commit(at))
-                self._read[at] = read_commit(whole, cache).entries
-                line = subject(whole.message)
-                log.messages[at] = match_text(whole.message, line, might_be_revert(line))
-                self._listed.append(None)
+            start_of_line, _, description = line.partition(": ")
+            prefix = cache[start_of_line] if description.strip() else None
+            if (
+                prefix is None
+                or (any_needs_full_read and _needs_full_read(message))
+                or (prefix.bump and "[" in message)
+            ):
+                commit = normalize_commit(log.commit(index))
+                self._full_reads[index] = read_commit(commit, cache).entries
+                line = subject(commit.message)
+                log.messages[index] = match_text(commit.message, line, might_be_revert(line))
+                self._prefixes.append(None)
                 continue
-            log.messages[at] = line
-            self._listed.append(title if title.bump else None)
-            if title.bump and "#" in body:
-                self._footers[at] = split_footers(body.strip())[1]
+            log.messages[index] = line
+            self._prefixes.append(prefix if prefix.bump else None)
+            if prefix.bump and "#" in body:
+                self._footers[index] = split_footers(body.strip())[1]
 
 
-def _says_more(text: str) -> bool:
-    """Whether a message with a title of a known type, or one of several, may be breaking or repeat another."""
+def _needs_full_read(text: str) -> bool:
+    """Return whether a message with a known type, or one of several joined ones, might be breaking or a duplicate."""
     return "BREAKING" in text or "\r" in text or "(cherry picked" in text

@@ -6,10 +6,14 @@ from msgspec import Struct, field
 
 
 class Build(Struct, frozen=True):
-    """How an image is built.
+    """The settings of one image build.
 
-    `args` are build arguments; `secrets` names of environment variables by the id that the Dockerfile mounts;
-    `created` is what timestamps in the image are set to, in seconds since the epoch (SOURCE_DATE_EPOCH).
+    Attributes:
+        context: path of the directory that is sent to the builder.
+        args: build arguments, by name.
+        secrets: names of the variables that contain secrets, by the id under which the Dockerfile mounts them.
+        platforms: such as `linux/arm64`; empty for the platform of the engine.
+        created: the timestamp of all files in the image, in seconds since the epoch (`SOURCE_DATE_EPOCH`).
     """
 
     context: str = "."

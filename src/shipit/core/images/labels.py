@@ -1,4 +1,4 @@
-"""The labels of an image."""
+"""Labels of images: those that shipit sets, and the facts that it reads from them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from shipit.core.images.tags import Source
 from shipit.core.versions import Version, is_version
 
 VERSION = "org.opencontainers.image.version"
-
-
 REVISION = "org.opencontainers.image.revision"
 
 
 def image_labels(source: Source, *, created: str, title: str, url: str | None) -> dict[str, str]:
-    """The labels an image gets (OCI image specification, annotations).
+    """Return the labels of an image (OCI image specification, annotations).
 
     Args:
-        created: the commit's time (RFC 3339).
-        title: the image's name, for people.
-        url: where the source is.
+        created: the time of the commit (RFC 3339).
+        title: the name of the image, for readers.
+        url: the address of the repository; None leaves the label out.
     """
     labels = {
         "org.opencontainers.image.created": created,
@@ -33,31 +31,33 @@ def image_labels(source: Source, *, created: str, title: str, url: str | None) -
 
 
 def source_commit(labels: Mapping[str, str]) -> str:
-    """The commit that an image with `labels` says it is built from; empty where it names none by its whole id.
+    """Return the id of the commit that an image was built from, by its labels; empty without a full commit id.
 
-    What stands there is up to whoever built it: the name of a branch would be read as what that is here and now.
+    Other tools can write any text into the label. The name of a branch is not accepted, because the branch can have
+    moved since the build.
 
     >>> source_commit({REVISION: "0a" * 20}) == "0a" * 20, source_commit({REVISION: "main"})
     (True, '')
     """
-    told = labels.get(REVISION, "")
-    return told if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", told) else ""
+    revision = labels.get(REVISION, "")
+    return revision if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", revision) else ""
 
 
 def holds_newer_release(labels: Mapping[str, str], version: str) -> bool:
-    """Whether a tag on an image with `labels` holds a newer release than `version`.
+    """Return whether the image with `labels` is of a newer release than `version`.
 
-    Builds of a branch are told apart by their commits, not by their versions: a branch may be set back.
+    It is never true for the build of a branch: its version says nothing about its age, because a branch can be reset
+    to an older commit.
 
     >>> holds_newer_release({VERSION: "1.5.0"}, "1.4.1"), holds_newer_release({VERSION: "1.4.0"}, "1.4.1")
     (True, False)
     >>> holds_newer_release({VERSION: "1.5.0-dev.9+0a1b2c3"}, "1.5.0-dev.8+1b2c3d4"), holds_newer_release({}, "1.0.0")
     (False, False)
     """
-    held = labels.get(VERSION, "")
-    if not is_version(held) or _is_build(held) or _is_build(version):
+    labelled = labels.get(VERSION, "")
+    if not is_version(labelled) or _is_build(labelled) or _is_build(version):
         return False
-    return Version.parse(held) > Version.parse(version)
+    return Version.parse(labelled) > Version.parse(version)
 
 
 def _is_build(version: str) -> bool:

@@ -1,12 +1,12 @@
-"""What an image is called, which tags and labels it gets, and which of its tags may move.
+"""Image references.
 
-References follow the grammar of the OCI distribution project: `registry:port/path/name:tag@digest`.
+They follow the grammar of the OCI distribution project: `registry:port/path/name:tag@digest`.
 
 >>> found = Reference.parse("ghcr.io/acme/app:1.4.0")
 >>> found.registry, found.repository, found.tag
 ('ghcr.io', 'acme/app', '1.4.0')
 
-A name without a registry is one of Docker Hub's, and one without an owner is its official image:
+A name without a registry is a name on Docker Hub. A name without an owner is an official image there:
 
 >>> Reference.parse("acme/app").registry, Reference.parse("nginx").repository
 ('docker.io', 'library/nginx')
@@ -34,7 +34,7 @@ _REFERENCE = re.compile(
 
 
 class Reference(Struct, frozen=True):
-    """An image's `name` as it is written, with the tag or the digest that picks one.
+    """The `name` of an image as the user wrote it, with a tag or a digest.
 
     >>> str(Reference("acme/app", tag="latest"))
     'acme/app:latest'
@@ -46,7 +46,7 @@ class Reference(Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> Reference:
-        """Read `text`; raises `ConfigError` when it is no image reference."""
+        """Parse an image reference; raise `ConfigError` if `text` is not one."""
         found = _REFERENCE.fullmatch(text)
         if found is None:
             raise ConfigError(
@@ -56,12 +56,12 @@ class Reference(Struct, frozen=True):
 
     @property
     def registry(self) -> str:
-        """The registry's host and port."""
+        """The host of the registry, with its port if there is one."""
         return _split(self.name)[0]
 
     @property
     def repository(self) -> str:
-        """The path in the registry."""
+        """The path of the image in the registry."""
         return _split(self.name)[1]
 
     def __str__(self) -> str:
@@ -69,7 +69,10 @@ class Reference(Struct, frozen=True):
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Registry and path: the first part is a host where it looks like one, as docker decides it."""
+    """Split a name into registry and path.
+
+    The first part is a registry if it contains `.` or `:` or a capital letter, or is `localhost`: docker's rule.
+    """
     first, slash, rest = name.partition("/")
     if slash and (first == "localhost" or first != first.lower() or re.search(r"[.:]", first)):
         return (DOCKER_HUB, rest) if first in (DOCKER_HUB, "index.docker.io") else (first, rest)

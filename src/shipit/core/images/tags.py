@@ -1,4 +1,4 @@
-"""The tags of an image."""
+"""Templates of image tags."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from shipit.core.versions import Version
 
-_LONGEST_TAG = 128
+_LONGEST_TAG = 128  # characters
 
 
 class Source(Struct, frozen=True):
-    """What an image is made of: the commit and its branch, and the version it carries.
+    """The source of an image: its commit, the branch of the commit, and the version.
 
-    `revision` is empty where the commit is still to be made.
+    `revision` is the full commit id; empty if the release has still to make the commit.
     """
 
     version: Version
@@ -24,7 +24,7 @@ class Source(Struct, frozen=True):
 
 
 def fill(template: str, source: Source) -> str:
-    """A template of a tag or of a build argument with its placeholders filled in.
+    """Fill the placeholders of a template of a tag or of a build argument.
 
     >>> source = Source(Version.parse("1.4.0-dev.7+0a1b2c3"), "0a1b2c3d4e5f", "feat/로그인")
     >>> fill("{version} of {branch} at {sha}, {major}.{minor}", source)
@@ -38,14 +38,14 @@ def fill(template: str, source: Source) -> str:
         "branch": source.branch,
         "sha": source.revision[:7],
     }
-    return re.sub(r"\{(version|major|minor|branch|sha)\}", lambda found: values[found[1]], template)
+    return re.sub(r"\{(version|major|minor|branch|sha)\}", lambda match: values[match[1]], template)
 
 
 def image_tag(template: str, source: Source) -> str:
-    """The tag that `template` gives; what a tag cannot hold becomes `-`.
+    """Render a template as an image tag. Characters that a tag cannot contain become `-`.
 
-    The grammar of tags is in the OCI distribution specification, "Pulling manifests". The name of a long branch is cut
-    short rather than what tells its commits apart.
+    The grammar of tags is in the OCI distribution specification, "Pulling manifests". If the tag is too long, the name
+    of the branch is shortened, because the commit id makes the tags of a branch unique.
 
     >>> source = Source(Version.parse("1.4.0-dev.7+0a1b2c3"), "0a1b2c3d4e5f", "feat/로그인")
     >>> image_tag("{version}", source), image_tag("{branch}-{sha}", source)
@@ -53,19 +53,19 @@ def image_tag(template: str, source: Source) -> str:
     >>> image_tag("{branch}-{sha}", replace(source, branch="long" * 40))[-20:]
     'longlonglong-0a1b2c3'
     """
-    tag = _written(template, source)
+    tag = _rendered(template, source)
     if (excess := len(tag) - _LONGEST_TAG) > 0:
-        tag = _written(template, replace(source, branch=source.branch[: max(0, len(source.branch) - excess)]))
+        tag = _rendered(template, replace(source, branch=source.branch[: max(0, len(source.branch) - excess)]))
     return tag[:_LONGEST_TAG]
 
 
-def _written(template: str, source: Source) -> str:
+def _rendered(template: str, source: Source) -> str:
     tag = re.sub(r"[^A-Za-z0-9_.-]", "-", fill(template, source))
     return re.sub(r"^[.-]", "_", tag)
 
 
 def is_permanent(template: str) -> bool:
-    """Whether a tag of this template belongs to one commit or version for good.
+    """Return whether tags of this template are permanent: each belongs to one commit or version and never moves.
 
     >>> [is_permanent(template) for template in ("{version}", "{branch}-{sha}", "{major}.{minor}", "latest")]
     [True, True, False, False]

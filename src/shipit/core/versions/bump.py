@@ -1,4 +1,4 @@
-"""How much a version rises.
+"""Bumps: the parts of a version that a release raises.
 
 >>> effective_bump(Bump.MAJOR, major=0, major_on_zero=False).name
 'MINOR'
@@ -12,7 +12,7 @@ import enum
 
 
 class Bump(enum.IntEnum):
-    """NONE < PATCH < MINOR < MAJOR."""
+    """The part of a version that is raised; NONE < PATCH < MINOR < MAJOR."""
 
     NONE = 0
     PATCH = 1
@@ -21,9 +21,9 @@ class Bump(enum.IntEnum):
 
 
 def effective_bump(bump: Bump, *, major: int, major_on_zero: bool) -> Bump:
-    """The bump as it applies to a version whose major part is `major`.
+    """Return the bump that is applied to a version with the major part `major`.
 
-    Leaving 0.x cannot be taken back, so while major is 0 a breaking change raises the minor part
-    (SemVer 2.0.0, item 4), unless `major_on_zero` says otherwise.
+    While major is 0, a breaking change raises only the minor part (SemVer 2.0.0, item 4), because the step to 1.0.0
+    cannot be undone. With `major_on_zero` it raises the major part.
     """
     return Bump.MINOR if bump is Bump.MAJOR and major == 0 and not major_on_zero else bump

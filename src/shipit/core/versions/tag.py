@@ -1,4 +1,4 @@
-"""Tags that name releases.
+"""Release tags.
 
 >>> format = TagFormat("v{version}")
 >>> format.render(Version.parse("1.4.0"))
@@ -6,7 +6,7 @@
 >>> str(format.parse("v1.4.0"))
 '1.4.0'
 
-Floating tags never confuse it:
+Floating tags are not read as versions:
 
 >>> [format.parse(name) for name in ("v1", "v1.2", "nightly", "1.4.0", "v1.4.0.1", "v01.2.3")]
 [None, None, None, None, None, None]
@@ -22,33 +22,34 @@ from msgspec import Struct
 
 from shipit.core.versions.version import Version, channel_of, precedence, version_of
 
-# A tag that a person would take for a release, whatever stands before the number.
+# A tag that a person would read as a version, with any prefix.
 _LOOKS_LIKE_VERSION = r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
 
 
 class TagFormat(Struct, frozen=True, dict=True):
-    """How versions are spelled as tags; `template` holds `{version}` once."""
+    """The spelling of versions as tags; `template` contains `{version}` once."""
 
     template: str
 
     @cached_property
-    def _around(self) -> tuple[str, str]:
+    def _affixes(self) -> tuple[str, str]:
         before, _, after = self.template.partition("{version}")
         return before, after
 
     def render(self, version: Version | str) -> str:
+        """Return the name of the tag of a version."""
         return self.template.replace("{version}", str(version))
 
     def parse(self, name: str) -> Version | None:
-        """The version a tag names; None when it is not of this format or not SemVer."""
-        before, after = self._around
+        """Return the version that a tag names; None if the tag does not have this format."""
+        before, after = self._affixes
         if not (name.startswith(before) and name.endswith(after)):
             return None
         return version_of(name[len(before) : len(name) - len(after)])
 
 
 class Tag(Struct, frozen=True):
-    """A tag that names a release, and the commit it leads to."""
+    """A release tag, with the id of the commit that it points to."""
 
     name: str
     version: Version
@@ -56,14 +57,14 @@ class Tag(Struct, frozen=True):
 
 
 def version_tags(commits: Mapping[str, str], format: TagFormat, channel: str | None = None) -> list[Tag]:
-    """Release tags, highest version first: the stable ones, and those of `channel`.
+    """Return the tags of stable releases and of the pre-releases of `channel`, highest version first.
 
     Args:
-        commits: tag name to the commit it leads to.
+        commits: the id of the commit that each tag points to, by tag name.
     """
-    found = (Tag(name, version, commit) for name, version, commit in _parsed(commits, format))
-    kept = (tag for tag in found if channel_of(tag.version) in (None, channel))
-    return sorted(kept, key=lambda tag: precedence(tag.version), reverse=True)
+    all_tags = (Tag(name, version, commit) for name, version, commit in _parsed(commits, format))
+    in_channel = (tag for tag in all_tags if channel_of(tag.version) in (None, channel))
+    return sorted(in_channel, key=lambda tag: precedence(tag.version), reverse=True)
 
 
 def _parsed(commits: Mapping[str, str], format: TagFormat) -> Iterator[tuple[str, Version, str]]:
@@ -74,7 +75,9 @@ def _parsed(commits: Mapping[str, str], format: TagFormat) -> Iterator[tuple[str
 
 
 def mismatched_tags(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple[str, ...]:
-    """Tags that look like versions, where no tag at all is in one of `formats`; else none.
+    """Return the tags that look like versions, but only if no tag has one of the `formats`.
+
+    They are a hint that the configured tag format is wrong.
 
     >>> mismatched_tags(["1.2.3", "nightly"], [TagFormat("v{version}")])
     ('1.2.3',)
@@ -88,10 +91,10 @@ def mismatched_tags(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple
 
 
 def suggested_format(name: str) -> str:
-    """The tag format that `name` follows.
+    """Return the tag format that the tag `name` follows.
 
     >>> suggested_format("release-1.2.3")
     'release-{version}'
     """
-    found = re.fullmatch(_LOOKS_LIKE_VERSION, name)
-    return (found["prefix"] or "" if found else "") + "{version}"
+    match = re.fullmatch(_LOOKS_LIKE_VERSION, name)
+    return (match["prefix"] or "" if match else "") + "{version}"

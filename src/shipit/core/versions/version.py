@@ -1,16 +1,16 @@
-"""The next version.
+"""Calculation of the next version.
 
 >>> str(bumped_version(Version.parse("1.3.0"), Bump.MINOR))
 '1.4.0'
 
-Breaking changes bump minor while major is 0; leaving 0.x is a decision of a person:
+While major is 0, a breaking change bumps minor, unless the user chose otherwise:
 
 >>> str(bumped_version(Version.parse("0.3.1"), Bump.MAJOR))
 '0.4.0'
 >>> str(bumped_version(Version.parse("0.3.1"), Bump.MAJOR, major_on_zero=True))
 '1.0.0'
 
-A pre-release channel counts up below the version that is coming, and restarts at 1 when that rises:
+A pre-release has the number of the last one plus 1. The number restarts at 1 when a higher version is next:
 
 >>> beta = [Version.parse("1.4.0-beta.2")]
 >>> str(bumped_version(Version.parse("1.3.0"), Bump.MINOR, channel="beta", channel_versions=beta))
@@ -41,14 +41,14 @@ def bumped_version(
     channel: str | None = None,
     channel_versions: Iterable[Version] = (),
 ) -> Version:
-    """The version after `previous` (SemVer 2.0.0 sections 6 to 9).
+    """Return the version after `previous` (SemVer 2.0.0 items 6 to 9).
 
     Args:
         previous: the last stable release.
         bump: the strongest change since `previous`.
-        major_on_zero: whether a breaking change leaves 0.x.
-        channel: the pre-release identifier, as `beta`; None for a stable release.
-        channel_versions: versions of that channel that exist already.
+        major_on_zero: whether a breaking change raises 0.x to 1.0.0.
+        channel: the pre-release identifier, such as `beta`; None for a stable release.
+        channel_versions: the existing versions of that channel.
     """
     target = _raise(previous, bump, major_on_zero)
     if channel is None:
@@ -57,12 +57,12 @@ def bumped_version(
 
 
 def first_version(initial: Version, channel: str | None, channel_versions: Iterable[Version] = ()) -> Version:
-    """The version of a first release: `initial`, or the next pre-release below it."""
+    """Return the version of a first release: `initial`, or in a channel the next pre-release of it."""
     return initial if channel is None else _in_channel(initial, channel, list(channel_versions))
 
 
 def bump_between(old: Version, new: Version) -> Bump:
-    """The bump that leads from one stable version to a higher one.
+    """Return the bump from one stable version to a higher one.
 
     >>> bump_between(Version.parse("1.2.3"), Version.parse("3.0.0")).name
     'MAJOR'
@@ -73,22 +73,22 @@ def bump_between(old: Version, new: Version) -> Bump:
 
 
 def build_version(coming: Version, commits: int, id: str) -> Version:
-    """The version of a build from a branch that does not release.
+    """Return the version of a build of a branch without a release.
 
     Args:
-        coming: the next version, were it released; its pre-release identifier is left out.
-        commits: how many there are since the last release.
-        id: of the commit that is built.
+        coming: the version that the next release would have; a pre-release identifier in it is left out.
+        commits: number of commits since the last release.
+        id: full id of the commit that is built.
 
     >>> str(build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f"))
     '1.4.0-dev.7+0a1b2c3'
 
-    As SemVer 2.0.0 section 11 orders them, it stands below the version that is coming:
+    By SemVer 2.0.0 item 11 it is lower than the version of the next release:
 
     >>> build_version(Version.parse("1.4.0"), 7, "0a1b2c3d4e5f") < Version.parse("1.4.0")
     True
     """
-    # An identifier of digits alone must not begin with 0 in a pre-release; in build metadata it may (section 10).
+    # An identifier of digits alone must not begin with 0 in a pre-release; in build metadata it may (item 10).
     return coming.finalize_version().replace(prerelease=f"dev.{commits}", build=id[:7])
 
 
@@ -103,7 +103,7 @@ def _raise(version: Version, bump: Bump, major_on_zero: bool) -> Version:
 
 def _in_channel(target: Version, channel: str, existing: list[Version]) -> Version:
     target = max([target, *(version.finalize_version() for version in existing)])
-    numbers = [_number(version) for version in existing if version.finalize_version() == target]
+    numbers = [_prerelease_number(version) for version in existing if version.finalize_version() == target]
     return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
 
 
@@ -124,7 +124,9 @@ def is_version(text: str) -> bool:
 
 
 def version_of(text: str) -> Version | None:
-    """The version that `text` spells, or None; quickly where it is three numbers, as nearly all of thousands of tags.
+    """Parse a version; return None for any other text.
+
+    Three numbers take a fast path, because nearly all of thousands of tags are such versions.
 
     >>> str(version_of("1.4.0-rc.1")), version_of("1.4")
     ('1.4.0-rc.1', None)
@@ -136,7 +138,7 @@ def version_of(text: str) -> Version | None:
 
 
 def precedence(version: Version) -> tuple[int, int, int, bool, Version | None]:
-    """A key that sorts as versions compare, in a fraction of the time (SemVer 2.0.0, item 11).
+    """Return a key that sorts versions by precedence (SemVer 2.0.0 item 11), much faster than comparing versions.
 
     >>> sorted(map(Version.parse, ("1.10.0", "1.9.0", "1.10.0-rc.1")), key=precedence)[0].minor
     9
@@ -146,7 +148,7 @@ def precedence(version: Version) -> tuple[int, int, int, bool, Version | None]:
 
 
 def channel_of(version: Version) -> str | None:
-    """`beta` of `2.0.0-beta.3`; None for a stable version.
+    """Return the pre-release identifier of a version without its number; None for a stable version.
 
     >>> channel_of(Version.parse("2.0.0-beta.3"))
     'beta'
@@ -154,13 +156,13 @@ def channel_of(version: Version) -> str | None:
     return version.prerelease.rpartition(".")[0] or version.prerelease if version.prerelease else None
 
 
-def _number(version: Version) -> int:
+def _prerelease_number(version: Version) -> int:
     last = (version.prerelease or "").rpartition(".")[2]
     return int(last) if last.isdigit() else 0
 
 
 class VersionRange(Struct, frozen=True):
-    """What a maintenance branch may release: `1.x` holds major 1, `1.2.x` holds 1.2.
+    """The versions that a maintenance branch can release: branch `1.x` all of major 1, branch `1.2.x` all of 1.2.
 
     >>> VersionRange.of_branch("1.2.x").holds(Version.parse("1.2.9"))
     True
@@ -176,16 +178,18 @@ class VersionRange(Struct, frozen=True):
 
     @classmethod
     def of_branch(cls, name: str) -> VersionRange | None:
+        """Return the range of a branch by its name; None if it is not a maintenance branch."""
         found = re.fullmatch(r"(\d+)(?:\.(\d+))?\.[xX]", name)
         if not found:
             return None
         return cls(name, int(found[1]), int(found[2]) if found[2] else None)
 
     def holds(self, version: Version) -> bool:
+        """Return whether `version` is in the range."""
         return version.major == self.major and self.minor in (None, version.minor)
 
     def require(self, version: Version) -> None:
-        """Raise `ConflictError` when `version` leaves the range."""
+        """Raise `ConflictError` if `version` is not in the range."""
         if not self.holds(version):
             raise ConflictError(
                 f"`{version}` leaves the range of the maintenance branch `{self.name}`",
