@@ -23,8 +23,16 @@ CHECKED = (
     "bench",
     "scripts",
     "src/shipit/adapters/ci",
+    "src/shipit/adapters/engine",
     "src/shipit/adapters/git",
-    "src/shipit/cli/demo",
+    "src/shipit/adapters/registry",
+    "src/shipit/cli",
+    "src/shipit/config",
+    "src/shipit/core/commits",
+    "src/shipit/core/history",
+    "src/shipit/core/images",
+    "src/shipit/core/versions",
+    "src/shipit/steps",
     "src/shipit/testing",
 )
 LONGEST_SUBJECT = 72  # characters; longer ones are cut in lists of commits
