@@ -1,4 +1,4 @@
-"""The protocol of a step: a frozen dataclass that can check whether it is done, and apply itself.
+"""The protocol of a step: a frozen `msgspec.Struct` that can check whether it is done, and apply itself.
 
 `check` only reads. It returns `Todo`, or `Done` with the same outputs that `apply` returns, which it reads from the
 world. It raises `ConflictError` if the world contradicts the plan.
@@ -9,23 +9,22 @@ world. It raises `ConflictError` if the world contradicts the plan.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
+
+from msgspec import Struct, field
 
 from shipit.world import World
 
 Outputs = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The result of `check` for a step that is already done; `outputs` are those that `apply` would return."""
 
     outputs: Outputs = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
+class Todo(Struct, frozen=True):
     """The result of `check` for a step that is not done; `why` is the reason, for people."""
 
     why: str = ""

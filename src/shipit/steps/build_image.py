@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.core.images import REVISION, Build
@@ -13,8 +13,7 @@ from shipit.steps.origin import Origin
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class BuildImage:
+class BuildImage(Struct, frozen=True):
     """Build the image `reference` within `timeout` seconds.
 
     An image that will be `pushed` is not built again if the engine or the registry has it from the same commit. An

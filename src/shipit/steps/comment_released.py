@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.core.notes import released_comment, released_mark
 from shipit.errors import ConflictError, RemoteError
@@ -12,8 +13,7 @@ from shipit.steps.each import for_each
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class CommentReleased:
+class CommentReleased(Struct, frozen=True):
     """Write one comment on each pull request or issue of `numbers`, with a link to the release `tag`."""
 
     kind: ClassVar[str] = "comment-released"

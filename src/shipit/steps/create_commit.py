@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.core.commits.release_message import release_message
 from shipit.errors import ConflictError
@@ -12,8 +13,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class CreateCommit:
+class CreateCommit(Struct, frozen=True):
     """Commit the files `paths` on top of `commit.parent`; `body` is the body of the message: the release notes.
 
     `author` is in the form `Name <mail@example.org>`; None for the author that git is configured with.

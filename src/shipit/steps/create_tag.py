@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTag:
+class CreateTag(Struct, frozen=True):
     """Make the annotated tag `name` on the release commit. A tag that is on another commit is never moved."""
 
     kind: ClassVar[str] = "create-tag"

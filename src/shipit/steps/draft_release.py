@@ -5,15 +5,15 @@ It comes before the push, so that a problem with the release is found before the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRelease:
+class DraftRelease(Struct, frozen=True):
     """Make a draft of the release `tag`, or update an earlier draft.
 
     Its target is `branch`, because the forge does not have the release commit yet.

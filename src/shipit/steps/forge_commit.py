@@ -5,8 +5,9 @@ With `write-back = "api"`, it is the first public step of a release.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.core.commits.release_message import release_message
 from shipit.steps.base import Done, Outputs, Todo
@@ -14,8 +15,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeCommit:
+class ForgeCommit(Struct, frozen=True):
     """Commit the files `paths` of the working tree to `branch`. The forge signs the commit."""
 
     kind: ClassVar[str] = "forge-commit"

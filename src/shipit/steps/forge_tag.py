@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.push import require_tag_free
@@ -11,8 +12,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeTag:
+class ForgeTag(Struct, frozen=True):
     """Make the annotated tag `name` on the release commit on the forge, and fetch it."""
 
     kind: ClassVar[str] = "forge-tag"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
@@ -12,8 +13,7 @@ from shipit.steps.each import for_each
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class LabelReleased:
+class LabelReleased(Struct, frozen=True):
     """Add the label `label` to each pull request or issue of `numbers`, which are in the release `tag`."""
 
     kind: ClassVar[str] = "label-released"

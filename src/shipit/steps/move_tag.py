@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.core.versions import TagFormat
 from shipit.core.versions.floating_tags import floating_tag_target
@@ -12,8 +13,7 @@ from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class MoveTag:
+class MoveTag(Struct, frozen=True):
     """Move the floating tag `name` to the commit of the release `tag`, unless it belongs on a higher release.
 
     `format` is the tag format, which decides the releases that the floating tag can be on.

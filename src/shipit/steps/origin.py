@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.core.images import REVISION, VERSION, source_commit
 from shipit.errors import ConflictError
@@ -12,8 +13,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteImage, World
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The commit and the version that an image is built from.
 
     `revision` is the id of the commit, with `-dirty` if there are uncommitted changes. `version` is the version of the
@@ -73,4 +73,9 @@ class Origin:
 
 def digest_output(reference: str, digest: str) -> dict[str, str]:
     """Return the outputs of a step after which the tag `reference` leads to the image `digest`."""
-    return {f"digest:{reference}": digest}
+    return {digest_output(reference): digest}
+
+
+def digest_output(reference: str) -> str:
+    """Return the name of the output that contains the digest of `reference`."""
+    return f"digest:{reference}"

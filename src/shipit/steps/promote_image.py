@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.origin import Origin, digest_output
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class PromoteImage:
+class PromoteImage(Struct, frozen=True):
     """Make the permanent tag `reference` lead to the image `source`, which has the form `name@digest`."""
 
     kind: ClassVar[str] = "promote-image"

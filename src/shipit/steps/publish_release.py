@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class PublishRelease:
+class PublishRelease(Struct, frozen=True):
     """Publish the draft of the release `tag`; `latest` is true if it is the highest stable version."""
 
     kind: ClassVar[str] = "publish-release"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import BranchMoved, ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteRefs, World
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """Push the release commit to `branch` together with `tags`.
 
     With `branch` None, only the tags are pushed. `expected` is the id of the commit that the branch on the remote must

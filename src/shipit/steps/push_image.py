@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.origin import Origin, digest_output
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class PushImage:
+class PushImage(Struct, frozen=True):
     """Push the image `reference`, first its content and then its tag, and check it in the registry."""
 
     kind: ClassVar[str] = "push-image"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipit.core.commits.release_message import subject_of
 from shipit.errors import ConflictError
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseCommit:
+class ReleaseCommit(Struct, frozen=True):
     """The description of a release commit, by which it is found once it is made.
 
     `parent` is the commit that the release was planned on. `subject` is the header of the release commit; None for a

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from shipit.errors import ConfigError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Run `command` in the root of the repository, for at most `timeout` seconds.
 
     shipit cannot see in the world whether a command has run. So the step is done only if this process has run the

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
@@ -11,8 +12,7 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class SyncBranch:
+class SyncBranch(Struct, frozen=True):
     """Move the local branch, the index and the files from commit `leaves` to commit `to`.
 
     This removes only the rest of an interrupted run: `restore` are the files that it wrote, which are first set back

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.core.images import holds_newer_release, source_commit
 from shipit.errors import ConflictError, RemoteError
@@ -12,8 +13,7 @@ from shipit.steps.origin import Origin, digest_output
 from shipit.world import RemoteImage, World
 
 
-@dataclass(frozen=True, slots=True)
-class TagImage:
+class TagImage(Struct, frozen=True):
     """Make the tag `reference` lead to the image that `source` leads to.
 
     A tag that `moves`, such as `latest`, follows the newest image: if it is on a newer image already, it is not moved.

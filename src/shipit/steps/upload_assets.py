@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.run import require_match
 from shipit.world import Asset, World
 
 
-@dataclass(frozen=True, slots=True)
-class UploadAssets:
+class UploadAssets(Struct, frozen=True):
     """Attach each file that one of the glob `patterns` matches to the draft of the release `tag`.
 
     The files are known only after the build. An attached file is complete if its size and its digest are the same.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
@@ -17,8 +18,7 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class WriteFile:
+class WriteFile(Struct, frozen=True):
     """Replace the content of the file `path` by `text`.
 
     `replaces` are the digests of the contents that can be overwritten: the committed one, and that of an interrupted

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from shipit.testing.interrupt import Killed, When, interrupted, kill, recorded
 from shipit.world import World
@@ -13,8 +14,7 @@ _World = TypeVar("_World", bound=World)
 _State = TypeVar("_State")
 
 
-@dataclass(frozen=True, slots=True)
-class Crash(Generic[_State]):
+class Crash(Struct, Generic[_State], frozen=True):
     """A run that was killed at one write, and the state after the second run.
 
     Args:

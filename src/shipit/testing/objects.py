@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 PERSON = "Fake Person <fake.person@example.org>"
 
 
-@dataclass(frozen=True)
-class FakeCommit:
+class FakeCommit(Struct, frozen=True, dict=True):
     """A commit.
 
     Args:
@@ -44,8 +44,7 @@ class FakeCommit:
         return b"".join(part.encode("utf-8", "surrogateescape") + b"\0" for part in fields)
 
 
-@dataclass(frozen=True, slots=True)
-class FakeTag:
+class FakeTag(Struct, frozen=True):
     """A tag on a commit; a lightweight tag has no message. `timestamp` is in seconds since the epoch (UTC)."""
 
     commit: str
@@ -53,8 +52,7 @@ class FakeTag:
     timestamp: int = 0
 
 
-@dataclass
-class Commits:
+class Commits(Struct):
     """The commits of one repository.
 
     Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
@@ -13,8 +14,7 @@ from shipit.world import ForgeRelease, RemoteRefs
 _STATE = "nothing was pushed; the remote is unchanged"
 
 
-@dataclass
-class FakeRemote:
+class FakeRemote(Struct):
     """A remote with its forge. A test can read and change every field, as another user would.
 
     Args:

@@ -11,8 +11,9 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from shipit.errors import ConfigError
 
@@ -58,8 +59,7 @@ class Place(NamedTuple):
     literal: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class TextFormat:
+class TextFormat(Struct, frozen=True):
     """A `VersionFile` made of the one thing in which formats differ: `find(text, paths)`, never empty."""
 
     patterns: tuple[str, ...]

@@ -16,7 +16,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.versionfiles.base import VersionFileError
 from shipit.versionfiles.syntax import xml
@@ -28,8 +29,7 @@ _COORDINATES = ("groupId", "artifactId", "version")
 _PARENT, _OWN = "project.parent.version", "project.version"
 
 
-@dataclass(frozen=True, slots=True)
-class _Pom:
+class _Pom(Struct, frozen=True):
     values: dict[str, str]
     modules: tuple[str, ...]
 

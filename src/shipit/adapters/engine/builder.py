@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.core.images import Build
 from shipit.finding import Finding
@@ -20,8 +21,7 @@ _INSTALL = "install docker buildx: the package `docker-buildx-plugin` of Docker,
 _CONTAINERD = 'set `{"features": {"containerd-snapshotter": true}}` in /etc/docker/daemon.json (docker 24 or newer)'
 
 
-@dataclass(frozen=True, slots=True)
-class Builder:
+class Builder(Struct, frozen=True):
     """The features of an engine and of `docker buildx` that decide which builds are possible.
 
     Args:

@@ -6,8 +6,9 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
+
+from msgspec import Struct
 
 from shipit.adapters.registry import DOCKER_CONFIG_FILE, docker_config_directory
 from shipit.errors import PreflightError, RemoteError
@@ -26,8 +27,7 @@ class _Endpoint(TypedDict, total=False):
     tls: TLSConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The address of an engine.
 
     Args:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.errors import AuthError, RemoteError, ShipitError
 
@@ -19,8 +20,7 @@ _PROTECTION = re.compile(r"protected branch|rule violations|required status chec
 _MINUTE = 60.0  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class GitHubFailure:
+class GitHubFailure(Struct, frozen=True):
     """One request that failed.
 
     Args:

@@ -6,10 +6,10 @@ The OCI image specification defines the fields; Docker's own formats have the sa
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from shipit.errors import RemoteError
 
@@ -54,8 +54,7 @@ class _Image(msgspec.Struct):
     config: _ContainerConfig | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The manifest of an image, or the index of an image for several platforms."""
 
     data: bytes

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipit.cli.demo.sample_files import FILES, SOURCES, java_class
 
@@ -33,16 +34,14 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SampleProject:
+class SampleProject(Struct, frozen=True):
     """The clone `path`, on branch `main`, and the bare repository `remote`, which is its `origin`."""
 
     path: Path
     remote: Path
 
 
-@dataclass(slots=True)
-class _Repository:
+class _Repository(Struct):
     """A working copy in which each commit is dated one hour after the previous commit."""
 
     path: Path

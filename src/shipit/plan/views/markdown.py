@@ -19,6 +19,7 @@ from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Outputs, Step
+from shipit.steps.origin import digest_output
 
 # GitHub drops a summary of more than 1 MiB, in UTF-8.
 LONGEST_SUMMARY = 1024 * 1024
@@ -68,10 +69,11 @@ def image_summary(
         results: what became of the steps, by id.
         applied: whether they were carried out.
     """
+    held = [digests.get(digest_output(image.reference), "") for image in plan.images]
     rows = [
         f"| {_cell(image.reference)} | {_cell(image.version)} | {_commit(image.revision, links)} "
-        f"| {_cell(digests.get(f'digest:{image.reference}', ''))} | {_cell('; '.join((image.reason, *image.kept)))} |"
-        for image in plan.images
+        f"| {_cell(digest)} | {_cell('; '.join((image.reason, *image.kept)))} |"
+        for image, digest in zip(plan.images, held, strict=True)
     ]
     headline = f"## {'Images' if applied else 'Would build the images'} of {inline(plan.environment)}"
     by = f"Built by {inline(plan.builder)}" if plan.builder else ""

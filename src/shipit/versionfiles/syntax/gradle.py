@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from shipit.versionfiles.base import fault
 
@@ -36,8 +37,7 @@ class Token(NamedTuple):
         return self.text in texts and self.kind in ("open", "close", "other")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """In what the two languages differ: their strings (by opening mark), and whether comments nest."""
 
     strings: Mapping[str, re.Pattern[str]]
@@ -108,8 +108,7 @@ def tokens(text: str, dialect: Dialect) -> list[Token]:
     return lexer.found
 
 
-@dataclass(slots=True)
-class _Template:
+class _Template(Struct):
     """A string whose `${` code is being read: its opening mark, its start, and the braces open inside."""
 
     mark: str
@@ -117,8 +116,7 @@ class _Template:
     braces: int = 0
 
 
-@dataclass(slots=True)
-class _Lexer:
+class _Lexer(Struct):
     text: str
     dialect: Dialect
     found: list[Token] = field(default_factory=list)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipit.versionfiles.base import Place, Span, VersionFileError, fault
 
@@ -33,8 +34,7 @@ def places(text: str) -> Iterator[Place]:
             yield Place(_path(scopes), Span(match.start() + 1, match.end() - 1))
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(Struct):
     """An open object or array: its own path, and where in it we are."""
 
     path: str

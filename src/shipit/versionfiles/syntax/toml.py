@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from shipit.versionfiles.base import Place, Span, VersionFileError
 
@@ -54,8 +55,7 @@ def places(text: str) -> Iterator[Place]:
             yield Place(cursor.path, Span(match.start() + 1, match.end() - 1))
 
 
-@dataclass(slots=True)
-class _Cursor:
+class _Cursor(Struct):
     """Where the scan is: the table, the key being read or given, and the open brackets of its value."""
 
     table: str = ""
