@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo check test bench lint lock clean parts
+.PHONY: help demo check test bench lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -26,7 +26,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
 	@$(BIN)/shipit demo
@@ -47,6 +47,9 @@ lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config pyproject.toml --cache-dir .cache/import-linter
 	$(BIN)/python scripts/wording.py
+
+generate: .venv/.shipit ## the parts of files that repeat a declaration: outputs, keys, formats, steps, commands
+	$(BIN)/python -m scripts.generate
 
 lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv)
 	$(COMPILE) --group build -o requirements/build.txt

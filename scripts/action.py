@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import secrets
 import shutil
 import subprocess
@@ -25,20 +26,8 @@ SOURCE = Path(__file__).resolve().parent.parent
 PREFIX = "SHIPIT_INPUT_"
 OLDEST_PYTHON = (3, 11)
 
-# The outputs of a run that did nothing. They are written first, so that every output has a value.
-OUTPUTS = {
-    "released": "false",
-    "version": "",
-    "tag": "",
-    "previous-version": "",
-    "bump": "none",
-    "notes": "",
-    "release-url": "",
-    "environment": "",
-    "image": "",
-    "digest": "",
-    "deployed": "false",
-}
+# The outputs of a run that does nothing. They are written first, so that every output has a value.
+OUTPUTS = runpy.run_path(str(SOURCE / "src/shipit/core/outputs.py"))["NO_OUTPUTS"]
 # The inputs that shipit gets as environment variables.
 CREDENTIALS = {
     "TOKEN": "GITHUB_TOKEN",

@@ -153,9 +153,12 @@ def test_the_readme_of_the_tests_names_every_folder_and_every_file_it_names_is_t
         assert list(place.glob(re.sub(r"<\w+>", "*", name))), name
 
 
-def test_every_step_has_its_place_in_the_life_of_a_release_or_of_an_image() -> None:
+def test_the_architecture_has_every_step_and_no_other() -> None:
+    table = re.findall(r"^\| `([\w-]+)` \| .+ \| (?:yes|no) \|$", section(ARCHITECTURE, "All steps"), re.MULTILINE)
+    assert table == list(STEPS)
     lives = section(ARCHITECTURE, "The life of a release") + section(ARCHITECTURE, "The life of an image")
-    assert set(STEPS) <= set(re.findall(r"`([a-z-]+)`", lives))
+    placed = re.findall(r"^\| \d+ \| (.+?):", lives, re.MULTILINE)
+    assert {name for names in placed for name in re.findall(r"`([a-z-]+)`", names)} <= set(STEPS)
 
 
 def test_the_page_of_errors_has_every_code_of_a_finding() -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from action.act import Consumer
 
-from shipit.api import NO_OUTPUTS
+from shipit.core.outputs import NO_OUTPUTS
 
 TRAP = "raise SystemExit('imported from the workspace')\n"
 MESSAGES = {

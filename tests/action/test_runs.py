@@ -144,7 +144,9 @@ def test_a_pull_request_from_a_fork_is_read_and_nothing_else(consumer: Consumer)
     assert all(request.status == 403 for request in consumer.github.writes)
 
 
-@pytest.mark.parametrize(("token", "told"), [(None, "is not set"), ("refused-0123456789", "GitHub rejected `GITHUB_TOKEN`")])
+@pytest.mark.parametrize(
+    ("token", "told"), [(None, "is not set"), ("refused-0123456789", "GitHub rejected `GITHUB_TOKEN`")]
+)
 def test_without_a_token_that_may_it_ends_with_4_and_an_annotation(
     consumer: Consumer, token: str | None, told: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import runpy
 import subprocess
@@ -80,3 +81,11 @@ def test_installing_knows_no_credentials() -> None:
 
 def test_an_empty_credential_leaves_the_one_of_the_job() -> None:
     assert ACTION["credentials"]({"TOKEN": "", "REGISTRY_USERNAME": ""}) == {}
+
+
+def test_the_declaration_of_the_outputs_can_be_read_by_an_old_python_without_packages() -> None:
+    """The script says on Python 3.8 that it needs a newer one, and its outputs are complete there as well."""
+    tree = ast.parse((ROOT / "src/shipit/core/outputs.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+    imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert imported == ["__future__", "typing"]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]

@@ -16,10 +16,9 @@ from runner import commands, outputs
 from standin.issues import Issue
 from standin.server import INSTALLATION, READ_ONLY
 
-EVERY_OUTPUT = {
-    "released", "version", "tag", "previous-version", "bump", "notes", "release-url", "environment", "image", "digest",
-    "deployed", "json",
-}  # fmt: skip
+from shipit.core.outputs import NO_OUTPUTS
+
+EVERY_OUTPUT = {*NO_OUTPUTS, "json"}
 CONFIG = '[environments.dev]\nbranch = "dev"\n[environments.prod]\nbranch = "prod"\n'
 
 

@@ -7,10 +7,9 @@ from shipit.api.dispatch import comment, doctor, next_task, plan_task, preview
 from shipit.api.history import changelog, commits, next_version, next_versions_only, release_notes
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
-from shipit.plan.outcome import NO_OUTPUTS, Images, Outcome
+from shipit.plan.outcome import Images, Outcome
 
 __all__ = [
-    "NO_OUTPUTS",
     "Images",
     "Outcome",
     "Project",

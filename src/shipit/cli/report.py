@@ -36,7 +36,7 @@ class Report:
     """
 
     def __init__(self, session: Session) -> None:
-        from shipit.api import NO_OUTPUTS
+        from shipit.core.outputs import NO_OUTPUTS
 
         self._session = session
         self.progress = Progress(session.output, session.transfers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, to_builtins
@@ -11,21 +11,6 @@ if TYPE_CHECKING:  # a command that only reads history loads no plan
     from shipit.plan.images import ImagePlan, PlannedImage
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
-
-# What a run that does nothing puts out: every output there is.
-NO_OUTPUTS = {
-    "released": "false",
-    "version": "",
-    "tag": "",
-    "previous-version": "",
-    "bump": "none",
-    "notes": "",
-    "release-url": "",
-    "environment": "",
-    "image": "",
-    "digest": "",
-    "deployed": "false",
-}
 
 
 class Outcome(Struct, frozen=True):
@@ -57,17 +42,19 @@ class Outcome(Struct, frozen=True):
         """
         first = self.plan.to_release[0] if self.plan.to_release else None
         version, tag = (first.version, first.tag) if first else (next(iter(self.plan.versions), None), self.names)
-        return NO_OUTPUTS | {
-            "released": "true" if applied and self.released else "false",
-            "version": version or "",
-            "tag": tag or "",
-            "previous-version": first.previous or "" if first else "",
-            "bump": first.bump if first else "none",
-            "notes": self.plan.notes,
-            "release-url": self.outputs.get("release-url", ""),
-            "image": "\n".join(self.pushed),
-            "digest": "\n".join(self.pushed.values()),
-        }
+        return _complete(
+            {
+                "released": "true" if applied and self.released else "false",
+                "version": version or "",
+                "tag": tag or "",
+                "previous-version": first.previous or "" if first else "",
+                "bump": first.bump if first else "none",
+                "notes": self.plan.notes,
+                "release-url": self.outputs.get("release-url", ""),
+                "image": "\n".join(self.pushed),
+                "digest": "\n".join(self.pushed.values()),
+            }
+        )
 
 
 class Images(Struct, frozen=True):
@@ -89,27 +76,47 @@ class Images(Struct, frozen=True):
         return {"builder": self.plan.builder, "images": images, "findings": findings}
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:
-        """The digest by tag, of those that lead to this image."""
-        name = image.reference.rpartition(":")[0]
-        found = {key.removeprefix("digest:"): digest for key, digest in self.outputs.items()}
-        return {tag: digest for tag, digest in found.items() if tag.rpartition(":")[0] == name}
+        """Return the digest by tag, of the tags that lead to this image."""
+        from shipit.steps import TagImage
+
+        others = (step for step in self.plan.steps if isinstance(step, TagImage))
+        tags = [image.reference, *(step.reference for step in others if step.source == image.reference)]
+        return digests_of(tags, self.outputs)
 
     def report(self) -> dict[str, str]:
         """The outputs that the command line and the Action promise; of several images, one a line."""
-        return NO_OUTPUTS | {
-            "environment": self.plan.environment,
-            "version": "\n".join(dict.fromkeys(image.version for image in self.plan.images)),
-            "image": "\n".join(self.pushed),
-            "digest": "\n".join(self.pushed.values()),
-        }
+        return _complete(
+            {
+                "environment": self.plan.environment,
+                "version": "\n".join(dict.fromkeys(image.version for image in self.plan.images)),
+                "image": "\n".join(self.pushed),
+                "digest": "\n".join(self.pushed.values()),
+            }
+        )
+
+
+def _complete(values: dict[str, str]) -> dict[str, str]:
+    """Return these outputs, and those of a run that does nothing for the others."""
+    from shipit.core.outputs import NO_OUTPUTS  # a command that only reads history has no outputs
+
+    return NO_OUTPUTS | values
 
 
 def pushed_images(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
-    """The digest by reference of each image that the steps of `plan` pushed, by its tag that never moves.
+    """Return the digest by reference of each image that the steps of `plan` pushed, by its permanent tag.
 
     Args:
-        outputs: what the steps put out.
+        outputs: the outputs of the steps.
     """
-    pushes = (step.id.partition(":") for step in plan.steps if step.kind in ("push-image", "promote-image"))
-    found = {reference: outputs.get(f"digest:{reference}") for _, _, reference in pushes}
+    from shipit.steps import PromoteImage, PushImage
+
+    pushes = (step for step in plan.steps if isinstance(step, PushImage | PromoteImage))
+    return digests_of((step.reference for step in pushes), outputs)
+
+
+def digests_of(references: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the digest by reference, of the references that have one in the outputs of the steps."""
+    from shipit.steps.origin import digest_key
+
+    found = {reference: outputs.get(digest_key(reference)) for reference in references}
     return {reference: digest for reference, digest in found.items() if digest}

@@ -73,9 +73,9 @@ class Origin(Struct, frozen=True):
 
 def digest_output(reference: str, digest: str) -> dict[str, str]:
     """Return the outputs of a step after which the tag `reference` leads to the image `digest`."""
-    return {digest_output(reference): digest}
+    return {digest_key(reference): digest}
 
 
-def digest_output(reference: str) -> str:
+def digest_key(reference: str) -> str:
     """Return the name of the output that contains the digest of `reference`."""
     return f"digest:{reference}"

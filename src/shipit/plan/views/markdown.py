@@ -19,7 +19,7 @@ from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Outputs, Step
-from shipit.steps.origin import digest_output
+from shipit.steps.origin import digest_key
 
 # GitHub drops a summary of more than 1 MiB, in UTF-8.
 LONGEST_SUMMARY = 1024 * 1024
@@ -69,7 +69,7 @@ def image_summary(
         results: what became of the steps, by id.
         applied: whether they were carried out.
     """
-    held = [digests.get(digest_output(image.reference), "") for image in plan.images]
+    held = [digests.get(digest_key(image.reference), "") for image in plan.images]
     rows = [
         f"| {_cell(image.reference)} | {_cell(image.version)} | {_commit(image.revision, links)} "
         f"| {_cell(digest)} | {_cell('; '.join((image.reason, *image.kept)))} |"

@@ -1,0 +1,66 @@
+"""The outputs of the Action and of `--json`, declared once.
+
+`make generate` writes from here the blocks `outputs:` of `action.yml` and of the reusable workflows, and the table in
+`docs/guides/github-actions.md`. `scripts/action.py` runs this file before shipit is installed, with whatever Python the
+job has: so this file imports the standard library only, and its syntax is that of old versions of Python.
+
+>>> NO_OUTPUTS["released"], NO_OUTPUTS["version"]
+('false', '')
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# Jobs of the reusable workflows: the first two of release.yml, the last of dev-deploy.yml and prod-deploy.yml.
+PREVIEW, RELEASE, DEPLOY = "preview", "release", "deploy"
+
+
+class Output(NamedTuple):
+    """An output: its name, its meaning as users read it, and its value in a run that does nothing.
+
+    `jobs` are the jobs of the reusable workflows that pass it on; the Action itself has every output.
+    """
+
+    name: str
+    description: str
+    jobs: tuple[str, ...]
+    default: str = ""
+
+
+OUTPUTS = (
+    Output(
+        "released",
+        '"true" if this run made or finished a release, in this attempt or an earlier one; else "false".',
+        (RELEASE,),
+        default="false",
+    ),
+    Output(
+        "version",
+        "The version of the release or of the images, such as 1.4.0; on a pull request, the version that merging it "
+        "would release; empty if there is none.",
+        (PREVIEW, RELEASE, DEPLOY),
+    ),
+    Output("tag", "The tag of the version, such as v1.4.0.", (PREVIEW, RELEASE)),
+    Output(
+        "previous-version",
+        "The version of the previous release; empty if there is none, or if there is nothing to release.",
+        (PREVIEW, RELEASE),
+    ),
+    Output("bump", "The bump of the version - major, minor, patch or none.", (PREVIEW, RELEASE), default="none"),
+    Output("notes", "The release notes, as Markdown.", (PREVIEW, RELEASE)),
+    Output("release-url", "The URL of the release.", (RELEASE,)),
+    Output("environment", "The environment of the images; if there are several, one per line.", (DEPLOY,)),
+    Output(
+        "image",
+        "The image that was pushed, with its permanent tag; if there are several, one per line.",
+        (RELEASE, DEPLOY),
+    ),
+    Output("digest", "The digest of the image in the registry; if there are several, one per line.", (RELEASE, DEPLOY)),
+    Output("deployed", '"true" if this run deployed to the environment, else "false".', (DEPLOY,), default="false"),
+)
+
+# The values of a run that does nothing: every output, except `json`.
+NO_OUTPUTS = {output.name: output.default for output in OUTPUTS}
+
+JSON = Output("json", "All outputs of the action, as one JSON object.", (PREVIEW, RELEASE, DEPLOY))
