@@ -21,7 +21,7 @@ class Login(Struct, frozen=True):
 
     @property
     def is_identity_token(self) -> bool:
-        """Whether `password` is an identity token (an OAuth2 refresh token), for which there is no user name."""
+        """True if `password` is an identity token (an OAuth2 refresh token), for which there is no user name."""
         return self.username == IDENTITY
 
     @property

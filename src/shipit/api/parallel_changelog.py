@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
-from shipit.adapters.processors import Beside, begin, in_halves, may_copy
+from shipit.adapters.background import BackgroundValue, can_fork, fork_values, work_in_two_processes
 from shipit.plan.version.split_history import releases_after, releases_up_to, split_point
 
 if TYPE_CHECKING:
@@ -30,21 +30,21 @@ def changelog_sections(past: PastReleases, make_renderer: Callable[[], Renderer]
     Args:
         make_renderer: loads what renders a section.
     """
-    middle = split_point(past) if may_copy() else None
-    copy = begin(partial(_older_sections, past, middle, make_renderer)) if middle else None
+    middle = split_point(past) if can_fork() else None
+    copy = fork_values(partial(_older_sections, past, middle, make_renderer)) if middle else None
     if not middle or not copy:
         write, releases = _read_and_load(past.whole, make_renderer)
-        yield from in_halves(write, releases)
+        yield from work_in_two_processes(write, releases)
         return
     with copy:
         write, (releases, is_split) = _read_and_load(partial(releases_after, past, middle), make_renderer)
-        first = copy.value() if is_split else None
+        first = copy.next_value() if is_split else None
         if first is not None:
             yield from write(releases)
-            rest = copy.value()
+            rest = copy.next_value()
             yield from write(releases_up_to(past, middle) or ()) if rest is None else chain(first, rest)
             return
-    yield from in_halves(write, past.whole() if is_split else releases)
+    yield from work_in_two_processes(write, past.whole() if is_split else releases)
 
 
 def _older_sections(past: PastReleases, middle: Tag, make_renderer: Callable[[], Renderer]) -> Iterator[list[str]]:
@@ -63,6 +63,6 @@ def _read_and_load(read: Callable[[], _Read], make_renderer: Callable[[], Render
     """
     from shipit.core.notes import render_sections
 
-    loading = Beside(make_renderer)
+    loading = BackgroundValue(make_renderer)
     found, renderer = read(), loading.value()
     return lambda releases: render_sections((each() for each in releases), renderer), found

@@ -35,12 +35,12 @@ class GitHubFailure(Struct, frozen=True):
 
     @property
     def transient(self) -> bool:
-        """Whether the same request can succeed a moment later."""
+        """True if the same request can succeed a moment later."""
         return self.status is None or self.status >= 500
 
     @property
     def limited(self) -> bool:
-        """Whether GitHub refused the request because of a rate limit."""
+        """True if GitHub refused the request because of a rate limit."""
         signs = "retry-after" in self.headers or self._used_up or bool(_LIMIT.search(self.message))
         return self.status == 429 or (self.status == 403 and signs)
 
