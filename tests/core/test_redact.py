@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shipit.core.redact import Redactor
+from shipit.core.redact import Redactor, shortened
 
 
 @pytest.mark.parametrize("address", ["ssh://ops@box.example.com", "git+ssh://git@github.com:22/acme/app"])
@@ -27,3 +29,15 @@ def test_a_password_with_a_slash_or_an_at_sign_cannot_be_read(password: str) -> 
 @pytest.mark.parametrize("address", ["https://host:8443/acme/app@2", "https://host/@acme/app", "https://host/a:b@c"])
 def test_an_at_sign_in_the_path_of_an_address_is_no_login(address: str) -> None:
     assert Redactor()(f"see {address}") == f"see {address}"
+
+
+@given(st.integers(0, 60), st.sampled_from(["ghs_0123456789abcdefghijklmnopqrstuvwxyz", "s3cret-word"]))
+def test_a_secret_that_was_cut_in_two_cannot_be_read_either(limit: int, secret: str) -> None:
+    redact = Redactor([secret])
+    for text in (f"feat: {secret}", f"see https://bot:{secret}@host and {secret}"):
+        shown = redact(shortened(text, limit))
+        assert not [length for length in range(4, len(secret) + 1) if secret[:length] in shown], shown
+
+
+def test_a_text_that_was_cut_elsewhere_stays_as_it_is() -> None:
+    assert Redactor(["s3cret-word"])("s3cret is here, and more…") == "s3cret is here, and more…"

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 
 MARK = "[REDACTED]"
+CUT = "…"
+_SHORTEST_BEGINNING = 4  # characters of a secret; fewer tell nothing
 # A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
 # A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
 _PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"
@@ -29,7 +31,30 @@ class Redactor:
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MARK)
-        return re.sub(_USERINFO, MARK, text)
+        return re.sub(_USERINFO, MARK, self._without_beginnings(text) if self._secrets and CUT in text else text)
+
+    def _without_beginnings(self, text: str) -> str:
+        """Return `text` without the beginnings of secrets before a mark that something was cut off there."""
+        pieces = text.split(CUT)
+        return CUT.join([*(self._without_beginning(piece) for piece in pieces[:-1]), pieces[-1]])
+
+    def _without_beginning(self, piece: str) -> str:
+        for secret in self._secrets:
+            for length in range(len(secret) - 1, _SHORTEST_BEGINNING - 1, -1):
+                if piece.endswith(secret[:length]):
+                    return piece[:-length] + MARK
+        return piece
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the first `limit` characters of `text`, with `…` where something was cut off.
+
+    A secret may be cut in two here; `Redactor` knows its beginning by the mark.
+
+    >>> shortened("a long text", 6), shortened("short", 6)
+    ('a long…', 'short')
+    """
+    return text if len(text) <= limit else text[:limit] + CUT
 
 
 def without_login(url: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _message(response: Response) -> str:
         text = "; ".join(str(message) for message in messages if message)
     except (ValueError, AttributeError, TypeError):
         text = response.text
-    return " ".join(text.split())[:_LONGEST] or response.reason or "no reason given"
+    return shortened(" ".join(text.split()), _LONGEST) or response.reason or "no reason given"
 
 
 def _wait(retry_after: str | None) -> float | None:

@@ -16,6 +16,10 @@ from itertools import repeat
 
 from msgspec import Struct
 
+from shipit.core.redact import shortened
+
+_MAX_QUOTE = 100  # characters of a line that are quoted in a warning
+
 
 class Footer(Struct, frozen=True):
     """A footer: in `Closes: #12` the token is `Closes` and the value is `#12`. A value can have several lines."""
@@ -190,5 +194,5 @@ def _announces_breaking(line: str) -> bool:
 
 
 def _lookalike_warning(match: re.Match[str]) -> str:
-    line, text = (part.strip()[:100] for part in (match[0], match["text"]))
+    line, text = (shortened(part.strip(), _MAX_QUOTE) for part in (match[0], match["text"]))
     return f"`{line}` looks like a breaking change; write `BREAKING CHANGE: {text}` at the start of a line"

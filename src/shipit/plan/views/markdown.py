@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from shipit.core.notes import inline, link_destination
 from shipit.core.notes.links import Links
 from shipit.core.printable import printable
+from shipit.core.redact import shortened
 from shipit.errors import CommandError, ConfigError, PreflightError, ShipitError
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan
@@ -177,7 +178,7 @@ def _commit(id: str, links: Links | None) -> str:
 
 
 def _cell(text: str) -> str:
-    return inline(text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…")
+    return inline(shortened(text, _LONGEST_CELL))
 
 
 def _folded(title: str, text: str) -> str:
