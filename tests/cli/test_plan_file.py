@@ -154,14 +154,14 @@ def other_branch(sample: SampleProject) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (local_commit, "is to be released now"),
-        (remote_commit, "is to be released now"),
-        (both_commit, "is to be released now"),
+        (local_commit, "but the commit to release is now"),
+        (remote_commit, "but the commit to release is now"),
+        (both_commit, "but the commit to release is now"),
         (remote_went_back, "`main` moved on the remote"),
-        (remote_tag, "tag `v0.4.0` appeared, at `"),
-        (local_tag, "tag `v0.4.0` appeared, at `"),
+        (remote_tag, "tag `v0.4.0` now exists, at commit `"),
+        (local_tag, "tag `v0.4.0` now exists, at commit `"),
         (configuration, "the configuration changed"),
-        (other_branch, "it was made on branch `main`, and this is `other`"),
+        (other_branch, "it was made for branch `main`, but the current branch is `other`"),
     ],
 )
 def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(

@@ -192,9 +192,13 @@ def test_an_environment_without_an_image_is_named_and_nothing_is_built(scene: Sc
 @pytest.mark.parametrize(
     ("ref", "event", "why"),
     [
-        ("refs/heads/feature/x", "push", "branch `feature/x` neither releases nor belongs to an environment"),
-        ("refs/tags/v1.0.0", "push", "tag `v1.0.0` calls for nothing"),
-        ("refs/heads/main", "schedule", "the event `schedule` calls for nothing"),
+        (
+            "refs/heads/feature/x",
+            "push",
+            "nothing to do for branch `feature/x`: it is no release branch and belongs to no environment",
+        ),
+        ("refs/tags/v1.0.0", "push", "nothing to do for tag `v1.0.0`"),
+        ("refs/heads/main", "schedule", "nothing to do for event `schedule`"),
     ],
 )
 def test_anything_else_does_nothing_and_says_why(scene: Scene, ref: str, event: str, why: str) -> None:
@@ -278,7 +282,7 @@ def test_on_pull_request_target_the_preview_is_of_the_merge_and_not_of_the_check
 
 def test_a_pull_request_to_another_branch_has_no_version(scene: Scene) -> None:
     step = on_pull_request(scene, "feat: more", base="dev").shipit("run")
-    assert step.summary == "## No preview: `dev` is not a branch that releases\n\n"
+    assert step.summary == "## No preview: `dev` is not a release branch\n\n"
     assert step.outputs["version"] == ""
 
 
@@ -340,7 +344,7 @@ def test_an_unreadable_commit_is_annotated(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run")
     (warning,) = [line for line in step.run.err.splitlines() if line.startswith("::warning ")]
     assert "update stuff::not counted" in warning
-    assert "### Could not be read, and does not count" in step.summary
+    assert "### Unreadable, not counted" in step.summary
 
 
 def test_the_summary_of_a_failed_release_shows_which_steps_were_done(scene: Scene) -> None:

@@ -120,8 +120,7 @@ def test_nothing_comes_after_a_step_that_fails(world: FakeWorld) -> None:
 def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(world: FakeWorld) -> None:
     error = failing([Write("a"), Write("b", fails=CommandError("`make` failed")), PublicWrite("c")], world)
     assert error.state == (
-        "nothing was pushed. Stopped at: write b."
-        " Done so far, seen by nobody else and not in the way of the next run: write a."
+        "nothing was pushed. Failed at: write b. Done, but not public: write a. The next run needs no clean-up."
     )
 
 

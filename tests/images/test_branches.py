@@ -52,7 +52,7 @@ def test_a_build_without_push_reaches_no_registry(shop: Shop) -> None:
 def test_prod_before_any_release_is_refused_with_the_way_out(shop: Shop) -> None:
     shop.merge("main", "prod")
     failed = shop.shipit("image", "prod", "--push", status=3)
-    assert "there is no release behind this commit" in failed.stderr
+    assert "there is no release in the history of this commit" in failed.stderr
     assert "release on the branch that releases and merge that into this branch" in failed.stderr
 
 

@@ -51,8 +51,8 @@ def test_an_older_version_takes_no_tag_from_a_newer_one(shop: Shop) -> None:
     assert (tags["latest"], tags["0.0"], tags["0.0.2"]) == (newest,) * 3
     assert tags.keys() == {"latest", "0.0", "0.0.1", "0.0.2"}
     assert tags["0.0.1"] != newest
-    assert f"{shop.name}:latest stays on 0.0.2, which is newer" in run.stderr
-    assert f"{shop.name}:0.0 stays on 0.0.2, which is newer" in run.stderr
+    assert f"{shop.name}:latest is not moved: it is on 0.0.2, which is newer" in run.stderr
+    assert f"{shop.name}:0.0 is not moved: it is on 0.0.2, which is newer" in run.stderr
 
 
 def test_prod_takes_over_what_was_built_for_staging(

@@ -47,7 +47,7 @@ def test_an_environment_is_due_on_its_branch() -> None:
 def test_a_branch_may_release_and_belong_to_an_environment() -> None:
     due = work(CiEvent("push", "main"))
     assert (due.kind, due.environments) == ("release", ("staging",))
-    assert due.why == "branch `main` releases, and `staging` is due"
+    assert due.why == "branch `main` is a release branch and belongs to environment `staging`"
 
 
 def test_whoever_asks_for_an_environment_asks_for_no_release() -> None:
@@ -64,7 +64,7 @@ def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
     ("config", "hint"),
     [
         (CONFIG, "did you mean `prod`?"),
-        ('[environments.qa]\nbranch = "qa"\n', "known here: `qa`"),
+        ('[environments.qa]\nbranch = "qa"\n', "use one of: `qa`"),
         ("", 'write `[environments.prd]` with `branch = "prd"` in shipit.toml'),
     ],
 )
@@ -86,17 +86,17 @@ def test_no_event_of_a_pull_request_ever_releases() -> None:
     for event in ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"):
         assert work(CiEvent(event, "main")).kind == "nothing"
     closed = PullRequest(12, "main", closed=True)
-    assert work(CiEvent("pull_request", "main", pull_request=closed)).why == "pull request #12 is closed"
+    assert work(CiEvent("pull_request", "main", pull_request=closed)).why == "nothing to do: pull request #12 is closed"
 
 
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (CiEvent("push", None, tag="v1.4.0"), "tag `v1.4.0` calls for nothing: releases are made from branches"),
-        (CiEvent("schedule", "main"), "the event `schedule` calls for nothing; to release all the same, use the command `release`"),
-        (CiEvent("issue_comment", "main"), "the event `issue_comment` calls for nothing; to release all the same, use the command `release`"),
-        (CiEvent("push", "feature/x"), "branch `feature/x` neither releases nor belongs to an environment, so nothing is due"),
-        (CiEvent("", None), "HEAD is detached and no CI names a branch, so nothing is due"),
+        (CiEvent("push", None, tag="v1.4.0"), "nothing to do for tag `v1.4.0`: releases are made from branches"),
+        (CiEvent("schedule", "main"), "nothing to do for event `schedule`; to release anyway, run `shipit release`"),
+        (CiEvent("issue_comment", "main"), "nothing to do for event `issue_comment`; to release anyway, run `shipit release`"),
+        (CiEvent("push", "feature/x"), "nothing to do for branch `feature/x`: it is no release branch and belongs to no environment"),
+        (CiEvent("", None), "nothing to do: HEAD is detached, and no CI names a branch"),
     ],
     ids=lambda value: value.name if isinstance(value, CiEvent) else "",
 )  # fmt: skip

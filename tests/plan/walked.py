@@ -18,15 +18,15 @@ def walked(history: Mapping[str, Sequence[str]]) -> tuple[Commits, dict[str, str
 
 
 class _Walked:
-    """`told` counts the commits that `log` gave."""
+    """`read` counts the commits that `log` gave."""
 
     def __init__(self, commits: Commits) -> None:
         self._commits = commits
-        self.told = 0
+        self.read = 0
 
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         for commit in self._commits.newest_first(include, exclude):
-            self.told += 1
+            self.read += 1
             yield commit.record(commit.parents)
 
     def commit(self, rev: str) -> CommitInfo:

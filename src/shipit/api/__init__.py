@@ -1,4 +1,4 @@
-"""The use cases: what the command line, the Action and other programs call."""
+"""The public functions of the library, which the command line, the Action and other programs call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the event and the branch call for: a release, images, a look ahead, or nothing."""
+"""The task of a run, the plan for it, and the preview of a pull request."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def next_task(project: Project, *, environment: str | None = None) -> Task:
-    """What the event, as the CI tells it, and the branch call for.
+    """Return the task for the current branch and the event that the CI reports: release, images, preview or nothing.
 
     Args:
-        environment: build for this one instead of those of the branch.
+        project: the repository, from `open_project`.
+        environment: build the images of this environment, whatever the branch is, and release nothing.
 
-    Raises `UsageError` when there is no such environment.
+    Raises `UsageError` when the configuration has no such environment.
     """
     from shipit.plan import dispatch
 
@@ -35,12 +36,13 @@ def next_task(project: Project, *, environment: str | None = None) -> Task:
 
 
 def plan_task(project: Project, *, version: str | None = None) -> Plan:
-    """The plan of what the branch calls for: a release, or the images of its environment.
+    """Return the plan for the current branch: of the images, if it belongs to an environment, else of a release.
 
     Args:
-        version: release this version, whatever the branch.
+        project: the repository, from `open_project`.
+        version: plan a release of this version, even on the branch of an environment.
 
-    Raises what `plan_release` and `plan_image` do.
+    Raises the same errors as `plan_release` and `plan_image`.
     """
     if version is None and _builds(project):
         return plan_image(project, push=True)
@@ -48,52 +50,63 @@ def plan_task(project: Project, *, version: str | None = None) -> Plan:
 
 
 def _builds(project: Project) -> bool:
-    """Whether the branch calls for images, and for no release."""
+    """Return whether the task is to build images, and not a release."""
     environments = project.config.environments
     if not any(environment.built for environment in environments.values()):
         return False
-    work = next_task(project)
-    return work.kind == "environment" and any(environments[name].built for name in work.environments)
+    task = next_task(project)
+    return task.kind == "environment" and any(environments[name].built for name in task.environments)
 
 
 def doctor(project: Project) -> tuple[Finding, ...]:
-    """Every problem that would stop what the branch calls for, each with its fix."""
-    from shipit.plan.release import unplannable
+    """Return all problems that would stop the task of the current branch, each with its fix. Changes nothing.
+
+    Args:
+        project: the repository, from `open_project`.
+    """
+    from shipit.plan.release import version_finding
 
     try:
         return plan_task(project).findings
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:
-        return (unplannable(error),)
+        return (version_finding(error),)
 
 
 def preview(project: Project, pull_request: PullRequest | None = None) -> Preview:
-    """What merging a pull request releases, and why. Reads only, apart from fetching what is missing.
+    """Return the release that merging a pull request makes. Fetches the commits that are missing, and changes nothing.
 
     Args:
-        pull_request: the one that the CI is at work on, where None; HEAD is the merge then, where the CI made it.
+        project: the repository, from `open_project`.
+        pull_request: the pull request; None for that of the event that the CI reports. For the event `pull_request`,
+            HEAD must then be the merge commit, as GitHub Actions checks it out.
 
-    Raises `UsageError` where there is none.
+    Raises `UsageError` when the event has no pull request, `ConflictError` when the next version exists already, and
+    `PreflightError` when the tags do not show the last release.
     """
-    from shipit.plan.preview import Previewer
+    from shipit.plan.preview import PreviewMaker
 
     event = project.ci.event
     wanted = pull_request or event.pull_request
     if wanted is None:
-        raise UsageError("there is no pull request to look ahead for", hint="run on the event `pull_request`")
+        raise UsageError("there is no pull request to preview", hint="run on the event `pull_request`")
     checked_out = pull_request is None and event.name == "pull_request"
     merged = project.git.head() if checked_out else project.git.merge_of(wanted.number)
-    previewer = Previewer(project.git, project.config, _default_branch(project), renderer(project), SystemClock())
-    return previewer.preview(wanted, merged)
+    maker = PreviewMaker(project.git, project.config, _default_branch(project), renderer(project), SystemClock())
+    return maker.preview(wanted, merged)
 
 
 def comment(project: Project, preview: Preview) -> None:
-    """Keep the one comment on the pull request that tells what merging it releases.
+    """Write `preview` into the comment on its pull request. There is only one such comment; it is updated.
 
-    Where merging releases nothing, a comment is brought up to date and none is made.
+    No new comment is made for a preview that releases nothing.
 
-    Raises `AuthError` where the token may not comment.
+    Args:
+        project: the repository, from `open_project`.
+        preview: the preview, from `preview`.
+
+    Raises `AuthError` when the token must not write comments, and `RemoteError` when GitHub does not answer correctly.
     """
     from shipit.core.notes import LONGEST_COMMENT, PREVIEW_MARK
     from shipit.plan.views import preview_summary
@@ -105,8 +118,11 @@ def comment(project: Project, preview: Preview) -> None:
 
 
 def _default_branch(project: Project) -> str | None:
-    """The branch that releases where none is configured; the remote is asked only where the CI does not tell."""
-    told = project.ci.event.default_branch
-    if told or project.config.release.channels or project.git.remote_url() is None:
-        return told
+    """Return the default branch, which is the release branch when none is configured.
+
+    The remote is only read when the CI does not report the default branch and it is needed.
+    """
+    default = project.ci.event.default_branch
+    if default or project.config.release.channels or project.git.remote_url() is None:
+        return default
     return project.git.remote_refs().default

@@ -1,4 +1,4 @@
-"""What history tells: the next version, notes, changelog, commits. Reads only."""
+"""The functions that only read the history: the next version, release notes, the changelog, and commits."""
 
 from __future__ import annotations
 
@@ -29,30 +29,37 @@ if TYPE_CHECKING:
 
 
 def next_version(project: Project) -> tuple[Decision, ...]:
-    """The next version of every package and why, from local history; a shallow clone fetches what it lacks of it.
+    """Return the next version of every package with the reasons, from local history. A shallow clone is deepened first.
 
     >>> import shipit
     >>> (decision,) = shipit.next_version(shipit.open_project("chat-server"))
     >>> decision.previous, decision.bump, decision.version
     ('0.3.1', 'minor', '0.4.0')
-    >>> [remark.reason for remark in decision.unreadable]
+    >>> [commit.reason for commit in decision.unreadable]
     ['it does not begin with `type: description`']
 
     Args:
         project: the repository, from `open_project`.
 
-    Raises `ConflictError` when that version exists already, `PreflightError` when the tags cannot be trusted.
+    Raises `UsageError` when a `Release-As:` footer is not a version, `ConflictError` when the next version exists
+    already or is not higher than the last release, and `PreflightError` when the tags do not show the last release.
     """
     return tuple(each.decision for each in next_releases(project.git, project.config, project.ci.branch))
 
 
 def next_versions_only(project: Project) -> tuple[NextVersion, ...]:
-    """The next version of every package alone, which takes less reading; raises what `next_version` does."""
+    """Return the next version of every package without the reasons, which is faster than `next_version`.
+
+    Args:
+        project: the repository, from `open_project`.
+
+    Raises the same errors as `next_version`.
+    """
     return next_versions(project.git, project.config, project.ci.branch)
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
-    """The notes of one version as Markdown; of the coming one where `version` is None, empty if there is none.
+    """Return the release notes of one version as Markdown; empty when there is no next version.
 
     >>> import shipit
     >>> notes = shipit.release_notes(shipit.open_project("chat-server"))
@@ -61,10 +68,10 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
 
     Args:
         project: the repository, from `open_project`.
-        version: a released version, or its tag.
-        package: its name, in a repository of several packages.
+        version: a released version, or its tag; None for the next version.
+        package: the name of the package, in a repository of several packages.
 
-    Raises `UsageError` when there is no such release or package.
+    Raises `UsageError` when there is no such release or package, and the same errors as `next_version`.
     """
     from shipit.plan.version.past_releases import released
 
@@ -77,11 +84,13 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
 
 
 def changelog(project: Project, *, since: str | None = None, until: str = "HEAD", package: str = "") -> Iterator[str]:
-    """The changelog from scratch, piece by piece, newest release first.
+    """Yield the complete changelog in pieces of text, newest release first. No changelog file is read or written.
 
     Args:
-        since, until: revisions or versions; only releases behind `until` and not behind `since`.
-        package: its name, in a repository of several packages.
+        project: the repository, from `open_project`.
+        since: leave out releases that are in the history of this revision or version.
+        until: a revision or version; only releases in its history are included.
+        package: the name of the package, in a repository of several packages.
 
     Raises `UsageError` for a revision, a version or a package that does not exist.
     """
@@ -103,9 +112,14 @@ def _started(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:
-    """Commits behind `until` and not behind `since`, newest first; since the last release by default.
+    """Return the commits that are reachable from `until` and not from `since`, newest first.
 
-    Raises `UsageError` for a revision that does not exist.
+    Args:
+        project: the repository, from `open_project`.
+        since: a revision; None for the last release of the first package.
+        until: a revision.
+
+    Raises `UsageError` for a revision that does not exist, and `PreflightError` when the history cannot be fetched.
     """
     head = _require_revision(project, until)
     if since is not None:
@@ -115,21 +129,21 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
 
 
 def _require_revision(project: Project, rev: str, tag: str = "") -> str:
-    """The commit that `rev` names, or else `tag`."""
+    """Return the id of the commit `rev`; when there is no such revision, that of `tag`."""
     require_depth(project.git)
     found = project.git.commit(rev) or (project.git.commit(tag) if rev and tag else None)
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")
     if found is None:
         what = "revision or version" if tag else "revision"
-        raise UsageError(f"there is no {what} `{rev}`", hint="git log --oneline and git tag show those there are")
+        raise UsageError(f"there is no {what} `{rev}`", hint="list them with git log --oneline and git tag")
     return found.id
 
 
 def _package_of(project: Project, tag: str | None) -> str:
-    """The name of the package whose tag this is; empty where no tag format says."""
-    named = (package.name for package in packages(project.config) if tag and package.format.parse(tag))
-    return next(named, "")
+    """Return the name of the package that `tag` belongs to; empty when `tag` is not in the tag format of a package."""
+    names = (package.name for package in packages(project.config) if tag and package.format.parse(tag))
+    return next(names, "")
 
 
 def _package(project: Project, name: str) -> Package:
@@ -143,7 +157,7 @@ def _package(project: Project, name: str) -> Package:
 
 
 def renderer(project: Project) -> Renderer:
-    """What writes the notes, as the configuration asks for it."""
+    """Return the renderer of release notes with the configured template, language and links."""
     from shipit.adapters.templates import template_text
     from shipit.core.notes import SHOWN_TYPES, Renderer, language
 

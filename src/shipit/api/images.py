@@ -1,4 +1,4 @@
-"""The images of an environment: planned, built and pushed."""
+"""The functions that plan, build and push the images of an environment."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def plan_image(project: Project, environment: str | None = None, *, push: bool = False) -> ImagePlan:
-    """Everything that building the images of an environment would do now, and why. Changes nothing.
+    """Return the plan that builds the images of an environment. Changes nothing.
 
     >>> import shipit
     >>> with open("chat-server/shipit.toml", "w") as file:
     ...     _ = file.write('environments.dev.image.name = "acme/chat-server-dev"')
     >>> plan = shipit.plan_image(shipit.open_project("chat-server"), "dev")
     >>> [step.kind for step in plan.steps], [image.reason for image in plan.images]
-    (['build-image'], ['14 commits after v0.3.1; 0.4.0 is coming'])
+    (['build-image'], ['14 commits after v0.3.1; next version 0.4.0'])
 
     Args:
         project: the repository, from `open_project`.
-        environment: its name; that of the branch where None.
-        push: whether the registry is to get the images.
+        environment: the name of the environment; None for the environment of the current branch.
+        push: True to push the images as well, and to use those that are in the registry already.
 
-    Raises `UsageError` when there is no such environment or it has no image, `PreflightError` when there is no
-    commit; what else stands in the way are the plan's `findings`.
+    Raises `UsageError` when there is no such environment or it has no image, and `PreflightError` when there is no
+    commit or its history cannot be fetched. All other problems are in the `findings` of the plan.
     """
     from shipit.plan.dispatch import environment_to_build
     from shipit.plan.images import make_image_plan, observe_images
@@ -45,16 +45,16 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
 def image(
     project: Project, environment: str | None = None, *, push: bool = False, observer: Observer | None = None
 ) -> Images:
-    """Build the images of an environment, and push them; what the registry has from this commit is left alone.
+    """Build the images of an environment and, with `push`, push them. Images that exist already are not built again.
 
     Args:
         project: the repository, from `open_project`.
-        environment: its name; that of the branch where None.
-        push: whether the registry is to get the images.
-        observer: is told of each step, while it happens.
+        environment: the name of the environment; None for the environment of the current branch.
+        push: True to push the images as well, and to use those that are in the registry already.
+        observer: receives the progress of each step.
 
-    Raises what `plan_image` does, `PreflightError` for the plan's findings, and `AuthError`, `RemoteError` or
-    `CommandError` when a step fails; `state` tells what others can see by then.
+    Raises the same errors as `plan_image`, `PreflightError` when findings of the plan block it, and `AuthError`,
+    `RemoteError` or `CommandError` when a step fails; `state` of the error says what is done and public.
     """
     with clone_lock(project.git.directory):
         plan = plan_image(project, environment, push=push)

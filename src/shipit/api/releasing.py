@@ -1,4 +1,4 @@
-"""Releases: planned, applied, and finished where they were cut off."""
+"""The functions that plan and make releases. An interrupted release is finished first."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
 
-# How often a release is planned afresh because somebody else pushed first.
+# How many times a release is planned when each time another push changes the branch before the release is pushed.
 ATTEMPTS = 5
 
 
 def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan:
-    """Everything `release` would do now, and why. Fetches what is missing and changes nothing.
+    """Return the plan of what `release` would do now. Fetches the commits that are missing, and changes nothing.
 
     >>> import shipit
     >>> plan = shipit.plan_release(shipit.open_project("chat-server"))
@@ -33,8 +33,9 @@ def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan
         project: the repository, from `open_project`.
         version: release this version instead of the computed one.
 
-    Raises `UsageError` when `version` is none, `ConflictError` when it does not rise or exists already,
-    `PreflightError` when there is no commit; what else stands in the way are the plan's `findings`.
+    Raises `UsageError` when `version` is not a version, `ConflictError` when the version exists already or is not
+    higher than the last release, and `PreflightError` when there is no commit. All other problems are in the
+    `findings` of the plan.
     """
     from shipit.plan.release import make_release_plan, observe_release
 
@@ -47,7 +48,7 @@ def apply(project: Project, plan: ReleasePlan, observer: Observer | None = None)
 @overload
 def apply(project: Project, plan: ImagePlan, observer: Observer | None = None) -> Images: ...
 def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Outcome | Images:
-    """Carry out exactly `plan`; what is done already is left alone.
+    """Carry out exactly `plan`. Steps that are done already are not repeated.
 
     >>> import shipit
     >>> project = shipit.open_project("chat-server")
@@ -57,11 +58,12 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
 
     Args:
         project: the repository, from `open_project`.
-        plan: from `plan_release`, now or earlier.
-        observer: is told of each step, while it happens.
+        plan: a plan from `plan_release` or `plan_image`, which may have been saved.
+        observer: receives the progress of each step.
 
-    Raises `PreflightError` for the plan's findings, `ConflictError` when what it was made from changed, and
-    `AuthError`, `RemoteError` or `CommandError` when a step fails; `state` tells what others can see by then.
+    Raises `PreflightError` when findings of the plan block it, `ConflictError` when the repository or the configuration
+    changed since the plan was made, and `AuthError`, `RemoteError` or `CommandError` when a step fails; `state` of the
+    error says what is done and public.
     """
     from shipit.plan.images import ImagePlan, require_same_commit
     from shipit.plan.release import ReleasePlan, observe_clone, require_unchanged
@@ -77,7 +79,9 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
 
 
 def release(project: Project, *, version: str | None = None, observer: Observer | None = None) -> Outcome:
-    """Plan and apply, afresh whenever somebody else pushed first; finishes first what a killed run began.
+    """Make the release of the current branch. An interrupted release is finished first.
+
+    When another push changes the branch before this release is pushed, the release is planned again.
 
     >>> import shipit
     >>> project = shipit.open_project("chat-server")
@@ -89,21 +93,22 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
     Args:
         project: the repository, from `open_project`.
         version: release this version instead of the computed one.
-        observer: is told of each step, while it happens.
+        observer: receives the progress of each step.
 
-    Raises `ConflictError` when the branch kept moving, and whatever `plan_release` and `apply` raise.
+    Raises `BranchMoved` when the branch changed in all of 5 attempts, and the same errors as `plan_release` and
+    `apply`.
     """
     with clone_lock(project.git.directory):
-        earlier = _earlier(project)
-        made = version is not None and earlier is not None and earlier.to_release[0].version == version
-        outcome = _release(project, None if made else version, observer)
+        earlier = _release_of_earlier_attempt(project)
+        already_made = version is not None and earlier is not None and earlier.to_release[0].version == version
+        outcome = _release(project, None if already_made else version, observer)
         if earlier and not outcome.plan.to_release:
             return Outcome(earlier, carry_out(project, earlier, observer))
     return outcome
 
 
-def _earlier(project: Project) -> ReleasePlan | None:
-    """The release that an earlier attempt of this run made, where the CI says that there was one."""
+def _release_of_earlier_attempt(project: Project) -> ReleasePlan | None:
+    """Return the release that an earlier attempt of this CI run made; None when it made none, or in a first attempt."""
     event = project.ci.event
     if not (event.is_rerun and event.commit):
         return None
@@ -114,7 +119,7 @@ def _earlier(project: Project) -> ReleasePlan | None:
 
 
 def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
-    """The release that is due, else the last one that was finished."""
+    """Finish all unfinished releases, then make the next one. Return its outcome, or else that of the last finished."""
     finished: Outcome | None = None
     for attempt in range(1, ATTEMPTS + 1):
         plan = plan_release(project, version=version)
@@ -133,7 +138,7 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
 
 
 def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[str, str]:
-    """Apply the steps of `plan` and return their outputs; raises `PreflightError` when its findings block it."""
+    """Apply the steps of `plan` and return their outputs. Raises `PreflightError` when findings block it."""
     if plan.steps and any_blocks(plan.findings):
         raise PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
     from shipit.engine.apply import apply_steps

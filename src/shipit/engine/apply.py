@@ -1,4 +1,4 @@
-"""Carry out a plan: look whether a step is done, and only if not, do it."""
+"""The loop that applies the steps of a plan. Each step is checked first, and applied only when it is not done yet."""
 
 from __future__ import annotations
 
@@ -12,17 +12,23 @@ from shipit.world import World
 
 
 class Observer(Protocol):
-    """A receiver of progress, because the library itself prints nothing. Each method is called for one step."""
+    """The methods that are called while a plan is applied, for example to show progress. The library prints nothing."""
 
-    def started(self, step: Step) -> None: ...
-    def applying(self, step: Step) -> None: ...
-    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
+    def started(self, step: Step) -> None:
+        """Receive the step that is checked next."""
+
+    def applying(self, step: Step) -> None:
+        """Receive the same step when it is not done yet and is applied now."""
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        """Receive the outputs of a step that is done; `already` is True when it did not have to be applied."""
+
     def optional_failed(self, step: Step, error: ShipitError) -> None:
-        """Receive the `error` of an optional step; the release continues without this step."""
+        """Receive the error of an optional step that failed. The next step follows."""
 
 
 class Silent:
-    """An observer that says nothing."""
+    """An observer that ignores all calls."""
 
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
@@ -31,14 +37,19 @@ class Silent:
 
 
 def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
-    """Apply each of `steps` that is not done already, in order, and return the outputs of all steps together.
+    """Check `steps` in order, apply those that are not done, and return the outputs of all of them together.
 
-    The error of an optional step (`OPTIONAL_STEPS`) is passed to `observer`, and the next step is applied. The error of
-    any other step is raised; its `state` says which steps are done, and which of them are public.
+    Args:
+        steps: the steps of a plan.
+        world: the ports that the steps read and write through.
+        observer: receives the progress; None for no observer.
+
+    Raises the error of the first step that fails. Its `state` says which steps are done, and whether they are public.
+    The failure of an optional step is only passed to `observer`.
     """
     observer = observer or Silent()
     outputs: dict[str, str] = {}
-    for at, step in enumerate(steps):
+    for index, step in enumerate(steps):
         try:
             outputs |= _ensure(step, world, observer)
         except ShipitError as error:
@@ -46,17 +57,18 @@ def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None =
                 observer.optional_failed(step, error)
                 continue
             if error.state in (None, NOTHING_PUSHED):
-                error.state = _state(steps[:at], step)
+                error.state = _state(steps[:index], step)
             raise
     return outputs
 
 
 def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
+    """Apply `step` unless it is done already, and return its outputs."""
     observer.started(step)
-    found = step.check(world)
-    if isinstance(found, Done):
-        observer.finished(step, found.outputs, already=True)
-        return found.outputs
+    status = step.check(world)
+    if isinstance(status, Done):
+        observer.finished(step, status.outputs, already=True)
+        return status.outputs
     observer.applying(step)
     outputs = step.apply(world)
     observer.finished(step, outputs, already=False)
@@ -64,10 +76,10 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
 
 
 def _state(done: Sequence[Step], failed: Step) -> str:
-    """What others can see, and what is kept for the next run."""
+    """Return the state that a failure leaves: the steps that are public, or else those that are not public yet."""
     public = [step.summary for step in done if step.public]
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
     private = "; ".join(step.summary for step in done)
-    kept = f" Done so far, seen by nobody else and not in the way of the next run: {private}." if private else ""
-    return f"nothing was pushed. Stopped at: {failed.summary}.{kept}"
+    kept = f" Done, but not public: {private}. The next run needs no clean-up." if private else ""
+    return f"nothing was pushed. Failed at: {failed.summary}.{kept}"

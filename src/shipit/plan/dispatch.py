@@ -1,9 +1,9 @@
-"""What a run is to do: what the event and the branch call for.
+"""The decision which task a CI run has, from the CI event and the branch.
 
 >>> next_task(CiEvent("push", "main"), Config(), "main", "main").kind
 'release'
 >>> print(next_task(CiEvent("schedule", "main"), Config(), "main", "main").why)
-the event `schedule` calls for nothing; to release all the same, use the command `release`
+nothing to do for event `schedule`; to release anyway, run `shipit release`
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from shipit.core.ci_event import CiEvent, PullRequest
 from shipit.errors import UsageError
 from shipit.plan.version import channel
 
-# Pushed to, or started by hand; none at all at a desk. Whatever else happens is no decision to release.
-_OF_A_BRANCH = ("push", "workflow_dispatch", "")
+# The events that release a branch or build its images: a push, a start by hand, and "" outside of a CI.
+_BRANCH_EVENTS = ("push", "workflow_dispatch", "")
 
 
 class Task(Struct, frozen=True):
-    """What is due and why, in a sentence.
+    """The task of a run; `why` gives the reason for it as a text for the user.
 
-    `environments` are those that the branch is built for and deployed to; `pull_request` is what to look ahead for.
+    `kind` is "release" (release the branch, then build `environments`), "environment" (build `environments`),
+    "preview" (show the release that merging `pull_request` makes) or "nothing". `environments` are names.
     """
 
     kind: Literal["release", "environment", "preview", "nothing"]
@@ -37,38 +38,45 @@ class Task(Struct, frozen=True):
 def next_task(
     event: CiEvent, config: Config, branch: str | None, default: str | None, environment: str | None = None
 ) -> Task:
-    """The one thing that is due.
+    """Return the task for `event` and `branch`.
 
     Args:
-        branch: the branch that is checked out, or that the CI is at work on.
-        default: the branch that releases when the configuration names none.
-        environment: one that was asked for, instead of all that the branch calls for: nothing is released then.
+        event: the event that started the run.
+        config: the configuration, which names the release branches and the environments.
+        branch: the branch that is checked out, or that the CI names; None when HEAD is detached and no CI names one.
+        default: the release branch when the configuration names none.
+        environment: build only this environment, whatever the branch is, and release nothing.
 
-    Raises `UsageError` when there is no such environment.
+    Raises `UsageError` when the configuration has no `environment` of that name.
     """
     if event.is_pull_request:
-        return _ahead(event)
-    if event.name not in _OF_A_BRANCH:
-        why = f"the event `{event.name}` calls for nothing; to release all the same, use the command `release`"
+        return _preview_task(event)
+    if event.name not in _BRANCH_EVENTS:
+        why = f"nothing to do for event `{event.name}`; to release anyway, run `shipit release`"
         return Task("nothing", why)
     if event.tag:
-        return Task("nothing", f"tag `{event.tag}` calls for nothing: releases are made from branches")
-    releasing = branch if environment is None else None
-    return _of_branch(config, releasing, default, environments(config, branch, environment))
+        return Task("nothing", f"nothing to do for tag `{event.tag}`: releases are made from branches")
+    if environment is not None:
+        names = environments(config, branch, environment)
+        return Task("environment", f"environment `{environment}` was requested", names)
+    return _branch_task(config, branch, default)
 
 
-def _ahead(event: CiEvent) -> Task:
+def _preview_task(event: CiEvent) -> Task:
     pull_request = event.pull_request
     if pull_request is None:
-        return Task("nothing", f"the event `{event.name}` does not tell its pull request, and nothing is released")
+        return Task("nothing", f"nothing to do for event `{event.name}`: it contains no pull request to preview")
     if pull_request.closed:
-        return Task("nothing", f"pull request #{pull_request.number} is closed")
-    why = f"pull request #{pull_request.number} to `{pull_request.base}`: a look ahead, nothing is released"
+        return Task("nothing", f"nothing to do: pull request #{pull_request.number} is closed")
+    why = f"preview of pull request #{pull_request.number} into `{pull_request.base}`; nothing is released"
     return Task("preview", why, pull_request=pull_request)
 
 
 def environments(config: Config, branch: str | None, wanted: str | None = None) -> tuple[str, ...]:
-    """The environments of `branch`, or the one that is `wanted`; raises `UsageError` when there is none such."""
+    """Return the names of the environments of `branch`, or only `wanted` when it is given.
+
+    Raises `UsageError` when the configuration has no environment `wanted`.
+    """
     if wanted is None:
         return tuple(name for name, each in config.environments.items() if branch and each.branch == branch)
     if wanted not in config.environments:
@@ -79,32 +87,35 @@ def environments(config: Config, branch: str | None, wanted: str | None = None) 
 
 
 def environment_to_build(config: Config, branch: str | None, wanted: str | None = None) -> str:
-    """The one environment with an image that is `wanted`, or that belongs to `branch`.
+    """Return the name of the one environment with an image: `wanted` when it is given, else that of `branch`.
 
-    Raises `UsageError` when there is none, or more than one.
+    Raises `UsageError` when no environment matches, or more than one.
     """
-    found = [name for name in environments(config, branch, wanted) if config.environments[name].built]
-    if len(found) == 1:
-        return found[0]
-    buildable = [name for name, each in config.environments.items() if each.built]
+    matching = [name for name in environments(config, branch, wanted) if config.environments[name].built]
+    if len(matching) == 1:
+        return matching[0]
+    with_images = [name for name, each in config.environments.items() if each.built]
     if wanted:
         what = f"environment `{wanted}` has no image"
         hint = f'write `image.name = "..."` below `[environments.{wanted}]`'
     else:
-        several = "several environments with images belong" if found else "no environment with an image belongs"
-        what = f"{several} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
-        named = " or ".join(f"`shipit image {name}`" for name in found or buildable)
-        hint = named or 'write `[environments.dev]` with `branch = "dev"` and `image.name = "..."` in shipit.toml'
+        count = "several environments with images belong" if matching else "no environment with an image belongs"
+        what = f"{count} to branch `{branch}`" if branch else "HEAD is detached, and no CI names a branch"
+        commands = " or ".join(f"`shipit image {name}`" for name in matching or with_images)
+        hint = commands or 'write `[environments.dev]` with `branch = "dev"` and `image.name = "..."` in shipit.toml'
     raise UsageError(what, hint=hint)
 
 
-def _of_branch(config: Config, branch: str | None, default: str | None, due: tuple[str, ...]) -> Task:
-    named = " and ".join(f"`{name}`" for name in due)
-    if branch and channel(config, branch, default):
-        also = f", and {named} is due" if due else ""
-        return Task("release", f"branch `{branch}` releases{also}", due)
-    if due:
-        return Task("environment", f"{named} is due", due)
+def _branch_task(config: Config, branch: str | None, default: str | None) -> Task:
     if branch is None:
-        return Task("nothing", "HEAD is detached and no CI names a branch, so nothing is due")
-    return Task("nothing", f"branch `{branch}` neither releases nor belongs to an environment, so nothing is due")
+        return Task("nothing", "nothing to do: HEAD is detached, and no CI names a branch")
+    names = environments(config, branch)
+    listed = ("environments " if names[1:] else "environment ") + " and ".join(f"`{name}`" for name in names)
+    if channel(config, branch, default):
+        also = f" and belongs to {listed}" if names else ""
+        return Task("release", f"branch `{branch}` is a release branch{also}", names)
+    if names:
+        return Task("environment", f"branch `{branch}` belongs to {listed}", names)
+    return Task(
+        "nothing", f"nothing to do for branch `{branch}`: it is no release branch and belongs to no environment"
+    )

@@ -1,4 +1,4 @@
-"""The part that every kind of plan has: printed, saved and applied in the same way."""
+"""The fields that every kind of plan has. All plans are printed, saved and applied in the same way."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ else:
 
 
 class Inputs(Struct, frozen=True):
-    """The state that a plan was made from; a saved plan is refused when it changed.
+    """The state that a plan was made from. A saved plan is refused when this state has changed.
 
-    `base` is the commit it was made on, `config` the fingerprint of the configuration.
+    `base` is the id of the commit that the plan was made for, `branch` its branch (None when HEAD is detached and the
+    CI names no branch), and `config` the fingerprint of the configuration.
     """
 
     base: str
@@ -26,10 +27,10 @@ class Inputs(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """The steps to carry out, in order, and the findings that block them.
+    """The steps to carry out, in order, and the findings of the preflight.
 
-    Each kind names the `command` that applies it, its `purpose` ("not ready to build images") and what is
-    `untouched` while its findings block it.
+    Each kind of plan sets three texts for messages: the shipit `command` that applies it, its `purpose` (as in "not
+    ready to build images"), and `untouched`, the state in which a refused plan leaves everything.
     """
 
     command: ClassVar[str]

@@ -1,4 +1,4 @@
-"""What carrying out a plan came to, in the outputs that the command line and the Action promise."""
+"""The results of carrying out a plan, and the outputs of the command line and the Action that are made from them."""
 
 from __future__ import annotations
 
@@ -14,31 +14,34 @@ if TYPE_CHECKING:  # a command that only reads history loads no plan
 
 
 class Outcome(Struct, frozen=True):
-    """What a release came to: the plan that was applied last, and the outputs of all its steps."""
+    """The result of a release.
+
+    `plan` is the plan that was applied last, `outputs` are the outputs of all its steps by name.
+    """
 
     plan: ReleasePlan
     outputs: dict[str, str]
 
     @property
     def released(self) -> bool:
-        """Whether there was something to release."""
+        """True when there was something to release or to finish."""
         return bool(self.plan.to_release or self.plan.finishes)
 
     @property
     def names(self) -> str:
-        """The tags of what was released."""
+        """The tags of the releases, separated by commas; empty when nothing was released."""
         return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.to_release))
 
     @property
     def pushed(self) -> dict[str, str]:
-        """The digest in the registry by reference, each image by its tag that never moves."""
+        """The digest of each image in the registry, by its reference with the permanent tag."""
         return pushed_images(self.plan, self.outputs)
 
     def report(self, *, applied: bool) -> dict[str, str]:
-        """The outputs that the command line and the Action promise, all of them, as strings.
+        """Return all outputs of the Action, as strings.
 
         Args:
-            applied: False where the plan was only shown: nothing is released then.
+            applied: False when the plan was only shown; then `released` is "false".
         """
         first = self.plan.to_release[0] if self.plan.to_release else None
         version, tag = (first.version, first.tag) if first else (next(iter(self.plan.versions), None), self.names)
@@ -58,25 +61,28 @@ class Outcome(Struct, frozen=True):
 
 
 class Images(Struct, frozen=True):
-    """What building images came to: the plan that was applied, and the outputs of all its steps."""
+    """The result of building images.
+
+    `plan` is the plan that was applied, `outputs` are the outputs of all its steps by name.
+    """
 
     plan: ImagePlan
     outputs: dict[str, str]
 
     @property
     def pushed(self) -> dict[str, str]:
-        """The digest in the registry by reference, each image by its tag that never moves."""
+        """The digest of each image in the registry, by its reference with the permanent tag."""
         return pushed_images(self.plan, self.outputs)
 
     @property
     def details(self) -> dict[str, Any]:
-        """What became of each image: where it is from, and the digest that each of its tags leads to; findings."""
+        """The builder, the findings, and each planned image with the digest of each of its tags, as JSON values."""
         images = [{**to_builtins(image), "tags": self._tags(image)} for image in self.plan.images]
         findings = [to_builtins(finding) for finding in self.plan.findings]
         return {"builder": self.plan.builder, "images": images, "findings": findings}
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:
-        """Return the digest by tag, of the tags that lead to this image."""
+        """Return the digest of each tag that the plan puts on `image`; the tags are full references."""
         from shipit.steps import TagImage
 
         others = (step for step in self.plan.steps if isinstance(step, TagImage))
@@ -84,7 +90,7 @@ class Images(Struct, frozen=True):
         return digests_of(tags, self.outputs)
 
     def report(self) -> dict[str, str]:
-        """The outputs that the command line and the Action promise; of several images, one a line."""
+        """Return all outputs of the Action, as strings; several images give one line each."""
         return _complete(
             {
                 "environment": self.plan.environment,
@@ -96,17 +102,18 @@ class Images(Struct, frozen=True):
 
 
 def _complete(values: dict[str, str]) -> dict[str, str]:
-    """Return these outputs, and those of a run that does nothing for the others."""
+    """Return all outputs of the Action: `values`, and for the others the value after a run that did nothing."""
     from shipit.core.outputs import NO_OUTPUTS  # a command that only reads history has no outputs
 
     return NO_OUTPUTS | values
 
 
 def pushed_images(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the digest by reference of each image that the steps of `plan` pushed, by its permanent tag.
+    """Return the digest of each image that `plan` pushes or promotes, by its reference with the permanent tag.
 
     Args:
-        outputs: the outputs of the steps.
+        plan: the plan that was applied.
+        outputs: the outputs of its steps. Images without a digest in them are left out.
     """
     from shipit.steps import PromoteImage, PushImage
 
@@ -115,8 +122,8 @@ def pushed_images(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def digests_of(references: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the digest by reference, of the references that have one in the outputs of the steps."""
+    """Return the digest of each of `references` that has one in the outputs of the steps."""
     from shipit.steps.origin import digest_key
 
-    found = {reference: outputs.get(digest_key(reference)) for reference in references}
-    return {reference: digest for reference, digest in found.items() if digest}
+    digests = {reference: outputs.get(digest_key(reference)) for reference in references}
+    return {reference: digest for reference, digest in digests.items() if digest}

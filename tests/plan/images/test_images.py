@@ -137,7 +137,7 @@ def test_a_build_of_dev_is_named_by_branch_and_commit_and_counts_the_commits_sin
     (image,) = planned(world, "dev", config).images
     assert image.version == f"1.5.0-dev.1+{head[:7]}"
     assert image.reference == f"acme/app:main-{head[:7]}"
-    assert image.reason == "1 commit after v1.4.0; 1.5.0 is coming"
+    assert image.reason == "1 commit after v1.4.0; next version 1.5.0"
 
 
 def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewhere() -> None:
@@ -156,7 +156,7 @@ def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told()
     world.commit("feat: from before the release")
     (finding,) = planned(world, "dev").findings
     assert (finding.code, finding.severity) == ("tags-outside", "warning")
-    assert finding.what.endswith("builds count as if nothing had been released")
+    assert finding.what.endswith("the version of a build is computed as if nothing had been released")
     assert built(world, "dev")
 
 
@@ -170,7 +170,7 @@ def test_prod_without_a_release_is_told_the_way_out() -> None:
     world = FakeWorld.new()
     world.commit("feat: chat")
     (finding,) = planned(world, "prod").findings
-    assert (finding.code, finding.what) == ("unreleased", "there is no release behind this commit")
+    assert (finding.code, finding.what) == ("unreleased", "there is no release in the history of this commit")
     assert 'version = "build"' in finding.fix
 
 
@@ -194,9 +194,9 @@ def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_agai
 def test_a_plan_tells_content_in_the_registry_from_an_image_that_has_all_its_tags() -> None:
     world = released()
     apply([step for step in planned(world, "prod").steps if step.kind != "tag-image"], world)
-    assert planned(world, "prod").images[0].reason == "release v1.4.0; in the registry already"
+    assert planned(world, "prod").images[0].reason == "release v1.4.0; already in the registry"
     built(world, "prod")
-    assert planned(world, "prod").images[0].reason.endswith("in the registry already, with nothing left to do")
+    assert planned(world, "prod").images[0].reason.endswith("already in the registry, nothing to do")
 
 
 def test_a_merge_of_the_same_files_is_the_same_image() -> None:
@@ -237,7 +237,7 @@ def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_
     plan = planned(world, "prod")
     assert plan.findings == ()
     assert plan.images[0].kept == (
-        f"acme/app:1.4.0 stays as it was built from {first[:10]}: what came after that is not in 1.4.0",
+        f"acme/app:1.4.0 is not changed: it was built from commit {first[:10]}, and later changes are not in 1.4.0",
     )
     assert apply(plan.steps, world) == digests
     assert world.engine.builds == ["acme/app:1.4.0"]
@@ -252,7 +252,7 @@ def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
     world.push("v1.4.0", "v1.5.0")
     rebuilding = world.fresh_clone(at=old)
     plan = planned(rebuilding, "prod")
-    assert plan.images[0].kept == ("acme/app:latest stays on 1.5.0, which is newer",)
+    assert plan.images[0].kept == ("acme/app:latest is not moved: it is on 1.5.0, which is newer",)
     apply(plan.steps, rebuilding)
     assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.5.0"]
     assert world.registry.tags["acme/app:1.4"] == world.registry.tags["acme/app:1.4.0"]
@@ -300,7 +300,7 @@ def test_a_version_that_is_none_is_not_repeated() -> None:
     world.push()
     older = world.fresh_clone(at=parent(world))
     (image,) = planned(older, "dev").images
-    assert image.kept == (f"acme/app-dev:latest stays on sha256:{'c' * 64}, which is newer",)
+    assert image.kept == (f"acme/app-dev:latest is not moved: it is on sha256:{'c' * 64}, which is newer",)
 
 
 def test_a_tag_that_two_templates_give_never_moves() -> None:

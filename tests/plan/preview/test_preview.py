@@ -15,7 +15,7 @@ from shipit.adapters.templates import template_text
 from shipit.config.load import parse_config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer
-from shipit.plan.preview import Preview, Previewer
+from shipit.plan.preview import Preview, PreviewMaker
 
 PROPOSAL = PullRequest(12, "main")
 
@@ -37,8 +37,8 @@ def preview(repo: Repository, toml: str = "", pull_request: PullRequest = PROPOS
     repo.switch("main")
     merged = repo.merge("proposal", message="Merge proposal into main")
     notes = Renderer(template_text("default", "."))
-    previewer = Previewer(GitRepository(str(repo.path)), parse_config(toml), "main", notes, SystemClock())
-    return previewer.preview(pull_request, merged)
+    maker = PreviewMaker(GitRepository(str(repo.path)), parse_config(toml), "main", notes, SystemClock())
+    return maker.preview(pull_request, merged)
 
 
 def squashed(title: str, *, always: bool = False) -> PullRequest:
@@ -66,14 +66,15 @@ def test_the_branch_it_goes_to_says_how_it_is_released(repo: Repository) -> None
 
 def test_a_branch_that_does_not_release_has_no_preview(repo: Repository) -> None:
     repo.commit("feat: search")
-    assert (
-        preview(repo, '[release]\nbranch = "stable"\n').headline == "No preview: `main` is not a branch that releases"
-    )
+    assert preview(repo, '[release]\nbranch = "stable"\n').headline == "No preview: `main` is not a release branch"
 
 
 def test_a_conflict_has_no_preview(repo: Repository) -> None:
-    previewer = Previewer(GitRepository(str(repo.path)), parse_config(""), "main", Renderer(""), SystemClock())
-    assert previewer.preview(PROPOSAL, None).headline == "No preview: #12 cannot be merged as it is"
+    maker = PreviewMaker(GitRepository(str(repo.path)), parse_config(""), "main", Renderer(""), SystemClock())
+    assert (
+        maker.preview(PROPOSAL, None).headline
+        == "No preview: GitHub has no merge commit of #12; resolve its conflicts with `main`"
+    )
 
 
 def test_where_pull_requests_are_squashed_the_title_decides(repo: Repository) -> None:
@@ -94,7 +95,7 @@ def test_where_there_is_a_choice_that_matters_both_are_told(repo: Repository) ->
     repo.commit("feat: search")
     repo.commit("wip")
     found = preview(repo, "", squashed("fix: search"))
-    assert found.headline == "Merging this releases 1.1.0, squashing it 1.0.1"
+    assert found.headline == "Merging this releases 1.1.0, squashing it releases 1.0.1"
     assert found.to_release[0].version == "1.1.0"
 
 

@@ -126,7 +126,7 @@ def test_leaving_0_x_is_what_a_person_asks_for(repo: Repository) -> None:
 
 @pytest.mark.parametrize("asked", ["1.0.0", "0.9.9", "1.0.0-rc.1"])
 def test_a_version_that_does_not_rise_is_refused(begun: Repository, asked: str) -> None:
-    with pytest.raises(ConflictError, match="is not greater than the last release"):
+    with pytest.raises(ConflictError, match="is not higher than the last release"):
         plan(clone_of(begun), version=asked)
 
 

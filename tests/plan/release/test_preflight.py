@@ -195,7 +195,7 @@ def test_a_later_release_tagged_in_another_form_is_told_and_how_to_make_it_count
     found = doctor(clone)
     assert [(each.code, each.severity) for each in found.values()] == [("other-tag-format", "warning")]
     command, _, otherwise = found["other-tag-format"].fix.partition("; ")
-    assert (f"git tag {counting} {tag}" in command, otherwise) == (True, "if it is none, remove the tag")
+    assert (f"git tag {counting} {tag}" in command, otherwise) == (True, "if it is not a release, delete the tag")
     follow(clone, command)
     assert doctor(clone) == {}
     assert plan(clone).decisions[0].version == "1.1.1"
@@ -250,7 +250,7 @@ def test_a_branch_that_goes_on_below_a_higher_release_is_told_so_and_how_to_mend
     clone = clone_of(begun)
     found = doctor(clone)
     assert [(each.code, each.severity) for each in found.values()] == [("higher-elsewhere", "warning")]
-    told = "this branch goes on from `v1.0.0`, but `v1.0.1` was released, outside its history"
+    told = "the last release on this branch is `v1.0.0`, but `v1.0.1` was released on another branch"
     assert found["higher-elsewhere"].what == told
     assert plan(clone).decisions[0].version == "1.1.0"
     follow(clone, found["higher-elsewhere"].fix.partition(",")[0] + " --quiet --no-edit")

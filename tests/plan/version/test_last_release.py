@@ -14,15 +14,15 @@ from shipit.plan.version.last_release import last_release
 
 @given(histories(), st.integers(1, 4), st.integers(1, 8), st.data())
 def test_the_last_release_is_the_highest_behind_and_what_is_not_behind_it_came_since(
-    drawn: tuple[dict[str, str], dict[str, str]], first: int, last_look: int, data: st.DataObject
+    drawn: tuple[dict[str, str], dict[str, str]], first: int, last_check: int, data: st.DataObject
 ) -> None:
     history, places = drawn
     commits, ids = walked(history)
     base = ids[data.draw(st.sampled_from(list(history)))]
     everything = tags({version: ids[name] for version, name in places.items()})
     with MonkeyPatch.context() as patch:
-        patch.setattr(module, "_FIRST_LOOK", first)
-        patch.setattr(module, "_LAST_LOOK", last_look)
+        patch.setattr(module, "_FIRST_CHECK", first)
+        patch.setattr(module, "_LAST_CHECK", last_check)
         last, since = last_release(Walked(commits), base, everything)
     behind = commits.reachable([base])
     assert last == next((tag for tag in everything if tag.commit in behind), None)
@@ -43,24 +43,24 @@ def test_a_maintenance_branch_takes_no_longer_to_read_where_history_is_long() ->
     everything = tags({"1.0.0": ids["a10"], "1.1.0": ids["b1"], "2.0.0": ids["a2500"], "3.0.0": ids["a3990"]})
     last, since = last_release(git, ids["b2"], everything)
     assert (last and last.name, [commit.message for commit in since]) == ("v1.1.0", ["feat: b2"])
-    assert git.told < 1100
+    assert git.read < 1100
 
 
 def test_so_much_is_read_where_a_release_is_further_back_and_no_more(monkeypatch: MonkeyPatch) -> None:
     commits, ids = walked(line(9000))
     everything = tags({"1.0.0": ids["a4400"], "2.0.0": ids["b1"]})
-    for last_look, told in ((32_000, 8000), (4000, 4000)):
-        monkeypatch.setattr(module, "_LAST_LOOK", last_look)
+    for last_check, read in ((32_000, 8000), (4000, 4000)):
+        monkeypatch.setattr(module, "_LAST_CHECK", last_check)
         git = Walked(commits)
         last, since = last_release(git, ids["a8999"], everything)
-        assert (last and last.name, len(since), git.told) == ("v1.0.0", 4599, told + 4599)
+        assert (last and last.name, len(since), git.read) == ("v1.0.0", 4599, read + 4599)
 
 
 def test_where_every_higher_version_is_elsewhere_history_is_read_once() -> None:
     commits, ids = walked(line(3900))
     git = Walked(commits)
     last, since = last_release(git, ids["a3899"], tags({"1.0.0": ids["a5"], "2.0.0": ids["b1"]}))
-    assert (last and last.name, len(since), git.told) == ("v1.0.0", 3894, 3900)
+    assert (last and last.name, len(since), git.read) == ("v1.0.0", 3894, 3900)
 
 
 def test_a_higher_version_further_back_than_a_lower_one_is_the_last_release() -> None:

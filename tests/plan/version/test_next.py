@@ -367,7 +367,7 @@ def test_release_as_holds_for_one_release(repo: Repository) -> None:
 def test_release_as_must_be_greater_than_the_last_release(repo: Repository, asked: str) -> None:
     released(repo, "1.5.0")
     repo.commit(f"chore: a\n\nRelease-As: {asked}")
-    with pytest.raises(ConflictError, match=f"`{asked}` is not greater than the last release `1.5.0`"):
+    with pytest.raises(ConflictError, match=f"`{asked}` is not higher than the last release `1.5.0`"):
         next_of(repo)
 
 

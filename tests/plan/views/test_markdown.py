@@ -75,8 +75,8 @@ def test_each_step_tells_what_became_of_it_and_where_to_see_it() -> None:
 
 def test_commits_that_do_not_count_are_told_and_folded_away() -> None:
     text = page(plan(ignored=(remark("docs: x", "docs → no release"),), unreadable=(remark("stuff", "no type"),)))
-    assert "### Could not be read, and does not count" in text
-    folded = text[text.index("<details><summary>1 commit that does not count") :]
+    assert "### Unreadable, not counted" in text
+    folded = text[text.index("<details><summary>1 ignored commit") :]
     assert "docs: x" in folded
     assert "stuff" not in folded
 
@@ -110,7 +110,7 @@ def test_a_page_never_grows_beyond_what_github_takes() -> None:
     text = page(huge)
     assert len(text.encode()) <= LONGEST_SUMMARY
     assert "and 4900 more" in text
-    assert "\n(what is too long for this page is left out)\n" in text
+    assert "\n(the rest is too long for this page and is left out)\n" in text
     assert "publish release v1.1.0" in text
     assert text.count("<details>") == text.count("</details>")
 

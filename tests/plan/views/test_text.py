@@ -71,7 +71,7 @@ def test_findings_come_with_code_and_fix() -> None:
 
 
 def test_a_release_that_was_cut_off_is_named() -> None:
-    assert shown(finishes=("v1.4.0",)).startswith("finishes v1.4.0, whose release was cut off")
+    assert shown(finishes=("v1.4.0",)).startswith("finishes the interrupted release v1.4.0; newer commits")
 
 
 def test_text_of_commits_cannot_steer_the_terminal() -> None:

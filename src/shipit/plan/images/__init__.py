@@ -1,4 +1,4 @@
-"""The plan of an environment's images."""
+"""The plan of an environment's images: the facts that it is made from, and the steps."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from shipit.plan.images.of_release import release_images as release_images
 from shipit.plan.images.plan import make_image_plan as make_image_plan
 from shipit.plan.images.staleness import require_same_commit as require_same_commit
 from shipit.plan.images.wanted import WantedImage as WantedImage
-from shipit.plan.images.wanted import obstacles as obstacles
-from shipit.plan.images.wanted import recipe as recipe
+from shipit.plan.images.wanted import build_findings as build_findings
+from shipit.plan.images.wanted import build_options as build_options

@@ -12,8 +12,9 @@ from shipit.plan.model import Plan
 class PlannedImage(Struct, frozen=True):
     """One image of an environment.
 
-    `name` is empty for the only image. `reference` has the image's first permanent tag, `reason` says where its
-    version comes from, and `kept` are sentences about tags that the plan does not move.
+    `name` is its key in the configuration, empty for the only image. `reference` is the image reference with the first
+    permanent tag, `revision` the id of the commit that it is built from, and `reason` the reason for its version.
+    `kept` are sentences about the tags that the plan does not move.
     """
 
     name: str

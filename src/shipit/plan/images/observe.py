@@ -1,4 +1,4 @@
-"""Look at the world for the images of an environment: the commit, and what engine and registries hold of it."""
+"""The facts that the plan of an environment's images is made from: the commit, the engine and the registry."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from shipit.core.images import REVISION, VERSION, Reference, source_commit
 from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
-from shipit.plan.images.image_version import of_release, unreleased
-from shipit.plan.images.wanted import WantedImage, obstacles, wanted_images
+from shipit.plan.images.image_version import of_release, unreleased_findings
+from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
 from shipit.plan.version import (
     NextRelease,
     Package,
@@ -31,36 +31,40 @@ from shipit.world import CommitInfo, Git, RemoteImage, World
 
 
 class ObservedImage(Struct, frozen=True):
-    """An image, and what there is of it already.
+    """A wanted image, and the state of it in the registry and the engine.
 
-    `held` is what the registry has, by reference; `kept` are the moving tags on something newer, with its version;
-    `built` says that the engine has what the registry lacks; `offered` is an image to take over, as `name@digest`;
-    `made_before` is the commit with other files that a release's image was built from.
+    `in_registry` are the images in the registry, by each tag of the wanted image that exists there. `newer` are the
+    moving tags that are on a newer image, with the version of that. `built` is True when the image is in the engine and
+    not yet in the registry. `to_promote` is an image of another environment to use instead of a build, as
+    `name@digest`. `built_from` is the commit that an existing image of this release was built from, if the files of
+    that commit differ from the wanted ones.
     """
 
     wanted: WantedImage
-    held: Mapping[str, RemoteImage]
-    kept: Mapping[str, str]
+    in_registry: Mapping[str, RemoteImage]
+    newer: Mapping[str, str]
     built: bool
-    offered: str | None
-    made_before: str | None = None
+    to_promote: str | None
+    built_from: str | None = None
 
     @property
     def pushed(self) -> bool:
-        """Whether its content is in the registry."""
-        return self.wanted.fixed[0] in self.held
+        """True when the registry has the image, under its first permanent tag."""
+        return self.wanted.permanent_tags[0] in self.in_registry
 
     @property
     def finished(self) -> bool:
-        """Whether all its tags lead to that content, apart from those that stay on something newer."""
-        due = (self.held.get(tag) for tag in self.wanted.tags if tag not in self.kept)
-        return self.pushed and {found and found.digest for found in due} == {self.held[self.wanted.fixed[0]].digest}
+        """True when all tags are on the image, except those that stay on a newer image."""
+        tagged = (self.in_registry.get(tag) for tag in self.wanted.tags if tag not in self.newer)
+        digests = {image and image.digest for image in tagged}
+        return self.pushed and digests == {self.in_registry[self.wanted.permanent_tags[0]].digest}
 
 
 class ObservedImages(Struct, frozen=True):
-    """The facts of an environment's images; `pushing` says whether they are meant for the registry.
+    """The facts that the plan of an environment's images is made from.
 
-    `builder` is what builds them; empty where nothing has to be built or nothing can.
+    `config` are the settings of the environment. `pushing` is True when the images are to be pushed. `builder` is the
+    program that builds them; empty when nothing has to be built, or nothing can be built.
     """
 
     environment: str
@@ -79,52 +83,57 @@ class ObservedImages(Struct, frozen=True):
 
 
 def _missing(images: tuple[ObservedImage, ...], pushing: bool) -> Iterator[ObservedImage]:
-    return (image for image in images if not (pushing and (image.pushed or image.offered)))
+    return (image for image in images if not (pushing and (image.pushed or image.to_promote)))
 
 
 def observe_images(
     world: World, config: Config, environment: str, *, branch: str | None, pushing: bool
 ) -> ObservedImages:
-    """Look at everything the images of `environment` depend on. Only reads, apart from fetching missing history.
+    """Return all facts that the images of `environment` depend on. Only reads, and fetches the history that is missing.
 
     Args:
-        branch: the branch where HEAD is detached, as the CI names it.
-        pushing: whether the registry is to get them, and so is asked what it has.
+        world: the ports to git, the forge, the registry and the engine.
+        config: the configuration.
+        environment: the name of an environment with images.
+        branch: the branch to use when HEAD is detached, as the CI names it.
+        pushing: True when the images are to be pushed; only then the registry is read.
 
-    Raises `PreflightError` where there is no commit, or where its history is out of reach.
+    Raises `PreflightError` when there is no commit yet, or its history cannot be fetched.
     """
-    looking = _Looking(world, config)
-    commit = looking.commit("HEAD")
+    observer = _ImageObserver(world, config)
+    commit = observer.commit("HEAD")
     branch = world.git.branch() or branch
     dirty = world.git.dirty()
-    next_releases = looking.next_releases(commit.id, branch)
-    wanted = looking.wanted(environment, commit, next_releases, branch, dirty=bool(dirty))
-    refusals = world.registry.findings([image.config.name for image in wanted]) if pushing else ()
-    asking = pushing and not any_blocks(refusals)
-    offers = looking.offers(environment, commit) if asking else {}
-    images = tuple(looking.held(image, asking, offers.get(image.name)) for image in wanted)
+    next_releases = observer.next_releases(commit.id, branch)
+    wanted = observer.wanted(environment, commit, next_releases, branch, dirty=bool(dirty))
+    registry_findings = world.registry.findings([image.config.name for image in wanted]) if pushing else ()
+    read_registry = pushing and not any_blocks(registry_findings)
+    promotable = observer.promotable(environment, commit) if read_registry else {}
+    images = tuple(observer.observe(image, read_registry, promotable.get(image.name)) for image in wanted)
     builds = [image.wanted.build for image in _missing(images, pushing)]
-    wants = config.environments[environment]
-    unable = tuple(obstacles(world.engine, builds, wants.build))
+    settings = config.environments[environment]
+    engine_findings = tuple(build_findings(world.engine, builds, settings.build))
     findings = (
-        *(_uncommitted(dirty) if pushing else ()),
-        *looking.unreleased(environment, next_releases),
-        *refusals,
-        *(finding for image in images for finding in _taken(image, world) if not dirty),  # that is told first
-        *unable,
+        *(_uncommitted_changes(dirty) if pushing else ()),
+        *observer.unreleased(environment, next_releases),
+        *registry_findings,
+        # Uncommitted changes have to be committed first, and then the image is built from another commit.
+        *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
+        *engine_findings,
     )
-    able = builds and not any_blocks(unable)
-    builder = world.engine.builder() if able else ""
-    return ObservedImages(environment, wants, commit, branch, pushing, images, builder, findings)
+    can_build = builds and not any_blocks(engine_findings)
+    builder = world.engine.builder() if can_build else ""
+    return ObservedImages(environment, settings, commit, branch, pushing, images, builder, findings)
 
 
-class _Looking(Struct, frozen=True):
-    """Questions about the images of a configuration."""
+class _ImageObserver(Struct, frozen=True):
+    """The reads of the world that the images of a configuration depend on."""
 
     world: World
     config: Config
 
     def commit(self, rev: str) -> CommitInfo:
+        """Return the commit `rev`, with its complete history fetched."""
         require_depth(self.world.git)
         found = self.world.git.commit(rev)
         if found is None:
@@ -141,6 +150,7 @@ class _Looking(Struct, frozen=True):
         *,
         dirty: bool = False,
     ) -> tuple[WantedImage, ...]:
+        """Return the images of `environment` as they are to be built from `commit`."""
         links = self.world.forge.links()
         return tuple(
             wanted_images(
@@ -156,97 +166,116 @@ class _Looking(Struct, frozen=True):
         )
 
     def next_releases(self, rev: str, branch: str | None) -> Mapping[str, NextRelease]:
-        """What the commit decides, by package, whatever other branches have released meanwhile."""
+        """Return the decision about each package's next version at the commit `rev`, by the name of the package.
+
+        Tags of other branches are not considered, so the version of an image depends on its commit only.
+        """
         git, config = self.world.git, self.config
-        releases_as = (channel(config, branch, None) if branch else None) or main_channel(config, None)
+        release_channel = (channel(config, branch, None) if branch else None) or main_channel(config, None)
+        prerelease = release_channel.prerelease
         tags = {tag.name: tag.commit for tag in git.tags()}
-        histories = [observe_history(git, package, rev, tags, releases_as.prerelease) for package in packages(config)]
-        found = (
+        histories = [observe_history(git, package, rev, tags, prerelease) for package in packages(config)]
+        decided = (
             decide_version(
-                each, config, releases_as, declared=None if each.stable else _declared(git, rev, each.package)
+                each, config, release_channel, declared=None if each.stable else _declared(git, rev, each.package)
             )
             for each in histories
         )
-        return {next_release.decision.package: next_release for next_release in found}
+        return {next_release.decision.package: next_release for next_release in decided}
 
     def unreleased(self, environment: str, next_releases: Mapping[str, NextRelease]) -> Iterator[Finding]:
-        """Why the images that are to be those of a release are none; a build only counts from another version then."""
+        """Yield the findings about tags, and about commits that are not released in images of a release.
+
+        Findings about tags do not block builds; those only get versions that are counted from the first version.
+        """
         config = self.config.environments[environment]
         names = [tag.name for tag in self.world.git.tags()]
         for finding in tag_findings(names, [next_release.history for next_release in next_releases.values()]):
-            yield finding if of_release(environment, config) else _counted_anew(finding)
+            yield finding if of_release(environment, config) else _warning_for_builds(finding)
         if of_release(environment, config):
             main = main_channel(self.config, None).name
-            releasing = f"`{main}`" if main else "the branch that releases"
+            release_branch = f"`{main}`" if main else "the release branch"
             for package in {image.package or "" for image in config.built.values()}:
-                yield from unreleased(next_releases[package], environment, releasing)
+                yield from unreleased_findings(next_releases[package], environment, release_branch)
 
-    def held(self, wanted: WantedImage, asking: bool, offered: str | None) -> ObservedImage:
-        """What engine and registry have of an image; the registry only where it is `asking`."""
-        found = {tag: self.world.registry.find(tag) for tag in wanted.tags} if asking else {}
-        held = {tag: image for tag, image in found.items() if image is not None}
-        for tag in wanted.moving:
-            fetch_commit_of(held.get(tag), self.world)
-        newer = (tag for tag in wanted.moving if tag in held and is_newer(held[tag], wanted.origin, self.world))
-        kept = {tag: _version(held[tag]) for tag in newer}
-        built = asking and wanted.fixed[0] not in held and self._is_built(wanted)
-        return ObservedImage(wanted, held, kept, built, offered, self._made_before(wanted, held.get(wanted.fixed[0])))
+    def observe(self, wanted: WantedImage, read_registry: bool, to_promote: str | None) -> ObservedImage:
+        """Return the state of `wanted` in the engine and the registry.
 
-    def _made_before(self, wanted: WantedImage, held: RemoteImage | None) -> str | None:
-        """The commit that the release's image was built from, where its files are others."""
-        before = source_commit(held.labels) if held else ""
-        if held is None or not before or not wanted.origin.made(held.labels, self.world):
+        Args:
+            wanted: the image.
+            read_registry: False to take the image as missing in the registry without reading it.
+            to_promote: the image to use instead of a build, as `name@digest`.
+        """
+        by_tag = {tag: self.world.registry.find(tag) for tag in wanted.tags} if read_registry else {}
+        in_registry = {tag: image for tag, image in by_tag.items() if image is not None}
+        for tag in wanted.moving_tags:
+            fetch_commit_of(in_registry.get(tag), self.world)
+        newer = {
+            tag: _version(in_registry[tag])
+            for tag in wanted.moving_tags
+            if tag in in_registry and is_newer(in_registry[tag], wanted.origin, self.world)
+        }
+        pushed = in_registry.get(wanted.permanent_tags[0])
+        built = read_registry and pushed is None and self._is_built(wanted)
+        return ObservedImage(wanted, in_registry, newer, built, to_promote, self._built_from(wanted, pushed))
+
+    def _built_from(self, wanted: WantedImage, pushed: RemoteImage | None) -> str | None:
+        """Return the commit that the pushed image of the release was built from, if its files differ; else None."""
+        revision = source_commit(pushed.labels) if pushed else ""
+        if pushed is None or not revision or not wanted.origin.made(pushed.labels, self.world):
             return None
-        return None if self.world.git.same_files(before, wanted.source.revision) else before
+        return None if self.world.git.same_files(revision, wanted.source.revision) else revision
 
     def _is_built(self, wanted: WantedImage) -> bool:
         if self.world.engine.findings(()):
             return False
-        local = self.world.engine.find(wanted.fixed[0])
+        local = self.world.engine.find(wanted.permanent_tags[0])
         return local is not None and local.labels.get(REVISION) == wanted.source.revision
 
-    def offers(self, environment: str, commit: CommitInfo) -> Mapping[str, str]:
-        """The images that another environment built from this commit, or a parent with the same files, by name."""
-        promoted = self.config.environments[environment].promote
-        if promoted is None:
+    def promotable(self, environment: str, commit: CommitInfo) -> Mapping[str, str]:
+        """Return the images to promote, as `name@digest` by the name of the image.
+
+        They are images of the environment in `promote`, built from `commit` or from a parent with the same files.
+        """
+        source = self.config.environments[environment].promote
+        if source is None:
             return {}
-        same = (parent for parent in commit.parents if self.world.git.same_files(parent, commit.id))
-        branch = self.config.environments[promoted].branch
-        offers: dict[str, str] = {}
-        for rev in (commit.id, *same):
-            for image in self.wanted(promoted, self.commit(rev), self.next_releases(rev, branch), branch):
-                found = self.world.registry.find(image.fixed[0])
+        same_files = (parent for parent in commit.parents if self.world.git.same_files(parent, commit.id))
+        branch = self.config.environments[source].branch
+        promotable: dict[str, str] = {}
+        for rev in (commit.id, *same_files):
+            for image in self.wanted(source, self.commit(rev), self.next_releases(rev, branch), branch):
+                found = self.world.registry.find(image.permanent_tags[0])
                 if found is not None and image.origin.made(found.labels, self.world):
-                    offers.setdefault(image.name, str(Reference(image.config.name, digest=found.digest)))
-        return offers
+                    promotable.setdefault(image.name, str(Reference(image.config.name, digest=found.digest)))
+        return promotable
 
 
 def _version(image: RemoteImage) -> str:
-    """The version that an image is labelled with; its digest where that is none."""
-    told = image.labels.get(VERSION, "")
-    return told if is_version(told) else image.digest
+    """Return the version in the label of `image`, or its digest when the label is missing or not a version."""
+    label = image.labels.get(VERSION, "")
+    return label if is_version(label) else image.digest
 
 
 def _declared(git: Git, rev: str, package: Package) -> str | None:
     return declared_version(git, rev, version_files(git, rev, package))
 
 
-def _counted_anew(finding: Finding) -> Finding:
-    """What stops a release is, for a build, a version that tells little."""
-    return finding.as_warning(f"{finding.what}: builds count as if nothing had been released")
+def _warning_for_builds(finding: Finding) -> Finding:
+    return finding.as_warning(f"{finding.what}: the version of a build is computed as if nothing had been released")
 
 
-def _uncommitted(dirty: tuple[str, ...]) -> Iterator[Finding]:
-    if dirty:
-        named = ", ".join(f"`{path}`" for path in dirty[:5]) + (f" and {len(dirty) - 5} more" if dirty[5:] else "")
-        yield Finding("dirty", f"uncommitted changes in {named}", "git commit them, or git stash")
+def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:
+    if paths:
+        listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
+        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit them, or git stash")
 
 
-def _taken(image: ObservedImage, world: World) -> Iterator[Finding]:
-    """Tags that never move and are on an image of another commit."""
-    for reference in image.wanted.fixed:
+def _taken_tags(image: ObservedImage, world: World) -> Iterator[Finding]:
+    """Yield a finding for each permanent tag that is on an image of another commit."""
+    for reference in image.wanted.permanent_tags:
         try:
-            if reference in image.held:
-                image.wanted.origin.require(reference, image.held[reference], world)
+            if reference in image.in_registry:
+                image.wanted.origin.require(reference, image.in_registry[reference], world)
         except ConflictError as error:
             yield Finding("image-taken", error.what, error.hint or "")

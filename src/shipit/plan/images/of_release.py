@@ -1,4 +1,4 @@
-"""The images of a release: built before anything is public, pushed after the commit point."""
+"""The images of a release. They are built before anything is public, and pushed after the commit point."""
 
 from __future__ import annotations
 
@@ -25,31 +25,38 @@ def release_images(
     created: int,
     links: Links | None,
 ) -> Iterator[WantedImage]:
-    """The images that carry the version of `package`.
+    """Yield the images of a release of `package`.
 
     Args:
-        commit: the release commit's id, or where to find it once it is made.
-        created: the time in them, in seconds since the epoch.
+        config: the table `[release]` of the configuration.
+        package: the name of the package; empty for the whole repository.
+        version: the version of the release.
+        commit: the id of the release commit, or its description when a step of the plan is to make it.
+        branch: the release branch, for the labels and tags of the image.
+        created: the time of the image, in seconds since the epoch (UTC).
+        links: makes the link to the source for the labels; None for no link.
     """
-    made, coming = (commit, None) if isinstance(commit, str) else ("", commit)
-    source = Source(version, made, branch or "")
+    revision, planned_commit = (commit, None) if isinstance(commit, str) else ("", commit)
+    source = Source(version, revision, branch or "")
     for name, image in config.images.items():
         if (image.package or "") == package:
-            yield WantedImage(name, image, source, "release", created, links.base if links else None, coming)
+            yield WantedImage(name, image, source, "release", created, links.base if links else None, planned_commit)
 
 
 def build_steps(images: Sequence[WantedImage], timeout: float, *, pushed: bool = True) -> Iterator[Step]:
-    """Build each image.
+    """Yield a step for each image that builds it.
 
     Args:
-        timeout: of each build, in seconds.
-        pushed: False only to see that they can be built, where the commit that they will name is not made yet.
+        images: the images.
+        timeout: the time limit of each build, in seconds.
+        pushed: False for a build that only tests that the image can be built: it is built again for the push, because
+            the commit for its labels does not exist yet.
     """
     for image in images:
-        yield BuildImage(image.fixed[0], image.build, image.origin, timeout, pushed)
+        yield BuildImage(image.permanent_tags[0], image.build, image.origin, timeout, pushed)
 
 
 def push_steps(images: Sequence[WantedImage]) -> Iterator[Step]:
-    """Push each image, content first."""
-    yield from (PushImage(image.fixed[0], image.origin) for image in images)
+    """Yield the steps that push each image under its first permanent tag, and after that all other tags."""
+    yield from (PushImage(image.permanent_tags[0], image.origin) for image in images)
     yield from tag_steps(images)

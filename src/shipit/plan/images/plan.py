@@ -1,4 +1,7 @@
-"""Plan the images of an environment, purely: what is missing is built, all content pushed, and only then tags move."""
+"""The plan of an environment's images: a pure function of the observed facts and the configuration.
+
+First the missing images are built, then all images are pushed, and the moving tags come last.
+"""
 
 from __future__ import annotations
 
@@ -28,63 +31,67 @@ def make_image_plan(config: Config, observed: ObservedImages) -> ImagePlan:
 
 
 def tag_steps(images: Iterable[WantedImage], kept: Container[str] = ()) -> Iterator[TagImage]:
-    """The other tags of images whose content is in the registry: what somebody may be watching moves last.
+    """Yield the steps that put the other tags on images that are pushed already.
+
+    All moving tags come last, because they are what users and other programs follow.
 
     Args:
-        kept: moving tags that stay where they are.
+        images: the images.
+        kept: the moving tags that are not moved.
     """
     images = tuple(images)
     for image in images:
-        yield from (TagImage(tag, image.fixed[0], image.origin, moves=False) for tag in image.fixed[1:])
+        first, *others = image.permanent_tags
+        yield from (TagImage(tag, first, image.origin, moves=False) for tag in others)
     for image in images:
-        moving = (tag for tag in image.moving if tag not in kept)
-        yield from (TagImage(tag, image.fixed[0], image.origin, moves=True) for tag in moving)
+        moving = (tag for tag in image.moving_tags if tag not in kept)
+        yield from (TagImage(tag, image.permanent_tags[0], image.origin, moves=True) for tag in moving)
 
 
 def _steps(observed: ObservedImages) -> Iterator[Step]:
-    yield from _builds(observed)
+    yield from _build_steps(observed)
     if observed.pushing:
-        yield from map(_content, observed.images)
-        kept = {tag for image in observed.images for tag in image.kept}
+        yield from map(_push_or_promote, observed.images)
+        kept = {tag for image in observed.images for tag in image.newer}
         yield from tag_steps((image.wanted for image in observed.images), kept)
 
 
-def _builds(observed: ObservedImages) -> Iterator[Step]:
-    """The commands of the environment, and the builds that need them."""
+def _build_steps(observed: ObservedImages) -> Iterator[Step]:
+    """Yield a step for each missing image; before them the `build` commands, unless all images are built already."""
     environment, missing = observed.config, observed.missing
     if any(not image.built for image in missing):
-        told = {"SHIPIT_ENVIRONMENT": observed.environment, "SHIPIT_VERSION": str(missing[0].wanted.source.version)}
-        yield from (Run(command, environment.timeout, env=told) for command in environment.build)
+        env = {"SHIPIT_ENVIRONMENT": observed.environment, "SHIPIT_VERSION": str(missing[0].wanted.source.version)}
+        yield from (Run(command, environment.timeout, env=env) for command in environment.build)
     for image in missing:
         wanted = image.wanted
-        yield BuildImage(wanted.fixed[0], wanted.build, wanted.origin, environment.timeout, observed.pushing)
+        yield BuildImage(wanted.permanent_tags[0], wanted.build, wanted.origin, environment.timeout, observed.pushing)
 
 
-def _content(image: ObservedImage) -> Step:
+def _push_or_promote(image: ObservedImage) -> Step:
     wanted = image.wanted
-    if image.offered and not image.pushed:
-        return PromoteImage(wanted.fixed[0], image.offered, wanted.origin)
-    return PushImage(wanted.fixed[0], wanted.origin)
+    if image.to_promote and not image.pushed:
+        return PromoteImage(wanted.permanent_tags[0], image.to_promote, wanted.origin)
+    return PushImage(wanted.permanent_tags[0], wanted.origin)
 
 
 def _planned(image: ObservedImage) -> PlannedImage:
     wanted = image.wanted
     source = wanted.source
     return PlannedImage(
-        wanted.name, wanted.fixed[0], str(source.version), source.revision, _reason(image), tuple(_kept(image))
+        wanted.name, wanted.permanent_tags[0], str(source.version), source.revision, _reason(image), tuple(_kept(image))
     )
 
 
 def _kept(image: ObservedImage) -> Iterator[str]:
-    """What stays as it is, though somebody might expect otherwise."""
-    if image.made_before:
-        what = f"{image.wanted.fixed[0]} stays as it was built from {image.made_before[:10]}"
-        yield f"{what}: what came after that is not in {image.wanted.source.version}"
-    yield from (f"{tag} stays on {version}, which is newer" for tag, version in image.kept.items())
+    """Yield a sentence for each tag that the plan does not change, although the user may expect it."""
+    if image.built_from:
+        what = f"{image.wanted.permanent_tags[0]} is not changed: it was built from commit {image.built_from[:10]}"
+        yield f"{what}, and later changes are not in {image.wanted.source.version}"
+    yield from (f"{tag} is not moved: it is on {version}, which is newer" for tag, version in image.newer.items())
 
 
 def _reason(image: ObservedImage) -> str:
     if image.pushed:
-        left = ", with nothing left to do" if image.finished else ""
-        return f"{image.wanted.reason}; in the registry already{left}"
-    return f"{image.wanted.reason}; built already, as {image.offered}" if image.offered else image.wanted.reason
+        rest = ", nothing to do" if image.finished else ""
+        return f"{image.wanted.reason}; already in the registry{rest}"
+    return f"{image.wanted.reason}; already built as {image.to_promote}" if image.to_promote else image.wanted.reason

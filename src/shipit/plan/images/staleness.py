@@ -1,4 +1,4 @@
-"""The check that a saved plan of images is still about this commit."""
+"""The check that a saved plan of images is still up to date."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from shipit.world import Git
 
 
 def require_same_commit(plan: ImagePlan, config: Config, git: Git) -> None:
-    """A plan of images fits as long as it is about this commit. Raises `ConflictError` naming what changed."""
+    """Raise `ConflictError` when the configuration or the commit of HEAD is not the one that `plan` was made for."""
     head = git.head() or ""
-    moved = f"it was made on commit `{plan.inputs.base[:10]}`, and this is `{head[:10]}`"
-    reconfigured = plan.inputs.config != fingerprint(config)
-    if reconfigured or plan.inputs.base != head:
-        why = "the configuration changed" if reconfigured else moved
-        hint = "make a new plan: shipit image"
-        raise ConflictError(f"this plan is out of date: {why}", hint=hint, state=plan.untouched)
+    if plan.inputs.config != fingerprint(config):
+        change = "the configuration changed"
+    elif plan.inputs.base != head:
+        change = f"it was made for commit `{plan.inputs.base[:10]}`, but the current commit is `{head[:10]}`"
+    else:
+        return
+    raise ConflictError(
+        f"this plan is out of date: {change}", hint="make a new plan: shipit image", state=plan.untouched
+    )

@@ -1,4 +1,4 @@
-"""What the images of an environment are to be: purely from the configuration, the commit and what it decides."""
+"""The wanted images of an environment: a pure function of the configuration, the commit and its next versions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from shipit.world import CommitInfo, Engine
 
 
 class WantedImage(Struct, frozen=True):
-    """One image. `name` is empty where it is the only one, `reason` says where its version is from.
+    """An image as it is to be in the registry.
 
-    `created` is the commit's time, in seconds since the epoch; `url` is where the source is; `commit` the release
-    commit that it is built from, where that is still to be made. `of_release` says that its version is that of a
-    release behind the commit.
+    `name` is its key in the configuration, empty for the only image. `source` is the version, commit and branch that it
+    is built from, and `reason` the reason for its version. `created` is the time of the commit in seconds since the
+    epoch (UTC), and `url` the address of the source. `commit` is the release commit when a step of the plan is still
+    to make it, else None. `of_release` is True when its version is that of the last release.
     """
 
     name: str
@@ -37,50 +38,52 @@ class WantedImage(Struct, frozen=True):
 
     @property
     def tags(self) -> dict[str, bool]:
-        """Each of its tags as a reference, and whether that moves; one that two templates give does not.
+        """All tags of the image, as full references; the value is True for a moving tag.
 
-        A pre-release moves none: `latest` is for those who want releases. One tag at least never moves.
+        There is always at least one permanent tag. A tag that comes from two templates is permanent if one of them is.
+        A pre-release has no moving tags, because users of `latest` expect stable releases.
         """
-        asked = self.config.tags
-        templates = asked if any(map(is_permanent, asked)) else (*asked, "{version}")
-        kept = (each for each in templates if is_permanent(each) or not self._is_prerelease)
-        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_permanent(each)) for each in kept]
+        configured = self.config.tags
+        templates = configured if any(map(is_permanent, configured)) else (*configured, "{version}")
+        used = (each for each in templates if is_permanent(each) or not self._is_prerelease)
+        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_permanent(each)) for each in used]
         return {tag: (tag, True) not in tags for tag, _ in tags}
 
     @property
     def _is_prerelease(self) -> bool:
-        """Whether it is a release on the way to another, and no build of a branch."""
+        """True for a pre-release such as 1.4.0-beta.1; False for a release and for a build of a branch."""
         return self.source.version.prerelease is not None and self.source.version.build is None
 
     @property
-    def fixed(self) -> tuple[str, ...]:
-        """The tags that never move. The first is the one that its content is pushed under."""
+    def permanent_tags(self) -> tuple[str, ...]:
+        """The tags that are never moved, as full references. The image is pushed under the first one."""
         return tuple(reference for reference, moves in self.tags.items() if not moves)
 
     @property
-    def moving(self) -> tuple[str, ...]:
-        """The tags that follow the newest."""
+    def moving_tags(self) -> tuple[str, ...]:
+        """The tags that are moved to the newest image, as full references."""
         return tuple(reference for reference, moves in self.tags.items() if moves)
 
     @property
     def origin(self) -> Origin:
+        """The commit and version that the image is built from, to compare with the labels of existing images."""
         return Origin(self.source.revision, str(self.source.version), self.commit, self.of_release)
 
     @property
     def build(self) -> Build:
-        """How it is built."""
+        """The options of its build, with labels and build arguments."""
         title = self.config.name.rpartition("/")[2]
         created = dt.datetime.fromtimestamp(self.created, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(
-            recipe(self.config),
+            build_options(self.config),
             labels=image_labels(self.source, created=created, title=title, url=self.url),
             args={name: fill(value, self.source) for name, value in self.config.args.items()},
             created=self.created,
         )
 
 
-def recipe(config: ImageConfig) -> Build:
-    """How an image is built, whatever it is built from."""
+def build_options(config: ImageConfig) -> Build:
+    """Return the build options that do not depend on the version and the commit."""
     return Build(
         context=config.context,
         dockerfile=config.dockerfile or f"{config.context.rstrip('/')}/Dockerfile".removeprefix("./"),
@@ -104,14 +107,17 @@ def wanted_images(
     dirty: bool = False,
     url: str | None = None,
 ) -> Iterator[WantedImage]:
-    """The images of environment `name`, built from `commit`.
+    """Yield the images of environment `name`, built from `commit`.
 
     Args:
-        next_releases: what the commit decides, by package.
-        branch: the branch it is built from; that of the environment where nobody says.
-        initial: the first version, where nothing calls for one yet.
-        dirty: whether the working tree is not that of the commit.
-        url: where the source is.
+        name: the name of the environment.
+        environment: its settings.
+        commit: the commit to build from.
+        next_releases: the decision about the next version at that commit, by the name of the package.
+        branch: the branch of the commit; None for the branch of the environment.
+        initial: the version to assume as the next one when there is no release and no commit that counts.
+        dirty: True when the working tree has uncommitted changes.
+        url: the address of the source, for the labels.
     """
     released = of_release(name, environment)
     revision = f"{commit.id}-dirty" if dirty else commit.id
@@ -121,15 +127,17 @@ def wanted_images(
         yield WantedImage(key, config, source, reason, commit.timestamp, url, of_release=version.build is None)
 
 
-# What commands that run before a build may make for it.
-_MAKEABLE = ("build-context", "dockerfile")
+# The codes of findings about missing files, which the commands before a build can create.
+_MISSING_FILES = ("build-context", "dockerfile")
 
 
-def obstacles(engine: Engine, builds: Sequence[Build], commands: Sequence[str]) -> Iterator[Finding]:
-    """What stands in the way of these builds.
+def build_findings(engine: Engine, builds: Sequence[Build], commands: Sequence[str]) -> Iterator[Finding]:
+    """Yield the findings of the engine about `builds`.
 
     Args:
-        commands: what is run before; a directory that is missing now is only worth a warning then.
+        engine: the engine.
+        builds: the build options of the images.
+        commands: the commands that run before the builds; with any, a missing file is only a warning.
     """
     for finding in engine.findings(builds) if builds else ():
-        yield finding.as_warning() if commands and finding.code in _MAKEABLE else finding
+        yield finding.as_warning() if commands and finding.code in _MISSING_FILES else finding

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from shipit.plan.preview.preview import Preview as Preview
-from shipit.plan.preview.preview import Previewer as Previewer
+from shipit.plan.preview.preview import PreviewMaker as PreviewMaker

@@ -1,4 +1,4 @@
-"""Look ahead: what merging a pull request releases."""
+"""The preview of a pull request: the next versions after it is merged."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from shipit.world import Clock, Git
 
 
 class Preview(Struct, frozen=True):
-    """What merging `pull_request` releases and why; `missing` is why that cannot be told.
+    """The decisions about the next versions after `pull_request` is merged.
 
-    `notes` are those of the coming releases, as Markdown. `squashed` is what squashing it releases instead, where
-    whoever merges may choose and that makes a difference.
+    `notes` are the release notes of these versions, as Markdown. `squashed` are the decisions after a squash merge, or
+    None when the repository allows only one way to merge, or both ways give the same versions. `missing` is the reason
+    why there is no preview, else None.
     """
 
     pull_request: PullRequest
@@ -30,25 +31,25 @@ class Preview(Struct, frozen=True):
 
     @property
     def to_release(self) -> tuple[Decision, ...]:
-        """The packages that are released."""
+        """The packages that have a next version."""
         return tuple(decision for decision in self.decisions if decision.version)
 
     @property
     def headline(self) -> str:
-        """It all in one sentence."""
+        """The preview in one sentence."""
         if self.missing:
             return f"No preview: {self.missing}"
-        also = "" if self.squashed is None else f", squashing it {_versions(self.squashed)}"
+        also = "" if self.squashed is None else f", squashing it releases {_versions(self.squashed)}"
         return f"Merging this releases {_versions(self.decisions)}{also}"
 
 
 def _versions(decisions: Iterable[Decision]) -> str:
-    named = (f"{decision.package} {decision.version}".lstrip() for decision in decisions if decision.version)
-    return ", ".join(named) or "nothing"
+    names = (f"{decision.package} {decision.version}".lstrip() for decision in decisions if decision.version)
+    return ", ".join(names) or "nothing"
 
 
-class Previewer(Struct, frozen=True):
-    """From where to look ahead; `default` is the branch that releases when the configuration names none."""
+class PreviewMaker(Struct, frozen=True):
+    """The objects that a preview is made with. `default` is the release branch when the configuration names none."""
 
     git: Git
     config: Config
@@ -57,44 +58,50 @@ class Previewer(Struct, frozen=True):
     clock: Clock
 
     def preview(self, pull_request: PullRequest, merged: str | None) -> Preview:
-        """What `merged`, the commit that merging makes, releases; None where there is none, as with a conflict.
+        """Return the preview of `pull_request`.
 
-        Raises `ConflictError` as `decide_version` does, `PreflightError` when the tags cannot be trusted.
+        Args:
+            pull_request: the pull request.
+            merged: the id of the merge commit that GitHub made to test the merge; None when there is none, for example
+                because of conflicts.
+
+        Raises the same errors as `next_releases_at`.
         """
         base = pull_request.base
         if channel(self.config, base, self.default) is None:
-            return Preview(pull_request, missing=f"`{base}` is not a branch that releases")
+            return Preview(pull_request, missing=f"`{base}` is not a release branch")
         if merged is None:
-            return Preview(pull_request, missing=f"#{pull_request.number} cannot be merged as it is")
-        return self._between(pull_request, self._merged(base, merged), self._squashed(pull_request, merged))
+            why = f"GitHub has no merge commit of #{pull_request.number}; resolve its conflicts with `{base}`"
+            return Preview(pull_request, missing=why)
+        return self._chosen(pull_request, self._merged(base, merged), self._squashed(pull_request, merged))
 
     def _merged(self, base: str, merged: str) -> tuple[NextRelease, ...]:
         return next_releases_at(self.git, self.config, merged, base)
 
     def _squashed(self, pull_request: PullRequest, merged: str) -> tuple[NextRelease, ...] | None:
         squash = None if pull_request.squashed is False else squash_of(self.git, pull_request, merged)
-        return next_releases_at(self.git, self.config, merged, pull_request.base, squash.seen) if squash else None
+        return next_releases_at(self.git, self.config, merged, pull_request.base, squash.apply) if squash else None
 
-    def _between(
+    def _chosen(
         self, pull_request: PullRequest, merged: tuple[NextRelease, ...], squashed: tuple[NextRelease, ...] | None
     ) -> Preview:
-        """The way it will be merged, and the other where there is a choice between two versions."""
+        """Return the preview of the configured way to merge, with the squash merge added if its versions differ."""
         chosen = squashed if squashed and pull_request.squashed else merged
-        other = None if squashed is None or _same(chosen, squashed) else _decisions(squashed)
+        other = None if squashed is None or _same_versions(chosen, squashed) else _decisions(squashed)
         return Preview(pull_request, _decisions(chosen), self._notes(chosen), other)
 
     def _notes(self, next_releases: tuple[NextRelease, ...]) -> str:
-        due = (next_release for next_release in next_releases if next_release.version)
-        return "\n".join(self._body(next_release) for next_release in due)
+        to_release = (next_release for next_release in next_releases if next_release.version)
+        return "\n".join(self._release_body(next_release) for next_release in to_release)
 
-    def _body(self, next_release: NextRelease) -> str:
+    def _release_body(self, next_release: NextRelease) -> str:
         release = planned_release(next_release, self.clock.today())
         changelog = next_release.history.package.changelog
         return release_body(self.notes.render(release), release.tag, changelog, self.config, self.notes.links)
 
 
-def _same(some: tuple[NextRelease, ...], others: tuple[NextRelease, ...]) -> bool:
-    return [each.version for each in some] == [each.version for each in others]
+def _same_versions(left: tuple[NextRelease, ...], right: tuple[NextRelease, ...]) -> bool:
+    return [each.version for each in left] == [each.version for each in right]
 
 
 def _decisions(next_releases: tuple[NextRelease, ...]) -> tuple[Decision, ...]:

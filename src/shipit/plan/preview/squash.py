@@ -1,4 +1,4 @@
-"""A pull request as the one commit that squashing makes of it."""
+"""The single commit that a squash merge makes from a pull request."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from shipit.world import Git
 
 
 class Squash(Struct, frozen=True):
-    """`commit` stands for `replaced`, the ids of what the merge brings and of the merge itself."""
+    """The commit of a squash merge. `replaced` are the ids of the commits that it replaces, with the merge commit."""
 
     commit: RawCommit
     replaced: frozenset[str]
 
-    def seen(self, history: History) -> History:
-        """The same history with one commit instead of those."""
+    def apply(self, history: History) -> History:
+        """Return `history` with the squash commit in place of the replaced commits."""
         since = history.since
         kept = tuple(each for each in since.commits if each.id not in self.replaced)
         if len(kept) == len(since.commits):
@@ -28,16 +28,21 @@ class Squash(Struct, frozen=True):
 
 
 def squash_of(git: Git, pull_request: PullRequest, merged: str) -> Squash | None:
-    """How GitHub squashes by default: the title with the number, and a list of what the commits say.
+    """Return the squash commit with GitHub's default message: title and number, then the messages of the commits.
 
     Args:
-        merged: the commit that merging makes; where it is none, nobody can tell which commits were proposed.
+        git: the repository.
+        pull_request: the pull request, with the title that GitHub uses.
+        merged: the id of the merge commit of the pull request.
+
+    None when `merged` has only one parent, because then the commits of the pull request are not known, or when the
+    title is empty.
     """
     commit = git.commit(merged)
     if commit is None or len(commit.parents) < 2 or not pull_request.title:
         return None
     merge, *proposed = records(git.log([merged], commit.parents[:1]))
-    said = [f"* {each.message.strip()}" for each in reversed(proposed) if len(each.parents) < 2]
-    message = "\n\n".join([f"{pull_request.title} (#{pull_request.number})", *said])
+    messages = [f"* {each.message.strip()}" for each in reversed(proposed) if len(each.parents) < 2]
+    message = "\n\n".join([f"{pull_request.title} (#{pull_request.number})", *messages])
     replaced = frozenset(each.id for each in (merge, *proposed))
     return Squash(replace(merge, message=message, parents=merge.parents[:1]), replaced)

@@ -9,9 +9,10 @@ from shipit.plan.version import Decision
 
 
 class ReleasePlan(Plan, frozen=True, kw_only=True):
-    """The steps that make a release, and the reasons for its versions.
+    """The steps that make a release, and the decisions about the next version of each package.
 
-    `finishes` are the tags of the unfinished releases that this plan completes, `versions` their versions.
+    `notes` are the release notes of all packages, as Markdown. A plan that finishes releases makes no new one: then
+    `finishes` are the tags of the unfinished releases and `versions` their versions, and `decisions` is empty.
     """
 
     command: ClassVar[str] = "release"

@@ -1,4 +1,4 @@
-"""ReleasePlan a release, purely: observed facts in, the steps that are needed out."""
+"""The plan of a release: a pure function of the observed facts and the configuration."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import Observed
-from shipit.plan.release.preflight import findings, unplannable
+from shipit.plan.release.preflight import preflight_findings, version_finding
 from shipit.plan.release.steps import (
     FileChanges,
     PackageRelease,
     ReleaseSequence,
+    clean_up_steps,
     file_changes,
     finishing_steps,
     plan_snapshot,
     release_body,
-    tidying_steps,
     unfinished_release_body,
 )
 from shipit.plan.version import NextRelease, decide_version, planned_release
@@ -31,33 +31,34 @@ from shipit.steps.release_commit import ReleaseCommit
 
 
 def make_release_plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None = None) -> ReleasePlan:
-    """The plan of a release.
-
-    A release that was cut off is finished first, by a plan of its own.
+    """Return the plan of the next release. When there are unfinished releases, the plan only finishes those.
 
     Args:
-        notes: renders release notes.
-        wanted: a version a person asked for.
+        config: the configuration.
+        observed: the facts, from `observe_release`.
+        notes: renders the release notes.
+        wanted: the version that the user requested with `--version`, in place of the computed one.
 
-    Raises what `decide_version` and `file_changes` do; as `PreflightError` where that is not the only problem.
+    Raises the same errors as `decide_version` and `file_changes`. When findings of the preflight block the release as
+    well, the error is a `PreflightError` with all of them.
     """
     try:
         return _plan(config, observed, notes, wanted)
     except ShipitError as error:
-        others = findings(observed, config.release)
-        if not any_blocks(others):
+        findings = preflight_findings(observed, config.release)
+        if not any_blocks(findings):
             raise
-        raise PreflightError((unplannable(error), *others), state=error.state) from error
+        raise PreflightError((version_finding(error), *findings), state=error.state) from error
 
 
 def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None) -> ReleasePlan:
     inputs = Inputs(observed.clone.base, observed.clone.branch, fingerprint(config))
     if observed.unfinished:
-        return _finishing(config, observed, inputs)
+        return _finishing_plan(config, observed, inputs)
     if wanted and len(observed.histories) > 1:
         raise UsageError(
-            "`--version` cannot tell which of several packages it is for",
-            hint="write `Release-As: X.Y.Z` at the end of a commit message below that package's path",
+            "`--version` works only for a single package, and this repository has several packages",
+            hint="add `Release-As: X.Y.Z` as the last line of the message of a commit that changes that package",
         )
     next_releases = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
     releases = tuple(
@@ -65,31 +66,31 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
         for next_release in next_releases
         if next_release.version
     )
-    found = findings(observed, config.release)
+    findings = preflight_findings(observed, config.release)
     return ReleasePlan(
         decisions=tuple(next_release.decision for next_release in next_releases),
         inputs=inputs,
-        steps=tuple(_steps(config, observed, releases, found)),
-        findings=found,
+        steps=tuple(_steps(config, observed, releases, findings)),
+        findings=findings,
         notes="\n".join(entry.release_body for entry in releases),
     )
 
 
 def _steps(
-    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], found: tuple[Finding, ...]
+    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], findings: tuple[Finding, ...]
 ) -> Iterator[Step]:
     if releases:
         yield from _sequence(config, observed, releases, file_changes(config, observed, releases)).steps()
-    elif not any_blocks(found):
-        yield from tidying_steps(config.release, observed)
+    elif not any_blocks(findings):
+        yield from clean_up_steps(config.release, observed)
 
 
-def _finishing(config: Config, observed: Observed, inputs: Inputs) -> ReleasePlan:
+def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> ReleasePlan:
     return ReleasePlan(
         decisions=(),
         inputs=inputs,
         steps=finishing_steps(config, observed),
-        findings=findings(observed, config.release),
+        findings=preflight_findings(observed, config.release),
         notes="\n".join(unfinished_release_body(config, observed, unfinished) for unfinished in observed.unfinished),
         finishes=tuple(unfinished.tag for unfinished in observed.unfinished),
         versions=tuple(unfinished.version for unfinished in observed.unfinished),
@@ -122,7 +123,7 @@ def _sequence(
 ) -> ReleaseSequence:
     what = ", ".join(entry.name for entry in releases)
     skip = " [skip ci]" if config.release.skip_ci else ""
-    written = config.release.write_back.commits and changes.files  # what is written already needs no commit
+    written = config.release.write_back.commits and changes.files  # no commit when no file changes
     subject = SUBJECT.format(what=what) + skip if written else None
     commit = ReleaseCommit(observed.clone.base, subject, releases[0].release.tag, observed.clone.branch)
     versions = {entry.next_release.history.package.name: entry.version for entry in releases}

@@ -1,4 +1,4 @@
-"""Every problem that would stop a release, in one report."""
+"""The preflight of a release: all problems that would stop it, collected before anything is written."""
 
 from __future__ import annotations
 
@@ -14,41 +14,42 @@ from shipit.plan.version import History, tag_findings
 _COMMON = (TagFormat("v{version}"), TagFormat("{version}"))
 
 
-def findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
-    """All findings, errors first."""
-    found = (
+def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
+    """Return all findings, those that block the release first."""
+    findings = (
         *observed.findings,
-        *_branch(observed),
-        *_unpushed(observed, config),
+        *_branch_findings(observed, config),
+        *_unpushed_commits(observed, config),
         *_lost_assets(observed, config),
-        *_unbuilt(observed, config),
-        *_tree(observed),
+        *_images_behind_unpushed_commits(observed, config),
+        *_uncommitted_changes(observed),
         *tag_findings(observed.tags, observed.histories),
-        *_higher_elsewhere(observed),
-        *_in_other_format(observed, config),
+        *_higher_on_other_branch(observed),
+        *_other_tag_format(observed, config),
     )
-    return blocking_first(found)
+    return blocking_first(findings)
 
 
-def unplannable(error: ShipitError) -> Finding:
-    """The problem that there is no version to plan for: it exists already, does not rise, or fits in no file."""
+def version_finding(error: ShipitError) -> Finding:
+    """Return `error`, which stopped the decision about the next version or its files, as a finding."""
     return Finding("version", f"{error.what} ({error.where})" if error.where else error.what, error.hint or "")
 
 
-def _branch(observed: Observed) -> Iterator[Finding]:
-    if observed.clone.branch is None:
-        fix = "git switch " + (observed.clone.channel.name or "BRANCH")
+def _branch_findings(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    clone = observed.clone
+    if clone.branch is None:
+        fix = "git switch " + (clone.channel.name or "BRANCH")
         yield Finding("detached", "HEAD is detached, so there is no branch to release", fix)
-    elif not observed.clone.releasing:
-        fix = f"git switch {observed.clone.channel.name}, or name `{observed.clone.branch}` in `release.branches`"
-        yield Finding("wrong-branch", f"`{observed.clone.branch}` is not a branch that releases", fix)
-    elif observed.clone.diverged:
-        fix = f"git pull --rebase, so that `{observed.clone.branch}` stands on top of the remote's"
-        yield Finding("diverged", f"`{observed.clone.branch}` and the remote's went different ways", fix)
+    elif not clone.is_release_branch:
+        fix = f"git switch {clone.channel.name}, or add `{clone.branch}` to `release.branches`"
+        yield Finding("wrong-branch", f"`{clone.branch}` is not a release branch", fix)
+    elif clone.diverged:
+        what = f"`{clone.branch}` and `{config.remote}/{clone.branch}` have diverged: both have commits of their own"
+        yield Finding("diverged", what, f"git pull --rebase {config.remote} {clone.branch}")
 
 
-def _unpushed(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """Commits that only this clone has, where the release is not pushed from it."""
+def _unpushed_commits(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """Yield a finding for unpushed commits when `write-back` does not push the branch."""
     clone = observed.clone
     ahead = clone.expected is not None and clone.base != clone.expected and not clone.diverged
     if ahead and not config.write_back.pushes:
@@ -57,69 +58,75 @@ def _unpushed(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
 
 
 def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """A release to finish whose draft is gone, and whose assets would be built from newer commits."""
+    """Yield a finding for each unfinished release without a draft whose assets would be built from newer commits."""
     for unfinished in observed.unfinished:
         if config.assets and not unfinished.drafted and unfinished.commit != observed.clone.base:
-            what = f"the draft of `{unfinished.tag}` is gone, and its assets cannot be built from newer commits"
-            fix = f"git checkout {unfinished.tag}, build, and make the release of that tag by hand with the assets"
+            what = (
+                f"the draft release of `{unfinished.tag}` is missing, and its assets cannot be built from newer commits"
+            )
+            fix = f"git checkout {unfinished.tag}, build the assets, and publish the release of that tag by hand"
             yield Finding("assets-lost", what, fix)
 
 
-def _unbuilt(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """A release to finish whose images are nowhere, where commits that only this clone has are in the way."""
+def _images_behind_unpushed_commits(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """Yield a finding for each unfinished release with images to build when the clone has unpushed commits.
+
+    To build them, the clone has to be moved to the commit of the release. That is not done with unpushed commits.
+    """
     clone = observed.clone
     for unfinished in observed.unfinished:
-        if unfinished.unbuilt and clone.base not in (unfinished.commit, clone.expected):
-            named = ", ".join(f"`{image.fixed[0]}`" for image in unfinished.unbuilt)
-            what = f"{named} has to be built from `{unfinished.tag}`, and this clone has commits that are not pushed"
+        if unfinished.images_to_build and clone.base not in (unfinished.commit, clone.expected):
+            images = ", ".join(f"`{image.permanent_tags[0]}`" for image in unfinished.images_to_build)
+            what = f"{images} must be built from `{unfinished.tag}`, but this clone has commits that are not pushed"
             yield Finding("unpushed", what, f"git push {config.remote} {clone.branch}, or release from a fresh clone")
 
 
-def _higher_elsewhere(observed: Observed) -> Iterator[Finding]:
-    """Higher stable versions that a branch does not have, and is not kept below by a range."""
+def _higher_on_other_branch(observed: Observed) -> Iterator[Finding]:
+    """Yield a warning for each package with a higher release on another branch, unless a range limits this branch."""
     channel = observed.clone.channel
     if VersionRange.of_branch(channel.range or channel.name):
         return
     for history in observed.histories:
-        known = version_tags(observed.tags, history.package.format)
-        if history.last and known and known[0].version > history.last.version:
-            highest, last = known[0].name, history.last.name
+        stable = version_tags(observed.tags, history.package.format)
+        if history.last and stable and stable[0].version > history.last.version:
+            highest, last = stable[0].name, history.last.name
             fix = f"git merge {highest}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
-            what = f"this branch goes on from `{last}`, but `{highest}` was released, outside its history"
+            what = f"the last release on this branch is `{last}`, but `{highest}` was released on another branch"
             yield Finding("higher-elsewhere", what, fix, "warning")
 
 
-def _in_other_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """A release since the last one that is tagged without the `v` of the others, or with one: nobody would see it.
+def _other_tag_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """Yield a warning for a tag since the last release that differs from the tag format only by a `v` in front.
 
-    Of several packages each has a format of its own, and what looks like a version may be a package of the past.
+    Such a tag is not recognised as a release. A repository of several packages is not checked: each package has a
+    format of its own there, and a tag in another format may belong to a package that no longer exists.
     """
     history = observed.histories[0]
-    written = history.package.format
-    if history.package.name or mismatched_tags(observed.tags, [written]):
+    format = history.package.format
+    if history.package.name or mismatched_tags(observed.tags, [format]):
         return
     since = {commit.id for commit in history.since.commits}
-    known = {tag.version for tag in version_tags(observed.tags, written)}
-    tags = (tag for form in _COMMON for tag in version_tags(observed.tags, form) if tag.commit in since)
-    strays = [tag for tag in tags if tag.version not in known and _could_follow(tag.version, history)]
-    if strays:
-        highest = max(strays, key=lambda tag: tag.version)
-        tag = written.render(highest.version)
-        what = f"`{highest.name}` looks like a release, but is not written `{written.template}`, so it does not count"
-        fix = f"git tag {tag} {highest.name} && git push {config.remote} {tag}; if it is none, remove the tag"
+    known = {tag.version for tag in version_tags(observed.tags, format)}
+    tags = (tag for other in _COMMON for tag in version_tags(observed.tags, other) if tag.commit in since)
+    unrecognised = [tag for tag in tags if tag.version not in known and _could_follow(tag.version, history)]
+    if unrecognised:
+        highest = max(unrecognised, key=lambda tag: tag.version)
+        tag = format.render(highest.version)
+        what = f"tag `{highest.name}` looks like a release, but is ignored: the tag format is `{format.template}`"
+        fix = f"git tag {tag} {highest.name} && git push {config.remote} {tag}; if it is not a release, delete the tag"
         yield Finding("other-tag-format", what, fix, "warning")
 
 
 def _could_follow(version: Version, history: History) -> bool:
-    """Whether a version could be that of a release after the last one; a date could not."""
+    """Return whether `version` may come after the last release; False for a date such as 2024.5.1 after 1.4.0."""
     if history.last is None:
         return True
     last = history.last.version
     return last < version and version.major <= last.major + 1
 
 
-def _tree(observed: Observed) -> Iterator[Finding]:
-    dirty = observed.in_the_way
-    if dirty:
-        named = ", ".join(f"`{path}`" for path in dirty[:5]) + (f" and {len(dirty) - 5} more" if dirty[5:] else "")
-        yield Finding("dirty", f"uncommitted changes in {named}", "git commit them, or git stash")
+def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
+    paths = observed.uncommitted_changes
+    if paths:
+        listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
+        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit them, or git stash")

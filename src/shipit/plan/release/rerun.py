@@ -1,7 +1,7 @@
-"""What an earlier attempt of the same run released.
+"""The release that an earlier attempt of the same CI run has already made.
 
-A CI that starts a run again has lost the outputs of a job that was cut off, even where all its work was done. Then
-the release is made, and all that is left is to tell of it.
+When a job is interrupted after its last step, the release is complete, but the CI has lost the outputs of the job. When
+the CI starts the run again, there is nothing to release any more, and only the outputs have to be produced again.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from shipit.world import Git
 
 
 def release_of_earlier_attempt(git: Git, config: Config, clone: CloneState, commit: str) -> ReleasePlan | None:
-    """The plan of the last release once more, where it was made on exactly `commit`: nothing of it is left to do.
+    """Return a plan that reproduces the outputs of the last release; None when it was not made from `commit`.
 
-    A commit with a newer release on top is left alone, because what follows must not go back to an old version.
+    All steps of that plan are done already. There is no plan for a release that is not the last one: later jobs of the
+    run would deploy an old version.
 
     Args:
-        commit: the one that the run is about.
+        git: the clone.
+        config: the configuration.
+        clone: the clone state.
+        commit: the id of the commit that the CI started the run for.
     """
     decisions = tuple(_decisions(git, config, clone, commit))
     if not decisions:
@@ -44,19 +48,22 @@ def _decisions(git: Git, config: Config, clone: CloneState, commit: str) -> Iter
     for package in packages(config):
         last = observe_history(git, package, clone.base, clone.tags, clone.channel.prerelease).last
         if last and made_on(git, package, last) == commit:
-            yield _decided(git, config, clone, package, last, commit)
+            yield _decision(git, config, clone, package, last, commit)
 
 
 def made_on(git: Git, package: Package, tag: Tag) -> str | None:
-    """The commit that a release of shipit was made on: where the release wrote one of its own, the one before."""
-    found = git.commit(tag.commit)
-    if found is None or not is_release_of(git.tag_message(tag.name), package.name, str(tag.version)):
+    """Return the id of the commit that the release `tag` was made from; None when shipit did not make the tag.
+
+    That is the parent of the release commit, or the tagged commit itself when the release made no commit.
+    """
+    tagged = git.commit(tag.commit)
+    if tagged is None or not is_release_of(git.tag_message(tag.name), package.name, str(tag.version)):
         return None
-    return found.parents[0] if is_release_message(found.message) and found.parents else found.id
+    return tagged.parents[0] if is_release_message(tagged.message) and tagged.parents else tagged.id
 
 
-def _decided(git: Git, config: Config, clone: CloneState, package: Package, tag: Tag, commit: str) -> Decision:
-    """Why it was made, decided again as if it were not."""
-    others = {name: where for name, where in clone.tags.items() if name != tag.name}
+def _decision(git: Git, config: Config, clone: CloneState, package: Package, tag: Tag, commit: str) -> Decision:
+    """Return the decision about the release `tag`, made again as if the tag did not exist."""
+    others = {name: target for name, target in clone.tags.items() if name != tag.name}
     history = observe_history(git, package, commit, others, clone.channel.prerelease)
     return decide_version(history, config, clone.channel, wanted=str(tag.version)).decision

@@ -1,4 +1,4 @@
-"""Whether a saved plan still fits the world: it is refused when what it was made from changed."""
+"""The check that a saved plan of a release is still up to date."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from shipit.world import Git
 
 
 def require_unchanged(plan: ReleasePlan, config: Config, clone: CloneState, git: Git) -> None:
-    """A plan that was carried out already, wholly or in part, still fits: what is done is seen to be done.
+    """Raise an error when the configuration, the branch or the tags changed since `plan` was made.
 
-    Raises `ConflictError` naming what changed, `PreflightError` where the remote cannot tell.
+    A plan that was already applied, completely or in part, is accepted: its steps recognise that they are done.
+
+    Raises `ConflictError` with the first change, and `PreflightError` when the remote cannot be read.
     """
     if clone.findings:
         raise PreflightError(clone.findings, state=plan.untouched)
@@ -33,22 +35,22 @@ def _changes(plan: ReleasePlan, config: Config, clone: CloneState, git: Git) -> 
     if made_from.config != fingerprint(config):
         yield "the configuration changed"
     if made_from.branch != clone.branch:
-        yield f"it was made on branch `{made_from.branch}`, and this is `{clone.branch}`"
+        yield f"it was made for branch `{made_from.branch}`, but the current branch is `{clone.branch}`"
     if plan.finishes or _is_public(plan, clone, tags, git):
         return
     if made_from.base != clone.base:
-        yield f"it was made on commit `{made_from.base[:10]}`, and `{clone.base[:10]}` is to be released now"
+        yield f"it was made for commit `{made_from.base[:10]}`, but the commit to release is now `{clone.base[:10]}`"
     if any(isinstance(step, Push) and step.branch and step.expected != clone.expected for step in plan.steps):
         yield f"`{made_from.branch}` moved on the remote"
-    yield from (f"tag `{tag}` appeared, at `{tags[tag][:10]}`" for tag in _tags(plan) if tag in tags)
+    yield from (f"tag `{tag}` now exists, at commit `{tags[tag][:10]}`" for tag in _tags(plan) if tag in tags)
 
 
 def _is_public(plan: ReleasePlan, clone: CloneState, tags: Mapping[str, str], git: Git) -> bool:
-    """Whether the plan was cut off after its commit point: its tag is there, or its commit at the branch's tip."""
-    ours = [tags[tag] for tag in _tags(plan) if tag in tags and is_release_message(git.tag_message(tag))]
-    found = [git.commit(id) for id in (*ours, clone.base)]
-    made = [commit for commit in found if commit and (commit.id in ours or is_release_message(commit.message))]
-    return any(plan.inputs.base in (commit.id, *commit.parents[:1]) for commit in made)
+    """Return whether the plan passed its commit point: its tag exists, or its commit is the last of the branch."""
+    tagged = [tags[tag] for tag in _tags(plan) if tag in tags and is_release_message(git.tag_message(tag))]
+    commits = [git.commit(id) for id in (*tagged, clone.base)]
+    released = [commit for commit in commits if commit and (commit.id in tagged or is_release_message(commit.message))]
+    return any(plan.inputs.base in (commit.id, *commit.parents[:1]) for commit in released)
 
 
 def _tags(plan: ReleasePlan) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The next version of each package.
 
-`past_releases` and `version_files` are imported by themselves: few commands need them, and start would pay.
+Import `past_releases` and `version_files` directly: only a few commands need them, and loading them takes time.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from shipit.plan.version.package import channel as channel
 from shipit.plan.version.package import main_channel as main_channel
 from shipit.plan.version.package import packages as packages
 from shipit.plan.version.shallow import deepen as deepen
+from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line
-from shipit.plan.version.shallow import refused_login as refused_login
 from shipit.plan.version.shallow import require_depth as require_depth
 from shipit.plan.version.tag_check import tag_findings as tag_findings
-from shipit.plan.version.unpushed import never_pushed as never_pushed
+from shipit.plan.version.unpushed import unpushed_release_commits as unpushed_release_commits

@@ -1,4 +1,4 @@
-"""Decide the next version of a package, purely."""
+"""The decision about the next version of a package: a pure function of its history and the configuration."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from shipit.plan.version.history import History
 
 
 class NextRelease(Struct, frozen=True):
-    """A decision with what the notes are made of."""
+    """A decision about the next version, with the history and the `entries` that the release notes are made from."""
 
     decision: Decision
     history: History
@@ -48,7 +48,7 @@ class NextRelease(Struct, frozen=True):
 
 
 def rules_of(config: Config) -> Rules:
-    """The rules for reading commits that a configuration asks for."""
+    """Return the configured rules for reading commits: the bump of each type, and the aliases of types."""
     return Rules.of(config.bump, config.commits.aliases)
 
 
@@ -61,14 +61,18 @@ def decide_version(
     declared: str | None = None,
     wanted: str | None = None,
 ) -> NextRelease:
-    """The next version of one package and why.
+    """Return the next version of one package, with the reasons for it.
 
     Args:
-        taken: every tag that exists anywhere.
-        declared: the version that a version file names, used where there is no release yet.
-        wanted: a version a person asked for.
+        history: the package's history up to the commit to release.
+        config: the configuration.
+        branch: the settings of the release branch: its range and its pre-release channel.
+        taken: the names of all tags, also of those outside the history.
+        declared: the declared version of the package; used only when there is no release yet.
+        wanted: the version that the user requested with `--version`, in place of the computed one.
 
-    Raises `ConflictError` when the version exists already, leaves the branch's range or does not rise.
+    Raises `UsageError` when `wanted` or a `Release-As:` footer is not a version, and `ConflictError` when the version
+    exists already, is outside the range of the branch, or is not higher than the last release.
     """
     rules = rules_of(config)
     own, merged = read_commits(history.own, rules), read_commits(history.merged, rules)
@@ -78,7 +82,7 @@ def decide_version(
     return NextRelease(_decision(history, version, bump, own, merged), history, own.entries)
 
 
-def coming(
+def decide_version_only(
     history: History,
     config: Config,
     branch: BranchConfig,
@@ -86,7 +90,7 @@ def coming(
     taken: Collection[str] = (),
     declared: str | None = None,
 ) -> NextVersion:
-    """The version that `decide_version` decides on, by less reading: it does not tell why."""
+    """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
     requested = _Requested(
         requested_version(history.own, rules),
@@ -98,7 +102,7 @@ def coming(
 
 
 def _bump(history: History, config: Config, version: Version | None, requested: _Requested) -> Bump:
-    """By how much the version rises: what the commits call for, or what a person asked for."""
+    """Return the bump from the last stable release to `version`, or else the bump that the new commits request."""
     if version and history.stable and not version.prerelease:
         return bump_between(history.stable.version, version)
     major = history.stable.version.major if history.stable else 0
@@ -106,7 +110,7 @@ def _bump(history: History, config: Config, version: Version | None, requested: 
 
 
 class _Requested(Struct, frozen=True):
-    """What the commits of a history call for, by where they are."""
+    """The bumps and versions that the commits request; the fields are the groups of commits in `History`."""
 
     own: RequestedVersion
     merged: RequestedVersion
@@ -114,12 +118,12 @@ class _Requested(Struct, frozen=True):
 
     @property
     def new(self) -> Bump:
-        """The bump of what is new since the last release."""
+        """The highest bump of the commits since the last release."""
         return max(self.own.bump, self.merged.bump)
 
     @property
     def total(self) -> Bump:
-        """The bump since the last stable release."""
+        """The highest bump of the commits since the last stable release."""
         return max(self.new, self.before.bump)
 
 
@@ -132,13 +136,14 @@ def _version(
     declared: str | None,
     wanted: str | None = None,
 ) -> Version | None:
-    version = _called_for(history, config, branch, requested, declared, wanted)
+    """Return the next version after checking that it is free; None when there is nothing to release."""
+    version = _computed(history, config, branch, requested, declared, wanted)
     if version is not None:
         _require_free(version, history, branch, taken)
     return version
 
 
-def _called_for(
+def _computed(
     history: History,
     config: Config,
     branch: BranchConfig,
@@ -146,14 +151,15 @@ def _called_for(
     declared: str | None,
     wanted: str | None,
 ) -> Version | None:
+    """Return the version from, in this order: `--version`, a `Release-As:` footer, the bump of the commits."""
     if wanted:
-        return _rising(_parsed(wanted), history)
+        return _require_higher(_parse(wanted), history)
     if requested.own.release_as:
-        return _in_channel(_rising(_parsed(requested.own.release_as), history), history, branch)
+        return _for_channel(_require_higher(_parse(requested.own.release_as), history), history, branch)
     if requested.new is Bump.NONE:
         return None
     if history.stable is None:
-        initial = _initial(declared, config.release.initial_version)
+        initial = _initial_version(declared, config.release.initial_version)
         return first_version(initial, branch.prerelease, history.channel_versions)
     return bumped_version(
         history.stable.version,
@@ -164,13 +170,16 @@ def _called_for(
     )
 
 
-def _initial(declared: str | None, otherwise: str) -> Version:
-    """What a version file announces, released; a placeholder such as 0.0.0-development announces nothing."""
-    named = Version.parse(declared).finalize_version() if declared else Version(0)
-    return named if named > Version(0) else Version.parse(otherwise)
+def _initial_version(declared: str | None, default: str) -> Version:
+    """Return the version of a first release: the declared one without its pre-release part, or else `default`.
+
+    A declared 0.0.0, as in the placeholder 0.0.0-development, does not count.
+    """
+    version = Version.parse(declared).finalize_version() if declared else Version(0)
+    return version if version > Version(0) else Version.parse(default)
 
 
-def _parsed(text: str) -> Version:
+def _parse(text: str) -> Version:
     if not is_version(text):
         raise UsageError(
             f"`{text}` is not a version", where="--version or a `Release-As:` footer", hint="write it as 1.4.0"
@@ -178,79 +187,90 @@ def _parsed(text: str) -> Version:
     return Version.parse(text)
 
 
-def _in_channel(version: Version, history: History, branch: BranchConfig) -> Version:
-    """The version a commit asks for, as the branch releases it: a pre-release branch counts towards it.
+def _for_channel(version: Version, history: History, branch: BranchConfig) -> Version:
+    """Return the version of a `Release-As:` footer as `branch` releases it, such as 2.0.0-beta.1 for 2.0.0.
 
-    A pre-release of another channel would not be seen as a release here, and so be asked for again and again.
+    A pre-release of another channel is refused: this branch would not recognise it as a release, so the footer would
+    request it again in every run.
     """
     if version.prerelease is None:
         return first_version(version, branch.prerelease, history.channel_versions)
     if channel_of(version) != branch.prerelease:
         raise ConflictError(
-            f"`{version}` is a pre-release, and `{branch.name}` does not release `{channel_of(version)}`",
-            hint="ask for a version without a pre-release, or name the branch in `release.branches` with `prerelease`",
+            f"`{version}` is a pre-release of channel `{channel_of(version)}`, which `{branch.name}` does not release",
+            hint="request a version without a pre-release part, or set the branch's `prerelease` in `release.branches`",
         )
     return version
 
 
-def _rising(version: Version, history: History) -> Version:
+def _require_higher(version: Version, history: History) -> Version:
+    """Return `version`; raise `ConflictError` when it is not higher than the last release."""
     if history.last and version <= history.last.version:
         raise ConflictError(
-            f"`{version}` is not greater than the last release `{history.last.version}`",
-            hint="ask for a higher version; a `Release-As:` footer is put right by one in a newer commit",
+            f"`{version}` is not higher than the last release `{history.last.version}`",
+            hint="request a higher version; to correct a `Release-As:` footer, add a commit with a higher one",
         )
     return version
 
 
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
+    """Raise `ConflictError` when `version` is outside the range of `branch`, or its tag exists already."""
     limits = VersionRange.of_branch(branch.range or branch.name)
     if limits:
         limits.require(version)
-    final = version.finalize_version()  # below which no pre-release may come any more
+    final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
         stable = not limits and not branch.prerelease
         only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
-            hint=f"merge `{tag}` into this branch{only}, or ask for another version: shipit release --version X.Y.Z",
+            hint=f"merge `{tag}` into this branch{only}, or request another version: shipit release --version X.Y.Z",
         )
 
 
 def _decision(history: History, version: Version | None, bump: Bump, own: Readings, merged: Readings) -> Decision:
-    held_down = bump < max(own.bump, merged.bump)  # 0.x does not become 1.0.0 by a commit
-    zero = ", minor while major is 0" if held_down else ""
-    elsewhere = f", in {', '.join(history.since.includes)}"
+    limited = bump < max(own.bump, merged.bump)  # a breaking change bumps 0.x to the next minor, not to 1.0.0
+    limit_note = ", minor while major is 0" if limited else ""
+    released_in = f", in {', '.join(history.since.includes)}"
     return Decision(
         package=history.package.name,
         version=str(version) if version else None,
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_reasons(own, zero), *_reasons(merged, zero, elsewhere)),
-        ignored=_remarks(own.ignored),
-        unreadable=_remarks(own.unreadable),
+        reasons=(*_counted(own, limit_note), *_counted(merged, limit_note, released_in)),
+        ignored=_not_counted(own.ignored),
+        unreadable=_not_counted(own.unreadable),
         warnings=tuple(
             CommitReason(reading.id, reading.subject, warning) for reading in own.all for warning in reading.warnings
         ),
     )
 
 
-def _remarks(readings: Iterable[Reading]) -> tuple[CommitReason, ...]:
+def _not_counted(readings: Iterable[Reading]) -> tuple[CommitReason, ...]:
     return tuple(CommitReason(reading.id, reading.subject, reading.reason) for reading in readings)
 
 
-def _reasons(readings: Readings, zero: str, elsewhere: str = "") -> Iterator[CommitReason]:
-    """What counted. `zero` follows the rules that 0.x holds down; `elsewhere` tells where else it is released."""
+def _counted(readings: Readings, limit_note: str, released_in: str = "") -> Iterator[CommitReason]:
+    """Yield each counted commit with its reason.
+
+    Args:
+        limit_note: the text to add to a major bump that 0.x limits to minor; empty when nothing is limited.
+        released_in: the text that names the merged releases that contain these commits already.
+    """
     for reading in readings.counted:
-        held_down = zero if reading.bump is Bump.MAJOR else ""
-        asked = f", Release-As: {reading.release_as}" if reading.release_as else ""
-        asked = "" if asked.endswith(reading.reason) else asked
-        yield CommitReason(reading.id, reading.subject, f"{reading.reason}{held_down}{asked}{elsewhere}")
+        note = limit_note if reading.bump is Bump.MAJOR else ""
+        footer = f", Release-As: {reading.release_as}" if reading.release_as else ""
+        footer = "" if footer.endswith(reading.reason) else footer
+        yield CommitReason(reading.id, reading.subject, f"{reading.reason}{note}{footer}{released_in}")
 
 
 def planned_release(next_release: NextRelease, date: dt.date) -> Release:
-    """The release that a next_release requested for, made on `date`."""
+    """Return the release that is made from `next_release` on `date`, from which its notes are rendered.
+
+    Version and tag are empty when there is nothing to release.
+    """
     decision, history = next_release.decision, next_release.history
     return Release(
         version=decision.version or "",

@@ -6,7 +6,10 @@ from msgspec import Struct
 
 
 class CommitReason(Struct, frozen=True):
-    """A commit and the reason for its outcome: the rule that counted it, or why it does not count."""
+    """A commit with the rule that counted it, or the reason why it was not counted.
+
+    `commit` is its full id, `subject` its first line.
+    """
 
     commit: str
     subject: str
@@ -24,7 +27,11 @@ class NextVersion(Struct, frozen=True):
 
 
 class Decision(NextVersion, frozen=True):
-    """The next version of one package, with the commits that decided it."""
+    """The next version of one package, with the commits that decided it.
+
+    `previous` is the version of the last release (None for the first one), `bump` a name such as "minor", and `tag`
+    the tag to create (None when there is nothing to release). `reasons` are the counted commits.
+    """
 
     previous: str | None
     bump: str

@@ -1,4 +1,4 @@
-"""Observe a package's history: its last release and what came since."""
+"""The history of a package: its last release and the commits since then."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from msgspec.structs import replace
 from shipit.core.commits import RawCommit
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
-from shipit.plan.version.last_release import commits_since, highest_behind, last_release
+from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
 from shipit.plan.version.package import Package
 from shipit.world import Git
 
 
 class History(Struct, frozen=True):
-    """What a package's next version is decided from.
+    """The facts that the next version of `package` is decided from. All are about the history of one commit.
 
-    `stable` is the last stable release reachable, `last` the last of the branch's channel (the same on a
-    stable branch). `since` are the commits after `stable`; `new` are the ids among them after `last`.
-    `channel_versions` are the channel's pre-releases reachable that lead to the highest version after `stable`.
+    `stable` is the last stable release, and `last` the last release in the channel of the branch (the same as `stable`
+    on a branch without pre-releases). `since` are the commits after `stable`, and `new` the ids of those that are also
+    after `last`. `channel_versions` are the pre-releases of the channel that precede the next stable version, such as
+    2.0.0-beta.1 and 2.0.0-beta.2.
     """
 
     package: Package
@@ -32,30 +33,33 @@ class History(Struct, frozen=True):
 
     @property
     def own(self) -> tuple[RawCommit, ...]:
-        """The commits that are new here and in no earlier release that was merged in, newest first."""
+        """The commits since `last` that are in no other release, newest first."""
         since = self.since
         return tuple(each for each in since.commits if each.id in self.new and each.id not in since.in_merged_releases)
 
     @property
     def merged(self) -> tuple[RawCommit, ...]:
-        """Those that are new here, but an earlier release that was merged in holds them."""
+        """The commits since `last` that are in another release, which was merged into this branch; newest first."""
         since = self.since
         return tuple(each for each in since.commits if each.id in self.new and each.id in since.in_merged_releases)
 
     @property
     def before(self) -> tuple[RawCommit, ...]:
-        """Those of the pre-releases since the last stable release."""
+        """The commits in the pre-releases since `stable`, newest first."""
         return tuple(each for each in self.since.commits if each.id not in self.new)
 
 
 def observe_history(
     git: Git, package: Package, base: str, tags: Mapping[str, str], prerelease: str | None = None
 ) -> History:
-    """Read the history behind `base`; one pass over the new commits.
+    """Return the history of `package` up to the commit `base`. The new commits are read once.
 
     Args:
-        tags: tag name to commit, without what a killed run left.
-        prerelease: the identifier of the branch's pre-release channel.
+        git: the repository.
+        package: the package.
+        base: a commit id.
+        tags: the commit of each tag by name, without the tags that an interrupted run left in the clone.
+        prerelease: the identifier of the branch's pre-release channel, such as "beta"; None on a stable branch.
     """
     candidates = version_tags(tags, package.format, prerelease)
     stable, since = last_release(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
@@ -73,19 +77,19 @@ def observe_history(
 
 
 def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | None) -> tuple[Tag, ...]:
-    """The channel's pre-releases behind `base` that lead to the highest version, which is to be after `stable`."""
+    """Return the pre-releases in the history of `base` that precede the same, highest version after `stable`."""
     newer = [tag for tag in candidates if channel_of(tag.version) and (stable is None or tag.version > stable.version)]
-    highest = highest_behind(git, base, newer)
+    highest = highest_in_history(git, base, newer)
     if highest is None:
         return ()
-    coming = highest.version.finalize_version()
-    same = [tag for tag in newer if tag.version.finalize_version() == coming]
-    behind = git.reachable(base, [tag.commit for tag in same])
-    return tuple(tag for tag in same if tag.commit in behind)
+    final = highest.version.finalize_version()
+    same = [tag for tag in newer if tag.version.finalize_version() == final]
+    reachable = git.reachable(base, [tag.commit for tag in same])
+    return tuple(tag for tag in same if tag.commit in reachable)
 
 
 def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:
-    """The commits that touch the package. Which of them a merged release holds was found out among all."""
+    """Return `since` with only those commits that change files of `package`."""
     if not package.path:
         return since
     touching = git.touching(package.path, base, [stable.commit] if stable else [])

@@ -1,4 +1,4 @@
-"""The last release behind a commit, and what came since."""
+"""The last release in the history of a commit, and the commits since then."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from shipit.core.history import Columns, ancestors_within, columns, records
 from shipit.core.versions import Tag
 from shipit.world import Git
 
-# After how many commits it is first looked whether history needs to be read any further, then at twice as many each
-# time; and after how many it is not read any further, for in a history so long git is the quicker.
-_FIRST_LOOK = 1_000
-_LAST_LOOK = 32_000
+# Numbers of commits. After `_FIRST_CHECK`, and then each time when twice as many are read, the log is checked: reading
+# stops when the last release is found. It stops after `_LAST_CHECK` in any case: from there on, asking git is faster.
+_FIRST_CHECK = 1_000
+_LAST_CHECK = 32_000
 
 
 def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
-    """The highest version behind `base`, and what is behind `base` and not behind that, newest first.
+    """Return the highest version in the history of `base`, and the commits since that tag, newest first.
 
     Args:
-        tags: highest version first.
+        git: the repository.
+        base: a commit id.
+        tags: the tags of releases, highest version first.
     """
     if not tags:
         return None, commits_since(git, base, None)
@@ -29,57 +31,62 @@ def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, 
     return _lower_release(git, base, tags[1:])
 
 
-def highest_behind(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
-    """The same without the commits, where few tags are elsewhere. It is nearly always the first.
+def highest_in_history(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
+    """Return the highest version in the history of `base`. The first tag is asked for alone: usually it is the result.
 
     Args:
-        tags: highest version first.
+        git: the repository.
+        base: a commit id.
+        tags: the tags of releases, highest version first.
     """
     if not tags or git.is_ancestor(tags[0].commit, base):
         return next(iter(tags), None)
-    return _asked_for(git, base, tags[1:])
+    return _highest_reachable(git, base, tags[1:])
 
 
 def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
-    """What is behind `base` and not behind `tag`, newest first."""
+    """Return the commits that are reachable from `base` and not from `tag`, newest first."""
     return list(records(git.log([base], [tag.commit] if tag else [])))
 
 
-def _asked_for(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
+def _highest_reachable(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
     return _highest(tags, git.reachable(base, [tag.commit for tag in tags]))
 
 
 def _lower_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
-    """The same where the highest version of all is elsewhere.
+    """Return the same as `last_release` when the highest version of all is not in the history of `base`.
 
-    To ask git which of all tags are behind `base` takes twice the time in which it tells all of history, for it has to
-    go through the other branches too. So `base` is read first; where that soon leads to a release, only the tags above
-    it are in question.
+    Asking git which of all tags are reachable from `base` takes twice as long as reading the whole history, because
+    git has to walk the other branches too. So the history of `base` is read first: when it soon reaches a release,
+    git is asked only about the tags with a higher version than that.
     """
-    log, whole = _read(git, base, tags)
+    log, complete = _read_log(git, base, tags)
     nearest = _highest(tags, set(log.ids))
-    if whole:
+    if complete:
         return nearest, list(log.without(_released(log, nearest) if nearest else ()).commits())
     above = tags[: tags.index(nearest)] if nearest else tags
-    last = _asked_for(git, base, above) or nearest
+    last = _highest_reachable(git, base, above) or nearest
     return last, commits_since(git, base, last)
 
 
-def _read(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Columns, bool]:
-    """What is behind `base`, and whether it is all: not where all lines lead to one release, nor where it gets long."""
-    log, look = Columns.empty(), _FIRST_LOOK
-    with closing(git.log([base])) as told:
-        for part in columns(told):
+def _read_log(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Columns, bool]:
+    """Return the log of `base`, and True when it is complete.
+
+    Reading stops early when the rest of the history is behind one release, or when the log gets too long.
+    """
+    log, next_check = Columns.empty(), _FIRST_CHECK
+    with closing(git.log([base])) as stream:
+        for part in columns(stream):
             log.add(part)
-            if len(log.ids) >= look:
-                if look >= _LAST_LOOK or _leads_to_release(log, tags):
+            if len(log.ids) >= next_check:
+                if next_check >= _LAST_CHECK or _ends_at_release(log, tags):
                     return log, False
-                look *= 2
+                next_check *= 2
     return log, True
 
 
-def _leads_to_release(log: Columns, tags: Sequence[Tag]) -> bool:
-    """Whether all that a log leads to is behind the highest release in it."""
+def _ends_at_release(log: Columns, tags: Sequence[Tag]) -> bool:
+    """Return whether every commit that is not in `log` is in the history of the highest release in it."""
     ids = set(log.ids)
     nearest = _highest(tags, ids)
     if nearest is None:
@@ -90,7 +97,7 @@ def _leads_to_release(log: Columns, tags: Sequence[Tag]) -> bool:
 
 
 def _released(log: Columns, last: Tag) -> frozenset[str]:
-    """Those of a log that are behind a release in it, and its own commit."""
+    """Return the ids of the commits in `log` that are reachable from the release `last`, its own commit included."""
     return ancestors_within([last.commit], dict(zip(log.ids, log.parents, strict=True)))
 
 

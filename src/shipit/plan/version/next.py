@@ -1,4 +1,4 @@
-"""The next version from local history: no token, no network but for a shallow clone, little to load."""
+"""The next versions from local history: without a token, and without network access unless the clone is shallow."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.plan.version.decide import NextRelease, coming, decide_version
+from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only
 from shipit.plan.version.decision import NextVersion
 from shipit.plan.version.history import History, observe_history
 from shipit.plan.version.package import channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
-from shipit.plan.version.unpushed import never_pushed
+from shipit.plan.version.unpushed import unpushed_release_commits
 from shipit.world import Git
 
 
@@ -24,89 +24,105 @@ class _Versioned(Protocol):
     def version(self) -> str | None: ...
 
 
-_Answer = TypeVar("_Answer", bound=_Versioned)
+_Result = TypeVar("_Result", bound=_Versioned)
 
 
 def next_releases(git: Git, config: Config, branch: str | None = None) -> tuple[NextRelease, ...]:
-    """The next version of every package at HEAD, and why.
+    """Return the next version of every package at HEAD, with the reasons; empty before the first commit.
 
     Args:
-        branch: the branch where HEAD is detached.
+        git: the repository.
+        config: the configuration.
+        branch: the branch to use when HEAD is detached.
 
-    Raises `ConflictError` as `decide_version` does, `PreflightError` when history or tags cannot be trusted.
+    Raises the same errors as `decide_version`, and `PreflightError` when the history is incomplete or the tags do not
+    show the last release.
     """
     return _at_head(git, config, branch, decide_version)
 
 
 def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[NextVersion, ...]:
-    """The same without the reasons, for which less has to be read."""
-    return _at_head(git, config, branch, coming)
+    """Return the same versions as `next_releases` without the reasons, which is faster."""
+    return _at_head(git, config, branch, decide_version_only)
 
 
 def next_releases_at(
-    git: Git, config: Config, head: str, branch: str | None, seen: Callable[[History], History] = lambda seen: seen
+    git: Git,
+    config: Config,
+    head: str,
+    branch: str | None,
+    rewrite: Callable[[History], History] = lambda history: history,
 ) -> tuple[NextRelease, ...]:
-    """What `next_releases` tells, were `branch` at `head`.
+    """Return the next version of every package as if `branch` were at the commit `head`.
 
     Args:
-        seen: how to see the history there, where it is to become another.
+        git: the repository.
+        config: the configuration.
+        head: a commit id.
+        branch: the branch that the release is made from.
+        rewrite: changes each package's history before the decision, such as to squash commits.
+
+    Raises the same errors as `next_releases`.
     """
-    return _outlook(git, config, head, branch, seen).ask(decide_version)
+    return _version_inputs(git, config, head, branch, rewrite).apply(decide_version)
 
 
-def _at_head(git: Git, config: Config, branch: str | None, decide: Callable[..., _Answer]) -> tuple[_Answer, ...]:
+def _at_head(git: Git, config: Config, branch: str | None, decide: Callable[..., _Result]) -> tuple[_Result, ...]:
     head = git.head()
     if head is None:
         return ()
     branch = git.branch() or branch
-    answers = _outlook(git, config, head, branch).ask(decide)
-    unpushed = None if any(each.version for each in answers) else _before_the_push(git, config, head, branch)
-    return unpushed.ask(decide) if unpushed else answers
+    results = _version_inputs(git, config, head, branch).apply(decide)
+    if any(each.version for each in results):
+        return results
+    unpushed = _inputs_before_unpushed_release(git, config, head, branch)
+    return unpushed.apply(decide) if unpushed else results
 
 
-class _Outlook(Struct, frozen=True):
-    """What versions are decided from: each package's history with the version that its files announce."""
+class _VersionInputs(Struct, frozen=True):
+    """The arguments of `decide_version` for all packages; `packages` are pairs of history and declared version."""
 
     config: Config
     channel: BranchConfig
     tags: Collection[str]
     packages: tuple[tuple[History, str | None], ...]
 
-    def ask(self, decide: Callable[..., _Answer]) -> tuple[_Answer, ...]:
+    def apply(self, decide: Callable[..., _Result]) -> tuple[_Result, ...]:
+        """Return the result of `decide` for each package."""
         return tuple(
             decide(history, self.config, self.channel, taken=self.tags, declared=declared)
             for history, declared in self.packages
         )
 
 
-def _before_the_push(git: Git, config: Config, head: str, branch: str | None) -> _Outlook | None:
-    """From below the release at `head`, as if it had not been made; None where it was pushed."""
+def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:
+    """Return the inputs without the unpushed release commits at `head`; None when there are no such commits."""
     tip = git.tracked(branch) if branch else None
-    left = never_pushed(git, head, tip) if tip else ()
-    ignoring = {commit.id for commit in left}
-    return _outlook(git, config, left[-1].parents[0], branch, ignoring=ignoring) if left else None
+    unpushed = unpushed_release_commits(git, head, tip) if tip else ()
+    if not unpushed:
+        return None
+    ignored = {commit.id for commit in unpushed}
+    return _version_inputs(git, config, unpushed[-1].parents[0], branch, ignored=ignored)
 
 
-def _outlook(
+def _version_inputs(
     git: Git,
     config: Config,
     head: str,
     branch: str | None,
-    seen: Callable[[History], History] = lambda seen: seen,
-    ignoring: Set[str] = frozenset(),
-) -> _Outlook:
-    """Args:
-    ignoring: commits whose tags do not count.
-    """
+    rewrite: Callable[[History], History] = lambda history: history,
+    ignored: Set[str] = frozenset(),
+) -> _VersionInputs:
+    """Return the inputs at the commit `head`; the tags of the commits with an id in `ignored` are left out."""
     require_depth(git)
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
-    tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignoring}
+    tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignored}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]
     findings = tuple(tag_findings(tags, histories))
     if findings:
         raise PreflightError(findings, state="nothing was changed")
-    found = tuple((seen(each), None if each.stable else _declared(git, head, each)) for each in histories)
-    return _Outlook(config, release_channel, tags.keys(), found)
+    pairs = tuple((rewrite(each), None if each.stable else _declared(git, head, each)) for each in histories)
+    return _VersionInputs(config, release_channel, tags.keys(), pairs)
 
 
 def _declared(git: Git, head: str, history: History) -> str | None:

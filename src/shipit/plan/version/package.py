@@ -1,4 +1,4 @@
-"""What is released: the repository as a whole, or each of its packages."""
+"""The packages of a repository: the whole repository, or the configured parts of it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from shipit.core.versions import TagFormat
 
 
 class Package(Struct, frozen=True):
-    """One thing with a version of its own; `name` and `path` are empty for the whole repository.
+    """A part of the repository with a version of its own; `name` and `path` are empty for the whole repository.
 
-    `version_files` is None where they are to be detected.
+    `path` is a directory without a slash at the end, `format` the tag format and `changelog` a path; both paths begin
+    at the root of the repository. `version_files` is None when they have to be detected.
     """
 
     name: str
@@ -20,13 +21,13 @@ class Package(Struct, frozen=True):
     version_files: tuple[VersionFileConfig, ...] | None
     changelog: str
 
-    def named(self, version: str) -> str:
-        """The version as the release commit spells it."""
+    def release_name(self, version: str) -> str:
+        """Return `version` as it is written in the subject of the release commit: "1.4.0", or "web 1.4.0"."""
         return f"{self.name} {version}".lstrip()
 
 
 def packages(config: Config) -> tuple[Package, ...]:
-    """Every package of the configuration."""
+    """Return the configured packages; without any, one package for the whole repository."""
     if not config.packages:
         files = _version_files(config.release.version_files)
         return (Package("", "", TagFormat(config.release.tag), files, config.changelog.file),)
@@ -49,15 +50,22 @@ def _version_files(entries: tuple[str | VersionFileConfig, ...] | None) -> tuple
 
 
 def channel(config: Config, branch: str | None, default: str | None) -> BranchConfig | None:
-    """How `branch` releases; None when it does not.
+    """Return the settings of `branch` as a release branch; None when it is none.
 
     Args:
-        default: the branch that releases when the configuration names none.
+        config: the configuration.
+        branch: the name of a branch; None when HEAD is detached.
+        default: the release branch when the configuration names none.
     """
     channels = config.release.channels or (BranchConfig(name=default or branch or ""),)
     return next((entry for entry in channels if entry.name == branch), None)
 
 
 def main_channel(config: Config, default: str | None) -> BranchConfig:
-    """How the first releasing branch releases: what a preview elsewhere is computed for."""
+    """Return the settings of the first release branch; on other branches, versions are computed with these.
+
+    Args:
+        config: the configuration.
+        default: the release branch when the configuration names none.
+    """
     return (config.release.channels or (BranchConfig(name=default or ""),))[0]

@@ -1,4 +1,4 @@
-"""Shallow clones: history that was cut off cannot tell which release was the last."""
+"""The history that a shallow clone lacks. It is fetched, because the last release may be in it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from shipit.world import Git
 
 
 def deepen(git: Git) -> tuple[Finding, ...]:
-    """Fetch the history that a shallow clone lacks, without file contents; where that fails, the finding."""
+    """Fetch the history that a shallow clone lacks, without file contents. Return a finding when that fails."""
     try:
         if git.shallow():
             git.deepen()
     except AuthError as error:
-        return (refused_login(error),)
+        return (login_finding(error),)
     except ShipitError as error:
         what = f"the clone is shallow, and the rest of its history cannot be fetched: {on_one_line(error)}"
         return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)
@@ -21,17 +21,17 @@ def deepen(git: Git) -> tuple[Finding, ...]:
 
 
 def on_one_line(error: ShipitError) -> str:
-    """What is wrong and what git said of it, over however many lines."""
+    """Return the message of `error` and the output of git that it holds, without line breaks."""
     return " ".join(f"{error.what}: {error.where}".split()) if error.where else error.what
 
 
-def refused_login(error: AuthError) -> Finding:
-    """The finding for a remote that wants another credential."""
-    return Finding("remote-login", error.what, error.hint or "mend your git login")
+def login_finding(error: AuthError) -> Finding:
+    """Return the finding for a remote that refused the credential, or got none."""
+    return Finding("remote-login", error.what, error.hint or "check your git credentials")
 
 
 def require_depth(git: Git) -> None:
-    """Deepen a shallow clone, or raise `PreflightError`."""
+    """Fetch the history that a shallow clone lacks. Raises `PreflightError` when that fails."""
     findings = deepen(git)
     if findings:
         raise PreflightError(findings, state="nothing was changed")

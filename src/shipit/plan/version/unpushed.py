@@ -1,4 +1,4 @@
-"""Release commits that were never pushed."""
+"""The release commits that an interrupted run made in this clone and did not push."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from shipit.core.commits.release_message import is_release_message
 from shipit.world import CommitInfo, Git
 
 
-def never_pushed(git: Git, head: str, tip: str | None, tagged: Set[str] = frozenset()) -> tuple[CommitInfo, ...]:
-    """The release commits at `head`, newest first, that a killed run made and that are not behind `tip`.
+def unpushed_release_commits(
+    git: Git, head: str, tip: str | None, tagged: Set[str] = frozenset()
+) -> tuple[CommitInfo, ...]:
+    """Return the unpushed release commits at the top of the branch, newest first.
 
     Args:
-        tagged: commits that are released, whatever `tip` says.
+        git: the clone.
+        head: the id of the commit to begin at.
+        tip: the commit of the branch on the remote; None when the branch is not there.
+        tagged: the ids of commits with a tag; these count as pushed.
     """
-    found: list[CommitInfo] = []
-    while commit := git.commit(found[-1].parents[0] if found else head):
-        published = commit.id in tagged or (tip is not None and git.is_ancestor(commit.id, tip))
-        if published or not commit.parents or not (is_release_message(commit.message) and git.made(commit.id)):
+    unpushed: list[CommitInfo] = []
+    while commit := git.commit(unpushed[-1].parents[0] if unpushed else head):
+        pushed = commit.id in tagged or (tip is not None and git.is_ancestor(commit.id, tip))
+        if pushed or not commit.parents or not (is_release_message(commit.message) and git.made(commit.id)):
             break
-        found.append(commit)
-    return tuple(found)
+        unpushed.append(commit)
+    return tuple(unpushed)

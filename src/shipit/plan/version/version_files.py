@@ -1,4 +1,4 @@
-"""Which files hold a package's version, and the version they announce."""
+"""The version files of a package, and the version that they declare."""
 
 from __future__ import annotations
 
@@ -13,37 +13,43 @@ from shipit.world import Git
 
 
 def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
-    """The configured ones; else those detected at `rev` that hold a version, and those that repeat it."""
+    """Return the configured version files of `package`, or else the detected ones.
+
+    Detected are the files of the commit `rev` that contain a version, and the Maven modules that repeat it.
+    """
     if package.version_files is not None:
         return package.version_files
-    found = [file for file in _detected(git, rev, package) if _version(file, git.text(rev, file.path))]
-    return tuple(entry for file in found for entry in (file, *_modules(git, rev, file)))
+    readable = [file for file in _detected(git, rev, package) if _version(file, git.text(rev, file.path))]
+    return tuple(entry for file in readable for entry in (file, *_modules(git, rev, file)))
 
 
-def unwritten(git: Git, rev: str, package: Package) -> Iterator[Finding]:
-    """A warning where files are detected and none can be read, so that the version is written nowhere."""
+def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
+    """Yield a warning when version files were detected, but none of them can be read.
+
+    A release then updates no version file.
+    """
     if package.version_files is not None:
         return
-    found = {file.path: _read(file, git.text(rev, file.path)) for file in _detected(git, rev, package)}
-    errors = {path: error for path, error in found.items() if isinstance(error, VersionFileError)}
-    if errors and len(errors) == len(found):
-        wrong = "; ".join(f"`{path}`{_told(error)}" for path, error in errors.items())
+    results = {file.path: _read(file, git.text(rev, file.path)) for file in _detected(git, rev, package)}
+    errors = {path: error for path, error in results.items() if isinstance(error, VersionFileError)}
+    if errors and len(errors) == len(results):
+        reasons = "; ".join(f"`{path}`{_reason(error)}" for path, error in errors.items())
         hints = [error.hint for error in errors.values() if error.hint]
-        fix = "; ".join((*hints[:1], "where no file holds the version, set version-files = []"))
-        yield Finding("version-file", f"the version will be written into no file: {wrong}", fix, "warning")
+        fix = "; ".join((*hints[:1], "if no file contains the version, set version-files = []"))
+        yield Finding("version-file", f"no version file can be updated: {reasons}", fix, "warning")
 
 
 def declared_version(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> str | None:
-    """The version that the first readable file names, without `-SNAPSHOT`: 0.0.1-SNAPSHOT announces 0.0.1."""
+    """Return the version in the first file that can be read, without `-SNAPSHOT`; None when there is none."""
     versions = (_version(file, git.text(rev, file.path)) for file in files)
     first = next(filter(None, versions), None)
     return declared(first) if first else None
 
 
 def declared_versions(git: Git, rev: str, files: Mapping[str, tuple[VersionFileConfig, ...]]) -> dict[str, str]:
-    """`declared_version` of every package that has one."""
-    found = {name: declared_version(git, rev, entries) for name, entries in files.items()}
-    return {name: version for name, version in found.items() if version}
+    """Return the declared version of each package that has one, by the name of the package."""
+    versions = {name: declared_version(git, rev, entries) for name, entries in files.items()}
+    return {name: version for name, version in versions.items() if version}
 
 
 def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
@@ -53,7 +59,7 @@ def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
 
 
 def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
-    """The poms of a Maven project that repeat the version of this one."""
+    """Yield the POM files of the Maven modules that repeat the version of the POM `file`."""
     if format_of(file.path) is FORMATS["maven"]:
         committed = set(git.paths(rev))
         for path, paths in followers(file.path, lambda path: git.text(rev, path) if path in committed else None):
@@ -61,12 +67,12 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
 
 
 def _version(file: VersionFileConfig, text: str | None) -> str | None:
-    found = _read(file, text)
-    return found if isinstance(found, str) else None
+    version = _read(file, text)
+    return version if isinstance(version, str) else None
 
 
 def _read(file: VersionFileConfig, text: str | None) -> str | VersionFileError | None:
-    """The version, or why it cannot be read; None where there is no such file or format."""
+    """Return the version in `text`, or the error when it cannot be read; None without a file or a known format."""
     format = format_of(file.path, file.format)
     try:
         return format.read(text, file.paths) if format and text is not None else None
@@ -74,5 +80,5 @@ def _read(file: VersionFileConfig, text: str | None) -> str | VersionFileError |
         return error
 
 
-def _told(error: VersionFileError) -> str:
+def _reason(error: VersionFileError) -> str:
     return f", {error.where}: {error.what}" if error.where else f": {error.what}"

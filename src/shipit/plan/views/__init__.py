@@ -1,4 +1,4 @@
-"""Plans for readers: text for people, JSON for programs, Markdown for GitHub."""
+"""The formats of a plan: text for the terminal, JSON for programs, and Markdown for pages on GitHub."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a run came to and why, as a page of Markdown: the summary of a CI run, a comment on a pull request.
+"""The result of a run as a Markdown page: for the summary of a CI run, or a comment on a pull request.
 
-Commit messages are other people's text: they stand in it as they are read, and nothing of theirs comes to life.
+Commit messages may come from strangers, so their text is escaped: it is shown literally, never as Markdown or HTML.
 """
 
 from __future__ import annotations
@@ -29,21 +29,24 @@ _LONGEST_CELL = 160
 
 
 class Result(Struct, frozen=True):
-    """What became of a step: "done", "done already" or "failed"."""
+    """The result of a step. `status` is "done", "done already" or "failed"; empty for a step that was not reached."""
 
     step: Step
-    said: str
+    status: str
     outputs: Outputs = field(default_factory=dict)
 
 
 def release_summary(
     headline: str, plan: ReleasePlan, results: Mapping[str, Result], links: Links | None, limit: int = LONGEST_SUMMARY
 ) -> str:
-    """The page about a release that was made or planned.
+    """Return the page about a release that was made or planned.
 
     Args:
-        results: what became of the steps, by id; one that is missing was not reached.
-        limit: bytes of UTF-8.
+        headline: the title, as Markdown.
+        plan: the plan of the release.
+        results: the results of its steps by id; a step without a result was not reached.
+        links: makes links to commits and releases; None for no links.
+        limit: the largest size of the page, in bytes of UTF-8.
     """
     blocks = [f"## {headline}", *_decisions(plan.decisions, links), _findings(plan.findings)]
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
@@ -53,7 +56,13 @@ def release_summary(
 
 
 def preview_summary(preview: Preview, links: Links | None, limit: int = LONGEST_SUMMARY) -> str:
-    """The page about what merging a pull request releases."""
+    """Return the page about the release that merging a pull request makes.
+
+    Args:
+        preview: the preview of the pull request.
+        links: makes links to commits; None for no links.
+        limit: the largest size of the page, in bytes of UTF-8.
+    """
     blocks = [f"## {preview.headline}", *_decisions(preview.decisions, links)]
     blocks += [_folded("Release notes", preview.notes)]
     blocks += [_ignored(decision, links) for decision in preview.decisions]
@@ -63,12 +72,14 @@ def preview_summary(preview: Preview, links: Links | None, limit: int = LONGEST_
 def image_summary(
     plan: ImagePlan, digests: Outputs, results: Mapping[str, Result], links: Links | None, *, applied: bool
 ) -> str:
-    """The page about an environment's images.
+    """Return the page about an environment's images.
 
     Args:
-        digests: what each tag leads to, as the steps put it out.
-        results: what became of the steps, by id.
-        applied: whether they were carried out.
+        plan: the plan of the images.
+        digests: the outputs of its steps, with the digest of each tag.
+        results: the results of its steps by id; a step without a result was not reached.
+        links: makes links to commits; None for no links.
+        applied: False when the plan was only shown.
     """
     held = [digests.get(digest_key(image.reference), "") for image in plan.images]
     rows = [
@@ -84,22 +95,22 @@ def image_summary(
 
 
 def failure_summary(error: ShipitError, results: Iterable[Result], links: Links | None) -> str:
-    """The page about a run that failed: what is wrong, what to do, what state things are in.
+    """Return the page about a run that failed: the problem, the next action, and the state that it left.
 
     Args:
-        results: what became of the steps up to there.
+        error: the error that ended the run.
+        results: the results of the steps that were reached, in order.
+        links: makes links to commits and releases; None for no links.
     """
-    blocks = [f"## Failed: {_cell(error.what)}", *_particulars(error)]
-    blocks += [f"**{name}:** {inline(text)}" for name, text in _told(error) if text]
+    blocks = [f"## Failed: {_cell(error.what)}", *_details(error)]
+    texts = (("Where", error.where), ("What to do", error.hint), ("State", error.state))
+    blocks += [f"**{name}:** {inline(text)}" for name, text in texts if text]
     blocks += [_steps(results, links)]
     return _fitting(blocks, LONGEST_SUMMARY)
 
 
-def _told(error: ShipitError) -> Iterator[tuple[str, str | None]]:
-    yield from (("Where", error.where), ("What to do", error.hint), ("State", error.state))
-
-
-def _particulars(error: ShipitError) -> Iterator[str]:
+def _details(error: ShipitError) -> Iterator[str]:
+    """Yield the findings, the problems of the configuration file, or the last lines of the program that failed."""
     if isinstance(error, PreflightError):
         yield _findings(error.findings)
     elif isinstance(error, ConfigError) and error.problems:
@@ -109,39 +120,47 @@ def _particulars(error: ShipitError) -> Iterator[str]:
         )
         yield _table("| line | key | problem | what to do |", rows)
     elif isinstance(error, CommandError) and error.tail:
-        # Indented: nothing that stands in it can end the block.
+        # Indented and not fenced: no text in the lines can end the code block.
         lines = (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
         yield "\n".join(["Its last lines:\n", *lines])
 
 
 def _decisions(decisions: Iterable[Decision], links: Links | None) -> Iterator[str]:
     for decision in decisions:
-        yield _verdict(decision)
-        yield _remarks("", "why", decision.reasons, links)
-        yield _remarks("Could not be read, and does not count", "why not", decision.unreadable, links)
-        yield _remarks("Warnings", "warning", decision.warnings, links)
+        yield _next_version(decision)
+        yield _commits("", "why", decision.reasons, links)
+        yield _commits("Unreadable, not counted", "why not", decision.unreadable, links)
+        yield _commits("Warnings", "warning", decision.warnings, links)
 
 
-def _verdict(decision: Decision) -> str:
+def _next_version(decision: Decision) -> str:
     name = f"{inline(decision.package)}: " if decision.package else ""
     if decision.version is None:
         since = f" since {decision.previous}" if decision.previous else ""
         return f"{name}nothing to release{since}"
     after = f"after {decision.previous}, {decision.bump}" if decision.previous else "the first release"
-    why = ", because of" if decision.previous else ", with"  # no commit decides which version is the first
+    why = ", because of" if decision.previous else ", with"  # the first version does not depend on the commits
     return f"{name}**{decision.version}** ({after})" + (why if decision.reasons else "")
 
 
 def _ignored(decision: Decision, links: Links | None) -> str:
     count = len(decision.ignored)
-    title = "1 commit that does not count" if count == 1 else f"{count} commits that do not count"
-    return _folded(title, _remarks("", "why not", decision.ignored, links))
+    title = "1 ignored commit" if count == 1 else f"{count} ignored commits"
+    return _folded(title, _commits("", "why not", decision.ignored, links))
 
 
-def _remarks(title: str, column: str, remarks: Sequence[CommitReason], links: Links | None) -> str:
-    if not remarks:
+def _commits(title: str, column: str, reasons: Sequence[CommitReason], links: Links | None) -> str:
+    """Return a table of commits and their reasons; empty without any.
+
+    Args:
+        title: the heading above it; empty for none.
+        column: the heading of the column with the reasons.
+        reasons: the commits with their reasons.
+        links: makes links to the commits; None for no links.
+    """
+    if not reasons:
         return ""
-    rows = (f"| {_commit(each.commit, links)} | {_cell(each.subject)} | {_cell(each.reason)} |" for each in remarks)
+    rows = (f"| {_commit(each.commit, links)} | {_cell(each.subject)} | {_cell(each.reason)} |" for each in reasons)
     table = _table(f"| commit | subject | {column} |", rows)
     return f"### {title}\n\n{table}" if title else table
 
@@ -152,15 +171,15 @@ def _steps(results: Iterable[Result], links: Links | None) -> str:
 
 
 def _linked(result: Result, links: Links | None) -> str:
-    url = _place(result.outputs, links)
-    return f"[{result.said}]({link_destination(url)})" if url else result.said
+    url = _result_url(result.outputs, links)
+    return f"[{result.status}]({link_destination(url)})" if url else result.status
 
 
-def _place(outputs: Outputs, links: Links | None) -> str | None:
-    """Where the effect of a step is to be seen."""
-    places: dict[str, Callable[[Links, str], str]] = {"commit": Links.commit, "tag": Links.release}
-    found = (place(links, outputs[name]) for name, place in places.items() if links and outputs.get(name))
-    return outputs.get("release-url") or next(found, None)
+def _result_url(outputs: Outputs, links: Links | None) -> str | None:
+    """Return the address of the release, commit or tag that a step made; None when it made none of them."""
+    link_of: dict[str, Callable[[Links, str], str]] = {"commit": Links.commit, "tag": Links.release}
+    urls = (link(links, outputs[name]) for name, link in link_of.items() if links and outputs.get(name))
+    return outputs.get("release-url") or next(urls, None)
 
 
 def _findings(findings: Iterable[Finding]) -> str:
@@ -186,12 +205,15 @@ def _folded(title: str, text: str) -> str:
 
 
 def _fitting(blocks: Iterable[str], limit: int) -> str:
-    """As many blocks as fit, the first ones first; one that is too long is left out whole, and that is said."""
-    gone = "\n(what is too long for this page is left out)\n"
-    page, room = "", limit - len(gone)
+    """Return the blocks as one page, without those from the first one on that would exceed `limit` bytes of UTF-8.
+
+    When blocks are left out, the last line of the page says so.
+    """
+    note = "\n(the rest is too long for this page and is left out)\n"
+    page, room = "", limit - len(note)
     for block in filter(None, blocks):
         size = len(f"{block}\n\n".encode("utf-8", "replace"))
         if size > room:
-            return page + gone
+            return page + note
         page, room = f"{page}{block}\n\n", room - size
     return page

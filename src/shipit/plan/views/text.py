@@ -1,4 +1,4 @@
-"""A plan as a person likes to read it."""
+"""The text of a plan, as the terminal shows it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from shipit.plan.version import CommitReason, Decision
 from shipit.steps import WriteFile
 from shipit.steps.base import Step
 
-# Gives a text the look of "title", "version", "good", "faint", "bad", "warn" or "added".
+# Returns a text (first argument) in a style: "title", "version", "good", "faint", "bad", "warn" or "added".
 Paint = Callable[[str, str], str]
 
 
-def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everything: bool = False) -> str:
-    """The plan as text.
+def render_plan(plan: Plan, paint: Paint = lambda text, style: text, *, everything: bool = False) -> str:
+    """Return the plan as text.
 
     Args:
-        everything: also each ignored commit, not only how many there are.
+        plan: the plan.
+        paint: adds colours; without it the text is plain.
+        everything: list every ignored commit, and not only their number when there are more than 5.
     """
     if isinstance(plan, ImagePlan):
         blocks = [_images(plan, paint), _steps(plan, paint)]
@@ -32,8 +34,8 @@ def render_plan(plan: Plan, paint: Paint = lambda text, look: text, *, everythin
     return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
 
 
-def render_decisions(decisions: Iterable[Decision], paint: Paint = lambda text, look: text) -> str:
-    """The next versions and why, as text."""
+def render_decisions(decisions: Iterable[Decision], paint: Paint = lambda text, style: text) -> str:
+    """Return the next versions with their reasons as text; `paint` adds colours."""
     return "\n".join("".join(f"{line}\n" for line in _decision(each, paint, everything=True)) for each in decisions)
 
 
@@ -47,7 +49,7 @@ def _images(plan: ImagePlan, paint: Paint) -> Iterator[str]:
 
 def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
     for tag in plan.finishes:
-        yield paint(f"finishes {tag}, whose release was cut off; newer commits are planned after that", "title")
+        yield paint(f"finishes the interrupted release {tag}; newer commits are released after it", "title")
 
 
 def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[str]:
@@ -62,30 +64,30 @@ def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[st
 
 
 def _headline(decision: Decision, paint: Paint) -> str:
-    who = f"{decision.package}: " if decision.package else ""
+    package = f"{decision.package}: " if decision.package else ""
     since = f"since {decision.previous}" if decision.previous else "and there is no release yet"
     if decision.version is None:
-        return paint(f"{who}nothing to release", "title") + f" {since}"
+        return paint(f"{package}nothing to release", "title") + f" {since}"
     after = f"after {decision.previous}, {decision.bump}" if decision.previous else "the first release"
-    return f"{who}{paint('next version', 'title')} {paint(decision.version, 'version')} ({after})"
+    return f"{package}{paint('next version', 'title')} {paint(decision.version, 'version')} ({after})"
 
 
-def _group(title: str, remarks: Sequence[CommitReason], paint: Paint, look: str) -> Iterator[str]:
-    if remarks:
+def _group(title: str, reasons: Sequence[CommitReason], paint: Paint, style: str) -> Iterator[str]:
+    if reasons:
         yield f"  {title}"
-    for remark in remarks:
-        id = paint(remark.commit[:7], "faint")
-        yield f"    {id} {printable(remark.subject)}  {paint(printable(remark.reason), look)}"
+    for each in reasons:
+        id = paint(each.commit[:7], "faint")
+        yield f"    {id} {printable(each.subject)}  {paint(printable(each.reason), style)}"
 
 
 def _steps(plan: Plan, paint: Paint) -> Iterator[str]:
     if not plan.steps:
         return
     yield paint("steps", "title")
-    told = False
+    is_public = False
     for number, step in enumerate(plan.steps, 1):
-        if step.public and not told:
-            told = True
+        if step.public and not is_public:
+            is_public = True
             yield paint("      --- above this line nothing is public; below it, steps are not undone ---", "faint")
         yield f"  {number:2}. {printable(step.summary)}"
         yield from _diff(step, paint)
@@ -104,10 +106,11 @@ def _notes(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
 
 def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
     if any_blocks(plan.findings):
-        yield paint("before this can be " + ("done" if isinstance(plan, ImagePlan) else "released"), "title")
+        purpose = "the images can be built" if isinstance(plan, ImagePlan) else "this can be released"
+        yield paint(f"fix before {purpose}", "title")
     elif plan.findings:
         yield paint("warnings", "title")
     for finding in plan.findings:
-        look = "bad" if finding.blocks else "warn"
-        yield f"  {paint(finding.severity, look)} {printable(finding.what)} [{finding.code}]"
+        style = "bad" if finding.blocks else "warn"
+        yield f"  {paint(finding.severity, style)} {printable(finding.what)} [{finding.code}]"
         yield f"    fix: {printable(finding.fix)}"

@@ -1,4 +1,4 @@
-"""The facts that a release is planned from."""
+"""The facts about the clone, the remote and the forge that a release is planned from."""
 
 from __future__ import annotations
 

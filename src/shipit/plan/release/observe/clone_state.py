@@ -1,4 +1,4 @@
-"""Where the clone stands, and on which commit a release is made."""
+"""The state of the clone and its remote, and the commit that a release is made from."""
 
 from __future__ import annotations
 
@@ -10,19 +10,29 @@ from shipit.config.model import BranchConfig, Config
 from shipit.core.commits.release_message import is_release_message
 from shipit.errors import AuthError, PreflightError, ShipitError
 from shipit.finding import Finding
-from shipit.plan.version import channel, deepen, main_channel, never_pushed, on_one_line, refused_login
+from shipit.plan.version import (
+    channel,
+    deepen,
+    login_finding,
+    main_channel,
+    on_one_line,
+    unpushed_release_commits,
+)
 from shipit.world import Git, RemoteRefs
 
 
 class CloneState(Struct, frozen=True):
-    """Clone and remote, side by side.
+    """The state of the clone compared with its remote. Commits are full ids.
 
-    `head` is where the clone stands; `base` is the commit the release is made on: the remote branch's tip
-    where the clone is behind it, without the unpushed release commit of a killed run. `diverged` says that
-    the two went different ways. `remote` is None where there is no remote, or it did not answer. `channel`
-    is how this branch releases; `releasing` says whether it does at all. `tags` are the clone's and
-    the remote's, name to commit, without the `abandoned` ones, which a killed run made and never pushed.
-    `left_commit` says that such a run's commit is where the clone stands.
+    `head` is the commit of HEAD. `base` is the commit that the release is made from: HEAD without the unpushed release
+    commits of an interrupted run, or the commit of the remote branch when the clone is behind it. `diverged` is True
+    when the branch and the remote branch each have commits that the other lacks. `remote` is None when there is no
+    remote, or it did not answer.
+
+    `channel` are the settings of the branch, or those of the first release branch when `is_release_branch` is False.
+    `tags` is the commit of each tag of the clone by name; where the remote has the tag too, its commit there. Not in
+    it are `leftover_tags`, which an interrupted run made and did not push. `head_is_leftover` is True when HEAD is a
+    release commit of such a run.
     """
 
     head: str
@@ -30,26 +40,28 @@ class CloneState(Struct, frozen=True):
     base: str
     diverged: bool
     channel: BranchConfig
-    releasing: bool
+    is_release_branch: bool
     remote: RemoteRefs | None
     tags: Mapping[str, str]
-    abandoned: Mapping[str, str]
-    left_commit: bool
+    leftover_tags: Mapping[str, str]
+    head_is_leftover: bool
     findings: tuple[Finding, ...]
 
     @property
     def expected(self) -> str | None:
-        """What the remote branch must still be when the release is pushed."""
+        """The commit that the remote branch must still be at when the release is pushed; None for a new branch."""
         return self.remote.branches.get(self.branch) if self.remote and self.branch else None
 
 
 def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneState:
-    """Ask the clone and its remote; fetch what is missing.
+    """Return the state of the clone and its remote. Fetches the commits and tags that the clone lacks.
 
     Args:
-        branch: the branch to release where HEAD is detached.
+        git: the clone.
+        config: the configuration.
+        branch: the branch to release when HEAD is detached.
 
-    Raises `PreflightError` where there is no commit yet.
+    Raises `PreflightError` when the repository has no commit yet.
     """
     head = git.head()
     if head is None:
@@ -59,62 +71,80 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
     remote, findings = _observe_remote(git)
     tip = remote.branches.get(branch or "") if remote else None
     tags = {tag.name: tag.commit for tag in git.tags()}
-    abandoned = _abandoned(git, remote) if remote else {}
-    if remote:  # what it has by a name is right; by names the clone does not know it has no commits
+    leftover_tags = _leftover_tags(git, remote) if remote else {}
+    if remote:  # for the same name, the remote is right; tags that only the remote has point to commits not fetched
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
-    for name in abandoned.keys() - remote.tags.keys() if remote else ():
+    for name in leftover_tags.keys() - remote.tags.keys() if remote else ():
         del tags[name]
-    left = never_pushed(git, head, tip, frozenset(tags.values()))
-    own = left[-1].parents[0] if left else head
-    base, diverged = _base(git, own, tip)
+    unpushed = unpushed_release_commits(git, head, tip, frozenset(tags.values()))
+    local = unpushed[-1].parents[0] if unpushed else head
+    base, diverged = _base(git, local, tip)
     default = remote.default if remote else None
-    mine = channel(config, branch, default)
-    releases_as = mine or main_channel(config, default)
+    branch_channel = channel(config, branch, default)
     return CloneState(
-        head, branch, base, diverged, releases_as, mine is not None, remote, tags, abandoned, own != head, findings
+        head=head,
+        branch=branch,
+        base=base,
+        diverged=diverged,
+        channel=branch_channel or main_channel(config, default),
+        is_release_branch=branch_channel is not None,
+        remote=remote,
+        tags=tags,
+        leftover_tags=leftover_tags,
+        head_is_leftover=local != head,
+        findings=findings,
     )
 
 
 def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
-    """The remote's refs, fetched; a remote that is missing or silent is a finding."""
-    too_short = deepen(git)
+    """Return the branches and tags of the remote after a fetch, and the findings; None when it cannot be read."""
+    shallow_findings = deepen(git)
     if git.remote_url() is None:
         fix = "git remote add origin URL"
-        return None, (Finding("no-remote", "the repository has no remote to release to", fix), *too_short)
+        return None, (Finding("no-remote", "the repository has no remote to release to", fix), *shallow_findings)
     try:
-        return _fetched(git), too_short
+        return _fetched_refs(git), shallow_findings
     except AuthError as error:
-        return None, tuple({refused_login(error), *too_short})
+        return None, tuple({login_finding(error), *shallow_findings})
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
-        return None, (Finding("remote", on_one_line(error), fix), *too_short)
+        return None, (Finding("remote", on_one_line(error), fix), *shallow_findings)
 
 
-def _fetched(git: Git) -> RemoteRefs:
-    """The remote's refs with all that is behind them: asked again after the fetch, in case somebody pushed between."""
+def _fetched_refs(git: Git) -> RemoteRefs:
+    """Fetch, and return the branches and tags of the remote. Repeats when somebody pushed during the fetch."""
     refs = None
-    while refs != (now := git.remote_refs()):
-        refs = now
+    while refs != (latest := git.remote_refs()):
+        refs = latest
         git.fetch()
-    return now
+    return latest
 
 
-def _abandoned(git: Git, remote: RemoteRefs) -> Mapping[str, str]:
-    """Tags that a killed run made and never pushed: the remote has none of that name, or another run's."""
-    own = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
-    ours = (tag for tag in own if is_release_message(git.tag_message(tag.name)))
-    return {tag.name: tag.commit for tag in ours if not _was_pushed(git, tag.commit, remote)}
+def _leftover_tags(git: Git, remote: RemoteRefs) -> Mapping[str, str]:
+    """Return the tags that an interrupted run made and did not push, with their commits.
+
+    The remote has no tag of that name, or a tag of that name on another commit.
+    """
+    only_here = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
+    made_by_shipit = (tag for tag in only_here if is_release_message(git.tag_message(tag.name)))
+    return {tag.name: tag.commit for tag in made_by_shipit if not _was_pushed(git, tag.commit, remote)}
 
 
 def _was_pushed(git: Git, commit: str, remote: RemoteRefs) -> bool:
-    """Whether `commit` is a release commit on a branch of the remote, where none comes without its tag."""
+    """Return whether `commit` is a release commit on a remote branch; then its tag was pushed together with it."""
     found = git.commit(commit)
-    ours = found is not None and is_release_message(found.message)
-    return ours and any(git.is_ancestor(commit, tip) for tip in remote.branches.values())
+    is_release_commit = found is not None and is_release_message(found.message)
+    return is_release_commit and any(git.is_ancestor(commit, tip) for tip in remote.branches.values())
 
 
-def _base(git: Git, own: str, tip: str | None) -> tuple[str, bool]:
-    """The commit to release, and whether the clone and the remote went different ways."""
-    if tip is None or git.is_ancestor(tip, own):
-        return own, False
-    return (tip, False) if git.is_ancestor(own, tip) else (own, True)
+def _base(git: Git, local: str, tip: str | None) -> tuple[str, bool]:
+    """Return the commit to release, and True when the branch and the remote branch have diverged.
+
+    Args:
+        git: the clone.
+        local: the commit of the branch, without unpushed release commits.
+        tip: the commit of the remote branch; None when there is no such branch.
+    """
+    if tip is None or git.is_ancestor(tip, local):
+        return local, False
+    return (tip, False) if git.is_ancestor(local, tip) else (local, True)

@@ -1,4 +1,4 @@
-"""Look at the world for a release: every fact the plan is made from, read once."""
+"""The facts that the plan of a release is made from. Each is read once."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from shipit.config.model import Config, VersionFileConfig
 from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.finding import Finding, any_blocks
-from shipit.plan.images import obstacles, recipe
+from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import History, observe_history, packages
-from shipit.plan.version.version_files import declared_versions, unwritten, version_files
+from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
 from shipit.world import World
 
 
 class FileState(Struct, frozen=True):
-    """A file as committed at the base, and as it stands in the working tree. None: no such file.
+    """The text of a file in the commit to release, and in the working tree; None when there is no such file.
 
-    `edited` says that it differs from HEAD; `leftover` that the difference is what a killed run wrote.
+    `edited` is True when the working tree differs from HEAD, and `is_leftover` when an interrupted run wrote that
+    difference.
     """
 
     committed: str | None
     current: str | None
     edited: bool = False
-    leftover: bool = False
+    is_leftover: bool = False
 
     @property
-    def left(self) -> str | None:
-        """The text that a killed run wrote and did not commit."""
-        return self.current if self.leftover else None
+    def leftover_text(self) -> str | None:
+        """The text that an interrupted run wrote and did not commit; None when there is no such text."""
+        return self.current if self.is_leftover else None
 
 
 class Observed(Struct, frozen=True):
-    """The facts of a release.
+    """The facts that a release is planned from.
 
-    `tags` are those of the clone and of the remote. `declared` is the version that a package's files name,
-    `version_files` are those files; `files` holds the state of every file that a release may write. `created` is
-    when the base was committed, in seconds since the epoch.
+    `tags` is the commit of each tag of the clone and of the remote by name. `declared` is the declared version and
+    `version_files` are the version files of each package by its name. `files` is the state of each file that a release
+    can write, by path. `dirty` are the paths of uncommitted changes. `today` is the date of the release, `created` the
+    time of the base commit in seconds since the epoch (UTC). `links` makes links to the forge; None without a forge.
     """
 
     clone: CloneState
@@ -58,41 +60,43 @@ class Observed(Struct, frozen=True):
     links: Links | None
 
     @property
-    def leftover(self) -> tuple[str, ...]:
-        """Files that a killed run wrote: they may be undone or overwritten."""
-        return tuple(path for path, state in self.files.items() if state.leftover)
+    def leftover_files(self) -> tuple[str, ...]:
+        """The files that an interrupted run wrote: a release overwrites them, or undoes the change."""
+        return tuple(path for path, state in self.files.items() if state.is_leftover)
 
     @property
-    def in_the_way(self) -> tuple[str, ...]:
-        """Files with edits that are not shipit's, untracked ones where a release would write among them."""
+    def uncommitted_changes(self) -> tuple[str, ...]:
+        """The files that the user changed and did not commit, and untracked files that a release would overwrite."""
         edited = (path for path, state in self.files.items() if state.edited)
-        return tuple(path for path in dict.fromkeys((*self.dirty, *edited)) if path not in self.leftover)
+        return tuple(path for path in dict.fromkeys((*self.dirty, *edited)) if path not in self.leftover_files)
 
     @property
     def highest(self) -> Version | None:
-        """The highest stable version released, from whatever branch."""
+        """The highest stable version that was released on any branch."""
         formats = [history.package.format for history in self.histories]
-        found = (format.parse(name) for name in self.tags for format in formats)
-        return max((version for version in found if version and not version.prerelease), default=None)
+        versions = (format.parse(name) for name in self.tags for format in formats)
+        return max((version for version in versions if version and not version.prerelease), default=None)
 
 
 def observe_release(world: World, config: Config, branch: str | None = None) -> Observed:
-    """Look at everything a release depends on. Only reads, apart from fetching what is missing.
+    """Return all facts that a release depends on. Only reads, and fetches what the clone lacks.
 
     Args:
-        branch: the branch to release where HEAD is detached, as the CI names it.
+        world: the ports to git, the forge, the registry, the engine and the files.
+        config: the configuration.
+        branch: the branch to release when HEAD is detached, as the CI names it.
 
-    Raises `PreflightError` where there is nothing to look at: no commit yet.
+    Raises `PreflightError` when the repository has no commit yet.
     """
     git, clone = world.git, observe_clone(world.git, config, branch)
     remote, base = clone.remote, clone.base
     commit = git.commit(base)
-    refusals = world.forge.findings(config.release.write_back) if remote else ()
-    answers = not any_blocks(refusals)
+    forge_findings = world.forge.findings(config.release.write_back) if remote else ()
+    forge_is_usable = not any_blocks(forge_findings)
     histories = tuple(
         observe_history(git, package, base, clone.tags, clone.channel.prerelease) for package in packages(config)
     )
-    silent = (finding for package in packages(config) for finding in unwritten(git, base, package))
+    file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
     files = {history.package.name: version_files(git, base, history.package) for history in histories}
     return Observed(
         clone=clone,
@@ -103,25 +107,25 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         files={path: _state(world, clone, path) for path in _paths(histories, files)},
         dirty=git.dirty(),
         unfinished=observe_unfinished(world, config.release, histories, remote, clone.branch)
-        if remote and answers
+        if remote and forge_is_usable
         else (),
-        findings=(*clone.findings, *silent, *git.findings(), *refusals, *_images(world, config)),
+        findings=(*clone.findings, *file_findings, *git.findings(), *forge_findings, *_image_findings(world, config)),
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
     )
 
 
-def _images(world: World, config: Config) -> Iterator[Finding]:
-    """What stands in the way of the images of a release."""
+def _image_findings(world: World, config: Config) -> Iterator[Finding]:
+    """Yield the findings of the registry and the engine about the images of a release."""
     images = config.release.images.values()
     if images:
         yield from world.registry.findings([image.name for image in images])
-        yield from obstacles(world.engine, list(map(recipe, images)), config.release.prepare)
+        yield from build_findings(world.engine, list(map(build_options, images)), config.release.prepare)
 
 
 def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:
-    """Every file that a release may write."""
+    """Return the paths of all files that a release can write."""
     versions = (file.path for entries in files.values() for file in entries)
     return (*versions, *(history.package.changelog for history in histories))
 
@@ -131,4 +135,4 @@ def _state(world: World, clone: CloneState, path: str) -> FileState:
     head = committed if clone.head == clone.base else world.git.text(clone.head, path)
     current = world.files.read(path)
     edited = current != head
-    return FileState(committed, current, edited, leftover=edited and world.files.wrote(path))
+    return FileState(committed, current, edited, is_leftover=edited and world.files.wrote(path))

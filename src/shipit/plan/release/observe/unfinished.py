@@ -1,4 +1,4 @@
-"""Find releases that were cut off after their commit point."""
+"""The unfinished releases: interrupted after their commit point, and so public in part."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from shipit.world import RemoteRefs, World
 
 
 class Unfinished(Struct, frozen=True):
-    """A release whose commit or tag is public and whose forge release is behind.
+    """A release whose commit or tag is public, but which is not published completely.
 
-    `message` is that of its tag, or that its tag is to get. `tagged` and `drafted` say how far it came. `commits`
-    are those that it releases, `images` those that it builds; `unbuilt` are the ones that neither registry nor
-    engine has.
+    `commit` is the id of its commit, and `message` the message of its tag, existing or not. `tagged` is True when its
+    tag is on the remote, and `drafted` when the forge has a draft or a release of it. `commits` are the commits that it
+    releases. `images` are its images, and `images_to_build` those that neither the registry nor the engine has.
     """
 
     package: Package
@@ -44,60 +44,71 @@ class Unfinished(Struct, frozen=True):
     drafted: bool
     commits: tuple[RawCommit, ...] = ()
     images: tuple[WantedImage, ...] = ()
-    unbuilt: tuple[WantedImage, ...] = ()
+    images_to_build: tuple[WantedImage, ...] = ()
 
 
 def observe_unfinished(
     world: World, config: ReleaseConfig, histories: Iterable[History], remote: RemoteRefs, branch: str | None
 ) -> tuple[Unfinished, ...]:
-    """Releases of shipit itself that are public in part only.
+    """Return the unfinished releases; only releases that shipit made are considered.
 
     Args:
-        branch: the one that is released.
+        world: the ports to git, the forge, the registry and the engine.
+        config: the table `[release]` of the configuration.
+        histories: the history of each package.
+        remote: the branches and tags of the remote.
+        branch: the release branch, which is written into the images.
     """
-    found: list[Unfinished] = []
+    unfinished: list[Unfinished] = []
     for history in histories:
         candidates = [_unpublished(world, config, history, remote)]
         if (
             config.write_back.through_forge
-        ):  # a push moves branch and tag together, so there a lone commit is no release
+        ):  # a push updates branch and tag together, so only here the tag can be missing
             candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
-        found.extend(candidate for candidate in candidates if candidate)
-    return tuple(_with_images(world, config, replace(each, commits=_commits(world, each)), branch) for each in found)
+        unfinished.extend(candidate for candidate in candidates if candidate)
+    return tuple(_with_images(world, config, _with_commits(world, each), branch) for each in unfinished)
 
 
-def _with_images(world: World, config: ReleaseConfig, found: Unfinished, branch: str | None) -> Unfinished:
+def _with_images(world: World, config: ReleaseConfig, unfinished: Unfinished, branch: str | None) -> Unfinished:
     images = tuple(
         release_images(
             config,
-            found.package.name,
-            Version.parse(found.version),
-            found.commit,
+            unfinished.package.name,
+            Version.parse(unfinished.version),
+            unfinished.commit,
             branch=branch,
-            created=_committed(world, found.commit),
+            created=_base_time(world, unfinished.commit),
             links=world.forge.links(),
         )
     )
     steps = zip(images, build_steps(images, config.prepare_timeout), strict=True)
-    return replace(found, images=images, unbuilt=tuple(each for each, step in steps if step.check(world) != Done()))
+    to_build = tuple(image for image, step in steps if step.check(world) != Done())
+    return replace(unfinished, images=images, images_to_build=to_build)
 
 
-def _committed(world: World, id: str) -> int:
-    """When the commit that is released was made: below the commit that the release made of it, where it made one."""
+def _base_time(world: World, id: str) -> int:
+    """Return the time of the commit that the release was made from, in seconds since the epoch (UTC).
+
+    Args:
+        world: the ports.
+        id: the commit of the release; when it is a release commit, its parent is used.
+    """
     commit = world.git.commit(id)
     if commit and commit.parents and is_release_message(commit.message):
         commit = world.git.commit(commit.parents[0])
     return commit.timestamp if commit else 0
 
 
-def _commits(world: World, found: Unfinished) -> tuple[RawCommit, ...]:
-    others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != found.commit}
-    prerelease = channel_of(Version.parse(found.version))
-    return observe_history(world.git, found.package, found.commit, others, prerelease).own
+def _with_commits(world: World, unfinished: Unfinished) -> Unfinished:
+    others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != unfinished.commit}
+    prerelease = channel_of(Version.parse(unfinished.version))
+    history = observe_history(world.git, unfinished.package, unfinished.commit, others, prerelease)
+    return replace(unfinished, commits=history.own)
 
 
 def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
-    """A release commit on the remote whose tag is missing (where commit and tag cannot move together)."""
+    """Return the release of `commit` when it is a release commit whose tag is missing on the remote, else None."""
     if not is_release_message(commit.message):
         return None
     package = history.package
@@ -105,29 +116,34 @@ def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteR
     tag = package.format.render(version) if version else None
     if version is None or tag is None or tag in remote.tags:
         return None
-    message = release_message(SUBJECT.format(what=package.named(version)), _notes(world, package, version, commit))
+    message = release_message(
+        SUBJECT.format(what=package.release_name(version)), _notes(world, package, version, commit)
+    )
     drafted = world.forge.find_release(tag) is not None
     return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
 
 
 def _notes(world: World, package: Package, version: str, commit: RawCommit) -> str:
-    """The package's own section of the changelog: the commit tells the notes of all packages together."""
+    """Return the notes of one package from its changelog: the release commit has those of all packages together."""
     changelog = world.git.text(commit.id, package.changelog)
     return (section_of(changelog, version) if changelog else None) or notes_of(commit.message)
 
 
 def _unpublished(world: World, config: ReleaseConfig, history: History, remote: RemoteRefs) -> Unfinished | None:
-    """The last release, when shipit made its tag and the forge does not show it, or a floating tag is behind."""
+    """Return the last release when its release on the forge is not published, or a floating tag is not moved.
+
+    None when the last release is complete, or when shipit did not make its tag.
+    """
     last = history.last
     if last is None or last.name not in remote.tags:
         return None
     version, message = str(last.version), world.git.tag_message(last.name)
-    if not is_release_of(message, history.package.name, version):  # or a person put it on the commit of another release
+    if not is_release_of(message, history.package.name, version):  # a user made this tag, even if on a release commit
         return None
     release = world.forge.find_release(last.name)
-    followed = not has_outdated_floating_tag(config.floating_tags, history.package.format, last, remote.tags)
+    floating_tags_moved = not has_outdated_floating_tag(config.floating_tags, history.package.format, last, remote.tags)
     published = not release.draft if release else not world.forge.shared
-    if published and followed:
+    if published and floating_tags_moved:
         return None
     drafted = release is not None
     return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)

@@ -1,4 +1,4 @@
-"""The steps of a release, and the texts and files they write."""
+"""The steps of a release, and the texts and files that they write."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from shipit.plan.release.steps.package_release import PackageRelease as PackageR
 from shipit.plan.release.steps.release_body import release_body as release_body
 from shipit.plan.release.steps.sequence import ReleaseSequence as ReleaseSequence
 from shipit.plan.release.steps.snapshot import plan_snapshot as plan_snapshot
-from shipit.plan.release.steps.sync import tidying_steps as tidying_steps
+from shipit.plan.release.steps.sync import clean_up_steps as clean_up_steps

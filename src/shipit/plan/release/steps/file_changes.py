@@ -1,4 +1,4 @@
-"""What a release writes into files."""
+"""The changes that a release makes to files: to version files and changelogs."""
 
 from __future__ import annotations
 
@@ -19,22 +19,27 @@ from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_o
 
 
 class FileChange(Struct, frozen=True):
-    """One file: its text before and after the release. `left` is what a killed run made of it already."""
+    """The change of one file, from the text `before` (None for a new file) to `text`.
+
+    `leftover_text` is the text that an interrupted run left in the working tree (None when there is none), and `diff`
+    the changed lines as the plan shows them.
+    """
 
     path: str
     text: str
     before: str | None
-    left: str | None = None
+    leftover_text: str | None = None
     diff: tuple[str, ...] = ()
 
     def step(self, commit: ReleaseCommit) -> WriteFile:
-        replaced = {self.before, self.before if self.left is None else self.left}
-        digests = sorted("" if text is None else text_digest(text) for text in replaced)
+        """Return the step that writes the file for `commit`, over the text `before` or `leftover_text` only."""
+        replaceable = {self.before, self.before if self.leftover_text is None else self.leftover_text}
+        digests = sorted("" if text is None else text_digest(text) for text in replaceable)
         return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
 
 
 class FileChanges(Struct, frozen=True):
-    """All files of a release."""
+    """All files that one commit changes."""
 
     files: tuple[FileChange, ...]
 
@@ -44,43 +49,60 @@ class FileChanges(Struct, frozen=True):
 
 
 class _Edit(Struct, frozen=True):
-    """What becomes of one file; several edits of one file build on each other."""
+    """One edit of one file: `new_text` returns its new text from the old one. Several edits may follow each other."""
 
     path: str
-    text_of: Callable[[str | None], str]
-    shown: bool = True  # whether people see the lines that differ; the notes tell what a changelog gets
+    new_text: Callable[[str | None], str]
+    show_diff: bool = True  # False for a changelog: the plan shows the release notes already
 
 
 def file_changes(config: Config, observed: Observed, releases: Sequence[PackageRelease]) -> FileChanges:
-    """The files that the packages in `releases` change. Where nothing is written back, only what a build needs.
+    """Return the changes of the version files and changelogs of the packages in `releases`.
 
-    Raises `ConfigError` (`VersionFileError`) when a version file has no place for the version.
+    With `write-back = "none"` no changelog is changed, and version files only when there are `prepare` commands, which
+    may read the version from them.
+
+    Raises `ConfigError` or its subclass `VersionFileError` when a version file is missing or cannot be edited.
     """
     versions = {entry.next_release.history.package.name: entry.release.version for entry in releases}
     if not config.release.write_back.commits:
-        return _carried_out(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
+        return _apply(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
     changelogs = (_changelog_edit(config, entry) for entry in releases)
-    return _carried_out((*_version_edits(observed, versions), *changelogs), observed, {})
+    return _apply((*_version_edits(observed, versions), *changelogs), observed, {})
 
 
 def snapshot_changes(observed: Observed, versions: Mapping[str, str], released: FileChanges) -> FileChanges:
-    """What the commit after the release writes: the next version, by package, in every version file."""
+    """Return the changes of the commit after the release, which writes the next version into the version files.
+
+    Args:
+        observed: the facts, from `observe_release`.
+        versions: the version to write, by the name of the package.
+        released: the changes of the release itself, which come before these.
+    """
     texts = {change.path: change.text for change in released.files}
-    return _carried_out(_version_edits(observed, versions), observed, texts)
+    return _apply(_version_edits(observed, versions), observed, texts)
 
 
-def _carried_out(edits: Iterable[_Edit], observed: Observed, begin: Mapping[str, str]) -> FileChanges:
-    """The files that differ after all edits; `begin` are texts other than the committed ones to begin with."""
+def _apply(edits: Iterable[_Edit], observed: Observed, start: Mapping[str, str]) -> FileChanges:
+    """Return the files that differ after all edits.
+
+    Args:
+        edits: the edits, in order.
+        observed: the facts; the edits begin with the committed text of each file.
+        start: the texts by path to begin with instead of the committed ones.
+    """
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
-    shown = set()
+    with_diff = set()
     for edit in edits:
-        before.setdefault(edit.path, begin.get(edit.path, observed.files[edit.path].committed))
-        after[edit.path] = edit.text_of(after.get(edit.path, before[edit.path]))
-        shown.update([edit.path] if edit.shown else [])
+        before.setdefault(edit.path, start.get(edit.path, observed.files[edit.path].committed))
+        after[edit.path] = edit.new_text(after.get(edit.path, before[edit.path]))
+        with_diff.update([edit.path] if edit.show_diff else [])
     return FileChanges(
         tuple(
-            FileChange(path, text, old, observed.files[path].left, _diff(old or "", text) if path in shown else ())
+            FileChange(
+                path, text, old, observed.files[path].leftover_text, _diff(old or "", text) if path in with_diff else ()
+            )
             for path, text in after.items()
             if text != (old := before[path])
         )
@@ -98,18 +120,18 @@ def _with_version(file: VersionFileConfig, version: str, text: str | None) -> st
         raise ConfigError(
             f"the version file `{file.path}` is not committed",
             where="release.version-files",
-            hint=f"git add {file.path}, or take it out of the configuration",
+            hint=f"git add {file.path} && git commit, or remove it from the configuration",
         )
-    return _written(file, text, version)
+    return _write_version(file, text, version)
 
 
 def _diff(old: str, new: str) -> tuple[str, ...]:
-    """The lines that differ; formats never add or take away a line."""
+    """Return the lines that differ; writing a version never adds or removes a line."""
     pairs = zip(old.splitlines(), new.splitlines(), strict=False)
     return tuple(line for before, after in pairs if before != after for line in (f"- {before}", f"+ {after}"))
 
 
-def _written(file: VersionFileConfig, text: str, version: str) -> str:
+def _write_version(file: VersionFileConfig, text: str, version: str) -> str:
     try:
         return _format(file).write(text, version, file.paths)
     except VersionFileError as error:
@@ -122,9 +144,9 @@ def _format(file: VersionFileConfig) -> VersionFile:
     if format is None:
         known = ", ".join(FORMATS)
         raise ConfigError(
-            f"`{file.path}`: there is no version file format for it",
+            f"the format of the version file `{file.path}` is not known",
             where="release.version-files",
-            hint=f"name one of these as its `format`: {known}",
+            hint=f"set its `format` to one of these: {known}",
         )
     return format
 
@@ -135,4 +157,4 @@ def _changelog_edit(config: Config, release: PackageRelease) -> _Edit:
     def with_section(text: str | None) -> str:
         return insert_section(text, release.notes, version, language)
 
-    return _Edit(release.next_release.history.package.changelog, with_section, shown=False)
+    return _Edit(release.next_release.history.package.changelog, with_section, show_diff=False)

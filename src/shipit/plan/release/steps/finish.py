@@ -1,4 +1,4 @@
-"""Finish releases that were cut off after their commit point: only forward."""
+"""The steps that finish releases which were interrupted after their commit point. Nothing public is undone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from shipit.steps.release_commit import ReleaseCommit
 
 
 def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:
-    """What is still needed, in the order of a release."""
+    """Return the steps that are still needed, in the order of a release."""
     return tuple(_finish(config, observed))
 
 
@@ -38,12 +38,12 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     yield from sync_steps(observed)
     for unfinished in observed.unfinished:
         if not unfinished.tagged:
-            yield from _tag(config, unfinished)
+            yield from _tag_steps(config, unfinished)
         if not unfinished.drafted:
-            yield from _draft(config, observed, unfinished)
-    yield from _snapshot(config, observed)
+            yield from _draft_steps(config, observed, unfinished)
+    yield from _snapshot_steps(config, observed)
     for unfinished in observed.unfinished:
-        yield from _images(config, observed, unfinished)
+        yield from _image_steps(config, observed, unfinished)
     for unfinished in observed.unfinished:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
@@ -53,12 +53,12 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
 
 
 def unfinished_release_body(config: Config, observed: Observed, unfinished: Unfinished) -> str:
-    """The notes, as they were or will be told."""
+    """Return the release body of an unfinished release, from the notes in the message of its tag."""
     notes, changelog = notes_of(unfinished.message), unfinished.package.changelog
     return release_body(notes, unfinished.tag, changelog, config, observed.links)
 
 
-def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
+def _tag_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
     commit = ReleaseCommit(unfinished.commit, None, unfinished.tag)
     if config.release.write_back.through_forge:
         yield ForgeTag(unfinished.tag, unfinished.message, commit)
@@ -67,38 +67,44 @@ def _tag(config: Config, unfinished: Unfinished) -> Iterator[Step]:
         yield Push(commit, None, None, (unfinished.tag,))
 
 
-def _draft(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
-    """The draft is gone: make it again, building its assets again."""
+def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
+    """Yield the steps that create the missing draft again, and build its assets again."""
     prerelease = Version.parse(unfinished.version).prerelease is not None
     if config.release.assets:
-        yield from _prepare(config, unfinished)
+        yield from _prepare_steps(config, unfinished)
     body = unfinished_release_body(config, observed, unfinished)
     yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.clone.branch)
     if config.release.assets:
         yield UploadAssets(unfinished.tag, config.release.assets)
 
 
-def _prepare(config: Config, unfinished: Unfinished) -> Iterator[Step]:
-    told = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
-    return (Run(command, config.release.prepare_timeout, env=told) for command in config.release.prepare)
+def _prepare_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
+    env = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
+    return (Run(command, config.release.prepare_timeout, env=env) for command in config.release.prepare)
 
 
-def _images(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
-    """What is in the registry is not built again; what neither it nor the engine has is, from the release's files."""
+def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
+    """Yield the steps that push the images of a release.
+
+    Images that neither the registry nor the engine has are built before, from the files of the release.
+    """
     released, base = unfinished.commit, observed.clone.base
-    if unfinished.unbuilt:
-        elsewhere = released != base
-        if elsewhere:
+    if unfinished.images_to_build:
+        on_other_commit = released != base
+        if on_other_commit:
             yield SyncBranch(released, base)
-        yield from _prepare(config, unfinished)
-        yield from build_steps(unfinished.unbuilt, config.release.prepare_timeout)
-        if elsewhere:
+        yield from _prepare_steps(config, unfinished)
+        yield from build_steps(unfinished.images_to_build, config.release.prepare_timeout)
+        if on_other_commit:
             yield SyncBranch(base, released)
     yield from push_steps(unfinished.images)
 
 
-def _snapshot(config: Config, observed: Observed) -> Iterator[Step]:
-    """The commit after the release: a push brings it along, the forge makes it after the tags."""
+def _snapshot_steps(config: Config, observed: Observed) -> Iterator[Step]:
+    """Yield the steps of the commit after the release, when it is made through the forge after the tags.
+
+    With `write-back = "push"` it is pushed together with the release commit, so it is never missing.
+    """
     last = [unfinished for unfinished in observed.unfinished if unfinished.commit == observed.clone.base]
     if not (last and config.release.write_back.through_forge):
         return

@@ -1,4 +1,4 @@
-"""What follows a published release: tags that move along, and word to those who waited for it."""
+"""The steps after a release is published: floating tags, and the notify steps."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from shipit.core.versions.floating_tags import floating_tag
 from shipit.steps import CommentReleased, LabelReleased, MoveTag
 from shipit.steps.base import Step
 
-# GitHub lets nobody write more than 500 comments an hour; the newest commits come first.
-MOST = 100
+# The largest number of issues and pull requests to notify; GitHub accepts at most 500 comments an hour from one user.
+# Those of the newest commits are kept.
+MOST_NOTIFIED = 100
 
 
 def floating_steps(config: ReleaseConfig, format: TagFormat, version: Version) -> Iterator[MoveTag]:
-    """The tags that follow a release; a pre-release leads none."""
+    """Yield a step for each floating tag of `version`, such as `v1` for 1.4.0; none for a pre-release."""
     for part in () if version.prerelease else config.floating_tags:
         yield MoveTag(floating_tag(format, version, part), format.render(version), format.template)
 
 
 def notify_steps(config: AnnounceConfig, tag: str, commits: Sequence[RawCommit]) -> Iterator[Step]:
-    """Word to the pull requests and issues that the commits of a release name."""
-    numbers = issues_of(commits)[:MOST] if config.comment or config.label else ()
+    """Yield the steps that comment on and label the issues and pull requests that the commits of a release mention.
+
+    Args:
+        config: the table `[announce]` of the configuration.
+        tag: the tag of the release.
+        commits: the commits of the release, newest first.
+    """
+    numbers = issues_of(commits)[:MOST_NOTIFIED] if config.comment or config.label else ()
     if numbers and config.comment:
         yield CommentReleased(tag, numbers)
     if numbers and config.label:

@@ -1,4 +1,4 @@
-"""A package that is released: its next_release, its release, and its notes."""
+"""The release of one package, with its notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from shipit.plan.version import NextRelease
 
 
 class PackageRelease(Struct, frozen=True):
-    """`notes` are Markdown, ending with a newline; `release_body` is as much of them as a forge takes."""
+    """The release of one package, and the decision `next_release` that it is made from.
+
+    `notes` are Markdown that ends with a newline; `release_body` is the same, shortened to the limit of the forge.
+    """
 
     next_release: NextRelease
     release: Release
@@ -23,5 +26,5 @@ class PackageRelease(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The version as the release commit spells it."""
-        return self.next_release.history.package.named(self.release.version)
+        """The version as it is written in the subject of the release commit: "1.4.0", or "web 1.4.0"."""
+        return self.next_release.history.package.release_name(self.release.version)

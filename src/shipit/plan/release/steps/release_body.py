@@ -1,4 +1,4 @@
-"""What a forge is told of a release: its notes, as far as it takes them."""
+"""The release body: the release notes as GitHub shows them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from shipit.core.notes.links import Links
 
 
 def release_body(notes: str, tag: str, changelog: str, config: Config, links: Links | None) -> str:
-    """The notes, cut at GitHub's limit with a pointer to the changelog, where the rest stands."""
+    """Return `notes`, shortened to the limit of GitHub, with a reference to the complete changelog when it is exceeded.
+
+    Args:
+        notes: the release notes, as Markdown.
+        tag: the tag of the release, which the link to the changelog uses.
+        changelog: the path of the changelog.
+        config: the configuration, which sets the language.
+        links: makes the link to the changelog; with None, only its path is written.
+    """
     link = links.file(changelog, tag) if links else changelog
     return cut_notes(notes, link, language=LANGUAGES[config.changelog.language])

@@ -1,7 +1,7 @@
-"""The life of a release: which step comes when.
+"""The steps of a release, and their order.
 
-Local and reversible first, expensive and fallible next, one commit point (the push, or the commit through
-the forge), and only then what the world is told.
+First the steps that change only the clone and can be undone, then the slow ones that can fail (builds, draft, assets),
+then the commit point: the push, or the commit through the forge. Publishing and the notify steps come after that.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ from shipit.steps.release_commit import ReleaseCommit
 
 
 class ReleaseSequence(Struct, frozen=True):
-    """Everything that the steps of one release are made from.
+    """The values that the steps of one release are made from.
 
-    `commit` is the release commit; `snapshot` the commit that follows it with its files, where one is wanted.
+    `releases` are the packages to release, `changes` the files that the release commit `commit` changes, and `snapshot`
+    is the commit after it with its files; None when no such commit is made.
     """
 
     config: ReleaseConfig
@@ -51,7 +52,7 @@ class ReleaseSequence(Struct, frozen=True):
 
     @property
     def images(self) -> tuple[WantedImage, ...]:
-        """The images of everything that is due."""
+        """The images of all packages to release."""
         observed = self.observed
         return tuple(
             image
@@ -68,37 +69,38 @@ class ReleaseSequence(Struct, frozen=True):
         )
 
     def steps(self) -> Iterator[Step]:
-        """All steps, in order."""
-        yield from self._prepare()
+        """Yield all steps, in order."""
+        yield from self._prepare_steps()
         if self.config.write_back.through_forge:
             yield from build_steps(self.images, self.config.prepare_timeout, pushed=False)
-            yield from self._drafts()
-            yield from self._through_the_forge()
+            yield from self._draft_steps()
+            yield from self._forge_steps()
             yield from build_steps(self.images, self.config.prepare_timeout)
         else:
-            yield from self._in_the_clone()
+            yield from self._clone_steps()
             yield from build_steps(self.images, self.config.prepare_timeout)
-            yield from self._drafts()
+            yield from self._draft_steps()
             yield self._push()
         yield from push_steps(self.images)
-        for entry in self.releases:  # a person has to see the highest version first, whatever branch it came from
+        for entry in self.releases:
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)
         for entry in self.releases:
             yield from notify_steps(self.announce, entry.release.tag, entry.next_release.history.own)
 
-    def _prepare(self) -> Iterator[Step]:
-        """What the release is made of, in the working tree."""
+    def _prepare_steps(self) -> Iterator[Step]:
+        """Yield the steps that write the files into the working tree and run the `prepare` commands."""
         yield from sync_steps(self.observed, self.commit)
         for change in self.changes.files:
             yield change.step(self.commit)
-        told = {"SHIPIT_VERSION": self.releases[0].release.version, "SHIPIT_TAG": self.commit.tag}
-        for at, command in enumerate(self.config.prepare, 1):
-            makes = self.config.assets if at == len(self.config.prepare) else ()  # by then they are there
-            yield Run(command, self.config.prepare_timeout, self.commit, told, makes)
+        env = {"SHIPIT_VERSION": self.releases[0].release.version, "SHIPIT_TAG": self.commit.tag}
+        for number, command in enumerate(self.config.prepare, 1):
+            # After the last command, the assets must exist.
+            makes = self.config.assets if number == len(self.config.prepare) else ()
+            yield Run(command, self.config.prepare_timeout, self.commit, env, makes)
 
-    def _in_the_clone(self) -> Iterator[Step]:
-        """Commit and tags where nobody sees them yet."""
+    def _clone_steps(self) -> Iterator[Step]:
+        """Yield the steps that make the commits and tags in the clone; they are not pushed yet."""
         if self.commit.subject is not None:
             yield CreateCommit(self.commit, self._body, self.changes.paths, self.config.author)
         for entry in self.releases:
@@ -108,8 +110,8 @@ class ReleaseSequence(Struct, frozen=True):
             yield from (change.step(follows) for change in changes.files)
             yield CreateCommit(follows, "", changes.paths, self.config.author)
 
-    def _drafts(self) -> Iterator[Step]:
-        """The forge and the assets: the last that can fail before the release is public."""
+    def _draft_steps(self) -> Iterator[Step]:
+        """Yield the steps that create the drafts on the forge and upload the assets, just before the commit point."""
         for entry in self.releases:
             tag, prerelease = entry.release.tag, entry.version.prerelease is not None
             yield DraftRelease(tag, tag, entry.release_body, prerelease, self.observed.clone.branch)
@@ -117,15 +119,19 @@ class ReleaseSequence(Struct, frozen=True):
                 yield UploadAssets(tag, self.config.assets)
 
     def _push(self) -> Push:
-        """The commit point."""
+        """Return the step that pushes the branch and the tags: the commit point."""
         tags = tuple(entry.release.tag for entry in self.releases)
         if not self.config.write_back.commits:
             return Push(self.commit, None, None, tags)
         tip = self.snapshot[0] if self.snapshot else None
         return Push(self.commit, self.observed.clone.branch, self.observed.clone.expected, tags, tip)
 
-    def _through_the_forge(self) -> Iterator[Step]:
-        """The commit point where nobody may push: branch first, and a tip without its tag is seen as unfinished."""
+    def _forge_steps(self) -> Iterator[Step]:
+        """Yield the steps that make commits and tags through the forge, for branches that cannot be pushed to.
+
+        The release commit is the commit point. If the run is interrupted before the tag, the next run finds a release
+        commit without a tag and finishes that release.
+        """
         branch = self.observed.clone.branch or ""
         if self.commit.subject is not None:
             yield ForgeCommit(self.commit, branch, self._body, self.changes.paths)
@@ -146,5 +152,8 @@ def _tag_message(entry: PackageRelease) -> str:
 
 
 def is_latest(version: Version, observed: Observed) -> bool:
-    """Whether the forge should show this release as the latest: no pre-release, and none is higher."""
+    """Return whether the forge is to show `version` as the latest release.
+
+    That is a stable version with no higher one on any branch.
+    """
     return not version.prerelease and (observed.highest is None or version >= observed.highest)

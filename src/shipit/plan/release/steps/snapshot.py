@@ -1,4 +1,4 @@
-"""The commit after a release: the version that is worked on next."""
+"""The commit after a release, which writes the next `-SNAPSHOT` version into the version files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ def plan_snapshot(
     commit: ReleaseCommit,
     released: FileChanges | None = None,
 ) -> Snapshot | None:
-    """The commit and what it writes; None where none is wanted, or no file holds a version.
+    """Return the commit after the release with its file changes; None when it is not configured or changes no file.
 
     Args:
-        versions: what is released, by package.
-        commit: the release commit, which it follows.
-        released: what the release writes, where that is still to be done.
+        config: the configuration.
+        observed: the facts, from `observe_release`.
+        versions: the version that is released, by the name of the package.
+        commit: the release commit, which is its parent.
+        released: the file changes of the release; None when they are committed already.
     """
     if not (config.release.snapshot and config.release.write_back.commits):
         return None
@@ -39,5 +41,5 @@ def plan_snapshot(
 
 
 def _next_stable(version: Version) -> Version:
-    """The version under work after `version`: a pre-release is still on the way to its own."""
+    """Return the stable version to work on after `version`: 1.4.1 after 1.4.0, and 2.0.0 after 2.0.0-beta.1."""
     return version.finalize_version() if version.prerelease else version.bump_patch()

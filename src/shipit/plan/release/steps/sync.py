@@ -1,4 +1,4 @@
-"""Bring the clone to the commit that a release is made on, without what a killed run left in it."""
+"""The step that moves the clone to the commit to release, and removes the leftovers of an interrupted run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from shipit.steps.release_commit import ReleaseCommit
 
 
 def sync_steps(observed: Observed, commit: ReleaseCommit | None = None) -> Iterator[SyncBranch]:
-    """The step that does it, where it is needed.
+    """Yield that step, or nothing when the clone is at the commit to release and there are no leftover tags.
 
     Args:
-        commit: what is made there.
+        observed: the facts, from `observe_release`.
+        commit: the release commit to make after it; None when no commit is made.
     """
     clone = observed.clone
-    if clone.head != clone.base or clone.abandoned:
-        yield SyncBranch(clone.base, clone.head, observed.leftover, commit, dict(clone.abandoned))
+    if clone.head != clone.base or clone.leftover_tags:
+        yield SyncBranch(clone.base, clone.head, observed.leftover_files, commit, dict(clone.leftover_tags))
 
 
-def tidying_steps(config: ReleaseConfig, observed: Observed) -> Iterator[SyncBranch]:
-    """The same where there is nothing to release, for the sake of what a killed run left alone.
+def clean_up_steps(config: ReleaseConfig, observed: Observed) -> Iterator[SyncBranch]:
+    """Yield that step when there is nothing to release, but an interrupted run left commits, tags or files.
 
-    Files that were written for a build, where nothing is written back, are left to it.
+    With `write-back = "none"`, changed files are no reason for it: the release wrote them for a build, which may still
+    need them.
     """
     clone = observed.clone
-    files = observed.leftover if config.write_back.commits else ()
-    if clone.left_commit or clone.abandoned or files:
+    files = observed.leftover_files if config.write_back.commits else ()
+    if clone.head_is_leftover or clone.leftover_tags or files:
         yield from sync_steps(observed)
