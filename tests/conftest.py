@@ -20,6 +20,9 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 IN_CI = os.environ.get("CI") == "true"
 
+# A build of a few files ends before it pays to optimise code and to collect garbage by several threads.
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 # Whatever tells git, shipit or a program it runs about the outside.
 FOREIGN = ("AWS_", "CI", "DOCKER_", "GH_", "GIT_", "GITHUB_", "GNUPG", "GPG_", "NO_COLOR", "SHIPIT_", "SSH_", "XDG_")
 
@@ -59,7 +62,9 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in {
             "HOME": str(home),
             "GIT_CONFIG_NOSYSTEM": "1",
+            "GRADLE_OPTS": QUICK_START,
             "LC_ALL": "C.UTF-8",
+            "MAVEN_OPTS": QUICK_START,
             "TERM": "xterm",
             "TZ": "UTC",
         }.items():

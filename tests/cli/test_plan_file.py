@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -13,6 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from release.runs import Driver
 
 from shipit import api
 from shipit.cli.demo.sample import SampleProject
@@ -31,13 +31,20 @@ from shipit.steps.base import Step
 pytestmark = pytest.mark.usefixtures("own_environment")
 
 
-@pytest.fixture
-def sample(tmp_path: Path, new_sample: Callable[[Path], SampleProject]) -> SampleProject:
-    return new_sample(tmp_path)
+class Sample(SampleProject, frozen=True):
+    """A sample project, and what runs shipit in it."""
+
+    driver: Driver
 
 
 @pytest.fixture
-def saved(sample: SampleProject) -> Path:
+def sample(tmp_path: Path, new_sample: Callable[[Path], SampleProject], shipit: Driver) -> Sample:
+    made = new_sample(tmp_path)
+    return Sample(made.path, made.remote, shipit)
+
+
+@pytest.fixture
+def saved(sample: Sample) -> Path:
     """A plan of the sample's release, saved beside it."""
     place = sample.path.parent / "plan.json"
     done = shipit(sample, "plan", "-o", str(place))
@@ -46,9 +53,9 @@ def saved(sample: SampleProject) -> Path:
     return place
 
 
-def shipit(sample: SampleProject, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "shipit", *arguments]
-    return subprocess.run(command, cwd=sample.path, capture_output=True, text=True)
+def shipit(sample: Sample, *arguments: str) -> subprocess.CompletedProcess[str]:
+    run = sample.driver.run(sample.path, arguments, os.environ)
+    return subprocess.CompletedProcess(arguments, run.status, run.out, run.err)
 
 
 def git(place: Path, *words: str) -> str:
@@ -56,14 +63,14 @@ def git(place: Path, *words: str) -> str:
     return done.stdout
 
 
-def state(sample: SampleProject) -> tuple[str, ...]:
+def state(sample: Sample) -> tuple[str, ...]:
     """Return all that a release can change: refs, files and releases."""
     releases = sorted(path.as_posix() for path in (sample.remote / "shipit").rglob("*"))
     asked = (["show-ref", "--head"], ["status", "--short"], ["ls-remote", "origin"])
     return (*(git(sample.path, *words) for words in asked), *releases)
 
 
-def test_a_saved_plan_is_applied_exactly(sample: SampleProject, saved: Path) -> None:
+def test_a_saved_plan_is_applied_exactly(sample: Sample, saved: Path) -> None:
     text = saved.read_text().replace("load rooms and members in one query", "as somebody edited it")
     saved.write_text(text)
     done = shipit(sample, "release", "--plan", str(saved))
@@ -74,7 +81,7 @@ def test_a_saved_plan_is_applied_exactly(sample: SampleProject, saved: Path) -> 
     assert "as somebody edited it" in (sample.remote / "shipit/releases/v0.4.0/notes.md").read_text()
 
 
-def test_applying_a_plan_a_second_time_changes_nothing(sample: SampleProject, saved: Path) -> None:
+def test_applying_a_plan_a_second_time_changes_nothing(sample: Sample, saved: Path) -> None:
     shipit(sample, "release", "--plan", str(saved))
     git(sample.path, "commit", "--quiet", "--allow-empty", "--message", "fix: later")
     git(sample.path, "push", "--quiet")
@@ -103,9 +110,7 @@ class Interrupting:
 
 
 @pytest.mark.parametrize("kind", ["create-commit", "create-tag", "draft-release", "push", "publish-release"])
-def test_an_interrupted_release_is_finished_by_applying_the_same_plan(
-    sample: SampleProject, saved: Path, kind: str
-) -> None:
+def test_an_interrupted_release_is_finished_by_applying_the_same_plan(sample: Sample, saved: Path, kind: str) -> None:
     plan = plan_from_json(saved.read_text(), "plan.json")
     assert isinstance(plan, ReleasePlan)
     with pytest.raises(Killed):
@@ -115,39 +120,39 @@ def test_an_interrupted_release_is_finished_by_applying_the_same_plan(
     assert git(sample.path, "status", "--short") == ""
 
 
-def local_commit(sample: SampleProject) -> None:
+def local_commit(sample: Sample) -> None:
     git(sample.path, "commit", "--quiet", "--allow-empty", "--message", "fix: more")
 
 
-def remote_commit(sample: SampleProject) -> None:
+def remote_commit(sample: Sample) -> None:
     other = sample.path.parent / "other"
     git(sample.path, "clone", "--quiet", str(sample.remote), str(other))
     git(other, "commit", "--quiet", "--allow-empty", "--message", "fix: theirs")
     git(other, "push", "--quiet")
 
 
-def both_commit(sample: SampleProject) -> None:
+def both_commit(sample: Sample) -> None:
     local_commit(sample)
     remote_commit(sample)
 
 
-def remote_went_back(sample: SampleProject) -> None:
+def remote_went_back(sample: Sample) -> None:
     git(sample.remote, "update-ref", "refs/heads/main", "main~1")
 
 
-def remote_tag(sample: SampleProject) -> None:
+def remote_tag(sample: Sample) -> None:
     git(sample.remote, "tag", "v0.4.0", "main~1")
 
 
-def local_tag(sample: SampleProject) -> None:
+def local_tag(sample: Sample) -> None:
     git(sample.path, "tag", "v0.4.0", "HEAD~1")
 
 
-def configuration(sample: SampleProject) -> None:
+def configuration(sample: Sample) -> None:
     (sample.path / "shipit.toml").write_text('[bump]\nrefactor = "patch"\n')
 
 
-def other_branch(sample: SampleProject) -> None:
+def other_branch(sample: Sample) -> None:
     git(sample.path, "switch", "--quiet", "--create", "other")
 
 
@@ -165,7 +170,7 @@ def other_branch(sample: SampleProject) -> None:
     ],
 )
 def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
-    sample: SampleProject, saved: Path, change: Callable[[SampleProject], None], reason: str
+    sample: Sample, saved: Path, change: Callable[[Sample], None], reason: str
 ) -> None:
     change(sample)
     git(sample.path, "fetch", "--quiet", "--tags")
@@ -183,14 +188,14 @@ def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
     assert state(sample) == before
 
 
-def test_a_plan_is_refused_when_the_remote_does_not_answer(sample: SampleProject, saved: Path) -> None:
+def test_a_plan_is_refused_when_the_remote_does_not_answer(sample: Sample, saved: Path) -> None:
     sample.remote.rename(sample.remote.with_name("gone"))
     done = shipit(sample, "release", "--plan", str(saved))
     assert done.returncode == 3
     assert "[remote]" in done.stderr
 
 
-def test_a_plan_with_a_blocking_finding_is_refused(sample: SampleProject) -> None:
+def test_a_plan_with_a_blocking_finding_is_refused(sample: Sample) -> None:
     place = sample.path.parent / "plan.json"
     (sample.path / "build.gradle").write_text("version = '0.3.1' // edited\n")
     shipit(sample, "plan", "-o", str(place))
@@ -220,7 +225,7 @@ def test_a_file_that_is_not_a_plan_is_refused(text: str, tmp_path: Path, capsys:
 
 
 def test_a_plan_with_a_missing_field_is_refused_with_the_name_of_the_field(
-    sample: SampleProject, saved: Path, capsys: pytest.CaptureFixture[str]
+    sample: Sample, saved: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = json.loads(saved.read_text())
     del plan["steps"]
@@ -256,7 +261,7 @@ def outside_the_repository(plan: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("edit", [without_a_field, of_another_type, without_inputs, outside_the_repository])
 def test_a_plan_with_an_invalid_step_is_refused_and_nothing_changes(
-    sample: SampleProject, saved: Path, edit: Callable[[dict[str, Any]], None]
+    sample: Sample, saved: Path, edit: Callable[[dict[str, Any]], None]
 ) -> None:
     plan = json.loads(saved.read_text())
     edit(plan)
@@ -267,7 +272,7 @@ def test_a_plan_with_an_invalid_step_is_refused_and_nothing_changes(
     assert not (sample.path.parent / "outside").exists()
 
 
-def test_a_version_file_that_is_not_utf8_keeps_its_bytes_in_a_saved_plan(sample: SampleProject) -> None:
+def test_a_version_file_that_is_not_utf8_keeps_its_bytes_in_a_saved_plan(sample: Sample) -> None:
     build = sample.path / "build.gradle"
     build.write_bytes("version = '0.3.1' // 판\n".encode("euc-kr"))
     git(sample.path, "commit", "--quiet", "--all", "--message", "build: less")
@@ -278,18 +283,18 @@ def test_a_version_file_that_is_not_utf8_keeps_its_bytes_in_a_saved_plan(sample:
     assert build.read_bytes() == "version = '0.4.0' // 판\n".encode("euc-kr")
 
 
-def test_dry_run_shows_a_saved_plan_and_changes_nothing(sample: SampleProject, saved: Path) -> None:
+def test_dry_run_shows_a_saved_plan_and_changes_nothing(sample: Sample, saved: Path) -> None:
     before = state(sample)
     done = shipit(sample, "release", "--dry-run", "--plan", str(saved))
     assert (done.returncode, state(sample)) == (0, before)
     assert done.stdout == shipit(sample, "plan").stdout
 
 
-def test_plan_json_prints_the_same_plan_that_is_saved(sample: SampleProject, saved: Path) -> None:
+def test_plan_json_prints_the_same_plan_that_is_saved(sample: Sample, saved: Path) -> None:
     assert json.loads(shipit(sample, "plan", "--json").stdout) == json.loads(saved.read_text())
 
 
-def test_a_plan_that_cannot_be_saved_is_an_error(sample: SampleProject) -> None:
+def test_a_plan_that_cannot_be_saved_is_an_error(sample: Sample) -> None:
     done = shipit(sample, "plan", "-o", os.path.join("no", "such", "place"))
     assert done.returncode == 2
     assert done.stderr.startswith("error: `no/such/place` cannot be written: ")

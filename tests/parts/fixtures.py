@@ -39,9 +39,9 @@ def classic_builder(engine: Engine, tmp_path: Path) -> Engine:
     return engine.with_config(tmp_path / "docker-without-buildx", buildx=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def base_image(engine: Engine) -> str:
-    """`base/busybox:1` in the system's engine."""
+    """`base/busybox:1` in the system's engine; no test removes it."""
     return make_base_image(engine)
 
 
