@@ -1,4 +1,4 @@
-"""The container engine as shipit sees it, over a real one."""
+"""A set-up for tests of `DockerEngine` over a real engine."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PLAIN = Build()
 
 @dataclass
 class Bench:
-    """A directory to build in, and the engine that `part` is.
+    """A directory to build in, and the engine `part`.
 
-    `transfers` is what was told of pushes.
+    `transfers` lists the reported progress of pushes.
     """
 
     part: Part
@@ -34,7 +34,9 @@ class Bench:
         self.engine = self.for_login(self.login)
 
     def for_login(self, login: Login | None) -> DockerEngine:
-        return DockerEngine(str(self.root), Logins(login), Redactor([TOKEN]), lambda *told: self.transfers.append(told))
+        return DockerEngine(
+            str(self.root), Logins(login), Redactor([TOKEN]), lambda *progress: self.transfers.append(progress)
+        )
 
     def dockerfile(self, *lines: str, path: str = "Dockerfile") -> None:
         file = self.root / path
@@ -49,7 +51,7 @@ class Bench:
 
 
 def bench(part: Part, root: Path, monkeypatch: pytest.MonkeyPatch, login: Login | None = None) -> Bench:
-    """The environment says where `part` is, as it would a user's."""
+    """Return a set-up for `part`, whose address is in the environment variables, as a user would set them."""
     for name, value in part.environment.items():
         monkeypatch.setenv(name, value)
     root.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Hosts of 127.0.0.1 that answer as told, where a real registry or token server would not do it."""
+"""HTTP servers on this machine with fixed responses, for cases that a real registry or token server does not have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Asked:
 
 
 class Host(ThreadingHTTPServer):
-    """Gives the `answers` to a method and path one after the other, and the last one ever after."""
+    """A server that sends the `answers` to a method and path one after the other, and repeats the last one."""
 
     daemon_threads = True
 
@@ -73,10 +73,10 @@ def host() -> Iterator[Host]:
 
 
 def challenge(realm: str) -> Answer:
-    """What a registry answers that wants a token."""
+    """Return the response of a registry that requires a token from `realm`."""
     return Answer(401, {"WWW-Authenticate": f'Bearer realm="{realm}",service="s",scope="repository:acme/app:pull"'})
 
 
 def tokens(*tokens: str) -> list[Answer]:
-    """What a token server answers."""
+    """Return the responses of a token server, one for each token."""
     return [Answer(200, JSON, json.dumps({"token": token})) for token in tokens]

@@ -1,4 +1,4 @@
-"""Which forge a clone releases on."""
+"""The choice of the forge for a clone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shipit.world import Forge
 
 
 def forge(place: Path, url: str | None, instead_of: tuple[str, str] | None = None) -> Forge:
-    """That of a clone whose remote is written as `url`, where git reads a prefix as another address."""
+    """Return the forge of a clone with the remote `url`; `instead_of` is a prefix and its replacement by git."""
     subprocess.run(["git", "init", "--quiet", str(place)], check=True)
     settings = {"remote.origin.url": url} if url else {}
     if instead_of:

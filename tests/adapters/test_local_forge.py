@@ -1,4 +1,4 @@
-"""Releases as files."""
+"""The forge of local files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def draft(forge: LocalForge, tag: str = "v1.0.0", *, body: str = "notes\n", prer
     forge.create_draft(tag=tag, title="1.0.0", body=body, prerelease=prerelease, branch=None)
 
 
-def test_a_release_is_a_directory_a_person_can_read(forge: LocalForge, root: Path) -> None:
+def test_a_release_is_a_directory_of_readable_files(forge: LocalForge, root: Path) -> None:
     draft(forge)
     forge.upload_asset("v1.0.0", "app.jar")
     published = forge.publish("v1.0.0", latest=True)
@@ -105,18 +105,18 @@ def test_commits_and_tags_need_github_and_nothing_is_written(forge: LocalForge, 
     assert not root.exists()
 
 
-def test_a_way_to_write_back_that_needs_github_is_found_in_time(forge: LocalForge) -> None:
+def test_a_write_back_that_needs_github_is_a_finding(forge: LocalForge) -> None:
     (finding,) = forge.findings(WriteBack.API)
     assert finding.blocks
     assert '"api"' in finding.what
 
 
 @pytest.mark.parametrize("write_back", [WriteBack.PUSH, WriteBack.NONE])
-def test_a_way_that_needs_no_github_leads_to_no_finding(forge: LocalForge, write_back: WriteBack) -> None:
+def test_a_write_back_without_github_leads_to_no_finding(forge: LocalForge, write_back: WriteBack) -> None:
     assert forge.findings(write_back) == ()
 
 
-def test_an_asset_that_is_not_there_is_named(forge: LocalForge) -> None:
+def test_a_missing_asset_is_reported_by_its_name(forge: LocalForge) -> None:
     draft(forge)
     with pytest.raises(CommandError, match=r"`missing\.jar`"):
         forge.upload_asset("v1.0.0", "missing.jar")

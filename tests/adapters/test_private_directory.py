@@ -1,4 +1,4 @@
-"""The directory with the logins of one run: gone with the run, however that ends."""
+"""The temporary directory with the logins of one run, which is removed also after a kill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ with private_directory("logins-") as directory:
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary files go."""
+    """The directory for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -35,13 +35,13 @@ def made_long_ago(directory: Path) -> None:
     os.utime(directory, (0, 0))
 
 
-def test_it_is_readable_for_its_user_alone_and_removed_in_the_end(place: Path) -> None:
+def test_only_its_user_can_read_it_and_it_is_removed_at_the_end(place: Path) -> None:
     with private_directory("logins-") as directory:
         assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
     assert list(place.iterdir()) == []
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next(place: Path) -> None:
+def test_the_directory_of_a_killed_run_is_removed_by_the_next_run(place: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, place], check=False)
     assert killed.returncode == -signal.SIGKILL
     (left,) = place.iterdir()
@@ -50,14 +50,14 @@ def test_what_a_killed_run_left_is_removed_by_the_next(place: Path) -> None:
         assert list(place.iterdir()) == [Path(directory)]
 
 
-def test_the_directory_of_a_run_that_goes_on_stays(place: Path) -> None:
+def test_the_directory_of_a_running_run_is_kept(place: Path) -> None:
     with private_directory("logins-") as first:
         made_long_ago(Path(first))
         with private_directory("logins-"):
             assert os.path.exists(first)
 
 
-def test_a_link_under_such_a_name_leads_nowhere(place: Path) -> None:
+def test_a_link_with_the_prefix_is_not_followed(place: Path) -> None:
     valued = place / "valued"
     (valued / "file").mkdir(parents=True)
     (place / "logins-link").symlink_to(valued)

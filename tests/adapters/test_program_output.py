@@ -1,4 +1,4 @@
-"""What a program says is passed on without secrets."""
+"""The output of a program is copied without secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shipit.adapters.program_output import ProgramOutput
 from shipit.core.redact import Redactor
 
 
-def test_a_secret_that_comes_in_two_pieces_is_taken_out(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_in_two_pieces_is_removed(capfd: pytest.CaptureFixture[str]) -> None:
     output = ProgramOutput(Redactor(["s3cret"]))
     for piece in ("token: s3", "cret\nnext", " line\nlast: s3c", "ret"):
         output.write(piece)
@@ -17,7 +17,7 @@ def test_a_secret_that_comes_in_two_pieces_is_taken_out(capfd: pytest.CaptureFix
     assert output.tail == "token: [REDACTED]\nnext line\nlast: [REDACTED]"
 
 
-def test_an_error_is_told_by_the_last_lines(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_tail_has_the_last_lines(capfd: pytest.CaptureFixture[str]) -> None:
     output = ProgramOutput(Redactor())
     output.write("".join(f"{number}\n" for number in range(100)))
     assert output.tail.splitlines() == [str(number) for number in range(80, 100)]

@@ -1,4 +1,4 @@
-"""What a program writes is read as it comes, and a program that nobody reads any more is ended."""
+"""The output of a program is read while it runs, and the program is killed if its reader stops."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shipit.errors import CommandError
 
 
 @pytest.mark.parametrize("end", [GeneratorExit, KeyboardInterrupt])
-def test_a_program_is_ended_with_its_reader(end: type[BaseException], tmp_path: Path) -> None:
+def test_a_program_is_killed_when_its_reader_stops(end: type[BaseException], tmp_path: Path) -> None:
     number = tmp_path / "number"
     chunks = stream(["sh", "-c", f"echo $$ > {number}; head -c 300000 /dev/zero; exec sleep 60"], os.environ)
     assert next(chunks)
@@ -22,12 +22,12 @@ def test_a_program_is_ended_with_its_reader(end: type[BaseException], tmp_path: 
         os.kill(int(number.read_text()), 0)
 
 
-def test_a_program_with_much_to_complain_about_is_not_kept_waiting() -> None:
-    complaint = "head -c 3000000 /dev/zero >&2; echo done"
-    assert b"".join(stream(["sh", "-c", complaint], os.environ)) == b"done\n"
+def test_a_program_with_a_long_standard_error_does_not_hang() -> None:
+    command = "head -c 3000000 /dev/zero >&2; echo done"
+    assert b"".join(stream(["sh", "-c", command], os.environ)) == b"done\n"
 
 
-def test_a_program_that_fails_is_told_with_what_it_said() -> None:
+def test_a_failed_program_is_reported_with_its_standard_error() -> None:
     with pytest.raises(CommandError) as error:
         list(stream(["sh", "-c", "echo 'no such thing' >&2; exit 3"], os.environ))
     assert (error.value.status, error.value.tail) == (3, "no such thing")

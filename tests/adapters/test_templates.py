@@ -1,4 +1,4 @@
-"""The templates that come with shipit, and the user's own."""
+"""The built-in changelog templates, and templates of the user."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_default_reads_like_conventional_changelog() -> None:
     )
 
 
-def test_the_default_speaks_korean_and_needs_no_links() -> None:
+def test_the_default_template_can_be_korean_and_needs_no_links() -> None:
     assert notes("default", KOREAN, None) == (
         "## 1.4.0 (2026년 1월 31일)\n\nv1.3.1 포함\n\n"
         "### 호환되지 않는 변경\n\n* v1 is gone (0123456)\n\n"
@@ -105,7 +105,7 @@ def test_the_template_in_the_guide_works() -> None:
     assert "\n### Features\n\n* **api:** add search (#12) (Kim)\n" in Renderer(template).render(RELEASE)
 
 
-def test_a_template_of_ones_own_is_read_from_the_repository(tmp_path: Path) -> None:
+def test_a_template_of_the_user_is_read_from_the_repository(tmp_path: Path) -> None:
     (tmp_path / "notes.md.j2").write_text("새 버전 {{ version }}", "utf-8")
     assert template_text("notes.md.j2", tmp_path) == "새 버전 {{ version }}"
 
@@ -134,7 +134,7 @@ def test_a_template_that_is_no_text_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../notes.md.j2", "link.md.j2", "{place}/notes.md.j2"])
 def test_a_template_outside_the_repository_is_not_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / "notes.md.j2").write_text("of somebody else")
+    (tmp_path / "notes.md.j2").write_text("outside")
     root = tmp_path / "repository"
     root.mkdir()
     (root / "link.md.j2").symlink_to("../notes.md.j2")

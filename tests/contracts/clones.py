@@ -1,4 +1,4 @@
-"""Clones of one remote, real and in memory, with what a test does to them that is not shipit's to do."""
+"""Clones of one remote, on disk and in memory, with the actions of users that tests need."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from shipit.world import Files, Git, World
 
 
 class Clone(Protocol):
-    """A clone on `main`, and what people and other programs do to it.
+    """A clone on `main`, with the actions of users and other programs.
 
-    `image` is the name of an image that nobody else pushes; empty where there is no engine.
+    `image` is the name of an image that no other test pushes; empty if there is no engine.
     """
 
     image: str
@@ -67,7 +67,7 @@ class InMemory:
 
 
 class Real:
-    """A clone of a bare repository in `place`; commits are a second apart, so that their order is known."""
+    """A clone of a bare repository in `place`; each commit is one second newer, so that their order is fixed."""
 
     seconds = itertools.count(1_704_067_200)
     image = ""
@@ -130,12 +130,12 @@ class Real:
 
 
 def in_memory(tmp_path: Path) -> Clone:
-    """A clone of an empty remote; its commands do what the shell would."""
+    """Return a clone in memory of an empty remote; its commands have the effect that the shell would have."""
     return InMemory(FakeWorld.new({}, effects={"touch built": lambda files, env: files.edit("built", "")}))
 
 
 def over_a_bare_repository(tmp_path: Path) -> Clone:
-    """A clone of an empty remote, for real."""
+    """Return a clone on disk of an empty remote."""
     for words in (["init", "--quiet", "--bare", "remote.git"], ["clone", "--quiet", "remote.git", "clone"]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
     return Real(tmp_path)

@@ -1,4 +1,4 @@
-"""Images as somebody else pushes them: written to a registry request by request."""
+"""Images that another program pushes, by requests to the registry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IMAGE, INDEX = f"{OCI}.manifest.v1+json", f"{OCI}.index.v1+json"
 def push_image(
     registry: Registry, repository: str, tag: str | None = None, labels: Mapping[str, str] = {}, *, indent: int = 3
 ) -> str:
-    """An image of one layer, unlike any other; its digest."""
+    """Push an image with one random layer and return its digest."""
     layer = _push_blob(registry, repository, secrets.token_bytes(100_000), f"{OCI}.layer.v1.tar")
     config = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Labels": labels or None}}).encode()
     manifest = {"config": _push_blob(registry, repository, config, f"{OCI}.config.v1+json"), "layers": [layer]}
@@ -27,7 +27,7 @@ def push_image(
 
 
 def push_index(registry: Registry, repository: str, tag: str, labels: Mapping[str, str] = {}) -> str:
-    """An index as BuildKit makes them: what is attested of an image, and images for two platforms; its digest."""
+    """Push an index as BuildKit does, with an attestation and images for two platforms, and return its digest."""
     digests = [push_image(registry, repository, labels=each) for each in ({"of": "attestation"}, labels, {})]
     platforms = [("unknown", "unknown"), ("linux", "amd64"), ("linux", "arm64")]
     children = [
@@ -40,7 +40,7 @@ def push_index(registry: Registry, repository: str, tag: str, labels: Mapping[st
 def push_manifest(
     registry: Registry, repository: str, tag: str | None, content: dict[str, Any], media_type: str, *, indent: int = 3
 ) -> dict[str, Any]:
-    """A manifest whose bytes nobody else would write the same; without a tag it is kept by its digest."""
+    """Push a manifest with an unusual form of JSON, under its tag or its digest, and return its descriptor."""
     data = json.dumps({"schemaVersion": 2, "mediaType": media_type, **content}, indent=indent).encode()
     described = _described(data, media_type)
     path = f"{repository}/manifests/{tag or described['digest']}"
@@ -49,7 +49,7 @@ def push_manifest(
 
 
 def ask(registry: Registry, method: str, path: str, **options: Any) -> requests.Response:
-    """The good answer of `registry` to a request, with its login."""
+    """Send a request to `registry`, with its login, and return the successful response."""
     url = path if "://" in path else f"{registry.url}/v2/{path}"
     answer = requests.request(method, url, timeout=30, **options)
     if answer.status_code == 401:
@@ -67,8 +67,8 @@ def _authorization(registry: Registry, challenge: str) -> str:
     if scheme == "Basic":
         return login
     wanted = parse_dict_header(rest)  # type: ignore[no-untyped-call] # the stubs leave it out
-    told = requests.get(wanted.pop("realm"), wanted, headers={"Authorization": login}, timeout=30).json()
-    return f"Bearer {told['token']}"
+    body = requests.get(wanted.pop("realm"), wanted, headers={"Authorization": login}, timeout=30).json()
+    return f"Bearer {body['token']}"
 
 
 def _push_blob(registry: Registry, repository: str, data: bytes, media_type: str) -> dict[str, Any]:
@@ -83,5 +83,5 @@ def _described(data: bytes, media_type: str) -> dict[str, Any]:
 
 
 def repositories(count: int = 1) -> Sequence[str]:
-    """Names that no other test uses."""
+    """Return names that no other test uses."""
     return [f"acme/{secrets.token_hex(6)}" for _ in range(count)]

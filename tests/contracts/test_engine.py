@@ -1,4 +1,4 @@
-"""What an engine promises, whether for real, by either builder, or in memory."""
+"""The contract of an engine: the real one with both builders, and the one in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUILD = Build(labels={"org.opencontainers.image.version": "1.4.0", "제목": "�
 
 @dataclass(frozen=True)
 class Bench:
-    """An engine, the registry it pushes to, and the name of an image there that nobody else uses."""
+    """An engine, the registry that it pushes to, and the name of an image that no other test uses."""
 
     engine: Engine
     registry: Registry
@@ -60,43 +60,43 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     return make(request)
 
 
-def test_what_was_built_is_found_with_its_labels(bench: Bench) -> None:
+def test_a_built_image_is_found_with_its_labels(bench: Bench) -> None:
     found = bench.engine.find(bench.built())
     assert found is not None
     assert (found.id.partition(":")[0], found.labels) == ("sha256", BUILD.labels)
 
 
-def test_what_was_not_built_is_not_found(bench: Bench) -> None:
+def test_an_image_that_was_not_built_is_not_found(bench: Bench) -> None:
     bench.built()
     assert bench.engine.find(f"{bench.name}:1.5.0") is None
 
 
-def test_a_reference_is_kept_for_what_was_built_last(bench: Bench) -> None:
+def test_a_reference_belongs_to_the_last_build(bench: Bench) -> None:
     bench.built(build=Build(labels={"version": "1"}))
     found = bench.engine.find(bench.built(build=Build(labels={"version": "2"})))
     assert found is not None
     assert found.labels == {"version": "2"}
 
 
-def test_what_was_pushed_is_in_the_registry_with_the_digest_that_was_told(bench: Bench) -> None:
+def test_a_pushed_image_is_in_the_registry_with_the_returned_digest(bench: Bench) -> None:
     reference = bench.built()
     digest = bench.engine.push(reference)
     assert bench.registry.find(reference) == RemoteImage(digest, BUILD.labels)
     assert bench.registry.find(f"{bench.name}@{digest}") == RemoteImage(digest, BUILD.labels)
 
 
-def test_pushing_twice_is_pushing_once(bench: Bench) -> None:
+def test_pushing_twice_returns_the_same_digest(bench: Bench) -> None:
     reference = bench.built()
     assert bench.engine.push(reference) == bench.engine.push(reference)
 
 
-def test_what_was_not_built_is_not_pushed(bench: Bench) -> None:
+def test_an_image_that_was_not_built_is_not_pushed(bench: Bench) -> None:
     with pytest.raises(CommandError, match=f"{bench.name}:1.5.0") as raised:
         bench.engine.push(f"{bench.name}:1.5.0")
     assert raised.value.hint == "build the image first"
 
 
-def test_a_build_that_can_be_made_meets_no_obstacle(bench: Bench) -> None:
+def test_a_build_that_is_possible_leads_to_no_finding(bench: Bench) -> None:
     assert bench.engine.findings([BUILD]) == ()
 
 

@@ -1,4 +1,4 @@
-"""What a working tree promises, whether it is real or in memory."""
+"""The contract of a working tree, on disk and in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shipit.adapters.files import WorkingTree
 from shipit.errors import CommandError, ConfigError
 from shipit.world import Files
 
-# Bytes that are no UTF-8, every line end, a byte order mark, NUL, no newline at the end.
+# Bytes that are not UTF-8, every line end, a byte order mark, NUL, no newline at the end.
 ODD = "\ufeff한글\r\nb\rc\n\udcff\udc80\0 end"
 
 
@@ -28,7 +28,7 @@ def files(clone: Clone) -> Files:
     return clone.files
 
 
-def test_what_is_written_is_read_byte_by_byte(files: Files) -> None:
+def test_text_is_written_and_read_without_any_change_of_bytes(files: Files) -> None:
     files.write("a.txt", ODD)
     data = ODD.encode("utf-8", "surrogateescape")
     assert files.read("a.txt") == ODD
@@ -36,13 +36,13 @@ def test_what_is_written_is_read_byte_by_byte(files: Files) -> None:
     assert files.size("a.txt") == len(data)
 
 
-def test_what_is_not_there_is_none(files: Files) -> None:
+def test_a_missing_file_is_none(files: Files) -> None:
     assert files.read("a.txt") is None
     assert files.read("dir/a.txt") is None
     assert files.digest("a.txt") is None
 
 
-def test_an_empty_file_is_there(files: Files) -> None:
+def test_an_empty_file_exists(files: Files) -> None:
     files.write("a.txt", "")
     assert (files.read("a.txt"), files.size("a.txt"), files.glob("*.txt")) == ("", 0, ("a.txt",))
 
@@ -78,7 +78,7 @@ def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: s
         assert raised.value.hint
 
 
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "CHANGELOG.md").symlink_to("CHANGELOG.md")
     (tmp_path / "a.txt").write_text("x")
     for path, why in (("CHANGELOG.md", "Too many levels"), ("a.txt/b.txt", "Not a directory")):
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", [".git", ".git/config", "link/config", "dir/../.git/hooks/pre-push", ".GIT/config", "module/.git/config"]
 )
-def test_what_git_keeps_for_itself_is_neither_read_nor_written(tmp_path: Path, path: str) -> None:
+def test_files_of_git_are_neither_read_nor_written(tmp_path: Path, path: str) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "dir").mkdir()
     (tmp_path / "link").symlink_to(".git")
@@ -101,7 +101,7 @@ def test_what_git_keeps_for_itself_is_neither_read_nor_written(tmp_path: Path, p
         assert raised.value.hint
 
 
-def test_what_only_looks_like_git_s_own_is_written(tmp_path: Path) -> None:
+def test_files_with_names_similar_to_git_s_are_written(tmp_path: Path) -> None:
     files = WorkingTree(str(tmp_path))
     for path in (".github/version.txt", ".gitignore", ".git.txt"):
         files.write(path, "x")
@@ -138,14 +138,14 @@ def test_a_pattern_finds_files_in_order(clone: Clone, pattern: str, found: tuple
     assert clone.files.glob(pattern) == found
 
 
-def test_a_text_that_was_written_is_known_for_our_own_until_somebody_changes_it(clone: Clone) -> None:
-    clone.edit("a.txt", "by a person")
+def test_a_file_counts_as_shipits_until_its_text_changes(clone: Clone) -> None:
+    clone.edit("a.txt", "by a user")
     assert not clone.files.wrote("a.txt")
-    clone.files.write("a.txt", "by us")
+    clone.files.write("a.txt", "by shipit")
     assert clone.files.wrote("a.txt")
-    clone.edit("a.txt", "by us, and more")
+    clone.edit("a.txt", "by shipit, and more")
     assert not clone.files.wrote("a.txt")
-    clone.files.write("a.txt", "by us again")
-    clone.edit("a.txt", "by us")
+    clone.files.write("a.txt", "by shipit again")
+    clone.edit("a.txt", "by shipit")
     assert clone.files.wrote("a.txt")
     assert not clone.files.wrote("none.txt")

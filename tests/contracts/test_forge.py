@@ -1,4 +1,4 @@
-"""What every forge promises, whatever it is made of."""
+"""The contract of every forge: GitHub, local files, and in memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from shipit.world import Asset, Forge, ForgeRelease
 
 @dataclass(frozen=True)
 class Bench:
-    """A forge, the directory its assets come from, and `state`: everything that it ever stored."""
+    """A forge, the directory of its assets, and `state`, which returns everything that it stores."""
 
     forge: Forge
     base: Path
@@ -68,7 +68,7 @@ def in_memory(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     return InMemory(FakeForge(remote, files), tmp_path, state, files)
 
 
-# Every forge there is: add a new one here, and it is held to all of this.
+# All forges; all tests below run for a forge that is added here.
 FORGES = [in_memory, local, github_over_the_stand_in]
 
 
@@ -88,7 +88,7 @@ def draft(forge: Forge, tag: str = "v1.0.0", **changed: Any) -> ForgeRelease:
     return forge.create_draft(tag=tag, **{**words, **changed})
 
 
-def test_a_draft_is_found_with_the_words_it_was_given(forge: Forge) -> None:
+def test_a_draft_is_found_with_its_title_and_text(forge: Forge) -> None:
     made = draft(forge)
     assert (made.tag, made.title, made.body) == ("v1.0.0", "1.0.0", "## Features\n\n- 채팅방 검색\n")
     assert made.draft
@@ -109,7 +109,7 @@ def test_any_tag_git_allows_can_be_released(forge: Forge, tag: str) -> None:
     assert forge.find_release(tag) == published
 
 
-def test_drafting_twice_is_drafting_once(bench: Bench) -> None:
+def test_drafting_twice_creates_one_draft(bench: Bench) -> None:
     made = draft(bench.forge)
     state = bench.state()
     assert draft(bench.forge) == made
@@ -117,7 +117,7 @@ def test_drafting_twice_is_drafting_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("change", [{"title": "One"}, {"body": "more"}, {"prerelease": True}])
-def test_a_draft_of_an_earlier_try_is_brought_up_to_date(bench: Bench, change: dict[str, Any]) -> None:
+def test_an_existing_draft_is_updated(bench: Bench, change: dict[str, Any]) -> None:
     first = draft(bench.forge)
     bench.forge.upload_asset("v1.0.0", bench.file("app.jar"))
     second = draft(bench.forge, **change)
@@ -127,7 +127,7 @@ def test_a_draft_of_an_earlier_try_is_brought_up_to_date(bench: Bench, change: d
     assert bench.forge.find_release("v1.0.0") == second
 
 
-def test_a_published_release_with_the_same_words_is_left_as_it_is(bench: Bench) -> None:
+def test_a_published_release_with_the_same_text_is_not_changed(bench: Bench) -> None:
     draft(bench.forge)
     published = bench.forge.publish("v1.0.0", latest=True)
     state = bench.state()
@@ -135,7 +135,7 @@ def test_a_published_release_with_the_same_words_is_left_as_it_is(bench: Bench) 
     assert bench.state() == state
 
 
-def test_a_published_release_with_other_words_is_a_conflict(bench: Bench) -> None:
+def test_a_published_release_with_a_different_text_is_a_conflict(bench: Bench) -> None:
     draft(bench.forge)
     published = bench.forge.publish("v1.0.0", latest=True)
     with pytest.raises(ConflictError, match=r"`v1\.0\.0`"):
@@ -143,7 +143,7 @@ def test_a_published_release_with_other_words_is_a_conflict(bench: Bench) -> Non
     assert bench.forge.find_release("v1.0.0") == published
 
 
-def test_an_asset_is_held_by_name_size_and_digest(bench: Bench) -> None:
+def test_an_asset_has_name_size_and_digest(bench: Bench) -> None:
     draft(bench.forge)
     data = bytes(range(256))
     asset = bench.forge.upload_asset("v1.0.0", bench.file("app.jar", data))
@@ -153,7 +153,7 @@ def test_an_asset_is_held_by_name_size_and_digest(bench: Bench) -> None:
     assert found.assets == (asset,)
 
 
-def test_attaching_twice_is_attaching_once(bench: Bench) -> None:
+def test_attaching_twice_attaches_one_asset(bench: Bench) -> None:
     draft(bench.forge)
     asset = bench.forge.upload_asset("v1.0.0", bench.file("app.jar"))
     state = bench.state()
@@ -161,7 +161,7 @@ def test_attaching_twice_is_attaching_once(bench: Bench) -> None:
     assert bench.state() == state
 
 
-def test_a_rebuilt_asset_replaces_the_one_of_the_draft(bench: Bench) -> None:
+def test_a_rebuilt_asset_replaces_the_asset_of_the_draft(bench: Bench) -> None:
     draft(bench.forge)
     bench.forge.upload_asset("v1.0.0", bench.file("other.jar"))
     bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"old"))
@@ -181,7 +181,7 @@ def test_a_published_asset_is_never_replaced(bench: Bench) -> None:
     assert bench.forge.find_release("v1.0.0") == published
 
 
-def test_an_asset_that_is_missing_can_still_follow_its_published_release(bench: Bench) -> None:
+def test_a_missing_asset_can_be_attached_to_a_published_release(bench: Bench) -> None:
     draft(bench.forge)
     bench.forge.publish("v1.0.0", latest=True)
     asset = bench.forge.upload_asset("v1.0.0", bench.file("late.jar"))
@@ -201,7 +201,7 @@ def test_publishing_changes_nothing_but_that_it_is_public(bench: Bench, prerelea
     assert published.url.startswith(("http://", "https://"))
 
 
-def test_publishing_twice_is_publishing_once(bench: Bench) -> None:
+def test_publishing_twice_changes_nothing(bench: Bench) -> None:
     draft(bench.forge)
     published = bench.forge.publish("v1.0.0", latest=True)
     state = bench.state()
@@ -217,7 +217,7 @@ def test_publishing_twice_is_publishing_once(bench: Bench) -> None:
     ],
     ids=["publish", "attach"],
 )
-def test_what_was_never_drafted_is_a_conflict(bench: Bench, act: Callable[[Bench], object]) -> None:
+def test_a_release_that_was_never_drafted_is_a_conflict(bench: Bench, act: Callable[[Bench], object]) -> None:
     with pytest.raises(ConflictError, match="no release `v9`"):
         act(bench)
 
@@ -232,7 +232,7 @@ def test_reading_writes_nothing(bench: Bench) -> None:
     assert bench.state() == state
 
 
-def test_releases_do_not_touch_each_other(bench: Bench) -> None:
+def test_releases_do_not_affect_each_other(bench: Bench) -> None:
     draft(bench.forge, "v1.0.0")
     first = bench.forge.publish("v1.0.0", latest=True)
     draft(bench.forge, "v1.1.0", body="second")
@@ -250,7 +250,7 @@ def test_a_comment_is_found_by_its_mark(forge: Forge) -> None:
     assert forge.find_comment(13, MARK) is None
 
 
-def test_a_comment_that_is_there_is_brought_up_to_date_and_not_made_twice(bench: Bench) -> None:
+def test_an_existing_comment_is_updated_and_not_created_twice(bench: Bench) -> None:
     bench.forge.keep_comment(12, MARK, f"{MARK}\nold")
     bench.forge.keep_comment(12, MARK, f"{MARK}\nnew")
     assert bench.forge.find_comment(12, MARK) == f"{MARK}\nnew"
@@ -259,7 +259,7 @@ def test_a_comment_that_is_there_is_brought_up_to_date_and_not_made_twice(bench:
     assert bench.state() == state
 
 
-def test_a_label_joins_those_there_are(forge: Forge) -> None:
+def test_a_label_is_added_to_the_existing_labels(forge: Forge) -> None:
     assert forge.labels(12) == frozenset()
     for label in ("released", "ship it: v1", "released"):
         forge.add_label(12, label)

@@ -1,4 +1,4 @@
-"""What a clone promises, whether it is real or in memory."""
+"""The contract of a clone, on disk and in memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def git(clone: Clone) -> Git:
 
 
 def shared(clone: Clone, *messages: str) -> list[str]:
-    """Commit `messages`, push them, and give their ids."""
+    """Commit `messages`, push them, and return their ids."""
     ids = [clone.commit(message) for message in messages]
     clone.push()
     return ids
@@ -47,7 +47,7 @@ def ids(git: Git, *include: str, exclude: tuple[str, ...] = ()) -> list[str]:
 # -- commits
 
 
-def test_before_the_first_commit_there_is_a_branch_and_nothing_else(git: Git) -> None:
+def test_before_the_first_commit_there_is_only_a_branch(git: Git) -> None:
     assert (git.head(), git.branch(), git.shallow(), git.tags(), git.dirty()) == (None, "main", False, (), ())
     assert git.commit("HEAD") is None
     assert git.remote_refs() == RemoteRefs()
@@ -70,7 +70,7 @@ def test_the_same_change_committed_later_is_another_commit(clone: Clone) -> None
     assert clone.commit("feat: x", {"a.txt": "2"}) != second
 
 
-def test_a_commit_holds_the_named_files_alone(clone: Clone) -> None:
+def test_a_commit_contains_only_the_named_files(clone: Clone) -> None:
     clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
     clone.edit("b.txt", "2")
     clone.edit("untracked.txt", "?")
@@ -96,14 +96,14 @@ def test_a_commit_that_changes_nothing_is_refused(clone: Clone) -> None:
     assert clone.git.head() == first
 
 
-def test_a_commit_of_a_file_that_never_was_is_refused(clone: Clone) -> None:
+def test_a_commit_of_a_file_that_never_existed_is_refused(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1"})
     with pytest.raises(CommandError):
         clone.git.create_commit(["b.txt"], "feat: nothing")
     assert clone.git.head() == first
 
 
-def test_a_commit_is_by_whom_it_is_said_to_be(clone: Clone) -> None:
+def test_a_commit_has_the_given_author(clone: Clone) -> None:
     clone.edit("a.txt", "1")
     clone.git.create_commit(["a.txt"], "feat: x\n", "release bot[1] <bot@example.org>")
     commit = log(clone.git, "HEAD")[0]
@@ -127,13 +127,13 @@ def test_a_message_is_kept_as_it_was_given(clone: Clone, message: str) -> None:
     assert [commit.message for commit in log(clone.git, "HEAD")] == [message]
 
 
-def test_text_is_given_byte_by_byte(clone: Clone) -> None:
+def test_text_is_returned_without_any_change_of_bytes(clone: Clone) -> None:
     text = "\ufeffa\r\nb\udcff\0\n\n"
     clone.commit("chore: begin", {"a.txt": text})
     assert clone.git.text("HEAD", "a.txt") == text
 
 
-def test_what_is_not_there_has_no_text(clone: Clone) -> None:
+def test_a_missing_file_has_no_text(clone: Clone) -> None:
     clone.commit("chore: begin", {"dir/a.txt": "1"})
     assert clone.git.text("HEAD", "b.txt") is None
     assert clone.git.text("0" * 40, "dir/a.txt") is None
@@ -170,7 +170,7 @@ def test_a_commit_is_found_by_every_name_it_has(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("rev", ["0" * 40, "v9", "refs/tags/v9", "no such thing"])
-def test_what_does_not_exist_is_no_commit(clone: Clone, rev: str) -> None:
+def test_a_revision_that_does_not_exist_is_no_commit(clone: Clone, rev: str) -> None:
     clone.commit("feat: x")
     assert clone.git.commit(rev) is None
 
@@ -191,7 +191,7 @@ def test_a_tag_with_the_name_of_the_branch_does_not_hide_it(clone: Clone) -> Non
     assert clone.git.branch() == "main"
 
 
-def test_a_branch_that_stands_for_another_is_that_one(tmp_path: Path) -> None:
+def test_an_alias_of_a_branch_is_read_as_that_branch(tmp_path: Path) -> None:
     real = over_a_bare_repository(tmp_path)
     real.commit("feat: x")
     for command in (
@@ -214,21 +214,21 @@ def test_a_head_that_is_a_link_names_its_branch(tmp_path: Path) -> None:
 # -- history
 
 
-def test_the_log_is_newest_first_and_in_the_one_format(clone: Clone) -> None:
+def test_the_log_is_newest_first_and_in_the_fixed_format(clone: Clone) -> None:
     first, second, third = (clone.commit(f"feat: {n}") for n in "abc")
     commits = log(clone.git, "HEAD")
     assert [(commit.id, commit.parents) for commit in commits] == [(third, (second,)), (second, (first,)), (first, ())]
-    told = b"".join(clone.git.log(["HEAD"]))
-    assert told.count(b"\0") == 3 * 5
-    assert told.startswith(third.encode() + b"\0")
-    assert f"feat: c\0{second}\0".encode() in told.replace(b"\n\0", b"\0")
-    assert told.endswith(b"\0")
+    data = b"".join(clone.git.log(["HEAD"]))
+    assert data.count(b"\0") == 3 * 5
+    assert data.startswith(third.encode() + b"\0")
+    assert f"feat: c\0{second}\0".encode() in data.replace(b"\n\0", b"\0")
+    assert data.endswith(b"\0")
     info = clone.git.commit(third)
     assert info is not None
     assert commits[0].timestamp == info.timestamp == commits[1].timestamp + 1
 
 
-def test_the_log_leaves_out_what_is_behind_the_excluded(clone: Clone) -> None:
+def test_the_log_leaves_out_commits_reachable_from_the_excluded(clone: Clone) -> None:
     first, second, third = (clone.commit(f"feat: {n}") for n in "abc")
     assert ids(clone.git, third, exclude=(first,)) == [third, second]
     assert ids(clone.git, first, exclude=(third,)) == []
@@ -243,7 +243,7 @@ def forked(clone: Clone) -> tuple[str, str, str, str]:
     return begin, theirs, ours, clone.merge(theirs, "Merge branch 'theirs'")
 
 
-def test_a_merge_has_both_sides_behind_it(clone: Clone) -> None:
+def test_both_sides_are_reachable_from_a_merge(clone: Clone) -> None:
     begin, theirs, ours, merge = forked(clone)
     assert ids(clone.git, merge) == [merge, ours, theirs, begin]
     assert log(clone.git, merge)[0].parents == (ours, theirs)
@@ -252,7 +252,7 @@ def test_a_merge_has_both_sides_behind_it(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("rev", ["0" * 40, "v9"])
-def test_the_log_of_what_does_not_exist_is_an_error(clone: Clone, rev: str) -> None:
+def test_the_log_of_a_revision_that_does_not_exist_is_an_error(clone: Clone, rev: str) -> None:
     clone.commit("feat: x")
     with pytest.raises(CommandError):
         list(clone.git.log([rev]))
@@ -269,7 +269,7 @@ def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
     assert clone.git.touching("no", merge) == clone.git.touching("*", merge) == frozenset()
 
 
-def test_a_merge_touches_what_it_brings_to_its_branch(clone: Clone) -> None:
+def test_a_merge_touches_the_paths_that_it_brings_to_its_branch(clone: Clone) -> None:
     *_, merge = forked(clone)
     assert (merge in clone.git.touching("a.txt", merge), merge in clone.git.touching("b", merge)) == (False, True)
 
@@ -284,7 +284,7 @@ def test_ancestors_are_known(clone: Clone) -> None:
     assert not clone.git.is_ancestor(begin, "0" * 40)
 
 
-def test_of_many_commits_those_behind_a_revision_are_known(clone: Clone) -> None:
+def test_the_reachable_ones_of_many_commits_are_known(clone: Clone) -> None:
     begin, theirs, ours, merge = forked(clone)
     assert clone.git.reachable(ours, [begin, theirs, ours, merge]) == {begin, ours}
     assert clone.git.reachable("HEAD", [theirs, merge]) == {theirs, merge}
@@ -354,7 +354,7 @@ def test_moving_the_branch_never_loses_an_edit(clone: Clone, path: str) -> None:
     assert (clone.git.head(), clone.files.read(path)) == (first, "edited")
 
 
-def test_moving_the_branch_puts_back_what_it_is_told_to(clone: Clone) -> None:
+def test_moving_the_branch_restores_the_named_files(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1", "gone.txt": "1"})
     second = clone.commit("feat: x", {"a.txt": "2", "new.txt": "2"})
     clone.git.move_branch(first)
@@ -390,7 +390,7 @@ def test_the_branch_does_not_move_in_the_middle_of_a_merge(tmp_path: Path) -> No
     assert real.git.head() == third
 
 
-def test_a_new_file_that_is_put_back_is_no_more(clone: Clone) -> None:
+def test_a_new_file_that_is_restored_is_removed(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1"})
     clone.edit("new.txt", "left by a killed run")
     clone.git.move_branch(first, ["new.txt"])
@@ -442,7 +442,7 @@ def test_a_deleted_tag_is_gone_and_cannot_be_deleted_again(clone: Clone) -> None
 # -- the remote
 
 
-def test_the_remote_tells_its_branches_tags_and_default(clone: Clone) -> None:
+def test_the_remote_has_branches_tags_and_a_default_branch(clone: Clone) -> None:
     first, second = shared(clone, "feat: a", "feat: b")
     clone.git.create_tag("v1.0.0", first, "1.0.0\n")
     clone.tag("light")
@@ -450,7 +450,7 @@ def test_the_remote_tells_its_branches_tags_and_default(clone: Clone) -> None:
     assert clone.git.remote_refs() == RemoteRefs({"main": second}, {"v1.0.0": first, "light": second}, "main")
 
 
-def test_a_sound_clone_has_a_remote_and_no_findings(clone: Clone) -> None:
+def test_a_valid_clone_has_a_remote_and_no_findings(clone: Clone) -> None:
     assert clone.git.remote_url()
     assert clone.git.findings() == ()
 
@@ -483,13 +483,13 @@ def test_fetching_never_moves_a_tag_and_still_brings_the_others(clone: Clone) ->
     assert {tag.name: tag.commit for tag in clone.git.tags()} == {"v1": first, "v1.0.0": second}
 
 
-def test_a_branch_nobody_fetched_is_not_tracked(clone: Clone) -> None:
+def test_a_branch_that_was_never_fetched_is_not_tracked(clone: Clone) -> None:
     shared(clone, "feat: a")
     assert clone.git.tracked("nope") is None
 
 
 def released(clone: Clone, expected: str | None, *, branch: str | None = "main") -> str:
-    """A commit and a tag `v1.0.0` on it, pushed as a release is."""
+    """Push a commit and a tag `v1.0.0` on it, as a release does, and return the id of the commit."""
     commit = clone.commit("chore(release): 1.0.0", {"VERSION": "1.0.0"})
     clone.git.create_tag("v1.0.0", commit, "1.0.0\n")
     clone.git.push(branch=branch, commit=commit, expected=expected, tags=["v1.0.0"])
@@ -504,7 +504,7 @@ def test_a_push_brings_commit_and_tags(clone: Clone) -> None:
     assert clone.another().git.tags() == (TagRef("v1.0.0", commit, annotated=True),)
 
 
-def test_tags_are_pushed_alone_where_there_is_no_branch_to_move(clone: Clone) -> None:
+def test_tags_are_pushed_alone_without_a_branch(clone: Clone) -> None:
     (first,) = shared(clone, "feat: a")
     commit = released(clone, None, branch=None)
     assert clone.git.remote_refs() == RemoteRefs({"main": first}, {"v1.0.0": commit}, "main")
@@ -516,7 +516,7 @@ def test_a_branch_that_is_expected_not_to_exist_is_made(clone: Clone) -> None:
     assert clone.git.remote_refs().branches == {"main": first, "next": commit}
 
 
-def test_pushing_twice_is_pushing_once(clone: Clone) -> None:
+def test_pushing_twice_changes_nothing(clone: Clone) -> None:
     (first,) = shared(clone, "feat: a")
     commit = released(clone, first)
     refs = clone.git.remote_refs()
@@ -525,9 +525,7 @@ def test_pushing_twice_is_pushing_once(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("expected", [lambda first: first, lambda first: None], ids=["elsewhere", "not there"])
-def test_a_branch_that_moved_meanwhile_gets_nothing_and_no_tag(
-    clone: Clone, expected: Callable[[str], str | None]
-) -> None:
+def test_nothing_is_pushed_if_the_branch_moved(clone: Clone, expected: Callable[[str], str | None]) -> None:
     (first,) = shared(clone, "feat: a")
     other = clone.another()
     (second,) = shared(other, "feat: b")
@@ -539,7 +537,7 @@ def test_a_branch_that_moved_meanwhile_gets_nothing_and_no_tag(
     assert clone.git.remote_refs() == RemoteRefs({"main": second}, {}, "main")
 
 
-def test_a_tag_that_is_taken_stops_the_branch_too(clone: Clone) -> None:
+def test_nothing_is_pushed_if_the_tag_exists_on_another_commit(clone: Clone) -> None:
     (first,) = shared(clone, "feat: a")
     other = clone.another()
     other.git.create_tag("v1.0.0", first, "mine\n")
@@ -551,7 +549,7 @@ def test_a_tag_that_is_taken_stops_the_branch_too(clone: Clone) -> None:
     assert clone.git.remote_refs() == RemoteRefs({"main": first}, {"v1.0.0": first}, "main")
 
 
-def test_where_branch_and_tag_are_both_taken_the_branch_is_told_because_planning_afresh_helps(clone: Clone) -> None:
+def test_a_moved_branch_is_reported_before_an_existing_tag_because_a_new_plan_helps(clone: Clone) -> None:
     (first,) = shared(clone, "feat: a")
     other = clone.another()
     theirs = released(other, first)
@@ -560,7 +558,7 @@ def test_where_branch_and_tag_are_both_taken_the_branch_is_told_because_planning
     assert clone.git.remote_refs() == RemoteRefs({"main": theirs}, {"v1.0.0": theirs}, "main")
 
 
-def test_a_floating_tag_is_moved_wherever_it_was_here_and_on_the_remote(clone: Clone) -> None:
+def test_a_moving_tag_is_moved_in_the_clone_and_on_the_remote(clone: Clone) -> None:
     first, second = shared(clone, "feat: a", "feat: b")
     clone.git.create_tag("v1", first, "annotated\n")
     clone.push("v1")
@@ -572,7 +570,7 @@ def test_a_floating_tag_is_moved_wherever_it_was_here_and_on_the_remote(clone: C
     assert clone.git.remote_refs().tags == {"v1": first, "v1.0": second}
 
 
-def test_a_clone_that_holds_a_floating_tag_of_before_can_fetch(clone: Clone) -> None:
+def test_a_clone_with_an_old_moving_tag_can_fetch(clone: Clone) -> None:
     first, second = shared(clone, "feat: a", "feat: b")
     clone.git.move_tag("v1", first)
     other = clone.another()

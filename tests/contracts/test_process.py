@@ -1,4 +1,4 @@
-"""What running the user's commands promises, whether for real or in memory."""
+"""The contract of running commands of the user, in a shell and in memory."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
     return make(tmp_path)
 
 
-def test_a_command_works_in_the_repository(bench: Bench) -> None:
+def test_a_command_runs_in_the_repository(bench: Bench) -> None:
     process, files = bench
     process.run("jar", "echo built > app.jar", timeout=60)
     process.run("two", "cat app.jar app.jar > two.jar", timeout=60)
     assert files.read("two.jar") == "built\nbuilt\n"
 
 
-def test_a_command_is_told_what_it_builds(bench: Bench) -> None:
+def test_a_command_gets_the_given_environment(bench: Bench) -> None:
     process, files = bench
     process.run("version", 'echo "$SHIPIT_VERSION" > version', timeout=60, env={"SHIPIT_VERSION": "1.1.0"})
     assert files.read("version") == "1.1.0\n"
 
 
-def test_what_ran_is_known_by_its_key(bench: Bench) -> None:
+def test_a_command_that_ran_is_known_by_its_key(bench: Bench) -> None:
     process, _ = bench
     assert not process.ran("jar")
     process.run("jar", "echo built > app.jar", timeout=60)
@@ -62,13 +62,13 @@ def test_what_ran_is_known_by_its_key(bench: Bench) -> None:
     assert not process.ran("echo built > app.jar")
 
 
-def test_what_a_command_wrote_is_not_taken_for_our_own(bench: Bench) -> None:
+def test_a_file_that_a_command_wrote_does_not_count_as_shipits(bench: Bench) -> None:
     process, files = bench
     process.run("jar", "echo built > app.jar", timeout=60)
     assert not files.wrote("app.jar")
 
 
-def test_a_command_that_fails_has_not_run(bench: Bench) -> None:
+def test_a_failed_command_does_not_count_as_run(bench: Bench) -> None:
     process, _ = bench
     with pytest.raises(CommandError) as raised:
         process.run("fails", "exit 3", timeout=60)
@@ -78,7 +78,7 @@ def test_a_command_that_fails_has_not_run(bench: Bench) -> None:
     assert not process.ran("fails")
 
 
-def test_a_command_may_run_again(bench: Bench) -> None:
+def test_a_command_can_run_again(bench: Bench) -> None:
     process, _ = bench
     for _again in range(2):
         process.run("jar", "echo built > app.jar", timeout=60)

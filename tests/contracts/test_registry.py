@@ -1,4 +1,4 @@
-"""What registries promise, real and in memory."""
+"""The contract of registries, real ones and in memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LABELS = {"org.opencontainers.image.version": "1.4.0", "제목": "채팅"}
 
 @dataclass(frozen=True)
 class Bench:
-    """A registry, names of two of its repositories, how images get there, and how it looks to whom it refuses."""
+    """A registry, two of its repositories, a function that pushes an image, and the registry with a refused login."""
 
     registry: Registry
     names: Sequence[str]
@@ -85,14 +85,14 @@ def test_an_image_without_labels_has_none(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[0]}:1.4.0") == RemoteImage(digest)
 
 
-def test_what_was_never_pushed_is_not_found(bench: Bench) -> None:
+def test_an_image_that_was_never_pushed_is_not_found(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[0]}:1.4.0") is None
     bench.image()
     for reference in (f"{bench.names[0]}:latest", f"{bench.names[0]}@{NOWHERE}", f"{bench.names[1]}:1.4.0"):
         assert bench.registry.find(reference) is None
 
 
-def test_a_tag_is_made_and_moved(bench: Bench) -> None:
+def test_a_tag_is_created_and_moved(bench: Bench) -> None:
     latest, first, second = f"{bench.names[0]}:latest", bench.image("1.4.0"), bench.image("1.5.0")
     for digest in (first, second, second):
         bench.registry.tag(latest, digest)
@@ -100,7 +100,7 @@ def test_a_tag_is_made_and_moved(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[0]}:1.4.0") == RemoteImage(first, LABELS)
 
 
-def test_no_tag_leads_to_a_digest_that_is_not_there(bench: Bench) -> None:
+def test_no_tag_can_be_created_for_a_missing_digest(bench: Bench) -> None:
     bench.image()
     with pytest.raises(RemoteError, match=NOWHERE) as raised:
         bench.registry.tag(f"{bench.names[0]}:latest", NOWHERE)
@@ -108,14 +108,14 @@ def test_no_tag_leads_to_a_digest_that_is_not_there(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[0]}:latest") is None
 
 
-def test_a_copy_is_the_same_image_elsewhere(bench: Bench) -> None:
+def test_a_copy_is_the_same_image_in_another_repository(bench: Bench) -> None:
     digest = bench.image()
     for _ in ("once", "twice"):
         assert bench.registry.copy(f"{bench.names[0]}@{digest}", f"{bench.names[1]}:latest") == digest
         assert bench.registry.find(f"{bench.names[1]}:latest") == RemoteImage(digest, LABELS)
 
 
-def test_what_is_not_there_is_not_copied(bench: Bench) -> None:
+def test_a_missing_image_is_not_copied(bench: Bench) -> None:
     bench.image()
     with pytest.raises(RemoteError, match=NOWHERE) as raised:
         bench.registry.copy(f"{bench.names[0]}@{NOWHERE}", f"{bench.names[1]}:latest")
@@ -123,17 +123,17 @@ def test_what_is_not_there_is_not_copied(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[1]}:latest") is None
 
 
-def test_nothing_is_in_the_way_of_whom_the_registry_accepts(bench: Bench) -> None:
+def test_an_accepted_login_leads_to_no_finding(bench: Bench) -> None:
     assert bench.registry.findings(bench.names) == ()
 
 
-def test_whom_the_registry_refuses_hears_it_before_anything_is_written(bench: Bench) -> None:
+def test_a_refused_login_is_found_before_anything_is_written(bench: Bench) -> None:
     findings = bench.refused().findings(bench.names)
     assert {finding.code for finding in findings} == {"registry-login"} <= CREDENTIAL_CODES
     assert all("docker login" in finding.fix for finding in findings)
 
 
-def test_whom_the_registry_refuses_cannot_write(bench: Bench) -> None:
+def test_a_refused_login_cannot_write(bench: Bench) -> None:
     digest = bench.image()
     refused = bench.refused()
     with pytest.raises(AuthError, match=bench.names[0].partition("/")[0]):

@@ -1,4 +1,4 @@
-"""What the environment of a CI run says happened."""
+"""The CI context and the CI event, read from environment variables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def ci_event(tmp_path: Path, payload: Any = None, **variables: str) -> CiEvent:
     return read_ci_context({"GITHUB_EVENT_PATH": str(event), **variables}).event
 
 
-def test_at_a_desk_nothing_happened() -> None:
+def test_there_is_no_event_outside_a_ci() -> None:
     assert read_ci_context({}).event == CiEvent()
 
 
@@ -37,12 +37,12 @@ def test_a_ref_is_a_branch_or_a_tag_or_neither(tmp_path: Path, ref: str, branch:
     assert (found.branch, found.tag) == (branch, tag)
 
 
-def test_a_short_name_will_do() -> None:
+def test_a_short_name_of_the_ref_is_enough() -> None:
     assert read_ci_context({"GITHUB_REF_NAME": "main"}).branch == "main"
     assert read_ci_context({"GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}).event.tag == "v1"
 
 
-def test_the_payload_tells_the_default_branch_and_the_pull_request(tmp_path: Path) -> None:
+def test_the_payload_has_the_default_branch_and_the_pull_request(tmp_path: Path) -> None:
     payload = {
         "repository": {"default_branch": "trunk"},
         "pull_request": {"number": 12, "state": "open", "base": {"ref": "trunk"}},
@@ -63,11 +63,11 @@ def test_the_payload_tells_the_default_branch_and_the_pull_request(tmp_path: Pat
         ({"allow_squash_merge": True, "allow_merge_commit": False, "allow_rebase_merge": True}, None),
     ],
 )
-def test_the_payload_tells_how_pull_requests_are_merged(
+def test_the_payload_has_the_way_pull_requests_are_merged(
     tmp_path: Path, settings: dict[str, bool], squashed: bool | None
 ) -> None:
-    told = {"number": 12, "title": "feat: x", "base": {"ref": "main", "repo": settings}}
-    found = ci_event(tmp_path, {"pull_request": told}).pull_request
+    payload = {"number": 12, "title": "feat: x", "base": {"ref": "main", "repo": settings}}
+    found = ci_event(tmp_path, {"pull_request": payload}).pull_request
     assert found is not None
     assert found.squashed is squashed
 
@@ -80,8 +80,8 @@ def test_a_single_commit_keeps_its_title_unless_the_repository_says_otherwise(
     tmp_path: Path, commits: int, setting: str | None, title: str
 ) -> None:
     base = {"ref": "main", "repo": {"squash_merge_commit_title": setting} if setting else {}}
-    told = {"number": 12, "title": "feat: x", "commits": commits, "base": base}
-    assert ci_event(tmp_path, {"pull_request": told}).pull_request == PullRequest(
+    payload = {"number": 12, "title": "feat: x", "commits": commits, "base": base}
+    assert ci_event(tmp_path, {"pull_request": payload}).pull_request == PullRequest(
         12, "main", title=title, squashed=None
     )
 
@@ -98,27 +98,27 @@ def test_a_single_commit_keeps_its_title_unless_the_repository_says_otherwise(
     ],
     ids=lambda payload: payload[:40],
 )
-def test_a_payload_that_tells_nothing_is_no_error(tmp_path: Path, payload: str) -> None:
+def test_an_invalid_payload_is_ignored(tmp_path: Path, payload: str) -> None:
     assert ci_event(tmp_path, payload, GITHUB_EVENT_NAME="push") == CiEvent("push")
 
 
-def test_what_is_shown_of_it_holds_no_token() -> None:
+def test_the_repr_shows_no_token() -> None:
     assert "s3cret" not in repr(read_ci_context({"GITHUB_TOKEN": "s3cret", "GITHUB_REF_NAME": "main"}))
 
 
-def test_white_space_around_a_token_is_no_part_of_it() -> None:
+def test_white_space_around_a_token_is_removed() -> None:
     found = read_ci_context({"GITHUB_TOKEN": "s3cret\n", "GH_TOKEN": " other ", "SHIPIT_REGISTRY_PASSWORD": "\n"})
     assert (found.token, found.secrets) == ("s3cret", ("s3cret", "other"))
 
 
-def test_a_token_of_white_space_is_none() -> None:
+def test_a_token_of_white_space_counts_as_unset() -> None:
     assert read_ci_context({"GITHUB_TOKEN": "\n", "GH_TOKEN": "s3cret"}).token == "s3cret"
 
 
 @pytest.mark.parametrize(("attempt", "again"), [("", False), ("1", False), ("2", True)])
 def test_a_run_that_is_started_again_is_known_by_its_attempt(attempt: str, again: bool) -> None:
-    told = read_ci_context({"GITHUB_SHA": "0123abc", "GITHUB_RUN_ATTEMPT": attempt}).event
-    assert (told.commit, told.is_rerun) == ("0123abc", again)
+    event = read_ci_context({"GITHUB_SHA": "0123abc", "GITHUB_RUN_ATTEMPT": attempt}).event
+    assert (event.commit, event.is_rerun) == ("0123abc", again)
 
 
 TOKEN = {"GITHUB_ACTOR": "robin", "GITHUB_TOKEN": "ghs_0123456789"}
@@ -134,5 +134,5 @@ def test_the_token_of_a_job_is_a_login_for_githubs_registry() -> None:
     assert read_ci_context({"GITHUB_ACTOR": "robin"}).github_login is None
 
 
-def test_a_token_of_another_server_never_gets_to_github() -> None:
+def test_a_token_of_another_server_is_never_sent_to_github() -> None:
     assert read_ci_context({**TOKEN, "GITHUB_SERVER_URL": "https://git.example.com"}).github_login is None

@@ -39,7 +39,7 @@ def written(path: Path) -> str:
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_value_stays_what_it_is_and_touches_no_other(tmp_path: Path, value: str) -> None:
+def test_a_value_is_not_changed_and_adds_no_other_output(tmp_path: Path, value: str) -> None:
     write_outputs({"version": "1.0.0", "notes": value, "released": "true"}, environ(tmp_path))
     assert outputs(written(tmp_path / "output")) == {"version": "1.0.0", "notes": value, "released": "true"}
 
@@ -60,7 +60,7 @@ def test_no_two_delimiters_are_the_same(tmp_path: Path) -> None:
     assert len(set(delimiters)) == 6
 
 
-def test_what_others_wrote_before_stays(tmp_path: Path) -> None:
+def test_text_of_earlier_steps_is_kept(tmp_path: Path) -> None:
     (tmp_path / "summary").write_text("# Before\n")
     write_summary("# Mine\n", environ(tmp_path))
     write_summary("more\n", environ(tmp_path))

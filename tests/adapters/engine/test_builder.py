@@ -1,4 +1,4 @@
-"""What builders cannot do, told before anything is done."""
+"""The findings about features that a builder lacks, and about missing inputs of a build."""
 
 from __future__ import annotations
 
@@ -44,25 +44,25 @@ def test_each_builder_refuses_what_it_cannot_do(builder: Builder, refused: set[s
     assert {name for name, build in ALL.items() if list(builder_findings(build, builder))} == refused
 
 
-def test_the_way_out_of_the_classic_builder_is_buildx() -> None:
+def test_a_finding_about_the_classic_builder_says_to_install_buildx() -> None:
     (finding,) = builder_findings(Build(secrets={"npm": "NPM_TOKEN"}, provenance=True), CLASSIC)
     assert (finding.code, finding.severity) == ("builder", "error")
     assert finding.what == "the classic builder of docker 20.10.24 cannot build with secrets, provenance"
     assert finding.fix.startswith("install docker buildx: ")
 
 
-def test_the_way_to_several_platforms_is_containerds_store() -> None:
+def test_a_finding_about_several_platforms_says_to_use_the_containerd_store() -> None:
     (finding,) = builder_findings(BOTH, BUILDX)
     assert "several platforms" in finding.what
     assert '{"features": {"containerd-snapshotter": true}}' in finding.fix
 
 
-def test_a_builder_says_what_it_is() -> None:
+def test_a_builder_is_shown_by_its_name_and_version() -> None:
     assert str(BUILDX) == "BuildKit (docker buildx 0.13.1)"
     assert str(CLASSIC).startswith("the classic builder of docker 20.10.24 (docker buildx is not installed")
 
 
-def test_what_a_build_names_and_is_not_there_is_told_all_at_once(tmp_path: Path) -> None:
+def test_all_missing_inputs_of_a_build_are_reported_at_once(tmp_path: Path) -> None:
     build = Build(context="front", dockerfile="front/Dockerfile", secrets={"npm": "NPM_TOKEN"})
     findings = list(missing_inputs(build, str(tmp_path), {"NPM_TOKEN": ""}))
     assert [finding.code for finding in findings] == ["build-context", "dockerfile", "build-secret"]

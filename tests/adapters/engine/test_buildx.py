@@ -1,4 +1,4 @@
-"""What `docker buildx` is told."""
+"""The command line and the environment of `docker buildx`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ BASE = ["docker", "buildx", "build", "--load", "--progress=plain"]
 PLAIN = ["--provenance=false", "--sbom=false"]
 
 
-def test_an_image_is_built_and_handed_to_the_engine() -> None:
+def test_an_image_is_built_and_loaded_into_the_engine() -> None:
     assert buildx.arguments("acme/app:1", Build()) == [
         *BASE, "--tag=acme/app:1", "--file=./Dockerfile", *PLAIN, ".",
     ]  # fmt: skip
 
 
-def test_a_build_may_be_of_another_directory_by_another_dockerfile() -> None:
+def test_a_build_can_use_another_directory_and_another_dockerfile() -> None:
     build = Build(context="front end", dockerfile="docker/front.Dockerfile")
     assert buildx.arguments("acme/front:1", build) == [
         *BASE, "--tag=acme/front:1", "--file=./docker/front.Dockerfile", *PLAIN, "./front end",
@@ -25,12 +25,12 @@ def test_a_build_may_be_of_another_directory_by_another_dockerfile() -> None:
 
 
 @pytest.mark.parametrize("path", ["-", "--push", "git@example.org:app"])
-def test_a_path_is_a_path_whatever_its_name(path: str) -> None:
+def test_a_path_is_never_read_as_an_option_or_a_url(path: str) -> None:
     words = buildx.arguments("acme/app:1", Build(context=path, dockerfile=path))
     assert (words[-1], f"--file=./{path}" in words) == (f"./{path}", True)
 
 
-def test_each_wish_of_a_build_is_one_argument() -> None:
+def test_each_setting_of_a_build_is_one_argument() -> None:
     build = Build(
         labels={"org.opencontainers.image.title": "a b", "x": "1=2"},
         args={"VERSION": "1.4.0"},
@@ -58,10 +58,16 @@ def test_each_wish_of_a_build_is_one_argument() -> None:
     ]
 
 
-def test_a_build_sees_no_token_but_what_it_names_as_a_secret() -> None:
-    around = {"PATH": "/bin", "GITHUB_TOKEN": "w", "GH_TOKEN": "w", "SHIPIT_REGISTRY_PASSWORD": "w", "NPM_TOKEN": "n"}
+def test_a_build_gets_no_token_except_its_configured_secrets() -> None:
+    environment = {
+        "PATH": "/bin",
+        "GITHUB_TOKEN": "w",
+        "GH_TOKEN": "w",
+        "SHIPIT_REGISTRY_PASSWORD": "w",
+        "NPM_TOKEN": "n",
+    }
     build = Build(secrets={"github": "GH_TOKEN"}, created=1_700_000_000)
-    assert buildx.process_variables(build, around, "/tmp/docker") == {
+    assert buildx.process_variables(build, environment, "/tmp/docker") == {
         "PATH": "/bin",
         "GH_TOKEN": "w",
         "NPM_TOKEN": "n",

@@ -1,4 +1,4 @@
-"""Where the container engine is looked for, and what is told where there is none."""
+"""The address of the container engine, and the findings if there is no engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shipit.finding import Finding
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configuration of docker's with a context `far`, which is not the current one."""
+    """A configuration of docker with a context `far`, which is not the current context."""
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"far").hexdigest() / "meta.json"
     meta.parent.mkdir(parents=True)
@@ -32,7 +32,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(root: Path) -> Finding:
-    """The one thing in the way of a build."""
+    """Return the only finding of a build."""
     engine = DockerEngine(str(root), Logins(), Redactor())
     (finding,) = engine.findings([Build()])
     assert engine.findings(()) == (finding,)
@@ -43,27 +43,27 @@ def found(root: Path) -> Finding:
     return finding
 
 
-def test_the_usual_socket_is_asked_where_nothing_is_said() -> None:
+def test_the_default_socket_is_used_without_any_setting() -> None:
     assert engine_address() == Address("unix:///var/run/docker.sock", "docker's default")
 
 
-def test_the_current_context_says_where_it_is(config: Path) -> None:
+def test_the_current_context_has_the_address(config: Path) -> None:
     (config / "config.json").write_text('{"currentContext": "far"}')
     assert engine_address() == Address("ssh://ops@far.example.com", "docker's context `far`")
 
 
-def test_a_context_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_context_can_be_chosen_by_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_CONTEXT", "far")
     assert engine_address().url == "ssh://ops@far.example.com"
 
 
-def test_docker_host_goes_before_any_context(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docker_host_has_precedence_over_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_CONTEXT", "far")
     monkeypatch.setenv("DOCKER_HOST", "unix:///run/other.sock")
     assert engine_address() == Address("unix:///run/other.sock", "`DOCKER_HOST`")
 
 
-def test_no_engine_is_told_with_the_address_that_was_tried(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_engine_is_reported_with_its_address(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{config}/none.sock")
     finding = found(config)
     assert finding.what == (
@@ -73,7 +73,7 @@ def test_no_engine_is_told_with_the_address_that_was_tried(config: Path, monkeyp
 
 
 @pytest.mark.parametrize("host", ["tcp://[bad", "tcp://far.example.com:99999999"])
-def test_an_address_that_is_none_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_an_invalid_url_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)
     assert f"`{host}` (`DOCKER_HOST`) is an invalid URL" in found(config).what
 
@@ -89,14 +89,14 @@ def test_a_configuration_that_cannot_be_read_is_a_finding(
     assert str(config / "config.json") in finding.fix
 
 
-def test_a_machine_without_an_engine_on_its_port_is_told_too(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_is_reported(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{taken.getsockname()[1]}")
         assert "connection refused" in found(config).what
 
 
-def test_a_socket_that_belongs_to_others_is_told_as_such(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_without_permission_is_reported_with_the_fix(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -107,7 +107,7 @@ def test_a_socket_that_belongs_to_others_is_told_as_such(config: Path, monkeypat
 
 
 @pytest.mark.parametrize("variable", ["DOCKER_HOST", "DOCKER_CONTEXT"])
-def test_an_engine_over_ssh_is_told_with_the_way_out(
+def test_an_engine_over_ssh_is_reported_with_a_tunnel_as_the_fix(
     config: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "ssh://ops@far.example.com" if variable == "DOCKER_HOST" else "far")
@@ -118,7 +118,7 @@ def test_an_engine_over_ssh_is_told_with_the_way_out(
 
 
 @pytest.mark.parametrize("by", ["variable", "configuration"])
-def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+def test_a_missing_context_is_reported(config: Path, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     if by == "variable":
         monkeypatch.setenv("DOCKER_CONTEXT", "near")
     else:
@@ -129,14 +129,16 @@ def test_a_context_that_is_not_there_is_told(config: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(("name", "value"), [("DOCKER_HOST", "nonsense://x"), ("DOCKER_TLS_VERIFY", "1")])
-def test_an_address_that_cannot_be_read_is_told(
+def test_an_address_that_cannot_be_read_is_reported(
     config: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     assert found(config).what
 
 
-def test_what_else_is_in_the_way_is_told_with_it(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_problems_are_reported_together_with_a_missing_engine(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{config}/none.sock")
     findings = DockerEngine(str(config), Logins(), Redactor()).findings(
         [Build(context="front"), Build(context="front")]

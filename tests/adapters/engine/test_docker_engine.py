@@ -1,4 +1,4 @@
-"""Images are built by a real engine: by BuildKit, by its classic builder, and by an engine on containerd."""
+"""Builds by a real engine: with BuildKit, with the classic builder, and with images stored in containerd."""
 
 from __future__ import annotations
 
@@ -70,19 +70,21 @@ def test_the_directory_and_the_dockerfile_are_those_of_the_repository(either: Be
     assert "left out" not in listed
 
 
-def test_a_dockerfile_that_asks_for_the_time_is_told_that_of_the_commit(either: Bench) -> None:
+def test_a_dockerfile_that_declares_source_date_epoch_gets_the_time_of_the_commit(either: Bench) -> None:
     either.dockerfile("FROM base/busybox:1", "ARG SOURCE_DATE_EPOCH", "RUN echo $SOURCE_DATE_EPOCH > /time")
     either.build("time:1", Build(created=CREATED))
     assert either.run("time:1", "cat", "/time") == str(CREATED)
 
 
-def test_one_that_does_not_ask_hears_no_warning(classic: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_dockerfile_without_source_date_epoch_causes_no_warning(
+    classic: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
     classic.dockerfile("FROM base/busybox:1", "CMD echo")
     classic.build("time:2", Build(created=CREATED))
     assert "SOURCE_DATE_EPOCH" not in capfd.readouterr().err
 
 
-def test_a_build_that_fails_is_told_with_its_last_lines(either: Bench) -> None:
+def test_a_failed_build_is_reported_with_its_last_lines(either: Bench) -> None:
     either.dockerfile("FROM base/busybox:1", f"RUN echo the tests are red {TOKEN}; exit 7")
     with pytest.raises(CommandError, match="the build of `red:1` failed with status") as raised:
         either.build("red:1")
@@ -93,17 +95,17 @@ def test_a_build_that_fails_is_told_with_its_last_lines(either: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [("FRUM base/busybox:1", "unknown instruction: FRUM"), ("FROM 127.0.0.1:1/no/such:1", "127.0.0.1:1")],
 )
-def test_a_dockerfile_that_is_wrong_is_told_by_what_the_builder_says(either: Bench, line: str, told: str) -> None:
+def test_a_wrong_dockerfile_is_reported_with_the_builders_message(either: Bench, line: str, message: str) -> None:
     either.dockerfile(line)
     with pytest.raises(CommandError) as raised:
         either.build("wrong:1")
-    assert told in raised.value.tail
+    assert message in raised.value.tail
 
 
-def test_a_build_is_stopped_when_its_time_is_up(either: Bench) -> None:
+def test_a_build_is_stopped_at_its_time_limit(either: Bench) -> None:
     seconds = f"61.{time.time_ns()}"
     either.dockerfile("FROM base/busybox:1", f"RUN echo begun; sleep {seconds}")
     began = time.monotonic()
@@ -118,7 +120,7 @@ def test_a_build_is_stopped_when_its_time_is_up(either: Bench) -> None:
 
 
 def is_running(command: str) -> bool:
-    """Whether it runs on this machine, in a container or not."""
+    """Return whether the command runs on this machine, in a container or not."""
     return subprocess.run(["pgrep", "--full", f"^{command}$"], capture_output=True).returncode == 0
 
 
@@ -136,14 +138,16 @@ def test_a_secret_is_mounted_and_left_nowhere(
 
 
 def contents(archive: bytes) -> bytes:
-    """Everything in a tar archive, and in those inside it."""
+    """Return the content of all files in a tar archive, and in the archives inside it."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         members = [(member.name, tar.extractfile(member)) for member in tar]
         files = [(name, file.read()) for name, file in members if file]
     return b"".join(contents(data) if name.endswith(".tar") else data for name, data in files)
 
 
-def test_what_a_builder_cannot_do_is_found_before_it_is_tried(classic: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_feature_of_the_builder_is_found_before_the_build(
+    classic: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NPM_TOKEN", SECRET)
     classic.dockerfile("FROM base/busybox:1")
     (finding,) = classic.engine.findings([Build(secrets={"npm": "NPM_TOKEN"}), Build(secrets={"npm": "NPM_TOKEN"})])
@@ -151,11 +155,11 @@ def test_what_a_builder_cannot_do_is_found_before_it_is_tried(classic: Bench, mo
     assert classic.engine.builder().startswith("the classic builder of docker")
 
 
-def test_buildkit_says_that_it_builds(buildkit: Bench) -> None:
+def test_buildkit_is_the_name_of_the_builder(buildkit: Bench) -> None:
     assert buildkit.engine.builder().startswith("BuildKit (docker buildx ")
 
 
-def test_without_dockers_command_line_the_classic_builder_is_left(
+def test_the_classic_builder_is_used_without_dockers_command_line(
     buildkit: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
@@ -165,7 +169,7 @@ def test_without_dockers_command_line_the_classic_builder_is_left(
     assert buildkit.engine.find("sdk:1")
 
 
-def test_what_is_not_there_at_build_time_is_told_by_its_name(either: Bench) -> None:
+def test_a_missing_dockerfile_is_reported_by_its_name(either: Bench) -> None:
     with pytest.raises(CommandError, match="no Dockerfile `Dockerfile`"):
         either.build("none:1")
 
@@ -183,7 +187,7 @@ def test_a_build_takes_its_base_from_the_registry_that_it_is_logged_in_to(
 
 
 def private_base(part: Part, registry: Registry, config: Path) -> str:
-    """A base image that is in `registry` only."""
+    """Push a base image to `registry`, remove it from the engine, and return its reference."""
     base = registry.image("private/base", str(time.time_ns()))
     pusher = part.with_config(config, buildx=False)
     login = ["login", "--username", registry.username, "--password-stdin", registry.address]

@@ -1,4 +1,4 @@
-"""Images are pushed by a real engine to real registries, and to some that are unwell."""
+"""Pushes by a real engine to real registries, some of which fail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def real(engine: Part, base_image: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def built(real: Bench, registry: Registry) -> str:
-    """An image with a layer of its own, in a repository of its own."""
+    """Build an image with a new layer, for a new repository, and return its reference."""
     (real.root / "layer").write_bytes(secrets.token_bytes(1 << 20))
     real.dockerfile("FROM base/busybox:1", "COPY layer /")
     image = registry.image(f"acme/{secrets.token_hex(6)}", "1.4.0")
@@ -39,14 +39,14 @@ def built(real: Bench, registry: Registry) -> str:
     return image
 
 
-def test_a_push_tells_how_far_each_layer_is(real: Bench, registry: Registry) -> None:
+def test_a_push_reports_the_progress_of_each_layer(real: Bench, registry: Registry) -> None:
     real.engine.push(built(real, registry))
     assert real.transfers
     assert all(0 <= done <= total for _, done, total in real.transfers)
     assert any(done == total > 1 << 20 for _, done, total in real.transfers)
 
 
-def test_the_registry_has_what_the_engine_says_it_pushed(
+def test_the_registry_has_the_image_with_the_reported_digest(
     containerd_engine: Part, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_containerd = bench(containerd_engine, tmp_path / "app", monkeypatch)
@@ -59,26 +59,26 @@ def test_the_registry_has_what_the_engine_says_it_pushed(
     assert found.digest == digest
 
 
-def test_a_registry_with_a_password_takes_a_push_with_it(real: Bench, locked_registry: Registry) -> None:
+def test_a_registry_with_a_password_accepts_a_push_with_it(real: Bench, locked_registry: Registry) -> None:
     image = built(real, locked_registry)
     assert real.for_login(login(locked_registry)).push(image).startswith("sha256:")
 
 
-def test_a_registry_with_tokens_takes_a_push_with_the_password(real: Bench, token_registry: Registry) -> None:
+def test_a_registry_with_tokens_accepts_a_push_with_the_password(real: Bench, token_registry: Registry) -> None:
     image = built(real, token_registry)
     assert real.for_login(login(token_registry)).push(image).startswith("sha256:")
 
 
-def test_an_engine_that_leaves_out_a_nought_and_the_digest_on_its_own_is_understood() -> None:
-    digest, told = f"sha256:{'0a' * 32}", []
+def test_events_without_current_bytes_and_without_a_separate_digest_are_understood() -> None:
+    digest, progress = f"sha256:{'0a' * 32}", []
     events = [
         {"status": "Pushing", "progressDetail": {"total": 5}, "id": "layer"},
         {"status": "Pushing", "progressDetail": {"current": 7, "total": 5}, "id": "layer"},
         {"status": f"1: digest: {digest} size: 696"},
     ]
     client = SimpleNamespace(push=lambda *_, **__: iter(events))
-    pushed = engine_push.push_image(client, "app:1", {}, transfer=lambda *one: told.append(one), redact=str)  # type: ignore[arg-type]
-    assert (pushed, told) == (digest, [("layer", 0, 5), ("layer", 5, 5)])
+    pushed = engine_push.push_image(client, "app:1", {}, transfer=lambda *event: progress.append(event), redact=str)  # type: ignore[arg-type]
+    assert (pushed, progress) == (digest, [("layer", 0, 5), ("layer", 5, 5)])
 
 
 def login(registry: Registry) -> Login:
@@ -87,7 +87,7 @@ def login(registry: Registry) -> Login:
 
 @pytest.mark.parametrize("given", [None, Login("pusher", "wrong-password-1")])
 @pytest.mark.parametrize("kind", ["locked_registry", "token_registry"])
-def test_who_is_refused_hears_which_variables_to_set(
+def test_a_refused_push_names_the_variables_to_set(
     real: Bench, request: pytest.FixtureRequest, kind: str, given: Login | None
 ) -> None:
     registry: Registry = request.getfixturevalue(kind)
@@ -100,7 +100,7 @@ def test_who_is_refused_hears_which_variables_to_set(
     assert "wrong-password-1" not in raised.value.what
 
 
-def test_a_login_of_dockers_own_is_used(real: Bench, locked_registry: Registry, tmp_path: Path) -> None:
+def test_a_login_by_docker_login_is_used(real: Bench, locked_registry: Registry, tmp_path: Path) -> None:
     image = built(real, locked_registry)
     options = ["--username", locked_registry.username, "--password-stdin", locked_registry.address]
     real.part.docker("login", *options, input=locked_registry.password)
@@ -110,7 +110,7 @@ def test_a_login_of_dockers_own_is_used(real: Bench, locked_registry: Registry, 
         real.part.docker("logout", locked_registry.address)
 
 
-def test_nobody_answering_is_told_with_the_name_of_the_registry(real: Bench) -> None:
+def test_a_registry_that_does_not_answer_is_reported_by_its_name(real: Bench) -> None:
     image = built(real, Registry("127.0.0.1:1"))
     with pytest.raises(RemoteError, match=r"the push of `.*` to `127\.0\.0\.1:1` failed: ") as raised:
         real.engine.push(image)
@@ -125,15 +125,15 @@ def test_nobody_answering_is_told_with_the_name_of_the_registry(real: Bench) -> 
         Fault("PUT", "/manifests/", times=2, cut=True),
         Fault("POST", "/blobs/uploads/", times=2, status=429),
     ],
-    ids=["slow down", "unwell", "cut off", "slow down with layers"],
+    ids=["slow down", "unavailable", "cut off", "slow down with layers"],
 )
-def test_a_registry_that_is_unwell_for_a_moment_is_asked_again(real: Bench, registry: Registry, fault: Fault) -> None:
+def test_a_push_is_repeated_after_a_transient_failure(real: Bench, registry: Registry, fault: Fault) -> None:
     with FaultyRegistry(registry, replace(fault)) as faulty:
         assert real.engine.push(built(real, faulty)).startswith("sha256:")
         assert [one.status for one in faulty.seen("PUT", "/manifests/")][-1] == 201
 
 
-def test_a_registry_that_stays_unwell_is_told_with_its_status(real: Bench, registry: Registry) -> None:
+def test_a_lasting_failure_is_reported_with_its_status(real: Bench, registry: Registry) -> None:
     with FaultyRegistry(registry, Fault("PUT", "/manifests/", times=1000, status=503)) as faulty:
         image = built(real, faulty)
         with pytest.raises(RemoteError, match="503") as raised:
@@ -142,7 +142,7 @@ def test_a_registry_that_stays_unwell_is_told_with_its_status(real: Bench, regis
         assert all(one.status == 503 for one in faulty.seen("PUT", "/manifests/"))
 
 
-def test_who_is_refused_is_not_tried_again(real: Bench, registry: Registry) -> None:
+def test_a_refused_push_is_not_repeated(real: Bench, registry: Registry) -> None:
     with FaultyRegistry(registry, Fault("PUT", "/manifests/", times=1000, status=403)) as faulty:
         image = built(real, faulty)
         with pytest.raises(AuthError):

@@ -1,4 +1,4 @@
-"""A repository as git's plumbing reads it, where what is in it is out of the ordinary."""
+"""Reading repositories with unusual content."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ TIMES = {"before the epoch": (-5, 0), "after the year 9999": (10**12, 253_402_30
 
 
 @pytest.mark.parametrize("when", TIMES)
-def test_the_time_of_a_commit_is_one_that_can_be_written_down(tmp_path: Path, when: str) -> None:
-    written, told = TIMES[when]
+def test_the_time_of_a_commit_can_always_be_represented(tmp_path: Path, when: str) -> None:
+    written, expected = TIMES[when]
     commit = GitHistory(str(tmp_path)).commit(committed_at(tmp_path, written))
     assert commit
-    assert commit.timestamp == told
+    assert commit.timestamp == expected
     assert dt.datetime.fromtimestamp(commit.timestamp, dt.UTC).isoformat()
 
 
 def committed_at(place: Path, seconds: int) -> str:
-    """A commit that only `git hash-object` makes, which believes whatever it is told."""
+    """Create a commit with this time and return its id; `git hash-object` accepts any time."""
     tree = git(place, "init", "--quiet") or git(place, "write-tree")
     who = f"A <a@example.org> {seconds} +0000"
     text = f"tree {tree}\nauthor {who}\ncommitter {who}\n\nfeat: time\n"

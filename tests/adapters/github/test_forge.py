@@ -1,4 +1,4 @@
-"""GitHub at its worst: whatever it answers, or fails to, there is one release in the end, or an error that says why."""
+"""Releases on GitHub, also when requests fail: in the end there is exactly one release, or an error with the reason."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TRIES = 4
 
 @pytest.fixture
 def naps() -> list[float]:
-    """The seconds that were waited for, in order."""
+    """The waits so far, in seconds."""
     return []
 
 
 @pytest.fixture
 def connect(github: GitHubStandIn, tmp_path: Path, naps: list[float]) -> Callable[..., GitHubForge]:
-    """A forge in a hurry; by default with a token that may do everything."""
+    """A function that returns a forge with short waits; by default its token has all permissions."""
 
     def connect(token: str | None = GOOD, slug: str = "acme/app", **patience: Any) -> GitHubForge:
         quick = {"timeout": 5, "tries": TRIES, "longest_wait": LONGEST_WAIT, "between_writes": None} | patience
@@ -60,7 +60,7 @@ def commit(forge: GitHubForge, parent: str, **files: bytes) -> str:
 
 
 def release_all(forge: GitHubForge, parent: str) -> str:
-    """A whole release by way of the API, with every kind of write there is."""
+    """Make a whole release through the API, with every kind of write, and return its URL."""
     draft(forge, body="old notes")
     draft(forge)
     forge.upload_asset("v1.0.0", "app.jar")
@@ -70,7 +70,7 @@ def release_all(forge: GitHubForge, parent: str) -> str:
 
 
 def released(github: GitHubStandIn) -> dict[str, Any]:
-    """What there is on GitHub, without the ids and times of objects."""
+    """Return the state on GitHub, without ids and times."""
     log = github.git.git("log", "--format=%T %B", "main")
     tag = github.git.git("rev-parse", "v1.0.0^{tree}")
     tags = github.git.git("for-each-ref", "--format=%(refname) %(objecttype)", "refs/tags")
@@ -78,7 +78,7 @@ def released(github: GitHubStandIn) -> dict[str, Any]:
     return {"log": log, "tag": tag, "tags": tags, "releases": kept, "latest": github.latest_id == github.releases[0].id}
 
 
-# --- the quiet case
+# --- without failures
 
 
 def test_a_release_ends_published_tagged_and_latest(github: GitHubStandIn, forge: GitHubForge) -> None:
@@ -89,9 +89,7 @@ def test_a_release_ends_published_tagged_and_latest(github: GitHubStandIn, forge
     assert released(github)["latest"]
 
 
-def test_running_all_of_it_again_writes_nothing_but_the_tree_it_compares_with(
-    github: GitHubStandIn, forge: GitHubForge
-) -> None:
+def test_a_second_run_writes_only_the_tree_that_it_compares_with(github: GitHubStandIn, forge: GitHubForge) -> None:
     begin = head(github)
     made = commit(forge, begin)
     forge.create_tag("v1.0.0", made, "1.0.0")
@@ -132,7 +130,7 @@ def test_a_draft_is_found_behind_hundreds_of_releases(github: GitHubStandIn, for
     assert len(github.asked("GET", r"/releases\?")) == 3
 
 
-def test_notes_edited_on_the_web_read_with_plain_line_ends(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_notes_edited_on_the_web_are_read_with_newlines(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.releases = [Release("v1.0.0", name=None, body="a\r\nb")]
     found = forge.find_release("v1.0.0")
     assert found is not None
@@ -143,7 +141,7 @@ def test_links_lead_to_the_pages_of_the_repository(forge: GitHubForge, github: G
     assert forge.links().issue(7) == f"{github.url}/acme/app/issues/7"
 
 
-# --- trouble that passes
+# --- transient failures
 
 WRITES = [
     ("POST", r"/releases$"),
@@ -182,7 +180,7 @@ def assert_released_once(github: GitHubStandIn) -> None:
 
 @pytest.mark.parametrize("fault", LOST_ANSWERS.values(), ids=LOST_ANSWERS)
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_a_lost_answer_to_any_write_is_looked_for_and_nothing_is_made_twice(
+def test_a_write_whose_response_is_lost_is_not_repeated(
     github: GitHubStandIn, forge: GitHubForge, method: str, path: str, fault: dict[str, Any]
 ) -> None:
     github.fail(method, path, **fault)
@@ -191,7 +189,7 @@ def test_a_lost_answer_to_any_write_is_looked_for_and_nothing_is_made_twice(
 
 
 @pytest.mark.parametrize("fault", LOST_ANSWERS.values(), ids=LOST_ANSWERS)
-def test_a_lost_answer_to_publishing_is_looked_for(
+def test_publishing_is_not_repeated_if_its_response_is_lost(
     github: GitHubStandIn, forge: GitHubForge, fault: dict[str, Any]
 ) -> None:
     draft(forge)
@@ -204,7 +202,7 @@ def test_a_lost_answer_to_publishing_is_looked_for(
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/releases/tags/"), ("POST", "/releases$"), ("PATCH", "/git/refs/heads/main$")]
 )
-def test_trouble_that_passes_is_waited_out(
+def test_transient_failures_are_retried(
     github: GitHubStandIn, forge: GitHubForge, method: str, path: str, fault: dict[str, Any]
 ) -> None:
     github.fail(method, path, **fault)
@@ -213,7 +211,7 @@ def test_trouble_that_passes_is_waited_out(
 
 
 @pytest.mark.parametrize("path", ["/releases$", "/git/ref/", "/git/commits/", "/git/trees/", "/assets$"])
-def test_an_answer_cut_short_is_asked_for_again(github: GitHubStandIn, forge: GitHubForge, path: str) -> None:
+def test_an_incomplete_response_is_requested_again(github: GitHubStandIn, forge: GitHubForge, path: str) -> None:
     github.fail("GET", path, cut=True, when="after")
     release_all(forge, head(github))
     assert_released_once(github)
@@ -227,7 +225,7 @@ def test_an_answer_cut_short_is_asked_for_again(github: GitHubStandIn, forge: Gi
     ],
     ids=["ask", "upload"],
 )
-def test_a_silent_github_is_given_up_after_the_time_limit(
+def test_a_request_without_a_response_fails_after_the_time_limit(
     github: GitHubStandIn, forge: GitHubForge, connect: Callable[..., GitHubForge], method: str, path: str, act: Any
 ) -> None:
     draft(forge)
@@ -239,7 +237,7 @@ def test_a_silent_github_is_given_up_after_the_time_limit(
     assert caught.value.retryable
 
 
-def test_pauses_grow_and_tries_are_bounded(github: GitHubStandIn, forge: GitHubForge, naps: list[float]) -> None:
+def test_pauses_grow_and_attempts_are_limited(github: GitHubStandIn, forge: GitHubForge, naps: list[float]) -> None:
     github.fail("GET", "/releases", 502, times=100, headers={"X-GitHub-Request-Id": "ABCD:1"}, message="Bad Gateway")
     with pytest.raises(RemoteError, match="Bad Gateway") as caught:
         forge.find_release("v1.0.0")
@@ -263,7 +261,7 @@ FAR = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}
         (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, "API rate limit exceeded for user ID 1.", 1),
     ],
 )
-def test_a_limit_is_waited_for_as_long_as_github_says(
+def test_the_wait_for_a_rate_limit_is_as_long_as_github_says(
     github: GitHubStandIn,
     forge: GitHubForge,
     naps: list[float],
@@ -279,26 +277,26 @@ def test_a_limit_is_waited_for_as_long_as_github_says(
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "told"),
+    ("status", "headers", "shown"),
     [
         (403, FAR, "before 2100-01-01 00:00:01 UTC"),
         (429, FAR, "before 2100-01-01 00:00:01 UTC"),
         (429, {"Retry-After": "3600"}, "UTC"),
     ],
 )
-def test_a_limit_beyond_patience_is_an_error_that_says_until_when(
-    github: GitHubStandIn, forge: GitHubForge, naps: list[float], status: int, headers: dict[str, str], told: str
+def test_a_rate_limit_that_is_too_long_is_an_error_with_the_time_of_its_end(
+    github: GitHubStandIn, forge: GitHubForge, naps: list[float], status: int, headers: dict[str, str], shown: str
 ) -> None:
     github.fail("POST", "/releases$", status, headers=headers, message="API rate limit exceeded", times=100)
     with pytest.raises(RemoteError, match="rate limit") as caught:
         draft(forge)
-    assert told in caught.value.what
+    assert shown in caught.value.what
     assert caught.value.retryable
     assert naps == []
     assert github.releases == []
 
 
-def test_what_a_limit_refused_to_the_end_is_not_looked_for(
+def test_no_request_checks_for_an_effect_of_a_write_that_a_rate_limit_refused(
     github: GitHubStandIn, forge: GitHubForge, naps: list[float]
 ) -> None:
     github.fail("GET", "/releases", 429, headers={"Retry-After": "60"}, message="Too Many Requests", times=100)
@@ -331,7 +329,7 @@ def test_a_refused_token_is_named_by_its_variable_and_not_tried_again(
     assert github.releases == []
 
 
-def test_a_repository_that_is_not_to_be_seen_may_be_one_the_token_must_not_see(
+def test_a_missing_repository_can_be_one_that_the_token_has_no_access_to(
     connect: Callable[..., GitHubForge],
 ) -> None:
     with pytest.raises(RemoteError, match="GitHub found no repository `acme/other`") as caught:
@@ -342,7 +340,7 @@ def test_a_repository_that_is_not_to_be_seen_may_be_one_the_token_must_not_see(
 
 
 @pytest.mark.parametrize(("status", "retryable"), [(409, True), (422, False)])
-def test_a_refused_request_is_told_in_githubs_words_and_not_repeated(
+def test_a_refused_request_is_reported_with_githubs_message_and_not_repeated(
     github: GitHubStandIn, forge: GitHubForge, naps: list[float], status: int, retryable: bool
 ) -> None:
     github.fail("POST", "/releases$", status, message="Git Repository is empty.", times=100)
@@ -353,7 +351,7 @@ def test_a_refused_request_is_told_in_githubs_words_and_not_repeated(
     assert len(github.asked("POST")) == 1
 
 
-def test_what_github_finds_wrong_with_a_field_is_told(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_an_invalid_field_is_reported_with_githubs_message(github: GitHubStandIn, forge: GitHubForge) -> None:
     with pytest.raises(RemoteError, match="body is too long"):
         draft(forge, body="x" * 125_001)
 
@@ -387,7 +385,7 @@ def test_a_draft_gives_way_to_the_same_release_published_meanwhile(github: GitHu
     assert len(github.releases) == 1
 
 
-def test_publishing_what_another_run_publishes_meanwhile_is_publishing(
+def test_publishing_succeeds_if_another_run_publishes_at_the_same_moment(
     github: GitHubStandIn, forge: GitHubForge
 ) -> None:
     draft(forge)
@@ -408,7 +406,7 @@ def test_an_asset_that_another_run_attaches_meanwhile_is_attached(github: GitHub
 
 
 @pytest.mark.parametrize("draft_only", [True, False])
-def test_a_broken_upload_is_thrown_away_and_done_again(
+def test_an_incomplete_upload_is_deleted_and_repeated(
     github: GitHubStandIn, forge: GitHubForge, draft_only: bool
 ) -> None:
     draft(forge)
@@ -422,7 +420,7 @@ def test_a_broken_upload_is_thrown_away_and_done_again(
     assert [(each.state, each.data) for each in github.releases[0].assets] == [("uploaded", b"jar")]
 
 
-def test_a_server_that_tells_no_digest_is_trusted_by_size(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_assets_are_compared_by_size_if_the_server_reports_no_digest(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.tells_digests = False
     draft(forge)
     assert forge.upload_asset("v1.0.0", "app.jar") == forge.upload_asset("v1.0.0", "app.jar")
@@ -468,14 +466,14 @@ def test_a_commit_changes_its_files_and_nothing_else(github: GitHubStandIn, forg
 
 
 def pushed(github: GitHubStandIn) -> str:
-    """A commit that somebody else pushes to main."""
+    """Push a commit to main as another user, and return its id."""
     there = head(github)
     made = github.git.create_commit(github.git.commit(there).tree, [there], "fix: theirs\n")
     github.git.move("refs/heads/main", made)
     return made
 
 
-def test_a_branch_that_moved_before_is_noticed(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_a_branch_that_moved_before_is_detected(github: GitHubStandIn, forge: GitHubForge) -> None:
     parent, theirs = head(github), pushed(github)
     with pytest.raises(BranchMoved, match="`main`"):
         commit(forge, parent)
@@ -490,7 +488,7 @@ def test_a_branch_that_moves_at_the_last_moment_is_not_overwritten(github: GitHu
     assert github.git.commit(head(github)).message == "fix: theirs\n"
 
 
-def test_a_protected_branch_is_told_with_the_way_out(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_a_protected_branch_is_reported_with_the_fix(github: GitHubStandIn, forge: GitHubForge) -> None:
     parent = head(github)
     words = 'Required status check "build" is expected.'
     github.fail("PATCH", "/git/refs/heads/main$", 422, message=words)
@@ -501,7 +499,7 @@ def test_a_protected_branch_is_told_with_the_way_out(github: GitHubStandIn, forg
 
 
 @pytest.mark.parametrize("annotated", [True, False])
-def test_a_tag_on_the_same_commit_will_do(github: GitHubStandIn, forge: GitHubForge, annotated: bool) -> None:
+def test_a_tag_on_the_same_commit_is_accepted(github: GitHubStandIn, forge: GitHubForge, annotated: bool) -> None:
     there = head(github)
     target = github.git.create_tag("v1", there, "commit", "1") if annotated else there
     github.git.move("refs/tags/v1", target)
@@ -533,7 +531,7 @@ def codes(forge: GitHubForge, write_back: str = "push") -> Iterator[tuple[str, s
 
 
 @pytest.mark.parametrize("token", [GOOD, INSTALLATION])
-def test_a_token_that_may_write_leads_to_no_finding(
+def test_a_token_that_can_write_leads_to_no_finding(
     github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str
 ) -> None:
     assert list(codes(connect(token))) == []
@@ -549,7 +547,7 @@ def test_a_token_that_may_write_leads_to_no_finding(
         (GOOD, "acme/other", "github-repository-not-found"),
     ],
 )
-def test_what_a_token_cannot_do_is_found_without_writing(
+def test_missing_permissions_are_found_without_writing(
     github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str | None, slug: str, code: str
 ) -> None:
     (finding,) = connect(token, slug).findings(WriteBack.PUSH)
@@ -585,6 +583,6 @@ def test_a_rule_that_lets_a_push_through_is_no_finding(github: GitHubStandIn, fo
     assert list(codes(forge)) == []
 
 
-def test_a_server_without_rules_is_given_the_doubt(github: GitHubStandIn, forge: GitHubForge) -> None:
+def test_a_server_without_rules_leads_to_no_finding(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.fail("GET", "/rules/branches/", 404)
     assert list(codes(forge)) == []

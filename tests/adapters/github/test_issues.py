@@ -1,4 +1,4 @@
-"""Comments and labels on GitHub: whose they are, and what a token may not do."""
+"""Comments and labels on GitHub: their authors, and tokens without permission."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def issue(github: GitHubStandIn) -> Issue:
 
 
 @pytest.mark.parametrize("token", [GOOD, INSTALLATION])
-def test_a_comment_of_ones_own_is_found_again(github: GitHubStandIn, issue: Issue, token: str) -> None:
+def test_the_comment_of_an_earlier_run_is_found_again(github: GitHubStandIn, issue: Issue, token: str) -> None:
     for text in ("first", "second"):
         connect(github, token).keep_comment(12, MARK, f"{MARK}\n{text}")
     assert [comment.body for comment in issue.comments] == [f"{MARK}\nsecond"]
 
 
-def test_a_comment_by_a_stranger_is_never_taken_for_ones_own(github: GitHubStandIn, issue: Issue) -> None:
+def test_a_comment_by_a_user_without_write_access_is_ignored(github: GitHubStandIn, issue: Issue) -> None:
     issue.comments.append(Comment(f"{MARK}\nnever releases", "mallory", "CONTRIBUTOR"))
     connect(github).keep_comment(12, MARK, f"{MARK}\nmerging this releases 1.1.0")
     assert [comment.author for comment in issue.comments] == ["mallory", "ada"]
@@ -45,14 +45,14 @@ def test_a_comment_is_found_behind_hundreds_of_others(github: GitHubStandIn, iss
     assert [comment.body for comment in issue.comments[250:]] == [f"{MARK}\nsecond"]
 
 
-def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: GitHubStandIn, issue: Issue) -> None:
+def test_a_comment_is_not_created_twice_if_the_response_was_lost(github: GitHubStandIn, issue: Issue) -> None:
     github.fail("POST", "/comments$", 502, when="after")
     connect(github).keep_comment(12, MARK, f"{MARK}\nonce")
     assert [comment.body for comment in issue.comments] == [f"{MARK}\nonce"]
 
 
 @pytest.mark.parametrize("token", [READ_ONLY, None])
-def test_a_token_that_may_not_comment_is_told_what_it_needs(
+def test_a_token_without_permission_is_reported_with_the_needed_permission(
     github: GitHubStandIn, issue: Issue, token: str | None
 ) -> None:
     with pytest.raises(AuthError) as refused:
@@ -63,7 +63,7 @@ def test_a_token_that_may_not_comment_is_told_what_it_needs(
     assert issue.comments == []
 
 
-def test_a_number_that_leads_nowhere_is_an_error_with_its_number(github: GitHubStandIn) -> None:
+def test_a_number_that_does_not_exist_is_an_error_with_this_number(github: GitHubStandIn) -> None:
     with pytest.raises(RemoteError, match="comment on #99"):
         connect(github).keep_comment(99, MARK, f"{MARK}\ntext")
     with pytest.raises(RemoteError, match="label #99"):
@@ -71,7 +71,7 @@ def test_a_number_that_leads_nowhere_is_an_error_with_its_number(github: GitHubS
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("GET", 301), ("POST", 200), ("POST", 204)])
-def test_an_answer_that_github_does_not_describe_is_an_error_of_the_remote(
+def test_a_response_of_an_undocumented_form_is_a_remote_error(
     github: GitHubStandIn, issue: Issue, method: str, status: int
 ) -> None:
     github.fail(method, "/comments$", status, times=99)

@@ -1,4 +1,4 @@
-"""Who one is to a registry: logins asked for, refused, and kept to whom they are for."""
+"""Logins for registries: requested, refused, and sent to no other host."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_a_wrong_password_is_named_by_its_variable_and_never_shown(part: str, re
     assert "`SHIPIT_REGISTRY_PASSWORD`" in str(raised.value.hint) and f"docker login {where.address}" in str(
         raised.value.hint
     )
-    told = repr(raised.getrepr(chain=True))
-    assert SECRET not in told and base64.b64encode(f"pusher:{SECRET}".encode()).decode() not in told
+    shown = repr(raised.getrepr(chain=True))
+    assert SECRET not in shown and base64.b64encode(f"pusher:{SECRET}".encode()).decode() not in shown
 
 
 @pytest.mark.parametrize("part", ["locked_registry", "token_registry"])
@@ -53,22 +53,22 @@ def test_a_login_that_is_missing_for_a_push_is_found(part: str, request: pytest.
     assert finding.code == "registry-login" and where.address in finding.what and "login to" in finding.what
 
 
-def test_a_registry_that_wants_no_login_needs_none(registry: Part) -> None:
+def test_a_registry_without_logins_leads_to_no_finding(registry: Part) -> None:
     assert registries().findings([f"{registry.address}/acme/app"]) == ()
 
 
-def test_a_login_that_may_not_push_is_found(token_registry: Part) -> None:
+def test_a_login_without_permission_to_push_is_found(token_registry: Part) -> None:
     (finding,) = registries(READER, token_registry.password).findings([f"{token_registry.address}/acme/app"])
     assert finding.code == "registry-login" and "`reader` has no permission to push to `acme/app`" in finding.what
 
 
-def test_what_all_may_pull_is_found_without_a_login(token_registry: Part) -> None:
+def test_a_public_image_is_found_without_a_login(token_registry: Part) -> None:
     (path,) = repositories()
     digest = push_image(token_registry, path, "1")
     assert registries().find(token_registry.image(path, "1")) == RemoteImage(digest)
 
 
-def test_a_token_is_asked_for_once_for_what_it_allows(token_registry: Part) -> None:
+def test_a_token_is_requested_once_for_the_same_scopes(token_registry: Part) -> None:
     path, other = repositories(2)
     digest = push_image(token_registry, path, "1")
     with FaultyRegistry(token_registry) as faulty:
@@ -77,7 +77,7 @@ def test_a_token_is_asked_for_once_for_what_it_allows(token_registry: Part) -> N
         assert [one.status for one in faulty.requests].count(401) == 1
 
 
-def test_a_token_that_ran_out_is_asked_for_anew(hosts: tuple[Host, Host]) -> None:
+def test_an_expired_token_is_requested_again(hosts: tuple[Host, Host]) -> None:
     host, server = hosts
     server.answers["GET /token"] = tokens("first", "second")
     wants = challenge(f"{server.url}/token")
@@ -89,10 +89,8 @@ def test_a_token_that_ran_out_is_asked_for_anew(hosts: tuple[Host, Host]) -> Non
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_what_is_denied_to_an_accepted_login_is_taken_for_what_is_not_there_yet(
-    hosts: tuple[Host, Host], status: int
-) -> None:
-    """Docker Hub and ghcr.io do not tell apart a repository that does not exist from one that one may not see."""
+def test_an_image_that_is_denied_to_an_accepted_login_counts_as_missing(hosts: tuple[Host, Host], status: int) -> None:
+    """Docker Hub and ghcr.io give the same response for a repository that does not exist and for a private one."""
     host, server = hosts
     server.answers["GET /token"] = tokens("t")
     host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token"), Answer(status)]
@@ -119,7 +117,7 @@ def test_an_identity_token_is_exchanged_for_a_token(hosts: tuple[Host, Host]) ->
     assert host.asked[-1].authorization == "Bearer t"
 
 
-def test_no_login_goes_to_a_token_server_in_the_clear(hosts: tuple[Host, Host]) -> None:
+def test_no_login_is_sent_to_a_token_server_without_encryption(hosts: tuple[Host, Host]) -> None:
     host, _ = hosts
     host.answers["GET /v2/"] = [challenge("http://auth.example/token")]
     (finding,) = registries("me").findings([f"{host.address}/acme/app"])
@@ -127,7 +125,9 @@ def test_no_login_goes_to_a_token_server_in_the_clear(hosts: tuple[Host, Host]) 
 
 
 @pytest.mark.parametrize("username", ["me", "<token>"])
-def test_a_token_server_that_sends_elsewhere_takes_no_password_there(hosts: tuple[Host, Host], username: str) -> None:
+def test_no_password_follows_a_redirect_of_the_token_server_to_another_host(
+    hosts: tuple[Host, Host], username: str
+) -> None:
     host, elsewhere = hosts
     for method in ("GET", "POST"):
         host.answers[f"{method} /token"] = [Answer(307, {"Location": f"{elsewhere.other_name}/token"})]
@@ -136,17 +136,17 @@ def test_a_token_server_that_sends_elsewhere_takes_no_password_there(hosts: tupl
     assert SECRET not in str(elsewhere.asked) and {asked.authorization for asked in elsewhere.asked} <= {None}
 
 
-@pytest.mark.parametrize("told", ["[]", "{}", "<html>", '{"token": 1}'])
-def test_a_token_server_that_gives_no_token_is_an_error_of_the_registry(hosts: tuple[Host, Host], told: str) -> None:
+@pytest.mark.parametrize("body", ["[]", "{}", "<html>", '{"token": 1}'])
+def test_a_token_server_that_issues_no_token_is_an_error_of_the_registry(hosts: tuple[Host, Host], body: str) -> None:
     host, server = hosts
-    server.answers["GET /token"] = [Answer(200, JSON, told)]
+    server.answers["GET /token"] = [Answer(200, JSON, body)]
     host.answers["GET /v2/acme/app/manifests/1"] = [challenge(f"{server.url}/token")]
     with pytest.raises(RemoteError, match=f"`{host.address}`"):
         registries("me").find(f"{host.address}/acme/app:1")
 
 
-def test_content_that_is_kept_elsewhere_is_fetched_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
-    """Registries keep blobs in stores such as S3, by addresses that are signed."""
+def test_content_on_another_host_is_fetched_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
+    """Registries store blobs in services such as S3, and redirect to signed URLs."""
     server, store = hosts
     (path,) = repositories()
     found = RemoteImage(push_image(registry, path, "1", {"version": "1"}), {"version": "1"})
@@ -164,7 +164,7 @@ def test_content_that_is_kept_elsewhere_is_fetched_without_the_token(registry: P
     assert [asked.authorization for asked in store.asked] == [None]
 
 
-def test_an_upload_that_is_to_go_elsewhere_goes_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
+def test_an_upload_to_another_host_is_sent_without_the_token(registry: Part, hosts: tuple[Host, Host]) -> None:
     server, store = hosts
     path, other = repositories(2)
     digest = push_image(registry, path, "1")
@@ -181,7 +181,7 @@ def test_an_upload_that_is_to_go_elsewhere_goes_without_the_token(registry: Part
     assert {asked.authorization for asked in store.asked} == {None}
 
 
-def test_what_a_registry_says_is_told_without_the_secrets_in_it(hosts: tuple[Host, Host]) -> None:
+def test_the_message_of_a_registry_is_shown_without_secrets(hosts: tuple[Host, Host]) -> None:
     host, server = hosts
     server.answers["GET /token"] = tokens("very.secret.token")
     said = f"bad header Bearer very.secret.token of me:{SECRET}"
@@ -191,7 +191,7 @@ def test_what_a_registry_says_is_told_without_the_secrets_in_it(hosts: tuple[Hos
         registries("me").find(f"{host.address}/acme/app:1")
 
 
-def test_a_login_in_netrc_is_nobody_the_registry_asked_for(
+def test_a_login_in_netrc_is_not_sent(
     hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     host, _ = hosts

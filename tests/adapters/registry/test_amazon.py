@@ -1,4 +1,4 @@
-"""The login that an AWS account gives for its registries."""
+"""The login that AWS issues for the registries of an account."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.stop()
 
 
-def test_amazons_registries_have_the_login_that_the_account_gives(aws: None) -> None:
+def test_amazons_registries_get_a_login_from_aws(aws: None) -> None:
     login = Logins().of(ECR)
     assert login and login.username == "AWS" and login.password.startswith("123456789012")
     assert Logins().of("ghcr.io") is None
 
 
 @pytest.mark.parametrize(("lasts", "asked"), [(dt.timedelta(hours=12), 1), (dt.timedelta(minutes=5), 2)])
-def test_amazons_login_is_asked_for_again_when_it_is_about_to_expire(
+def test_amazons_login_is_requested_again_when_it_is_about_to_expire(
     monkeypatch: pytest.MonkeyPatch, lasts: dt.timedelta, asked: int
 ) -> None:
     token = {"authorizationToken": STORED.basic, "expiresAt": (dt.datetime.now() + lasts).timestamp()}
@@ -55,23 +55,23 @@ def test_amazons_login_is_asked_for_again_when_it_is_about_to_expire(
         assert len(ecr.asked) == asked
 
 
-def test_amazons_login_is_for_docker_too_and_shown_nowhere(aws: None) -> None:
+def test_amazons_login_is_passed_to_docker_and_never_shown(aws: None) -> None:
     logins = Logins()
     login = logins.of(ECR)
     assert login and logins.redact(login.password) == "[REDACTED]"
     with logins.configuration([ECR]) as directory:
-        told = json.loads(Path(directory, "config.json").read_text())
-    assert told["auths"] == {ECR: {"auth": login.basic}}
+        config = json.loads(Path(directory, "config.json").read_text())
+    assert config["auths"] == {ECR: {"auth": login.basic}}
 
 
-def test_an_aws_account_without_credentials_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_aws_credentials_are_reported_with_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with pytest.raises(AuthError, match=f"AWS refused to issue a login for `{ECR}`") as raised:
         Logins().of(ECR)
     assert "`AWS_ACCESS_KEY_ID`" in str(raised.value.hint)
 
 
-def test_aws_that_is_not_reached_is_an_error_of_the_remote(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_that_cannot_be_reached_is_a_remote_error(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(RemoteError, match="cannot be reached") as raised:
@@ -79,7 +79,7 @@ def test_aws_that_is_not_reached_is_an_error_of_the_remote(aws: None, monkeypatc
     assert raised.value.retryable
 
 
-def test_without_boto3_the_way_to_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_boto3_is_reported_with_the_command_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def without(name: str, *arguments: Any) -> object:

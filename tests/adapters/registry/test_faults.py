@@ -1,4 +1,4 @@
-"""Registries in trouble: what passes is waited for, and the rest is said."""
+"""Registries that fail: transient failures are retried, others are reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABELS = {"version": "1.4.0"}
 
 
 class Scene:
-    """An image behind a proxy that fails as told, and how long shipit waited for it."""
+    """An image behind a proxy with configurable failures, and the waits of shipit in seconds."""
 
     def __init__(self, part: Part, faulty: FaultyRegistry) -> None:
         self.part, self.faulty, self.waits = part, faulty, list[float]()
@@ -42,7 +42,7 @@ class Scene:
         return self.registries.copy(f"{self.name}@{self.digest}", f"{self.copied}:latest")
 
     def held(self, path: str, tag: str) -> RemoteImage | None:
-        """What the registry itself says."""
+        """Return the image as the registry has it, without the proxy."""
         return Registries(Logins()).find(self.part.image(path, tag))
 
 
@@ -63,7 +63,7 @@ PASSING = {
 
 @pytest.mark.parametrize("act", [Scene.find, Scene.tag, Scene.copy], ids=["find", "tag", "copy"])
 @pytest.mark.parametrize("kind", PASSING)
-def test_trouble_that_passes_is_waited_for_at_every_request(
+def test_a_transient_failure_of_any_request_is_retried(
     kind: str, act: Callable[[Scene], object], registry: Part
 ) -> None:
     with FaultyRegistry(registry) as faulty:
@@ -77,7 +77,7 @@ def test_trouble_that_passes_is_waited_for_at_every_request(
     assert scene.held(scene.path, "1.4.0") == RemoteImage(scene.digest, LABELS)
 
 
-def test_a_registry_that_stays_unwell_is_given_up(scene: Scene) -> None:
+def test_a_lasting_failure_is_reported_after_five_attempts(scene: Scene) -> None:
     scene.faulty.faults.append(
         Fault("GET", "/manifests/", times=99, status=500, body='{"errors":[{"message":"disk"}]}')
     )
@@ -88,13 +88,13 @@ def test_a_registry_that_stays_unwell_is_given_up(scene: Scene) -> None:
     assert (raised.value.status, raised.value.retryable, scene.waits) == (500, True, [1, 2, 4, 8])
 
 
-def test_a_registry_says_how_long_to_wait(scene: Scene) -> None:
+def test_the_wait_is_as_long_as_the_registry_says(scene: Scene) -> None:
     scene.faulty.faults.append(Fault("PUT", "", status=429, headers={"Retry-After": "17"}))
     scene.tag()
     assert scene.waits == [17]
 
 
-def test_a_wait_that_is_too_long_is_left_to_the_user(scene: Scene) -> None:
+def test_a_wait_that_is_too_long_is_an_error(scene: Scene) -> None:
     scene.faulty.faults.append(Fault("PUT", "", times=99, status=429, headers={"Retry-After": "3600"}))
     with pytest.raises(RemoteError, match="HTTP 429") as raised:
         scene.tag()
@@ -121,14 +121,14 @@ def test_a_digest_that_is_not_that_of_the_manifest_is_an_error(scene: Scene, met
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-@pytest.mark.parametrize("told", ["junk", "md9:0a", "shake_128:0a"])
-def test_a_digest_that_is_none_is_an_error(scene: Scene, method: str, told: str) -> None:
-    scene.faulty.faults.append(Fault(method, "/manifests/", digest=told))
-    with pytest.raises(RemoteError, match=f"should be `{told}`"):
+@pytest.mark.parametrize("digest", ["junk", "md9:0a", "shake_128:0a"])
+def test_an_invalid_digest_is_an_error(scene: Scene, method: str, digest: str) -> None:
+    scene.faulty.faults.append(Fault(method, "/manifests/", digest=digest))
+    with pytest.raises(RemoteError, match=f"should be `{digest}`"):
         scene.tag()
 
 
-def test_an_empty_digest_says_nothing(scene: Scene) -> None:
+def test_an_empty_digest_is_ignored(scene: Scene) -> None:
     scene.faulty.faults += [Fault("GET", "/manifests/", digest=""), Fault("PUT", "/manifests/", digest="")]
     scene.tag()
     assert scene.held(scene.path, "latest") == RemoteImage(scene.digest, LABELS)
@@ -142,7 +142,7 @@ def test_an_empty_digest_says_nothing(scene: Scene) -> None:
     ],
     ids=["redirect", "realm"],
 )
-def test_an_address_that_is_none_is_an_error_of_the_registry(scene: Scene, answer: Fault) -> None:
+def test_an_invalid_url_in_a_response_is_an_error_of_the_registry(scene: Scene, answer: Fault) -> None:
     scene.faulty.faults.append(replace(answer))
     with pytest.raises(RemoteError, match="its response contains an invalid URL"):
         scene.find()
@@ -162,13 +162,13 @@ def test_a_configuration_with_other_content_than_its_digest_is_an_error(scene: S
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"manifests": [{"digest": "../../x"}]}', '{"layers": 1}'])
-def test_what_is_no_manifest_is_an_error_of_the_registry(scene: Scene, body: str) -> None:
+def test_an_invalid_manifest_is_an_error_of_the_registry(scene: Scene, body: str) -> None:
     scene.faulty.faults.append(Fault("GET", "/manifests/", status=200, body=body))
     with pytest.raises(RemoteError, match="is not an image"):
         scene.find()
 
 
-def test_a_tag_is_not_moved_before_all_that_it_needs_is_there(scene: Scene) -> None:
+def test_a_tag_is_moved_only_after_its_content_was_copied(scene: Scene) -> None:
     index = push_index(scene.part, scene.path, "2.0.0", LABELS)
     scene.faulty.faults.append(Fault("POST", "/blobs/uploads/", skip=5, times=99, status=500))
     with pytest.raises(RemoteError):
@@ -180,12 +180,12 @@ def test_a_tag_is_not_moved_before_all_that_it_needs_is_there(scene: Scene) -> N
 
 
 def no_mounts(scene: Scene) -> Fault:
-    """A registry may answer the request to mount as one to begin an upload."""
+    """Return the fault of a registry that answers a request to mount a blob with the start of an upload."""
     place = f"/v2/{scene.other}/blobs/uploads/"
     return Fault("POST", "mount=", times=99, status=307, headers={"Location": place})
 
 
-def test_what_the_registry_does_not_mount_is_copied(scene: Scene) -> None:
+def test_a_blob_that_the_registry_cannot_mount_is_uploaded(scene: Scene) -> None:
     scene.faulty.faults.append(no_mounts(scene))
     assert scene.copy() == scene.digest
     assert scene.held(scene.other, "latest") == RemoteImage(scene.digest, LABELS)
@@ -201,14 +201,14 @@ def test_what_the_registry_does_not_mount_is_copied(scene: Scene) -> None:
     ],
     ids=["upload cut", "answer lost", "download cut"],
 )
-def test_an_upload_that_breaks_off_begins_again(scene: Scene, fault: Fault) -> None:
+def test_an_upload_that_breaks_off_starts_again(scene: Scene, fault: Fault) -> None:
     scene.faulty.faults += [no_mounts(scene), replace(fault)]
     scene.copy()
     assert scene.waits == [1]
     assert scene.held(scene.other, "latest") == RemoteImage(scene.digest, LABELS)
 
 
-def test_a_blob_that_is_broken_is_not_passed_on(scene: Scene) -> None:
+def test_a_damaged_blob_is_not_uploaded(scene: Scene) -> None:
     scene.faulty.faults += [no_mounts(scene), Fault("GET", "/blobs/", status=200, body="broken")]
     with pytest.raises(RemoteError, match="is damaged"):
         scene.copy()
@@ -225,7 +225,7 @@ def nothing_listens() -> str:
     ("host", "said"),
     [(nothing_listens, "not reachable, or it refused"), (lambda: "registry.invalid", "no host has this name")],
 )
-def test_a_registry_that_is_not_there_is_named_with_the_way_out(host: Callable[[], str], said: str) -> None:
+def test_a_registry_that_cannot_be_reached_is_reported_with_the_reason(host: Callable[[], str], said: str) -> None:
     waits, name = list[float](), f"{host()}/acme/app"
     registries = Registries(Logins(), RetryPolicy(timeout=5, pause=1, sleep=waits.append))
     with pytest.raises(RemoteError, match=f"`{name.partition('/')[0]}` to find .* failed: .*{said}") as raised:
@@ -235,7 +235,7 @@ def test_a_registry_that_is_not_there_is_named_with_the_way_out(host: Callable[[
     assert finding.code == "registry-unreachable" and said in finding.what and "\n" not in finding.fix
 
 
-def test_a_host_that_is_no_registry_is_found_out_before_anything_is_written(scene: Scene) -> None:
+def test_a_host_without_a_registry_is_found_before_anything_is_written(scene: Scene) -> None:
     scene.faulty.faults.append(Fault("GET", "/v2/$", times=99, status=404, body="<html>no such page</html>"))
     (finding,) = scene.registries.findings([scene.name])
     assert finding.code == "registry-unreachable" and "HTTP 404" in finding.what

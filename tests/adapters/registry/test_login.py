@@ -1,4 +1,4 @@
-"""Where a registry's login comes from: the environment, docker, or AWS."""
+"""The sources of a registry's login: the environment, docker, and GitHub."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def auth(login: Login) -> Mapping[str, str]:
 
 @pytest.fixture
 def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """docker-credential-shelf: knows `STORED` for whatever its file of servers names."""
+    """The credential helper `docker-credential-shelf`; it returns `STORED` for the servers in the file that it reads."""
     program, servers = tmp_path / "bin/docker-credential-shelf", tmp_path / "servers"
     program.parent.mkdir()
-    told = json.dumps({"Username": STORED.username, "Secret": STORED.password})
+    output = json.dumps({"Username": STORED.username, "Secret": STORED.password})
     program.write_text(
-        f"#!/bin/sh\nread -r server\ngrep -qxF \"$server\" {servers} && echo '{told}' && exit\n"
+        f"#!/bin/sh\nread -r server\ngrep -qxF \"$server\" {servers} && echo '{output}' && exit\n"
         "echo 'credentials not found in native keychain'; exit 1\n"
     )
     program.chmod(0o755)
@@ -60,7 +60,7 @@ def test_a_login_is_printed_without_its_password() -> None:
     assert repr(GIVEN) == "Login('given')" and "password" not in f"{GIVEN}"
 
 
-def test_the_login_of_the_environment_goes_before_dockers(docker: Path) -> None:
+def test_the_login_of_the_environment_has_precedence_over_dockers(docker: Path) -> None:
     configure(docker, auths={"ghcr.io": auth(STORED)})
     assert Logins(GIVEN).of("ghcr.io") == GIVEN
     assert Logins().of("ghcr.io") == STORED
@@ -75,7 +75,7 @@ def test_the_login_of_the_environment_goes_before_dockers(docker: Path) -> None:
         (HUB, "docker.io"),
     ],
 )
-def test_what_docker_login_stored_is_found(docker: Path, key: str, registry: str) -> None:
+def test_a_login_that_docker_stored_is_found(docker: Path, key: str, registry: str) -> None:
     configure(docker, auths={key: auth(STORED), "other.example": auth(GIVEN)})
     assert Logins().of(registry) == STORED
 
@@ -88,7 +88,7 @@ def test_docker_is_configured_in_the_home_directory(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("settings", [{}, {"auths": {}}, {"auths": {"ghcr.io": {}}}, {"proxies": {"default": {}}}])
-def test_a_registry_that_docker_knows_no_login_of_has_none(docker: Path, settings: dict[str, object]) -> None:
+def test_a_registry_without_a_login_in_docker_has_none(docker: Path, settings: dict[str, object]) -> None:
     configure(docker, **settings)
     assert Logins().of("ghcr.io") is None
 
@@ -111,7 +111,7 @@ def test_a_password_may_hold_any_character(docker: Path) -> None:
         ({"credsStore": "shelf", "auths": {HUB: {}}}, HUB, "docker.io"),
     ],
 )
-def test_a_credential_helper_is_asked(
+def test_a_credential_helper_is_used(
     docker: Path, helper: Path, settings: dict[str, object], server: str, registry: str
 ) -> None:
     configure(docker, **settings)
@@ -127,7 +127,7 @@ def test_a_credential_helper_that_is_missing_is_an_error_that_names_it(docker: P
     assert raised.value.where == str(docker / "config.json")
 
 
-def test_an_identity_token_is_told_as_docker_tells_it(docker: Path) -> None:
+def test_an_identity_token_is_passed_on_in_dockers_form(docker: Path) -> None:
     configure(docker, auths={"acme.azurecr.io": {"auth": auth(Login("<token>", ""))["auth"], "identitytoken": "t"}})
     login = Logins().of("acme.azurecr.io")
     assert login and login.is_identity_token and login.auth_config == {"identitytoken": "t"}
@@ -145,7 +145,7 @@ def test_an_identity_token_is_told_as_docker_tells_it(docker: Path) -> None:
         '{"credsStore": 3}',
     ],
 )
-def test_a_configuration_that_nobody_can_read_is_named(docker: Path, text: str) -> None:
+def test_a_broken_configuration_is_reported_by_its_path(docker: Path, text: str) -> None:
     (docker / "config.json").write_text(text)
     with pytest.raises(ConfigError, match="docker's configuration") as raised:
         Logins().of("ghcr.io")
@@ -153,7 +153,7 @@ def test_a_configuration_that_nobody_can_read_is_named(docker: Path, text: str) 
 
 
 @pytest.mark.parametrize("text", ["[]", '{"auths": "a"}', '{"credHelpers": ["a"]}'])
-def test_a_configuration_that_nobody_can_read_is_not_copied(docker: Path, text: str) -> None:
+def test_a_broken_configuration_is_not_copied(docker: Path, text: str) -> None:
     (docker / "config.json").write_text(text)
     with pytest.raises(ConfigError, match="docker's configuration"), Logins(GIVEN).configuration(["ghcr.io"]):
         pass
@@ -165,15 +165,15 @@ def test_a_configuration_for_one_run_is_the_users_own_with_the_logins_added(dock
     (docker / "cli-plugins/docker-buildx").touch()
     with Logins(GIVEN).configuration(["ghcr.io", "docker.io"]) as directory:
         assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
-        told = json.loads(Path(directory, "config.json").read_text())
-        assert told["auths"] == {"quay.io": auth(STORED), "ghcr.io": auth(GIVEN), HUB: auth(GIVEN)}
-        assert (told["HttpHeaders"], told["currentContext"]) == ({"X": "1"}, "remote")
+        config = json.loads(Path(directory, "config.json").read_text())
+        assert config["auths"] == {"quay.io": auth(STORED), "ghcr.io": auth(GIVEN), HUB: auth(GIVEN)}
+        assert (config["HttpHeaders"], config["currentContext"]) == ({"X": "1"}, "remote")
         assert os.path.exists(os.path.join(directory, "cli-plugins/docker-buildx"))
     assert not os.path.exists(directory) and (docker / "cli-plugins/docker-buildx").exists()
     assert "given" not in (docker / "config.json").read_text()
 
 
-def test_a_configuration_for_one_run_needs_no_other(docker: Path) -> None:
+def test_a_configuration_for_one_run_needs_no_configuration_of_docker(docker: Path) -> None:
     docker.rmdir()
     with Logins(GIVEN).configuration(["ghcr.io"]) as directory:
         assert os.listdir(directory) == ["config.json"]
@@ -185,7 +185,7 @@ def test_a_configuration_for_one_run_is_removed_when_the_run_fails(docker: Path)
     assert not os.path.exists(directory)
 
 
-def test_what_docker_finds_by_itself_is_not_written_anywhere_else(docker: Path, helper: Path) -> None:
+def test_a_login_that_docker_finds_itself_is_not_copied(docker: Path, helper: Path) -> None:
     configure(docker, credsStore="shelf")
     helper.write_text("ghcr.io\n")
     with Logins().configuration(["ghcr.io", "quay.io"]) as directory:
@@ -196,7 +196,7 @@ def test_what_docker_finds_by_itself_is_not_written_anywhere_else(docker: Path, 
 def test_docker_uses_the_configuration_for_one_run(
     engine: Engine, locked_registry: Part, docker: Path, helper: Path, tmp_path: Path
 ) -> None:
-    """Even where a credential store is configured, which docker else asks for everything."""
+    """Also with a credential store, which docker otherwise uses for all registries."""
     configure(docker, credsStore="shelf")
     helper.write_text("")
     (path,) = repositories()
@@ -210,14 +210,14 @@ def test_docker_uses_the_configuration_for_one_run(
     assert Registries(logins).find(image)
 
 
-def test_no_password_that_was_found_is_shown(docker: Path) -> None:
+def test_no_password_is_shown(docker: Path) -> None:
     configure(docker, auths={"ghcr.io": auth(STORED)})
     logins = Logins()
     logins.of("ghcr.io")
     assert logins.redact(f"{STORED.password} {auth(STORED)['auth']}") == "[REDACTED] [REDACTED]"
 
 
-def test_dockers_own_login_for_amazons_registry_goes_first(docker: Path) -> None:
+def test_dockers_own_login_for_amazons_registry_has_precedence(docker: Path) -> None:
     configure(docker, auths={ECR: auth(STORED)})
     assert Logins().of(ECR) == STORED
 
@@ -231,7 +231,7 @@ def test_the_token_of_github_is_the_login_of_its_registry_and_of_no_other(docker
         assert json.loads(Path(directory, "config.json").read_text())["auths"] == {"ghcr.io": auth(GIVEN)}
 
 
-def test_every_other_login_goes_before_the_token_of_github(docker: Path) -> None:
+def test_every_other_login_has_precedence_over_the_token_of_github(docker: Path) -> None:
     configure(docker, auths={"ghcr.io": auth(STORED)})
     token = Login("robin", "ghs_0123456789")
     assert Logins(github=token).of("ghcr.io") == STORED

@@ -1,4 +1,4 @@
-"""What is particular to real registries: indexes, content that is shared, and how a host is spoken to."""
+"""Real registries: indexes, shared content, and TLS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_an_index_has_the_labels_of_its_first_image(registry: Part) -> None:
     assert Registries(Logins()).find(registry.image(path, "1")) == RemoteImage(digest, {"version": "1.4.0"})
 
 
-def test_content_is_mounted_and_not_carried_where_the_registry_can(registry: Part) -> None:
+def test_content_is_mounted_and_not_transferred_if_the_registry_can(registry: Part) -> None:
     path, other = repositories(2)
     digest = push_image(registry, path, "1")
     with FaultyRegistry(registry) as faulty:
@@ -32,7 +32,7 @@ def test_content_is_mounted_and_not_carried_where_the_registry_can(registry: Par
         assert [one.status for one in faulty.seen("POST", "mount=")] == [201, 201]
 
 
-def test_content_that_is_there_is_not_copied_again(registry: Part) -> None:
+def test_existing_content_is_not_copied_again(registry: Part) -> None:
     path, other = repositories(2)
     digest = push_image(registry, path, "1")
     with FaultyRegistry(registry) as faulty:
@@ -41,8 +41,8 @@ def test_content_that_is_there_is_not_copied_again(registry: Part) -> None:
         assert len(faulty.seen("POST", "")) == 2
 
 
-def test_layers_that_are_fetched_from_elsewhere_are_no_content_of_the_registry() -> None:
-    """As those of Windows are (OCI image specification, "urls" of a descriptor)."""
+def test_layers_with_urls_are_not_content_of_the_registry() -> None:
+    """Images of Windows have such layers (OCI image specification, "urls" of a descriptor)."""
     own, foreign = (f"sha256:{digit * 64}" for digit in "01")
     layers = [{"digest": own}, {"digest": foreign, "urls": ["https://mcr.example/layer"]}]
     assert Manifest.decode(json.dumps({"layers": layers}).encode(), IMAGE, "acme/app:1").blobs == (own,)
@@ -55,7 +55,7 @@ def test_nothing_is_copied_from_one_registry_to_another() -> None:
         Registries(Logins()).copy(f"ghcr.io/acme/app@sha256:{'0' * 64}", "acme/app:1")
 
 
-def test_a_registry_elsewhere_is_spoken_to_in_tls_alone() -> None:
+def test_only_a_registry_on_this_machine_is_reached_without_tls() -> None:
     bases = [
         RegistryApi(host, Logins(), RetryPolicy()).base for host in ("ghcr.io", "docker.io", "[::1]:5000", "localhost")
     ]

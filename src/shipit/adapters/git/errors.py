@@ -67,7 +67,7 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
     if re.search(_DECLINED, output):
         hint = (
             "fix what the remote's message above names, then run the same command again; "
-            'if nobody can push to this branch, set `write-back = "api"` or `"none"`'
+            'if direct pushes to this branch are not allowed, set `write-back = "api"` or `"none"`'
         )
         return RemoteError("the remote refused the push", where=output, hint=hint, state=NOTHING_PUSHED)
     if re.search(_NOT_SENT, output) and not re.search(_CONNECTION_LOST, output, re.MULTILINE):
