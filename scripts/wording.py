@@ -22,10 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKED = (
     "bench",
     "scripts",
-    "src/shipit/adapters/ci",
-    "src/shipit/adapters/engine",
-    "src/shipit/adapters/git",
-    "src/shipit/adapters/registry",
+    "src/shipit/adapters",
     "src/shipit/cli",
     "src/shipit/config",
     "src/shipit/core/commits",
@@ -34,6 +31,10 @@ CHECKED = (
     "src/shipit/core/versions",
     "src/shipit/steps",
     "src/shipit/testing",
+    "src/shipit/world.py",
+    "tests/adapters",
+    "tests/contracts",
+    "tests/testing",
 )
 LONGEST_SUBJECT = 72  # characters; longer ones are cut in lists of commits
 
@@ -79,9 +80,10 @@ def main() -> int:
 
 
 def tree_problems(root: Path, folders: tuple[str, ...]) -> Iterator[str]:
-    """Yield the problems of all docstrings below `folders`, as `file:line: problem`."""
+    """Yield the problems of all docstrings in `folders`, which can also be files, as `file:line: problem`."""
     for folder in folders:
-        for path in sorted((root / folder).rglob("*.py")):
+        place = root / folder
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
             for line, problem in docstring_problems(path.read_text(encoding="utf-8")):
                 yield f"{path.relative_to(root)}:{line}: {problem}"
 
