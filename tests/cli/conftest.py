@@ -10,7 +10,7 @@ from release.runs import Driver
 
 @pytest.fixture(scope="session")
 def shipit(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """What runs `python -m shipit` in a process of its own, without starting Python again."""
+    """A driver that runs `python -m shipit` in its own process, forked from one that has started Python already."""
     driver = Driver(tmp_path_factory.mktemp("shipit"), Path(forked.__file__))
     yield driver
     driver.close()

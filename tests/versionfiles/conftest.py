@@ -1,4 +1,4 @@
-"""The programs that judge our reading of their files."""
+"""The programs that check our reading and writing of their files."""
 
 from __future__ import annotations
 

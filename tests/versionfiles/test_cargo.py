@@ -27,7 +27,7 @@ def test_the_version_of_the_package_or_its_workspace_changes(text: str) -> None:
     ("text", "what", "hint"),
     [
         ('[package]\nname = "a"\nversion.workspace = true', "no version of its own", "workspace"),
-        ('[package]\nversion = "1.0.0"\n[workspace.package]\nversion = "1.0.0"', "both", "say which"),
+        ('[package]\nversion = "1.0.0"\n[workspace.package]\nversion = "1.0.0"', "both", "choose with"),
     ],
 )
 def test_a_manifest_without_one_version_is_refused(text: str, what: str, hint: str) -> None:
@@ -37,12 +37,12 @@ def test_a_manifest_without_one_version_is_refused(text: str, what: str, hint: s
     assert hint in (caught.value.hint or "")
 
 
-def test_in_a_lock_file_the_only_local_crate_is_ours() -> None:
+def test_in_a_lock_file_the_version_of_the_only_local_crate_is_used() -> None:
     text = "version = 3\n\n" + REGISTRY + OURS + UNUSED
     assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
-def test_a_crate_of_a_workspace_is_named() -> None:
+def test_a_crate_of_a_workspace_can_be_named() -> None:
     text = REGISTRY + OURS + THEIRS
     assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0", ["ours"]) == text.replace("@", "2.0.0")
 

@@ -1,4 +1,4 @@
-"""What counts as the version of a Gradle build script. `⟦…⟧` marks the characters to be found."""
+"""The version of a Gradle build script. `⟦…⟧` marks the characters that the format must find."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ tasks.named<Jar>("bootJar") { archiveVersion.set("9.9.9") }
 
 
 def find(marked: str) -> tuple[str, str]:
-    """The text without marks, and the version between them."""
+    """Return the text without the marks, and the version between them."""
     return marked.replace("⟦", "").replace("⟧", ""), marked.partition("⟦")[2].partition("⟧")[0]
 
 
@@ -107,11 +107,11 @@ def assert_found(file: VersionFile, marked: str, paths: tuple[str, ...] = ()) ->
     assert file.write(text, "7.0.0", paths) == f"{before}7.0.0{after}"
 
 
-def test_of_a_spring_boot_script_only_the_version_of_the_project_changes() -> None:
+def test_in_a_spring_boot_script_only_the_version_of_the_project_changes() -> None:
     assert_found(GROOVY, SPRING_BOOT)
 
 
-def test_of_a_kotlin_script_only_the_version_of_the_project_changes() -> None:
+def test_in_a_kotlin_script_only_the_version_of_the_project_changes() -> None:
     assert_found(KOTLIN, SPRING_BOOT_KTS)
 
 
@@ -240,14 +240,14 @@ def test_a_place_named_twice_is_written_once() -> None:
         ("1.2", "plain string"),
     ],
 )
-def test_a_computed_version_is_refused_and_the_error_says_where_it_lives(value: str, hint: str) -> None:
+def test_a_computed_version_is_refused_with_the_variable_or_file_it_comes_from(value: str, hint: str) -> None:
     with pytest.raises(VersionFileError, match="`version` is computed here") as caught:
         GROOVY.write(f"def major = '7'\nversion = {value}\n", "2.0.0")
     assert caught.value.where == "line 2"
     assert hint in (caught.value.hint or "")
 
 
-def test_the_version_of_something_else_is_not_offered_as_the_home_of_the_projects() -> None:
+def test_the_hint_for_a_computed_version_does_not_name_an_unrelated_version() -> None:
     with pytest.raises(VersionFileError) as caught:
         GROOVY.read("openapi3 { version = '1.0' }\nversion = catalog.version")
     assert "openapi3" not in (caught.value.hint or "")
@@ -280,7 +280,7 @@ def test_the_version_of_something_else_is_not_offered_as_the_home_of_the_project
         "",
     ],
 )
-def test_a_version_of_something_else_is_not_the_projects(text: str) -> None:
+def test_another_version_is_not_taken_for_the_version_of_the_project(text: str) -> None:
     with pytest.raises(VersionFileError, match="sets no `version` of the project"):
         GROOVY.read(text)
 
@@ -342,15 +342,15 @@ def test_a_place_set_twice_is_not_suggested_as_a_name(text: str) -> None:
         "configure(subprojects) { version = rootProject.version.toString() }",
     ],
 )
-def test_a_block_that_hands_the_version_on_is_no_second_source(block: str) -> None:
+def test_a_block_that_inherits_the_version_is_ignored(block: str) -> None:
     assert_found(GROOVY, "version = '⟦1.2.3⟧'\n" + block)
 
 
-def test_a_kotlin_block_that_hands_the_version_on_is_no_second_source() -> None:
+def test_a_kotlin_block_that_inherits_the_version_is_ignored() -> None:
     assert_found(KOTLIN, 'version = "⟦1.2.3⟧"\nsubprojects { version = parent!!.version }')
 
 
-def test_a_block_that_repeats_the_version_is_kept_in_step() -> None:
+def test_a_block_that_repeats_the_version_is_updated_as_well() -> None:
     text = "version = '@'\nsubprojects { version = '@' }\nallprojects { version '@' }"
     assert GROOVY.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
@@ -360,12 +360,12 @@ def test_a_reference_without_a_version_to_refer_to_is_refused() -> None:
         GROOVY.read("subprojects { version = rootProject.version }")
 
 
-def test_the_error_shows_the_value_and_nothing_behind_it() -> None:
+def test_the_error_shows_only_the_value() -> None:
     with pytest.raises(VersionFileError, match=r"`file\('V'\)\.text`$"):
         GROOVY.read("allprojects { version = file('V').text } // why")
 
 
-def test_a_path_that_is_not_there_gets_a_near_one_as_hint() -> None:
+def test_the_hint_for_an_unknown_path_names_a_similar_one() -> None:
     with pytest.raises(VersionFileError, match=r"`openapi\.version` is not set") as caught:
         GROOVY.read("openapi3 { version = '1.0' }", ["openapi.version"])
     assert "`openapi3.version`" in (caught.value.hint or "")
@@ -380,7 +380,7 @@ def test_a_path_that_is_not_there_gets_a_near_one_as_hint() -> None:
         ("\n/* version = '1.2.3'", "comment has no end"),
     ],
 )
-def test_a_script_that_stops_in_the_middle_is_refused_with_its_line(text: str, what: str) -> None:
+def test_an_incomplete_script_is_refused_with_the_line(text: str, what: str) -> None:
     with pytest.raises(VersionFileError, match=what) as caught:
         GROOVY.read(text)
     assert caught.value.where == "line 2"
@@ -393,6 +393,6 @@ def test_groovy_comments_do_not_nest_but_kotlin_comments_do() -> None:
         KOTLIN.read(text)
 
 
-def test_a_script_of_half_a_megabyte_is_read_in_a_moment() -> None:
+def test_a_script_of_half_a_megabyte_is_read_quickly() -> None:
     text = "dependencies { implementation 'a:b:1' }\n" * 12_000 + "version = '1.2.3'\n"
     assert GROOVY.read(text) == "1.2.3"

@@ -1,6 +1,6 @@
-"""Gradle itself judges: it sees the version that `read` found, and after `write` the one written.
+"""Checks with Gradle itself: it has the version that `read` returns, and after `write` the written version.
 
-Every shape is a project of one build, because starting Gradle is what takes long.
+All forms are projects of one build, because the start of Gradle takes long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 NEXT = "2.0.0-rc.1"
 
-SHAPES = {
+FORMS = {
     "assigned": "version = '1.2.3'\n",
     "called": "group 'com.example'\nversion '0.0.1-SNAPSHOT'\n",
     "doublequoted": 'version "1.2.3" // version "9.9.9"\n',
@@ -68,7 +68,7 @@ TASK = 'task versions { doLast { subprojects.each { println "${it.name} ${it.ver
 
 
 class Build:
-    """A multi-project Gradle build; writing files and asking Gradle is all it does."""
+    """A Gradle build with several projects, which writes their scripts and returns the versions that Gradle has."""
 
     def __init__(self, root: Path, program: str, scripts: dict[str, str]) -> None:
         self.root, self.program = root, program
@@ -92,29 +92,29 @@ class Build:
 
 @pytest.fixture(scope="module")
 def seen(gradle_program: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, str]]:
-    """What Gradle sees before and after every shape was written."""
-    scripts = SHAPES | {name: text for name, (text, _) in COMPUTED.items()}
+    """The versions that Gradle has, before and after a new version is written into each form."""
+    scripts = FORMS | {name: text for name, (text, _) in COMPUTED.items()}
     build = Build(tmp_path_factory.mktemp("build"), gradle_program, scripts)
     before = build.versions()
-    build.write({name: FORMATS["gradle"].write(text, NEXT) for name, text in SHAPES.items()})
+    build.write({name: FORMATS["gradle"].write(text, NEXT) for name, text in FORMS.items()})
     return before, build.versions()
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_gradle_sees_the_version_that_was_read(name: str, seen: tuple[dict[str, str], dict[str, str]]) -> None:
-    assert seen[0][name] == FORMATS["gradle"].read(SHAPES[name])
+@pytest.mark.parametrize("name", FORMS)
+def test_gradle_has_the_version_that_was_read(name: str, seen: tuple[dict[str, str], dict[str, str]]) -> None:
+    assert seen[0][name] == FORMATS["gradle"].read(FORMS[name])
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_gradle_sees_the_version_that_was_written(name: str, seen: tuple[dict[str, str], dict[str, str]]) -> None:
+@pytest.mark.parametrize("name", FORMS)
+def test_gradle_has_the_version_that_was_written(name: str, seen: tuple[dict[str, str], dict[str, str]]) -> None:
     assert seen[1][name] == NEXT
 
 
 @pytest.mark.parametrize("name", COMPUTED)
 def test_a_version_that_gradle_computes_is_refused(name: str, seen: tuple[dict[str, str], dict[str, str]]) -> None:
-    text, home = COMPUTED[name]
+    text, hint = COMPUTED[name]
     assert seen[0][name] != "unspecified", "Gradle does not compute a version here"
     with pytest.raises(VersionFileError) as caught:
         FORMATS["gradle"].read(text)
     assert "is computed" in caught.value.what
-    assert home in (caught.value.hint or "")
+    assert hint in (caught.value.hint or "")

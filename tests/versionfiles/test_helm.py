@@ -20,7 +20,7 @@ dependencies:
 """
 
 
-def test_version_and_app_version_change_and_dependencies_stay() -> None:
+def test_version_and_app_version_change_and_dependencies_do_not() -> None:
     assert HELM.write(CHART.replace("@", "1.2.3"), "2.0.0") == CHART.replace("@", "2.0.0")
 
 
@@ -29,12 +29,12 @@ def test_a_chart_without_app_version_has_one_place() -> None:
 
 
 @pytest.mark.parametrize("application", ["9.0", "1.2.30", "latest", "v1.2.2"])
-def test_the_app_version_of_another_application_stays(application: str) -> None:
+def test_the_app_version_of_another_application_does_not_change(application: str) -> None:
     text = f'version: @\nappVersion: "{application}"\n'
     assert HELM.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
-def test_both_can_be_named_where_they_differ() -> None:
+def test_both_versions_can_be_named_if_they_differ() -> None:
     text = "version: 0.1.0\nappVersion: 9.0\n"
     assert HELM.write(text, "2.0.0", ["version", "appVersion"]) == "version: 2.0.0\nappVersion: 2.0.0\n"
 
@@ -51,7 +51,7 @@ def test_one_of_the_two_can_be_named() -> None:
         ("version: |\n  1.2.3\n", "`version` is not set"),
         ("version: 1.2.3\nversion: 1.2.3\n", "set 2 times"),
         ("version: {{ .Values.version }}\n", "not"),
-        ("a: 1\n---\nversion: 1.2.3\n", "not one YAML document"),
+        ("a: 1\n---\nversion: 1.2.3\n", "not a single valid YAML document"),
         ("a: &a [*a]\n", "`version` is not set"),
         ("# nothing\n", "is empty"),
         ('version: "1.2\\x2e3"', "not a plain version"),

@@ -28,17 +28,17 @@ def test_a_value_is_found_by_its_path(name: str, text: str, path: str) -> None:
 
 @pytest.mark.parametrize("name", ["json", "yaml", "toml", "xml"])
 def test_without_a_path_the_error_says_how_to_name_one(name: str) -> None:
-    with pytest.raises(VersionFileError, match="nothing says where") as caught:
+    with pytest.raises(VersionFileError, match="is not configured") as caught:
         FORMATS[name].read("")
     assert "paths = [" in (caught.value.hint or "")
     assert 'format = "marker"' in (caught.value.hint or "")
 
 
-def test_a_list_in_a_list_keeps_its_numbers() -> None:
+def test_items_of_a_list_in_a_list_are_numbered() -> None:
     assert FORMATS["json"].read('[[1, 2], [["1.2.3"]]]', ["1.0.0"]) == "1.2.3"
 
 
-def test_a_template_that_is_no_yaml_is_refused_with_the_marker_as_a_way_out() -> None:
+def test_a_template_that_is_not_yaml_is_refused_with_a_hint_to_use_the_marker() -> None:
     with pytest.raises(VersionFileError) as caught:
         FORMATS["yaml"].read("image: {{ .Values.image }}:1.2.3 }", ["image"])
     assert "x-shipit-version" in (caught.value.hint or "")
@@ -53,10 +53,10 @@ def test_a_template_that_is_no_yaml_is_refused_with_the_marker_as_a_way_out() ->
         ("yaml", "a:\n  b: 1.2.3", "a"),
     ],
 )
-def test_a_path_that_leads_to_no_single_value_is_refused(name: str, text: str, path: str) -> None:
+def test_a_path_that_is_not_a_single_value_is_refused(name: str, text: str, path: str) -> None:
     with pytest.raises(VersionFileError, match="is not set"):
         FORMATS[name].read(text, [path])
 
 
-def test_letters_of_a_cdata_mark_are_not_taken_for_the_value() -> None:
+def test_the_letters_of_a_cdata_mark_are_not_taken_for_the_value() -> None:
     assert FORMATS["xml"].write("<a><![CDATA[C]]></a>", "2.0.0", ["a"]) == "<a><![CDATA[2.0.0]]></a>"

@@ -1,4 +1,4 @@
-"""What holds for every format in the registry. A format without a sample fails here."""
+"""Properties of all formats in the registry. A format without a sample fails here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
-# format -> (text with `@` for each character run that is the version, the paths that find it)
+# Format name -> (a text with `@` at each place of the version, the paths of the version)
 SAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "gradle": ("plugins { id 'a' version '9.9.9' }\nversion = '@' // '8.8.8'\nopenapi3 { version = '1.0' }", ()),
     "gradle-kotlin": ('plugins { id("a") version "9.9.9" }\r\nallprojects { version = "@" }\r\n', ()),
@@ -50,7 +50,7 @@ VERSIONS = st.builds(
     NUMBER, NUMBER, NUMBER, st.one_of(st.sampled_from(["", "-SNAPSHOT"]), st.builds("-rc.{}".format, NUMBER)),
 )  # fmt: skip
 
-# Pieces that mean something to one format or another, so that random texts reach deep.
+# Words with a meaning in at least one format, so that random texts are not refused at once.
 WORDS = (
     "version version= '1.2.3' \"1.2.3\" ''' \"\"\" / $/ /$ ${ $x } { ( ) [ ] // /* */ \\ \n \r\n : = , ; . -> # < > </ "
     "<version> </version> <![CDATA[ ]]> <!-- --> & &a *a - ` ! | ? % allprojects project.version [[package]] name "
@@ -74,13 +74,13 @@ def test_writing_changes_the_version_and_nothing_else(name: str, old: str, new: 
 
 @every_format
 @given(version=VERSIONS)
-def test_what_was_written_is_read(name: str, version: str) -> None:
+def test_the_written_version_is_read(name: str, version: str) -> None:
     assert FORMATS[name].read(sample(name, version), SAMPLES[name][1]) == version
 
 
 @every_format
 @given(text=TEXTS, version=VERSIONS)
-def test_any_text_is_either_written_by_the_laws_or_refused(name: str, text: str, version: str) -> None:
+def test_any_text_is_either_written_correctly_or_refused(name: str, text: str, version: str) -> None:
     file, paths = FORMATS[name], SAMPLES[name][1]
     try:
         read = file.read(text, paths)
@@ -94,7 +94,7 @@ def test_any_text_is_either_written_by_the_laws_or_refused(name: str, text: str,
 
 @every_format
 @given(noise=TEXTS, at=st.integers(0, 400), version=VERSIONS)
-def test_a_damaged_file_is_either_written_by_the_laws_or_refused(name: str, noise: str, at: int, version: str) -> None:
+def test_a_damaged_file_is_either_written_correctly_or_refused(name: str, noise: str, at: int, version: str) -> None:
     whole = sample(name, "1.2.3")
     text = whole[:at] + noise + whole[at:]
     try:
@@ -113,7 +113,7 @@ def test_a_byte_order_mark_and_undecodable_bytes_survive(name: str) -> None:
 
 @every_format
 @pytest.mark.parametrize("ends", ["\r\n", "\n"])
-def test_line_ends_stay(name: str, ends: str) -> None:
+def test_line_ends_do_not_change(name: str, ends: str) -> None:
     text = sample(name, "1.2.3").replace("\r\n", "\n").replace("\n", ends)
     assert FORMATS[name].write(text, "2.0.0", SAMPLES[name][1]) == text.replace("1.2.3", "2.0.0")
 
@@ -135,6 +135,6 @@ def test_an_empty_file_is_refused_with_a_hint(name: str) -> None:
 @pytest.mark.slow
 @every_format
 @pytest.mark.parametrize("piece", ["{", "[", "(", "<a>", "/*", "'", '"${', "a: ", "- ", "&a [", "-", "[[a]]\n", "$/ "])
-def test_deep_nesting_ends_in_an_answer(name: str, piece: str) -> None:
+def test_deep_nesting_is_refused_without_a_crash(name: str, piece: str) -> None:
     with pytest.raises(VersionFileError):
         FORMATS[name].read(piece * 3000, SAMPLES[name][1])

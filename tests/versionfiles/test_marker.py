@@ -30,20 +30,20 @@ def test_only_the_version_on_marked_lines_changes(text: str, old: str) -> None:
     ("text", "what", "where"),
     [
         ("1.2.3", "no version in this file is marked", None),
-        ("\nno version # x-shipit-version", "this line holds 0 versions", "line 2"),
-        ("1.2.3 1.2.4 # x-shipit-version", "this line holds 2 versions", "line 1"),
+        ("\nno version # x-shipit-version", "this line contains 0 versions", "line 2"),
+        ("1.2.3 1.2.4 # x-shipit-version", "this line contains 2 versions", "line 1"),
         ("\n# x-shipit-version-start\n1.2.3\n", "has no end", "line 2"),
         ("# x-shipit-version-start\n# x-shipit-version-end\n", "no version in this file is marked", None),
         ("1.2.3 # x-shipit-versions", "no version in this file is marked", None),
     ],
 )
-def test_a_file_without_a_version_where_the_mark_is_is_refused(text: str, what: str, where: str | None) -> None:
+def test_a_file_without_a_version_on_a_marked_line_is_refused(text: str, what: str, where: str | None) -> None:
     with pytest.raises(VersionFileError) as caught:
         MARKER.read(text)
     assert what in caught.value.what
     assert caught.value.where == where
 
 
-def test_a_version_that_would_run_into_what_follows_is_refused() -> None:
+def test_a_version_that_would_merge_with_the_text_after_it_is_refused() -> None:
     with pytest.raises(VersionFileError, match="cannot be written"):
         MARKER.write("app-1.2.3.jar # x-shipit-version", "2.0.0-alpha.beta")

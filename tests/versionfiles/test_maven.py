@@ -28,12 +28,12 @@ def test_only_the_version_of_the_project_changes() -> None:
     assert MAVEN.write(POM.replace("@", "1.2.3-SNAPSHOT"), "1.2.3") == POM.replace("@", "1.2.3")
 
 
-def test_a_revision_property_is_followed() -> None:
+def test_the_version_in_a_revision_property_is_used() -> None:
     pom = "<project><version>${revision}</version><properties><revision>@</revision></properties></project>"
     assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0") == pom.replace("@", "2.0.0")
 
 
-def test_blanks_and_cdata_around_the_version_stay() -> None:
+def test_spaces_and_cdata_around_the_version_do_not_change() -> None:
     pom = "<project><version>\r\n <![CDATA[ @ ]]> </version></project>"
     assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0") == pom.replace("@", "2.0.0")
 
@@ -46,7 +46,11 @@ def test_another_element_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("pom", "what", "hint"),
     [
-        ("<project><parent><version>1</version></parent></project>", "its parent's", "the parent's pom.xml"),
+        (
+            "<project><parent><version>1</version></parent></project>",
+            "it inherits the version of its parent",
+            "the pom.xml of the parent",
+        ),
         ("<project><version>${a}${b}</version></project>", "not a plain version", "version-files"),
         (
             "<project><version>${revision}</version></project>",
@@ -56,7 +60,7 @@ def test_another_element_can_be_named() -> None:
         ("<project><version>1<!-- x --></version></project>", "not a plain version", "version-files"),
         ("<project><version/></project>", "`project.version` is not set", "set `project."),
         ("<project><version>1</version><version>2</version></project>", "set 2 times", "keep one"),
-        ("<project><version>1</project>", "this is not XML", "repair"),
+        ("<project><version>1</project>", "this is not valid XML", "fix it"),
     ],
 )
 def test_a_pom_without_one_plain_version_is_refused(pom: str, what: str, hint: str) -> None:

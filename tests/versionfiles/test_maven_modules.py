@@ -1,4 +1,4 @@
-"""Which poms repeat the version of a Maven project, and Maven itself as the judge of it."""
+"""The poms that repeat the version of a Maven project, checked by Maven itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shipit.versionfiles import FORMATS
-from shipit.versionfiles.maven_modules import followers
+from shipit.versionfiles.maven_modules import module_versions
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +17,7 @@ PARENT = ("project.parent.version",)
 
 
 def pom(artifact: str, *, parent: str = "", version: str = "", modules: tuple[str, ...] = (), rest: str = "") -> str:
-    """A pom of group `g`; `parent` is its artifact and version, as in `root:1.2.3`."""
+    """Return a pom of the group `g`; `parent` is the artifact and the version of its parent, as in `root:1.2.3`."""
     above, _, of = parent.partition(":")
     parts = [
         "<modelVersion>4.0.0</modelVersion>",
@@ -33,7 +33,7 @@ def pom(artifact: str, *, parent: str = "", version: str = "", modules: tuple[st
 
 
 def found(poms: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    return dict(followers("pom.xml", poms.get))
+    return dict(module_versions("pom.xml", poms.get))
 
 
 def test_modules_of_modules_repeat_the_version_of_the_root() -> None:
@@ -48,7 +48,7 @@ def test_modules_of_modules_repeat_the_version_of_the_root() -> None:
     assert found(poms) == dict.fromkeys(["api/pom.xml", "core/pom.xml", "api/model/pom.xml", "web/app.xml"], PARENT)
 
 
-def test_a_module_that_says_the_same_version_itself_follows_there_too() -> None:
+def test_a_module_that_repeats_the_version_as_its_own_is_updated_in_both_places() -> None:
     poms = {
         "pom.xml": pom("root", version="1.2.3", modules=("api",)),
         "api/pom.xml": pom("api", parent="root:1.2.3", version="1.2.3"),
@@ -56,7 +56,7 @@ def test_a_module_that_says_the_same_version_itself_follows_there_too() -> None:
     assert found(poms) == {"api/pom.xml": (*PARENT, "project.version")}
 
 
-def test_a_module_with_a_version_of_its_own_keeps_it_and_so_do_those_below() -> None:
+def test_a_module_with_another_version_and_its_modules_do_not_change() -> None:
     poms = {
         "pom.xml": pom("root", version="1.2.3", modules=("api",)),
         "api/pom.xml": pom("api", parent="root:1.2.3", version="7.0.0", modules=("model",)),
@@ -77,11 +77,11 @@ def test_a_module_with_a_version_of_its_own_keeps_it_and_so_do_those_below() -> 
         "",
     ],
 )
-def test_a_module_with_another_parent_stays(module: str) -> None:
+def test_a_module_with_another_parent_does_not_change(module: str) -> None:
     assert found({"pom.xml": pom("root", version="1.2.3", modules=("api", "gone")), "api/pom.xml": module}) == {}
 
 
-def test_modules_of_a_profile_follow() -> None:
+def test_the_modules_of_a_profile_are_updated() -> None:
     profile = "<profiles><profile><modules><module>api</module></modules></profile></profiles>"
     poms = {"pom.xml": pom("root", version="1.2.3", rest=profile), "api/pom.xml": pom("api", parent="root:1.2.3")}
     assert found(poms) == {"api/pom.xml": PARENT}
@@ -96,11 +96,11 @@ def test_the_group_of_the_root_may_come_from_its_own_parent() -> None:
 
 
 @pytest.mark.parametrize("root", [pom("root", version="${revision}", modules=("api",)), pom("root"), "", "<project"])
-def test_without_a_plain_version_at_the_root_nothing_follows(root: str) -> None:
+def test_without_a_plain_version_in_the_root_pom_no_module_changes(root: str) -> None:
     assert found({"pom.xml": root, "api/pom.xml": pom("api", parent="root:${revision}")}) == {}
 
 
-def test_poms_that_list_each_other_end() -> None:
+def test_poms_that_list_each_other_as_modules_do_not_loop() -> None:
     poms = {
         "pom.xml": pom("root", version="1.2.3", modules=("api", ".")),
         "api/pom.xml": pom("api", parent="root:1.2.3", modules=("..", ".")),
@@ -124,6 +124,6 @@ def test_maven_resolves_the_modules_after_the_release(maven_program: str, tmp_pa
     (tmp_path / "pom.xml").write_text(MAVEN.write(poms["pom.xml"], "0.1.0"))
     assert not valid(), "Maven does not mind modules that fell behind"
 
-    for path, places in followers("pom.xml", poms.get):
+    for path, places in module_versions("pom.xml", poms.get):
         (tmp_path / path).write_text(MAVEN.write(poms[path], "0.1.0", places))
     assert valid()

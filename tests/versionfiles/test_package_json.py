@@ -19,11 +19,11 @@ def test_only_the_version_at_the_top_changes() -> None:
         '{"version": "@", "packages": {"": {"name": "a", "version": "@"}, "web": {"version": "9.9.9"}}}',
     ],
 )
-def test_a_lock_file_of_any_age_is_kept_in_step(text: str) -> None:
+def test_lock_files_of_all_npm_versions_are_updated(text: str) -> None:
     assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
-def test_a_lock_file_that_fell_behind_is_mended() -> None:
+def test_an_outdated_lock_file_is_corrected() -> None:
     text = '{"version": "1.2.3", "packages": {"": {"version": "1.0.0"}}}'
     assert LOCK.write(text, "2.0.0") == '{"version": "2.0.0", "packages": {"": {"version": "2.0.0"}}}'
 
@@ -35,7 +35,7 @@ def test_a_lock_file_that_fell_behind_is_mended() -> None:
         ('{"version": 1}', "`version` is not set"),
         ('{"version": "1.0.0", "version": "1.0.0"}', "set 2 times"),
         ('{"version": "1.0.\\u0030"}', "not a plain version"),
-        ('{"version": "1.0.0",}', "this is not JSON"),
+        ('{"version": "1.0.0",}', "this is not valid JSON"),
         ('["version"]', "`version` is not set"),
         ('"version"', "`version` is not set"),
         ("[" * 100_000, "cannot be read"),
@@ -47,7 +47,7 @@ def test_a_package_without_one_plain_version_is_refused(text: str, what: str) ->
     assert what in caught.value.what
 
 
-def test_the_line_of_a_syntax_error_is_told() -> None:
+def test_a_syntax_error_is_reported_with_its_line() -> None:
     with pytest.raises(VersionFileError) as caught:
         PACKAGE.read('{\n"version": oops}')
     assert caught.value.where == "line 2"

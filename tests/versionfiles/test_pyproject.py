@@ -45,11 +45,11 @@ def test_only_the_version_of_the_project_changes() -> None:
         '[project] # x\r\nversion = "@"\r\n',
     ],
 )
-def test_each_way_to_write_the_table_is_understood(text: str) -> None:
+def test_each_form_of_the_table_is_read(text: str) -> None:
     assert PYPROJECT.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
-def test_a_dynamic_version_is_refused_and_the_error_says_where_to_look() -> None:
+def test_a_dynamic_version_is_refused_with_a_hint_to_the_file_that_has_it() -> None:
     with pytest.raises(VersionFileError, match="is dynamic") as caught:
         PYPROJECT.read('[project]\nname = "a"\ndynamic = ["version"]')
     assert "__init__.py" in (caught.value.hint or "")
@@ -61,7 +61,7 @@ def test_a_dynamic_version_is_refused_and_the_error_says_where_to_look() -> None
         ('[project]\nname = "a"', "`project.version` is not set"),
         ("[project]\nversion = 1.0", "`project.version` is not set"),
         ("[project]\ndynamic = 1", "`project.version` is not set"),
-        ("[project", "this is not TOML"),
+        ("[project", "this is not valid TOML"),
         ('project = ["version"]', "`project.version` is not set"),
     ],
 )

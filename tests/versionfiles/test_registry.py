@@ -29,7 +29,7 @@ from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, for
         ("README.md", "marker"),
     ],
 )
-def test_the_name_of_a_file_tells_its_format(path: str, name: str) -> None:
+def test_the_format_is_detected_by_the_name_of_the_file(path: str, name: str) -> None:
     assert format_of(path) is FORMATS[name]
 
 
@@ -62,14 +62,14 @@ def test_files_below_the_root_and_general_formats_are_not_detected() -> None:
         ("1.2.3+5", "1.2.3+5"),
     ],
 )
-def test_a_found_version_announces_its_release(found: str, release: str) -> None:
+def test_the_declared_version_is_without_snapshot_and_with_three_numbers(found: str, release: str) -> None:
     assert declared(found) == release
 
 
 @pytest.mark.parametrize(
     "found", ["unspecified", "", "-SNAPSHOT", "1.2.3.RELEASE", "01.2.3", "1..2", "v1.2.3", "1１.2.3"]
 )
-def test_what_is_no_version_announces_nothing(found: str) -> None:
+def test_a_text_that_is_not_a_version_is_refused(found: str) -> None:
     with pytest.raises(VersionFileError, match="is not a version"):
         declared(found)
 

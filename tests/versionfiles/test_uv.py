@@ -1,4 +1,4 @@
-"""What of a uv.lock follows pyproject.toml, and uv itself as the judge of it."""
+"""The version in uv.lock, checked by uv itself."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ WORKSPACE = '\n[tool.uv.workspace]\nmembers = ["member"]\n'
 
 
 @pytest.mark.parametrize("kind", ["editable", "virtual"])
-def test_only_the_project_beside_the_lock_changes(kind: str) -> None:
+def test_only_the_project_in_the_directory_of_the_lock_file_changes(kind: str) -> None:
     text = "version = 1\n\n" + THEIRS + OURS.replace("editable", kind) + MEMBER
     assert LOCK.write(text.replace("@", "1.2.3"), "2.0.0") == text.replace("@", "2.0.0")
 
 
-def test_a_member_of_the_workspace_is_named() -> None:
+def test_a_member_of_the_workspace_can_be_named() -> None:
     text = OURS.replace("@", "1.0.0") + MEMBER
     assert LOCK.write(text, "2.0.0", ["member"]) == text.replace("1.2.3", "2.0.0")
 
@@ -37,9 +37,9 @@ def test_a_member_of_the_workspace_is_named() -> None:
 @pytest.mark.parametrize(
     ("text", "paths", "what"),
     [
-        (THEIRS, [], "no package of this uv.lock is the project beside it"),
-        (MEMBER, [], "no package of this uv.lock is the project beside it"),
-        (DYNAMIC, [], "no package of this uv.lock is the project beside it"),
+        (THEIRS, [], "this uv.lock has no package for the project in its directory"),
+        (MEMBER, [], "this uv.lock has no package for the project in its directory"),
+        (DYNAMIC, [], "this uv.lock has no package for the project in its directory"),
         (THEIRS, ["a"], "`a` is not set"),
     ],
 )
@@ -50,7 +50,7 @@ def test_a_lock_file_without_that_package_is_refused(text: str, paths: list[str]
 
 
 @pytest.mark.parametrize("version", ["0.2.0", "1.0.0-rc.1"])
-def test_uv_finds_the_lock_in_step_with_the_project(uv_program: str, tmp_path: Path, version: str) -> None:
+def test_uv_accepts_the_lock_file_after_the_change(uv_program: str, tmp_path: Path, version: str) -> None:
     def uv(*arguments: str) -> int:
         argv = [uv_program, "lock", "--offline", "--no-cache", "--no-config", "--python", sys.executable, *arguments]
         return subprocess.run(argv, cwd=tmp_path, capture_output=True, timeout=60).returncode

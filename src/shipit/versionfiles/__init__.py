@@ -1,4 +1,6 @@
-"""Version files: text in, text out. One module per format; `FORMATS` is the registry, in the order of detection.
+"""Version files: reading and writing the version in the text of a file, with one module for each format.
+
+`FORMATS` is the registry of formats by name, in the order of detection.
 
 >>> detect(["build.gradle", "api/build.gradle", "README.md"])
 ('build.gradle',)
@@ -28,16 +30,16 @@ from shipit.versionfiles.base import VersionFile, VersionFileError
 from shipit.versionfiles.snapshot import declared
 
 FORMATS: dict[str, VersionFile] = {
-    "gradle": gradle.GROOVY,
-    "gradle-kotlin": gradle.KOTLIN,
+    "gradle": gradle.GROOVY_SCRIPT,
+    "gradle-kotlin": gradle.KOTLIN_SCRIPT,
     "properties": properties.FORMAT,
     "maven": maven.FORMAT,
-    "package-json": package_json.MANIFEST,
-    "package-lock": package_json.LOCK,
+    "package-json": package_json.PACKAGE_JSON,
+    "package-lock": package_json.PACKAGE_LOCK,
     "pyproject": pyproject.FORMAT,
     "uv-lock": uv.FORMAT,
-    "cargo": cargo.MANIFEST,
-    "cargo-lock": cargo.LOCK,
+    "cargo": cargo.CARGO_TOML,
+    "cargo-lock": cargo.CARGO_LOCK,
     "helm": helm.FORMAT,
     "python": python.FORMAT,
     "json": key_path.JSON,
@@ -49,7 +51,15 @@ FORMATS: dict[str, VersionFile] = {
 
 
 def format_of(path: str, format: str | None = None) -> VersionFile | None:
-    """The format named, or else the first whose patterns match the file's name; None for an unknown name."""
+    """Return the format of the file `path`.
+
+    Args:
+        path: the path of the file, with `/`.
+        format: the name of the format from the configuration; if None, the first format that matches the name of the
+            file is returned.
+
+    Returns None if `format` is unknown, or if no format matches.
+    """
     if format is not None:
         return FORMATS.get(format)
     name = path.rpartition("/")[2]
@@ -58,9 +68,10 @@ def format_of(path: str, format: str | None = None) -> VersionFile | None:
 
 
 def detect(paths: Sequence[str]) -> tuple[str, ...]:
-    """Which of these paths are version files without being named: those at the root, by name.
+    """Return the paths that are version files by their names; only files at the root of the repository are detected.
 
-    Some will hold no version (`read` raises `VersionFileError`); dropping those is the caller's, who has the text.
+    Some of them can have no version: the caller, which has their texts, must leave out those for which `read` raises
+    `VersionFileError`.
     """
     present = set(paths)
     return tuple(name for file in FORMATS.values() for name in file.patterns if name in present)

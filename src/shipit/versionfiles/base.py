@@ -1,8 +1,8 @@
-"""What a version file is, and the edit that all formats share.
+"""The protocol of a version-file format, and the reading and writing that all formats share.
 
-A format only says *where* the version's characters are (`Span`); reading and writing follow from that,
-so no format can change anything else. Text is as the `Files` port gives it: untranslated line ends, a
-byte order mark if there is one, undecodable bytes as surrogates; all of it survives.
+A format only finds the characters of the version (`Span`). Reading and writing use these positions, so that no format
+can change anything else. Texts are as the port `Files` returns them: line ends are not translated, a byte order mark is
+kept, and bytes that are not UTF-8 are surrogates. All of this is the same after writing.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ _LITERAL = re.compile(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
 
 
 class VersionFileError(ConfigError):
-    """The version's place in a file is not found, not unique, or does not hold a plain version."""
+    """An error in a version file: the version is not found, is found more than once, or is not plain text."""
 
 
 class VersionFile(Protocol):
-    """A format that holds a version. A module or a value may be one.
+    """A format of version files.
 
-    `paths` names places inside the file other than the usual one, as in `["openapi3.version"]`.
+    `paths` are the places inside a file to use instead of the usual one, such as `["openapi3.version"]`.
     """
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """File names of this format (fnmatch, without folders). Names without `*` are detected unasked."""
+        """The names of files in this format, as fnmatch patterns. Names without `*` are detected automatically."""
 
     def read(self, text: str, paths: Sequence[str] = ()) -> str:
-        """The version found, `-SNAPSHOT` included; of several places the first. Raises `VersionFileError`."""
+        """Return the version at the first place, including `-SNAPSHOT`. Raises `VersionFileError`."""
 
     def write(self, text: str, version: str, paths: Sequence[str] = ()) -> str:
-        """The text with `version` at every place and nothing else changed. Raises `VersionFileError`."""
+        """Return the text with `version` at all places, and nothing else changed. Raises `VersionFileError`."""
 
 
 class Span(NamedTuple):
-    """Offsets into the text, `end` exclusive."""
+    """A range of characters in a text, from `start` up to and without `end`."""
 
     start: int
     end: int
@@ -52,7 +52,10 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A value in a file: its dotted path, its characters, and whether it is a literal at all."""
+    """A value in a file: its path with dots, its characters, and whether it is written as plain text.
+
+    `literal` is false for a value that is computed.
+    """
 
     path: str
     span: Span
@@ -60,7 +63,10 @@ class Place(NamedTuple):
 
 
 class TextFormat(Struct, frozen=True):
-    """A `VersionFile` made of the one thing in which formats differ: `find(text, paths)`, never empty."""
+    """A `VersionFile` made from `find`, which returns the characters of the version in a text.
+
+    `find(text, paths)` returns at least one span or raises `VersionFileError`.
+    """
 
     patterns: tuple[str, ...]
     find: Callable[[str, Sequence[str]], Sequence[Span]]
@@ -72,7 +78,8 @@ class TextFormat(Struct, frozen=True):
         spans = self._versions(text, paths)
         edited = _replace(text, spans, version)
         if not self._holds(edited, version, paths):
-            raise fault(text, spans[0].start, f"`{version}` cannot be written here: it would read back differently")
+            what = f"`{version}` cannot be written here: another version would be read from the file"
+            raise error_at(text, spans[0].start, what)
         return edited
 
     def _versions(self, text: str, paths: Sequence[str]) -> list[Span]:
@@ -86,7 +93,11 @@ class TextFormat(Struct, frozen=True):
 
 
 def select(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Place]:
-    """The one place of each path, in the order of `paths`; `VersionFileError` when one is missing or double."""
+    """Return the place of each path, in the order of `paths`.
+
+    Raises:
+        VersionFileError: a path has no place, or several.
+    """
     by_path: dict[str, list[Place]] = defaultdict(list)
     for place in places:
         by_path[place.path].append(place)
@@ -94,22 +105,25 @@ def select(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Pla
 
 
 def spans(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Span]:
-    """The characters that `select` finds."""
+    """Return the characters of the places that `select` returns."""
     return [place.span for place in select(text, places, paths)]
 
 
-def line_of(text: str, offset: int) -> int:
-    """The line of an offset, counted from 1."""
+def line_number(text: str, offset: int) -> int:
+    """Return the line of the character at `offset`, counted from 1."""
     return text.count("\n", 0, offset) + 1
 
 
-def fault(text: str, offset: int, what: str, hint: str | None = None) -> VersionFileError:
-    """An error that says which line it is about."""
-    return VersionFileError(what, where=f"line {line_of(text, offset)}", hint=hint)
+def error_at(text: str, offset: int, what: str, hint: str | None = None) -> VersionFileError:
+    """Return an error with the line of the character at `offset` as its place."""
+    return VersionFileError(what, where=f"line {line_number(text, offset)}", hint=hint)
 
 
-def ascii_twin(text: str) -> str:
-    """The text with `x` for each character beyond ASCII: parsers that count bytes then count characters."""
+def replace_non_ascii(text: str) -> str:
+    """Return the text with `x` instead of each character that is not ASCII.
+
+    Some parsers report positions in bytes; in this text, they are the same as positions in characters.
+    """
     return re.sub(r"[^\x00-\x7f]", "x", text)
 
 
@@ -117,28 +131,28 @@ def _only(text: str, path: str, by_path: dict[str, list[Place]]) -> Place:
     found = by_path.get(path, [])
     if not found:
         close = difflib.get_close_matches(path, by_path, n=3, cutoff=0.5)
-        others = f", or name a place that is: {', '.join(f'`{name}`' for name in close)}" if close else ""
-        raise VersionFileError(f"`{path}` is not set in this file", hint=f"set `{path}` there{others}")
+        others = f", or use another place in `paths`: {', '.join(f'`{name}`' for name in close)}" if close else ""
+        raise VersionFileError(f"`{path}` is not set in this file", hint=f"set `{path}` in the file{others}")
     if len(found) > 1:
         raise ambiguous(text, path, found)
     return found[0]
 
 
 def ambiguous(text: str, path: str, found: Sequence[Place], hint: str = "keep one of them") -> VersionFileError:
-    """The error for a version set more than once."""
-    lines = ", ".join(str(line_of(text, place.span.start)) for place in found)
-    return fault(text, found[0].span.start, f"`{path}` is set {len(found)} times (lines {lines})", hint)
+    """Return the error for a version that is set more than once, at the places `found`."""
+    lines = ", ".join(str(line_number(text, place.span.start)) for place in found)
+    return error_at(text, found[0].span.start, f"`{path}` is set {len(found)} times (lines {lines})", hint)
 
 
 def _version(text: str, span: Span) -> Span:
-    """The version within a literal: a `v` before it stays out."""
+    """Return the characters of the version within a literal, without a leading `v`."""
     match = _LITERAL.fullmatch(span.of(text))
     if match is None:
-        raise fault(
+        raise error_at(
             text,
             span.start,
             f"`{span.of(text)}` is not a plain version",
-            hint="write the version itself there, or name in `version-files` the file that holds it",
+            hint="write the version here as plain text, or name in `version-files` the file that contains it",
         )
     return Span(span.start + match.start("version"), span.end)
 

@@ -1,10 +1,10 @@
-"""Cargo.toml: the version of the package or of its workspace. Cargo.lock: that of our own crate.
+"""Cargo.toml, with the version of the package or of its workspace, and Cargo.lock, with the version of the local crate.
 
->>> MANIFEST.read('[package]\\nname = "a"\\nversion = "1.2.3"')
+>>> CARGO_TOML.read('[package]\\nname = "a"\\nversion = "1.2.3"')
 '1.2.3'
 
-In a lock file `paths` are crate names, unasked the only one there. Crates that have a `source`, as those from a
-registry do, are never ours.
+In Cargo.lock, `paths` are names of crates; without `paths`, there must be only one local crate. Crates with a `source`
+are not local: they come from a registry, for example.
 """
 
 from __future__ import annotations
@@ -12,37 +12,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.lock import packages
-from shipit.versionfiles.syntax import toml
+from shipit.versionfiles.lock import lock_packages
+from shipit.versionfiles.syntax.toml import toml_places
 
 _USUAL = ("package.version", "workspace.package.version")
 
 
 def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
-    places = list(toml.places(text))
+    places = list(toml_places(text))
     present = [path for path in _USUAL if any(place.path == path for place in places)]
     if not paths and len(present) > 1:
         raise VersionFileError(
             "both `package.version` and `workspace.package.version` are set",
-            hint='say which: paths = ["package.version"], paths = ["workspace.package.version"], or both in one list',
+            hint='choose with paths = ["package.version"] or paths = ["workspace.package.version"], or list both',
         )
     if not paths and not present:
         raise VersionFileError(
             "this Cargo.toml has no version of its own",
-            hint="name the Cargo.toml of the workspace, or add `version` to `[package]`",
+            hint="name the Cargo.toml of the workspace in `version-files`, or add `version` to `[package]`",
         )
     return spans(text, places, paths or present)
 
 
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
-    own = packages(text, lambda table: "source" not in table)
-    if not paths and len(own) != 1:
-        names = ", ".join(f'"{place.path}"' for place in own) or "none"
+    local = lock_packages(text, lambda table: "source" not in table)
+    if not paths and len(local) != 1:
+        names = ", ".join(f'"{place.path}"' for place in local) or "none"
         raise VersionFileError(
-            f"{len(own)} packages of this Cargo.lock are local: {names}", hint='name ours: paths = ["<crate>"]'
+            f"{len(local)} packages of this Cargo.lock are local: {names}",
+            hint='name the crate to release: paths = ["<crate>"]',
         )
-    return spans(text, own, paths or [own[0].path])
+    return spans(text, local, paths or [local[0].path])
 
 
-MANIFEST = TextFormat(("Cargo.toml",), _find_in_manifest)
-LOCK = TextFormat(("Cargo.lock",), _find_in_lock)
+CARGO_TOML = TextFormat(("Cargo.toml",), _find_in_manifest)
+CARGO_LOCK = TextFormat(("Cargo.lock",), _find_in_lock)

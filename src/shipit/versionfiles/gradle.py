@@ -1,18 +1,19 @@
-"""build.gradle and build.gradle.kts: the version the build script gives its project.
+"""build.gradle and build.gradle.kts: the version that the build script sets for its project.
 
->>> GROOVY.read("plugins { id 'x' version '9' }\\nversion = '1.2.3'")
+>>> GROOVY_SCRIPT.read("plugins { id 'x' version '9' }\\nversion = '1.2.3'")
 '1.2.3'
 
-The project's version stands at the root, or in `allprojects { }`, `subprojects { }` or `configure(...) { }` of
-them; any other is named by its blocks, as in `paths = ["openapi3.version"]`. Setting it may be written
-`version = '1'`, `version '1'`, `version('1')`, `setVersion('1')` or `version.set('1')`, with or without `project.`;
-a definition is named with its keyword, as in `paths = ["def appVersion"]`.
+The version of the project is set outside of all blocks, or in `allprojects { }`, `subprojects { }` or
+`configure(...) { }` for all of these projects. Any other version is named by its blocks, as in
+`paths = ["openapi3.version"]`, and a variable by its keyword and name, as in `paths = ["def appVersion"]`. The version
+can be set in the forms `version = '1'`, `version '1'`, `version('1')`, `setVersion('1')` and `version.set('1')`, with
+or without `project.`.
 
-A block that hands the version on is no second place, and one that repeats it is kept in step:
+A block that inherits the version is left alone, and a block that repeats the version is updated as well:
 
->>> GROOVY.write("version = '1.2.3'\\nsubprojects { version = rootProject.version }", "2.0.0")
+>>> GROOVY_SCRIPT.write("version = '1.2.3'\\nsubprojects { version = rootProject.version }", "2.0.0")
 "version = '2.0.0'\\nsubprojects { version = rootProject.version }"
->>> GROOVY.write("version = '1.2.3'\\nsubprojects { version = '1.2.3' }", "2.0.0")
+>>> GROOVY_SCRIPT.write("version = '1.2.3'\\nsubprojects { version = '1.2.3' }", "2.0.0")
 "version = '2.0.0'\\nsubprojects { version = '2.0.0' }"
 """
 
@@ -22,7 +23,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ambiguous, fault, line_of, select
+from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ambiguous, error_at, line_number, select
 from shipit.versionfiles.syntax import gradle as syntax
 from shipit.versionfiles.syntax.gradle import Dialect, Token
 
@@ -31,7 +32,7 @@ _RECEIVER = re.compile(r"^(?:(?:project|rootProject|this|it)\.)+")
 _SETTER = re.compile(r"(^|\.)set([A-Z])")
 _PROPERTY = re.compile(r"(?:(?<!System\.get)[pP]roperty|properties\.get|properties)\s*[(\[.]\s*['\"]?(\w+)")
 _VARIABLE = re.compile(r"\"?\$?\{?\s*(?:(?:project|rootProject|ext)\.)*(\w+)\s*\}?\"?")
-_HANDED_ON = re.compile(
+_INHERITED = re.compile(
     r"\"?\$?\{?\s*(?:(?:rootProject|project|parent)[!?]*\.)+(?:version|getVersion\(\))(?:\.toString\(\))?\s*\}?\"?"
 )
 
@@ -46,43 +47,43 @@ def _find(dialect: Dialect, text: str, paths: Sequence[str]) -> list[Span]:
 
 
 def _project_version(text: str, places: Sequence[Place]) -> Sequence[Place]:
-    """The assignment of the project's version, wherever it may stand; several that say the same."""
+    """Return the assignments of the version of the project. Several must be in different blocks and say the same."""
     wide = [place for place in places if place.path in {f"{block}version" for block in _PROJECT_WIDE}]
-    found = [place for place in wide if not _hands_on(text, place)] or wide
+    found = [place for place in wide if not _inherits(text, place)] or wide
     if not found:
         elsewhere = [f"`{place.path}`" for place in places if place.literal and place.path.endswith("version")]
-        hint = f'name the place, as in paths = ["…"]; there is {", ".join(elsewhere)}' if elsewhere else None
+        hint = f'name the place, as in paths = ["…"]; this script sets {", ".join(elsewhere)}' if elsewhere else None
         raise VersionFileError(
             "this build script sets no `version` of the project",
-            hint=hint or 'add `version = "0.1.0"`, or name in `version-files` the file that holds it',
+            hint=hint or 'add `version = "0.1.0"`, or name in `version-files` the file that contains it',
         )
     if len(found) > 1 and not _repeated(text, found):
         raise ambiguous(text, "version", found, hint=_choice(found))
     return found
 
 
-def _hands_on(text: str, place: Place) -> bool:
-    """Whether a block only passes on the version of its project or of one above."""
-    return not place.literal and place.path != "version" and bool(_HANDED_ON.fullmatch(place.span.of(text)))
+def _inherits(text: str, place: Place) -> bool:
+    """Return whether a block sets its version to that of the project or of a parent project."""
+    return not place.literal and place.path != "version" and bool(_INHERITED.fullmatch(place.span.of(text)))
 
 
 def _repeated(text: str, found: Sequence[Place]) -> bool:
-    """Whether different blocks set one and the same version."""
+    """Return whether all places are in different blocks and have the same version."""
     paths, values = {place.path for place in found}, {place.span.of(text) for place in found}
     return len(paths) == len(found) and len(values) == 1 and all(place.literal for place in found)
 
 
 def _choice(found: Sequence[Place]) -> str:
-    """What to do about several versions: only a place that is a plain string, and alone on its path, can be named."""
+    """Return the hint for several versions. Only a plain string that is alone on its path can be named in `paths`."""
     paths = [place.path for place in found]
     names = ", ".join(f'"{place.path}"' for place in found if place.literal and paths.count(place.path) == 1)
     return f"keep one, or name the places to write: paths = [{names}]" if names else "keep one of them"
 
 
 def _places(text: str, dialect: Dialect) -> Iterator[Place]:
-    """Every assignment made as a statement, with its path and where its value starts."""
+    """Yield the place of each assignment that is a statement."""
     tokens = syntax.tokens(text, dialect)
-    blocks: list[str | None] = []  # a path with its dot per open brace; None per other bracket
+    blocks: list[str | None] = []  # for each open brace its path with a final dot, for each other open bracket None
     statement = 0
     for index, token in enumerate(tokens):
         in_block = not blocks or blocks[-1] is not None
@@ -103,7 +104,10 @@ def _starts_statement(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _block_path(blocks: Sequence[str | None], header: str) -> str:
-    """`project(':a') {` inside `x {` gives `x.project(:a).`; quotes and blanks do not count."""
+    """Return the path of a block with a final dot, without quotes and spaces.
+
+    The header `project(':a')` inside the block `x` gives `x.project(:a).`.
+    """
     outer = next((block for block in reversed(blocks) if block is not None), "")
     return outer + _RECEIVER.sub("", re.sub(r"[\s'\"]|\(\)$", "", header)) + "."
 
@@ -123,7 +127,7 @@ def _assignment(tokens: Sequence[Token], index: int, prefix: str) -> Iterator[Pl
 
 
 def _target(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    """The names a statement starts with, dots and definition keywords included, and what comes after them."""
+    """Return the names at the begin of a statement, with dots and keywords, and the index of the token after them."""
     name = ""
     dotted = True
     while index < len(tokens):
@@ -146,7 +150,7 @@ def _value(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
 
 
 def _argument(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
-    """The only argument of a call."""
+    """Yield the place of the argument of a call; it is not literal unless the call has only one argument."""
     inner = _skip_newlines(tokens, at + 1)
     after = _skip_newlines(tokens, inner + 1)
     if inner < len(tokens):
@@ -155,7 +159,10 @@ def _argument(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
 
 
 def _place(tokens: Sequence[Token], at: int, path: str, alone: bool) -> Place:
-    """The string at `at` without its quotes if it is the whole value; else all of the value, as computed."""
+    """Return the place of the value at token `at`.
+
+    It is the string without its quotes if the string is `alone`, else the whole value, which is computed.
+    """
     token = tokens[at]
     if alone and token.kind == "string":
         quote = (token.end - token.start - len(token.text)) // 2
@@ -164,7 +171,7 @@ def _place(tokens: Sequence[Token], at: int, path: str, alone: bool) -> Place:
 
 
 def _value_end(tokens: Sequence[Token], at: int) -> int:
-    """Where the value that starts at `at` ends: with its statement, or before the bracket around it."""
+    """Return the end of the value at token `at`: the end of its statement, or the closing bracket around it."""
     depth = 0
     for index in range(at, len(tokens)):
         token = tokens[index]
@@ -181,7 +188,7 @@ def _skip_newlines(tokens: Sequence[Token], at: int) -> int:
 
 
 def _ends_statement(tokens: Sequence[Token], at: int) -> bool:
-    """Whether nothing more is done to the value before `at`; a `.` on the next line still is something."""
+    """Return whether the statement ends before token `at`. A `.` on the next line continues it."""
     if at == len(tokens) or tokens[at].marks("}", ";"):
         return True
     following = _skip_newlines(tokens, at)
@@ -191,21 +198,22 @@ def _ends_statement(tokens: Sequence[Token], at: int) -> bool:
 
 def _computed(text: str, place: Place, places: Sequence[Place]) -> VersionFileError:
     value = place.span.of(text)
-    return fault(
+    return error_at(
         text,
         place.span.start,
         f"`{place.path}` is computed here, not written as a plain string: `{value.partition(chr(10))[0].strip()}`",
-        hint=_home(text, value, places) or "write it as a plain string, or name the file that holds it",
+        hint=_source_hint(text, value, places)
+        or "write it as a plain string, or name in `version-files` the file that contains it",
     )
 
 
-def _home(text: str, value: str, places: Sequence[Place]) -> str | None:
-    """Where the whole value lives, as far as the script tells."""
+def _source_hint(text: str, value: str, places: Sequence[Place]) -> str | None:
+    """Return a hint with the variable or the property that the whole value comes from; None if that is unknown."""
     variable = _VARIABLE.fullmatch(value)
     name = variable[1] if variable and variable[1] != "version" else None
     for place in places:
         if place.literal and re.split(r"[ .]", place.path)[-1] == name:
-            line = line_of(text, place.span.start)
+            line = line_number(text, place.span.start)
             return f'it comes from `{place.path}` on line {line}: name that place, paths = ["{place.path}"]'
     if found := variable or _PROPERTY.search(value):
         entry = f'{{ path = "gradle.properties", paths = ["{found[1]}"] }}'
@@ -213,5 +221,5 @@ def _home(text: str, value: str, places: Sequence[Place]) -> str | None:
     return None
 
 
-GROOVY = TextFormat(("build.gradle", "*.gradle"), partial(_find, syntax.GROOVY))
-KOTLIN = TextFormat(("build.gradle.kts", "*.gradle.kts"), partial(_find, syntax.KOTLIN))
+GROOVY_SCRIPT = TextFormat(("build.gradle", "*.gradle"), partial(_find, syntax.GROOVY))
+KOTLIN_SCRIPT = TextFormat(("build.gradle.kts", "*.gradle.kts"), partial(_find, syntax.KOTLIN))

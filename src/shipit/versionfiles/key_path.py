@@ -1,4 +1,4 @@
-"""Any JSON, YAML, TOML or XML file, by the dotted path of a value: `paths = ["info.version"]`.
+"""Any JSON, YAML, TOML or XML file: the version is at the configured keys, as in `paths = ["info.version"]`.
 
 >>> YAML.read("info:\\n  version: 1.2.3", ["info.version"])
 '1.2.3'
@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.syntax import json, toml, xml, yaml
+from shipit.versionfiles.syntax.json import json_places
+from shipit.versionfiles.syntax.toml import toml_places
+from shipit.versionfiles.syntax.xml import xml_places
+from shipit.versionfiles.syntax.yaml import yaml_places
 
 
 def _find(places: Callable[[str], Iterable[Place]], text: str, paths: Sequence[str]) -> list[Span]:
     if not paths:
         raise VersionFileError(
-            "nothing says where in this file the version is",
-            hint='name the key, as in paths = ["info.version"], or mark the line with '
-            '`x-shipit-version` in a comment and set format = "marker"',
+            "the place of the version in this file is not configured",
+            hint='name the key, as in paths = ["info.version"], or add a comment with `x-shipit-version` to the line '
+            'of the version and set format = "marker"',
         )
     return spans(text, places(text), paths)
 
 
-JSON = TextFormat(("*.json",), partial(_find, json.places))
-YAML = TextFormat(("*.yaml", "*.yml"), partial(_find, yaml.places))
-TOML = TextFormat(("*.toml",), partial(_find, toml.places))
-XML = TextFormat(("*.xml", "*.csproj", "*.props"), partial(_find, xml.places))
+JSON = TextFormat(("*.json",), partial(_find, json_places))
+YAML = TextFormat(("*.yaml", "*.yml"), partial(_find, yaml_places))
+TOML = TextFormat(("*.toml",), partial(_find, toml_places))
+XML = TextFormat(("*.xml", "*.csproj", "*.props"), partial(_find, xml_places))

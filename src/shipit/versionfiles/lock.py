@@ -1,4 +1,4 @@
-"""The `[[package]]` tables of lock files in TOML, which repeat the version of our own package beside the others'."""
+"""The `[[package]]` tables of lock files in TOML, which contain the version of the project besides all others."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from shipit.versionfiles.base import Place
-from shipit.versionfiles.syntax import toml
+from shipit.versionfiles.syntax.toml import toml_places
 
-Table = Mapping[str, str]  # the texts of a table by key, dots for those inside: {"source.editable": "."}
+# The strings of a `[[package]]` table by key, with dots for keys of inner tables: {"source.editable": "."}
+PackageTable = Mapping[str, str]
 
 
-def packages(text: str, ours: Callable[[Table], bool]) -> list[Place]:
-    """The version of each package whose table `ours` accepts, under the package's name."""
+def lock_packages(text: str, accept: Callable[[PackageTable], bool]) -> list[Place]:
+    """Return the places of the versions of all packages whose table `accept` accepts.
+
+    The path of each place is the name of its package. Raises `VersionFileError`.
+    """
     tables: dict[str, dict[str, Place]] = defaultdict(dict)
-    for place in toml.places(text):
+    for place in toml_places(text):
         kind, _, rest = place.path.partition(".")
         index, _, key = rest.partition(".")
         if kind == "package" and index.isdigit():
             tables[index][key] = place
-    named = [table for table in tables.values() if {"name", "version"} <= table.keys()]
+    complete = [table for table in tables.values() if {"name", "version"} <= table.keys()]
     return [
         Place(table["name"].span.of(text), table["version"].span)
-        for table in named
-        if ours({key: place.span.of(text) for key, place in table.items()})
+        for table in complete
+        if accept({key: place.span.of(text) for key, place in table.items()})
     ]

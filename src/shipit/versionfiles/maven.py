@@ -1,9 +1,10 @@
-"""pom.xml: the project's own version, never its parent's and never a dependency's.
+"""pom.xml: the version of the project itself, never the version of its parent or of a dependency.
 
 >>> FORMAT.read("<project><parent><version>9</version></parent><version>1.2.3</version></project>")
 '1.2.3'
 
-A version written `${revision}` is followed to `<properties>`, as Maven's "CI friendly versions" do.
+If the version is a property such as `${revision}`, the version in `<properties>` is used, as in the "CI friendly
+versions" of Maven.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ import re
 from collections.abc import Sequence
 
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.syntax import xml
+from shipit.versionfiles.syntax.xml import xml_places
 
 _PROPERTY = re.compile(r"\$\{([^${}]+)\}")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:
-    places = xml.places(text)
-    return spans(text, places, paths or [_home(text, places)])
+    places = xml_places(text)
+    return spans(text, places, paths or [_version_path(text, places)])
 
 
-def _home(text: str, places: Sequence[Place]) -> str:
-    """The path of the element that holds the version."""
+def _version_path(text: str, places: Sequence[Place]) -> str:
+    """Return the path of the element that contains the version."""
     values = {place.path: place.span.of(text) for place in places}
     if "project.version" not in values and "project.parent.version" in values:
         raise VersionFileError(
-            "this pom.xml has no version of its own: it takes its parent's",
-            hint="name the parent's pom.xml in `version-files`",
+            "this pom.xml has no version of its own: it inherits the version of its parent",
+            hint="name the pom.xml of the parent in `version-files`",
         )
     property_name = _PROPERTY.fullmatch(values.get("project.version", ""))
     return f"project.properties.{property_name[1]}" if property_name else "project.version"

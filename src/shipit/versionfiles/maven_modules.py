@@ -1,14 +1,14 @@
-"""The modules of a Maven project, which repeat its version as that of their parent.
+"""The modules of a Maven project, which repeat the version of the project as the version of their parent.
 
 >>> own = "<groupId>g</groupId><artifactId>a</artifactId><version>1.2.3</version>"
 >>> poms = {
 ...     "pom.xml": f"<project>{own}<modules><module>api</module></modules></project>",
 ...     "api/pom.xml": f"<project><parent>{own}</parent><artifactId>api</artifactId></project>",
 ... }
->>> list(followers("pom.xml", poms.get))
+>>> list(module_versions("pom.xml", poms.get))
 [('api/pom.xml', ('project.parent.version',))]
 
-Maven knows a parent by its group, artifact and version: only a module that names all three as they are follows.
+Maven identifies a parent by its group, artifact and version. Only modules that name all three are changed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from shipit.versionfiles.base import VersionFileError
-from shipit.versionfiles.syntax import xml
+from shipit.versionfiles.syntax.xml import xml_places
 
+# Returns the text of the file at a path; None if there is no such file.
 Read = Callable[[str], str | None]
 
 _MODULE = re.compile(r"project\.(?:profiles\.profile\.)?modules\.module")
@@ -39,18 +40,19 @@ class _Pom(Struct, frozen=True):
 
     @property
     def coordinates(self) -> tuple[str, ...]:
-        """Its own; what it does not say is its parent's."""
+        """The group, artifact and version of the project; those that it does not set are inherited from its parent."""
         pairs = zip(_COORDINATES, self.parent, strict=True)
         return tuple(self.values.get(f"project.{part}", inherited) for part, inherited in pairs)
 
 
-def followers(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The modules whose version is that of the pom at `path`, and the places that repeat it in each.
+def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each module that repeats the version of the project, with the places of the version in it.
 
-    Where the version is a property, they take it from there and none is found.
+    Yields nothing if the version is a property, because modules then take it from the property.
 
     Args:
-        read: the text of the file at a path, None where there is none.
+        path: the path of the pom.xml of the project.
+        read: a function that returns the text of the file at a path, or None if there is no such file.
     """
     root = _pom(path, read)
     if root is None or "$" in root.values.get(_OWN, "$"):
@@ -65,7 +67,7 @@ def followers(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _modules(path: str, pom: _Pom, read: Read, seen: set[str]) -> Iterator[tuple[str, _Pom]]:
-    """Every module, depth first. One is named by its folder or by its file."""
+    """Yield the path and the content of each module, depth first. A module is named by its directory or its file."""
     for name in pom.modules:
         file = name if name.endswith(".xml") else f"{name}/pom.xml"
         module = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
@@ -76,10 +78,10 @@ def _modules(path: str, pom: _Pom, read: Read, seen: set[str]) -> Iterator[tuple
 
 
 def _pom(path: str, read: Read) -> _Pom | None:
-    """None where there is no such file, or it cannot be read."""
+    """Return the content of the pom.xml at `path`; None if there is no such file, or it is not valid XML."""
     text = read(path)
     try:
-        places = [] if text is None else xml.places(text)
+        places = [] if text is None else xml_places(text)
     except VersionFileError:
         return None
     texts = [(place.path, place.span.of(text or "")) for place in places]

@@ -1,8 +1,8 @@
-"""package.json and its lock files, which repeat the version at the top and, since npm 7, under `packages[""]`.
+"""package.json and its lock files, which have the version at the top and, since npm 7, also in `packages[""]`.
 
->>> MANIFEST.read('{"version": "1.2.3", "dependencies": {"a": "9.9.9"}}')
+>>> PACKAGE_JSON.read('{"version": "1.2.3", "dependencies": {"a": "9.9.9"}}')
 '1.2.3'
->>> LOCK.write('{"version": "1.2.3", "packages": {"": {"version": "1.2.3"}}}', "2.0.0")
+>>> PACKAGE_LOCK.write('{"version": "1.2.3", "packages": {"": {"version": "1.2.3"}}}', "2.0.0")
 '{"version": "2.0.0", "packages": {"": {"version": "2.0.0"}}}'
 """
 
@@ -11,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipit.versionfiles.base import Span, TextFormat, spans
-from shipit.versionfiles.syntax import json
+from shipit.versionfiles.syntax.json import json_places
 
 _ROOT_PACKAGE = "packages..version"  # the key of the root package is the empty string
 
 
 def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
-    return spans(text, json.places(text), paths or ["version"])
+    return spans(text, json_places(text), paths or ["version"])
 
 
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
-    places = list(json.places(text))
+    places = list(json_places(text))
     repeated = [_ROOT_PACKAGE] if any(place.path == _ROOT_PACKAGE for place in places) else []
     return spans(text, places, paths or ["version", *repeated])
 
 
-MANIFEST = TextFormat(("package.json",), _find_in_manifest)
-LOCK = TextFormat(("package-lock.json", "npm-shrinkwrap.json"), _find_in_lock)
+PACKAGE_JSON = TextFormat(("package.json",), _find_in_manifest)
+PACKAGE_LOCK = TextFormat(("package-lock.json", "npm-shrinkwrap.json"), _find_in_lock)

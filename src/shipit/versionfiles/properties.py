@@ -1,9 +1,9 @@
-"""gradle.properties and other Java properties: `version=1.2.3`, `version: 1.2.3`, `version 1.2.3`.
+"""gradle.properties and other Java properties, in the forms `version=1.2.3`, `version: 1.2.3` and `version 1.2.3`.
 
 >>> FORMAT.read("# version=9.9.9\\nversion = 1.2.3")
 '1.2.3'
 
-In `paths` a property is named by its whole key, dots included: `paths = ["app.version"]`.
+In `paths`, a property is named by its whole key including dots: `paths = ["app.version"]`.
 Source: the documentation of `java.util.Properties.load`.
 """
 
@@ -19,7 +19,7 @@ _LINE = re.compile(
     \ufeff? [ \t\f]*
     (?: [#!] [^\r\n]*                                   # a comment; a backslash does not continue it
       | (?P<key> (?: \\. | [^\s=:\\] )+ ) (?: [ \t\f]*[=:] )? [ \t\f]*
-        (?P<value> (?: \\ (?: \r\n | . ) | [^\\\r\n] )* )  # a backslash takes the next line along
+        (?P<value> (?: \\ (?: \r\n | . ) | [^\\\r\n] )* )  # a backslash continues the value on the next line
       | [^\r\n]*
     )
     (?: \r\n? | \n | \Z )

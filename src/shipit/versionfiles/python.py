@@ -1,4 +1,4 @@
-"""Python modules: `__version__ = "1.2.3"` at the top level, or the variables that `paths` names.
+"""Python modules: the version in `__version__ = "1.2.3"` at the top level, or in the variables that `paths` names.
 
 >>> FORMAT.read('"A doc with __version__ = 0"\\n__version__: str = "1.2.3"')
 '1.2.3'
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ascii_twin, fault, select
+from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, error_at, replace_non_ascii, select
 
 if TYPE_CHECKING:
     import ast
@@ -24,17 +24,17 @@ def _find(text: str, paths: Sequence[str]) -> list[Span]:
     found = select(text, _places(text), paths or ["__version__"])
     for place in found:
         if not place.literal:
-            raise fault(
+            raise error_at(
                 text,
                 place.span.start,
                 f"`{place.path}` is computed here, not written as a plain string",
-                hint="name in `version-files` the file that holds the version",
+                hint="name in `version-files` the file that contains the version",
             )
     return [place.span for place in found]
 
 
 def _places(text: str) -> Iterator[Place]:
-    """Every assignment to one name at the top level."""
+    """Yield the place of each assignment to a name at the top level."""
     body = text.removeprefix("\ufeff")
     lines = list(accumulate(map(len, _LINE.findall(body)), initial=len(text) - len(body)))
     for statement in _parse(body).body:
@@ -57,8 +57,8 @@ def _parse(text: str) -> ast.Module:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about strings of a module that is not ours
-            return ast.parse(ascii_twin(text))
+            warnings.simplefilter("ignore")  # warnings about the code of the user's module
+            return ast.parse(replace_non_ascii(text))
     except SyntaxError as error:
         raise VersionFileError(f"this is not Python: {error.msg}", where=f"line {error.lineno}") from None
     except (ValueError, RecursionError, MemoryError) as error:

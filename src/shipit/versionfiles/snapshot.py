@@ -1,4 +1,4 @@
-"""The release version that a version found in a file stands for.
+"""The declared version: the version of a version file as a SemVer version, without `-SNAPSHOT`.
 
 >>> declared("1.2.3-SNAPSHOT")
 '1.2.3'
@@ -17,9 +17,10 @@ _FOUND = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.
 
 
 def declared(found: str) -> str:
-    """The SemVer version that `found` leads to: without `-SNAPSHOT`, missing numbers taken as 0.
+    """Return the version `found` in a file as a SemVer version, without `-SNAPSHOT` and with 0 for missing numbers.
 
-    Raises `VersionFileError` when `found` is no version.
+    Raises:
+        VersionFileError: `found` is not a version.
     """
     match = _FOUND.fullmatch(found.removesuffix("-SNAPSHOT"))
     if match is None:

@@ -8,7 +8,7 @@ from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
 from shipit.plan.version.package import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
-from shipit.versionfiles.maven_modules import followers
+from shipit.versionfiles.maven_modules import module_versions
 from shipit.world import Git
 
 
@@ -62,7 +62,7 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
     """Yield the POM files of the Maven modules that repeat the version of the POM `file`."""
     if format_of(file.path) is FORMATS["maven"]:
         committed = set(git.paths(rev))
-        for path, paths in followers(file.path, lambda path: git.text(rev, path) if path in committed else None):
+        for path, paths in module_versions(file.path, lambda path: git.text(rev, path) if path in committed else None):
             yield VersionFileConfig(path=path, format="maven", paths=paths)
 
 

@@ -1,1 +1,1 @@
-"""Where the string values of a document are: one scanner per language, each giving `Place`s."""
+"""The positions of string values in documents, with one module for each language."""

@@ -1,9 +1,9 @@
-"""The tokens of Gradle build scripts, Groovy and Kotlin: enough to know code from strings and comments.
+"""The tokens of Gradle build scripts in Groovy and Kotlin, to distinguish code from strings and comments.
 
 >>> [token.text for token in tokens("version = '1.2.3' // not 9.9.9", GROOVY)]
 ['version', '=', '1.2.3']
 
-What is inside a string is never a token, the code of `${...}` included:
+A string is one token, including the code in `${...}`:
 
 >>> [(token.kind, token.text) for token in tokens('"a${ f("b") }c"', KOTLIN)]
 [('template', 'a${ f("b") }c')]
@@ -19,13 +19,17 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, field
 
-from shipit.versionfiles.base import fault
+from shipit.versionfiles.base import error_at
 
 Kind = Literal["name", "number", "string", "template", "open", "close", "newline", "other"]
 
 
 class Token(NamedTuple):
-    """`string` is a plain literal, `template` one with escapes or `$`; `text` leaves quotes out."""
+    """A token of a script.
+
+    A token of the kind `string` is a plain literal; a string with escapes or `$` has the kind `template`. `text` is
+    without the quotes. `start` and `end` are positions in the script, with the quotes.
+    """
 
     kind: Kind
     text: str
@@ -33,12 +37,12 @@ class Token(NamedTuple):
     end: int
 
     def marks(self, *texts: str) -> bool:
-        """Whether this is one of these brackets or operators, and not a string that reads like it."""
+        """Return whether this is one of the brackets or operators `texts`, and not a string with such a text."""
         return self.text in texts and self.kind in ("open", "close", "other")
 
 
 class Dialect(Struct, frozen=True):
-    """In what the two languages differ: their strings (by opening mark), and whether comments nest."""
+    """The differences between the two languages: their strings by opening quote, and whether comments can nest."""
 
     strings: Mapping[str, re.Pattern[str]]
     nested_comments: bool
@@ -94,22 +98,26 @@ _KINDS: dict[str, Kind] = {
     "newline": "newline",
 }
 _COMMENT_MARK = re.compile(r"/\*|\*/")
-_BEFORE_SLASHY = {"return", "in", "case", "assert"}  # after any other word `/` divides
+_BEFORE_SLASHY = {"return", "in", "case", "assert"}  # after any other word, `/` is the division
 
 
 def tokens(text: str, dialect: Dialect) -> list[Token]:
-    """The significant tokens in order. Raises `VersionFileError` for a string or comment without end."""
+    """Return the tokens of `text` in order, without comments and spaces.
+
+    Raises:
+        VersionFileError: a string or a comment has no end.
+    """
     lexer = _Lexer(text, dialect)
     position = 0
     while match := _CODE.match(text, position):
         position = lexer.step(match)
     if lexer.templates:
-        raise fault(text, lexer.templates[-1].start, "this string has no end", hint="close it")
+        raise error_at(text, lexer.templates[-1].start, "this string has no end", hint="close it")
     return lexer.found
 
 
 class _Template(Struct):
-    """A string whose `${` code is being read: its opening mark, its start, and the braces open inside."""
+    """A string whose code in `${...}` is being read: its opening quote, its start, and the number of open braces."""
 
     mark: str
     start: int
@@ -121,10 +129,10 @@ class _Lexer(Struct):
     dialect: Dialect
     found: list[Token] = field(default_factory=list)
     templates: list[_Template] = field(default_factory=list)
-    last: Token | None = None  # the last significant token, those inside templates included
+    last: Token | None = None  # the last token that is not a comment or a space, also inside a template
 
     def step(self, match: re.Match[str]) -> int:
-        """Take in one match of `_CODE`; where to go on."""
+        """Read one match of `_CODE`, and return the position of the next one."""
         kind, start = match.lastgroup, match.start()
         if kind == "blank":
             return match.end()
@@ -150,7 +158,7 @@ class _Lexer(Struct):
         return mark in self.dialect.strings
 
     def _closes_code(self, mark: str) -> bool:
-        """Whether this is the `}` that leads back into a string."""
+        """Return whether `mark` is the `}` that ends the code inside a string."""
         if not self.templates or mark not in ("{", "}"):
             return False
         self.templates[-1].braces += 1 if mark == "{" else -1
@@ -168,7 +176,7 @@ class _Lexer(Struct):
             if match.lastgroup == "broken":
                 break
             plain = False
-        raise fault(self.text, start, "this string has no end", hint="close it")
+        raise error_at(self.text, start, "this string has no end", hint="close it")
 
     def _comment(self, start: int) -> int:
         depth = 0
@@ -179,4 +187,4 @@ class _Lexer(Struct):
                 depth += 1
             if depth == 0:
                 return match.end()
-        raise fault(self.text, start, "this comment has no end", hint="close it with `*/`")
+        raise error_at(self.text, start, "this comment has no end", hint="close it with `*/`")

@@ -1,6 +1,6 @@
-"""Positions of the string values in JSON.
+"""The positions of the string values in JSON.
 
->>> [(place.path, place.span.of('{"a": {"b": "1.2.3"}}')) for place in places('{"a": {"b": "1.2.3"}}')]
+>>> [(place.path, place.span.of('{"a": {"b": "1.2.3"}}')) for place in json_places('{"a": {"b": "1.2.3"}}')]
 [('a.b', '1.2.3')]
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from shipit.versionfiles.base import Place, Span, VersionFileError, fault
+from shipit.versionfiles.base import Place, Span, VersionFileError, error_at
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
 
 
-def places(text: str) -> Iterator[Place]:
-    """Every string value with its path; items of arrays are numbered from 0. Raises `VersionFileError`."""
+def json_places(text: str) -> Iterator[Place]:
+    """Yield the place of each string value; items of arrays are numbered from 0. Raises `VersionFileError`."""
     _validate(text)
     scopes: list[_Scope] = []
     for match in _TOKEN.finditer(text):
@@ -35,7 +35,7 @@ def places(text: str) -> Iterator[Place]:
 
 
 class _Scope(Struct):
-    """An open object or array: its own path, and where in it we are."""
+    """An object or array that is being read: its path, and the index or the key of its current value."""
 
     path: str
     array: bool
@@ -66,6 +66,6 @@ def _validate(text: str) -> None:
     try:
         json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        raise fault(text, error.pos, f"this is not JSON: {error.msg}", hint="repair the file") from None
+        raise error_at(text, error.pos, f"this is not valid JSON: {error.msg}", hint="fix the file") from None
     except (RecursionError, ValueError) as error:
-        raise VersionFileError(f"this JSON cannot be read: {error}", hint="repair the file") from None
+        raise VersionFileError(f"this JSON cannot be read: {error}", hint="fix the file") from None

@@ -1,7 +1,7 @@
-"""Positions of the string values in TOML.
+"""The positions of the string values in TOML.
 
 >>> text = '[tool]\\nx = { version = "1.2.3" }'
->>> [(place.path, place.span.of(text)) for place in places(text)]
+>>> [(place.path, place.span.of(text)) for place in toml_places(text)]
 [('tool.x.version', '1.2.3')]
 """
 
@@ -29,19 +29,22 @@ _TOKEN = re.compile(
 )
 
 
-def parse(text: str) -> dict[str, Any]:
-    """The data of a TOML text. Raises `VersionFileError`."""
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the data of a TOML document. Raises `VersionFileError`."""
     import tomllib
 
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise VersionFileError(f"this is not TOML: {error}", hint="repair the file") from None
+        raise VersionFileError(f"this is not valid TOML: {error}", hint="fix the file") from None
 
 
-def places(text: str) -> Iterator[Place]:
-    """Every string value outside arrays, with its path; `[[tables]]` are numbered from 0. Raises `VersionFileError`."""
-    parse(text)
+def toml_places(text: str) -> Iterator[Place]:
+    """Yield the place of each string value that is not in an array.
+
+    The tables of an array of tables (`[[table]]`) are numbered from 0. Raises `VersionFileError`.
+    """
+    parse_toml(text)
     cursor = _Cursor()
     for match in _TOKEN.finditer(text):
         kind, token = match.lastgroup, match.group()
@@ -56,7 +59,7 @@ def places(text: str) -> Iterator[Place]:
 
 
 class _Cursor(Struct):
-    """Where the scan is: the table, the key being read or given, and the open brackets of its value."""
+    """The position of the scan: the table, the current key, and the open brackets in its value."""
 
     table: str = ""
     key: list[str] = field(default_factory=list)
@@ -91,7 +94,7 @@ class _Cursor(Struct):
         self._expect_key()
 
     def _expect_key(self) -> None:
-        """A key comes next, unless the innermost bracket is an array."""
+        """Prepare for the next token: it is a key, unless the innermost open bracket is an array."""
         self.key = []
         self.at_key = not (self.brackets and self.brackets[-1][0] == "[")
 

@@ -1,7 +1,7 @@
-"""Positions of the texts of XML elements, by the offsets of expat.
+"""The positions of the texts of XML elements, from the offsets that expat reports.
 
 >>> text = "<project><parent><version>9</version></parent><version>1.2.3</version></project>"
->>> [(place.path, place.span.of(text)) for place in places(text)]
+>>> [(place.path, place.span.of(text)) for place in xml_places(text)]
 [('project.parent.version', '9'), ('project.version', '1.2.3')]
 """
 
@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from shipit.versionfiles.base import Place, Span, VersionFileError, ascii_twin
+from shipit.versionfiles.base import Place, Span, VersionFileError, replace_non_ascii
 
 _CDATA = ("<![CDATA[", "]]>")
 _TAG = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*>""")  # a `>` inside quotes does not end it
 
 
-def places(text: str) -> list[Place]:
-    """Every element without children, with its path from the root. Raises `VersionFileError`."""
+def xml_places(text: str) -> list[Place]:
+    """Return the place of each element without child elements, with its path from the root.
+
+    Raises `VersionFileError`.
+    """
     body = text.removeprefix("\ufeff")
     found = _scan(body)
     shift = len(text) - len(body)
@@ -26,7 +29,7 @@ def places(text: str) -> list[Place]:
 
 class _Element(NamedTuple):
     name: str
-    content: int  # where the content starts
+    content: int  # offset of the content
 
 
 def _scan(text: str) -> list[Place]:
@@ -52,22 +55,22 @@ def _scan(text: str) -> list[Place]:
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
-        parser.Parse(ascii_twin(text), True)
+        parser.Parse(replace_non_ascii(text), True)
     except expat.ExpatError as error:
-        raise VersionFileError(f"this is not XML: {error}", where=f"line {error.lineno}", hint="repair it") from None
+        raise VersionFileError(f"this is not valid XML: {error}", where=f"line {error.lineno}", hint="fix it") from None
     return found
 
 
 def _tag_end(text: str, at: int) -> int:
-    """Just after the `>` of the tag that starts at `at`."""
+    """Return the offset after the `>` of the tag that starts at `at`."""
     match = _TAG.match(text, at)
     return match.end() if match else at
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:
-    """The text between two tags without blanks and CDATA marks; None where there is none, as in `<a/>`."""
+    """Return the text between two tags without spaces and CDATA marks; None if there is no text, as in `<a/>`."""
     content = text[start:end].strip()
     if content.startswith(_CDATA[0]) and content.endswith(_CDATA[1]):
         content = content.removeprefix(_CDATA[0]).removesuffix(_CDATA[1]).strip()
-    at = text.rfind(content, start, end)  # from the end: the CDATA mark holds letters too
+    at = text.rfind(content, start, end)  # from the end, because the CDATA mark also contains letters
     return Span(at, at + len(content)) if content else None

@@ -1,6 +1,6 @@
-"""Positions of the scalar values in YAML, by the marks of ruamel.yaml.
+"""The positions of the scalar values in YAML, from the marks of ruamel.yaml.
 
->>> [(place.path, place.span.of("a:\\n  b: '1.2.3'")) for place in places("a:\\n  b: '1.2.3'")]
+>>> [(place.path, place.span.of("a:\\n  b: '1.2.3'")) for place in yaml_places("a:\\n  b: '1.2.3'")]
 [('a.b', '1.2.3')]
 """
 
@@ -15,9 +15,9 @@ from shipit.versionfiles.base import Place, Span, VersionFileError
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def places(text: str) -> Iterator[Place]:
-    """Every plain or quoted scalar with its path; items of lists are numbered from 0. Raises `VersionFileError`."""
-    seen: set[int] = set()  # an alias leads to a node met before, perhaps to one that holds the alias itself
+def yaml_places(text: str) -> Iterator[Place]:
+    """Yield the place of each plain or quoted scalar; items of lists are numbered from 0. Raises `VersionFileError`."""
+    seen: set[int] = set()  # an alias refers to an earlier node, which can also contain the alias itself
     waiting = [("", _compose(text))]
     while waiting:
         path, node = waiting.pop()
@@ -26,7 +26,7 @@ def places(text: str) -> Iterator[Place]:
         seen.add(id(node))
         if isinstance(node.value, list):
             children = [(f"{path}.{name}".removeprefix("."), child) for name, child in _children(node)]
-            waiting += reversed(children)  # so that an anchor is met before its aliases
+            waiting += reversed(children)  # in the order of the document, so that an anchor comes before its aliases
         elif node.style is None or node.style in "'\"":
             quote = len(node.style or "")
             yield Place(path, Span(node.start_mark.index + quote, node.end_mark.index - quote))
@@ -46,12 +46,12 @@ def _compose(text: str) -> Any:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about anchors of a file that is not ours
+            warnings.simplefilter("ignore")  # warnings about anchors in the user's file
             node = YAML(typ="safe", pure=True).compose(_SURROGATE.sub("x", text))
     except (YAMLError, RecursionError, ValueError) as error:
         reason = str(getattr(error, "problem", None) or error).splitlines()[0]
-        hint = 'repair the file, or mark the line with `# x-shipit-version` and set format = "marker"'
-        raise VersionFileError(f"this is not one YAML document: {reason}", hint=hint) from None
+        hint = 'fix the file, or add `# x-shipit-version` to the line of the version and set format = "marker"'
+        raise VersionFileError(f"this is not a single valid YAML document: {reason}", hint=hint) from None
     if node is None:
         raise VersionFileError("this YAML document is empty", hint="add the version to the file")
     return node
