@@ -31,10 +31,14 @@ CHECKED = (
     "src/shipit/core/versions",
     "src/shipit/steps",
     "src/shipit/testing",
-    "src/shipit/world.py",
+    "src/shipit/versionfiles",
     "tests/adapters",
+    "tests/cli",
+    "tests/config",
     "tests/contracts",
+    "tests/steps",
     "tests/testing",
+    "tests/versionfiles",
 )
 LONGEST_SUBJECT = 72  # characters; longer ones are cut in lists of commits
 
