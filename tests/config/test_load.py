@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from growth import calls, growth
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from semver import Version
@@ -555,3 +557,17 @@ def test_importing_the_model_loads_no_toml_parser_and_no_difflib() -> None:
     program = "import shipit.config.model, shipit.config.load, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"tomllib", "tomlkit", "difflib", "shipit.versionfiles"} & set(run.stdout.split())
+
+
+def test_the_work_grows_as_the_unknown_keys_of_a_file_do() -> None:
+    def loading(count: int) -> Callable[[], object]:
+        text = "\n".join(f"key-number-{number} = 1" for number in range(count))
+
+        def work() -> None:
+            with pytest.raises(ConfigError):
+                parse_config(text)
+
+        return work
+
+    assert growth(loading, 200) < 2.3
+    assert calls(loading(200)) < 200 * 1000  # nothing that is the same for all keys is computed for each

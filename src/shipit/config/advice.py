@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -26,7 +27,7 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> 
         prefix: the path of shipit's own tables in the file with a final dot, such as `tool.shipit.`; empty in
             shipit.toml.
     """
-    known = [field.encode_name for field in msgspec.structs.fields(table)]
+    known = _keys(table)
     kebab = key.replace("_", "-").lower()
     if kebab in known:
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
@@ -54,6 +55,13 @@ def for_value(value: object, type_: Any) -> str | None:
     return _closest(value, choices(type_)) if isinstance(value, str) else None
 
 
+@cache
+def _keys(table: type[msgspec.Struct]) -> list[str]:
+    """Return the keys of `table`, as they are written in the file."""
+    return [field.encode_name for field in msgspec.structs.fields(table)]
+
+
+@cache  # a broken file can have thousands of unknown keys
 def _headers() -> dict[str, str]:
     """Return the header of the table that each key belongs to; a key of several tables has the header of the first."""
     headers: dict[str, str] = {}
