@@ -1,4 +1,4 @@
-"""Commands for the runner of GitHub Actions, read back as the runner reads them."""
+"""Tests of workflow commands, which are parsed here like the runner of GitHub Actions parses them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 def read(line: str) -> tuple[str, dict[str, str], str]:
-    """Name, properties and text, by the rules of ActionCommand.cs: split first, then put the escapes back."""
+    """Return name, properties and text, by the rules of ActionCommand.cs: split first, then decode the escapes."""
     found = re.fullmatch(r"::([^ :]+)(?: (.*?))?::(.*)", line, re.DOTALL)
     assert found
     properties = dict(pair.split("=", 1) for pair in (found[2] or "").split(",") if pair)
-    return found[1], {key: back(value) for key, value in properties.items()}, back(found[3])
+    return found[1], {key: decoded(value) for key, value in properties.items()}, decoded(found[3])
 
 
-def back(text: str) -> str:
+def decoded(text: str) -> str:
     for escape, letter in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
         text = text.replace(escape, letter)
     return text
 
 
 @given(ANYTHING, ANYTHING)
-def test_the_runner_reads_what_was_meant_and_nothing_else(text: str, title: str) -> None:
+def test_the_runner_reads_the_same_text_and_properties(text: str, title: str) -> None:
     line = annotation("warning", text, title=title, file="a b.toml", line=3)
     assert not {"\r", "\n"} & set(line)
     expected = {"title": title} if title else {}
     assert read(line) == ("warning", {**expected, "file": "a b.toml", "line": "3"}, text)
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_empty_properties_are_left_out() -> None:
     assert annotation("error", "no", title="", file=None, line=None) == "::error::no"
     assert workflow_command("endgroup") == "::endgroup::"
 

@@ -99,7 +99,7 @@ def test_no_commits_release_nothing() -> None:
     assert read().bump is Bump.NONE
 
 
-def test_rules_decide_what_counts() -> None:
+def test_the_rules_decide_which_commits_count() -> None:
     rules = Rules.of({"docs(README)": "patch"}, {"문서": "docs"})
     assert read("문서(readme) : x", rules=rules).counted[0].reason == "docs(README) → patch"
 

@@ -1,3 +1,5 @@
+"""Tests of the decoder of the log."""
+
 from __future__ import annotations
 
 import itertools
@@ -16,7 +18,7 @@ ADA = b"a" * 40 + b"\0" + b"b" * 40 + b" " + b"c" * 40 + b"\0Ada\x001700000000\0
 BOB = b"b" * 40 + b"\0\0Bob\0\0\0"
 
 
-def test_a_record_has_all_that_git_told() -> None:
+def test_a_record_has_all_fields_that_git_printed() -> None:
     assert list(records([ADA])) == [RawCommit("a" * 40, ("b" * 40, "c" * 40), "Ada", 1_700_000_000, "feat: x\n\nwhy\n")]
 
 
@@ -24,12 +26,12 @@ def test_a_root_commit_without_message_mail_or_time_is_a_record_too() -> None:
     assert list(records([BOB])) == [RawCommit("b" * 40, (), "Bob", 0, "")]
 
 
-def test_nothing_gives_no_record() -> None:
+def test_an_empty_stream_has_no_record() -> None:
     assert list(records([])) == list(records([b""])) == []
 
 
 @given(st.lists(st.integers(0, len(ADA + BOB + ADA)), max_size=8))
-def test_the_stream_may_be_cut_anywhere(cuts: list[int]) -> None:
+def test_the_stream_can_be_cut_anywhere(cuts: list[int]) -> None:
     whole = ADA + BOB + ADA
     edges = [0, *sorted(cuts), len(whole)]
     pieces = [whole[start:end] for start, end in itertools.pairwise(edges)]
@@ -41,7 +43,7 @@ def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
     assert commit.message == "feat: caf\N{REPLACEMENT CHARACTER}\n\nwhy\n"
 
 
-def test_a_record_is_given_before_the_next_one_is_read() -> None:
+def test_a_record_is_returned_before_the_next_one_is_read() -> None:
     def stream() -> Iterator[bytes]:
         yield ADA
         raise AssertionError("read further than needed")
@@ -49,7 +51,7 @@ def test_a_record_is_given_before_the_next_one_is_read() -> None:
     assert next(records(stream())).author == "Ada"
 
 
-def test_what_git_itself_writes_is_read(tmp_path: Path) -> None:
+def test_the_log_of_a_real_repository_is_read(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo")
     first = repo.commit("feat: 검색\n\n本文")
     second = repo.commit("")
@@ -58,18 +60,18 @@ def test_what_git_itself_writes_is_read(tmp_path: Path) -> None:
     repo.switch("main")
     merged = repo.merge("side")
     argv = ["git", "-C", str(repo.path), "log", *LOG_FORMAT]
-    told = list(records([subprocess.run(argv, check=True, capture_output=True).stdout]))
+    commits = list(records([subprocess.run(argv, check=True, capture_output=True).stdout]))
     repo.close()
-    assert [(commit.id, commit.parents) for commit in told] == [
+    assert [(commit.id, commit.parents) for commit in commits] == [
         (merged, (second, third)),
         (third, (first,)),
         (second, (first,)),
         (first, ()),
     ]
-    assert [commit.message.strip() for commit in told] == [
+    assert [commit.message.strip() for commit in commits] == [
         "Merge branch 'side'",
         "fix: a\n\n\nb",
         "",
         "feat: 검색\n\n本文",
     ]
-    assert {commit.author for commit in told} == {"Ada Lovelace"}
+    assert {commit.author for commit in commits} == {"Ada Lovelace"}

@@ -1,4 +1,4 @@
-"""Which headings of a changelog open the section of a version."""
+"""Tests of the headings with which the section of a version begins."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from shipit.core.notes.headings import headings
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_the_heading_of_a_version_is_known_in_every_spelling(line: str, newline: str) -> None:
+def test_the_heading_of_a_version_is_recognized_in_every_spelling(line: str, newline: str) -> None:
     text = f"# Changelog\n\n{line}\n\n* x\n".replace("\n", newline)
     assert [(heading.version, heading.start) for heading in headings(text)] == [
         (None, 0),
@@ -74,17 +74,17 @@ def test_the_whole_version_is_read(version: str) -> None:
         "text\n1.2.3\n---",
     ],
 )
-def test_text_that_only_looks_like_the_heading_of_a_version_is_none(text: str) -> None:
+def test_text_that_only_looks_like_the_heading_of_a_version_is_ignored(text: str) -> None:
     assert [heading.version for heading in headings(text) if heading.version] == []
 
 
 @given(st.text("#`~-=<!> 1.2[]()\r\nx\ufeff", max_size=60))
 @example("\ufeff# a\n\n---\n")
-def test_headings_stand_in_order_and_apart_in_any_text(text: str) -> None:
-    ends = 0
+def test_headings_are_in_order_and_do_not_overlap_in_any_text(text: str) -> None:
+    last_end = 0
     for heading in headings(text):
-        assert ends <= heading.start <= heading.end <= len(text)
-        ends = heading.end
+        assert last_end <= heading.start <= heading.end <= len(text)
+        last_end = heading.end
 
 
 @pytest.mark.parametrize("unit", ["a-1.1-", "1.1-", "a", "1.", "a ", "-", "@", "[", "(", "1.1.1+a"])

@@ -1,4 +1,4 @@
-"""Notes in the reader's language."""
+"""Tests of the languages of release notes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from shipit.errors import ConfigError
 
 
 @pytest.mark.parametrize(("code", "written"), [("en", "2026-01-31"), ("ko", "2026년 1월 31일")])
-def test_dates_are_written_as_the_reader_writes_them(code: str, written: str) -> None:
+def test_dates_have_the_format_of_the_language(code: str, written: str) -> None:
     assert language(code).date(dt.date(2026, 1, 31)) == written
 
 
-def test_every_language_says_everything_that_another_says() -> None:
-    said = {code: (sorted(known.headings), sorted(known.words)) for code, known in LANGUAGES.items()}
-    assert all(words == said["en"] for words in said.values())
+def test_every_language_has_the_same_keys() -> None:
+    keys = {code: (sorted(known.headings), sorted(known.words)) for code, known in LANGUAGES.items()}
+    assert all(each == keys["en"] for each in keys.values())
 
 
-def test_a_type_without_a_heading_of_its_own_is_written_as_it_is() -> None:
+def test_a_type_without_a_heading_is_capitalized() -> None:
     assert language("ko").heading("infra") == "Infra"
 
 

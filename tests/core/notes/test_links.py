@@ -1,4 +1,4 @@
-"""Which repository a remote's address means."""
+"""Tests of the repository that the address of a remote names."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ GITHUB = "https://github.com"
         "ssh://git@github.com-work/acme/app.git",
     ],
 )
-def test_every_spelling_of_a_remote_on_github_is_the_same_repository(url: str) -> None:
+def test_every_spelling_of_a_remote_on_github_names_the_same_repository(url: str) -> None:
     assert slug_of(url, GITHUB) == "acme/app"
 
 
 @pytest.mark.parametrize("url", ["git@git.acme.com:team/my.app.git", "https://git.acme.com/team/my.app"])
-def test_an_enterprise_server_has_repositories_of_its_own(url: str) -> None:
+def test_a_repository_on_an_enterprise_server_is_not_one_on_github(url: str) -> None:
     assert slug_of(url, "https://git.acme.com") == "team/my.app"
     assert slug_of(url, GITHUB) is None
 
@@ -64,12 +64,12 @@ def test_an_enterprise_server_has_repositories_of_its_own(url: str) -> None:
         "https://[broken/acme/app",
     ],
 )
-def test_what_is_no_repository_of_the_server_has_no_slug(url: str) -> None:
+def test_an_address_that_is_not_a_repository_of_the_server_has_no_slug(url: str) -> None:
     assert slug_of(url, GITHUB) is None
 
 
 @given(st.text())
-def test_any_text_is_read_without_an_error(url: str) -> None:
+def test_any_text_is_parsed_without_an_error(url: str) -> None:
     slug_of(url, GITHUB)
 
 
@@ -84,5 +84,5 @@ def test_https_and_ssh_name_the_same_repository(owner: str, name: str) -> None:
     assert slug_of(f"https://github.com/{slug}.git", GITHUB) == slug_of(f"git@github.com:{slug}", GITHUB) == slug
 
 
-def test_another_machine_whose_name_begins_like_the_server_is_no_alias() -> None:
+def test_another_host_whose_name_begins_like_the_server_has_no_slug() -> None:
     assert slug_of("git@github.com-mirror.example.org:acme/app.git", "https://github.com") is None

@@ -1,4 +1,4 @@
-"""Commit text inside a page: what readers see is what was written, and nothing in it comes to life."""
+"""Tests that readers see the text of a commit as it was written, and that none of it works as Markdown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tokens(markdown: str) -> list[Token]:
 
 
 def only_item(markdown: str) -> list[Token]:
-    """The inline tokens of a page that must be one list with one paragraph in its only item."""
+    """Return the inline tokens of a page that must be one list with one paragraph in its only item."""
     page = tokens(f"* {markdown}\n")
     assert {token.type for token in page} <= {
         *("bullet_list_open", "list_item_open", "paragraph_open", "inline"),
@@ -42,12 +42,12 @@ def only_item(markdown: str) -> list[Token]:
     return list(inlines[0].children or ()) if inlines else []
 
 
-def seen(markdown: str) -> str:
+def visible(markdown: str) -> str:
     return "".join(token.content for token in only_item(markdown))
 
 
 def letters(text: str) -> str:
-    """Text without blanks and backticks: a code span shows neither its own backticks nor all of its blanks."""
+    """Return text without spaces and backticks: a code span shows neither its own backticks nor all of its spaces."""
     return re.sub(r"[\s`]", "", text)
 
 
@@ -73,23 +73,23 @@ def letters(text: str) -> str:
         (r"match \d+ and \* in C:\_tmp", r"match \d+ and \\\* in C:\\\_tmp"),
     ],
 )
-def test_markup_in_a_description_is_shown_and_not_obeyed(written: str, markdown: str) -> None:
+def test_markup_in_a_description_is_shown_as_text(written: str, markdown: str) -> None:
     assert inline(written) == markdown
-    assert letters(seen(markdown)) == letters(written)
+    assert letters(visible(markdown)) == letters(written)
 
 
 @pytest.mark.parametrize(
     ("written", "markdown"),
     [
         ("thanks @octocat!", "thanks `@octocat`!"),
-        ("gives it to 가@user님", "gives it to 가`@user`님"),  # GitHub sees no word before this one
+        ("gives it to 가@user님", "gives it to 가`@user`님"),  # GitHub does not count this letter as part of a word
         ("move to @angular/core", "move to `@angular/core`"),
         ("write to me@example.org", "write to me@example.org"),
         ("`code`@user", "`code` `@user`"),
         ("@one@two", "`@one@two`"),
     ],
 )
-def test_nobody_is_mentioned_by_accident(written: str, markdown: str) -> None:
+def test_a_user_name_in_the_text_does_not_mention_the_user(written: str, markdown: str) -> None:
     assert inline(written) == markdown
 
 
@@ -100,23 +100,23 @@ def test_issue_and_pull_request_numbers_become_links() -> None:
 
 
 @pytest.mark.parametrize("written", ["other/app#12", "C#12", "#12a", "`#12`", "https://a.b/#12", "!#12"])
-def test_a_number_that_is_part_of_something_else_is_no_issue(written: str) -> None:
+def test_a_number_that_is_part_of_another_token_is_not_an_issue(written: str) -> None:
     assert "issues/12" not in inline(written, LINKS)
 
 
-def test_without_links_a_number_stays_plain() -> None:
+def test_without_links_a_number_stays_text() -> None:
     assert inline("add search (#12)") == "add search (#12)"
 
 
-def test_control_characters_and_text_direction_overrides_are_dropped() -> None:
+def test_control_characters_and_text_direction_overrides_are_removed() -> None:
     assert inline("a\x00b\x1b[31m\u202ec\u2069\ufeff d\n\te") == r"ab\[31mc d e"
 
 
-def test_emoji_made_of_several_characters_stay_whole() -> None:
+def test_emoji_of_several_characters_stay_unchanged() -> None:
     assert inline("지원 👩‍💻 and 🇰🇷 flags") == "지원 👩‍💻 and 🇰🇷 flags"
 
 
-def test_half_a_surrogate_becomes_the_replacement_character() -> None:
+def test_half_of_a_surrogate_pair_becomes_the_replacement_character() -> None:
     assert inline("a\ud800b") == "a\ufffdb"
 
 
@@ -125,7 +125,7 @@ def test_a_text_of_several_lines_stays_inside_its_item() -> None:
     assert item(text) == "the old way\n\n  \\# is gone\n  \\`\\`\\`\n  \\- use the new one\n  \\---"
 
 
-def test_an_address_with_parentheses_keeps_its_link_whole() -> None:
+def test_an_address_with_parentheses_does_not_end_its_link() -> None:
     assert link_destination("https://a.b/compare/v(1)...v 2") == "https://a.b/compare/v%281%29...v%202"
 
 
@@ -137,14 +137,14 @@ def test_an_address_with_parentheses_keeps_its_link_whole() -> None:
 @example("#12@b")
 @example("``@a`")
 @example("\\https://a.b/c_d")
-def test_readers_see_the_text_as_it_was_written(text: str) -> None:
+def test_readers_see_any_text_as_it_was_written(text: str) -> None:
     clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]", "", text)
-    assert letters(seen(inline(text))) == letters(re.sub(r"[\ud800-\udfff]", "\ufffd", clean))
+    assert letters(visible(inline(text))) == letters(re.sub(r"[\ud800-\udfff]", "\ufffd", clean))
 
 
 @settings(max_examples=300)
 @given(texts)
-def test_nothing_but_code_addresses_and_issue_links_comes_to_life(text: str) -> None:
+def test_only_code_addresses_and_issue_links_work_as_markdown(text: str) -> None:
     nodes = only_item(inline(text, LINKS))
     assert {node.type for node in nodes} <= {"text", "code_inline", "link_open", "link_close"}
     for before, node in zip([None, *nodes], nodes, strict=False):
@@ -156,7 +156,7 @@ def test_nothing_but_code_addresses_and_issue_links_comes_to_life(text: str) -> 
 
 @settings(max_examples=200)
 @given(st.lists(texts, max_size=5).map("\n".join))
-def test_several_lines_never_leave_their_item(text: str) -> None:
+def test_several_lines_always_stay_in_their_item(text: str) -> None:
     assert all(line.startswith("  ") or not line for line in item(text).split("\n")[1:])
     levels = [token.level for token in tokens(f"* {item(text)}\n") if token.type == "paragraph_open"]
     assert all(level == 2 for level in levels)

@@ -1,4 +1,4 @@
-"""Whom a release concerns: the pull requests its commits came by, and the issues they close."""
+"""Tests of the pull requests and issues that a release concerns."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def test_a_message_names_its_pull_request_and_the_issues_it_closes(message: str,
     assert issues_of_message(message) == numbers
 
 
-def test_each_number_comes_once_and_the_newest_first() -> None:
+def test_each_number_is_returned_once_and_the_newest_first() -> None:
     commits = [commit("fix: b (#2)\n\nCloses #1"), commit("feat: a (#1)"), commit("docs: c (#3)")]
     assert issues_of(commits) == (2, 1, 3)
 
 
-def test_what_was_taken_back_before_the_release_is_not_told_of_it() -> None:
+def test_a_change_reverted_before_the_release_is_left_out() -> None:
     feature, other = commit("feat: a (#1)", "a" * 40), commit("feat: b (#3)", "c" * 40)
     revert = commit(f'Revert "feat: a (#1)" (#2)\n\nThis reverts commit {"a" * 40}.', "b" * 40)
     assert issues_of([revert, feature, other]) == (3,)
 
 
 @pytest.mark.parametrize("message", ["closes #1" + ", #1" * 100_000, "(#1 " * 100_000, "closes " * 100_000])
-def test_a_huge_message_is_read_in_a_moment(message: str) -> None:
-    begin = time.monotonic()
+def test_a_huge_message_is_read_in_linear_time(message: str) -> None:
+    begin = time.process_time()
     issues_of_message(message)
-    assert time.monotonic() - begin < 1
+    assert time.process_time() - begin < 1

@@ -1,4 +1,4 @@
-"""Release notes of one version."""
+"""Tests of the release notes of one version."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_work_grows_as_the_breaking_changes_of_one_commit_do() -> None:
     assert growth(rendering, 500) < 2.3
 
 
-def test_breaking_changes_come_first_and_the_rest_in_the_order_readers_look_for_it() -> None:
+def test_breaking_changes_are_first_and_other_sections_have_a_fixed_order() -> None:
     entries = [entry(f"{type}: x") for type in ("revert", "perf", "fix", "feat")]
     assert [title for title, _ in grouped(*entries, entry("fix: y", breaking=("z",)))] == [
         *("BREAKING CHANGES", "Features", "Bug Fixes", "Performance Improvements", "Reverts")
@@ -62,26 +62,26 @@ def test_types_that_release_nothing_are_left_out() -> None:
     assert grouped(entry("chore: x"), entry("docs: y")) == []
 
 
-def test_a_breaking_change_is_listed_whatever_its_type() -> None:
+def test_a_breaking_change_is_listed_for_any_type() -> None:
     assert grouped(entry("refactor: drop v1", breaking=("drop v1",))) == [("BREAKING CHANGES", ["drop v1"])]
 
 
-def test_a_breaking_change_that_says_no_more_than_its_title_is_listed_once() -> None:
+def test_a_breaking_change_without_a_text_of_its_own_is_listed_once() -> None:
     assert grouped(entry("feat: drop v1", breaking=("drop v1",))) == [("BREAKING CHANGES", ["drop v1"])]
 
 
-def test_a_breaking_change_with_words_of_its_own_is_also_listed_under_its_type() -> None:
-    assert grouped(entry("feat: add v2", "api", breaking=("v1 is gone", "so is v0"))) == [
-        ("BREAKING CHANGES", ["**api:** v1 is gone", "**api:** so is v0"]),
+def test_a_breaking_change_with_a_text_of_its_own_is_also_listed_under_its_type() -> None:
+    assert grouped(entry("feat: add v2", "api", breaking=("v1 is removed", "v0 is removed"))) == [
+        ("BREAKING CHANGES", ["**api:** v1 is removed", "**api:** v0 is removed"]),
         ("Features", ["**api:** add v2"]),
     ]
 
 
-def test_a_type_that_was_given_a_bump_has_its_section() -> None:
+def test_a_type_with_a_configured_bump_has_a_section() -> None:
     assert grouped(entry("refactor: x"), shown=("feat", "refactor")) == [("Code Refactoring", ["x"])]
 
 
-def test_a_scope_that_was_given_a_bump_is_listed_and_the_rest_of_its_type_is_not() -> None:
+def test_only_the_scope_with_a_configured_bump_is_listed() -> None:
     entries = [entry("docs: x", "README"), entry("docs: y")]
     assert grouped(*entries, shown=("feat", "docs(README)")) == [("Documentation", ["**README:** x"])]
 
@@ -109,7 +109,7 @@ def test_text_in_scope_and_author_is_escaped_like_the_description() -> None:
     assert (change.scope, change.description, change.author) == (r"a\*b", "&lt;b>", "Kim `@kim`")
 
 
-def test_a_template_is_given_what_its_guide_lists() -> None:
+def test_a_template_can_use_the_variables_that_its_guide_lists() -> None:
     template = (
         "{{ version }} {{ tag }} {{ previous_tag }} {{ date }} {{ compare_url }} {{ includes }} {{ words.added }}"
         "{% for section in sections %} {{ section.key }} {{ section.title }}"
@@ -123,7 +123,7 @@ def test_a_template_is_given_what_its_guide_lists() -> None:
     )
 
 
-def test_releases_that_came_in_by_a_merge_are_named_in_the_language_of_the_reader() -> None:
+def test_merged_releases_are_named_in_the_language_of_the_notes() -> None:
     included = release(includes=("v1.3.1", "v1.3.2"))
     assert Renderer("{{ includes }}", language=KOREAN).render(included) == "v1.3.1, v1.3.2 포함\n"
     assert Renderer("{{ includes }}", links=LINKS).render(included) == (
@@ -132,7 +132,7 @@ def test_releases_that_came_in_by_a_merge_are_named_in_the_language_of_the_reade
     )
 
 
-def test_there_is_nothing_to_compare_with_before_the_first_release() -> None:
+def test_the_first_release_has_no_comparison() -> None:
     assert Renderer("{{ compare_url }}", links=LINKS).render(release(previous=None)) == "None\n"
 
 
@@ -154,11 +154,11 @@ def test_a_mistake_in_a_template_is_an_error_that_names_the_line(template: str, 
     assert "`notes.md.j2`" in error.value.what
 
 
-def test_notes_that_fit_are_left_alone() -> None:
+def test_notes_within_the_limit_stay_unchanged() -> None:
     assert cut_notes("x" * 100, "CHANGELOG.md", limit=100) == "x" * 100
 
 
-def test_notes_that_are_too_long_end_before_a_section_and_say_where_the_rest_is() -> None:
+def test_notes_that_are_too_long_end_before_a_section_with_a_link_to_the_rest() -> None:
     notes = "## 1.4.0\n\n### Features\n\n" + "* abcdef\n" * 20 + "\n### Bug Fixes\n\n" + "* x\n" * 15
     assert cut_notes(notes, "[CHANGELOG.md](u)", limit=len(notes) - 1) == (
         notes[: notes.index("\n\n### Bug")] + "\n\nThe rest is in [CHANGELOG.md](u).\n"

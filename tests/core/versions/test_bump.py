@@ -1,3 +1,5 @@
+"""Tests of bumps."""
+
 from shipit.core.versions import Bump, effective_bump
 
 
@@ -9,14 +11,14 @@ def test_a_breaking_change_bumps_minor_while_major_is_zero() -> None:
     assert effective_bump(Bump.MAJOR, major=0, major_on_zero=False) is Bump.MINOR
 
 
-def test_a_breaking_change_leaves_zero_only_where_that_is_wanted() -> None:
+def test_a_breaking_change_leaves_zero_only_if_it_is_configured() -> None:
     assert effective_bump(Bump.MAJOR, major=0, major_on_zero=True) is Bump.MAJOR
 
 
-def test_other_bumps_are_as_usual_while_major_is_zero() -> None:
+def test_other_bumps_stay_the_same_while_major_is_zero() -> None:
     for bump in (Bump.NONE, Bump.PATCH, Bump.MINOR):
         assert effective_bump(bump, major=0, major_on_zero=False) is bump
 
 
-def test_a_breaking_change_bumps_major_from_one_on() -> None:
+def test_a_breaking_change_bumps_major_from_version_one_on() -> None:
     assert effective_bump(Bump.MAJOR, major=1, major_on_zero=False) is Bump.MAJOR

@@ -1,4 +1,4 @@
-"""Tags that move along with releases."""
+"""Tests of floating tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORMAT = TagFormat("v{version}")
     ("format", "names"),
     [("v{version}", ("v2", "v2.10")), ("{version}", ("2", "2.10")), ("api-{version}-ga", ("api-2-ga", "api-2.10-ga"))],
 )
-def test_a_floating_tag_is_written_as_releases_are(format: str, names: tuple[str, str]) -> None:
+def test_a_floating_tag_has_the_format_of_release_tags(format: str, names: tuple[str, str]) -> None:
     version = Version.parse("2.10.3")
     assert tuple(floating_tag(TagFormat(format), version, part) for part in ("major", "minor")) == names
     assert [TagFormat(format).parse(name) for name in names] == [None, None]
@@ -30,12 +30,14 @@ def test_a_floating_tag_is_written_as_releases_are(format: str, names: tuple[str
         ("v3", ["v1.0.0"], None),
     ],
 )
-def test_the_highest_stable_release_of_that_name_holds_it(name: str, tags: list[str], highest: str | None) -> None:
+def test_the_target_of_a_floating_tag_is_the_highest_stable_release_of_its_series(
+    name: str, tags: list[str], highest: str | None
+) -> None:
     assert floating_tag_target(name, FORMAT, tags) == highest
 
 
 @pytest.mark.parametrize(
-    ("tags", "is_behind"),
+    ("tags", "is_outdated"),
     [
         ({"v1.1.0": "b", "v1": "b"}, False),
         ({"v1.1.0": "b", "v1": "a"}, True),
@@ -43,8 +45,6 @@ def test_the_highest_stable_release_of_that_name_holds_it(name: str, tags: list[
         ({"v1.1.0": "b", "v1": "c", "v1.2.0": "c"}, False),
     ],
 )
-def test_a_floating_tag_is_behind_where_the_release_that_holds_it_is_elsewhere(
-    tags: dict[str, str], is_behind: bool
-) -> None:
+def test_a_floating_tag_is_outdated_if_it_is_not_on_its_target(tags: dict[str, str], is_outdated: bool) -> None:
     last = Tag("v1.1.0", Version.parse("1.1.0"), "b")
-    assert has_outdated_floating_tag(["major"], FORMAT, last, tags) == is_behind
+    assert has_outdated_floating_tag(["major"], FORMAT, last, tags) == is_outdated

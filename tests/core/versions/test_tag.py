@@ -1,3 +1,5 @@
+"""Tests of tag formats and release tags."""
+
 from __future__ import annotations
 
 import pytest
@@ -24,14 +26,14 @@ formats = st.builds(
 
 
 @given(formats, versions)
-def test_a_rendered_tag_is_read_as_the_same_version(format: TagFormat, version: Version) -> None:
+def test_a_rendered_tag_is_parsed_to_the_same_version(format: TagFormat, version: Version) -> None:
     read = format.parse(format.render(version))
     assert read is not None
     assert str(read) == str(version)
 
 
 @given(formats, st.text())
-def test_no_name_of_a_tag_is_too_odd_to_read(format: TagFormat, name: str) -> None:
+def test_any_tag_name_is_parsed_without_an_error(format: TagFormat, name: str) -> None:
     version = format.parse(name)
     assert version is None or format.render(version) == name
 
@@ -65,7 +67,7 @@ def test_pre_releases_count_in_their_channel_only() -> None:
     assert [tag.name for tag in version_tags(commits, V, "rc")] == ["v1.1.0-rc", "v1.0.0"]
 
 
-def test_a_tag_keeps_the_commit_it_leads_to() -> None:
+def test_a_tag_has_the_commit_that_it_points_to() -> None:
     (tag,) = version_tags({"v1.0.0": "abc", "nightly": "def"}, V)
     assert (tag.name, str(tag.version), tag.commit) == ("v1.0.0", "1.0.0", "abc")
 
@@ -76,16 +78,16 @@ def test_the_tags_of_one_package_are_not_those_of_another() -> None:
 
 
 @pytest.mark.parametrize("name", ["1.2.3", "release-1.2.3", "@acme/app@1.2.3", "V1.2.3", "app/1.2.3-rc.1"])
-def test_a_tag_that_a_person_takes_for_a_version_is_seen_and_its_format_is_suggested(name: str) -> None:
+def test_a_tag_that_looks_like_a_version_is_found_and_its_format_is_suggested(name: str) -> None:
     assert mismatched_tags([name, "nightly"], [V]) == (name,)
     assert TagFormat(suggested_format(name)).parse(name) is not None
 
 
 @pytest.mark.parametrize("name", ["v1", "v1.2", "nightly", "2024-01-31", "build.17"])
-def test_what_nobody_takes_for_a_version_is_no_mismatch(name: str) -> None:
+def test_a_tag_that_does_not_look_like_a_version_is_not_a_mismatch(name: str) -> None:
     assert mismatched_tags([name], [V]) == ()
 
 
-def test_one_tag_in_the_format_makes_the_others_no_mismatch() -> None:
+def test_no_tag_is_a_mismatch_if_one_tag_has_the_format() -> None:
     assert mismatched_tags(["1.2.3", "v1.2.4"], [V]) == ()
     assert mismatched_tags(["1.2.3", "web-v1.0.0"], [TagFormat("web-v{version}"), TagFormat("api-v{version}")]) == ()

@@ -1,3 +1,5 @@
+"""Tests of the calculation of the next version."""
+
 from __future__ import annotations
 
 import pytest
@@ -40,7 +42,7 @@ def versions(*texts: str) -> list[Version]:
         ("9.9.9", Bump.PATCH, "9.9.10"),
     ],
 )
-def test_a_version_rises_by_its_bump_and_what_is_below_starts_again(previous: str, bump: Bump, expected: str) -> None:
+def test_a_bump_raises_one_part_and_sets_the_lower_parts_to_zero(previous: str, bump: Bump, expected: str) -> None:
     assert after(previous, bump) == expected
 
 
@@ -48,7 +50,7 @@ def test_a_breaking_change_bumps_minor_while_major_is_zero() -> None:
     assert after("0.3.5", Bump.MAJOR) == "0.4.0"
 
 
-def test_a_breaking_change_leaves_zero_where_the_configuration_says_so() -> None:
+def test_a_breaking_change_leaves_zero_if_it_is_configured() -> None:
     assert after("0.3.5", Bump.MAJOR, major_on_zero=True) == "1.0.0"
     assert after("0.3.5", Bump.MINOR, major_on_zero=True) == "0.4.0"
 
@@ -63,7 +65,7 @@ def test_the_next_version_is_higher_than_the_previous(previous: Version, bump: B
 
 
 @given(stable, rises, st.lists(st.builds(Version, numbers, numbers, numbers, st.builds("beta.{}".format, numbers))))
-def test_the_next_pre_release_is_higher_than_all_of_its_channel_and_below_a_stable_one_to_come(
+def test_the_next_pre_release_is_the_highest_of_its_channel_and_below_the_next_stable_version(
     previous: Version, bump: Bump, channel_versions: list[Version]
 ) -> None:
     found = bumped_version(previous, bump, channel="beta", channel_versions=channel_versions)
@@ -75,27 +77,27 @@ def test_the_first_pre_release_has_number_one() -> None:
     assert after("1.3.0", Bump.MINOR, channel="beta") == "1.4.0-beta.1"
 
 
-def test_the_number_of_a_pre_release_rises_by_number_and_not_by_spelling() -> None:
+def test_the_numbers_of_pre_releases_are_compared_as_numbers_and_not_as_text() -> None:
     known = versions("1.4.0-beta.9", "1.4.0-beta.10", "1.4.0-beta.2")
     assert after("1.3.0", Bump.MINOR, channel="beta", channel_versions=known) == "1.4.0-beta.11"
 
 
-def test_a_weaker_change_goes_on_counting_below_the_version_that_is_coming() -> None:
+def test_a_weaker_change_continues_the_pre_releases_of_the_higher_version() -> None:
     known = versions("2.0.0-beta.1")
     assert after("1.3.0", Bump.PATCH, channel="beta", channel_versions=known) == "2.0.0-beta.2"
 
 
-def test_a_stronger_change_starts_again_at_one_below_the_higher_version() -> None:
+def test_a_stronger_change_starts_the_pre_releases_of_the_higher_version_at_one() -> None:
     known = versions("1.3.1-beta.1", "1.3.1-beta.2")
     assert after("1.3.0", Bump.MINOR, channel="beta", channel_versions=known) == "1.4.0-beta.1"
 
 
-def test_pre_releases_of_a_version_that_is_out_do_not_count() -> None:
+def test_pre_releases_of_a_released_version_do_not_count() -> None:
     known = versions("1.4.0-beta.1", "1.4.0-beta.2")
     assert after("1.4.0", Bump.PATCH, channel="beta", channel_versions=known) == "1.4.1-beta.1"
 
 
-def test_a_pre_release_without_a_number_counts_as_none() -> None:
+def test_a_pre_release_without_a_number_counts_as_number_zero() -> None:
     assert after("1.3.0", Bump.MINOR, channel="beta", channel_versions=versions("1.4.0-beta")) == "1.4.0-beta.1"
 
 
@@ -141,11 +143,11 @@ def test_a_minor_maintenance_branch_holds_its_patches_only() -> None:
 
 
 @pytest.mark.parametrize("branch", ["main", "x", "1", "1.2", "1.2.3.x", "v1.x", "1.x-fixes", "release/1.x"])
-def test_another_branch_has_no_range(branch: str) -> None:
+def test_any_other_branch_has_no_range(branch: str) -> None:
     assert VersionRange.of_branch(branch) is None
 
 
-def test_leaving_the_range_is_refused_and_says_which_branch_holds_what() -> None:
+def test_a_version_outside_the_range_is_an_error_that_names_the_branch() -> None:
     limits = VersionRange.of_branch("1.2.x")
     assert limits
     with pytest.raises(ConflictError) as refused:
@@ -154,7 +156,7 @@ def test_leaving_the_range_is_refused_and_says_which_branch_holds_what() -> None
     assert refused.value.hint
 
 
-def test_a_build_from_a_branch_that_does_not_release_stands_below_the_coming_version() -> None:
+def test_the_version_of_a_build_is_lower_than_the_next_version() -> None:
     built = build_version(Version.parse("1.4.0"), 7, "0123456789abcdef")
     assert str(built) == "1.4.0-dev.7+0123456"
     assert Version.parse("1.3.9") < built < Version.parse("1.4.0")
@@ -162,7 +164,7 @@ def test_a_build_from_a_branch_that_does_not_release_stands_below_the_coming_ver
 
 
 @given(st.lists(any_version))
-def test_the_quick_order_is_the_order_of_versions(texts: list[str]) -> None:
+def test_the_sort_key_gives_the_order_of_versions(texts: list[str]) -> None:
     found = versions(*texts)
     assert [str(version) for version in sorted(found, key=precedence)] == [str(version) for version in sorted(found)]
 
@@ -172,7 +174,7 @@ def test_the_quick_order_is_the_order_of_versions(texts: list[str]) -> None:
     | st.from_regex(r"[0-9]{1,3}\.[0-9]{1,2}\.[0-9]{1,20}\n?", fullmatch=True)
     | st.text("0129.-+v\n٣ ", max_size=9)
 )
-def test_a_version_is_read_quickly_where_the_library_reads_it_and_as_the_same(text: str) -> None:
+def test_the_fast_parser_accepts_the_same_versions_as_the_library(text: str) -> None:
     expected = Version.parse(text) if Version.is_valid(text) and text.isascii() else None
     assert version_of(text) == expected
     assert str(version_of(text)) == str(expected)
@@ -182,6 +184,6 @@ HUGE = "9" * 5000
 
 
 @pytest.mark.parametrize("text", [f"{HUGE}.0.0", f"1.0.{HUGE}", f"1.0.0-beta.{HUGE}", f"1.0.0+{HUGE}"])
-def test_a_version_with_thousands_of_digits_is_none(text: str) -> None:
+def test_a_version_with_thousands_of_digits_is_invalid(text: str) -> None:
     assert not is_version(text)
     assert version_of(text) is None

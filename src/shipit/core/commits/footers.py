@@ -4,8 +4,8 @@ A footer is `Token: value` or `Token #value` in the last paragraphs of the messa
 footer (Conventional Commits 1.0.0, items 8 to 10). The footers `BREAKING CHANGE` and `Release-As` decide the version,
 so they are accepted at the start of any line outside code fences, not only in the last paragraphs.
 
->>> split_footers("Why.\\n\\nBREAKING CHANGE: gone\\nfor good\\nCloses #12")
-('Why.', (Footer(token='BREAKING CHANGE', value='gone\\nfor good'), Footer(token='Closes', value='#12')))
+>>> split_footers("Why.\\n\\nBREAKING CHANGE: v1 is removed\\nand v0 too\\nCloses #12")
+('Why.', (Footer(token='BREAKING CHANGE', value='v1 is removed\\nand v0 too'), Footer(token='Closes', value='#12')))
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Release notes and the changelog. `links` is imported by itself, because it is needed without them."""
+"""Release notes and the changelog. `links` is imported directly, because other packages need it without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""The changelog file: one section for each version, newest on top, among text that people wrote.
+r"""The changelog file: one section for each version, the newest first, between texts that users wrote.
 
 >>> text = insert_section("# Changelog\n\nAll changes.\n", "## 1.0.0\n\n* start\n", "1.0.0")
 >>> print(insert_section(text, "## 1.1.0\n\n* more\n", "1.1.0"), end="")
@@ -27,23 +27,23 @@ from shipit.core.notes.headings import OLDER, headings
 from shipit.core.notes.languages import ENGLISH, Language
 from shipit.core.notes.notes import Renderer
 
-# What ends the introduction below the title of a changelog that has no section yet.
+# A line that is not prose: it ends the introduction below the title of a changelog that has no section yet.
 _NO_PROSE = re.compile(r"^[ ]{0,3}(?:`{3}|~{3}|[<#|]|[-*+][ \t]|\d{1,9}[.)][ \t])", re.MULTILINE)
-# What could make a second heading of level 1 or 2, or of a version, out of a section.
+# A line that might be another heading of level 1 or 2, or the heading of a version, within the notes of one version.
 _OTHER_HEADING = re.compile(r"\n(?:##? |### [^\n]*\d|[ ]{0,3}(?:=+|-+)[ \t]*(?:\n|\Z))")
 
 
 def insert_section(changelog: str | None, section: str, version: str, language: Language = ENGLISH) -> str:
-    """Put the section of a version on top of the others, below title, introduction and "Unreleased".
+    """Return the changelog with the section of a version above the others, below title, introduction and "Unreleased".
 
-    A section of the same version is replaced where it stands. Nothing else changes: every other character
-    stays, and the section takes over the line ends of the file. Without a changelog there will be one with
-    a title.
+    An existing section of the same version is replaced in its place. All other text stays the same, and the section
+    gets the line endings of the file.
 
     Args:
-        changelog: the file as it is, None when there is none.
-        section: release notes in Markdown; without a heading of their version they get one.
-        version: without a prefix, as in `1.4.0`.
+        changelog: the text of the file; None if the file does not exist, which gives a new changelog with a title.
+        section: release notes in Markdown; a heading with the version is added if they do not begin with one.
+        version: without a prefix, such as `1.4.0`.
+        language: the language of the title of a new changelog.
     """
     if changelog is None:
         changelog = changelog_title(language)
@@ -52,8 +52,8 @@ def insert_section(changelog: str | None, section: str, version: str, language: 
     present = _find(changelog, version)
     if present:
         return changelog[: present.start] + section + changelog[present.end :]
-    at = _top(changelog)
-    above, below = changelog[:at], changelog[at:]
+    position = _top(changelog)
+    above, below = changelog[:position], changelog[position:]
     if not below.strip("\r\n"):
         return _append(above + below, section, newline)
     first = next(headings(below), None)
@@ -62,23 +62,8 @@ def insert_section(changelog: str | None, section: str, version: str, language: 
     return f"{above}{section}{newline * 2}{below}"
 
 
-def remove_section(changelog: str, version: str) -> str:
-    """Undo `insert_section`: what was there before it, character for character."""
-    section = _find(changelog, version)
-    if section is None:
-        return changelog
-    newline = _newline(changelog)
-    above, below = changelog[: section.start], changelog[section.end :]
-    if below.strip("\r\n"):
-        below = below.lstrip("\r\n").removeprefix(OLDER + newline * 2)
-        return above + below
-    if not above.strip("\ufeff"):
-        return above + below.removeprefix(newline)
-    return above.removesuffix(newline * 2) + below
-
-
 def section_of(changelog: str, version: str) -> str | None:
-    """The section of a version, ending with one newline, or None when the changelog has none."""
+    """Return the section of a version, with one newline at its end; None if the changelog does not contain it."""
     section = _find(changelog, version)
     if section is None:
         return None
@@ -86,16 +71,20 @@ def section_of(changelog: str, version: str) -> str | None:
 
 
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
-    """What follows the title of a whole changelog, from releases with the newest first.
+    """Yield the sections of a whole changelog, without its title.
 
-    With the title it is what `insert_section` makes of the same releases one by one, the oldest first.
+    The title and the sections together are the same text that `insert_section` makes of the releases one by one,
+    beginning with the oldest.
+
+    Args:
+        releases: the newest first.
     """
     for release in releases:
         yield f"\n{_section(renderer.render(release), release.version)}\n"
 
 
 def changelog_title(language: Language) -> str:
-    """The first line of a changelog."""
+    """Return the first line of a changelog."""
     return f"# {language.title}\n"
 
 
@@ -104,21 +93,23 @@ def _newline(text: str) -> str:
 
 
 class _Span(Struct, frozen=True):
+    """A section as offsets in the text; `end` is before the newlines below the section."""
+
     start: int
-    end: int  # before the newlines that follow
+    end: int
 
 
 def _find(text: str, version: str) -> _Span | None:
-    found = headings(text)
-    for heading in found:
+    remaining = headings(text)
+    for heading in remaining:
         if heading.version == version:
-            end = next((below.start for below in found if below.closes_section), len(text))
+            end = next((below.start for below in remaining if below.closes_section), len(text))
             return _Span(heading.start, heading.start + len(text[heading.start : end].rstrip("\r\n")))
     return None
 
 
 def _top(text: str) -> int:
-    """Where a new section goes: above the first version, or below what introduces a changelog without any."""
+    """Return the offset for a new section: above the first version, or without any below the introduction."""
     found = list(headings(text))
     start = 1 if text.startswith("\ufeff") else 0
     for heading in found:
@@ -135,7 +126,7 @@ def _top(text: str) -> int:
 
 
 def _append(text: str, section: str, newline: str) -> str:
-    """Below the text, whose own last newlines, or their absence, end the file as before."""
+    """Return the text with the section below it. The file ends with the same newlines as before, or without one."""
     above = text.rstrip("\r\n")
     ending = text[len(above) :]
     if not above.strip("\ufeff"):
@@ -144,21 +135,21 @@ def _append(text: str, section: str, newline: str) -> str:
 
 
 def _section(notes: str, version: str) -> str:
-    """The notes without newlines around them, opened by the heading of their version and with none above level 3."""
-    if "\r" in notes:  # a look for one character takes a tenth of the time of one for two
+    """Return the notes as a section: with the heading of their version, and all other headings below level 2."""
+    if "\r" in notes:  # searching one character first is ten times faster than searching two
         notes = notes.replace("\r\n", "\n")
     notes = notes.strip("\r\n")
     first = next(headings(notes), None)
     if first is None or first.version != version or not notes.startswith("#"):
         notes = f"## {version}\n\n{notes}".strip("\n")
-    return _deepened(notes) if _OTHER_HEADING.search(notes) else notes
+    return _with_lower_headings(notes) if _OTHER_HEADING.search(notes) else notes
 
 
-def _deepened(notes: str) -> str:
-    """Headings that would end the section become part of it."""
-    parts, at = [], 0
+def _with_lower_headings(notes: str) -> str:
+    """Return the notes with headings that would end the section replaced by ones of a lower level."""
+    parts, position = [], 0
     for heading in list(headings(notes))[1:]:
         if heading.closes_section and heading.text:
-            parts += [notes[at : heading.start], "####" if heading.version else "###", f" {heading.text}"]
-            at = heading.end
-    return "".join([*parts, notes[at:]])
+            parts += [notes[position : heading.start], "####" if heading.version else "###", f" {heading.text}"]
+            position = heading.end
+    return "".join([*parts, notes[position:]])

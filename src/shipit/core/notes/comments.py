@@ -1,4 +1,4 @@
-"""Comments that shipit keeps on pull requests and issues, each known again by a mark that readers do not see.
+"""Comments of shipit on pull requests and issues. A mark that readers do not see identifies each of them.
 
 >>> print(released_comment("v1.4.0", "https://github.com/acme/app/releases/tag/v1.4.0"))
 <!-- shipit:released v1.4.0 -->
@@ -11,15 +11,15 @@ from shipit.core.notes.markdown import inline, link_destination
 
 PREVIEW_MARK = "<!-- shipit:preview -->"
 
-# GitHub refuses a longer comment ("body is too long (maximum is 65536 characters)").
+# In characters. GitHub rejects a longer comment ("body is too long (maximum is 65536 characters)").
 LONGEST_COMMENT = 65_536
 
 
 def released_mark(tag: str) -> str:
-    """The mark of the comment that tells of a release."""
+    """Return the mark of the comment about a release."""
     return f"<!-- shipit:released {tag.replace('--', '-%2D')} -->"
 
 
 def released_comment(tag: str, url: str) -> str:
-    """What a pull request or an issue is told when it is released."""
+    """Return the comment on a pull request or an issue that was released, in Markdown."""
     return f"{released_mark(tag)}\nReleased in [{inline(tag)}]({link_destination(url)})."

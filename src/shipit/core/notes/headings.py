@@ -1,4 +1,4 @@
-r"""Where the headings of a changelog are, and which of them open the section of a version.
+r"""Parser of the headings of a changelog, which recognizes those of versions.
 
 >>> [heading.version for heading in headings("# Changelog\n\n## [1.2.0](x) (2026-01-31)\n\n### Fixes\n\n## v1.1.0\n")]
 [None, '1.2.0', None, '1.1.0']
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-# The line that closes a section where the text below it does not begin with a heading.
+# The line that closes a section if the text below it does not begin with a heading.
 OLDER = "<!-- older entries -->"
 
 _MARK = re.compile(
@@ -26,12 +26,12 @@ _MARK = re.compile(
     r")",
     re.MULTILINE,
 )
-# A line that a row of `=` or `-` can make a heading: no list item, quote, table or markup.
+# A line that is a heading if a row of `=` or `-` is below it: any line but a list item, a quote, a table or markup.
 _TITLE_LINE = re.compile(r"\ufeff?[ ]{0,3}(?![-*+>|#<`~=]|\d{1,9}[.)]\s)(?P<text>\S.*)")
 _ANCHOR = re.compile(r"<a\s[^>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
 
 # conventional-changelog, release-please, keepachangelog, changesets and plain headings, in English and Korean.
-# Every part has a limit, and most never give back (`{1,18}+`), which keeps hostile headings linear.
+# Every part has a limit, and most are possessive (`{1,18}+`), so that also a hostile heading takes linear time.
 _VERSION = re.compile(
     r"[^\w\[(]{0,4}(?:(?:version|release|what's changed in)\s+)?\[?(?:[a-z@][\w./@-]*[@/_-])?"
     r"v?(?P<version>\d{1,18}+\.\d{1,18}+(?:\.\d{1,18}+)?(?:-[0-9a-z.-]{1,200}+)?(?:\+[0-9a-z.-]{1,200}+)?)"
@@ -42,7 +42,10 @@ _VERSION = re.compile(
 
 
 class Heading(Struct, frozen=True):
-    """A heading from `start` to `end` (offsets); an unclosed block counts as one, since nothing can stand below it."""
+    """A heading from the offset `start` to `end`.
+
+    A code block or comment without an end is given as a heading too, because all text below belongs to it.
+    """
 
     start: int
     end: int
@@ -51,51 +54,53 @@ class Heading(Struct, frozen=True):
 
     @property
     def version(self) -> str | None:
-        """The version whose section this heading opens.
+        """The version whose section begins with this heading; None for any other heading.
 
-        At level 3, where sections have their parts, only a version with a link or a date is one
-        (standard-version wrote its patch releases so).
+        Headings of level 3 are mostly parts of a section. There, only a version with a link or a date counts:
+        standard-version writes its patch releases like that.
         """
         if self.level > 3:
             return None
-        found = _VERSION.fullmatch(self.text)
-        if found is None or (self.level == 3 and not (found["link"] or found["date"])):
+        match = _VERSION.fullmatch(self.text)
+        if match is None or (self.level == 3 and not (match["link"] or match["date"])):
             return None
-        return found["version"]
+        return match["version"]
 
     @property
     def unreleased(self) -> bool:
+        """True for the heading of the changes that are not released yet."""
         return self.text.lstrip("[").lower().startswith(("unreleased", "미배포"))
 
     @property
     def closes_section(self) -> bool:
+        """True if the section of a version ends above this heading."""
         return self.level <= 2 or self.version is not None
 
 
 def headings(text: str) -> Iterator[Heading]:
-    """Every heading outside code fences and comments, in order."""
-    at = 0
-    while mark := _MARK.search(text, at):
+    """Yield the headings outside code blocks and comments, from top to bottom."""
+    position = 0
+    while mark := _MARK.search(text, position):
         if mark["fence"] or mark["comment"]:
             end = _block_end(text, mark)
             start = mark.start(mark.lastgroup or 0)
             if end is None or text[start:end] == OLDER:
                 yield Heading(start, end or len(text), 2, "")
-            at = end or len(text)
+            position = end or len(text)
         else:
-            at = _line_end(text, mark.end())
-            heading = _atx(text, mark, at) if mark["hashes"] else _setext(text, mark, at)
+            position = _line_end(text, mark.end())
+            heading = _atx(text, mark, position) if mark["hashes"] else _setext(text, mark, position)
             if heading:
                 yield heading
 
 
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
     return len(text) if end < 0 else end
 
 
 def _block_end(text: str, mark: re.Match[str]) -> int | None:
-    """Where the fence or comment closes; None when it never does (CommonMark 0.31, 4.5 and 4.6)."""
+    """Return the offset of the end of a code block or comment; None without an end (CommonMark 0.31, 4.5 and 4.6)."""
     if mark["comment"]:
         end = text.find("-->", mark.end() - 2)
         return None if end < 0 else end + len("-->")
@@ -109,16 +114,17 @@ def _block_end(text: str, mark: re.Match[str]) -> int | None:
 
 
 def _atx(text: str, mark: re.Match[str], end: int) -> Heading:
+    """Return the heading of a line that begins with `#`; an anchor for the same version above it belongs to it."""
     start = mark.start("hashes")
     words = text[mark.end() : end].strip().rstrip("#").rstrip()
     heading = Heading(start, end, len(mark["hashes"]), words)
     anchor = _ANCHOR.search(text, max(0, start - 200), start)
-    own = anchor is not None and heading.version is not None and heading.version in anchor[0]
-    return replace(heading, start=anchor.start()) if anchor and own else heading
+    is_own = anchor is not None and heading.version is not None and heading.version in anchor[0]
+    return replace(heading, start=anchor.start()) if anchor and is_own else heading
 
 
 def _setext(text: str, mark: re.Match[str], end: int) -> Heading | None:
-    """The single line above a row of `=` or `-`, when a blank line or nothing stands before it."""
+    """Return the heading above a row of `=` or `-`; None unless it is a single line below a blank line."""
     above = _line_start(text, mark.start() - 1)
     line = _TITLE_LINE.match(text, above, max(mark.start() - 1, 0))
     if line is None or text[_line_start(text, above - 1) : above].strip():
@@ -126,6 +132,6 @@ def _setext(text: str, mark: re.Match[str], end: int) -> Heading | None:
     return Heading(line.start(), end, 1 if mark["underline"][0] == "=" else 2, line["text"].strip())
 
 
-def _line_start(text: str, at: int) -> int:
-    """Where the line that holds the offset `at` begins."""
-    return text.rfind("\n", 0, max(at, 0)) + 1
+def _line_start(text: str, position: int) -> int:
+    """Return the offset of the start of the line that contains the offset `position`."""
+    return text.rfind("\n", 0, max(position, 0)) + 1

@@ -1,4 +1,4 @@
-"""The languages release notes are written in: their headings, words and dates.
+"""The languages of release notes: their headings, words and date formats.
 
 >>> import datetime as dt
 >>> language("ko").date(dt.date(2026, 1, 31)), language("ko").heading("fix")
@@ -19,10 +19,14 @@ from shipit.errors import ConfigError
 
 
 class Language(Struct, frozen=True):
-    """One language.
+    """One language of release notes.
 
-    `headings` maps `breaking` and commit types to section headings; `words` holds everything else the
-    templates say; `date_format` is a format string over a `datetime.date`.
+    Attributes:
+        code: such as `en`.
+        title: the title of the changelog.
+        headings: the headings of the sections, by commit type; the key `breaking` is for breaking changes.
+        words: all other texts of the templates, by key.
+        date_format: a format string for a `datetime.date`.
     """
 
     code: str
@@ -32,23 +36,30 @@ class Language(Struct, frozen=True):
     date_format: str
 
     def heading(self, key: str) -> str:
-        """The heading of a section; a type without one of its own is written as it is, capitalised."""
+        """Return the heading of a section; for a type without a heading, the capitalized type."""
         return self.headings.get(key) or key.capitalize()
 
     def date(self, date: dt.date) -> str:
+        """Return a date in the format of the language."""
         return self.date_format.format(date)
 
 
 def language(code: str) -> Language:
-    """The language with this code; `ConfigError` for one that shipit does not speak."""
+    """Return the language with this code; raise `ConfigError` for an unknown one."""
     if code in LANGUAGES:
         return LANGUAGES[code]
-    near = difflib.get_close_matches(code, LANGUAGES, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"choose one of {', '.join(f'`{known}`' for known in LANGUAGES)}"
-    raise ConfigError(f"`{code}` is not a language shipit writes notes in", where="changelog.language", hint=hint)
+    similar = difflib.get_close_matches(code, LANGUAGES, n=1)
+    hint = (
+        f"did you mean `{similar[0]}`?"
+        if similar
+        else f"choose one of {', '.join(f'`{known}`' for known in LANGUAGES)}"
+    )
+    raise ConfigError(
+        f"shipit cannot write release notes in the language `{code}`", where="changelog.language", hint=hint
+    )
 
 
-# The English headings are those of conventional-changelog, so that files it began go on unchanged.
+# The English headings are those of conventional-changelog, so that changelogs made by it keep their headings.
 ENGLISH = Language(
     code="en",
     title="Changelog",

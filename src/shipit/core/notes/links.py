@@ -1,4 +1,4 @@
-"""Web addresses of a repository's commits, comparisons and issues, and which repository an address means.
+"""Web addresses of the commits, comparisons and issues of a repository, and the parser of addresses of remotes.
 
 >>> slug_of("git@github.com:acme/app.git", "https://github.com")
 'acme/app'
@@ -21,7 +21,7 @@ from msgspec import Struct
 
 
 class Links(Struct, frozen=True):
-    """Addresses below one repository page, in GitHub's spelling.
+    """Web addresses of one repository on GitHub; `base` is the address of its page.
 
     >>> Links("https://github.com/acme/app").compare("v1.0.0", "v1.1.0")
     'https://github.com/acme/app/compare/v1.0.0...v1.1.0'
@@ -30,52 +30,58 @@ class Links(Struct, frozen=True):
     base: str
 
     def commit(self, id: str) -> str:
+        """Return the address of a commit."""
         return f"{self.base}/commit/{id}"
 
     def compare(self, old: str, new: str) -> str:
+        """Return the address of the comparison of two revisions."""
         return f"{self.base}/compare/{old}...{new}"
 
     def issue(self, number: int | str) -> str:
+        """Return the address of an issue or a pull request: GitHub redirects from one to the other."""
         return f"{self.base}/issues/{number}"
 
     def file(self, path: str, rev: str) -> str:
+        """Return the address of a file at a revision."""
         return f"{self.base}/blob/{rev}/{path}"
 
     def release(self, tag: str) -> str:
+        """Return the address of the release of a tag."""
         return f"{self.base}/releases/tag/{tag}"
 
 
-# git's short form for ssh, `user@host:path`; what has `//` after the colon is a URL.
+# git's short form for SSH, `user@host:path`. An address with `//` after the colon is a URL.
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/@:]+):(?!//)/?(?P<path>.*)")
 _SLUG = re.compile(r"/?(?P<slug>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 
 
 def slug_of(remote_url: str, server_url: str) -> str | None:
-    """`owner/name` when `remote_url` is a repository of the forge at `server_url`, else None.
+    """Return `owner/name` if `remote_url` is a repository of the forge at `server_url`, else None.
 
-    Ports and credentials do not matter: one server answers https and ssh, and GitHub ssh on `ssh.<host>` too.
-    Nor does what an ssh configuration with several keys puts behind the host's name: `github.com-work`.
+    Ports and credentials are ignored, because one server answers HTTPS and SSH; GitHub also answers SSH on
+    `ssh.<host>`. A suffix of the host name that an SSH configuration with several keys uses is ignored too, such as
+    `github.com-work`.
     """
-    host, path, by_ssh = _read(remote_url)
+    host, path, is_ssh = _parse(remote_url)
     server = urlsplit(server_url).hostname
-    if server is None or not (host in (server, f"ssh.{server}") or (by_ssh and _is_alias(host, server))):
+    if server is None or not (host in (server, f"ssh.{server}") or (is_ssh and _is_alias(host, server))):
         return None
     found = _SLUG.fullmatch(path)
     return found["slug"] if found else None
 
 
-def _read(url: str) -> tuple[str, str, bool]:
-    """Host and path of a remote's address, and whether it is reached by ssh."""
+def _parse(url: str) -> tuple[str, str, bool]:
+    """Return host and path of the address of a remote, and whether it uses SSH; empty texts if it is not an address."""
     short = _SCP.fullmatch(url)
     if short:
         return short["host"].lower(), short["path"], True
     try:
         parts = urlsplit(url)
         return parts.hostname or "", parts.path, parts.scheme in ("ssh", "git+ssh", "ssh+git")
-    except ValueError:  # not an address at all
+    except ValueError:  # not an address
         return "", "", False
 
 
 def _is_alias(host: str, server: str) -> bool:
-    """Whether `host` is `server` with the name of a key behind it; a dot would make it another machine."""
+    """Return whether `host` is `server` with the suffix of an SSH configuration; with a dot it is another machine."""
     return host.startswith(f"{server}-") and "." not in host.removeprefix(server)

@@ -1,4 +1,4 @@
-r"""Text written by people, made safe inside a Markdown page without changing what a reader sees.
+r"""Escapes that make any text safe within a Markdown page, without a change of the text that readers see.
 
 >>> inline("use <script> & *stars*, keep snake_case and `a*b` as they are")
 'use &lt;script> & \\*stars\\*, keep snake_case and `a*b` as they are'
@@ -14,23 +14,24 @@ import re
 
 from shipit.core.notes.links import Links
 
-# Most descriptions hold none of these and stay as they are; a line may also begin like a list or a heading.
+# Characters that might need an escape; most descriptions contain none of them.
 _SPECIAL = re.compile(r"[&<@#*_~|`\\\[\]]")
-# (or like a command to the runner of GitHub Actions, which reads what is printed: `::add-mask::x`).
+# A line that begins like a heading, a quote or a list, or like a command for the runner of GitHub Actions
+# (`::add-mask::x`), which reads the printed text.
 _LEADING = re.compile(r"#{1,6}(?!\S)|[>=]|:(?=:)|[-+](?![^\s+-])|\d{1,9}(?=[.)](?!\S))")
 
 _SPACES = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
-# Control characters, and the bidirectional overrides that make text read as something else.
+# Control characters, and bidirectional overrides, which make text look like other text.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# What needs nothing of all this: it begins with a letter and may end with the pull request.
+# Text that needs no escape: it begins with a letter, and at its end it can have the number of a pull request.
 _ORDINARY = re.compile(
     r"([^\W\d_][^&<@#*_~|`\\\[\]\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*)"
     r"(?:(?<= \()#([0-9]{1,9})\))?(?<!\s)"
 )
 
-# In order: what is kept, what becomes something else, and single characters to be escaped.
-# GitHub counts only ASCII letters as part of a word when it looks for mentions: `가@user` notifies.
+# In this order: tokens that stay unchanged, tokens that are replaced, and single characters that are escaped.
+# Only ASCII letters before `@` prevent a mention on GitHub: `가@user` notifies the user.
 _TOKEN = re.compile(
     r"(?P<code>(`+)(?!`).{1,500}?(?<!`)\2(?!`))"
     r"|(?P<url>https?://(?=[A-Za-z0-9])[^\s<>`]*[^\s<>`.,;:!?'\")\]])"
@@ -43,11 +44,11 @@ _TOKEN = re.compile(
 
 
 def inline(text: str, links: Links | None = None) -> str:
-    """One line of Markdown that a reader sees as `text`.
+    """Return one line of Markdown that readers see as `text`.
 
-    No tag, mention, link, image, heading, list or emphasis of the text comes to life; balanced code
-    spans and web addresses stay. `#12` becomes a link to that issue or pull request where `links` are given.
-    Control characters and bidirectional overrides are dropped; line breaks become blanks, none at the ends.
+    Tags, mentions, links, images, headings, lists and emphasis in the text have no effect. Code spans and web addresses
+    stay. `#12` becomes a link to the issue or pull request if `links` are given. Control characters and bidirectional
+    overrides are removed; line breaks become spaces, and spaces at both ends are removed.
     """
     ordinary = _ORDINARY.fullmatch(text)
     if ordinary:
@@ -57,12 +58,12 @@ def inline(text: str, links: Links | None = None) -> str:
     start = _LEADING.match(text)
     if start is None:
         return text
-    at = start.end() if text[0].isdigit() else 0
-    return f"{text[:at]}\\{text[at:]}"
+    position = start.end() if text[0].isdigit() else 0
+    return f"{text[:position]}\\{text[position:]}"
 
 
 def item(text: str, links: Links | None = None) -> str:
-    """Text of one or more lines as the content of a list item: further lines are indented by two blanks."""
+    """Return text of one or more lines as the content of a list item; further lines are indented by two spaces."""
     if "\n" not in text:
         return inline(text, links)
     lines = "\n".join(inline(line, links) for line in text.splitlines()).strip("\n")
@@ -70,7 +71,7 @@ def item(text: str, links: Links | None = None) -> str:
 
 
 def link_destination(url: str) -> str:
-    """A web address as it may stand between the parentheses of a link."""
+    """Return a web address with those characters escaped that would end a Markdown link."""
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace("<", "%3C")
 
 
@@ -99,19 +100,19 @@ def _url(token: re.Match[str]) -> str:
 
 
 def _mention(token: re.Match[str]) -> str:
-    # A code span of its own must not touch a neighbouring one: their backticks would run together.
+    # A space keeps this code span apart from a neighbouring one; otherwise their backticks would be read as one.
     before, after = _neighbours(token)
     return f"{' ' * (before == '`')}`{token[0]}`{' ' * (after == '`')}"
 
 
 def _underscores(token: re.Match[str]) -> str:
-    # Between letters or digits an underscore means nothing (CommonMark 0.31, 6.2, rules 2 and 4).
+    # An underscore between letters or digits is not markup (CommonMark 0.31, 6.2, rules 2 and 4).
     inside = all(character.isalnum() for character in _neighbours(token))
     return token[0] if inside else token[0].replace("_", r"\_")
 
 
 def _neighbours(token: re.Match[str]) -> tuple[str, str]:
-    """The characters before and after a token, empty at the ends of the text."""
+    """Return the characters before and after a token; empty at the ends of the text."""
     start, end = token.span()
     return token.string[start - 1 : start], token.string[end : end + 1]
 

@@ -1,4 +1,4 @@
-r"""Numbers of the pull requests that brought commits, and of the issues that the commits close.
+r"""Numbers of the pull requests of commits, and of the issues that the commits close.
 
 >>> issues_of_message("feat: search (#12)\n\nCloses #7 and #8, refs #3")
 (12, 7, 8)
@@ -26,7 +26,7 @@ _ANY = re.compile(_NUMBER)
 
 
 def issues_of_message(message: str) -> tuple[int, ...]:
-    """Return the number of the pull request that brought a commit, then those of the issues it closes, each once."""
+    """Return the number of the pull request of a commit, then those of the issues that it closes, each once."""
     merged = _MERGED.match(message.lstrip().partition("\n")[0])
     lists = [match[1] for match in _CLOSED.finditer(message)] if "#" in message else []
     found = [number for text in (*(merged.groups("") if merged else ()), *lists) for number in _ANY.findall(text)]

@@ -1,4 +1,4 @@
-r"""Release notes: what one release brings, grouped and written as Markdown.
+r"""Release notes: the changes of one release, grouped and rendered as Markdown.
 
 >>> from shipit.core.commits.message import Commit
 >>> entry = Entry("abc1234def", "Kim", Commit("fix", "api", "close the *stream*"))
@@ -25,11 +25,11 @@ from shipit.errors import ConfigError
 if TYPE_CHECKING:
     import jinja2
 
-# The types that release something by themselves, in the order in which readers look for them.
+# The types that have a section by default, in the order of the sections.
 SHOWN_TYPES = ("feat", "fix", "perf", "revert")
 BREAKING = "breaking"
 
-# GitHub refuses a longer body of a release ("body is too long (maximum is 125000 characters)").
+# In characters. GitHub rejects a longer release body ("body is too long (maximum is 125000 characters)").
 GITHUB_LIMIT = 125_000
 
 # Footers that close an issue on GitHub:
@@ -39,37 +39,38 @@ _ISSUE = re.compile(r"(?<![\w/])#([0-9]{1,9})\b")
 
 
 class NotesItem(Struct):
-    """One item of the notes. Every text it gives is Markdown, safe to place on one line."""
+    """One item of the notes, for templates. All properties are Markdown that is safe within one line."""
 
     _entry: Entry
     _text: str
     _links: Links | None = None
     _language: Language = ENGLISH
-    _closed: tuple[str, ...] | None = None  # by the commit's footers, when they are known already
+    _closed: tuple[str, ...] | None = None  # numbers of issues from the footers, if the caller knows them
 
     @property
     def scope(self) -> str:
+        """The scope of the commit; empty without one."""
         return _scope(self._entry.commit.scope or "")
 
     @property
     def description(self) -> str:
-        """The commit's description, or what it says is breaking; further lines are indented by two blanks."""
+        """The description of the commit, or the text of a breaking change; further lines are indented by two spaces."""
         return item(self._text, self._links)
 
     @property
     def author(self) -> str:
-        """The name of the author, never a mention."""
+        """The name of the author, escaped so that it never mentions a user of GitHub."""
         return inline(self._entry.author)
 
     @property
     def commit(self) -> str:
-        """The abbreviated commit id, linked where there is a place to link to."""
+        """The commit id, shortened to seven digits; with a link if there are links."""
         short = self._entry.id[:7]
         return f"[{short}]({self._links.commit(self._entry.id)})" if self._links else short
 
     @property
     def closes(self) -> tuple[str, ...]:
-        """The issues this commit closes and does not name in its description, linked where possible."""
+        """The issues that this commit closes and does not name in its description; with links if there are links."""
         closed = _closed_issues(self._entry.commit) if self._closed is None else self._closed
         named = set(_ISSUE.findall(self._text)) if closed and "#" in self._text else ()
         wanted, links = [number for number in closed if number not in named], self._links
@@ -77,19 +78,19 @@ class NotesItem(Struct):
 
     @property
     def title(self) -> str:
-        """Scope in bold and description."""
+        """The scope in bold, and the description."""
         scope = self._entry.commit.scope
         return f"**{_scope(scope)}:** {self.description}" if scope else self.description
 
     @property
     def line(self) -> str:
-        """Everything: title, commit, and the issues it closes."""
+        """The whole item: title, commit id, and the issues that it closes."""
         line = f"{self.title} ({self.commit})"
         closes = " ".join(self.closes) if self._entry.commit.footers else ""
         return f"{line}, {self._language.words['closes'].format(issues=closes)}" if closes else line
 
 
-@lru_cache(maxsize=1000)  # a project has few, and each in many lines
+@lru_cache(maxsize=1000)  # a project has few scopes, each on many lines
 def _scope(text: str) -> str:
     return inline(text.strip())
 
@@ -101,7 +102,7 @@ def _closed_issues(commit: Commit) -> tuple[str, ...]:
 
 
 class Section(Struct):
-    """The changes of one kind: `key` is `breaking` or a commit type, `title` its heading."""
+    """One section of the notes; `key` is `breaking` or a commit type, and `title` is its heading in Markdown."""
 
     key: str
     title: str
@@ -109,6 +110,7 @@ class Section(Struct):
 
     @property
     def lines(self) -> list[str]:
+        """The lines of all changes, without list marks."""
         return [change.line for change in self.changes]
 
 
@@ -117,8 +119,12 @@ def sections(
 ) -> tuple[Section, ...]:
     """Group the changes of a release: breaking changes first, then the types in the order of `shown`.
 
-    `shown` holds types and `type(scope)`s. A breaking change is listed whatever its type; where only `!`
-    says that it is one, it is listed there and not a second time under its type.
+    A breaking change is listed for any type. If it has no text of its own (only `!` marks the commit), the commit is
+    not listed a second time under its type.
+
+    Args:
+        shown: the types that have a section, also as `type(scope)`.
+        links: None for text without links.
     """
     groups: dict[str, list[NotesItem]] = {BREAKING: []}
     groups.update((name.partition("(")[0], []) for name in shown)
@@ -139,16 +145,16 @@ def _listed(commit: Commit, shown: Collection[str]) -> bool:
 
 
 class Renderer:
-    """Writes the notes of releases with one template, compiled once.
+    """Renderer of the notes of releases with one template, which is compiled once.
 
     Args:
-        template: the text of a Jinja2 template; docs/changelog.md says what it is given.
-        name: what to call the template in errors, usually its path.
-        links: where commits, issues and comparisons are found; None writes plain text.
-        shown: types, and `type(scope)`s, that have a section, in order.
+        template: the text of a Jinja2 template; docs/changelog.md lists its variables.
+        name: the name of the template in errors, usually its path.
+        links: addresses of commits, issues and comparisons; None for text without links.
+        shown: the types that have a section, also as `type(scope)`, in the order of the sections.
 
     Raises:
-        ConfigError: the template is not valid, here or in `render`; names the line.
+        ConfigError: if the template is invalid, here or in `render`; it names the line.
     """
 
     def __init__(
@@ -167,11 +173,11 @@ class Renderer:
         self._shown = shown
 
     def render(self, release: Release) -> str:
-        """The notes of one release, ending with one newline."""
+        """Return the notes of one release in Markdown, with one newline at the end."""
         context = self._context(release)
         try:
             return self._template.render(context).strip() + "\n"
-        except Exception as error:  # whatever a template raises while it runs is a mistake in the template
+        except Exception as error:  # any error of a running template is a mistake in the template
             raise _template_error(self._name, _line_of(error, self._name), error) from error
 
     def _context(self, release: Release) -> dict[str, object]:
@@ -210,7 +216,7 @@ def _compile(text: str, name: str) -> jinja2.Template:
 
 
 def _line_of(error: BaseException, name: str) -> int | None:
-    """The line of the template an error comes from; Jinja2 puts it into the traceback as a frame of that file."""
+    """Return the line of the template that raised an error: Jinja2 adds it to the traceback as a frame of that file."""
     line, trace = None, error.__traceback__
     while trace:
         if trace.tb_frame.f_code.co_filename == name:
@@ -221,25 +227,26 @@ def _line_of(error: BaseException, name: str) -> int | None:
 
 def _template_error(name: str, line: int | None, error: Exception) -> ConfigError:
     return ConfigError(
-        f"the changelog template `{name}` does not work: {error}",
+        f"the changelog template `{name}` is invalid: {error}",
         where=f"{name}, line {line}" if line else name,
-        hint="correct the template; docs/changelog.md lists what it is given",
+        hint="fix the template; docs/changelog.md lists its variables",
         state="nothing was written",
     )
 
 
 def cut_notes(notes: str, link: str, *, limit: int = GITHUB_LIMIT, language: Language = ENGLISH) -> str:
-    """Notes of at most `limit` characters that end, where something had to go, with a pointer to the rest.
+    """Return the notes shortened to `limit` characters, with a link to the rest if text was removed.
 
-    They are cut before a heading; where that would waste more than half of the room, before an item.
+    They are cut before a heading, or before an item if otherwise less than half of the limit would be used.
 
     Args:
-        link: Markdown for the place where the whole text is, usually a link to the changelog.
+        link: the place of the whole text in Markdown, usually a link to the changelog.
+        limit: in characters.
     """
     if len(notes) <= limit:
         return notes
     rest = f"\n\n{language.words['rest'].format(link=link)}\n"
     room = max(limit - len(rest), 0)
     borders = (notes.rfind(border, 0, room) for border in ("\n#", "\n* ", "\n- ", "\n"))
-    at = next((border for border in borders if border > room // 2), room)
-    return notes[:at].rstrip() + rest
+    position = next((border for border in borders if border > room // 2), room)
+    return notes[:position].rstrip() + rest
