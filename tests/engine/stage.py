@@ -1,4 +1,4 @@
-"""Whole releases over worlds in memory, by the same code that makes real ones."""
+"""Complete releases of worlds in memory, with the same code that makes real releases."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ CONFIG = 'version-files = ["build.gradle"]\nprepare = ["make jar"]\nassets = ["b
 
 @dataclass
 class Stage:
-    """Releases worlds as `config` says; `place` is a directory for the lock."""
+    """A runner of releases with the configuration `config`; `place` is a directory for the lock."""
 
     config: Config
     place: Path
 
     @classmethod
     def of(cls, place: Path, settings: str = "") -> Stage:
-        """Args: settings: lines of `[release]`, added to version file, build and asset."""
+        """Return a stage with `settings`: lines of the table `[release]`, added to those for version file, build and asset."""
         return cls(parse_config(f"[release]\n{CONFIG}{settings}"), place)
 
     def release(self, world: World) -> api.Outcome:
@@ -47,7 +47,7 @@ class Stage:
 
 
 def new_world() -> FakeWorld:
-    """A Gradle project at v1.0.0 with a feature to be released as v1.1.0."""
+    """Return a Gradle project at v1.0.0 with a feature to be released as v1.1.0."""
 
     def jar(files: Any, env: Any) -> None:
         files.edit("build/app.jar", f"built from {files.read('build.gradle')}")
@@ -61,7 +61,7 @@ def new_world() -> FakeWorld:
 
 
 def public(world: FakeWorld) -> dict[str, Any]:
-    """Everything that others can see, whatever ids and seconds it was made with."""
+    """Return everything that is public, without commit ids and times, which differ from run to run."""
     remote = world.remote
     held = remote.commits.held
     return {
@@ -77,10 +77,10 @@ def public(world: FakeWorld) -> dict[str, Any]:
 
 
 def images(world: FakeWorld) -> dict[str, Any]:
-    """By tag, which other tags lead to the same image, and what is written on it but for the commit's id."""
+    """Return for each tag the tags of the same image and its labels, with the commit message in place of the id."""
     tags = world.registry.tags
-    told = {tag: dict(found.labels) for tag in tags if (found := world.registry.find(tag))}
-    for labels in told.values():
+    labels_of = {tag: dict(found.labels) for tag in tags if (found := world.registry.find(tag))}
+    for labels in labels_of.values():
         commit = world.remote.commits.held[labels.pop(REVISION)]
         labels["made from"] = commit.message
-    return {tag: ([other for other in sorted(tags) if tags[other] == tags[tag]], told[tag]) for tag in tags}
+    return {tag: ([other for other in sorted(tags) if tags[other] == tags[tag]], labels_of[tag]) for tag in tags}

@@ -17,7 +17,7 @@ from shipit.world import World
 
 @dataclass(frozen=True)
 class Write:
-    """Write `name` into the file `name`, or fail as told."""
+    """A step that writes `name` into the file `name`, or raises `fails` or `refuses`."""
 
     kind: ClassVar[str] = "write"
     public: ClassVar[bool] = False
@@ -52,22 +52,22 @@ class PublicWrite(Write):
 
 
 class Protocol:
-    """An observer that writes down what it is told."""
+    """An observer that records its calls."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[Any, ...]] = []
+        self.calls: list[tuple[Any, ...]] = []
 
     def started(self, step: Step) -> None:
-        self.told.append(("started", step.id))
+        self.calls.append(("started", step.id))
 
     def applying(self, step: Step) -> None:
-        self.told.append(("applying", step.id))
+        self.calls.append(("applying", step.id))
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
-        self.told.append(("finished", step.id, dict(outputs), already))
+        self.calls.append(("finished", step.id, dict(outputs), already))
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
-        self.told.append(("optional failed", step.id))
+        self.calls.append(("optional failed", step.id))
 
 
 @pytest.fixture
@@ -90,17 +90,17 @@ def test_no_steps_do_nothing(world: FakeWorld) -> None:
     assert apply([], world) == {}
 
 
-def test_what_is_done_already_is_left_alone_and_still_tells_its_outputs(world: FakeWorld) -> None:
+def test_a_step_that_is_done_already_is_not_applied_and_returns_its_outputs(world: FakeWorld) -> None:
     world.files.edit("a", "made by an earlier run")
     assert apply([Write("a", fails=AssertionError("applied again"))], world) == {"a": "there"}
     assert world.files.read("a") == "made by an earlier run"
 
 
-def test_an_observer_is_told_each_step_and_whether_it_was_done_already(world: FakeWorld) -> None:
+def test_an_observer_gets_each_step_and_if_it_was_done_already(world: FakeWorld) -> None:
     observer = Protocol()
     world.files.edit("a", "made by an earlier run")
     apply([Write("a"), Write("b")], world, observer)
-    assert observer.told == [
+    assert observer.calls == [
         ("started", "write:a"),
         ("finished", "write:a", {"a": "there"}, True),
         ("started", "write:b"),
@@ -109,12 +109,12 @@ def test_an_observer_is_told_each_step_and_whether_it_was_done_already(world: Fa
     ]
 
 
-def test_nothing_comes_after_a_step_that_fails(world: FakeWorld) -> None:
+def test_no_step_runs_after_a_step_that_fails(world: FakeWorld) -> None:
     observer = Protocol()
     with pytest.raises(CommandError):
         apply([Write("a"), Write("b", fails=CommandError("`make` failed")), Write("c")], world, observer)
     assert world.files.read("c") is None
-    assert observer.told[-1] == ("applying", "write:b")
+    assert observer.calls[-1] == ("applying", "write:b")
 
 
 def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(world: FakeWorld) -> None:
@@ -124,20 +124,20 @@ def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(worl
     )
 
 
-def test_an_error_after_a_public_step_says_what_others_see_and_how_to_finish(world: FakeWorld) -> None:
+def test_an_error_after_a_public_step_says_what_is_public_and_how_to_finish(world: FakeWorld) -> None:
     steps = [Write("a"), PublicWrite("b"), PublicWrite("c", fails=CommandError("502"))]
     assert failing(steps, world).state == (
         "done and public: write b. Not done: write c. Run the same command again to finish"
     )
 
 
-def test_what_an_earlier_run_made_public_is_public(world: FakeWorld) -> None:
+def test_a_public_step_that_was_done_already_counts_as_public(world: FakeWorld) -> None:
     world.files.edit("a", "made by an earlier run")
     error = failing([PublicWrite("a"), Write("b", fails=CommandError("502"))], world)
     assert "done and public: write a" in str(error.state)
 
 
-def test_a_step_that_finds_the_world_contradicting_it_stops_the_plan_with_the_state(world: FakeWorld) -> None:
+def test_a_check_that_raises_stops_the_plan_with_the_state(world: FakeWorld) -> None:
     error = failing([Write("a"), Write("b", refuses=ConflictError("tag `v1.0.0` exists already"))], world)
     assert "nothing was pushed" in str(error.state)
     assert world.files.read("b") is None
@@ -149,7 +149,7 @@ def test_an_error_that_knows_the_state_itself_keeps_it(world: FakeWorld) -> None
 
 
 @pytest.mark.parametrize("bug", [RuntimeError("a bug"), Killed()], ids=["bug", "killed"])
-def test_what_is_no_error_of_shipit_passes_untouched(world: FakeWorld, bug: BaseException) -> None:
+def test_other_exceptions_are_not_changed(world: FakeWorld, bug: BaseException) -> None:
     with pytest.raises(type(bug)) as raised:
         apply([Write("a", fails=bug)], world)
     assert raised.value is bug
@@ -160,4 +160,4 @@ def test_a_plan_that_failed_is_finished_by_applying_it_again(world: FakeWorld) -
     failing([Write("a"), broken, Write("c")], world)
     observer = Protocol()
     assert apply([Write("a"), replace(broken, fails=None), Write("c")], world, observer).keys() == {"a", "b", "c"}
-    assert [step for told, step, *_ in observer.told if told == "applying"] == ["write:b", "write:c"]
+    assert [step for call, step, *_ in observer.calls if call == "applying"] == ["write:b", "write:c"]

@@ -55,7 +55,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     [in_the_same_clone, in_a_fresh_clone, from_the_old_commit, in_a_shallow_clone],
     ids=lambda how: how.__name__,
 )
-def test_a_release_killed_at_any_write_is_finished_by_running_again(
+def test_a_release_interrupted_at_any_write_is_finished_by_running_again(
     stage: Stage, resume: Callable[[FakeWorld, str], FakeWorld]
 ) -> None:
     whole = new_world()
@@ -67,9 +67,7 @@ def test_a_release_killed_at_any_write_is_finished_by_running_again(
 
 
 @pytest.mark.parametrize("settings", ["", "snapshot = true\n", 'write-back = "api"\n'])
-def test_the_images_of_a_release_are_built_from_its_own_commit_though_somebody_pushed_meanwhile(
-    settings: str, tmp_path: Path
-) -> None:
+def test_the_images_of_an_interrupted_release_are_built_from_its_own_commit(settings: str, tmp_path: Path) -> None:
     stage = Stage.of(tmp_path, f"images = {IMAGES}\n{settings}")
 
     def somebody_pushes(world: FakeWorld) -> FakeWorld:
@@ -91,7 +89,7 @@ def first(crashes: Sequence[Crash[Any]], *writes: str) -> int:
     return next(crash.at for crash in crashes if crash.write in writes)
 
 
-def test_a_killed_release_leaves_nothing_in_its_own_clone_once_it_is_finished(stage: Stage) -> None:
+def test_an_interrupted_release_leaves_nothing_in_its_clone_after_it_is_finished(stage: Stage) -> None:
     def state(world: FakeWorld) -> tuple[object, ...]:
         held = {tag.name for tag in world.git.tags()}
         return world.git.dirty(), world.files.held, held, world.git.head() == world.remote.branches["main"]

@@ -1,4 +1,4 @@
-"""What a release leaves in files, and in a clone where an earlier try failed."""
+"""The files that a release writes, and its leftovers in the clone when an earlier run failed."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ def refused(stage: Stage, world: FakeWorld) -> None:
     world.git.push = push  # type: ignore[method-assign]
 
 
-def test_a_commit_on_top_of_a_release_that_was_never_pushed_is_released_with_it(tmp_path: Path) -> None:
+def test_a_commit_after_an_unpushed_release_is_released_with_it(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     refused(stage, world)
-    world.commit("fix: mended meanwhile", {"mended.txt": "yes"})
+    world.commit("fix: done meanwhile", {"done.txt": "yes"})
     stage.release(world.next_run())
     seen = public(world)
     assert sorted(seen["tags"]) == ["v1.0.0", "v1.1.0"]
     message, tree, _ = seen["tags"]["v1.1.0"]
-    assert "mended meanwhile" in message
+    assert "done meanwhile" in message
     assert "search" in message
     assert {path: data.decode() for path, data in tree.items()} == world.remote.tree("main")
     assert world.remote.tree("main")["CHANGELOG.md"].count("## [1.1.0]") == 1
     assert not seen["releases"]["v1.1.0"].draft
 
 
-def test_a_release_of_another_version_leaves_no_tag_of_the_one_that_was_never_pushed(tmp_path: Path) -> None:
+def test_a_release_removes_the_tag_of_an_unpushed_release(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     refused(stage, world)
     world.commit("feat!: another interface", {"api.txt": "2"})
@@ -63,7 +63,7 @@ def test_a_release_of_another_version_leaves_no_tag_of_the_one_that_was_never_pu
     assert sorted(tag.name for tag in world.git.tags()) == ["v1.0.0", "v2.0.0"]
 
 
-def test_a_build_that_made_no_asset_runs_again(tmp_path: Path) -> None:
+def test_a_build_that_made_no_asset_runs_again_in_the_next_run(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     built = world.process.effects.pop("make jar")
     with pytest.raises(ConfigError, match="no file matches the asset"):
@@ -76,14 +76,14 @@ def test_a_build_that_made_no_asset_runs_again(tmp_path: Path) -> None:
 
 def test_the_next_version_stays_the_same_after_a_push_that_was_refused(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
-    before = [verdict.version for verdict in next_versions(world.git, stage.config)]
+    before = [each.version for each in next_versions(world.git, stage.config)]
     refused(stage, world)
-    assert [verdict.version for verdict in next_versions(world.git, stage.config)] == before == ["1.1.0"]
+    assert [each.version for each in next_versions(world.git, stage.config)] == before == ["1.1.0"]
     stage.release(world.next_run())
-    assert [verdict.version for verdict in next_versions(world.git, stage.config)] == [None]
+    assert [each.version for each in next_versions(world.git, stage.config)] == [None]
 
 
-def test_a_release_commit_that_a_person_amended_is_theirs_and_is_kept(tmp_path: Path) -> None:
+def test_a_release_commit_that_a_user_amended_is_kept(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     refused(stage, world)
     made = world.git.commit("HEAD")
@@ -100,7 +100,7 @@ def test_a_release_commit_that_a_person_amended_is_theirs_and_is_kept(tmp_path: 
     assert world.files.read("work.txt") == "done by hand"
 
 
-def test_a_release_whose_files_are_written_already_is_made_without_a_commit(tmp_path: Path) -> None:
+def test_a_release_without_file_changes_is_made_without_a_commit(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     stage.release(world)
     released = world.remote.branches["main"]
@@ -112,14 +112,14 @@ def test_a_release_whose_files_are_written_already_is_made_without_a_commit(tmp_
     assert not world.remote.releases["v1.1.0"].draft
 
 
-def test_a_release_asked_for_as_a_prerelease_is_refused_on_a_stable_branch(tmp_path: Path) -> None:
+def test_release_as_with_a_pre_release_is_refused_on_a_stable_branch(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     world.commit("fix: a\n\nRelease-As: 2.0.0-rc.1", {"a.txt": "a"})
     with pytest.raises(ConflictError, match="is a pre-release"):
         stage.release(world)
 
 
-def test_a_push_whose_answer_was_lost_is_seen_to_be_done(tmp_path: Path) -> None:
+def test_a_push_whose_answer_was_lost_is_recognised_as_done(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     push = world.git.push
 

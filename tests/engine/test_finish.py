@@ -1,4 +1,4 @@
-"""What a run takes for a release that was cut off, and what it finishes it with."""
+"""The releases that a run recognises as unfinished, and the way it finishes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shipit.errors import PreflightError
 from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
 
 
-def test_a_release_commit_that_a_person_typed_is_no_release_to_finish(tmp_path: Path) -> None:
+def test_a_release_commit_written_by_a_user_is_not_an_unfinished_release(tmp_path: Path) -> None:
     world = new_world()
     world.commit(release_message("chore(release): 9.9.9", "### Features"), {"a.txt": "a"})
     world.push()
@@ -21,7 +21,7 @@ def test_a_release_commit_that_a_person_typed_is_no_release_to_finish(tmp_path: 
     assert sorted(world.remote.tags) == ["v1.0.0", "v1.1.0"]
 
 
-def test_a_tag_that_a_person_put_on_a_release_commit_is_no_release_to_finish(tmp_path: Path) -> None:
+def test_a_tag_made_by_a_user_is_not_an_unfinished_release(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     stage.release(world)
     world.git.tag("v1.2.0", "v1.1.0")
@@ -30,7 +30,7 @@ def test_a_tag_that_a_person_put_on_a_release_commit_is_no_release_to_finish(tmp
     assert world.remote.releases.keys() == {"v1.1.0"}
 
 
-def test_assets_are_not_built_from_newer_commits_for_a_release_whose_draft_is_gone(tmp_path: Path) -> None:
+def test_assets_of_a_lost_draft_are_not_built_from_newer_commits(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path), new_world()
     trial, writes = recorded(new_world())
     stage.release(trial)
@@ -45,7 +45,7 @@ def test_assets_are_not_built_from_newer_commits_for_a_release_whose_draft_is_go
     assert [finding.code for finding in raised.value.findings] == ["assets-lost"]
 
 
-def test_packages_whose_tags_are_missing_get_their_own_notes_each(tmp_path: Path) -> None:
+def test_missing_tags_of_several_packages_get_the_notes_of_their_package(tmp_path: Path) -> None:
     config = parse_config(
         '[release]\nwrite-back = "api"\n'
         '[packages.web]\npath = "web"\nversion-files = []\n[packages.server]\npath = "server"\nversion-files = []\n'

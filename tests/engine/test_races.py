@@ -35,7 +35,7 @@ def _in_another_clone(world: FakeWorld, meanwhile: Callable[[FakeWorld], object]
     meanwhile(world.fresh_clone())
 
 
-def test_of_two_runners_one_releases_and_the_other_finds_it_done(stage: Stage, tmp_path: Path) -> None:
+def test_of_two_runs_one_releases_and_the_other_finds_it_done(stage: Stage, tmp_path: Path) -> None:
     alone = new_world()
     stage.release(alone)
     (tmp_path / "other").mkdir()
@@ -44,7 +44,7 @@ def test_of_two_runners_one_releases_and_the_other_finds_it_done(stage: Stage, t
     assert wrong == []
 
 
-def test_a_killed_release_that_another_runner_made_meanwhile_is_not_made_again(stage: Stage) -> None:
+def test_an_interrupted_release_that_another_run_made_is_not_made_again(stage: Stage) -> None:
     alone = new_world()
     stage.release(alone)
 
@@ -70,7 +70,7 @@ def test_a_feature_pushed_meanwhile_is_released_once_and_nothing_is_lost(stage: 
         assert world.remote.releases.keys() == world.remote.tags.keys() - {"v1.0.0"}, write
 
 
-def test_a_clone_that_is_behind_releases_and_builds_what_the_remote_holds(stage: Stage) -> None:
+def test_a_clone_that_is_behind_releases_and_builds_the_remote_branch(stage: Stage) -> None:
     world = new_world()
     behind = world.fresh_clone()
     world.commit("feat: newer", {"build.gradle": "// newer\nversion = '1.0.0'\n"})
@@ -80,7 +80,7 @@ def test_a_clone_that_is_behind_releases_and_builds_what_the_remote_holds(stage:
     assert behind.files.read("build/app.jar") == "built from // newer\nversion = '1.1.0'\n"
 
 
-def test_unpushed_work_of_a_person_is_released_with_the_rest(tmp_path: Path) -> None:
+def test_unpushed_commits_of_a_user_are_released_with_the_rest(tmp_path: Path) -> None:
     world = new_world()
     own = world.commit("feat: own", {"own.txt": "mine"})
     Stage.of(tmp_path).release(world)

@@ -1,4 +1,4 @@
-"""What shipit decides about a repository."""
+"""The decisions of shipit about a repository, and its past releases, for the tests of versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def config_of(toml: str) -> Config:
 
 
 def decisions(repo: Repository, toml: str = "") -> dict[str, Decision]:
-    """The decision about each package, by name; who asks for the versions alone is told the same ones."""
+    """Return the decision about each package by its name, after checking that `next_versions` gives the same versions."""
     git, config = GitRepository(str(repo.path)), config_of(toml)
     found = next_releases(git, config)
     alone = {each.package: each.version for each in next_versions(git, config)}
@@ -26,7 +26,7 @@ def decisions(repo: Repository, toml: str = "") -> dict[str, Decision]:
 
 
 def decision(repo: Repository, toml: str = "") -> Decision:
-    """The decision about a repository that is one package."""
+    """Return the decision about a repository of one package."""
     return decisions(repo, toml)[""]
 
 
@@ -35,13 +35,13 @@ def next_of(repo: Repository, toml: str = "") -> str | None:
 
 
 def section(repo: Repository, tag: str, toml: str = "", package: int = 0) -> Release:
-    """One release as its notes were written."""
+    """Return one release with the commits that it had when it was made."""
     config = config_of(toml)
     return released(GitRepository(str(repo.path)), config, packages(config)[package], tag)
 
 
 def sections(repo: Repository, toml: str = "", *, since: str | None = None, package: int = 0) -> list[Release]:
-    """All releases, as the whole changelog has them."""
+    """Return all releases, as the complete changelog has them."""
     config = config_of(toml)
     past = observe_past_releases(GitRepository(str(repo.path)), config, packages(config)[package], "HEAD", since)
     return [read() for read in past.whole()]

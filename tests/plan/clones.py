@@ -1,4 +1,4 @@
-"""A repository as people have it: a clone with a remote on this machine."""
+"""A clone with a remote on this machine, for tests of plans."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shipit.plan.release import ReleasePlan
 
 
 def remote_of(repo: Repository) -> Path:
-    """A bare copy of a repository beside it, brought up to date where there is one."""
+    """Return the bare copy of `repo` beside it, which is created or updated."""
     remote = repo.path.parent / "remote.git"
     if not remote.exists():
         run(repo.path, "clone", "--quiet", "--bare", str(repo.path), str(remote))
@@ -21,7 +21,7 @@ def remote_of(repo: Repository) -> Path:
 
 
 def clone_of(repo: Repository, *options: str, name: str = "clone") -> Path:
-    """A clone of the remote of a repository."""
+    """Return the path of a new clone of the remote of `repo`."""
     remote = remote_of(repo)
     clone = remote.with_name(name)
     run(remote, "clone", "--quiet", *options, remote.as_uri(), str(clone))
@@ -29,7 +29,7 @@ def clone_of(repo: Repository, *options: str, name: str = "clone") -> Path:
 
 
 def configure(clone: Path, toml: str) -> None:
-    """Put a configuration beside the clone's files without making them differ from what is committed."""
+    """Write `shipit.toml` into the clone; it stays untracked, so it is not an uncommitted change."""
     (clone / "shipit.toml").write_text(toml)
 
 
@@ -38,5 +38,5 @@ def plan(clone: Path, *, version: str | None = None) -> ReleasePlan:
 
 
 def doctor(clone: Path) -> dict[str, Finding]:
-    """What `shipit doctor` finds, by code."""
+    """Return the findings of `shipit doctor` by their code."""
     return {finding.code: finding for finding in api.doctor(api.open_project(str(clone)))}

@@ -1,4 +1,4 @@
-"""What an event and a branch call for."""
+"""The task of a run for an event and a branch."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ branch = "prod"
 """
 
 
-def work(event: CiEvent, config: str = CONFIG, environment: str | None = None) -> Task:
+def task_of(event: CiEvent, config: str = CONFIG, environment: str | None = None) -> Task:
     return next_task(event, parse_config(config), event.branch, "main", environment)
 
 
 @pytest.mark.parametrize("event", ["push", "workflow_dispatch", ""])
 @pytest.mark.parametrize("branch", ["main", "1.x", "next"])
-def test_a_branch_that_releases_is_released(event: str, branch: str) -> None:
-    assert work(CiEvent(event, branch)).kind == "release"
+def test_on_a_release_branch_the_task_is_a_release(event: str, branch: str) -> None:
+    assert task_of(CiEvent(event, branch)).kind == "release"
 
 
-def test_without_configuration_the_default_branch_releases_and_no_other() -> None:
-    assert work(CiEvent("push", "main"), "").kind == "release"
-    assert work(CiEvent("push", "feature"), "").kind == "nothing"
+def test_without_configuration_only_the_default_branch_is_a_release_branch() -> None:
+    assert task_of(CiEvent("push", "main"), "").kind == "release"
+    assert task_of(CiEvent("push", "feature"), "").kind == "nothing"
 
 
-def test_an_environment_is_due_on_its_branch() -> None:
-    assert work(CiEvent("push", "dev")).environments == ("dev",)
-    assert work(CiEvent("push", "dev")).kind == "environment"
-    assert "`prod`" in work(CiEvent("push", "prod")).why
+def test_on_the_branch_of_an_environment_its_images_are_built() -> None:
+    assert task_of(CiEvent("push", "dev")).environments == ("dev",)
+    assert task_of(CiEvent("push", "dev")).kind == "environment"
+    assert "`prod`" in task_of(CiEvent("push", "prod")).why
 
 
-def test_a_branch_may_release_and_belong_to_an_environment() -> None:
-    due = work(CiEvent("push", "main"))
-    assert (due.kind, due.environments) == ("release", ("staging",))
-    assert due.why == "branch `main` is a release branch and belongs to environment `staging`"
+def test_a_branch_can_be_a_release_branch_and_belong_to_an_environment() -> None:
+    task = task_of(CiEvent("push", "main"))
+    assert (task.kind, task.environments) == ("release", ("staging",))
+    assert task.why == "branch `main` is a release branch and belongs to environment `staging`"
 
 
-def test_whoever_asks_for_an_environment_asks_for_no_release() -> None:
-    due = work(CiEvent("push", "main"), environment="staging")
-    assert (due.kind, due.environments) == ("environment", ("staging",))
+def test_a_requested_environment_is_built_without_a_release() -> None:
+    task = task_of(CiEvent("push", "main"), environment="staging")
+    assert (task.kind, task.environments) == ("environment", ("staging",))
 
 
-def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
-    assert work(CiEvent("workflow_dispatch", "feature"), environment="canary").environments == ("canary",)
-    assert work(CiEvent("push", "main"), environment="prod").environments == ("prod",)
+def test_a_requested_environment_is_built_on_any_branch() -> None:
+    assert task_of(CiEvent("workflow_dispatch", "feature"), environment="canary").environments == ("canary",)
+    assert task_of(CiEvent("push", "main"), environment="prod").environments == ("prod",)
 
 
 @pytest.mark.parametrize(
@@ -68,25 +68,27 @@ def test_an_environment_that_was_asked_for_is_due_on_any_branch() -> None:
         ("", 'write `[environments.prd]` with `branch = "prd"` in shipit.toml'),
     ],
 )
-def test_an_environment_that_is_not_there_is_told_with_what_was_meant_or_what_to_write(config: str, hint: str) -> None:
+def test_the_error_about_an_unknown_environment_suggests_a_name_or_the_missing_lines(config: str, hint: str) -> None:
     with pytest.raises(UsageError, match="there is no environment `prd`") as raised:
-        work(CiEvent("push", "main"), config, environment="prd")
+        task_of(CiEvent("push", "main"), config, environment="prd")
     assert raised.value.hint == hint
 
 
 @pytest.mark.parametrize("branch", ["main", "dev", "feature"])
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
-def test_a_pull_request_is_a_look_ahead_whatever_branch_is_checked_out(event: str, branch: str) -> None:
+def test_a_pull_request_event_is_a_preview_on_any_branch(event: str, branch: str) -> None:
     proposal = PullRequest(12, "main")
-    due = work(CiEvent(event, branch, pull_request=proposal))
-    assert (due.kind, due.pull_request, due.environments) == ("preview", proposal, ())
+    task = task_of(CiEvent(event, branch, pull_request=proposal))
+    assert (task.kind, task.pull_request, task.environments) == ("preview", proposal, ())
 
 
 def test_no_event_of_a_pull_request_ever_releases() -> None:
     for event in ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"):
-        assert work(CiEvent(event, "main")).kind == "nothing"
+        assert task_of(CiEvent(event, "main")).kind == "nothing"
     closed = PullRequest(12, "main", closed=True)
-    assert work(CiEvent("pull_request", "main", pull_request=closed)).why == "nothing to do: pull request #12 is closed"
+    assert (
+        task_of(CiEvent("pull_request", "main", pull_request=closed)).why == "nothing to do: pull request #12 is closed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,8 @@ def test_no_event_of_a_pull_request_ever_releases() -> None:
     ],
     ids=lambda value: value.name if isinstance(value, CiEvent) else "",
 )  # fmt: skip
-def test_anything_else_calls_for_nothing_and_says_why(event: CiEvent, why: str) -> None:
-    assert (work(event).kind, work(event).why) == ("nothing", why)
+def test_other_events_and_branches_have_no_task_and_say_why(event: CiEvent, why: str) -> None:
+    assert (task_of(event).kind, task_of(event).why) == ("nothing", why)
 
 
 def test_a_detached_head_belongs_to_no_environment_without_a_branch() -> None:

@@ -1,4 +1,4 @@
-"""As much of git as reading history takes, over commits in memory."""
+"""The part of the port `Git` that reads history, with commits in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from shipit.world import CommitInfo
 
 
 def walked(history: Mapping[str, Sequence[str]]) -> tuple[Commits, dict[str, str]]:
-    """Commits by name, each after its parents, a second apart; and the ids that they get."""
+    """Return commits in memory, one second apart, and their ids by name.
+
+    Args:
+        history: the names of the parents of each commit by its name, parents before children.
+    """
     commits, ids = Commits(), dict[str, str]()
     for at, (name, parents) in enumerate(history.items()):
         ids[name] = commits.add(FakeCommit({}, tuple(ids[parent] for parent in parents), f"feat: {name}", at))
@@ -18,7 +22,7 @@ def walked(history: Mapping[str, Sequence[str]]) -> tuple[Commits, dict[str, str
 
 
 class _Walked:
-    """`read` counts the commits that `log` gave."""
+    """A repository in memory; `read` is the number of commits that `log` returned."""
 
     def __init__(self, commits: Commits) -> None:
         self._commits = commits

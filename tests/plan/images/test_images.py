@@ -45,7 +45,7 @@ def released(version: str = "1.4.0") -> FakeWorld:
 
 
 def release(world: FakeWorld, version: str) -> None:
-    """What a release leaves: a commit and its tag."""
+    """Make the commit and the tag of a release."""
     commit = world.commit(f"chore(release): {version}")
     world.git.create_tag(f"v{version}", commit, f"chore(release): {version}")
 
@@ -94,7 +94,7 @@ def tags(world: FakeWorld, name: str = "acme/app") -> list[str]:
     return [tag.rpartition(":")[2] for tag in world.registry.tags if tag.rpartition(":")[0] == name]
 
 
-def test_content_and_fixed_tags_go_first_and_moving_tags_last() -> None:
+def test_moving_tags_come_after_the_push_and_the_permanent_tags() -> None:
     assert summaries(planned(released(), "prod")) == [
         "run ./gradlew build -x test openapi3",
         "build acme/app:1.4.0",
@@ -104,14 +104,14 @@ def test_content_and_fixed_tags_go_first_and_moving_tags_last() -> None:
     ]
 
 
-def test_all_tags_of_a_release_lead_to_one_digest() -> None:
+def test_all_tags_of_a_release_have_the_same_digest() -> None:
     world = released()
     built(world, "prod")
     assert set(tags(world)) == {"latest", "1.4.0", "1.4"}
     assert len(set(world.registry.tags.values())) == 1
 
 
-def test_the_moving_tags_of_all_images_wait_for_the_content_of_all() -> None:
+def test_moving_tags_come_after_the_pushes_of_all_images() -> None:
     config = configured("""
 [environments.dev.images]
 back = { name = "acme/back" }
@@ -125,7 +125,7 @@ front = { name = "acme/front", context = "web" }
     ]
 
 
-def test_an_image_without_a_fixed_tag_gets_its_version() -> None:
+def test_an_image_without_a_permanent_tag_is_also_tagged_with_its_version() -> None:
     config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["latest"] }')
     assert summaries(planned(released(), "prod", config))[1:] == ["push acme/app:1.4.0", "tag acme/app:latest"]
 
@@ -140,7 +140,7 @@ def test_a_build_of_dev_is_named_by_branch_and_commit_and_counts_the_commits_sin
     assert image.reason == "1 commit after v1.4.0; next version 1.5.0"
 
 
-def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewhere() -> None:
+def test_a_build_of_dev_ignores_that_another_branch_released_its_next_version() -> None:
     world = released()
     world.commit("feat: search")
     elsewhere = world.fresh_clone()
@@ -150,7 +150,7 @@ def test_a_build_of_dev_does_not_mind_that_the_coming_version_is_released_elsewh
     assert planned(world, "dev").images[0].version.startswith("1.5.0-dev.1+")
 
 
-def test_a_build_of_dev_is_made_where_no_release_is_behind_it_and_that_is_told() -> None:
+def test_a_build_of_dev_without_a_release_in_its_history_is_made_with_a_warning() -> None:
     world = released()
     world.git.check_out("dev", parent(world, parent(world)))
     world.commit("feat: from before the release")
@@ -166,7 +166,7 @@ def test_an_image_of_prod_is_of_the_release_behind_a_merge() -> None:
     assert planned(world, "prod").images[0].version == "1.4.0"
 
 
-def test_prod_without_a_release_is_told_the_way_out() -> None:
+def test_a_build_of_prod_without_a_release_is_refused_with_a_fix() -> None:
     world = FakeWorld.new()
     world.commit("feat: chat")
     (finding,) = planned(world, "prod").findings
@@ -174,7 +174,7 @@ def test_prod_without_a_release_is_told_the_way_out() -> None:
     assert 'version = "build"' in finding.fix
 
 
-def test_prod_holds_nothing_that_is_not_released() -> None:
+def test_a_build_of_prod_with_unreleased_commits_is_refused() -> None:
     world = released()
     world.commit("feat: search")
     (finding,) = planned(world, "prod").findings
@@ -182,7 +182,7 @@ def test_prod_holds_nothing_that_is_not_released() -> None:
     assert "`feat: search`" in finding.what
 
 
-def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_again() -> None:
+def test_an_image_of_this_commit_in_the_registry_is_not_built_or_pushed_again() -> None:
     world = released()
     digests = built(world, "prod")
     world.push("v1.4.0")
@@ -191,7 +191,7 @@ def test_what_the_registry_has_from_this_commit_is_neither_built_nor_pushed_agai
     assert writes == []
 
 
-def test_a_plan_tells_content_in_the_registry_from_an_image_that_has_all_its_tags() -> None:
+def test_the_reason_says_if_an_image_in_the_registry_lacks_tags() -> None:
     world = released()
     apply([step for step in planned(world, "prod").steps if step.kind != "tag-image"], world)
     assert planned(world, "prod").images[0].reason == "release v1.4.0; already in the registry"
@@ -199,7 +199,7 @@ def test_a_plan_tells_content_in_the_registry_from_an_image_that_has_all_its_tag
     assert planned(world, "prod").images[0].reason.endswith("already in the registry, nothing to do")
 
 
-def test_a_merge_of_the_same_files_is_the_same_image() -> None:
+def test_a_merge_commit_with_the_same_files_is_the_same_image() -> None:
     world = released()
     digests = built(world, "prod")
     merged_into_prod(world)
@@ -207,7 +207,7 @@ def test_a_merge_of_the_same_files_is_the_same_image() -> None:
     assert world.engine.builds == ["acme/app:1.4.0"]
 
 
-def test_a_version_that_a_commit_elsewhere_has_is_never_overwritten() -> None:
+def test_a_permanent_tag_of_a_commit_on_another_branch_is_never_overwritten() -> None:
     world = released()
     base = head_of(world)
     world.commit("chore: another Dockerfile", {"Dockerfile": "FROM scratch"})
@@ -222,14 +222,14 @@ def test_a_version_that_a_commit_elsewhere_has_is_never_overwritten() -> None:
     assert world.registry.tags == before
 
 
-def test_a_version_that_nobody_knows_the_commit_of_is_never_overwritten() -> None:
+def test_a_permanent_tag_of_an_unknown_commit_is_never_overwritten() -> None:
     world = released()
     world.registry.accept("acme/app:1.4.0", RemoteImage("sha256:" + "0" * 64, {}))
     assert codes(planned(world, "prod")) == ["image-taken"]
 
 
 @pytest.mark.parametrize("message", ["docs: 설명", "chore: another Dockerfile"])
-def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_that_is_told(message: str) -> None:
+def test_the_image_of_a_release_does_not_change_with_later_merges_and_the_plan_says_so(message: str) -> None:
     world = released()
     first = head_of(world)
     digests = built(world, "prod")
@@ -243,7 +243,7 @@ def test_what_is_merged_into_prod_after_a_release_changes_its_image_no_more_and_
     assert world.engine.builds == ["acme/app:1.4.0"]
 
 
-def test_latest_stays_on_a_newer_release_and_that_is_told() -> None:
+def test_latest_is_not_moved_from_a_newer_release_and_the_plan_says_so() -> None:
     world = released("1.4.0")
     old = head_of(world)
     world.commit("feat: search")
@@ -285,15 +285,15 @@ def test_latest_of_dev_stays_on_a_commit_that_was_pushed_after_this_clone_was_ma
     assert world.registry.tags["acme/app-dev:latest"] == newest
 
 
-@pytest.mark.parametrize("told", ["main", "HEAD", "--help", "nul\0", "0a1b2c3"])
-def test_only_the_whole_id_of_a_commit_tells_what_an_image_is_built_from(told: str) -> None:
+@pytest.mark.parametrize("revision", ["main", "HEAD", "--help", "nul\0", "0a1b2c3"])
+def test_a_revision_label_counts_only_as_a_full_commit_id(revision: str) -> None:
     world = released()
-    strange = RemoteImage("sha256:" + "c" * 64, {REVISION: told, VERSION: "1.4.0"})
+    strange = RemoteImage("sha256:" + "c" * 64, {REVISION: revision, VERSION: "1.4.0"})
     world.registry.accept("acme/app:1.4.0", strange)
     assert codes(planned(world, "prod")) == ["image-taken"]
 
 
-def test_a_version_that_is_none_is_not_repeated() -> None:
+def test_an_invalid_version_label_is_replaced_by_the_digest() -> None:
     world = released()
     labels = {REVISION: str(world.commit("feat: search")), VERSION: "1\n::add-mask::e"}
     world.registry.accept("acme/app-dev:latest", RemoteImage("sha256:" + "c" * 64, labels))
@@ -303,7 +303,7 @@ def test_a_version_that_is_none_is_not_repeated() -> None:
     assert image.kept == (f"acme/app-dev:latest is not moved: it is on sha256:{'c' * 64}, which is newer",)
 
 
-def test_a_tag_that_two_templates_give_never_moves() -> None:
+def test_a_tag_from_a_permanent_and_a_moving_template_is_permanent() -> None:
     config = configured('[environments.prod]\nimage = { name = "acme/app", tags = ["{version}", "{major}.{minor}.0"] }')
     plan = planned(released(), "prod", config)
     assert summaries(plan) == ["build acme/app:1.4.0", "push acme/app:1.4.0"]
@@ -322,7 +322,7 @@ def test_a_prerelease_moves_no_tag() -> None:
     ]
 
 
-def test_an_image_is_taken_over_from_an_environment_that_built_the_same_commit() -> None:
+def test_an_image_that_another_environment_built_from_the_same_commit_is_promoted() -> None:
     config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
     world = released()
     world.git.check_out("dev", head_of(world))
@@ -333,7 +333,7 @@ def test_an_image_is_taken_over_from_an_environment_that_built_the_same_commit()
     assert set(digests.values()) == {world.registry.tags["acme/app-dev:latest"]}
 
 
-def test_what_nobody_built_is_not_taken_over_but_built() -> None:
+def test_without_an_image_to_promote_the_image_is_built() -> None:
     config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
     assert "build acme/app:1.4.0" in summaries(planned(released(), "prod", config))
 
@@ -344,14 +344,14 @@ def test_uncommitted_changes_are_not_pushed() -> None:
     assert codes(planned(world, "prod")) == ["dirty"]
 
 
-def test_uncommitted_changes_are_not_told_as_a_tag_that_another_commit_has_taken() -> None:
+def test_with_uncommitted_changes_there_is_no_finding_about_taken_tags() -> None:
     world = released()
     built(world, "prod")
     world.files.edit("README.md", "edited")
     assert codes(planned(world, "prod")) == ["dirty"]
 
 
-def test_a_build_for_this_machine_alone_says_that_it_is_not_the_commit() -> None:
+def test_a_local_build_with_uncommitted_changes_has_a_dirty_revision() -> None:
     world = released()
     world.files.edit("README.md", "edited")
     plan = planned(world, "dev", pushing=False)
@@ -367,7 +367,7 @@ def test_a_plan_of_images_survives_json() -> None:
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("place", ["same", "fresh"])
-def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(environment: str, place: str) -> None:
+def test_an_interrupted_run_is_completed_by_the_next_run(environment: str, place: str) -> None:
     def new_world() -> FakeWorld:
         world = released()
         world.push("v1.4.0")
@@ -386,7 +386,7 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(environment: st
         assert crash.state == state(world), crash
 
 
-def test_the_dockerfile_is_looked_for_where_the_image_is_built() -> None:
+def test_the_default_dockerfile_is_in_the_build_context() -> None:
     config = configured("""
 [environments.dev.images]
 back = { name = "acme/back" }
@@ -401,7 +401,7 @@ own = { name = "acme/own", context = "web", dockerfile = "docker/own" }
     ]
 
 
-def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_directory_is_a_warning_when_build_commands_can_create_it(monkeypatch: pytest.MonkeyPatch) -> None:
     world = released()
     missing = Finding("build-context", "the build context `build/docker` is not a directory", "set `context`")
     monkeypatch.setattr(world.engine, "findings", lambda builds: (missing,))
@@ -410,7 +410,7 @@ def test_a_directory_that_the_commands_before_may_make_is_only_worth_a_warning(m
     assert [finding.severity for finding in planned(world, "dev", without_commands).findings] == ["error"]
 
 
-def test_looking_whether_a_tag_may_move_fetches_nothing_and_moving_it_does() -> None:
+def test_checking_a_moving_tag_fetches_nothing_and_moving_it_fetches() -> None:
     world = released()
     world.push("v1.4.0")
     plan = planned(world, "dev")

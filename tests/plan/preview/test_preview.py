@@ -1,4 +1,4 @@
-"""What merging a pull request releases, and what squashing it releases instead."""
+"""The preview of a pull request: the releases after a merge and after a squash merge."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROPOSAL = PullRequest(12, "main")
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Iterator[Repository]:
-    """At v1.0.0 and one fix, with a branch `proposal` that is checked out."""
+    """Yield a repository with v1.0.0, one fix, and the branch `proposal` checked out."""
     repo = Repository(tmp_path / "repo")
     repo.commit("feat: begin")
     repo.tag("v1.0.0")
@@ -33,7 +33,7 @@ def repo(tmp_path: Path) -> Iterator[Repository]:
 
 
 def preview(repo: Repository, toml: str = "", pull_request: PullRequest = PROPOSAL) -> Preview:
-    """Merge `proposal` into main and look."""
+    """Merge `proposal` into main and return the preview."""
     repo.switch("main")
     merged = repo.merge("proposal", message="Merge proposal into main")
     notes = Renderer(template_text("default", "."))
@@ -45,7 +45,7 @@ def squashed(title: str, *, always: bool = False) -> PullRequest:
     return replace(PROPOSAL, title=title, squashed=True if always else None)
 
 
-def test_what_is_proposed_counts_with_what_is_there(repo: Repository) -> None:
+def test_a_preview_counts_the_proposed_commits_and_those_of_the_branch(repo: Repository) -> None:
     repo.commit("feat: search")
     found = preview(repo)
     assert found.headline == "Merging this releases 1.1.0"
@@ -53,18 +53,18 @@ def test_what_is_proposed_counts_with_what_is_there(repo: Repository) -> None:
     assert "### Features\n\n* search" in found.notes
 
 
-def test_what_releases_nothing_by_itself_may_go_along_with_what_is_there(repo: Repository) -> None:
+def test_a_pull_request_without_counted_commits_previews_the_release_of_the_branch(repo: Repository) -> None:
     repo.commit("docs: more")
     assert preview(repo).headline == "Merging this releases 1.0.1"
 
 
-def test_the_branch_it_goes_to_says_how_it_is_released(repo: Repository) -> None:
+def test_a_preview_uses_the_settings_of_the_target_branch(repo: Repository) -> None:
     repo.commit("feat: search")
     toml = '[release]\nbranches = ["stable", { name = "main", prerelease = "beta" }]\n'
     assert preview(repo, toml).headline == "Merging this releases 1.1.0-beta.1"
 
 
-def test_a_branch_that_does_not_release_has_no_preview(repo: Repository) -> None:
+def test_a_pull_request_to_another_branch_has_no_preview(repo: Repository) -> None:
     repo.commit("feat: search")
     assert preview(repo, '[release]\nbranch = "stable"\n').headline == "No preview: `main` is not a release branch"
 
@@ -91,7 +91,7 @@ def test_a_footer_of_a_squashed_commit_stays_a_footer(repo: Repository) -> None:
     assert preview(repo, "", squashed("feat: search", always=True)).headline == "Merging this releases 2.0.0"
 
 
-def test_where_there_is_a_choice_that_matters_both_are_told(repo: Repository) -> None:
+def test_a_preview_shows_merge_and_squash_if_they_differ(repo: Repository) -> None:
     repo.commit("feat: search")
     repo.commit("wip")
     found = preview(repo, "", squashed("fix: search"))
@@ -99,12 +99,12 @@ def test_where_there_is_a_choice_that_matters_both_are_told(repo: Repository) ->
     assert found.to_release[0].version == "1.1.0"
 
 
-def test_a_choice_that_does_not_matter_is_not_told(repo: Repository) -> None:
+def test_a_preview_does_not_mention_the_squash_if_it_is_the_same(repo: Repository) -> None:
     repo.commit("feat: search")
     assert preview(repo, "", squashed("feat: search for all")).headline == "Merging this releases 1.1.0"
 
 
-def test_only_the_package_that_is_touched_is_released_by_a_squash(repo: Repository) -> None:
+def test_a_squash_releases_only_the_changed_package(repo: Repository) -> None:
     repo.commit("wip", files={"web/index.html": "new"})
     toml = '[packages.api]\npath = "api"\ntag = "v{version}"\n[packages.web]\npath = "web"\n'
     found = preview(repo, toml, squashed("feat: page", always=True))

@@ -1,4 +1,4 @@
-"""What follows a published release, when it is asked for."""
+"""The steps after a release is published: floating tags and notify steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def commits(world: FakeWorld, *names: str) -> list[str]:
     return [world.remote.tags[name].commit for name in names]
 
 
-def test_nobody_is_told_and_no_tag_moves_unless_that_is_asked_for(tmp_path: Path) -> None:
+def test_without_configuration_there_are_no_notify_steps_and_no_floating_tags(tmp_path: Path) -> None:
     world = new_world()
     world.commit("fix: crash (#12)")
     world.push()
@@ -51,14 +51,14 @@ def test_floating_tags_never_go_backwards(tmp_path: Path) -> None:
     assert commits(world, "v1.1") == commits(world, "v1.1.0")
 
 
-def test_a_pre_release_leads_no_floating_tag(tmp_path: Path) -> None:
+def test_a_pre_release_moves_no_floating_tag(tmp_path: Path) -> None:
     world = new_world()
     settings = 'floating-tags = ["major"]\nbranches = [{ name = "main", prerelease = "beta" }]\n'
     Stage.of(tmp_path, settings).release(world)
     assert world.remote.tags.keys() == {"v1.0.0", "v1.1.0-beta.1"}
 
 
-def test_a_floating_tag_that_a_killed_run_left_behind_is_moved_by_the_next(tmp_path: Path) -> None:
+def test_a_floating_tag_that_an_interrupted_run_did_not_move_is_moved_by_the_next(tmp_path: Path) -> None:
     world, stage = new_world(), Stage.of(tmp_path, 'floating-tags = ["major"]\n')
     stage.release(world)
     world.remote.tags["v1"] = world.remote.tags["v1.0.0"]
@@ -74,7 +74,7 @@ def announcing(tmp_path: Path) -> Stage:
     return Stage(parse_config(f'[release]\nversion-files = ["build.gradle"]\n{ANNOUNCE}'), stage.place)
 
 
-def test_pull_requests_and_issues_of_the_release_are_told_once(announcing: Stage) -> None:
+def test_pull_requests_and_issues_of_a_release_get_one_comment(announcing: Stage) -> None:
     world = new_world()
     world.commit("fix: crash (#12)\n\nCloses #7")
     world.commit("Merge pull request #18 from acme/docs\n\ndocs: more")
@@ -86,7 +86,7 @@ def test_pull_requests_and_issues_of_the_release_are_told_once(announcing: Stage
     assert {len(comments) for comments in world.remote.comments.values()} == {1}
 
 
-def test_a_release_that_was_cut_off_before_it_was_published_is_announced_when_it_is_finished(
+def test_the_notify_steps_of_an_unfinished_release_run_when_it_is_finished(
     announcing: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = new_world()
@@ -108,9 +108,7 @@ def test_a_release_that_was_cut_off_before_it_was_published_is_announced_when_it
     assert "v1.1.1" in world.remote.comments[13][0]
 
 
-def test_a_release_that_cannot_be_announced_is_made_all_the_same(
-    announcing: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_release_is_made_even_if_its_notify_steps_fail(announcing: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     world = new_world()
     world.commit("fix: crash (#12)")
     world.push()
@@ -125,7 +123,7 @@ def test_a_release_that_cannot_be_announced_is_made_all_the_same(
     assert world.remote.labels == {12: {"released"}}
 
 
-def test_at_most_a_hundred_are_told_for_github_allows_no_more(announcing: Stage) -> None:
+def test_at_most_a_hundred_issues_get_a_comment(announcing: Stage) -> None:
     world = new_world()
     world.commit("fix: crash\n\nCloses " + ", ".join(f"#{number}" for number in range(1, 400)))
     world.push()

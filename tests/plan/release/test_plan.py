@@ -70,7 +70,7 @@ def test_without_a_releasable_commit_there_is_no_step_and_no_note(begun: Reposit
     assert [remark.subject for remark in made.decisions[0].ignored] == ["docs: explain"]
 
 
-def test_a_snapshot_is_released_as_the_version_it_announces(repo: Repository) -> None:
+def test_a_declared_snapshot_is_released_as_its_version(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": GRADLE.format("0.0.1-SNAPSHOT")})
     made = plan(clone_of(repo))
     assert made.decisions[0].version == "0.0.1"
@@ -78,7 +78,7 @@ def test_a_snapshot_is_released_as_the_version_it_announces(repo: Repository) ->
 
 
 @pytest.mark.parametrize(("asked", "next_snapshot"), [("1.1.0", "1.1.1-SNAPSHOT"), ("1.1.0-beta.1", "1.1.0-SNAPSHOT")])
-def test_where_snapshots_are_wanted_the_next_one_is_committed_after_the_release(
+def test_with_snapshot_the_next_one_is_committed_after_the_release(
     begun: Repository, asked: str, next_snapshot: str
 ) -> None:
     clone = clone_of(begun)
@@ -100,7 +100,7 @@ def test_the_commit_of_a_snapshot_is_nothing_to_release(begun: Repository) -> No
     assert not plan(clone).steps
 
 
-def test_a_version_that_a_person_asks_for_is_released_also_without_a_releasable_commit(begun: Repository) -> None:
+def test_a_requested_version_is_released_even_without_a_commit_that_counts(begun: Repository) -> None:
     begun.tag("v1.1.0")
     clone = clone_of(begun)
     assert plan(clone).to_release == ()
@@ -108,14 +108,14 @@ def test_a_version_that_a_person_asks_for_is_released_also_without_a_releasable_
     assert (decision.version, decision.previous, decision.tag) == ("2.0.0", "1.1.0", "v2.0.0")
 
 
-def test_a_version_that_a_person_asks_for_goes_before_release_as(begun: Repository) -> None:
+def test_a_requested_version_takes_precedence_over_release_as(begun: Repository) -> None:
     begun.commit("chore: a\n\nRelease-As: 3.0.0")
     clone = clone_of(begun)
     assert plan(clone).to_release[0].version == "3.0.0"
     assert plan(clone, version="4.0.0").to_release[0].version == "4.0.0"
 
 
-def test_leaving_0_x_is_what_a_person_asks_for(repo: Repository) -> None:
+def test_a_requested_version_can_leave_0_x(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v0.4.0")
     repo.commit("feat!: more")
@@ -125,13 +125,13 @@ def test_leaving_0_x_is_what_a_person_asks_for(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("asked", ["1.0.0", "0.9.9", "1.0.0-rc.1"])
-def test_a_version_that_does_not_rise_is_refused(begun: Repository, asked: str) -> None:
+def test_a_version_that_is_not_higher_is_refused(begun: Repository, asked: str) -> None:
     with pytest.raises(ConflictError, match="is not higher than the last release"):
         plan(clone_of(begun), version=asked)
 
 
 @pytest.mark.parametrize("asked", ["1.2", "v2.0.0", "next", "1.2.3.4"])
-def test_what_is_no_version_is_refused_with_an_example(begun: Repository, asked: str) -> None:
+def test_an_invalid_version_is_refused_with_an_example(begun: Repository, asked: str) -> None:
     with pytest.raises(UsageError, match=f"`{asked}` is not a version"):
         plan(clone_of(begun), version=asked)
 
@@ -141,7 +141,7 @@ def test_a_tag_of_a_file_on_the_remote_is_no_release(begun: Repository) -> None:
     assert plan(clone_of(begun)).to_release[0].version == "1.1.0"
 
 
-def test_a_clone_that_is_behind_plans_on_the_tip_of_the_remote(begun: Repository) -> None:
+def test_in_a_clone_that_is_behind_the_plan_is_made_for_the_remote_branch(begun: Repository) -> None:
     clone = clone_of(begun)
     tip = begun.commit("feat!: theirs")
     remote_of(begun)
@@ -190,7 +190,7 @@ def remote_of_clone(clone: Path) -> Path:
     return clone.with_name("remote.git")
 
 
-def test_a_package_without_changes_is_left_alone(repo: Repository) -> None:
+def test_a_package_without_changes_is_not_released(repo: Repository) -> None:
     repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})
     repo.tag("backend-v1.0.0")
     repo.tag("web-v2.0.0")

@@ -40,14 +40,14 @@ def test_a_clone_that_is_ready_has_no_finding(begun: Repository) -> None:
     assert doctor(clone_of(begun)) == {}
 
 
-def test_a_repository_without_a_commit_is_told_to_make_one(repo: Repository) -> None:
+def test_a_repository_without_a_commit_is_a_finding_with_a_fix(repo: Repository) -> None:
     found = doctor(repo.path)
     assert list(found) == ["no-commit"]
     follow(repo.path, found["no-commit"].fix.partition(": ")[2] + " --allow-empty -m 'feat: begin'")
     assert "no-commit" not in doctor(repo.path)
 
 
-def test_a_repository_without_a_remote_is_told_how_to_add_one(begun: Repository) -> None:
+def test_a_repository_without_a_remote_is_a_finding_with_a_fix(begun: Repository) -> None:
     remote = remote_of(begun)
     begun.check_out()
     found = doctor(begun.path)
@@ -56,7 +56,7 @@ def test_a_repository_without_a_remote_is_told_how_to_add_one(begun: Repository)
     assert doctor(begun.path) == {}
 
 
-def test_a_remote_that_does_not_answer_is_named_with_what_git_said(begun: Repository) -> None:
+def test_a_remote_that_cannot_be_reached_is_a_finding_with_the_output_of_git(begun: Repository) -> None:
     clone = clone_of(begun)
     shutil.rmtree(remote_of(begun))
     found = doctor(clone)
@@ -66,7 +66,7 @@ def test_a_remote_that_does_not_answer_is_named_with_what_git_said(begun: Reposi
     assert "git remote -v" in found["remote"].fix
 
 
-def test_a_detached_head_is_told_which_branch_to_take(begun: Repository) -> None:
+def test_a_detached_head_is_a_finding_that_names_the_branch_to_switch_to(begun: Repository) -> None:
     clone = clone_of(begun)
     run(clone, "checkout", "--quiet", "--detach")
     found = doctor(clone)
@@ -75,7 +75,7 @@ def test_a_detached_head_is_told_which_branch_to_take(begun: Repository) -> None
     assert doctor(clone) == {}
 
 
-def test_a_branch_that_does_not_release_is_told_which_does(begun: Repository) -> None:
+def test_another_branch_is_a_finding_that_names_the_release_branch(begun: Repository) -> None:
     clone = clone_of(begun)
     run(clone, "switch", "--quiet", "-c", "topic")
     found = doctor(clone)
@@ -85,7 +85,7 @@ def test_a_branch_that_does_not_release_is_told_which_does(begun: Repository) ->
     assert doctor(clone) == {}
 
 
-def test_the_default_branch_of_the_remote_releases_where_none_is_configured(begun: Repository) -> None:
+def test_without_configuration_the_default_branch_of_the_remote_is_the_release_branch(begun: Repository) -> None:
     begun.branch("trunk")
     run(remote_of(begun), "symbolic-ref", "HEAD", "refs/heads/trunk")
     clone = clone_of(begun)
@@ -95,7 +95,7 @@ def test_the_default_branch_of_the_remote_releases_where_none_is_configured(begu
     assert "git switch trunk" in doctor(clone)["wrong-branch"].fix
 
 
-def test_branches_that_went_different_ways_are_brought_together_by_the_fix(begun: Repository) -> None:
+def test_the_fix_for_diverged_branches_works(begun: Repository) -> None:
     clone, other = clone_of(begun), clone_of(begun, name="other")
     commit(other, "fix: theirs", "theirs.txt")
     run(other, "push", "--quiet")
@@ -116,7 +116,7 @@ def test_a_clone_behind_or_ahead_of_the_remote_is_ready(begun: Repository) -> No
     assert doctor(clone) == {}
 
 
-def test_commits_that_a_release_without_a_push_would_leave_behind_are_to_be_pushed_first(begun: Repository) -> None:
+def test_unpushed_commits_are_a_finding_when_the_release_does_not_push_the_branch(begun: Repository) -> None:
     clone = clone_of(begun)
     (clone / "shipit.toml").write_text('[release]\nwrite-back = "none"\n')
     commit(clone, "fix: ours", "ours.txt")
@@ -126,7 +126,7 @@ def test_commits_that_a_release_without_a_push_would_leave_behind_are_to_be_push
     assert doctor(clone) == {}
 
 
-def test_uncommitted_changes_are_named_and_untracked_files_are_not_in_the_way(begun: Repository) -> None:
+def test_uncommitted_changes_are_a_finding_and_untracked_files_are_not(begun: Repository) -> None:
     clone = clone_of(begun)
     (clone / "notes.txt").write_text("mine")
     assert doctor(clone) == {}
@@ -160,7 +160,7 @@ def test_without_an_identity_the_fix_sets_one(
     assert doctor(clone) == {}
 
 
-def test_the_lock_of_a_killed_git_is_named_with_its_path(begun: Repository) -> None:
+def test_the_lock_of_an_interrupted_git_is_a_finding_with_its_path(begun: Repository) -> None:
     clone = clone_of(begun)
     (clone / ".git" / "index.lock").touch()
     found = doctor(clone)
@@ -169,7 +169,7 @@ def test_the_lock_of_a_killed_git_is_named_with_its_path(begun: Repository) -> N
     assert doctor(clone) == {}
 
 
-def test_tags_of_another_format_are_told_with_the_format_they_have(repo: Repository) -> None:
+def test_tags_in_another_format_are_a_finding_that_suggests_their_format(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("1.0.0")
     clone = clone_of(repo)
@@ -184,7 +184,7 @@ def test_tags_of_another_format_are_told_with_the_format_they_have(repo: Reposit
     ("config", "counting", "tag"),
     [("", "v1.1.0", "1.1.0"), ('[release]\ntag = "app-{version}"\n', "app-1.1.0", "v1.1.0")],
 )
-def test_a_later_release_tagged_in_another_form_is_told_and_how_to_make_it_count(
+def test_a_later_release_with_another_tag_format_is_a_warning_whose_fix_works(
     begun: Repository, config: str, counting: str, tag: str
 ) -> None:
     begun.tag("app-1.0.0", at="v1.0.0")
@@ -201,7 +201,7 @@ def test_a_later_release_tagged_in_another_form_is_told_and_how_to_make_it_count
     assert plan(clone).decisions[0].version == "1.1.1"
 
 
-def test_tags_in_another_form_that_say_nothing_new_are_left_in_peace(begun: Repository) -> None:
+def test_other_tags_in_another_format_are_no_finding(begun: Repository) -> None:
     begun.tag("1.1.0", at="v1.0.0")
     begun.tag("v1.0.1", at="v1.0.0")
     for name in ("0.9.0", "1.0.0", "1.0.1", "1.1.0-rc.1", "1.1", "chart-3.0.0", "2026.11.21"):
@@ -213,7 +213,7 @@ def test_tags_in_another_form_that_say_nothing_new_are_left_in_peace(begun: Repo
     assert doctor(clone_of(begun)) == {}
 
 
-def test_a_tag_of_another_form_may_be_that_of_a_package_of_the_past(begun: Repository) -> None:
+def test_a_tag_in_another_format_may_belong_to_a_former_package(begun: Repository) -> None:
     begun.tag("a-v1.0.0", at="v1.0.0")
     begun.tag("v2.0.0")
     clone = clone_of(begun)
@@ -221,7 +221,7 @@ def test_a_tag_of_another_form_may_be_that_of_a_package_of_the_past(begun: Repos
     assert doctor(clone) == {}
 
 
-def test_a_release_in_another_form_is_told_where_only_pre_releases_have_the_right_one(begun: Repository) -> None:
+def test_a_release_in_another_format_is_a_warning_when_only_pre_releases_match(begun: Repository) -> None:
     begun.tag("v3.1.0-beta.1")
     begun.tag("3.1.0")
     clone = clone_of(begun)
@@ -230,7 +230,7 @@ def test_a_release_in_another_form_is_told_where_only_pre_releases_have_the_righ
     assert list(doctor(clone)) == ["other-tag-format"]
 
 
-def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(begun: Repository) -> None:
+def test_tags_outside_the_history_are_a_finding_even_if_only_the_remote_has_them(begun: Repository) -> None:
     begun.switch("again")
     begun.commit("feat: begin again")
     clone = clone_of(begun, "--no-tags", "--single-branch", "--branch", "again")
@@ -241,7 +241,7 @@ def test_tags_outside_the_history_are_told_also_where_only_the_remote_has_them(b
     assert doctor(clone) == {}
 
 
-def test_a_branch_that_goes_on_below_a_higher_release_is_told_so_and_how_to_mend_it(begun: Repository) -> None:
+def test_a_higher_release_on_another_branch_is_a_warning_whose_fix_works(begun: Repository) -> None:
     begun.branch("elsewhere", at="v1.0.0")
     begun.commit("fix: there")
     begun.tag("v1.0.1")
@@ -250,15 +250,17 @@ def test_a_branch_that_goes_on_below_a_higher_release_is_told_so_and_how_to_mend
     clone = clone_of(begun)
     found = doctor(clone)
     assert [(each.code, each.severity) for each in found.values()] == [("higher-elsewhere", "warning")]
-    told = "the last release on this branch is `v1.0.0`, but `v1.0.1` was released on another branch"
-    assert found["higher-elsewhere"].what == told
+    expected = "the last release on this branch is `v1.0.0`, but `v1.0.1` was released on another branch"
+    assert found["higher-elsewhere"].what == expected
     assert plan(clone).decisions[0].version == "1.1.0"
     follow(clone, found["higher-elsewhere"].fix.partition(",")[0] + " --quiet --no-edit")
     assert doctor(clone) == {}
 
 
 @pytest.mark.parametrize("branch", ['{ name = "main", range = "1.x" }', '{ name = "main", prerelease = "rc" }'])
-def test_a_branch_that_is_to_stay_below_is_told_nothing_of_higher_releases(begun: Repository, branch: str) -> None:
+def test_a_branch_with_a_range_or_a_channel_has_no_warning_about_higher_releases(
+    begun: Repository, branch: str
+) -> None:
     begun.tag("v3.0.0-rc.1")
     begun.branch("next", at="v1.0.0")
     begun.commit("feat!: there")
@@ -269,7 +271,7 @@ def test_a_branch_that_is_to_stay_below_is_told_nothing_of_higher_releases(begun
     assert doctor(clone) == {}
 
 
-def test_writing_back_through_an_api_needs_a_forge_that_has_one(begun: Repository) -> None:
+def test_write_back_through_the_api_needs_github(begun: Repository) -> None:
     clone = clone_of(begun)
     configure(clone, '[release]\nwrite-back = "api"\n')
     found = doctor(clone)
@@ -281,7 +283,7 @@ def test_writing_back_through_an_api_needs_a_forge_that_has_one(begun: Repositor
 # -- a version that cannot be
 
 
-def test_a_version_that_exists_elsewhere_is_a_finding(begun: Repository) -> None:
+def test_a_next_version_that_exists_on_another_branch_is_a_finding(begun: Repository) -> None:
     begun.branch("other")
     begun.commit("feat: theirs")
     begun.tag("v1.1.0")
@@ -292,12 +294,12 @@ def test_a_version_that_exists_elsewhere_is_a_finding(begun: Repository) -> None
     assert "merge `v1.1.0`" in found["version"].fix
 
 
-def test_a_version_that_does_not_rise_is_a_finding(begun: Repository) -> None:
+def test_a_version_that_is_not_higher_is_a_finding(begun: Repository) -> None:
     begun.commit("chore: a\n\nRelease-As: 0.9.0")
     assert list(doctor(clone_of(begun))) == ["version"]
 
 
-def test_a_version_that_no_file_has_a_place_for_is_a_finding(begun: Repository) -> None:
+def test_a_version_file_that_cannot_be_edited_is_a_finding(begun: Repository) -> None:
     begun.commit("chore: a", files={"build.gradle": "version = rootProject.findProperty('v')\n"})
     clone = clone_of(begun)
     configure(clone, '[release]\nversion-files = ["build.gradle"]\n')
@@ -306,7 +308,7 @@ def test_a_version_that_no_file_has_a_place_for_is_a_finding(begun: Repository) 
     assert "build.gradle" in found["version"].what
 
 
-def test_a_conflict_alone_is_a_conflict_and_among_others_one_of_them(begun: Repository) -> None:
+def test_a_conflict_is_reported_as_one_of_the_findings_when_there_are_others(begun: Repository) -> None:
     begun.commit("chore: a\n\nRelease-As: 0.9.0")
     clone = clone_of(begun)
     with pytest.raises(ConflictError):
@@ -332,13 +334,13 @@ def test_a_shallow_clone_deepens_by_itself(begun: Repository) -> None:
     assert not shallow(clone)
 
 
-def test_the_next_version_of_a_shallow_clone_is_that_of_the_whole(begun: Repository) -> None:
+def test_a_shallow_clone_has_the_next_version_of_a_complete_one(begun: Repository) -> None:
     clone = clone_of(begun, "--depth", "1")
     (decision,) = api.next_version(api.open_project(str(clone)))
     assert (decision.previous, decision.version) == ("1.0.0", "1.1.0")
 
 
-def test_changelog_notes_and_commits_of_a_shallow_clone_are_those_of_the_whole(begun: Repository) -> None:
+def test_a_shallow_clone_has_the_changelog_notes_and_commits_of_a_complete_one(begun: Repository) -> None:
     begun.tag("v1.1.0")
     whole = api.open_project(str(clone_of(begun)))
     questions: tuple[Callable[[api.Project], object], ...] = (
@@ -351,7 +353,7 @@ def test_changelog_notes_and_commits_of_a_shallow_clone_are_those_of_the_whole(b
         assert asked(api.open_project(str(clone))) == asked(whole)
 
 
-def test_deepening_brings_history_and_no_old_files(begun: Repository) -> None:
+def test_deepening_fetches_commits_and_no_old_files(begun: Repository) -> None:
     run(remote_of(begun), "config", "uploadpack.allowFilter", "true")
     clone = clone_of(begun, "--depth", "1")
     plan(clone)
@@ -359,7 +361,7 @@ def test_deepening_brings_history_and_no_old_files(begun: Repository) -> None:
     assert [line for line in missing.splitlines() if line.startswith("?")]
 
 
-def test_a_shallow_clone_whose_remote_is_gone_is_told_how_to_get_its_history(begun: Repository) -> None:
+def test_a_shallow_clone_whose_remote_is_missing_is_a_finding_with_a_fix(begun: Repository) -> None:
     clone = clone_of(begun, "--depth", "1")
     remote = remote_of(begun)
     remote.rename(remote.with_name("moved.git"))
@@ -374,7 +376,7 @@ def test_a_shallow_clone_whose_remote_is_gone_is_told_how_to_get_its_history(beg
     assert doctor(clone) == {}
 
 
-def test_a_shallow_clone_without_a_remote_is_told_both(begun: Repository) -> None:
+def test_a_shallow_clone_without_a_remote_has_both_findings(begun: Repository) -> None:
     clone = clone_of(begun, "--depth", "1")
     run(clone, "remote", "remove", "origin")
     assert sorted(doctor(clone)) == ["no-remote", "shallow"]
@@ -420,7 +422,7 @@ def test_a_release_that_is_not_ready_changes_nothing_and_says_so(begun: Reposito
     assert (clone / "a.txt").read_text() == "changed"
 
 
-def test_where_nothing_is_to_be_released_problems_stop_nothing(begun: Repository) -> None:
+def test_findings_stop_nothing_when_there_is_nothing_to_release(begun: Repository) -> None:
     begun.tag("v1.1.0")
     clone = clone_of(begun)
     (clone / "a.txt").write_text("changed")

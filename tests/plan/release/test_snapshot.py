@@ -17,7 +17,7 @@ def settings(way: str, files: str = '["build.gradle"]') -> str:
 
 
 @WAYS
-def test_the_next_snapshot_follows_the_release_and_carries_no_tag(tmp_path: Path, way: str) -> None:
+def test_the_snapshot_commit_follows_the_release_and_has_no_tag(tmp_path: Path, way: str) -> None:
     world = new_world()
     Stage(parse_config(settings(way)), tmp_path).release(world)
     assert world.remote.subjects()[:2] == ["chore(release): begin 1.1.1-SNAPSHOT", "chore(release): 1.1.0"]
@@ -34,7 +34,7 @@ def test_without_a_version_file_there_is_no_snapshot(tmp_path: Path, way: str) -
 
 
 @WAYS
-def test_the_snapshot_says_skip_ci_where_the_release_does(tmp_path: Path, way: str) -> None:
+def test_the_snapshot_commit_has_skip_ci_if_the_release_commit_has_it(tmp_path: Path, way: str) -> None:
     world = new_world()
     Stage(parse_config(settings(way) + "skip-ci = true\n"), tmp_path).release(world)
     assert world.remote.subjects()[:2] == [

@@ -63,7 +63,7 @@ def test_a_tag_of_a_tag_is_a_release_with_its_commits(repo: Repository) -> None:
     assert_agreement(repo)
 
 
-def test_a_part_of_the_changelog_has_the_sections_that_the_whole_has(repo: Repository) -> None:
+def test_a_part_of_the_changelog_has_the_same_sections_as_the_whole(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v1.0.0")
     repo.branch("hotfix")
@@ -80,7 +80,7 @@ def test_a_part_of_the_changelog_has_the_sections_that_the_whole_has(repo: Repos
     ]
 
 
-def test_the_date_of_a_release_is_that_of_its_commit_however_absurd(repo: Repository) -> None:
+def test_the_date_of_a_release_is_that_of_its_commit_even_if_absurd(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v1.0.0")
     repo.commit("feat: in the far future", skew=10**15)
@@ -152,7 +152,7 @@ VERSIONS_FALL = [
 @settings(max_examples=40)
 @given(anything)
 @example([*VERSIONS_FALL, ("tag", 0)])  # v2.2.3 is behind v1.1.5 and v0.0.8, which share a commit
-def test_each_commit_stands_in_the_earliest_release_that_contains_it(drawn: Moves) -> None:
+def test_each_commit_is_in_the_earliest_release_that_contains_it(drawn: Moves) -> None:
     with grown(drawn) as repo:
         assert_agreement(repo)
 
@@ -201,18 +201,18 @@ class Releasing:
 
 @settings(max_examples=30)
 @given(moves("release", "release", "hotfix", "feature", "merge", "fix"))
-def test_what_was_written_when_a_release_was_made_is_what_the_whole_changelog_says(drawn: Moves) -> None:
+def test_the_complete_changelog_has_the_notes_that_each_release_got(drawn: Moves) -> None:
     with begun() as repo:
         releasing = Releasing(repo, {})
         for count, (kind, number) in enumerate(drawn):
             releasing.move(kind, number, count)
         repo.merge(*repo.git("branch", "--format=%(refname:short)").split())
-        assert {release.tag: told(release) for release in sections(repo)} == {
-            tag: told(release) for tag, release in releasing.written.items()
+        assert {release.tag: content(release) for release in sections(repo)} == {
+            tag: content(release) for tag, release in releasing.written.items()
         }
 
 
-def told(release: Release) -> tuple[str | None, tuple[str, ...], frozenset[str]]:
+def content(release: Release) -> tuple[str | None, tuple[str, ...], frozenset[str]]:
     return release.previous_tag, release.includes, frozenset(entry.id for entry in release.entries)
 
 
@@ -243,7 +243,7 @@ def reached(tag: str, behind: dict[str, set[str]]) -> list[Version]:
 
 
 def is_earlier(one: str, other: str, behind: dict[str, set[str]]) -> bool:
-    """Whether `one` is behind `other`, or on the same commit with a lower version."""
+    """Return whether `one` is in the history of `other`, or on the same commit with a lower version."""
     if behind[one] == behind[other]:
         return Version.parse(one[1:]) < Version.parse(other[1:])
     return behind[one] < behind[other]

@@ -14,7 +14,7 @@ def test_the_first_release_is_the_initial_version(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("message", ["fix: a", "feat: a", "feat!: a"])
-def test_the_first_release_does_not_depend_on_how_far_its_commits_would_rise(repo: Repository, message: str) -> None:
+def test_the_first_release_does_not_depend_on_the_bump_of_its_commits(repo: Repository, message: str) -> None:
     repo.commit(message)
     assert next_of(repo) == "0.1.0"
 
@@ -25,36 +25,32 @@ def test_the_initial_version_can_be_configured(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize(("written", "declared"), [("0.0.1-SNAPSHOT", "0.0.1"), ("2.5.0", "2.5.0")])
-def test_the_first_release_is_the_version_that_a_version_file_announces(
-    repo: Repository, written: str, declared: str
-) -> None:
+def test_the_first_release_is_the_declared_version(repo: Repository, written: str, declared: str) -> None:
     repo.commit("feat: begin", files={"build.gradle": GRADLE.format(written)})
     assert next_of(repo) == declared
     assert next_of(repo, 'release.initial-version = "7.0.0"') == declared
 
 
-def test_the_announced_version_is_the_committed_one_and_not_an_edit(repo: Repository) -> None:
+def test_the_declared_version_is_the_committed_one_and_not_an_edit(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": GRADLE.format("0.0.1-SNAPSHOT")})
     (repo.check_out() / "build.gradle").write_text(GRADLE.format("9.9.9"))
     assert next_of(repo) == "0.0.1"
 
 
-def test_a_version_file_announces_nothing_once_there_is_a_release(repo: Repository) -> None:
+def test_the_declared_version_is_ignored_after_the_first_release(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": GRADLE.format("5.0.0-SNAPSHOT")})
     repo.tag("v1.0.0")
     repo.commit("fix: a")
     assert next_of(repo) == "1.0.1"
 
 
-def test_a_version_file_without_a_readable_version_announces_nothing(repo: Repository) -> None:
+def test_a_version_file_without_a_readable_version_declares_no_version(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": "version = rootProject.findProperty('v')\n"})
     assert next_of(repo) == "0.1.0"
 
 
 @pytest.mark.parametrize("message", ["docs: begin", "chore: begin", "Initial commit"])
-def test_a_history_without_a_releasable_commit_releases_nothing_whatever_a_file_announces(
-    repo: Repository, message: str
-) -> None:
+def test_without_a_commit_that_counts_the_declared_version_is_not_released(repo: Repository, message: str) -> None:
     repo.commit(message, files={"build.gradle": GRADLE.format("1.0.0-SNAPSHOT")})
     assert next_of(repo) is None
 
@@ -64,7 +60,7 @@ def test_release_as_decides_the_first_release(repo: Repository) -> None:
     assert next_of(repo) == "3.0.0"
 
 
-def test_floating_tags_alone_are_no_release(repo: Repository) -> None:
+def test_floating_tags_alone_are_not_releases(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v1")
     repo.tag("nightly")
@@ -77,6 +73,6 @@ def test_the_whole_history_counts_for_the_first_release(repo: Repository) -> Non
     assert [remark.subject for remark in decision(repo).reasons] == ["feat: c", "feat: b", "feat: a"]
 
 
-def test_a_placeholder_in_a_version_file_announces_nothing(repo: Repository) -> None:
+def test_a_placeholder_in_a_version_file_declares_no_version(repo: Repository) -> None:
     repo.commit("feat: begin", files={"package.json": '{"version": "0.0.0-development"}'})
     assert next_of(repo) == "0.1.0"

@@ -13,7 +13,7 @@ from shipit.plan.version.last_release import last_release
 
 
 @given(histories(), st.integers(1, 4), st.integers(1, 8), st.data())
-def test_the_last_release_is_the_highest_behind_and_what_is_not_behind_it_came_since(
+def test_the_last_release_is_the_highest_in_the_history_and_the_rest_came_since(
     drawn: tuple[dict[str, str], dict[str, str]], first: int, last_check: int, data: st.DataObject
 ) -> None:
     history, places = drawn
@@ -37,7 +37,7 @@ def line(length: int) -> dict[str, list[str]]:
     return history | {f"b{at}": [f"b{at - 1}" if at else f"a{length // 2}"] for at in range(3)}
 
 
-def test_a_maintenance_branch_takes_no_longer_to_read_where_history_is_long() -> None:
+def test_the_last_release_of_a_maintenance_branch_is_found_without_reading_all() -> None:
     commits, ids = walked(line(4000))
     git = Walked(commits)
     everything = tags({"1.0.0": ids["a10"], "1.1.0": ids["b1"], "2.0.0": ids["a2500"], "3.0.0": ids["a3990"]})
@@ -46,7 +46,7 @@ def test_a_maintenance_branch_takes_no_longer_to_read_where_history_is_long() ->
     assert git.read < 1100
 
 
-def test_so_much_is_read_where_a_release_is_further_back_and_no_more(monkeypatch: MonkeyPatch) -> None:
+def test_reading_stops_when_a_release_is_found_or_the_log_is_too_long(monkeypatch: MonkeyPatch) -> None:
     commits, ids = walked(line(9000))
     everything = tags({"1.0.0": ids["a4400"], "2.0.0": ids["b1"]})
     for last_check, read in ((32_000, 8000), (4000, 4000)):
@@ -56,7 +56,7 @@ def test_so_much_is_read_where_a_release_is_further_back_and_no_more(monkeypatch
         assert (last and last.name, len(since), git.read) == ("v1.0.0", 4599, read + 4599)
 
 
-def test_where_every_higher_version_is_elsewhere_history_is_read_once() -> None:
+def test_history_is_read_once_when_all_higher_versions_are_on_other_branches() -> None:
     commits, ids = walked(line(3900))
     git = Walked(commits)
     last, since = last_release(git, ids["a3899"], tags({"1.0.0": ids["a5"], "2.0.0": ids["b1"]}))

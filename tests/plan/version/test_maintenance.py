@@ -28,7 +28,7 @@ def line(repo: Repository) -> Repository:
         ("lts", "feat: a", "1.3.0"),
     ],
 )
-def test_a_maintenance_branch_goes_on_inside_its_range(
+def test_a_maintenance_branch_continues_inside_its_range(
     line: Repository, branch: str, message: str, expected: str
 ) -> None:
     line.branch(branch, at="v1.2.0")
@@ -68,7 +68,7 @@ def test_a_version_that_main_has_already_is_a_conflict(line: Repository) -> None
         next_of(line, BRANCHES)
 
 
-def test_what_a_maintenance_branch_released_does_not_lower_main(line: Repository) -> None:
+def test_releases_of_a_maintenance_branch_do_not_lower_main(line: Repository) -> None:
     line.branch("1.x", at="v1.2.0")
     line.commit("fix: a")
     line.tag("v1.2.1")
@@ -79,7 +79,7 @@ def test_what_a_maintenance_branch_released_does_not_lower_main(line: Repository
     assert [remark.reason for remark in found.reasons] == ["fix → patch, in v1.2.1"]
 
 
-def test_a_change_that_leaves_the_range_is_told_so_even_where_its_version_exists_elsewhere(repo: Repository) -> None:
+def test_the_range_error_comes_before_the_error_about_an_existing_version(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v1.0.0")
     repo.branch("1.x")

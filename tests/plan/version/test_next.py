@@ -46,7 +46,7 @@ def test_a_tag_of_a_tag_leads_to_its_commit(repo: Repository) -> None:
     assert next_of(repo) == "1.1.1"
 
 
-def test_floating_tags_never_confuse(repo: Repository) -> None:
+def test_floating_tags_are_not_releases(repo: Repository) -> None:
     released(repo, "1.2.0")
     repo.commit("fix: a")
     for name in ("v1", "v1.2", "v9", "v9.9", "nightly", "latest", "odd\u2028name", "한글"):
@@ -64,7 +64,7 @@ def test_a_tag_on_another_branch_does_not_count(repo: Repository) -> None:
     assert (decision(repo).previous, next_of(repo)) == ("1.0.0", "1.0.1")
 
 
-def test_the_highest_version_counts_where_many_higher_ones_are_elsewhere(repo: Repository) -> None:
+def test_many_higher_versions_on_other_branches_do_not_count(repo: Repository) -> None:
     released(repo, "1.0.0")
     released(repo, "1.1.0")
     repo.branch("other")
@@ -75,7 +75,7 @@ def test_the_highest_version_counts_where_many_higher_ones_are_elsewhere(repo: R
     assert next_of(repo) == "1.2.0"
 
 
-def test_a_version_that_exists_elsewhere_is_a_conflict_that_names_the_tag_and_a_way_out(repo: Repository) -> None:
+def test_a_version_that_exists_on_another_branch_is_a_conflict_with_a_fix(repo: Repository) -> None:
     released(repo, "1.0.0")
     repo.branch("other")
     released(repo, "1.0.1")
@@ -123,7 +123,7 @@ def test_the_default_branch_may_have_any_name_and_head_may_be_detached(repo: Rep
 # -- the commits since
 
 
-def test_commits_count_whatever_branches_they_came_by(repo: Repository) -> None:
+def test_commits_count_on_all_merged_branches(repo: Repository) -> None:
     repo.commit("chore: begin")
     repo.branch("old")
     repo.commit("feat: from an old branch")
@@ -136,7 +136,7 @@ def test_commits_count_whatever_branches_they_came_by(repo: Repository) -> None:
     assert {remark.subject for remark in found.reasons} == {"fix: a", "feat: from an old branch"}
 
 
-def test_what_the_last_release_holds_does_not_count_again(repo: Repository) -> None:
+def test_commits_in_the_last_release_do_not_count_again(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.branch("side")
     repo.commit("feat: side")
@@ -172,7 +172,7 @@ def test_a_release_with_a_clock_ahead_of_its_children_is_still_the_last(repo: Re
     assert next_of(repo) == "1.1.1"
 
 
-def test_an_octopus_merge_brings_what_each_of_its_branches_has(repo: Repository) -> None:
+def test_an_octopus_merge_counts_the_commits_of_each_branch(repo: Repository) -> None:
     released(repo, "1.0.0")
     for name in ("a", "b", "c"):
         repo.branch(name, at="v1.0.0")
@@ -232,7 +232,7 @@ def test_a_hotfix_merged_back_before_the_next_release_is_the_last_release(repo: 
     assert [remark.subject for remark in found.reasons] == ["feat: next"]
 
 
-def test_a_merged_hotfix_alone_is_no_second_release_of_it(repo: Repository) -> None:
+def test_a_merged_hotfix_alone_is_not_released_again(repo: Repository) -> None:
     released(repo, "1.0.0")
     repo.branch("hotfix")
     released(repo, "1.0.1", "fix: hot")
@@ -307,7 +307,7 @@ def test_the_strongest_commit_decides(repo: Repository, previous: str, message: 
     assert next_of(repo) == expected
 
 
-def test_while_major_is_zero_a_breaking_change_is_told_as_the_minor_it_is(repo: Repository) -> None:
+def test_while_major_is_zero_a_breaking_change_is_shown_as_minor(repo: Repository) -> None:
     released(repo, "0.2.3")
     repo.commit("feat!: a")
     assert decision(repo).bump == "minor"
@@ -329,7 +329,7 @@ def test_the_bump_of_a_type_and_of_a_type_in_a_scope_can_be_configured(repo: Rep
     assert next_of(repo, toml) == "1.1.0"
 
 
-def test_a_bump_carries_the_commits_and_the_rules_that_asked_for_it(repo: Repository) -> None:
+def test_a_decision_has_the_commits_and_rules_that_requested_the_bump(repo: Repository) -> None:
     released(repo, "1.0.0")
     fix, feature = repo.commit("fix: a"), repo.commit("feat(api): b")
     assert [(remark.commit, remark.subject, remark.reason) for remark in decision(repo).reasons] == [
@@ -355,7 +355,7 @@ def test_the_newest_release_as_wins(repo: Repository) -> None:
     assert next_of(repo) == "2.0.0"
 
 
-def test_release_as_holds_for_one_release(repo: Repository) -> None:
+def test_release_as_counts_for_one_release_only(repo: Repository) -> None:
     released(repo, "1.0.0")
     repo.commit("chore: a\n\nRelease-As: 2.0.0")
     repo.tag("v2.0.0")
@@ -364,7 +364,7 @@ def test_release_as_holds_for_one_release(repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("asked", ["1.5.0", "1.4.9", "0.1.0", "1.5.0-beta.1"])
-def test_release_as_must_be_greater_than_the_last_release(repo: Repository, asked: str) -> None:
+def test_release_as_must_be_higher_than_the_last_release(repo: Repository, asked: str) -> None:
     released(repo, "1.5.0")
     repo.commit(f"chore: a\n\nRelease-As: {asked}")
     with pytest.raises(ConflictError, match=f"`{asked}` is not higher than the last release `1.5.0`"):
@@ -379,7 +379,7 @@ def test_release_as_must_be_a_version(repo: Repository, asked: str) -> None:
         next_of(repo)
 
 
-def test_release_as_that_came_by_a_merged_release_is_done(repo: Repository) -> None:
+def test_release_as_in_a_merged_release_does_not_count_again(repo: Repository) -> None:
     released(repo, "1.0.0")
     released(repo, "3.0.0", "feat!: next")
     repo.branch("line", at="v1.0.0")
@@ -390,7 +390,7 @@ def test_release_as_that_came_by_a_merged_release_is_done(repo: Repository) -> N
     assert next_of(repo) == "3.0.1"
 
 
-def test_a_version_that_was_asked_for_tells_how_far_it_rises_and_who_asked(repo: Repository) -> None:
+def test_a_requested_version_has_its_bump_and_the_commit_that_requested_it(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("v1.0.0")
     repo.commit("fix: a\n\nRelease-As: 3.0.0")

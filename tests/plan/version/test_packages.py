@@ -47,7 +47,7 @@ def test_a_directory_that_begins_with_the_same_letters_is_another_one(repo: Repo
     assert versions(repo) == {"backend": None, "web": None}
 
 
-def test_taking_a_file_away_touches_the_path(repo: Repository) -> None:
+def test_deleting_a_file_changes_the_package(repo: Repository) -> None:
     begin(repo)
     touch(repo, "web/b", "chore: a")
     repo.check_out()
@@ -66,7 +66,7 @@ def test_every_package_has_its_own_tag_format(repo: Repository) -> None:
     assert (found["backend"].tag, found["web"].tag) == ("backend-v1.0.1", "ui/0.5.1")
 
 
-def test_the_first_release_of_a_package_is_what_its_own_file_announces(repo: Repository) -> None:
+def test_the_first_release_of_a_package_is_the_version_in_its_file(repo: Repository) -> None:
     gradle = "version = '{}'\n"
     repo.commit(
         "feat: begin",
@@ -87,7 +87,7 @@ def test_a_commit_counts_for_the_release_of_its_own_package_only(repo: Repositor
     assert versions(repo) == {"backend": None, "web": "2.0.1"}
 
 
-def test_a_merge_commit_with_a_conventional_subject_counts_for_the_packages_it_brings_changes_to(
+def test_a_conventional_merge_commit_counts_for_the_packages_that_it_changes(
     repo: Repository,
 ) -> None:
     begin(repo)
@@ -99,7 +99,7 @@ def test_a_merge_commit_with_a_conventional_subject_counts_for_the_packages_it_b
     assert versions(repo) == {"backend": "1.1.0", "web": None}
 
 
-def test_a_hotfix_of_a_package_merged_back_is_not_repeated_though_its_tag_is_on_a_commit_elsewhere(
+def test_a_merged_hotfix_of_a_package_is_not_repeated_if_its_tag_is_on_another_commit(
     repo: Repository,
 ) -> None:
     begin(repo)
@@ -124,7 +124,7 @@ def test_a_hotfix_of_a_package_merged_back_is_not_repeated_though_its_tag_is_on_
     assert made in sections(repo, PACKAGES, package=BACKEND)
 
 
-def test_each_package_has_a_changelog_of_its_own(repo: Repository) -> None:
+def test_each_package_has_its_own_changelog(repo: Repository) -> None:
     begin(repo)
     touch(repo, "backend/b", "feat: in the back")
     repo.tag("backend-v1.1.0")
@@ -140,12 +140,12 @@ def test_each_package_has_a_changelog_of_its_own(repo: Repository) -> None:
     ]
 
 
-def test_one_version_cannot_be_asked_for_where_there_are_several_packages(begun_packages: Path) -> None:
+def test_a_version_cannot_be_requested_for_several_packages(begun_packages: Path) -> None:
     with pytest.raises(UsageError, match="several packages"):
         api.plan_release(api.open_project(str(begun_packages)), version="3.0.0")
 
 
-def test_a_tag_says_of_which_package_the_notes_are_wanted(begun_packages: Path) -> None:
+def test_a_tag_selects_the_package_of_the_notes(begun_packages: Path) -> None:
     project = api.open_project(str(begun_packages))
     assert "in the web" in api.release_notes(project, "web-v2.0.0")
 

@@ -30,13 +30,13 @@ def released_from_next(line: Repository) -> None:
     line.switch("next")
 
 
-def test_the_first_pre_release_has_number_one_below_the_version_that_is_coming(line: Repository) -> None:
+def test_the_first_pre_release_of_the_next_version_has_number_one(line: Repository) -> None:
     line.commit("feat: a")
     found = decision(line, BRANCHES)
     assert (found.version, found.tag, found.previous) == ("1.4.0-beta.1", "v1.4.0-beta.1", "1.3.0")
 
 
-def test_then_the_number_rises_with_every_releasable_commit(line: Repository) -> None:
+def test_the_number_rises_with_every_commit_that_counts(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")
     assert next_of(line, BRANCHES) is None
@@ -54,7 +54,7 @@ def test_the_tenth_pre_release_is_followed_by_the_eleventh(line: Repository) -> 
     assert next_of(line, BRANCHES) == "1.4.0-beta.11"
 
 
-def test_a_stronger_change_restarts_at_one_of_the_higher_version(line: Repository) -> None:
+def test_a_higher_bump_restarts_at_number_one(line: Repository) -> None:
     line.commit("fix: a")
     line.tag("v1.3.1-beta.1")
     line.commit("fix: b")
@@ -66,7 +66,7 @@ def test_a_stronger_change_restarts_at_one_of_the_higher_version(line: Repositor
     assert next_of(line, BRANCHES) == "2.0.0-beta.1"
 
 
-def test_a_weaker_change_does_not_fall_back(line: Repository) -> None:
+def test_a_lower_bump_keeps_the_version(line: Repository) -> None:
     line.commit("feat!: a")
     line.tag("v2.0.0-beta.1")
     line.commit("fix: b")
@@ -91,7 +91,7 @@ def test_pre_releases_of_the_channel_on_another_branch_do_not_count_but_their_na
         next_of(line, BRANCHES)
 
 
-def test_the_number_goes_on_where_a_higher_pre_release_is_on_another_branch(line: Repository) -> None:
+def test_the_number_continues_if_a_higher_pre_release_is_on_another_branch(line: Repository) -> None:
     line.commit("fix: a")
     line.tag("v1.3.1-beta.1")
     line.commit("feat: b")
@@ -105,7 +105,7 @@ def test_the_number_goes_on_where_a_higher_pre_release_is_on_another_branch(line
     assert (found.version, found.previous) == ("1.4.0-beta.2", "1.4.0-beta.1")
 
 
-def test_no_pre_release_comes_below_a_version_that_was_released_elsewhere(line: Repository) -> None:
+def test_there_is_no_pre_release_of_a_version_that_another_branch_released(line: Repository) -> None:
     released_from_next(line)
     line.commit("fix: b")
     with pytest.raises(
@@ -117,7 +117,7 @@ def test_no_pre_release_comes_below_a_version_that_was_released_elsewhere(line: 
     assert next_of(line, BRANCHES) == "1.4.1-beta.1"
 
 
-def test_on_the_stable_branch_pre_release_tags_never_stick(line: Repository) -> None:
+def test_pre_release_tags_do_not_count_on_the_stable_branch(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")
     line.commit("fix: b")
@@ -129,14 +129,14 @@ def test_on_the_stable_branch_pre_release_tags_never_stick(line: Repository) -> 
     assert {remark.subject for remark in found.reasons} == {"feat: a", "fix: b"}
 
 
-def test_a_pre_release_can_become_stable_on_the_very_commit(line: Repository) -> None:
+def test_a_pre_release_can_become_stable_on_the_same_commit(line: Repository) -> None:
     last = line.commit("feat: a")
     line.tag("v1.4.0-beta.1")
     line.branch("main", at=last)
     assert next_of(line, BRANCHES) == "1.4.0"
 
 
-def test_after_the_stable_release_the_channel_goes_on_above_it(line: Repository) -> None:
+def test_after_the_stable_release_the_channel_continues_above_it(line: Repository) -> None:
     released_from_next(line)
     line.merge("main")
     line.commit("fix: b")
@@ -173,7 +173,7 @@ def test_pre_releases_on_another_branch_alone_do_not_stop_a_first_stable_release
     assert next_of(repo, BRANCHES) == "0.1.0"
 
 
-def test_the_notes_of_a_pre_release_have_what_is_new_since_the_one_before(line: Repository) -> None:
+def test_the_notes_of_a_pre_release_have_the_commits_since_the_one_before(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")
     line.commit("fix: b")
@@ -183,7 +183,7 @@ def test_the_notes_of_a_pre_release_have_what_is_new_since_the_one_before(line: 
     assert section(line, "v1.4.0-beta.1").previous_tag == "v1.3.0"
 
 
-def test_the_notes_of_a_stable_release_have_what_its_pre_releases_had(line: Repository) -> None:
+def test_the_notes_of_a_stable_release_have_the_commits_of_its_pre_releases(line: Repository) -> None:
     line.commit("feat: a")
     line.tag("v1.4.0-beta.1")
     line.commit("fix: b")

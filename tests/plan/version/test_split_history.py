@@ -1,4 +1,4 @@
-"""A long history is read in two parts, and tells the same as in one."""
+"""A history that is read in two parts has the same releases as one that is read at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ON_LINE = {"1.0.0": "b", "1.1.0": "c", "1.2.0": "d", "2.0.0": "f"}
 
 
 def past(history: Mapping[str, str], places: Mapping[str, str], head: str | None = None) -> PastReleases:
-    """Args: head: the commit that is looked back from; the last one where not told."""
+    """Return the facts about the releases in the history of `head`; by default, of the last commit."""
     commits, ids = walked(history)
     here = tags({version: ids[name] for version, name in places.items()})
     return PastReleases(Walked(commits), Rules.of(), ids[head or list(history)[-1]], here)
@@ -34,7 +34,7 @@ def tag(past: PastReleases, version: str) -> Tag:
 
 
 def apart(past: PastReleases, version: str) -> tuple[list[Release], list[Release]] | None:
-    """What stands before and after a release; None where history cannot be cut there."""
+    """Return the releases up to a release and after it; None when history cannot be split there."""
     middle = tag(past, version)
     before, (after, cut) = releases_up_to(past, middle), releases_after(past, middle)
     if not cut:
@@ -43,28 +43,28 @@ def apart(past: PastReleases, version: str) -> tuple[list[Release], list[Release
 
 
 @given(histories())
-def test_wherever_history_can_be_cut_its_parts_tell_the_same_as_the_whole(
+def test_a_split_history_has_the_same_releases_as_a_whole_one(
     drawn: tuple[dict[str, str], dict[str, str]],
 ) -> None:
-    looked = past(*drawn)
-    for middle in looked.tags:
-        if parts := apart(looked, str(middle.version)):
+    whole = past(*drawn)
+    for middle in whole.tags:
+        if parts := apart(whole, str(middle.version)):
             before, after = parts
-            assert [*after, *before] == read(looked.whole())
+            assert [*after, *before] == read(whole.whole())
 
 
-def test_one_line_is_cut_at_any_release_but_the_one_at_its_end() -> None:
-    looked = past(LINE, ON_LINE)
+def test_a_linear_history_is_split_at_any_release_but_the_last() -> None:
+    whole = past(LINE, ON_LINE)
     for version in ("1.0.0", "1.1.0", "1.2.0"):
-        parts = apart(looked, version)
+        parts = apart(whole, version)
         assert parts
         before, after = parts
         assert before[0].version == version
         assert after[-1].previous_tag == f"v{version}"
-    assert apart(looked, "2.0.0") is None
+    assert apart(whole, "2.0.0") is None
 
 
-def test_a_branch_that_was_merged_is_no_hindrance() -> None:
+def test_a_merged_branch_does_not_prevent_a_split() -> None:
     history = {"a": "", "b": "a", "s": "b", "m": "bs", "c": "m"}
     parts = apart(past(history, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "c"}), "1.1.0")
     assert parts
@@ -72,32 +72,32 @@ def test_a_branch_that_was_merged_is_no_hindrance() -> None:
     assert [len(release.entries) for release in [*after, *before]] == [3, 1, 1]
 
 
-def test_history_is_not_cut_where_a_branch_leads_past_the_release() -> None:
+def test_history_is_not_split_at_a_release_that_a_branch_bypasses() -> None:
     past_it = {"a": "", "s": "a", "b": "a", "m": "bs"}
     assert apart(past(past_it, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "m"}), "1.1.0") is None
 
 
-def test_history_is_not_cut_where_a_lower_version_came_later() -> None:
+def test_history_is_not_split_before_a_lower_version() -> None:
     assert apart(past(LINE, ON_LINE | {"0.9.0": "e"}), "1.1.0") is None
 
 
-def test_history_is_not_cut_where_a_higher_version_came_before() -> None:
+def test_history_is_not_split_after_a_higher_version() -> None:
     assert apart(past(LINE, ON_LINE | {"3.0.0": "a"}), "1.1.0") is None
 
 
-def test_history_is_not_cut_at_one_of_two_versions_of_a_commit_that_is_not_the_higher() -> None:
+def test_history_is_not_split_at_the_lower_of_two_versions_of_one_commit() -> None:
     assert apart(past(LINE, ON_LINE | {"1.1.1": "c"}), "1.1.0") is None
 
 
-def test_history_is_not_cut_where_a_later_release_was_made_beside_it() -> None:
+def test_history_is_not_split_when_a_later_release_is_on_another_branch() -> None:
     beside = {"a": "", "b": "a", "h": "a", "m": "bh"}
     assert apart(past(beside, {"1.0.0": "a", "1.1.0": "b", "1.1.1": "h", "1.2.0": "m"}), "1.1.0") is None
 
 
-def test_history_is_not_cut_at_a_release_that_it_does_not_hold() -> None:
+def test_history_is_not_split_at_a_release_outside_of_it() -> None:
     assert apart(past(LINE, ON_LINE, head="c"), "1.2.0") is None
 
 
-def test_history_is_not_cut_where_another_without_a_beginning_in_common_was_merged() -> None:
+def test_history_is_not_split_when_an_unrelated_history_was_merged() -> None:
     joined = {"a": "", "b": "a", "x": "", "m": "bx"}
     assert apart(past(joined, {"1.0.0": "a", "1.1.0": "b", "1.2.0": "m"}), "1.1.0") is None

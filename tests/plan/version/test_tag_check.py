@@ -40,7 +40,7 @@ def test_a_mismatch_on_another_branch_is_refused_too(repo: Repository) -> None:
     assert refusal(repo).code == "tag-format"
 
 
-def test_one_tag_in_the_format_is_enough_to_trust_it(repo: Repository) -> None:
+def test_one_tag_in_the_configured_format_is_enough(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("9.9.9")
     repo.tag("v1.0.0")
@@ -60,7 +60,7 @@ def test_release_tags_outside_the_history_are_refused_and_the_highest_is_named(r
     assert (finding.code, finding.fix.partition(",")[0]) == ("tags-outside", "git merge v1.10.0")
 
 
-def test_packages_without_a_tag_in_their_formats_are_refused_where_the_repository_had_versions(
+def test_packages_without_matching_tags_are_refused_if_the_repository_has_versions(
     repo: Repository,
 ) -> None:
     repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})

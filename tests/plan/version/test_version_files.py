@@ -1,4 +1,4 @@
-"""Which files a release writes the version into when nobody named any, and what is told where there are none."""
+"""The version files that a release writes without configuration, and the warning when none can be read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ TWO_VERSIONS = "version = '0.0.1-SNAPSHOT'\n\nsubprojects {\n    version = '0.0.
 
 
 def written(repo: Repository) -> dict[str, str]:
-    """The files of the first release, without the changelog."""
+    """Return the texts of the files of the first release by path, without the changelog."""
     steps = plan(clone_of(repo, name="written")).steps
     texts = {step.path: step.text for step in steps if isinstance(step, WriteFile)}
     return {path: text for path, text in texts.items() if path != "CHANGELOG.md"}
 
 
 def warning(repo: Repository, toml: str = "") -> Finding | None:
-    """What is told about version files, by doctor and plan alike."""
+    """Return the warning about version files, after checking that `doctor` and the plan have the same one."""
     clone = clone_of(repo)
     configure(clone, toml)
     found = doctor(clone).get("version-file")
@@ -35,7 +35,7 @@ def test_a_version_that_subprojects_take_from_the_root_is_found_and_written(repo
     assert warning(repo) is None
 
 
-def test_a_file_that_cannot_be_read_is_told_with_its_line_and_what_to_do(repo: Repository) -> None:
+def test_an_unreadable_version_file_is_a_warning_with_its_line_and_a_fix(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
     assert written(repo) == {}
     found = warning(repo)
@@ -45,7 +45,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line_and_what_to_do(repo: R
     assert "version-files = []" in found.fix
 
 
-def test_every_file_that_cannot_be_read_is_told(repo: Repository) -> None:
+def test_the_warning_names_every_unreadable_version_file(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS, "package.json": '{"private": true}'})
     found = warning(repo)
     assert found is not None
@@ -59,24 +59,24 @@ def test_every_file_that_cannot_be_read_is_told(repo: Repository) -> None:
         'release.version-files = [{ path = "build.gradle", paths = ["version", "subprojects.version"] }]',
     ],
 )
-def test_either_thing_to_do_ends_the_warning(repo: Repository, toml: str) -> None:
+def test_either_fix_ends_the_warning(repo: Repository, toml: str) -> None:
     repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
     assert warning(repo, toml) is None
 
 
-def test_where_another_file_can_be_read_there_is_no_word(repo: Repository) -> None:
+def test_there_is_no_warning_if_another_version_file_can_be_read(repo: Repository) -> None:
     files = {"build.gradle": "version = findProperty('v')\n", "gradle.properties": "version=0.0.1-SNAPSHOT\n"}
     repo.commit("feat: begin", files=files)
     assert written(repo) == {"gradle.properties": "version=0.0.1\n"}
     assert warning(repo) is None
 
 
-def test_a_repository_without_version_files_hears_nothing_of_them(repo: Repository) -> None:
+def test_a_repository_without_version_files_has_no_warning(repo: Repository) -> None:
     repo.commit("feat: begin", files={"README.md": "hello"})
     assert warning(repo) is None
 
 
-def test_a_package_is_warned_about_its_own_files(repo: Repository) -> None:
+def test_a_package_has_a_warning_about_its_own_files(repo: Repository) -> None:
     repo.commit("feat: begin", files={"api/build.gradle": TWO_VERSIONS, "web/package.json": '{"version": "0.0.1"}'})
     found = warning(repo, 'packages.api.path = "api"\npackages.web.path = "web"')
     assert found is not None
@@ -95,7 +95,7 @@ def test_the_modules_of_a_maven_project_are_written_with_it(repo: Repository) ->
     assert written(repo) == raised
 
 
-def test_modules_stay_where_the_root_cannot_be_written(repo: Repository) -> None:
+def test_maven_modules_are_not_written_if_the_root_cannot_be_written(repo: Repository) -> None:
     own = "<groupId>g</groupId><artifactId>root</artifactId><version>1.0.0</version>"
     poms = {
         "pom.xml": f"<project>{own}<version>1.0.0</version><modules><module>api</module></modules></project>",
@@ -106,7 +106,7 @@ def test_modules_stay_where_the_root_cannot_be_written(repo: Repository) -> None
     assert warning(repo) is not None
 
 
-def test_the_lock_of_uv_is_written_with_its_project(repo: Repository) -> None:
+def test_the_lock_file_of_uv_is_written_with_its_project(repo: Repository) -> None:
     files = {
         "pyproject.toml": '[project]\nname = "app"\nversion = "@"\n',
         "uv.lock": 'version = 1\n\n[[package]]\nname = "app"\nversion = "@"\nsource = { virtual = "." }\n',

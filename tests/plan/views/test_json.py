@@ -92,7 +92,7 @@ def test_every_plan_survives_json(plan: ReleasePlan) -> None:
     assert read(written(plan)) == plan
 
 
-def test_a_plan_names_its_form_and_each_step_its_kind() -> None:
+def test_the_json_of_a_plan_has_its_schema_and_the_kind_of_each_step() -> None:
     plan = ReleasePlan(decisions=(), inputs=PLAN.inputs, steps=(STEPS["publish-release"]("v1.1.0", latest=True),))
     built = written(plan)
     assert built["schema"] == SCHEMA
@@ -108,11 +108,11 @@ def refused(text: str) -> UsageError:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", '"plan"', "{}", '{"schema": 2}'])
-def test_what_is_no_plan_is_refused(text: str) -> None:
+def test_json_that_is_not_a_plan_is_refused(text: str) -> None:
     refused(text)
 
 
-def test_a_plan_of_another_form_is_refused() -> None:
+def test_a_plan_with_another_schema_is_refused() -> None:
     assert "another version of shipit" in refused(json.dumps(written(PLAN) | {"schema": SCHEMA + 1})).what
 
 
@@ -136,7 +136,7 @@ def test_a_damaged_step_is_refused(step: object) -> None:
 
 
 @pytest.mark.parametrize("key", ["decisions", "inputs", "steps", "findings", "notes", "finishes"])
-def test_a_plan_with_a_part_missing_is_refused(key: str) -> None:
+def test_a_plan_without_a_required_field_is_refused(key: str) -> None:
     data = written(PLAN)
     del data[key]
     refused(json.dumps(data))

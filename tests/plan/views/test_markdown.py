@@ -41,7 +41,7 @@ def page(plan: ReleasePlan, *results: Result) -> str:
 
 
 def cells(markdown: str) -> list[list[str]]:
-    """What stands in the rows of all tables, as a reader sees it."""
+    """Return the texts in the rows of all tables, as GitHub renders them."""
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
     rows: list[list[str]] = []
     for at, token in enumerate(tokens):
@@ -52,20 +52,20 @@ def cells(markdown: str) -> list[list[str]]:
     return rows
 
 
-def test_the_version_comes_first_and_why_after_it() -> None:
+def test_the_page_begins_with_the_version_followed_by_the_reasons() -> None:
     text = page(plan())
     assert text.startswith("## Released v1.1.0\n\n**1.1.0** (after 1.0.0, minor), because of\n\n| commit |")
     assert f"| [0123456]({LINKS.commit(ID)}) | feat: search | feat → minor |" in text
 
 
-def test_the_first_version_is_nothing_that_the_commits_decide() -> None:
+def test_the_page_of_a_first_release_does_not_say_because_of() -> None:
     first = Decision("", "0.0.1", None, "minor", "v0.0.1", (remark(),))
     assert "**0.0.1** (the first release), with\n" in page(
         ReleasePlan(decisions=(first,), inputs=Inputs(ID, "main", "c"))
     )
 
 
-def test_each_step_tells_what_became_of_it_and_where_to_see_it() -> None:
+def test_each_step_has_its_status_with_a_link_to_its_result() -> None:
     done = Result(PUSH, "done", {"commit": ID})
     rows = [line for line in page(plan(), done).splitlines() if "v1.1.0 " in line]
     assert rows[0] == f"| push main v1.1.0 (one atomic push) | [done]({LINKS.commit(ID)}) |"
@@ -73,7 +73,7 @@ def test_each_step_tells_what_became_of_it_and_where_to_see_it() -> None:
     assert "| publish release v1.1.0 | [done already](https://ghe.test/r) |" in page(plan(), done, published)
 
 
-def test_commits_that_do_not_count_are_told_and_folded_away() -> None:
+def test_commits_that_do_not_count_are_listed_in_a_folded_block() -> None:
     text = page(plan(ignored=(remark("docs: x", "docs → no release"),), unreadable=(remark("stuff", "no type"),)))
     assert "### Unreadable, not counted" in text
     folded = text[text.index("<details><summary>1 ignored commit") :]
@@ -96,14 +96,14 @@ def test_nothing_to_release_says_since_when() -> None:
         "feat: \r\n\x1b[31m red",
     ],
 )
-def test_a_hostile_subject_stays_in_its_cell_and_is_read_as_it_is(subject: str) -> None:
+def test_a_hostile_subject_stays_in_its_table_cell_as_literal_text(subject: str) -> None:
     rows = cells(page(plan(remark(subject))))
     assert [len(row) for row in rows] == [3, 3, 2, 2, 2]
     assert "<script>" not in page(plan(remark(subject)))
     assert "</details>" not in page(plan(remark(subject)))
 
 
-def test_a_page_never_grows_beyond_what_github_takes() -> None:
+def test_a_page_never_exceeds_the_limit_of_github() -> None:
     huge = plan(
         *[remark("채" * 100_000, "팅" * 1000)] * 5000, notes="* 채팅\n" * 200_000, ignored=(remark("방" * 9999),) * 500
     )
@@ -127,7 +127,7 @@ def test_a_preview_of_several_packages_names_each() -> None:
     assert Preview(PullRequest(12, "main"), decisions).headline == "Merging this releases api 1.1.0, web 1.1.0"
 
 
-def test_a_failure_tells_what_to_do_and_what_state_things_are_in() -> None:
+def test_the_page_of_a_failure_shows_the_next_action_and_the_state() -> None:
     error = RemoteError(
         "GitHub refused to *publish*", where="acme/app", hint="look at `it`", state="pushed, not published"
     )
@@ -138,7 +138,7 @@ def test_a_failure_tells_what_to_do_and_what_state_things_are_in() -> None:
     assert "| publish release v1.1.0 | failed |" in text
 
 
-def test_a_failure_tells_every_finding_and_every_problem() -> None:
+def test_the_page_of_a_failure_shows_every_finding_and_every_problem() -> None:
     findings = [Finding("dirty", "uncommitted changes", "commit them"), Finding("x", "old", "renew", "warning")]
     assert "* **error:** uncommitted changes; fix: commit them\n* **warning:** old" in failure_summary(
         PreflightError(findings), [], None
@@ -148,7 +148,7 @@ def test_a_failure_tells_every_finding_and_every_problem() -> None:
     assert "| 2 | release.brnch | unknown key | did you mean `branch`? |\n|  | tag | empty |  |" in text
 
 
-def test_a_failure_of_a_program_shows_its_last_lines_as_they_are() -> None:
+def test_the_page_of_a_failed_program_shows_its_last_lines_literally() -> None:
     tail = "> Task :test FAILED\n\n```\n</details>\n* What went *wrong*:\n\tno ::error::"
     text = failure_summary(CommandError("`./gradlew build` failed", tail=tail, hint="repair it"), [], None)
     (block,) = [token for token in MarkdownIt("commonmark").parse(text) if token.type == "code_block"]

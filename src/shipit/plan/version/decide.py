@@ -75,11 +75,11 @@ def decide_version(
     exists already, is outside the range of the branch, or is not higher than the last release.
     """
     rules = rules_of(config)
-    own, merged = read_commits(history.own, rules), read_commits(history.merged, rules)
-    requested = _Requested(own.requested, merged.requested, requested_version(history.before, rules))
+    unreleased, elsewhere = read_commits(history.unreleased, rules), read_commits(history.released_elsewhere, rules)
+    requested = _Requested(unreleased.requested, elsewhere.requested, requested_version(history.in_prereleases, rules))
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
-    return NextRelease(_decision(history, version, bump, own, merged), history, own.entries)
+    return NextRelease(_decision(history, version, bump, unreleased, elsewhere), history, unreleased.entries)
 
 
 def decide_version_only(
@@ -93,9 +93,9 @@ def decide_version_only(
     """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
     requested = _Requested(
-        requested_version(history.own, rules),
-        requested_version(history.merged, rules),
-        requested_version(history.before, rules),
+        requested_version(history.unreleased, rules),
+        requested_version(history.released_elsewhere, rules),
+        requested_version(history.in_prereleases, rules),
     )
     version = _version(history, config, branch, requested, taken, declared)
     return NextVersion(history.package.name, str(version) if version else None)
@@ -112,19 +112,19 @@ def _bump(history: History, config: Config, version: Version | None, requested: 
 class _Requested(Struct, frozen=True):
     """The bumps and versions that the commits request; the fields are the groups of commits in `History`."""
 
-    own: RequestedVersion
-    merged: RequestedVersion
-    before: RequestedVersion
+    unreleased: RequestedVersion
+    released_elsewhere: RequestedVersion
+    in_prereleases: RequestedVersion
 
     @property
     def new(self) -> Bump:
         """The highest bump of the commits since the last release."""
-        return max(self.own.bump, self.merged.bump)
+        return max(self.unreleased.bump, self.released_elsewhere.bump)
 
     @property
     def total(self) -> Bump:
         """The highest bump of the commits since the last stable release."""
-        return max(self.new, self.before.bump)
+        return max(self.new, self.in_prereleases.bump)
 
 
 def _version(
@@ -154,8 +154,8 @@ def _computed(
     """Return the version from, in this order: `--version`, a `Release-As:` footer, the bump of the commits."""
     if wanted:
         return _require_higher(_parse(wanted), history)
-    if requested.own.release_as:
-        return _for_channel(_require_higher(_parse(requested.own.release_as), history), history, branch)
+    if requested.unreleased.release_as:
+        return _for_channel(_require_higher(_parse(requested.unreleased.release_as), history), history, branch)
     if requested.new is Bump.NONE:
         return None
     if history.stable is None:
@@ -229,8 +229,10 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
         )
 
 
-def _decision(history: History, version: Version | None, bump: Bump, own: Readings, merged: Readings) -> Decision:
-    limited = bump < max(own.bump, merged.bump)  # a breaking change bumps 0.x to the next minor, not to 1.0.0
+def _decision(
+    history: History, version: Version | None, bump: Bump, unreleased: Readings, elsewhere: Readings
+) -> Decision:
+    limited = bump < max(unreleased.bump, elsewhere.bump)  # a breaking change bumps 0.x to the next minor, not to 1.0.0
     limit_note = ", minor while major is 0" if limited else ""
     released_in = f", in {', '.join(history.since.includes)}"
     return Decision(
@@ -239,11 +241,13 @@ def _decision(history: History, version: Version | None, bump: Bump, own: Readin
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_counted(own, limit_note), *_counted(merged, limit_note, released_in)),
-        ignored=_not_counted(own.ignored),
-        unreadable=_not_counted(own.unreadable),
+        reasons=(*_counted(unreleased, limit_note), *_counted(elsewhere, limit_note, released_in)),
+        ignored=_not_counted(unreleased.ignored),
+        unreadable=_not_counted(unreleased.unreadable),
         warnings=tuple(
-            CommitReason(reading.id, reading.subject, warning) for reading in own.all for warning in reading.warnings
+            CommitReason(reading.id, reading.subject, warning)
+            for reading in unreleased.all
+            for warning in reading.warnings
         ),
     )
 

@@ -32,19 +32,19 @@ class History(Struct, frozen=True):
     channel_versions: tuple[Version, ...] = ()
 
     @property
-    def own(self) -> tuple[RawCommit, ...]:
+    def unreleased(self) -> tuple[RawCommit, ...]:
         """The commits since `last` that are in no other release, newest first."""
         since = self.since
         return tuple(each for each in since.commits if each.id in self.new and each.id not in since.in_merged_releases)
 
     @property
-    def merged(self) -> tuple[RawCommit, ...]:
+    def released_elsewhere(self) -> tuple[RawCommit, ...]:
         """The commits since `last` that are in another release, which was merged into this branch; newest first."""
         since = self.since
         return tuple(each for each in since.commits if each.id in self.new and each.id in since.in_merged_releases)
 
     @property
-    def before(self) -> tuple[RawCommit, ...]:
+    def in_prereleases(self) -> tuple[RawCommit, ...]:
         """The commits in the pre-releases since `stable`, newest first."""
         return tuple(each for each in self.since.commits if each.id not in self.new)
 

@@ -1,4 +1,4 @@
-"""Releases that were made, read from history."""
+"""The releases that were made already, with their commits, from the history."""
 
 from __future__ import annotations
 
@@ -26,9 +26,15 @@ _END_OF_TIME = 253_402_300_799  # 9999-12-31 23:59:59, in seconds since the epoc
 
 
 def released(git: Git, config: Config, package: Package, name: str) -> Release:
-    """One release, named by its tag or its version, as its notes were written.
+    """Return one release with the same commits as when it was made.
 
-    Raises `UsageError` when there is no such release, `PreflightError` in a clone that stays shallow.
+    Args:
+        git: the repository.
+        config: the configuration, with the rules for reading commits.
+        package: the package that was released.
+        name: the tag or the version of the release.
+
+    Raises `UsageError` when there is no such release, and `PreflightError` when the history cannot be fetched.
     """
     require_depth(git)
     tags = {tag.name: tag.commit for tag in git.tags()}
@@ -38,7 +44,7 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
         str(tag.version),
         tag.name,
         _date(git, tag),
-        read_commits(history.own, rules_of(config)).entries,
+        read_commits(history.unreleased, rules_of(config)).entries,
         history.last.name if history.last else None,
         history.since.includes,
     )
@@ -51,12 +57,12 @@ def _find(tags: dict[str, str], package: Package, name: str) -> Tag:
             return Tag(candidate, version, tags[candidate])
     like = package.format.render("1.4.0")
     raise UsageError(
-        f"there is no release `{name}`", hint=f"git tag --list shows those there are, with tags like `{like}`"
+        f"there is no release `{name}`", hint=f"list them with git tag --list; their tags are like `{like}`"
     )
 
 
 def _others(tags: dict[str, str], package: Package, tag: Tag) -> dict[str, str]:
-    """The tags that may stand for earlier releases: of those on the same commit the lower versions only."""
+    """Return the tags of which earlier releases are chosen: without `tag`, and without higher ones on its commit."""
     here = {name: package.format.parse(name) for name, commit in tags.items() if commit == tag.commit}
     later = {name for name, version in here.items() if version and version >= tag.version}
     return {name: commit for name, commit in tags.items() if name not in later}
@@ -68,7 +74,7 @@ def _date(git: Git, tag: Tag) -> dt.date:
 
 
 def _day(timestamp: int) -> dt.date:
-    """The day in UTC, the last that a calendar has where a clock was beyond it."""
+    """Return the day in UTC of a time in seconds since the epoch; for a time after the year 9999, its last day."""
     return dt.datetime.fromtimestamp(min(timestamp, _END_OF_TIME), dt.UTC).date()
 
 
@@ -76,9 +82,10 @@ LazyRelease = Callable[[], Release]
 
 
 class PastReleases(Struct, frozen=True):
-    """The releases of a package, highest version first, and where they are looked for: behind `rev`.
+    """The facts from which the releases in the history of the commit `rev` are read.
 
-    `older` are the commits of those that are not wanted, `touching` those that touch the package, None for all.
+    `tags` are the version tags of the package, highest version first. `older` are the commits of releases to leave out,
+    and `touching` the ids of the commits that change the package; None when all commits count.
     """
 
     git: Git
@@ -105,12 +112,16 @@ class PastReleases(Struct, frozen=True):
 def observe_past_releases(
     git: Git, config: Config, package: Package, rev: str, since: str | None = None
 ) -> PastReleases:
-    """What is to be known before the releases behind `rev` are read.
+    """Return the facts from which the releases in the history of `rev` are read; no commit is read yet.
 
     Args:
-        since: only those that are not behind this revision.
+        git: the repository.
+        config: the configuration.
+        package: the package.
+        rev: a commit id.
+        since: a commit id; releases in its history are left out.
 
-    Raises `PreflightError` when the tags are in another format.
+    Raises `PreflightError` when there are version tags, but none in the configured format.
     """
     named = {tag.name: tag.commit for tag in git.tags()}
     findings = tuple(format_findings(named, packages(config)))
@@ -135,7 +146,7 @@ def _release(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None, gi
 
 
 def _entries(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None) -> tuple[Entry, ...]:
-    """What stands in the notes of a release."""
+    """Return the commits in the notes of a release, without those that were reverted or repeated."""
     log = scan.log
     places = [at for segment in span.segments for at in segment if touching is None or log.ids[at] in touching]
     gone = drop_reasons(scan.match_texts(places))
@@ -144,6 +155,6 @@ def _entries(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None) ->
 
 
 def _tagged_on(tag: Tag, span: ReleaseSpan, log: Log, git: Git) -> dt.date:
-    """The day of the tagged commit, with which a segment begins; another release may hold it."""
+    """Return the day of the tagged commit. It is read from the log if it begins a segment of `span`, else from git."""
     at = next((segment.start for segment in span.segments if log.ids[segment.start] == tag.commit), None)
     return _date(git, tag) if at is None else _day(log.commit(at).timestamp)

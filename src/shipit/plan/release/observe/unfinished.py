@@ -104,7 +104,7 @@ def _with_commits(world: World, unfinished: Unfinished) -> Unfinished:
     others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != unfinished.commit}
     prerelease = channel_of(Version.parse(unfinished.version))
     history = observe_history(world.git, unfinished.package, unfinished.commit, others, prerelease)
-    return replace(unfinished, commits=history.own)
+    return replace(unfinished, commits=history.unreleased)
 
 
 def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:

@@ -86,7 +86,7 @@ class ReleaseSequence(Struct, frozen=True):
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)
         for entry in self.releases:
-            yield from notify_steps(self.announce, entry.release.tag, entry.next_release.history.own)
+            yield from notify_steps(self.announce, entry.release.tag, entry.next_release.history.unreleased)
 
     def _prepare_steps(self) -> Iterator[Step]:
         """Yield the steps that write the files into the working tree and run the `prepare` commands."""
