@@ -13,7 +13,7 @@ import pytest
 from contracts.clones import CLONES, Clone, in_memory, over_a_bare_repository
 from parts.engine import Engine
 from parts.registry import Registry
-from steps.samples import SAMPLES, TAG, reference
+from steps.samples import TAG, reference, samples_of_steps
 
 from shipit.errors import ConflictError
 from shipit.plan.model import Inputs
@@ -23,10 +23,8 @@ from shipit.steps import STEPS
 from shipit.steps.base import Done, Step, Todo
 from shipit.testing import recorded
 
-# The local forge, which is files beside the remote, cannot make commits and tags.
-ONLY_IN_MEMORY = ("forge-commit", "forge-tag")
-OF_IMAGES = ("build-image", "push-image", "promote-image", "tag-image")
-PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or kind not in ONLY_IN_MEMORY]
+SAMPLES = samples_of_steps()
+PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or SAMPLES[kind].local_forge]
 CASES = [pytest.param(kind, make, id=f"{kind}-{make.__name__}") for kind, make in PAIRS]
 CONTRADICTIONS = [
     pytest.param(kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'edit_file')}")
@@ -39,7 +37,7 @@ CONTRADICTIONS = [
 def clone(kind: str, make: Callable[[Path], Clone], tmp_path: Path, request: pytest.FixtureRequest) -> Clone:
     """The clone for a step. For steps of images it has an engine and a registry, which are real if the clone is."""
     clone = make(tmp_path)
-    if kind in OF_IMAGES and make is over_a_bare_repository:
+    if SAMPLES[kind].images and make is over_a_bare_repository:
         engine, registry, monkeypatch = map(request.getfixturevalue, ("engine", "registry", "monkeypatch"))
         equip(clone, engine, registry, monkeypatch)
     return clone

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from contracts.clones import Clone
+from steps.samples import TAG, Sample
 
 from shipit.steps import MoveTag
-from shipit.steps.base import Done
+from shipit.steps.base import Done, Step
 from shipit.testing import FakeWorld
+
+
+def move_tag(clone: Clone) -> Step:
+    for name in ("v1.0.0", "v1", TAG):
+        clone.commit(f"fix: {name}")
+        clone.tag(name)
+    clone.push("v1.0.0", "v1", TAG)
+    return MoveTag("v1", TAG, "v{version}")
+
+
+SAMPLE = Sample(move_tag)
 
 
 def test_a_higher_release_made_at_the_same_moment_keeps_the_floating_tag(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,15 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "cargo": ('[package]\r\nname = "a"\r\nversion = "@"\r\n[dependencies]\r\nb = { version = "9.9.9" }\r\n', ()),
+    "cargo-lock": (
+        'version = 3\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = "registry"\n'
+        '[[package]]\nname = "ours"\nversion = "@"\ndependencies = [\n "a",\n]\n',
+        (),
+    ),
+}  # fmt: skip
+
 MANIFEST, LOCK = FORMATS["cargo"], FORMATS["cargo-lock"]
 
 REGISTRY = '[[package]]\nname = "serde"\nversion = "1.2.3"\nsource = "registry+https://example.com"\n\n'

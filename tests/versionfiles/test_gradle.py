@@ -7,6 +7,11 @@ import pytest
 from shipit.versionfiles import FORMATS, VersionFileError
 from shipit.versionfiles.base import VersionFile
 
+SAMPLES = {
+    "gradle": ("plugins { id 'a' version '9.9.9' }\nversion = '@' // '8.8.8'\nopenapi3 { version = '1.0' }", ()),
+    "gradle-kotlin": ('plugins { id("a") version "9.9.9" }\r\nallprojects { version = "@" }\r\n', ()),
+}  # fmt: skip
+
 GROOVY, KOTLIN = FORMATS["gradle"], FORMATS["gradle-kotlin"]
 
 SPRING_BOOT = """\

@@ -4,6 +4,10 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "helm": ("version: @\nappVersion: \"@\"  # same\ndependencies:\n  - name: a\n    version: 9.9.9\n", ()),
+}  # fmt: skip
+
 HELM = FORMATS["helm"]
 
 CHART = """\

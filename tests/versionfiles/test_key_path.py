@@ -4,6 +4,13 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "json": ('\ufeff{"info": {"version": "@"}, "list": [{"version": "@"}]}', ("info.version", "list.0.version")),
+    "yaml": ("info:\n  version: '@'\nimages:\n- tag: v@ # é 🚀\n- tag: 9.9.9\n", ("info.version", "images.0.tag")),
+    "toml": ('[a.b]\nc = 1\n"d" = { e = ["9.9.9"], f = "@" }\n', ("a.b.d.f",)),
+    "xml": ("<a>\r\n<b x='1'/><c><![CDATA[@]]></c></a>", ("a.c",)),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("name", "text", "path"),

@@ -1,48 +1,15 @@
-"""Properties of all formats in the registry. A format without a sample fails here."""
+"""Properties of all formats in the registry, on the samples in the test of each format. Without a sample a test fails."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from versionfiles.samples import samples_of_formats
 
-from shipit.versionfiles import FORMATS, VersionFileError
+from shipit.versionfiles import FORMATS, VersionFileError, detect, format_of
 
-# Format name -> (a text with `@` at each place of the version, the paths of the version)
-SAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "gradle": ("plugins { id 'a' version '9.9.9' }\nversion = '@' // '8.8.8'\nopenapi3 { version = '1.0' }", ()),
-    "gradle-kotlin": ('plugins { id("a") version "9.9.9" }\r\nallprojects { version = "@" }\r\n', ()),
-    "properties": ("# version=9.9.9\nversion: @  \nname=caf\\u00e9 \\\n  version=7.7.7\n", ()),
-    "maven": (
-        "<?xml version='1.0' encoding='UTF-8'?>\n<!-- <version>9</version> -->\n<project a='>'>"
-        "<parent><version>8</version></parent><version> @\n</version><build/></project>",
-        (),
-    ),
-    "package-json": ('{"name": "é", "version": "@", "x": {"version": "9.9.9"}, "n": [1, "version"]}', ()),
-    "package-lock": (
-        '{"version": "@", "packages": {"": {"version": "@"}, "node_modules/a": {"version": "9.9.9"}}}\n',
-        (),
-    ),
-    "pyproject": ('[project]\nname = "a"  # version = "9"\nversion = "@"\n[tool.poetry]\nversion = \'@\'\n', ()),
-    "uv-lock": (
-        'version = 1\n\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = { registry = "https://pypi.org/simple" }\n\n'
-        '[[package]]\nname = "app"\nversion = "@"\nsource = { editable = "." }\ndependencies = [{ name = "a" }]\n',
-        (),
-    ),
-    "cargo": ('[package]\r\nname = "a"\r\nversion = "@"\r\n[dependencies]\r\nb = { version = "9.9.9" }\r\n', ()),
-    "cargo-lock": (
-        'version = 3\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = "registry"\n'
-        '[[package]]\nname = "ours"\nversion = "@"\ndependencies = [\n "a",\n]\n',
-        (),
-    ),
-    "helm": ("version: @\nappVersion: \"@\"  # same\ndependencies:\n  - name: a\n    version: 9.9.9\n", ()),
-    "python": ('"""version = 9.9.9"""\nx = "é"; __version__ = "@"  # "8.8.8"\n', ()),
-    "json": ('\ufeff{"info": {"version": "@"}, "list": [{"version": "@"}]}', ("info.version", "list.0.version")),
-    "yaml": ("info:\n  version: '@'\nimages:\n- tag: v@ # é 🚀\n- tag: 9.9.9\n", ("info.version", "images.0.tag")),
-    "toml": ('[a.b]\nc = 1\n"d" = { e = ["9.9.9"], f = "@" }\n', ("a.b.d.f",)),
-    "xml": ("<a>\r\n<b x='1'/><c><![CDATA[@]]></c></a>", ("a.c",)),
-    "marker": ("app-@.jar # x-shipit-version\n9.9.9\n# x-shipit-version-start\n\n v@\n# x-shipit-version-end", ()),
-}  # fmt: skip
+SAMPLES = samples_of_formats()
 
 NUMBER = st.integers(0, 10**6)
 VERSIONS = st.builds(
@@ -64,6 +31,19 @@ every_format = pytest.mark.parametrize("name", FORMATS)
 
 def sample(name: str, version: str) -> str:
     return SAMPLES[name][0].replace("@", version)
+
+
+def test_every_format_has_a_sample() -> None:
+    assert SAMPLES.keys() == FORMATS.keys()
+
+
+@every_format
+def test_each_of_its_file_names_leads_to_the_format_and_is_detected_at_the_root_if_it_is_whole(name: str) -> None:
+    assert FORMATS[name].patterns
+    for pattern in FORMATS[name].patterns:
+        file = pattern.replace("*", "any")
+        assert format_of(f"api/{file}") is format_of(file) is FORMATS[name]
+        assert detect(["README.md", f"api/{file}", file]) == ((file,) if file == pattern else ())
 
 
 @every_format

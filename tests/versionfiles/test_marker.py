@@ -4,6 +4,10 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "marker": ("app-@.jar # x-shipit-version\n9.9.9\n# x-shipit-version-start\n\n v@\n# x-shipit-version-end", ()),
+}  # fmt: skip
+
 MARKER = FORMATS["marker"]
 
 

@@ -4,6 +4,14 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "maven": (
+        "<?xml version='1.0' encoding='UTF-8'?>\n<!-- <version>9</version> -->\n<project a='>'>"
+        "<parent><version>8</version></parent><version> @\n</version><build/></project>",
+        (),
+    ),
+}  # fmt: skip
+
 MAVEN = FORMATS["maven"]
 
 POM = """\

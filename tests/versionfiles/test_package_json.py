@@ -4,6 +4,14 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "package-json": ('{"name": "é", "version": "@", "x": {"version": "9.9.9"}, "n": [1, "version"]}', ()),
+    "package-lock": (
+        '{"version": "@", "packages": {"": {"version": "@"}, "node_modules/a": {"version": "9.9.9"}}}\n',
+        (),
+    ),
+}  # fmt: skip
+
 PACKAGE, LOCK = FORMATS["package-json"], FORMATS["package-lock"]
 
 

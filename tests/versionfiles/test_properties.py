@@ -4,6 +4,10 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "properties": ("# version=9.9.9\nversion: @  \nname=caf\\u00e9 \\\n  version=7.7.7\n", ()),
+}  # fmt: skip
+
 PROPERTIES = FORMATS["properties"]
 
 

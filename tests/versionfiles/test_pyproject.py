@@ -4,6 +4,10 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "pyproject": ('[project]\nname = "a"  # version = "9"\nversion = "@"\n[tool.poetry]\nversion = \'@\'\n', ()),
+}  # fmt: skip
+
 PYPROJECT = FORMATS["pyproject"]
 
 TEXT = '''\

@@ -4,6 +4,10 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "python": ('"""version = 9.9.9"""\nx = "é"; __version__ = "@"  # "8.8.8"\n', ()),
+}  # fmt: skip
+
 PYTHON = FORMATS["python"]
 
 

@@ -10,6 +10,14 @@ import pytest
 
 from shipit.versionfiles import FORMATS, VersionFileError
 
+SAMPLES = {
+    "uv-lock": (
+        'version = 1\n\n[[package]]\nname = "a"\nversion = "9.9.9"\nsource = { registry = "https://pypi.org/simple" }\n\n'
+        '[[package]]\nname = "app"\nversion = "@"\nsource = { editable = "." }\ndependencies = [{ name = "a" }]\n',
+        (),
+    ),
+}  # fmt: skip
+
 LOCK, PYPROJECT = FORMATS["uv-lock"], FORMATS["pyproject"]
 
 THEIRS = '[[package]]\nname = "a"\nversion = "1.2.3"\nsource = { registry = "https://pypi.org/simple" }\n\n'
