@@ -179,7 +179,7 @@ def inside_fences(lines: Sequence[str]) -> list[bool]:
 
 
 def breaking_lookalikes(text: str) -> tuple[str, ...]:
-    """Return a warning for each line that looks like a breaking change but has not the form of the specification."""
+    """Return a warning for each line that looks like a breaking change but does not follow the specification."""
     if not might_mention_breaking(text):
         return ()
     lines = text.split("\n")

@@ -59,7 +59,7 @@ class Graph(Struct, frozen=True):
         """
         backwards = range(len(self.first_parent) - 1, -1, -1)
         sorted_first = all(map(lt, count(), self.first_parent))
-        if sorted_first and all(at < parent for at in self.other_parents for parent in self.other_parents[at]):
+        if sorted_first and all(index < parent for index in self.other_parents for parent in self.other_parents[index]):
             return backwards
         order: dict[int, None] = {}
         for newest in backwards:
