@@ -27,7 +27,7 @@ def on_one_line(error: ShipitError) -> str:
 
 def login_finding(error: AuthError) -> Finding:
     """Return the finding for a remote that refused the credential, or got none."""
-    return Finding("remote-login", error.what, error.hint or "check your git credentials")
+    return Finding("remote-login", error.what, error.hint or "fix the login of your git")
 
 
 def require_depth(git: Git) -> None:
