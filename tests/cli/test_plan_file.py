@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from release.runs import Driver
 
 from shipit import api
@@ -300,13 +302,19 @@ def test_a_plan_that_cannot_be_saved_is_an_error(sample: Sample) -> None:
     assert done.stderr.startswith("error: `no/such/place` cannot be written: ")
 
 
-def made(value: type[Build]) -> st.SearchStrategy[Build]:
+def made(kind: type[Struct]) -> st.SearchStrategy[Struct]:
     """Build a struct from any of its fields; hypothesis cannot use defaults that are made by a factory."""
-    fields = {name: st.from_type(type) for name, type in get_type_hints(value).items()}
-    return st.fixed_dictionaries({}, optional=fields).map(lambda given: value(**given))
+    hints = get_type_hints(kind)
+    required = {field.name for field in msgspec.structs.fields(kind) if field.required}
+    fields = {name: st.from_type(hints[name]) for name in kind.__struct_fields__}
+    optional = {name: values for name, values in fields.items() if name not in required}
+    given = st.fixed_dictionaries({name: fields[name] for name in sorted(required)}, optional=optional)
+    return given.map(lambda values: kind(**values))
 
 
-st.register_type_strategy(Build, made)
+STRUCTS: list[type[Struct]] = [Build, *STEPS.values()]
+for kind in STRUCTS:
+    st.register_type_strategy(kind, made)
 st.register_type_strategy(float, st.floats(allow_nan=False))  # NaN is not equal to itself
 
 PLANS = st.builds(
