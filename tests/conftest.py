@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
@@ -56,6 +57,11 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A home with nothing but an identity for git, no credentials, no CI."""
     home = tmp_path_factory.mktemp("home")
     (home / ".gitconfig").write_text(GIT_CONFIG)
+    path = os.environ["PATH"]
+    if git := shutil.which("git"):  # found first: each of the many thousand times that it is run, PATH is searched
+        (home / "bin").mkdir()
+        (home / "bin/git").symlink_to(git)
+        path = f"{home / 'bin'}{os.pathsep}{path}"
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(FOREIGN)]:
             patch.delenv(name)
@@ -65,6 +71,7 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             "GRADLE_OPTS": QUICK_START,
             "LC_ALL": "C.UTF-8",
             "MAVEN_OPTS": QUICK_START,
+            "PATH": path,
             "TERM": "xterm",
             "TZ": "UTC",
         }.items():
