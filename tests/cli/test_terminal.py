@@ -224,7 +224,7 @@ def test_a_release_prints_its_warnings(own_sample: SampleProject, quiet: bool) -
     done = piped("release", *["--quiet"] * quiet, cwd=own_sample.path)
     last = [line.partition(", ")[0] for line in done.stderr.splitlines()[-3:-1]]
     assert (done.returncode, done.stdout) == (0, "")
-    assert last == ([] if quiet else [last[0], "  ! `0.3.2` looks like a release"])
+    assert last == ([] if quiet else [last[0], "  ! tag `0.3.2` looks like a release"])
     assert quiet or last[0].startswith("released v0.4.0: ")
 
 
