@@ -18,7 +18,7 @@ def private_directory(prefix: str) -> Iterator[str]:
     """Create a directory that only this user can read, yield its path, and remove it at the end of the block.
 
     Args:
-        prefix: the begin of its name. Directories with this prefix that killed runs left are removed first.
+        prefix: the start of its name. Directories with this prefix that killed runs left are removed first.
     """
     parent = tempfile.gettempdir()
     for name in os.listdir(parent):

@@ -55,7 +55,10 @@ def command_error(argv: Sequence[str], status: int | None, output: str, redact: 
     """Return the error for a program that failed, with the last lines of its output."""
     tail = redact("\n".join(output.strip().splitlines()[-TAIL_LINES:]))
     shown = [redact(word) for word in argv]
-    return CommandError(f"`{' '.join(shown[:3])}` failed with status {status}", argv=shown, status=status, tail=tail)
+    hint = "fix the problem in its output, then run the same command again"
+    return CommandError(
+        f"`{' '.join(shown[:3])}` failed with status {status}", argv=shown, status=status, tail=tail, hint=hint
+    )
 
 
 class Commands:

@@ -66,6 +66,6 @@ def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
 
 
 def _problem(problem: Problem) -> str:
-    has_line = problem.line is None or problem.where.startswith("line ")
-    place = problem.where if has_line else f"line {problem.line}, {problem.where}"
+    says_line = problem.line is None or problem.where.startswith("line ")
+    place = problem.where if says_line else f"line {problem.line}, {problem.where}"
     return f"{place}: {problem.what}" + (f" ({problem.hint})" if problem.hint else "")

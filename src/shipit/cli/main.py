@@ -29,7 +29,7 @@ COMMANDS = {
     "plan": "Print all steps of a release, and the reasons for its version.",
     "release": "Release the next version.",
     "run": "Release or build as the branch and the CI event require.",
-    "image": "Build and push the images of an environment.",
+    "image": "Build the images of an environment; --push pushes them.",
     "changelog": "Print a changelog made from the git history.",
     "notes": "Print the release notes of one version.",
     "lint": "Check commit messages or titles of pull requests.",

@@ -124,7 +124,7 @@ class Output:
         self._commands([annotation(severity, text, title=title)])
 
     def begin_program_output(self, title: str) -> None:
-        """Mark the begin of the output of another program, such as a build.
+        """Mark the beginning of the output of another program, such as a build.
 
         GitHub Actions shows it as a collapsed group called `title`, and executes no workflow command in it.
         """
@@ -167,7 +167,7 @@ class Output:
     def _write_message(self, text: str) -> None:
         """Write `text` to standard error without secrets.
 
-        A standard error that cannot be written is no error: a release must not stop half-way for that.
+        A failed write to standard error is ignored: a release must not stop half-way because of it.
         """
         try:
             click.echo(self.redact(text), err=True, color=self._wants_color(sys.stderr))

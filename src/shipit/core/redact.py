@@ -34,7 +34,7 @@ class Redactor:
         return re.sub(_USERINFO, MARK, self._without_beginnings(text) if self._secrets and CUT in text else text)
 
     def _without_beginnings(self, text: str) -> str:
-        """Return `text` without the beginnings of secrets before a mark that something was cut off there."""
+        """Return `text` without the beginning of a secret directly before `…`, where the rest was cut off."""
         pieces = text.split(CUT)
         return CUT.join([*(self._without_beginning(piece) for piece in pieces[:-1]), pieces[-1]])
 
@@ -49,7 +49,8 @@ class Redactor:
 def shortened(text: str, limit: int) -> str:
     """Return the first `limit` characters of `text`, with `…` where something was cut off.
 
-    A secret may be cut in two here; `Redactor` knows its beginning by the mark.
+    The cut can leave the first half of a secret. `Redactor` therefore also removes a beginning of a secret directly
+    before `…`.
 
     >>> shortened("a long text", 6), shortened("short", 6)
     ('a long…', 'short')

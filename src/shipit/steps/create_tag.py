@@ -37,7 +37,8 @@ class CreateTag(Struct, frozen=True):
             return Done({"tag": self.name})
         raise ConflictError(
             f"tag `{self.name}` exists already, on commit `{tagged[:10]}`",
-            hint=f"see it with `git show {self.name}`; shipit never moves a release tag",
+            hint=f"if it is a release, merge it into this branch: git merge {self.name}; if not, delete it: "
+            f"git tag -d {self.name}; or release another version: shipit release --version X.Y.Z",
         )
 
     def apply(self, world: World) -> Outputs:

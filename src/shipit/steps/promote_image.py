@@ -38,7 +38,7 @@ class PromoteImage(Struct, frozen=True):
         found = world.registry.find(self.reference)
         if found is None or found.digest != copied:
             raise RemoteError(
-                f"`{self.reference}` was pushed, but the registry does not lead it to `{copied}`",
+                f"`{self.reference}` was pushed, but the tag points to another image in the registry, not `{copied}`",
                 hint="run the same command again; if it fails again, check the registry",
                 retryable=True,
             )

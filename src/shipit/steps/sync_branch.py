@@ -34,7 +34,11 @@ class SyncBranch(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        dropped = f", and delete {', '.join(self.drops)}, which was never pushed" if self.drops else ""
+        dropped = (
+            f", and delete the unpushed {'tag' if len(self.drops) == 1 else 'tags'} {', '.join(self.drops)}"
+            if self.drops
+            else ""
+        )
         return f"move the local branch to {self.to[:10]}{dropped}"
 
     def check(self, world: World) -> Done | Todo:

@@ -55,7 +55,8 @@ class TagImage(Struct, frozen=True):
             found = self.check(world)
         if isinstance(found, Todo):
             raise RemoteError(
-                f"`{self.reference}` was pushed, but the registry does not lead it to `{wanted.digest}`",
+                f"`{self.reference}` was pushed, but the tag points to another image in the registry, "
+                f"not `{wanted.digest}`",
                 hint="run the same command again; if it fails again, check the registry",
                 retryable=True,
             )

@@ -127,7 +127,7 @@ def _assignment(tokens: Sequence[Token], index: int, prefix: str) -> Iterator[Pl
 
 
 def _target(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    """Return the names at the begin of a statement, with dots and keywords, and the index of the token after them."""
+    """Return the names at the start of a statement, with dots and keywords, and the index of the token after them."""
     name = ""
     dotted = True
     while index < len(tokens):

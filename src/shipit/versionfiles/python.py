@@ -60,9 +60,10 @@ def _parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")  # warnings about the code of the user's module
             return ast.parse(replace_non_ascii(text))
     except SyntaxError as error:
-        raise VersionFileError(f"this is not Python: {error.msg}", where=f"line {error.lineno}") from None
+        raise VersionFileError(f"this is not Python: {error.msg}", where=f"line {error.lineno}", hint=_FIX) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise VersionFileError(f"this Python cannot be read: {error}") from None
+        raise VersionFileError(f"this Python cannot be read: {error}", hint=_FIX) from None
 
 
+_FIX = "fix the file, or name another one in version-files"
 FORMAT = TextFormat(("*.py",), _find)

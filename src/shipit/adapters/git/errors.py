@@ -58,7 +58,8 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
         return ConflictError(
             "a tag of this release already exists on the remote, on another commit",
             where=output,
-            hint="show the remote's tags with `git ls-remote --tags`; shipit never moves a release tag",
+            hint="list the remote's tags: git ls-remote --tags; merge the release that has the tag into this branch, "
+            "or release another version: shipit release --version X.Y.Z",
             state=NOTHING_PUSHED,
         )
     if "does not support --atomic" in output or "support --atomic push" in output:

@@ -119,7 +119,8 @@ class GitRepository(GitHistory):
         )
         if self.shallow():
             what = "the history is incomplete: the remote itself is a shallow clone"
-            raise RemoteError(what, where=self.remote_url())
+            hint = "set `remote` to a complete repository, or complete the one there: git fetch --unshallow"
+            raise RemoteError(what, where=self.remote_url(), hint=hint)
 
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
@@ -150,7 +151,7 @@ class GitRepository(GitHistory):
             raise ConflictError(
                 f"uncommitted changes prevent moving the branch to `{commit[:10]}`",
                 where=error.tail,
-                hint="git commit them, or git stash, then run the same command again",
+                hint="commit them (git commit -a), or set them aside (git stash), then run the same command again",
             ) from error
 
     def _restore(self, path: str) -> None:
@@ -213,7 +214,9 @@ class GitRepository(GitHistory):
             printed = self._redact(f"{error.stderr}\n{error.stdout}")
             status = error.status if isinstance(error.status, int) else None
             argv = ["git", *(self._redact(word) for word in words)]
-            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=_git_lines(printed)) from None
+            hint = "fix the problem in the output of git, then run the same command again"
+            lines = _git_lines(printed)
+            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=lines, hint=hint) from None
         return str(output)
 
     def _read_remote(self, *words: str) -> str:

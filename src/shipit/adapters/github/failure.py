@@ -55,9 +55,8 @@ class GitHubFailure(Struct, frozen=True):
         if after.isdigit():
             return float(after)
         if self._used_up and reset.isdigit():
-            return (
-                max(float(reset) - now, 0) + 1
-            )  # the header has whole seconds; the limit can end later in that second
+            # The header has whole seconds; the limit can end later in that second.
+            return max(float(reset) - now, 0) + 1
         return _MINUTE
 
     def to_error(self, action: str, slug: str, permission: str, now: float) -> ShipitError:

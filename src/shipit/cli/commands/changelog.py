@@ -12,7 +12,7 @@ from shipit.cli.waiting import waiting
 from shipit.core.notes import LANGUAGES
 from shipit.errors import UsageError
 
-_ALL = "All stable releases. Rebuilds the changelog from git; hand-written text is lost."
+_ALL = "All stable releases, made from git: text that was written by hand is not in it."
 
 
 @click.command(cls=Command, epilog="Example: shipit changelog --all -o CHANGELOG.md")
@@ -38,7 +38,7 @@ def command(
     file: str | None,
     as_json: bool,
 ) -> None:
-    """Print a changelog made from the git history. CHANGELOG.md is not changed.
+    """Print a changelog made from the git history. No file is changed without -o.
 
     Without options, only the section of the next release is printed. With --all, --from or --to, a new changelog of
     the stable releases is printed: without pre-releases, without the next release, and without text that was written

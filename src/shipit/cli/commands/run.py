@@ -88,7 +88,8 @@ def _environments(session: Session, report: Report, task: Task, dry_run: bool) -
             report.outputs["environment"] = name
             _add_remark(session, report, f"environment `{name}` has no image, so nothing is built")
         if environment.deploy:
-            warning = f"environment `{name}` was not deployed: this version of shipit ignores `deploy`"
+            why = "this version of shipit cannot deploy yet; deploy in a job after this one"
+            warning = f"environment `{name}` was not deployed: {why}"
             _add_remark(session, report, warning)
             session.output.annotation("warning", "not deployed", warning)
 

@@ -186,7 +186,7 @@ class _ImageObserver(Struct, frozen=True):
     def unreleased(self, environment: str, next_releases: Mapping[str, NextRelease]) -> Iterator[Finding]:
         """Yield the findings about tags, and about commits that are not released in images of a release.
 
-        Findings about tags do not block builds; those only get versions that are counted from the first version.
+        Findings about tags do not block builds: their version is then computed as if there were no release.
         """
         config = self.config.environments[environment]
         names = [tag.name for tag in self.world.git.tags()]
@@ -268,7 +268,9 @@ def _warning_for_builds(finding: Finding) -> Finding:
 def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
-        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit them, or git stash")
+        yield Finding(
+            "dirty", f"uncommitted changes in {listed}", "commit them (git commit -a), or set them aside (git stash)"
+        )
 
 
 def _taken_tags(image: ObservedImage, world: World) -> Iterator[Finding]:

@@ -32,7 +32,11 @@ def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Findi
 
 def version_finding(error: ShipitError) -> Finding:
     """Return `error`, which stopped the decision about the next version or its files, as a finding."""
-    return Finding("version", f"{error.what} ({error.where})" if error.where else error.what, error.hint or "")
+    return Finding(
+        "version",
+        f"{error.what} ({error.where})" if error.where else error.what,
+        error.hint or "fix it, then run the same command again",
+    )
 
 
 def _branch_findings(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
@@ -129,4 +133,6 @@ def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
     paths = observed.uncommitted_changes
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
-        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit them, or git stash")
+        yield Finding(
+            "dirty", f"uncommitted changes in {listed}", "commit them (git commit -a), or set them aside (git stash)"
+        )

@@ -62,9 +62,8 @@ def observe_unfinished(
     unfinished: list[Unfinished] = []
     for history in histories:
         candidates = [_unpublished(world, config, history, remote)]
-        if (
-            config.write_back.through_forge
-        ):  # a push updates branch and tag together, so only here the tag can be missing
+        # A push updates branch and tag together, so only a forge can have the commit without its tag.
+        if config.write_back.through_forge:
             candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
         unfinished.extend(candidate for candidate in candidates if candidate)
     return tuple(_with_images(world, config, _with_commits(world, each), branch) for each in unfinished)
