@@ -102,7 +102,7 @@ def test_the_error_of_a_template_is_printed_once(repository: Path) -> None:
         encoding="utf-8",
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.count("does not work") == 1
+    assert done.stderr.count("is invalid") == 1
 
 
 @pytest.mark.usefixtures("own_environment")
