@@ -571,3 +571,17 @@ def test_the_work_grows_as_the_unknown_keys_of_a_file_do() -> None:
 
     assert growth(loading, 200) < 2.3
     assert calls(loading(200)) < 200 * 1000  # nothing that is the same for all keys is computed for each
+
+
+def test_names_that_are_no_refs_of_git_may_look_like_none() -> None:
+    config = parse_config(
+        """
+        release.remote = "../other.git"
+        environments.dev.images.".app" = { name = "acme/app", package = "my.lock" }
+        [packages."my.lock"]
+        path = "a"
+        tag = "a-v{version}"
+        """
+    )
+    assert config.release.remote == "../other.git"
+    assert [*config.environments["dev"].images, *config.packages] == [".app", "my.lock"]

@@ -8,11 +8,12 @@ from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
+    Branch,
     ImageName,
     ImageTag,
+    Name,
     Path,
     Platform,
-    Ref,
     Text,
     VariableName,
     VersionSource,
@@ -87,7 +88,7 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
         bool, Meta(description="`true`: BuildKit adds an SBOM attestation, which lists the contents of the image.")
     ] = False
     package: Annotated[
-        Ref | None,
+        Name | None,
         Meta(description="The package whose version the image has. It is required if there are `packages`."),
     ] = None
 
@@ -106,7 +107,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
     """An environment, such as `dev` or `prod`, with its branch and its images."""
 
     branch: Annotated[
-        Ref | None, Meta(description="The branch of the environment: a push to it builds the images.")
+        Branch | None, Meta(description="The branch of the environment: a push to it builds the images.")
     ] = None
     version: Annotated[
         VersionSource | None,
@@ -130,7 +131,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
     ] = 1800
     image: Annotated[ImageConfig | None, Meta(description="The image to build, if there is only one.")] = None
     images: Annotated[
-        dict[Ref, ImageConfig],
+        dict[Name, ImageConfig],
         Meta(description="The images to build, by name, if there are several. Use it instead of `image`."),
     ] = field(default_factory=dict)
     promote: Annotated[

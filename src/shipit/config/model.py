@@ -14,15 +14,16 @@ from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     Author,
+    Branch,
     BumpKey,
     BumpName,
     CommitType,
     EnvironmentName,
     FloatingPart,
     LanguageName,
+    Name,
     Path,
     Prerelease,
-    Ref,
     TagTemplate,
     Text,
     Version,
@@ -35,7 +36,7 @@ from shipit.core.write_back import WriteBack
 class BranchConfig(ConfigTable, frozen=True, kw_only=True):
     """A release branch with its own settings."""
 
-    name: Annotated[Ref, Meta(description="The name of the branch.")]
+    name: Annotated[Branch, Meta(description="The name of the branch.")]
     prerelease: Annotated[
         Prerelease | None,
         Meta(
@@ -77,10 +78,10 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
     """The settings of a release: its branches, tags, files, commands, assets and images."""
 
     branch: Annotated[
-        Ref | None, Meta(description="The release branch. It is the default branch of the remote when unset.")
+        Branch | None, Meta(description="The release branch. It is the default branch of the remote when unset.")
     ] = None
     branches: Annotated[
-        tuple[Ref | BranchConfig, ...],
+        tuple[Branch | BranchConfig, ...],
         Meta(
             min_length=1,
             description="The release branches, if there are several. Use it instead of `branch`.",
@@ -128,7 +129,7 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = ()
     images: Annotated[
-        dict[Ref, ImageConfig],
+        dict[Name, ImageConfig],
         Meta(
             description="The images of the release, by name. They have the version of the release. They are built "
             "before anything is public, and pushed before the release is published. The placeholder `{sha}` cannot be "
@@ -167,7 +168,7 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             examples=[["major", "minor"]],
         ),
     ] = ()
-    remote: Annotated[Ref, Meta(description="The name of the git remote that the release is pushed to.")] = "origin"
+    remote: Annotated[Name, Meta(description="The name of the git remote that the release is pushed to.")] = "origin"
 
     @property
     def channels(self) -> tuple[BranchConfig, ...]:
@@ -267,7 +268,7 @@ class Config(ConfigTable, frozen=True, kw_only=True):
         Meta(description="The environments, such as `dev` and `prod`, by name."),
     ] = field(default_factory=dict)
     packages: Annotated[
-        dict[Ref, PackageConfig],
+        dict[Name, PackageConfig],
         Meta(description="The packages of this repository that have their own versions, by name."),
     ] = field(default_factory=dict)
 

@@ -29,7 +29,8 @@ _REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.
 _TYPE = r"[^\W\d_][\w-]*"
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
-Ref = Annotated[str, _text(rf"{_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+Branch = Annotated[str, _text(rf"{_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+Name = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name without spaces and without `~^:?*[`")]
 EnvironmentName = Annotated[
     str,
     _text(rf"(?!-)[^{_NOT_IN_REFS}]+(?: [^{_NOT_IN_REFS}]+)*", "a name such as `dev`", "dev"),

@@ -7,7 +7,8 @@ import re
 SUBJECT = "chore(release): {what}"
 SNAPSHOT_SUBJECT = "chore(release): begin {what}"
 _SUBJECT = re.compile(r"chore\(release\): (?P<begin>begin )?(?P<what>\S.*?)(?: \[skip ci\])?")
-_VERSION = re.compile(r"(?:(?P<package>\S+) )?v?(?P<version>\d+\.\d+\.\d+\S*)")
+_VERSION = re.compile(r"(?:(?P<package>\S+) )?(?P<version>\d+\.\d+\.\d+\S*)")
+_VERSION_OF_ANY_TOOL = re.compile(r"(?:\S+ )?v?\d+\.\d+\.\d+\S*")
 
 
 # Other tools write the same subject. shipit continues or undoes only commits and tags with this trailer.
@@ -68,9 +69,12 @@ def versions_of(subject: str) -> dict[str, str]:
 
     >>> versions_of("chore(release): backend 1.4.0, web 2.0.1")
     {'backend': '1.4.0', 'web': '2.0.1'}
+    >>> versions_of("chore(release): v1.4.0")  # shipit never writes a `v` there
+    {}
     """
     found = _SUBJECT.fullmatch(subject.strip())
-    return {} if found is None or found["begin"] else _versions(found["what"])
+    parts = [] if found is None or found["begin"] else [_VERSION.fullmatch(part) for part in found["what"].split(", ")]
+    return {part["package"] or "": part["version"] for part in parts if part} if all(parts) else {}
 
 
 def is_release_subject(subject: str) -> bool:
@@ -84,9 +88,4 @@ def is_release_subject(subject: str) -> bool:
     (True, False)
     """
     found = _SUBJECT.fullmatch(subject.strip())
-    return found is not None and bool(_versions(found["what"]))
-
-
-def _versions(what: str) -> dict[str, str]:
-    parts = [_VERSION.fullmatch(part) for part in what.split(", ")]
-    return {part["package"] or "": part["version"] for part in parts if part} if all(parts) else {}
+    return found is not None and all(map(_VERSION_OF_ANY_TOOL.fullmatch, found["what"].split(", ")))
