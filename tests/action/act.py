@@ -36,6 +36,20 @@ grep --recursive --files-with-matches --fixed-strings --file="$NEEDLES" \
     "$GITHUB_WORKSPACE" "$RUNNER_TEMP" >>"$KEPT/leaks" || true
 env | sort >"$KEPT/environment"
 """
+# A `uv` for jobs: each installs the same, so that the first one's environment is copied for the others.
+COPYING_UV = """\
+#!/bin/sh
+for last in "$@"; do :; done
+case "$1 $2" in
+"venv "*) [ ! -d '{template}' ] || exec cp -al '{template}/.' "$last" ;;
+"pip install") environment=${{5%/bin/python}} && [ ! -e "$environment/copied" ] || exit 0 ;;
+esac
+'{uv}' "$@" || exit
+case "$*" in *--no-build-isolation*)
+    new=$(mktemp -d '{template}.XXXXXX') && cp -a "$environment/." "$new" && touch "$new/copied"
+    "$environment/bin/python" -I -m compileall -q "$new/lib" && mv -T "$new" '{template}' || rm -rf "$new"
+esac
+"""
 # The job after all others, for which the outputs of a release are meant.
 OUTPUTS = {
     "needs": ["dev", "release", "prod"],
@@ -150,6 +164,7 @@ class Consumer:
             (place / name).mkdir()
         for name in ("git", "docker"):
             self._note_arguments(name)
+        self.copies_environments(True)
         self.git("config", "core.hooksPath", "/dev/null")
         (place / "kept" / "leaks").touch()
 
@@ -172,6 +187,16 @@ class Consumer:
         if whole:
             noting.write_text(f"""#!/bin/sh\necho "$@" >>'{self.place}/kept/arguments'\nexec {whole} "$@"\n""")
             noting.chmod(0o755)
+
+    def copies_environments(self, copies: bool) -> None:
+        """Choose whether a job copies the environment that another one installed, or installs it itself."""
+        program, uv = self.place / "bin" / "uv", Path(sys.executable).parent / "uv"
+        program.unlink(missing_ok=True)
+        if copies:
+            program.write_text(
+                COPYING_UV.format(uv=uv, template=self.shipit.with_name(f"{self.shipit.name}-environment"))
+            )
+            program.chmod(0o755)
 
     def git(self, *words: str) -> str:
         command = ["git", "-C", str(self.clone), *words]
