@@ -12,14 +12,19 @@ from pathlib import Path
 from shipit.cli.demo.sample import SampleProject, make_sample
 
 
-def copy(template: Path, place: Path, make: Callable[[Path], object]) -> None:
-    """Copy the content of `template` into `place`; the first test that needs it calls `make` with an empty directory."""
+def made(template: Path, make: Callable[[Path], object]) -> Path:
+    """Return `template`, which the first test that needs it makes: `make` is called with an empty directory."""
     if not template.exists():
-        made = Path(tempfile.mkdtemp(dir=template.parent))
-        make(made)
+        place = Path(tempfile.mkdtemp(dir=template.parent))
+        make(place)
         with suppress(OSError):  # another worker was quicker
-            made.rename(template)
-    shutil.copytree(template, place, symlinks=True, dirs_exist_ok=True)
+            place.rename(template)
+    return template
+
+
+def copy(template: Path, place: Path, make: Callable[[Path], object]) -> None:
+    """Copy the content of a template into `place`."""
+    shutil.copytree(made(template, make), place, symlinks=True, dirs_exist_ok=True)
 
 
 def copy_of_sample(template: Path, place: Path) -> SampleProject:

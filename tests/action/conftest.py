@@ -9,6 +9,8 @@ from parts.fixtures import base_image as base_image
 from parts.fixtures import engine as engine
 from parts.fixtures import locked_registry as locked_registry
 
+from templates import made
+
 FILES = {
     "build.gradle": "plugins { id 'java' }\n\nversion = '1.0.0'\n",
     "shipit.toml": '[environments.dev]\nbranch = "dev"\n\n[environments.prod]\nbranch = "prod"\n',
@@ -16,8 +18,8 @@ FILES = {
 
 
 @pytest.fixture(scope="session")
-def shipit_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_shipit(tmp_path_factory.mktemp("shipit"))
+def shipit_copy(shared: Path) -> Path:
+    return made(shared / "shipit", copy_of_shipit)
 
 
 @pytest.fixture
