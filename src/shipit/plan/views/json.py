@@ -17,6 +17,8 @@ from shipit.steps import STEPS
 from shipit.steps.base import Step
 
 SCHEMA = 2
+# Not the path that was given: it may be a file that must not be overwritten.
+MAKE_A_PLAN = "shipit plan -o plan.json"
 
 
 class _Building(Struct, frozen=True):
@@ -60,12 +62,12 @@ def plan_from_json(text: str, where: str) -> Plan:
         data = json.loads(text)
         if data.pop("schema") != SCHEMA:
             what = f"`{where}` was written by another version of shipit, whose plans have another format"
-            raise UsageError(what, hint=f"shipit plan -o {where}")
+            raise UsageError(what, hint=MAKE_A_PLAN)
         steps = tuple(_step(entry) for entry in data.pop("steps"))
         return _plan(convert(data, _Fields), steps)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ValidationError) as error:
         what = f"`{where}` was not written by `shipit plan -o`: {_reason(error)}"
-        raise UsageError(what, hint=f"shipit plan -o {where}") from error
+        raise UsageError(what, hint=MAKE_A_PLAN) from error
 
 
 def _reason(error: Exception) -> str:
