@@ -152,7 +152,7 @@ class FakeGit:
         self._put(old, restore)
         changed = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
         if any(self._files.held.get(path) != old.get(path) for path in changed):
-            hint = "commit them (git commit -a), or set them aside (git stash), then run the same command again"
+            hint = "git commit -a, or git stash, then run the same command again"
             raise ConflictError(f"uncommitted changes prevent moving the branch to `{commit[:10]}`", hint=hint)
         self._put(new, changed)
         self._point(self._require(commit))

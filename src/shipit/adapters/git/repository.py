@@ -151,7 +151,7 @@ class GitRepository(GitHistory):
             raise ConflictError(
                 f"uncommitted changes prevent moving the branch to `{commit[:10]}`",
                 where=error.tail,
-                hint="commit them (git commit -a), or set them aside (git stash), then run the same command again",
+                hint="git commit -a, or git stash, then run the same command again",
             ) from error
 
     def _restore(self, path: str) -> None:

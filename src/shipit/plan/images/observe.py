@@ -268,9 +268,7 @@ def _warning_for_builds(finding: Finding) -> Finding:
 def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
-        yield Finding(
-            "dirty", f"uncommitted changes in {listed}", "commit them (git commit -a), or set them aside (git stash)"
-        )
+        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit -a, or git stash")
 
 
 def _taken_tags(image: ObservedImage, world: World) -> Iterator[Finding]:

@@ -133,6 +133,4 @@ def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
     paths = observed.uncommitted_changes
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
-        yield Finding(
-            "dirty", f"uncommitted changes in {listed}", "commit them (git commit -a), or set them aside (git stash)"
-        )
+        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit -a, or git stash")
