@@ -83,7 +83,7 @@ def require_tag_free(tag: str, commit: str | None, remote: RemoteRefs) -> None:
     if tagged is not None and tagged != commit:
         raise ConflictError(
             f"tag `{tag}` exists on the remote already, on commit `{tagged[:10]}`",
-            hint=f"if it is a release, merge it into this branch; if not, delete it: git push --delete origin {tag}; "
+            hint=f"if it is a release, merge it into this branch; if not, delete `{tag}` on the remote; "
             "or release another version: shipit release --version X.Y.Z",
             state="nothing was pushed by this run",
         )
