@@ -10,7 +10,8 @@
     ├── AuthError                   4   a credential is missing or refused
     ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
     ├── CommandError                5   a program failed
-    └── DeployError                 6   the new version is not healthy
+    ├── DeployError                 6   the new version is not healthy; no traffic is on it
+    └── UnsafeError                 7   neither the new nor the earlier version could be verified; nothing was removed
 
 Any other exception is a bug in shipit and ends with exit status 70.
 """
@@ -177,6 +178,28 @@ class CommandError(ShipitError):
 
 
 class DeployError(ShipitError):
-    """A new version that is not healthy. The message says which version is serving now."""
+    """A new version that is not healthy. `state` says which version is serving now.
+
+    Args:
+        tail: the last lines of the log of the container, without secrets.
+    """
 
     exit_code = 6
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        tail: str = "",
+        where: str | None = None,
+        hint: str | None = None,
+        state: str | None = None,
+    ) -> None:
+        super().__init__(what, where=where, hint=hint, state=state)
+        self.tail = tail
+
+
+class UnsafeError(DeployError):
+    """A failed deployment after which no version could be verified to serve. Nothing was removed."""
+
+    exit_code = 7

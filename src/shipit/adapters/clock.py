@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 
 class SystemClock:
@@ -10,4 +11,13 @@ class SystemClock:
 
     def today(self) -> dt.date:
         """Return the current date in UTC, so that the date of a release does not depend on the time zone."""
-        return dt.datetime.now(dt.UTC).date()
+        return self.now().date()
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
+    def elapsed(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)

@@ -72,6 +72,9 @@ class Commands:
     def ran(self, key: str) -> bool:
         return key in self._ran
 
+    def record(self, key: str) -> None:
+        self._ran.add(key)
+
     def run(self, key: str, command: str, *, timeout: float, env: Mapping[str, str] = {}) -> None:
         """Run `command` and copy its output to standard error; see `shipit.world.Process`."""
         output = ProgramOutput(self._redact)

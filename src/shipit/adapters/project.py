@@ -43,14 +43,19 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files import WorkingTree
+        from shipit.adapters.hosts import Connections
         from shipit.adapters.process import Commands
         from shipit.adapters.registry import Logins, Registries
+        from shipit.adapters.secrets import SecretStores
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
         logins = Logins(self.ci.registry_login, self.ci.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
-        return World(self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins))
+        hosts = Connections(logins, self.redact)
+        return World(
+            self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins), hosts, SecretStores()
+        )
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

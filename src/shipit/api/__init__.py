@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
+from shipit.api.deploying import (
+    apply_deployment,
+    deploy,
+    logs,
+    plan_deploy,
+    plan_rollback,
+    rollback,
+    status,
+    unlock,
+)
 from shipit.api.dispatch import comment, doctor, next_task, plan_task, preview
 from shipit.api.history import changelog, commits, next_version, next_versions_only, release_notes
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
-from shipit.plan.outcome import Images, Outcome
+from shipit.plan.outcome import Deployment, Images, Outcome
 
 __all__ = [
+    "Deployment",
     "Images",
     "Outcome",
     "Project",
     "apply",
+    "apply_deployment",
     "changelog",
     "comment",
     "commits",
+    "deploy",
     "doctor",
     "image",
     "load_config",
+    "logs",
     "next_task",
     "next_version",
     "next_versions_only",
     "open_project",
+    "plan_deploy",
     "plan_image",
     "plan_release",
+    "plan_rollback",
     "plan_task",
     "preview",
     "release",
     "release_notes",
+    "rollback",
+    "status",
+    "unlock",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shipit.core.printable import printable
-from shipit.errors import CommandError, ConfigError, PreflightError, RemoteError, ShipitError
+from shipit.errors import CommandError, ConfigError, DeployError, PreflightError, RemoteError, ShipitError
 
 if TYPE_CHECKING:
     from shipit.finding import Finding, Problem
@@ -58,7 +58,7 @@ def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
         yield from (f"  {printable(_problem(problem))}" for problem in error.problems)
     elif isinstance(error, PreflightError):
         yield from finding_lines(error.findings, paint)
-    elif isinstance(error, CommandError) and error.tail:
+    elif isinstance(error, CommandError | DeployError) and error.tail:
         yield "  the last lines of its output:"
         yield from (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
     elif isinstance(error, RemoteError) and error.request_id:

@@ -14,7 +14,7 @@ from shipit.core.printable import printable
 from shipit.errors import CommandError, ShipitError
 
 if TYPE_CHECKING:
-    from shipit.api import Images, Outcome
+    from shipit.api import Deployment, Images, Outcome
     from shipit.core.notes.links import Links
     from shipit.plan.preview import Preview
     from shipit.plan.version import Decision
@@ -25,6 +25,7 @@ _MAX_ANNOTATIONS = 10
 _MAX_TITLE = 200
 
 # The outputs that the images of an environment add to those of a release in the same run.
+DEPLOY_OUTPUTS = ("environment", "deployed", "serving", "url")
 IMAGE_OUTPUTS = ("environment", "image", "digest")
 
 
@@ -81,6 +82,18 @@ class Report:
                 self.outputs[name] = "\n".join(filter(None, (self.outputs[name], value)))
         self.outputs["version"] = self.outputs["version"] or images.report()["version"]
         self.summary += image_summary(images.plan, images.outputs, self.progress.results, self._links, applied=applied)
+
+    def deployed(self, deployment: Deployment, *, applied: bool) -> None:
+        """Add a deployment.
+
+        Args:
+            applied: True if it was deployed, False if it was only planned.
+        """
+        from shipit.plan.views import deploy_summary
+
+        self.outputs |= {name: value for name, value in deployment.report().items() if name in DEPLOY_OUTPUTS and value}
+        self.outputs["version"] = self.outputs["version"] or deployment.report()["version"]
+        self.summary += deploy_summary(deployment.plan, self.progress.results, applied=applied, url=deployment.url)
 
     def failed(self, error: ShipitError) -> None:
         """Make the summary one about `error`, with the steps that were applied before it."""

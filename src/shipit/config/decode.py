@@ -6,7 +6,7 @@ that msgspec can decode the rest, and the rules between keys can be checked as w
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 
@@ -52,10 +52,8 @@ class Checker:
         if isinstance(value, str) and looks_secret(value):
             return self._report(at, f"{key_name(at)} contains a value that looks like a secret", _USE_VARIABLE)
         for option in alternatives(type_):
-            if option is Any:
-                return self._anything(value, at)
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
-                return self._struct(value, option, at)
+                return self._tagged(value, type_, at) if is_tagged(option) else self._struct(value, option, at)
             if isinstance(value, dict) and get_origin(option) is dict:
                 return self._mapping(value, get_args(option), at)
             if isinstance(value, list) and value and get_origin(option) is tuple:
@@ -75,6 +73,21 @@ class Checker:
         kept = _without_invalid(kept)
         return kept if all(name in kept for name, field in fields.items() if field.required) else _INVALID
 
+    def _tagged(self, table: dict[str, Any], type_: Any, at: Key) -> Any:
+        """Return the valid part of a table whose keys depend on its kind."""
+        kinds = {option.__struct_config__.tag: option for option in alternatives(type_) if is_tagged(option)}
+        first = next(iter(kinds.values()))
+        name, later = first.__struct_config__.tag_field, getattr(first, "later", ())
+        kind = table.get(name)
+        if kind is None:
+            return self._report(
+                at, f"{key_name(at)} needs a `{name}`", f"use one of: {', '.join(map(describe_value, kinds))}"
+            )
+        if kind not in kinds:
+            return self._leaf(kind, Annotated[Literal[tuple(kinds)], msgspec.Meta(extra={"later": later})], (*at, name))
+        kept = self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
+        return kept if kept is _INVALID else {name: kind, **kept}
+
     def _mapping(self, table: dict[str, Any], types: tuple[Any, Any], at: Key) -> Any:
         key_type, value_type = types
         kept = {key: self.valid_part(value, value_type, (*at, key)) for key, value in table.items()}
@@ -87,14 +100,6 @@ class Checker:
         kept = [self.valid_part(item, type_, (*at, index)) for index, item in enumerate(items)]
         # Leaving out one entry would change the numbers of the later entries in messages.
         return _INVALID if any(item is _INVALID for item in kept) else kept
-
-    def _anything(self, value: Any, at: Key) -> Any:
-        """Check a value of a key that another part of shipit decodes; here it is only searched for secrets."""
-        if isinstance(value, dict):
-            return self._mapping(value, (str, Any), at)
-        if isinstance(at[-1], str) and names_secret(at[-1]):
-            return self._report(at, f"{key_name(at)} must not contain a secret", _USE_VARIABLE)
-        return self._items(value, Any, at) if isinstance(value, list) else value
 
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
         if _is_valid(value, type_):
@@ -116,6 +121,11 @@ class Checker:
     def _report(self, at: Key, what: str, hint: str | None = None) -> Any:
         self.faults.append(Fault(at, what, hint))
         return _INVALID
+
+
+def is_tagged(type_: Any) -> bool:
+    """Return whether `type_` is a table whose kind says which keys it has."""
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct) and type_.__struct_config__.tag is not None
 
 
 def _is_valid(value: Any, type_: Any) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
+from shipit.config.targets import TargetConfig
 from shipit.config.vocabulary import (
     Branch,
     ImageName,
@@ -17,6 +18,7 @@ from shipit.config.vocabulary import (
     Text,
     VariableName,
     VersionSource,
+    WebUrl,
 )
 
 
@@ -93,12 +95,6 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
     ] = None
 
 
-# The other keys of an entry depend on its kind of target; here only the kind is checked.
-Deployment = Annotated[
-    dict[str, Any],
-    Meta(extra_json_schema={"required": ["kind"], "properties": {"kind": {"type": "string", "minLength": 1}}}),
-]
-
 # The environments whose images have the version of a release, unless `version` is set.
 RELEASE_ENVIRONMENTS = ("prod", "production")
 
@@ -142,13 +138,25 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             examples=["staging"],
         ),
     ] = None
-    deploy: Annotated[
-        tuple[Deployment, ...],
+    url: Annotated[
+        WebUrl | None,
         Meta(
-            description="The targets to deploy to, each with its `kind`. This version of shipit ignores them.",
-            examples=[[{"kind": "watchtower"}]],
+            description="The public address of the environment. It is shown, and asked after each deployment.",
+            examples=["https://shop.example"],
+        ),
+    ] = None
+    deploy: Annotated[
+        TargetConfig | tuple[TargetConfig, ...],
+        Meta(
+            description="The target to deploy to, with its `kind`. Several targets are a list, deployed in order.",
+            extra={"expected": "a table with a `kind`, or a list of such tables"},
         ),
     ] = ()
+
+    @property
+    def targets(self) -> tuple[TargetConfig, ...]:
+        """The targets of `deploy`, in order."""
+        return self.deploy if isinstance(self.deploy, tuple) else (self.deploy,)
 
     @property
     def built(self) -> dict[str, ImageConfig]:

@@ -51,11 +51,24 @@ def _environment(name: str, environment: EnvironmentConfig) -> Iterator[Fault]:
     if environment.image and environment.images:
         yield Fault((*at, "image"), "`image` and `images` cannot be used together", "move `image` into `images`")
     yield from _same_names((*at, "images"), environment.images)
-    for index, deployment in enumerate(environment.deploy):
-        kind = deployment.get("kind")
-        if not (isinstance(kind, str) and kind):
-            what = f"entry {index + 1} of `deploy` needs a `kind`"
-            yield Fault((*at, "deploy", index), what, 'add `kind = "..."`, such as `"watchtower"`')
+    yield from _targets((*at, "deploy"), environment)
+
+
+def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
+    """Yield the faults of the targets of an environment."""
+    several = isinstance(environment.deploy, tuple)
+    for index, target in enumerate(environment.targets):
+        here = (*at, index) if several else at
+        if not environment.built:
+            yield Fault(here, "there is no image to deploy", "add `image` to the environment")
+        elif target.image is None and "" not in environment.built:
+            names = " or ".join(f'"{name}"' for name in environment.built)
+            yield Fault(here, "the target does not say which image it deploys", f"add `image = {names}`")
+        elif target.image is not None and target.image not in environment.built:
+            hint = advice.for_choice(target.image, [name for name in environment.built if name])
+            yield Fault((*here, "image"), f"there is no image `{target.image}`", hint)
+        if target.slots.blue == target.slots.green:
+            yield Fault((*here, "slots"), "both slots have the same port", "give the slots two ports")
 
 
 def _same_names(at: Key, images: Mapping[str, ImageConfig]) -> Iterator[Fault]:

@@ -100,6 +100,36 @@ ImageTag = Annotated[
 Platform = Annotated[
     str, _text("[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", "a platform such as `linux/amd64`", "linux/arm64")
 ]
+Duration = Annotated[
+    str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)|0s", "a duration with a unit, such as `90s`, `2m` or `500ms`", "90s")
+]
+HostAddress = Annotated[
+    str,
+    _text(
+        r"local|ssh://(?:[A-Za-z0-9_][A-Za-z0-9_.-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?",
+        "`local`, or an address such as `ssh://deploy@shop.example`",
+        "ssh://deploy@shop.example:22",
+    ),
+]
+AppName = Annotated[
+    str, _text("[a-z0-9][a-z0-9_.-]{0,60}", "a name of lower case letters, digits, `_`, `.` and `-`", "shop")
+]
+HostPath = Annotated[
+    str, _text(r"/[^\x00-\x1f\s'\"$`\\]*[^/\x00-\x1f\s'\"$`\\]", "an absolute path without spaces", "/srv/shop/active")
+]
+UrlPath = Annotated[str, _text(r"/[^\s\x00-\x1f]*", "a path that begins with `/`", "/actuator/health")]
+WebUrl = Annotated[
+    str, _text(r"https?://[^\s/@?#\x00-\x1f]+(?:/[^\s\x00-\x1f]*)?", "a web address", "https://shop.example")
+]
+Port = Annotated[int, Meta(ge=1, le=65535, extra={"expected": "a port from 1 to 65535"})]
+HttpStatus = Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})]
+Processors = Annotated[float, Meta(gt=0, extra={"expected": "a number above 0"})]
+Memory = Annotated[str, _text("[1-9][0-9]*[kmg]", "an amount of memory such as `512m` or `1g`", "1g")]
+SecretReference = Annotated[
+    str,
+    _text(r"ssm:/[A-Za-z0-9_./-]*|env:[A-Za-z_][A-Za-z0-9_]*", "`ssm:/path/` or `env:NAME`", "ssm:/shop/prod/"),
+]
+NginxName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits and `_`", "service_url")]
 VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable", "VERSION")]
 VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]

@@ -57,7 +57,14 @@ OUTPUTS = (
         (RELEASE, DEPLOY),
     ),
     Output("digest", "The digest of the image in the registry; if there are several, one per line.", (RELEASE, DEPLOY)),
-    Output("deployed", '"true" if this run deployed to the environment, else "false".', (DEPLOY,), default="false"),
+    Output(
+        "deployed",
+        '"true" if the version serves in the environment at the end of this run, else "false".',
+        (DEPLOY,),
+        default="false",
+    ),
+    Output("serving", "The digest of the image that serves in the environment after a deployment.", (DEPLOY,)),
+    Output("url", "The public address of the environment, from the configuration.", (DEPLOY,)),
 )
 
 # The values of a run that does nothing: every output, except `json`.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, to_builtins
 
 if TYPE_CHECKING:  # a command that only reads history loads no plan
+    from shipit.plan.deploy import DeployPlan
     from shipit.plan.images import ImagePlan, PlannedImage
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
@@ -97,6 +98,31 @@ class Images(Struct, frozen=True):
                 "version": "\n".join(dict.fromkeys(image.version for image in self.plan.images)),
                 "image": "\n".join(self.pushed),
                 "digest": "\n".join(self.pushed.values()),
+            }
+        )
+
+
+class Deployment(Struct, frozen=True):
+    """The result of a deployment.
+
+    `plan` is the plan that was applied, `outputs` are the outputs of all its steps by name, and `url` is the public
+    address of the environment.
+    """
+
+    plan: DeployPlan
+    outputs: dict[str, str]
+    url: str = ""
+
+    def report(self) -> dict[str, str]:
+        """Return all outputs of the Action, as strings."""
+        first = self.plan.targets[0] if self.plan.targets else None
+        return _complete(
+            {
+                "environment": self.plan.environment,
+                "version": first.image.version if first else "",
+                "deployed": self.outputs.get("deployed", "false"),
+                "serving": self.outputs.get("serving", ""),
+                "url": self.url,
             }
         )
 

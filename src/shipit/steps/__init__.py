@@ -11,6 +11,19 @@ from shipit.steps.build_image import BuildImage
 from shipit.steps.comment_released import CommentReleased
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
+from shipit.steps.deploy import (
+    AwaitHealthy,
+    Confirm,
+    Drain,
+    Migrate,
+    PullImage,
+    RecordEvent,
+    RetireContainer,
+    StartContainer,
+    SwitchTraffic,
+    Verify,
+    WriteMarker,
+)
 from shipit.steps.draft_release import DraftRelease
 from shipit.steps.forge_commit import ForgeCommit
 from shipit.steps.forge_tag import ForgeTag
@@ -70,6 +83,17 @@ STEPS: dict[str, type[Any]] = {
         MoveTag,
         CommentReleased,
         LabelReleased,
+        PullImage,
+        Migrate,
+        StartContainer,
+        AwaitHealthy,
+        Verify,
+        SwitchTraffic,
+        Drain,
+        Confirm,
+        RecordEvent,
+        WriteMarker,
+        RetireContainer,
     )
 }
 

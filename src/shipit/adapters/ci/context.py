@@ -26,6 +26,7 @@ class CiContext(Struct, frozen=True):
         secrets: the values that no output may show.
         registry_login: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
         github_login: the login for GitHub's registry, from the token of the CI run.
+        run_name: the web page of this CI run; outside a CI the user and the machine.
     """
 
     token: str | None
@@ -36,6 +37,7 @@ class CiContext(Struct, frozen=True):
     secrets: tuple[str, ...]
     registry_login: Login | None = None
     github_login: Login | None = None
+    run_name: str = ""
 
     @property
     def branch(self) -> str | None:
@@ -65,12 +67,20 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         secrets=tuple(secret for secret in secrets if secret),
         registry_login=_registry_login(values),
         github_login=_github_login(values, token, server),
+        run_name=_run_name(values, server),
     )
 
 
 def _api_url(server: str) -> str:
     """Return the address of the API of github.com, or of a GitHub Enterprise Server."""
     return "https://api.github.com" if server == GITHUB_SERVER else f"{server}/api/v3"
+
+
+def _run_name(values: Mapping[str, str], server: str) -> str:
+    repository, run = values.get("GITHUB_REPOSITORY"), values.get("GITHUB_RUN_ID")
+    if repository and run:
+        return f"{server}/{repository}/actions/runs/{run}"
+    return f"{values.get('USER') or values.get('LOGNAME') or f'user {os.getuid()}'} on {os.uname().nodename}"
 
 
 def _registry_login(values: Mapping[str, str]) -> Login | None:

@@ -126,6 +126,19 @@ def observe_images(
     return ObservedImages(environment, settings, commit, branch, pushing, images, builder, findings)
 
 
+def observe_wanted_images(
+    world: World, config: Config, environment: str, *, branch: str | None
+) -> tuple[WantedImage, ...]:
+    """Return the images of `environment` as they are to be built from the commit that is checked out.
+
+    The arguments and errors are those of `observe_images`. The engine and the registry are not read.
+    """
+    observer = _ImageObserver(world, config)
+    commit = observer.commit("HEAD")
+    branch = world.git.branch() or branch
+    return observer.wanted(environment, commit, observer.next_releases(commit.id, branch), branch)
+
+
 class _ImageObserver(Struct, frozen=True):
     """The reads of the world that the images of a configuration depend on."""
 

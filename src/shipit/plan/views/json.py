@@ -9,6 +9,7 @@ from msgspec import Struct, ValidationError, convert, to_builtins
 
 from shipit.errors import UsageError
 from shipit.finding import Finding
+from shipit.plan.deploy import DeployPlan, PlannedTarget
 from shipit.plan.images import ImagePlan, PlannedImage
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.release import ReleasePlan
@@ -29,8 +30,16 @@ class _Building(Struct, frozen=True):
     builder: str = ""
 
 
+class _Deploying(Struct, frozen=True):
+    """The fields that only a plan of a deployment has."""
+
+    environment: str
+    targets: tuple[PlannedTarget, ...]
+    rollback: bool = False
+
+
 class _Fields(Struct, frozen=True):
-    """The fields of schema 2 without the steps, for both kinds of plan. `building` is None for a release."""
+    """The fields of schema 2 without the steps, for all kinds of plan. Each has only its own of the last two."""
 
     decisions: tuple[Decision, ...]
     inputs: Inputs
@@ -39,12 +48,15 @@ class _Fields(Struct, frozen=True):
     finishes: tuple[str, ...]
     versions: tuple[str, ...]
     building: _Building | None
+    deploying: _Deploying | None = None
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return the plan as JSON values. Each step has its `kind` beside its fields."""
     fields: dict[str, Any] = to_builtins(_fields(plan))
     steps = [{"kind": step.kind, **to_builtins(step)} for step in plan.steps]
+    if fields["deploying"] is None:
+        del fields["deploying"]
     head = {"schema": SCHEMA, "decisions": fields.pop("decisions"), "inputs": fields.pop("inputs"), "steps": steps}
     return head | fields
 
@@ -85,6 +97,9 @@ def _fields(plan: Plan) -> _Fields:
     if isinstance(plan, ImagePlan):
         building = _Building(plan.environment, plan.images, plan.builder)
         return _Fields((), plan.inputs, plan.findings, "", (), (), building)
+    if isinstance(plan, DeployPlan):
+        deploying = _Deploying(plan.environment, plan.targets, plan.rollback)
+        return _Fields((), plan.inputs, plan.findings, "", (), (), None, deploying)
     assert isinstance(plan, ReleasePlan)
     return _Fields(plan.decisions, plan.inputs, plan.findings, plan.notes, plan.finishes, plan.versions, None)
 
@@ -98,6 +113,15 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
             environment=building.environment,
             images=building.images,
             builder=building.builder,
+        )
+    if deploying := fields.deploying:
+        return DeployPlan(
+            inputs=fields.inputs,
+            steps=steps,
+            findings=fields.findings,
+            environment=deploying.environment,
+            targets=deploying.targets,
+            rollback=deploying.rollback,
         )
     return ReleasePlan(
         inputs=fields.inputs,

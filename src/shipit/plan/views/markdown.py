@@ -15,6 +15,7 @@ from shipit.core.printable import printable
 from shipit.core.redact import shortened
 from shipit.errors import CommandError, ConfigError, PreflightError, ShipitError
 from shipit.finding import Finding
+from shipit.plan.deploy import DeployPlan
 from shipit.plan.images import ImagePlan
 from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
@@ -92,6 +93,28 @@ def image_summary(
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| image | version | commit | digest | from |", rows)
     return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], LONGEST_SUMMARY)
+
+
+def deploy_summary(plan: DeployPlan, results: Mapping[str, Result], *, applied: bool, url: str = "") -> str:
+    """Return the page about a deployment.
+
+    Args:
+        plan: the plan of the deployment.
+        results: the results of its steps by id; a step without a result was not reached.
+        applied: False when the plan was only shown.
+        url: the public address of the environment; empty for none.
+    """
+    rows = [
+        "| " + " | ".join(map(_cell, (host.host, target.app, str(host.serving or "nothing"), str(target.image)))) + " |"
+        for target in plan.targets
+        for host in target.hosts
+    ]
+    verb = ("Rolled back" if plan.rollback else "Deployed") if applied else "Would deploy"
+    versions = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
+    headline = f"## {verb} {inline(versions)} to {inline(plan.environment)}"
+    reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
+    table = _table("| host | app | before | after |", rows)
+    return _fitting([headline, url, table, _findings(plan.findings), _steps(reached, None)], LONGEST_SUMMARY)
 
 
 def failure_summary(error: ShipitError, results: Iterable[Result], links: Links | None) -> str:

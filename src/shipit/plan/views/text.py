@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shipit.core.printable import printable
 from shipit.finding import any_blocks
+from shipit.plan.deploy import DeployPlan
 from shipit.plan.images import ImagePlan
 from shipit.plan.model import Plan
 from shipit.plan.release import ReleasePlan
@@ -27,6 +28,8 @@ def render_plan(plan: Plan, paint: Paint = lambda text, style: text, *, everythi
     """
     if isinstance(plan, ImagePlan):
         blocks = [_images(plan, paint), _steps(plan, paint)]
+    elif isinstance(plan, DeployPlan):
+        blocks = [_targets(plan, paint), _steps(plan, paint)]
     elif isinstance(plan, ReleasePlan):
         decisions = (_decision(decision, paint, everything) for decision in plan.decisions)
         blocks = [_finishing(plan, paint), *decisions, _steps(plan, paint), _notes(plan, paint)]
@@ -45,6 +48,18 @@ def _images(plan: ImagePlan, paint: Paint) -> Iterator[str]:
         yield from (paint(f"  {kept}", "warn") for kept in image.kept)
     if plan.builder:
         yield paint(f"built by {plan.builder}", "faint")
+
+
+def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
+    """Yield a line for each target, and the state of each of its hosts."""
+    verb = "roll back" if plan.rollback else "deploy"
+    for target in plan.targets:
+        image = paint(f"{target.image.name} {target.image}", "version")
+        yield f"{verb} {image} to {paint(plan.environment, 'title')}: {target.app}, {target.kind}"
+        for host in target.hosts:
+            now = f"{host.serving} serves now" if host.serving else "nothing of shipit serves now"
+            yield f"  {host.host}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
+            yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
 
 
 def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
@@ -88,7 +103,7 @@ def _steps(plan: Plan, paint: Paint) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         if step.public and not is_public:
             is_public = True
-            yield paint("      --- above this line nothing is public; below it, steps are not undone ---", "faint")
+            yield paint(f"      --- {_boundary(plan)} ---", "faint")
         yield f"  {number:2}. {printable(step.summary)}"
         yield from _diff(step, paint)
 
@@ -106,11 +121,23 @@ def _notes(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
 
 def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
     if any_blocks(plan.findings):
-        purpose = "the images can be built" if isinstance(plan, ImagePlan) else "this can be released"
-        yield paint(f"fix before {purpose}", "title")
+        yield paint(f"fix before {_purpose(plan)}", "title")
     elif plan.findings:
         yield paint("warnings", "title")
     for finding in plan.findings:
         style = "bad" if finding.blocks else "warn"
         yield f"  {paint(finding.severity, style)} {printable(finding.what)} [{finding.code}]"
         yield f"    fix: {printable(finding.fix)}"
+
+
+def _purpose(plan: Plan) -> str:
+    if isinstance(plan, ImagePlan):
+        return "the images can be built"
+    return "this can be deployed" if isinstance(plan, DeployPlan) else "this can be released"
+
+
+def _boundary(plan: Plan) -> str:
+    """Return the sentence that divides the steps at the first one that others can see."""
+    if isinstance(plan, DeployPlan):
+        return "above this line users see no change; if a later step fails, the earlier version serves again"
+    return "above this line nothing is public; below it, steps are not undone"

@@ -1,0 +1,5 @@
+"""The hosts that apps are deployed to: this machine, and machines that are reached over SSH."""
+
+from __future__ import annotations
+
+from shipit.adapters.hosts.connections import Connections as Connections

@@ -1,0 +1,56 @@
+"""HTTP requests of health checks, which are sent to a given address and never follow a redirect or use a proxy."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from shipit.core.deploy import Answer
+
+_LONGEST_BODY = 1 << 20  # bytes; the rest of an answer is not read
+
+
+def get(url: str, *, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None = None) -> Answer:
+    """Send an HTTP GET and return the answer; an answer with status 0 if there was none.
+
+    Args:
+        url: the URL. The certificate of an `https` URL is not verified: it belongs to the public name, and the request
+            goes to an address of the host.
+        headers: the headers; `Host` is also the server name in TLS.
+        timeout: the limit for the connection and for each read, in seconds.
+        address: the host and port to connect to instead of those of the URL.
+    """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = http.client.HTTPConnection(*(address or (host, port)), timeout=timeout)
+    try:
+        connection.connect()
+        if parts.scheme == "https":
+            name = headers.get("Host", host).rpartition(":")[0] or headers.get("Host", host)
+            connection.sock = _unverified().wrap_socket(connection.sock, server_hostname=name)
+        connection.request("GET", path, headers={"Host": parts.netloc, "Connection": "close", **headers})
+        response = connection.getresponse()
+        return Answer(response.status, response.read(_LONGEST_BODY).decode(errors="replace"))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Answer(0, _reason(error))
+    finally:
+        connection.close()
+
+
+def _unverified() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens on the port"
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionError):
+        return "the connection was closed without an answer"
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__

@@ -1,0 +1,175 @@
+"""The machine that shipit runs on, as a host: for a runner on the server itself."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from shipit.adapters.engine import DockerContainers, engine_address
+from shipit.adapters.hosts import http
+from shipit.adapters.registry import Logins
+from shipit.core.deploy import Answer
+from shipit.core.redact import Redactor
+from shipit.errors import CommandError, ConflictError
+from shipit.finding import Finding
+from shipit.world.hosts import LOCAL, CommandResult, Containers
+
+
+class LocalHost:
+    """This machine; `shipit.world.hosts.Host` describes the methods."""
+
+    address = LOCAL
+
+    def __init__(self, logins: Logins, redact: Redactor) -> None:
+        self._logins = logins
+        self._redact = redact
+        self._locks: list[tuple[str, int]] = []
+        self._owner = ""
+
+    @cached_property
+    def containers(self) -> Containers:
+        return DockerContainers(engine_address, self._logins, self._redact, self._require_lock)
+
+    def read(self, path: str) -> str | None:
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise CommandError(f"`{path}` cannot be read: {error.strerror}", hint=f"ls -l {path}") from error
+
+    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        return self._execute(argv, timeout)
+
+    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        self._require_lock()
+        return self._execute(argv, timeout)
+
+    def _execute(self, argv: Sequence[str], timeout: float) -> CommandResult:
+        try:
+            done = subprocess.run(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout
+            )
+        except subprocess.TimeoutExpired:
+            return CommandResult(124, f"it did not end within {timeout:g} seconds")
+        except OSError as error:
+            return CommandResult(127, f"`{argv[0]}` cannot be run: {error.strerror}")
+        return CommandResult(done.returncode, self._redact(done.stdout.decode(errors="replace").strip()))
+
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        return http.get(url, headers=headers, timeout=timeout)
+
+    def reach(self, port: int) -> str:
+        return f"http://127.0.0.1:{port}"
+
+    def findings(self, directory: str) -> tuple[Finding, ...]:
+        found = self.containers.findings()
+        existing = directory
+        while not os.path.exists(existing):
+            existing = os.path.dirname(existing)
+        if os.access(existing, os.W_OK | os.X_OK):
+            return found
+        fix = f"sudo install -d -o $(id -un) {directory}"
+        return (*found, Finding("host-directory", f"shipit cannot write in `{directory}` on this machine", fix))
+
+    def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
+        self._require_lock()
+        temporary = f"{path}.shipit-{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _write_new(temporary, text.encode("utf-8", "surrogateescape"), mode)
+            os.replace(temporary, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise unwritable(path, error.strerror or str(error), "this machine") from error
+
+    @contextmanager
+    def lock(self, path: str, owner: str) -> Iterator[None]:
+        """Hold an exclusive `flock` on the lock file; the kernel frees it when this process ends."""
+        lock, about = f"{path}.lock", f"{path}.owner"
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise unwritable(lock, error.strerror or str(error), "this machine") from error
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise lock_held(self.read(about), "this machine") from None
+            self._owner = unique(owner)
+            _write_new(about, self._owner.encode(), 0o644)
+            self._locks.append((about, descriptor))
+            yield
+        finally:
+            self._locks = [entry for entry in self._locks if entry[1] != descriptor]
+            os.close(descriptor)
+
+    def locked_by(self, path: str) -> str | None:
+        try:
+            descriptor = os.open(f"{path}.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self.read(f"{path}.owner") or "an unknown run"
+        finally:
+            os.close(descriptor)
+        return None
+
+    def unlock(self, path: str) -> None:
+        """Replace the lock file. The run that holds the old one sees that the owner changed, and stops."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{path}.lock")
+        _write_new(f"{path}.owner", b"", 0o644)
+
+    def _require_lock(self) -> None:
+        """Raise `ConflictError` if another run took the lock that this run held."""
+        for about, _ in self._locks:
+            if self.read(about) != self._owner:
+                raise lock_lost("this machine")
+
+
+def _write_new(path: str, data: bytes, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def unique(owner: str) -> str:
+    """Return a text about a run that no other run has."""
+    return f"{owner} [{secrets.token_hex(4)}]"
+
+
+def unwritable(path: str, reason: str, machine: str) -> CommandError:
+    """Return the error for a file on a host that cannot be written; `machine` names the host."""
+    hint = f"free disk space on {machine}, or fix the permissions, then run the same command again"
+    return CommandError(f"`{path}` cannot be written on {machine}: {reason}", hint=hint)
+
+
+def lock_held(owner: str | None, machine: str) -> ConflictError:
+    """Return the error for a lock that another run holds."""
+    return ConflictError(
+        f"another deployment is running on {machine}: {owner or 'an unknown run'}",
+        hint="wait until it ends, then run the same command again",
+        state="this run changed nothing",
+    )
+
+
+def lock_lost(machine: str) -> ConflictError:
+    """Return the error for a lock that another run took while this run was working."""
+    return ConflictError(
+        f"another run took over the deployment on {machine}, so this run stopped",
+        hint="wait until the other run ends, then run `shipit status`",
+    )

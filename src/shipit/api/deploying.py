@@ -1,0 +1,268 @@
+"""The functions that deploy the images of an environment, go back to an earlier version, and show what serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from shipit.adapters.project import Project
+from shipit.api.releasing import carry_out
+from shipit.errors import ShipitError, UnsafeError, UsageError
+from shipit.plan.outcome import Deployment
+
+if TYPE_CHECKING:
+    from shipit.engine.apply import Observer
+    from shipit.finding import Finding
+    from shipit.plan.deploy import DeployPlan, ObservedDeployment
+
+
+def plan_deploy(
+    project: Project, environment: str | None = None, version: str | None = None, *, retry: bool = False
+) -> DeployPlan:
+    """Return the plan that deploys to an environment. Changes nothing.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment; None for the environment of the current branch.
+        version: the version to deploy; None for the image of the current commit.
+        retry: True to deploy an image that was rejected before.
+
+    Raises `UsageError` when there is no such environment, it has no target, or there is no such version. All other
+    problems are in the `findings` of the plan.
+    """
+    name = environment_to_deploy(project, environment)
+    return _plan(project, _observe(project, name), version, retry)
+
+
+def plan_rollback(project: Project, environment: str, version: str | None = None) -> DeployPlan:
+    """Return the plan that goes back to an earlier version. Changes nothing.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment.
+        version: the version to go back to; None for the last verified one before the version that serves.
+
+    Raises `UsageError` when there is no such environment or version.
+    """
+    return _plan_rollback(project, _observe(project, environment_to_deploy(project, environment)), version)
+
+
+def deploy(
+    project: Project,
+    environment: str | None = None,
+    version: str | None = None,
+    *,
+    retry: bool = False,
+    observer: Observer | None = None,
+) -> Deployment:
+    """Deploy to an environment. If the new version is not healthy, the earlier one serves again.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment; None for the environment of the current branch.
+        version: the version to deploy; None for the image of the current commit.
+        retry: True to deploy an image that was rejected before.
+        observer: receives the progress of each step.
+
+    Raises the same errors as `plan_deploy`, `PreflightError` when findings block the plan, `ConflictError` when another
+    deployment is running, `DeployError` when the new version is not healthy, and `UnsafeError` when no version could be
+    verified to serve.
+    """
+    name = environment_to_deploy(project, environment)
+    with _locked(project, name):
+        observed = _observe(project, name)
+        return _apply(project, _plan(project, observed, version, retry), observed, observer)
+
+
+def rollback(
+    project: Project, environment: str, version: str | None = None, *, observer: Observer | None = None
+) -> Deployment:
+    """Go back to an earlier version. The version that is taken out of service is held: no later run brings it back.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment.
+        version: the version to go back to; None for the last verified one before the version that serves.
+        observer: receives the progress of each step.
+
+    Raises the same errors as `deploy`.
+    """
+    name = environment_to_deploy(project, environment)
+    with _locked(project, name):
+        observed = _observe(project, name)
+        return _apply(project, _plan_rollback(project, observed, version), observed, observer)
+
+
+def apply_deployment(project: Project, plan: DeployPlan, observer: Observer | None = None) -> Deployment:
+    """Carry out exactly `plan`; see `shipit.api.apply`."""
+    from shipit.plan.deploy import require_same_state
+
+    with _locked(project, plan.environment):
+        observed = _observe(project, plan.environment)
+        require_same_state(plan, project.config, observed)
+        return _apply(project, plan, observed, observer)
+
+
+def status(project: Project, environment: str | None = None) -> tuple[ObservedDeployment, ...]:
+    """Return what serves in an environment, or in all environments that have a target.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment; None for all.
+
+    Raises `UsageError` when there is no such environment, or it has no target.
+    """
+    names = [environment_to_deploy(project, environment)] if environment else _with_targets(project)
+    return tuple(_observe(project, name) for name in names)
+
+
+def logs(project: Project, environment: str, lines: int = 100) -> tuple[tuple[str, str], ...]:
+    """Return the end of the log of each container of an environment, with the container's name and host before it.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment.
+        lines: the number of lines of each container.
+
+    Raises `UsageError` when there is no such environment, or it has no target.
+    """
+    from shipit.deploy import TARGETS
+    from shipit.plan.deploy import deploy_targets
+
+    name = environment_to_deploy(project, environment)
+    found: list[tuple[str, str]] = []
+    for target in deploy_targets(project.config, name):
+        found += TARGETS[target.kind].logs(project.world, target, lines)
+    return tuple(found)
+
+
+def unlock(project: Project, environment: str) -> None:
+    """Take the lock of an environment away from the run that holds it, which can then change nothing more.
+
+    Raises `UsageError` when there is no such environment, or it has no target.
+    """
+    for host, path in _locks(project, environment_to_deploy(project, environment)):
+        project.world.hosts.at(host).unlock(path)
+
+
+def environment_to_deploy(project: Project, wanted: str | None) -> str:
+    """Return the name of the one environment with a target: `wanted` if it is given, else that of the branch.
+
+    Raises `UsageError` when no environment matches, or more than one.
+    """
+    from shipit.plan.dispatch import environments
+
+    branch = project.git.branch() or project.ci.branch
+    names = environments(project.config, branch, wanted)
+    matching = [name for name in names if project.config.environments[name].targets]
+    if len(matching) == 1:
+        return matching[0]
+    if wanted:
+        hint = f"add `[environments.{wanted}.deploy]` to shipit.toml"
+        raise UsageError(f"environment `{wanted}` has no target to deploy to", hint=hint)
+    known = " or ".join(f"`shipit deploy {name}`" for name in matching or _with_targets(project))
+    what = f"branch `{branch}` does not say which environment to deploy to" if branch else "HEAD is detached"
+    raise UsageError(what, hint=known or "add `[environments.prod.deploy]` to shipit.toml")
+
+
+def _with_targets(project: Project) -> list[str]:
+    return [name for name, each in project.config.environments.items() if each.targets]
+
+
+def _observe(project: Project, environment: str) -> ObservedDeployment:
+    from shipit.plan.deploy import observe_deployment
+
+    return observe_deployment(project.world, project.config, environment, branch=project.ci.branch)
+
+
+def _plan(project: Project, observed: ObservedDeployment, version: str | None, retry: bool) -> DeployPlan:
+    from shipit.deploy import Goal
+    from shipit.plan.deploy import image_of_commit, image_of_version, make_deploy_plan, older_findings
+
+    goals: list[Goal] = []
+    findings: list[Finding] = []
+    for target, seen in zip(observed.targets, observed.observed, strict=True):
+        if version:
+            record = seen.hosts[0].record
+            image = image_of_version(project.world, project.config, target, version, record)
+        else:
+            found, problems = image_of_commit(project.world, project.config, target, project.ci.branch)
+            findings += problems
+            if found is None:
+                continue
+            image = found
+        goals.append(Goal(image, project.ci.run_name, retry=retry))
+        findings += older_findings(project.git, target, seen.hosts, image)
+    return make_deploy_plan(project.config, observed, goals, findings)
+
+
+def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:
+    from shipit.deploy import Goal
+    from shipit.plan.deploy import image_of_version, make_deploy_plan, rollback_image
+
+    goals = []
+    for target, seen in zip(observed.targets, observed.observed, strict=True):
+        host = seen.hosts[0]
+        if version:
+            image = image_of_version(project.world, project.config, target, version, host.record)
+            rejected = host.serving if host.serving != image else None
+        else:
+            image, rejected = rollback_image(host)
+        goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True))
+    return make_deploy_plan(project.config, observed, goals, rollback=True)
+
+
+def _apply(project: Project, plan: DeployPlan, observed: ObservedDeployment, observer: Observer | None) -> Deployment:
+    """Apply `plan`; if it fails, bring the versions back that served when the run began, and raise the error."""
+    url = project.config.environments[plan.environment].url or ""
+    try:
+        return Deployment(plan, carry_out(project, plan, observer), url)
+    except ShipitError as error:
+        if not plan.steps or isinstance(error, UsageError):
+            raise
+        raise _way_back(project, plan, observed, error, observer) from error
+
+
+def _way_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, observer: Observer | None
+) -> ShipitError:
+    """Bring back the versions that served before, verify them, and return the error to raise."""
+    from shipit.deploy import Goal
+    from shipit.plan.deploy import make_deploy_plan
+
+    served = [target.hosts[0].serving for target in before.observed if target.hosts]
+    if any(image is None for image in served):
+        error.state = "no version of shipit served here before, so there is none to go back to"
+        return error
+    try:
+        now = _observe(project, plan.environment)
+        goals = [Goal(image, project.ci.run_name, retry=True) for image in served if image]
+        carry_out(project, make_deploy_plan(project.config, now, goals), observer)
+        after = _observe(project, plan.environment)
+        problems = [f"{host.host}: {host.problem}" for host in after.hosts if host.problem]
+    except ShipitError as second:
+        problems = [second.what]
+    if problems:
+        hint = f"run `shipit status {plan.environment}`, then the same command again"
+        state = f"it is not known which version serves: {'; '.join(problems)}. Nothing was removed"
+        return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
+    error.state = f"{', '.join(str(image) for image in served)} serves, as before; this was verified"
+    return error
+
+
+@contextmanager
+def _locked(project: Project, environment: str) -> Iterator[None]:
+    """Hold the lock of each target of an environment on each of its hosts."""
+    with ExitStack() as held:
+        for host, path in _locks(project, environment):
+            held.enter_context(project.world.hosts.at(host).lock(path, project.ci.run_name))
+        yield
+
+
+def _locks(project: Project, environment: str) -> list[tuple[str, str]]:
+    """Return the host and the path of each lock, in an order that is the same in every run."""
+    from shipit.plan.deploy import deploy_targets
+
+    targets = deploy_targets(project.config, environment)
+    return sorted({(host, target.state_path) for target in targets for host in target.config.hosts})

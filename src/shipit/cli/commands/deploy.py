@@ -1,0 +1,99 @@
+"""The command `shipit deploy`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.plan_file import read_plan
+from shipit.cli.report import reporting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.waiting import waiting
+from shipit.errors import UsageError
+
+if TYPE_CHECKING:
+    from shipit.api import Deployment
+
+
+@click.command(cls=Command, epilog="Example: shipit deploy prod --dry-run, then shipit deploy prod")
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.argument("version", metavar="[VERSION]", required=False)
+@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
+@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
+@click.option("-o", "--output", "save", metavar="FILE", help="Save the plan in FILE and change nothing.")
+@click.option("--retry", is_flag=True, help="Deploy an image although it was rejected before.")
+@json_option
+@pass_session
+def command(
+    session: Session,
+    environment: str | None,
+    version: str | None,
+    dry_run: bool,
+    plan_file: str | None,
+    save: str | None,
+    retry: bool,
+    as_json: bool,
+) -> None:
+    """Deploy an image that is in the registry to an environment.
+
+    ENV is the name of an environment in shipit.toml; without ENV, it is the environment of the current branch. Without
+    VERSION, the image of the current commit is deployed. The new version gets the traffic when it is healthy. If it
+    fails, the earlier version serves again, and the exit status is 6. It is 7 when no version could be verified.
+    """
+    from shipit import api
+    from shipit.plan.deploy import DeployPlan
+
+    if plan_file and (environment or version or retry):
+        what = "`--plan` cannot be combined with ENV, VERSION or `--retry`: the plan says what is deployed"
+        raise UsageError(what, hint=f"shipit deploy --plan {plan_file}")
+    plan = read_plan(plan_file, DeployPlan) if plan_file else None
+    with reporting(session) as report:
+        if dry_run or save:
+            with waiting(session.output, "checking the registry and the hosts"):
+                plan = plan or api.plan_deploy(session.project, environment, version, retry=retry)
+            deployment = api.Deployment(plan, {})
+        elif plan:
+            deployment = api.apply_deployment(session.project, plan, report.progress)
+        else:
+            deployment = api.deploy(session.project, environment, version, retry=retry, observer=report.progress)
+        report.deployed(deployment, applied=not (dry_run or save))
+    if save:
+        save_plan(session, deployment, save)
+    show_deployment(session, deployment, report.outputs, planned=dry_run or bool(save), as_json=as_json)
+
+
+def save_plan(session: Session, deployment: Deployment, file: str) -> None:
+    """Save the plan of a deployment in `file`, and say how to apply it."""
+    from shipit.cli.output import json_text
+    from shipit.plan.views import plan_to_json
+
+    session.output.save(file, json_text(plan_to_json(deployment.plan)))
+    session.output.say(f"plan saved in `{file}`; to apply it: shipit {deployment.plan.command} --plan {file}")
+
+
+def show_deployment(
+    session: Session, deployment: Deployment, outputs: dict[str, str], *, planned: bool, as_json: bool
+) -> None:
+    """Print the plan of a deployment, or its result."""
+    from shipit.plan.views import plan_to_json, render_plan
+
+    if as_json:
+        plan = plan_to_json(deployment.plan)
+        session.output.json(plan if planned else {**outputs, "targets": plan["deploying"]["targets"]})
+    elif planned:
+        session.output.styled(render_plan(deployment.plan, session.output.paint, everything=session.output.verbose))
+    if not planned:
+        report_deployment(session, deployment)
+
+
+def report_deployment(session: Session, deployment: Deployment) -> None:
+    """Print one line for each host of a deployment, and the warnings."""
+    plan = deployment.plan
+    for target in plan.targets:
+        for host in target.hosts:
+            already = ", as before" if host.serving == target.image else ""
+            session.output.say(f"{plan.environment}: {target.image} serves on {host.host}{already}")
+    if deployment.url:
+        session.output.say(f"  {deployment.url}")
+    session.output.findings(plan.warnings)

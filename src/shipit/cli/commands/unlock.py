@@ -1,0 +1,36 @@
+"""The command `shipit unlock`."""
+
+from __future__ import annotations
+
+import click
+
+from shipit.cli.session import Command, Session, pass_session
+from shipit.errors import UsageError
+
+
+@click.command(cls=Command, epilog="Example: shipit unlock prod")
+@click.argument("environment", metavar="ENV")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_session
+def command(session: Session, environment: str, yes: bool) -> None:
+    """Show which run deploys to an environment, and take its lock away after a question.
+
+    The other run then changes nothing more. The lock of a run that ended is free by itself, so this is only needed for
+    a run that hangs.
+    """
+    from shipit import api
+
+    (found,) = api.status(session.project, environment)
+    holders = [f"{host.host}: {host.locked_by}" for host in found.hosts if host.locked_by]
+    if not holders:
+        session.output.say(f"no run holds the lock of `{environment}`")
+        return
+    for holder in holders:
+        session.output.say(f"the lock of `{environment}` is held on {holder}")
+    if not yes and not session.output.is_interactive:
+        raise UsageError(
+            "this cannot be asked here, because there is no terminal", hint=f"shipit unlock {environment} --yes"
+        )
+    if yes or click.confirm("take the lock away from this run?", err=True):
+        api.unlock(session.project, environment)
+        session.output.say(f"the lock of `{environment}` is free; the other run changes nothing more")

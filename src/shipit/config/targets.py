@@ -1,0 +1,295 @@
+"""The tables of the targets that an environment is deployed to, one for each kind; see `shipit.config.model`.
+
+`TargetConfig` is the union of all kinds: a new kind is added there.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, field
+
+from shipit.config.table import ConfigTable
+from shipit.config.vocabulary import (
+    AppName,
+    Duration,
+    HostAddress,
+    HostPath,
+    HttpStatus,
+    Memory,
+    Name,
+    NginxName,
+    Port,
+    Processors,
+    SecretReference,
+    Text,
+    UrlPath,
+    VariableName,
+    WebUrl,
+)
+
+
+class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field="kind"):
+    """A target; its `kind` says which other keys it has."""
+
+    # The kinds that only a later version supports.
+    later: ClassVar[tuple[str, ...]] = ("compose", "swarm", "kubernetes", "ecs", "static-site")
+
+
+class HealthConfig(ConfigTable, frozen=True, kw_only=True):
+    """The health check over HTTP."""
+
+    path: Annotated[UrlPath, Meta(description="The path to ask, such as `/actuator/health`.")]
+    json: Annotated[
+        dict[Text, str],
+        Meta(
+            description="The values that the JSON of the answer must have. A key can have dots: `db.status`.",
+            examples=[{"status": "UP"}],
+        ),
+    ] = field(default_factory=dict)
+    status: Annotated[
+        HttpStatus | None,
+        Meta(description="The status that the answer must have. It is any from 200 to 299 when unset."),
+    ] = None
+    within: Annotated[Duration, Meta(description="The longest time until the app is healthy.")] = "90s"
+    times: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="The number of good answers in a row that are needed.",
+            extra={"expected": "a whole number from 1 to 100"},
+        ),
+    ] = 3
+
+
+class IdentityConfig(ConfigTable, frozen=True, kw_only=True):
+    """A request whose answer shows which version answers."""
+
+    path: Annotated[UrlPath, Meta(description="The path to ask, such as `/actuator/info`.")]
+    json: Annotated[
+        Text,
+        Meta(
+            description="The key in the JSON of the answer that has the version or the commit of the image.",
+            examples=["git.commit.id"],
+        ),
+    ]
+
+
+class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
+    """The settings of the container, as in `docker run`."""
+
+    port: Annotated[Port, Meta(description="The port that the app listens on in the container.")] = 8080
+    env: Annotated[
+        dict[VariableName, str],
+        Meta(description="Environment variables that are not secret.", examples=[{"SPRING_PROFILES_ACTIVE": "prod"}]),
+    ] = field(default_factory=dict)
+    volumes: Annotated[
+        tuple[Text, ...],
+        Meta(description="The volumes, as `source:target` or `source:target:ro`.", examples=[["/srv/shop/data:/data"]]),
+    ] = ()
+    network: Annotated[Name | None, Meta(description="The docker network to join. It must exist on the host.")] = None
+    memory: Annotated[Memory | None, Meta(description="The memory limit, such as `1g`.")] = None
+    cpus: Annotated[
+        Processors | None,
+        Meta(description="The number of processors that the container can use, such as `1.5`."),
+    ] = None
+    command: Annotated[
+        tuple[Text, ...], Meta(description="The command to run instead of that of the image, as a list of words.")
+    ] = ()
+    user: Annotated[Text | None, Meta(description="The user to run as. It is that of the image when unset.")] = None
+    hosts: Annotated[
+        tuple[Text, ...], Meta(description="More names of other hosts, as `name:address`.", examples=[["db:10.0.0.5"]])
+    ] = ()
+    restart: Annotated[
+        Literal["unless-stopped", "always", "on-failure", "no"],
+        Meta(description="The restart policy of the container."),
+    ] = "unless-stopped"
+    stop: Annotated[
+        Duration, Meta(description="The time between the signal to stop (SIGTERM) and the kill (SIGKILL).")
+    ] = "20s"
+    keep: Annotated[
+        Literal["stopped", "running"],
+        Meta(
+            description="The state in which the old container is kept for a rollback. `stopped` frees its memory. "
+            "`running` makes a rollback faster."
+        ),
+    ] = "stopped"
+
+
+class SecretsConfig(ConfigTable, frozen=True, kw_only=True):
+    """The secrets of the app, which become environment variables of its container."""
+
+    sources: Annotated[
+        tuple[SecretReference, ...],
+        Meta(
+            min_length=1,
+            description="The sources. `ssm:/shop/prod/` is all parameters below that path of AWS Parameter Store, and "
+            "the last part of each path is the name of the variable. `env:NAME` is the environment variable NAME of "
+            "the run.",
+            examples=[["ssm:/shop/prod/"]],
+            extra={"expected": "a list with at least one source"},
+        ),
+    ] = field(name="from")
+    file: Annotated[
+        HostPath | None,
+        Meta(
+            description="A file on the host that shipit also writes them to, for people and other scripts. It is "
+            "readable only by the user that shipit logs in as."
+        ),
+    ] = None
+    format: Annotated[
+        Literal["compose", "docker", "properties", "shell"],
+        Meta(description="The format of `file`: the program that reads it."),
+    ] = "compose"
+
+
+class SlotsConfig(ConfigTable, frozen=True, kw_only=True):
+    """The ports of the two slots on the host's loopback address."""
+
+    blue: Annotated[Port, Meta(description="The port of the slot blue.")] = 8081
+    green: Annotated[Port, Meta(description="The port of the slot green.")] = 8082
+
+
+class NginxConfig(ConfigTable, frozen=True, kw_only=True):
+    """The nginx that gives the traffic to one of the slots."""
+
+    file: Annotated[
+        HostPath,
+        HttpStatus,
+        Meta(
+            description="The file that shipit writes, and that your site includes. For nginx in a container it is the "
+            "path on the host, in a directory that is mounted into the container."
+        ),
+    ] = "/etc/nginx/conf.d/service-url.inc"
+    style: Annotated[
+        Literal["set", "upstream"],
+        Meta(
+            description="The form of the file. `set`: `set $service_url http://127.0.0.1:8081;`, to include in a "
+            "`server`. `upstream`: an `upstream` block, to include in `http`."
+        ),
+    ] = "set"
+    variable: Annotated[
+        NginxName | None,
+        Meta(
+            description="The name of the variable without `$`, or of the upstream. When unset, it is `service_url` for "
+            "`set`, and the name of the app for `upstream`."
+        ),
+    ] = None
+    command: Annotated[
+        tuple[Text, ...],
+        Meta(
+            min_length=1,
+            description="The command that runs nginx, as a list of words.",
+            examples=[["sudo", "nginx"]],
+            extra={"expected": "a list with at least one word"},
+        ),
+    ] = ("nginx",)
+    pid_file: Annotated[HostPath, Meta(description="The file with nginx's process id.")] = "/run/nginx.pid"
+    container: Annotated[
+        Name | None, Meta(description="The name of the container that nginx runs in. It runs on the host when unset.")
+    ] = None
+    front: Annotated[
+        WebUrl, Meta(description="The address at which the host reaches nginx; shipit asks it which slot is active.")
+    ] = "http://127.0.0.1:80"
+    server_name: Annotated[
+        Text | None,
+        Meta(description="The `server_name` of your site. When unset, it is the host in `url` of the environment."),
+    ] = None
+    state_port: Annotated[
+        Port | None,
+        Meta(
+            description="For `upstream`: a free port on the loopback address, at which nginx reports the active slot. "
+            "When unset, it is the port before that of the slot blue."
+        ),
+    ] = None
+    marker: Annotated[
+        HostPath | None,
+        Meta(
+            description="A file that gets the name of the active slot, `blue` or `green`, for other scripts.",
+            examples=["/srv/shop/active"],
+        ),
+    ] = None
+
+
+class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
+    """Two containers behind nginx: the new one is started and checked before it gets the traffic."""
+
+    name: Annotated[
+        AppName | None,
+        Meta(
+            description="The name of the app on the host. Its containers are `<name>-blue` and `<name>-green`. When "
+            "unset, it is the last part of the image's name and the name of the environment: `shop-prod`."
+        ),
+    ] = None
+    image: Annotated[
+        Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
+    ] = None
+    hosts: Annotated[
+        tuple[HostAddress, ...],
+        Meta(
+            min_length=1,
+            description="The hosts to deploy to. `local` is the machine that shipit runs on. With several hosts, no "
+            "host gets the traffic before the new version is healthy on all of them.",
+            examples=[["ssh://deploy@shop.example"]],
+            extra={"expected": "a list with at least one host"},
+        ),
+    ] = ("local",)
+    known_hosts: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="The public keys of the hosts, as lines of a known_hosts file (see `ssh-keyscan`). When "
+            "unset, they are in `SHIPIT_SSH_KNOWN_HOSTS` or in the known_hosts file of the user."
+        ),
+    ] = ()
+    health: Annotated[
+        HealthConfig | Literal["none"],
+        Meta(
+            description='The health check of the app. `"none"`: only that the container runs, and the health check of '
+            "the image if it has one.",
+            examples=[{"path": "/actuator/health", "json": {"status": "UP"}}],
+            extra={"expected": 'a table with a `path`, or `"none"`'},
+        ),
+    ]
+    identity: Annotated[
+        IdentityConfig | None,
+        Meta(description="A second request, whose answer shows which version answers."),
+    ] = None
+    bake: Annotated[
+        Duration,
+        Meta(
+            description="The time that the new version is watched while it serves. On a problem, the earlier "
+            "version gets the traffic again."
+        ),
+    ] = "15s"
+    drain: Annotated[
+        Duration,
+        Meta(description="The longest time that the old version gets to finish its requests before it is stopped."),
+    ] = "30s"
+    verify: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Commands that run in the repository against the new version before it gets the traffic. "
+            "`SHIPIT_URL` and `SHIPIT_VERSION` say where and what it is.",
+            examples=[["./smoke.sh"]],
+        ),
+    ] = ()
+    migrate: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="A command that runs in a container of the new image before the new version starts, as a list "
+            "of words. It must be repeatable.",
+            examples=[["java", "-jar", "app.jar", "--migrate"]],
+        ),
+    ] = ()
+    timeout: Annotated[Duration, Meta(description="The time limit of `migrate` and of each `verify` command.")] = "10m"
+    slots: Annotated[SlotsConfig, Meta(description="The ports of the two slots.")] = SlotsConfig()
+    nginx: Annotated[NginxConfig, Meta(description="The nginx in front of the slots.")] = NginxConfig()
+    container: Annotated[ContainerConfig, Meta(description="The settings of the container.")] = ContainerConfig()
+    secrets: Annotated[SecretsConfig | None, Meta(description="The secrets of the app.")] = None
+    directory: Annotated[
+        HostPath, Meta(description="The directory on the host for the record of deployments and the lock.")
+    ] = "/var/lib/shipit"
+
+
+TargetConfig = BlueGreenConfig

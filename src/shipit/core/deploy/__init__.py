@@ -1,0 +1,19 @@
+"""Values of a deployment: containers, health checks, the switch file of nginx, and the record on a host."""
+
+from __future__ import annotations
+
+from shipit.core.deploy.container import Container as Container
+from shipit.core.deploy.container import ContainerSpec as ContainerSpec
+from shipit.core.deploy.container import DeployedImage as DeployedImage
+from shipit.core.deploy.health import Answer as Answer
+from shipit.core.deploy.health import HealthCheck as HealthCheck
+from shipit.core.deploy.health import Identity as Identity
+from shipit.core.deploy.nginx import TOKEN_HEADER as TOKEN_HEADER
+from shipit.core.deploy.nginx import NginxSettings as NginxSettings
+from shipit.core.deploy.nginx import Traffic as Traffic
+from shipit.core.deploy.nginx import address_in as address_in
+from shipit.core.deploy.nginx import reported_traffic as reported_traffic
+from shipit.core.deploy.nginx import switch_file as switch_file
+from shipit.core.deploy.nginx import token_in as token_in
+from shipit.core.deploy.record import DeployEvent as DeployEvent
+from shipit.core.deploy.record import DeployRecord as DeployRecord

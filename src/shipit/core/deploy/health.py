@@ -1,0 +1,111 @@
+"""The health check of an app over HTTP: the request, and the judgement of its answer.
+
+>>> check = HealthCheck("/actuator/health", json={"status": "UP"})
+>>> print(check.problem(Answer(200, '{"status": "UP"}')))
+None
+>>> check.problem(Answer(200, '{"status": "DOWN"}'))
+'`/actuator/health` answered 200, but `status` is "DOWN" and not "UP"'
+>>> check.problem(Answer(503, ""))
+'`/actuator/health` answered 503'
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import DecodeError, Struct, field, json
+
+from shipit.core.redact import shortened
+
+_MAX_QUOTE = 80
+_SHORTEST_ID = 7  # characters of a commit id, as git abbreviates it
+
+
+class Answer(Struct, frozen=True):
+    """The answer to an HTTP request. `status` is 0 when there was none, and `body` then says why."""
+
+    status: int
+    body: str = ""
+
+
+class HealthCheck(Struct, frozen=True):
+    """A request that shows whether an app is healthy.
+
+    Args:
+        path: the path to ask, with a leading `/`.
+        json: values that the JSON of the answer must have, by key; a key can have dots, as in `git.commit.id`.
+        status: the status that the answer must have; 0 for any from 200 to 299.
+        within: the longest time until the app is healthy, in seconds.
+        times: the number of good answers in a row that are needed.
+        every: the seconds between two requests.
+    """
+
+    path: str
+    json: dict[str, str] = field(default_factory=dict)
+    status: int = 0
+    within: float = 90
+    times: int = 3
+    every: float = 1
+
+    def problem(self, answer: Answer) -> str | None:
+        """Return the reason why `answer` is not that of a healthy app; None if it is."""
+        if not answer.status:
+            return f"`{self.path}` did not answer: {answer.body}"
+        if answer.status != self.status if self.status else not 200 <= answer.status < 300:
+            return f"`{self.path}` answered {answer.status}"
+        return self._wrong_value(answer)
+
+    def _wrong_value(self, answer: Answer) -> str | None:
+        for key, expected in self.json.items():
+            found = json_value(answer.body, key)
+            if found is None:
+                return f"`{self.path}` answered {answer.status}, but without `{key}`"
+            if found != expected:
+                shown = f'"{shortened(found, _MAX_QUOTE)}" and not "{expected}"'
+                return f"`{self.path}` answered {answer.status}, but `{key}` is {shown}"
+        return None
+
+
+class Identity(Struct, frozen=True):
+    """A request whose answer shows which version answers: its JSON has the version or the commit of the image at `key`.
+
+    >>> identity = Identity("/actuator/info", "git.commit.id", "1.4.0", "0a1b2c3d4e")
+    >>> print(identity.problem(Answer(200, '{"git": {"commit": {"id": "0a1b2c3"}}}')))
+    None
+    >>> identity.problem(Answer(200, '{"git": {"commit": {"id": "9999999"}}}'))
+    '`/actuator/info` is answered by another version: `git.commit.id` is "9999999"'
+    """
+
+    path: str
+    key: str
+    version: str
+    revision: str
+
+    def problem(self, answer: Answer) -> str | None:
+        """Return the reason why `answer` does not come from this version; None if it does."""
+        if not answer.status:
+            return f"`{self.path}` did not answer: {answer.body}"
+        found = json_value(answer.body, self.key)
+        if found is None:
+            return f"`{self.path}` answered {answer.status}, but without `{self.key}`"
+        is_commit = len(found) >= _SHORTEST_ID and self.revision.startswith(found)
+        if found == self.version or is_commit:
+            return None
+        return f'`{self.path}` is answered by another version: `{self.key}` is "{shortened(found, _MAX_QUOTE)}"'
+
+
+def json_value(body: str, key: str) -> str | None:
+    """Return the value at `key` in a JSON text, as text; None if it is not there. Dots lead into inner objects.
+
+    >>> json_value('{"git": {"commit": {"id": "0a1b2c3"}}}', "git.commit.id")
+    '0a1b2c3'
+    """
+    try:
+        value: Any = json.decode(body)
+    except (DecodeError, RecursionError):
+        return None
+    for name in key.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return None
+        value = value[name]
+    return value if isinstance(value, str) else json.encode(value).decode()

@@ -1,0 +1,87 @@
+"""The record of the deployments of an app on a host, which is kept as a file there.
+
+It says which releases were verified there, and which are held: rejected, so that no later run brings them back by
+itself. It is used to find the release to go back to. What serves now is never read from it.
+
+>>> one, two = DeployedImage("acme/app", "sha256:1", "1.0.0"), DeployedImage("acme/app", "sha256:2", "1.1.0")
+>>> record = DeployRecord().add(DeployEvent("verified", one)).add(DeployEvent("verified", two))
+>>> record.current.version, record.before("sha256:2").version
+('1.1.0', '1.0.0')
+>>> record.add(DeployEvent("held", two)).held
+('sha256:2',)
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from shipit.core.deploy.container import DeployedImage
+
+_MOST_EVENTS = 100  # older ones are forgotten
+
+
+class DeployEvent(Struct, frozen=True):
+    """One event in the life of an app on a host.
+
+    Args:
+        kind: `verified`: the image served and was healthy. `held`: it was rejected. `freed`: it is allowed again.
+        image: the image.
+        at: the time, as ISO 8601 in UTC.
+        by: the run: an address of the CI, or user and host.
+        why: the reason of a rejection.
+    """
+
+    kind: Literal["verified", "held", "freed"]
+    image: DeployedImage
+    at: str = ""
+    by: str = ""
+    why: str = ""
+
+
+class DeployRecord(Struct, frozen=True):
+    """The events of an app on a host, the oldest first."""
+
+    events: tuple[DeployEvent, ...] = ()
+
+    def add(self, event: DeployEvent) -> DeployRecord:
+        """Return the record with one more event."""
+        return DeployRecord((*self.events, event)[-_MOST_EVENTS:])
+
+    @property
+    def verified(self) -> tuple[DeployEvent, ...]:
+        """The events of verified images, the newest first; each image once."""
+        newest = (event for event in reversed(self.events) if event.kind == "verified")
+        return tuple({event.image.digest: event for event in reversed(tuple(newest))}.values())[::-1]
+
+    @property
+    def last(self) -> DeployEvent | None:
+        """The event of the image that was verified last; None if none was."""
+        return next((event for event in reversed(self.events) if event.kind == "verified"), None)
+
+    @property
+    def current(self) -> DeployedImage | None:
+        """The image that was verified last; None if none was."""
+        return self.last.image if self.last else None
+
+    def before(self, digest: str) -> DeployedImage | None:
+        """Return the image that was verified before the one with `digest`, without held ones; None if none was.
+
+        An image that was never verified comes after all that were.
+        """
+        verified = [event.image for event in self.events if event.kind == "verified"]
+        while digest in {image.digest for image in verified} and verified.pop().digest != digest:
+            pass
+        return next((image for image in reversed(verified) if image.digest not in (digest, *self.held)), None)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The digests of the held images."""
+        state = {event.image.digest: event.kind for event in self.events if event.kind in ("held", "freed")}
+        return tuple(digest for digest, kind in state.items() if kind == "held")
+
+    def why_held(self, digest: str) -> DeployEvent | None:
+        """Return the event that holds the image `digest`; None if it is not held."""
+        found = (event for event in reversed(self.events) if event.image.digest == digest and event.kind == "held")
+        return next(found, None) if digest in self.held else None

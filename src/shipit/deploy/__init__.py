@@ -1,0 +1,17 @@
+"""The kinds of targets that shipit deploys to, one module for each.
+
+`TARGETS` is the registry by kind.
+"""
+
+from __future__ import annotations
+
+from shipit.deploy import blue_green
+from shipit.deploy.base import DeployTarget as DeployTarget
+from shipit.deploy.base import Goal as Goal
+from shipit.deploy.base import HostState as HostState
+from shipit.deploy.base import ObservedTarget as ObservedTarget
+from shipit.deploy.base import TargetKind
+
+TARGETS: dict[str, TargetKind] = {
+    "blue-green": blue_green.BlueGreen(),
+}

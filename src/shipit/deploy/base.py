@@ -1,0 +1,112 @@
+"""The protocol of a kind of target: it observes the hosts, and plans the steps from there to the wanted image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from msgspec import Struct
+
+from shipit.config.targets import TargetConfig
+from shipit.core.deploy import DeployedImage, DeployRecord
+from shipit.finding import Finding
+from shipit.steps.base import Step
+from shipit.world import World
+
+
+class DeployTarget(Struct, frozen=True):
+    """One target of an environment.
+
+    Args:
+        environment: the name of the environment.
+        app: the name of the app on the hosts.
+        config: the settings of the target.
+        url: the public address of the environment; empty for none.
+        secrets_version: a fingerprint of the versions of the secrets that the app gets; empty without secrets.
+    """
+
+    environment: str
+    app: str
+    config: TargetConfig
+    url: str = ""
+    secrets_version: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the target, such as `blue-green`."""
+        return str(type(self.config).__struct_config__.tag)
+
+    @property
+    def state_path(self) -> str:
+        """The path of the lock and of the record on a host, without their endings."""
+        return f"{self.config.directory}/{self.app}"
+
+    @property
+    def record_path(self) -> str:
+        """The path of the record on a host."""
+        return f"{self.state_path}.json"
+
+
+class Goal(Struct, frozen=True):
+    """The image that shall serve, and the run that deploys it.
+
+    `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `retry` allows an
+    image that is held.
+    """
+
+    image: DeployedImage
+    by: str
+    rejected: DeployedImage | None = None
+    retry: bool = False
+
+
+class HostState(Struct, frozen=True):
+    """The state of an app on one host, in the form that all kinds of targets share.
+
+    Args:
+        host: the address of the host.
+        serving: the image that serves, as read from the host; None if none does, or if it is not known.
+        since: the time since when its container runs, as ISO 8601; empty if it is not known.
+        problem: the reason why it does not serve well; empty if it does.
+        drift: differences between the host and what shipit left there, as sentences.
+        record: the record of deployments on the host.
+        locked_by: the run that holds the lock of the app; empty if it is free.
+    """
+
+    host: str
+    serving: DeployedImage | None = None
+    since: str = ""
+    problem: str = ""
+    drift: tuple[str, ...] = ()
+    record: DeployRecord = DeployRecord()
+    locked_by: str = ""
+
+    @property
+    def healthy(self) -> bool:
+        """True when an image serves, and serves well."""
+        return self.serving is not None and not self.problem
+
+
+class ObservedTarget(Protocol):
+    """The facts that the plan of a target is made from."""
+
+    @property
+    def hosts(self) -> tuple[HostState, ...]:
+        """The state of each host, in the order of the configuration."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The problems that were found while observing."""
+
+
+class TargetKind(Protocol):
+    """A kind of target."""
+
+    def observe(self, world: World, target: DeployTarget) -> ObservedTarget:
+        """Return the state of the target. Only reads."""
+
+    def plan(self, target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+        """Yield the steps after which the image of `goal` serves. If it serves already, all of them are done."""
+
+    def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
+        """Return the end of the log of each container, with the container's name and host before it."""

@@ -1,0 +1,16 @@
+"""The plan of a deployment: the facts that it is made from, and the steps."""
+
+from __future__ import annotations
+
+from shipit.plan.deploy.image import image_of_commit as image_of_commit
+from shipit.plan.deploy.image import image_of_version as image_of_version
+from shipit.plan.deploy.image import older_findings as older_findings
+from shipit.plan.deploy.image import rollback_image as rollback_image
+from shipit.plan.deploy.model import DeployPlan as DeployPlan
+from shipit.plan.deploy.model import PlannedHost as PlannedHost
+from shipit.plan.deploy.model import PlannedTarget as PlannedTarget
+from shipit.plan.deploy.observe import ObservedDeployment as ObservedDeployment
+from shipit.plan.deploy.observe import deploy_targets as deploy_targets
+from shipit.plan.deploy.observe import observe_deployment as observe_deployment
+from shipit.plan.deploy.plan import make_deploy_plan as make_deploy_plan
+from shipit.plan.deploy.staleness import require_same_state as require_same_state

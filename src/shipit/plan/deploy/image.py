@@ -1,0 +1,111 @@
+"""The image to deploy: that of the current commit, that of a version, or the one to go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shipit.config.environment import EnvironmentConfig, ImageConfig
+from shipit.config.model import Config
+from shipit.core.deploy import DeployedImage, DeployRecord
+from shipit.core.images import REVISION, VERSION, Reference
+from shipit.deploy import DeployTarget, HostState
+from shipit.errors import UsageError
+from shipit.finding import Finding
+from shipit.plan.images import observe_wanted_images
+from shipit.world import Git, RemoteImage, World
+
+
+def image_config(config: Config, target: DeployTarget) -> ImageConfig:
+    """Return the settings of the image that a target deploys."""
+    environment: EnvironmentConfig = config.environments[target.environment]
+    return environment.built[target.config.image or ""]
+
+
+def image_of_commit(
+    world: World, config: Config, target: DeployTarget, branch: str | None
+) -> tuple[DeployedImage | None, tuple[Finding, ...]]:
+    """Return the image of the current commit, if the registry has it; else a finding that says how to push it.
+
+    Args:
+        world: the ports.
+        config: the configuration.
+        target: the target.
+        branch: the branch to use when HEAD is detached.
+    """
+    wanted = next(
+        image
+        for image in observe_wanted_images(world, config, target.environment, branch=branch)
+        if image.name == (target.config.image or "")
+    )
+    reference = wanted.permanent_tags[0]
+    found = world.registry.find(reference)
+    if found is None:
+        fix = f"build and push it: shipit image {target.environment} --push"
+        return None, (Finding("image-missing", f"the registry has no image `{reference}` to deploy", fix),)
+    return _deployed(reference, found, str(wanted.source.version), wanted.source.revision), ()
+
+
+def image_of_version(
+    world: World, config: Config, target: DeployTarget, version: str, record: DeployRecord
+) -> DeployedImage:
+    """Return the image of a version: one that was verified on the host, or else the one with this tag in the registry.
+
+    Raises `UsageError` if there is no such image.
+    """
+    version = version.removeprefix("v")
+    for event in record.verified:
+        if event.image.version == version:
+            return event.image
+    name = image_config(config, target).name
+    found = world.registry.find(f"{name}:{version}")
+    if found is None:
+        known = ", ".join(event.image.version for event in record.verified[:5])
+        hint = f"versions that were deployed: {known}" if known else f"check the tags of `{name}`"
+        raise UsageError(f"there is no image `{name}:{version}`", hint=hint)
+    return _deployed(f"{name}:{version}", found, version, "")
+
+
+def rollback_image(host: HostState) -> tuple[DeployedImage, DeployedImage | None]:
+    """Return the image to go back to on a host, and the one to reject.
+
+    An interrupted rollback gives the same answer again. The image that serves, if it was never verified, is rejected
+    for the one that was verified last.
+
+    Raises `UsageError` if there is no earlier image.
+    """
+    record, serving = host.record, host.serving
+    current = record.current
+    verified = {event.image.digest for event in record.verified}
+    if current and serving and serving.digest not in verified:
+        return current, serving
+    if current and serving and serving.digest != current.digest and current.digest in record.held:
+        return serving, current
+    earlier = record.before(current.digest) if current else None
+    if earlier is None:
+        what = f"there is no earlier version to go back to on {host.host}"
+        raise UsageError(what, hint="name a version that is in the registry: shipit rollback ENV VERSION")
+    return earlier, current
+
+
+def older_findings(
+    git: Git, target: DeployTarget, hosts: Sequence[HostState], image: DeployedImage
+) -> Iterator[Finding]:
+    """Yield a finding for each host on which an image of a newer commit serves than `image`."""
+    for host in hosts:
+        now = host.serving
+        if not (now and now.revision and image.revision) or now.revision == image.revision:
+            continue
+        if git.is_ancestor(image.revision, now.revision):
+            what = f"{now} serves on {host.host}, and is newer than {image}"
+            fix = f"to go back on purpose: shipit rollback {target.environment} {image.version}"
+            yield Finding("older", what, fix)
+
+
+def _deployed(reference: str, image: RemoteImage, version: str, revision: str) -> DeployedImage:
+    labels = image.labels
+    return DeployedImage(
+        name=Reference.parse(reference).name,
+        digest=image.digest,
+        version=labels.get(VERSION, version),
+        revision=labels.get(REVISION, revision),
+    )

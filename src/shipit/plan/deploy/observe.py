@@ -1,0 +1,96 @@
+"""The facts that the plan of a deployment is made from: the state of all hosts of an environment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shipit.config.environment import EnvironmentConfig
+from shipit.config.model import Config
+from shipit.config.targets import TargetConfig
+from shipit.deploy import TARGETS, DeployTarget, HostState, ObservedTarget
+from shipit.finding import Finding
+from shipit.world import World
+
+
+class ObservedDeployment(Struct, frozen=True):
+    """The targets of an environment with their state. `commit` and `branch` are those that are checked out.
+
+    `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
+    None if the branch is not that of the environment, or if it is not known what serves.
+    """
+
+    environment: str
+    commit: str
+    branch: str | None
+    targets: tuple[DeployTarget, ...]
+    observed: tuple[ObservedTarget, ...]
+    waiting: tuple[str, ...] | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The problems of all targets."""
+        return tuple(finding for observed in self.observed for finding in observed.findings)
+
+    @property
+    def hosts(self) -> tuple[HostState, ...]:
+        """The state of the hosts of all targets."""
+        return tuple(host for observed in self.observed for host in observed.hosts)
+
+
+def deploy_targets(
+    config: Config, environment: str, secrets_versions: Mapping[int, str] = {}
+) -> tuple[DeployTarget, ...]:
+    """Return the targets of an environment.
+
+    Args:
+        config: the configuration.
+        environment: the name of the environment.
+        secrets_versions: the fingerprint of the secrets of each target, by its number.
+    """
+    settings = config.environments[environment]
+    return tuple(
+        DeployTarget(
+            environment=environment,
+            app=app_name(settings, target, environment),
+            config=target,
+            url=settings.url or "",
+            secrets_version=secrets_versions.get(number, ""),
+        )
+        for number, target in enumerate(settings.targets)
+    )
+
+
+def app_name(settings: EnvironmentConfig, target: TargetConfig, environment: str) -> str:
+    """Return the name of the app on the hosts: that of the configuration, or that of the image and the environment."""
+    if target.name:
+        return target.name
+    image = settings.built[target.image or ""].name.rpartition("/")[2]
+    return image if image.endswith(f"-{environment}") else f"{image}-{environment}"
+
+
+def observe_deployment(world: World, config: Config, environment: str, *, branch: str | None) -> ObservedDeployment:
+    """Return the state of all targets of an environment. Only reads.
+
+    Args:
+        world: the ports.
+        config: the configuration.
+        environment: the name of an environment with targets.
+        branch: the branch to use when HEAD is detached, as the CI names it.
+    """
+    versions = {
+        number: _secrets_version(world, target.secrets.sources)
+        for number, target in enumerate(config.environments[environment].targets)
+        if target.secrets
+    }
+    targets = deploy_targets(config, environment, versions)
+    observed = tuple(TARGETS[target.kind].observe(world, target) for target in targets)
+    return ObservedDeployment(environment, world.git.head() or "", world.git.branch() or branch, targets, observed)
+
+
+def _secrets_version(world: World, sources: tuple[str, ...]) -> str:
+    """Return a fingerprint of the versions of the secrets; it is not made from their values."""
+    versions = "\n".join(f"{source} {world.secrets.version(source)}" for source in sources)
+    return hashlib.sha256(versions.encode()).hexdigest()[:16]

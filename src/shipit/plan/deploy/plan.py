@@ -1,0 +1,60 @@
+"""The plan of a deployment: a pure function of the observed facts, the configuration and the wanted images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shipit.config.load import fingerprint
+from shipit.config.model import Config
+from shipit.deploy import TARGETS, DeployTarget, Goal, ObservedTarget
+from shipit.finding import Finding, any_blocks, blocking_first
+from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
+from shipit.plan.deploy.observe import ObservedDeployment
+from shipit.plan.model import Inputs
+
+
+def make_deploy_plan(
+    config: Config,
+    observed: ObservedDeployment,
+    goals: Sequence[Goal],
+    findings: Sequence[Finding] = (),
+    *,
+    rollback: bool = False,
+) -> DeployPlan:
+    """Return the plan of a deployment.
+
+    Args:
+        config: the configuration.
+        observed: the state of the environment.
+        goals: the image that shall serve, for each target.
+        findings: further problems, for example that an image is missing; then there may be no goals.
+        rollback: True when the plan goes back to an earlier version.
+    """
+    chosen = tuple(zip(observed.targets, observed.observed, goals, strict=False))
+    all_findings = (*findings, *observed.findings, *(each for one in chosen for each in _held(*one)))
+    blocked = any_blocks(all_findings)
+    return DeployPlan(
+        inputs=Inputs(observed.commit, observed.branch, fingerprint(config)),
+        steps=() if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one)),
+        findings=blocking_first(all_findings),
+        environment=observed.environment,
+        targets=tuple(_planned(*one) for one in chosen),
+        rollback=rollback,
+    )
+
+
+def _planned(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
+    hosts = (PlannedHost(host.host, host.serving, host.problem, host.drift) for host in observed.hosts)
+    return PlannedTarget(target.app, target.kind, goal.image, tuple(hosts))
+
+
+def _held(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Finding]:
+    """Yield a finding for each host on which the wanted image is held."""
+    for host in observed.hosts:
+        event = host.record.why_held(goal.image.digest)
+        if event and not goal.retry:
+            since = f" since {event.at}" if event.at else ""
+            what = f"{goal.image} is held on {host.host}{since}: {event.why or 'it was rejected'}"
+            yield Finding(
+                "held", what, f"deploy it although it was rejected: shipit deploy {target.environment} --retry"
+            )

@@ -1,0 +1,31 @@
+"""The check that a saved plan of a deployment is still up to date."""
+
+from __future__ import annotations
+
+from shipit.config.load import fingerprint
+from shipit.config.model import Config
+from shipit.errors import ConflictError
+from shipit.plan.deploy.model import DeployPlan
+from shipit.plan.deploy.observe import ObservedDeployment
+
+
+def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeployment) -> None:
+    """Raise `ConflictError` when the configuration changed, or another image serves than when `plan` was made.
+
+    A host on which the wanted image serves already is accepted: an interrupted run of the same plan left it so.
+    """
+    if plan.inputs.config != fingerprint(config):
+        raise _out_of_date(plan, "the configuration changed")
+    serving = {host.host: host.serving for host in observed.hosts}
+    for target in plan.targets:
+        for host in target.hosts:
+            now = serving.get(host.host)
+            if now not in (host.serving, target.image):
+                raise _out_of_date(
+                    plan, f"{now or 'nothing'} serves on {host.host}, and not {host.serving or 'nothing'}"
+                )
+
+
+def _out_of_date(plan: DeployPlan, change: str) -> ConflictError:
+    hint = f"make a new plan: shipit plan --environment {plan.environment}"
+    return ConflictError(f"this plan is out of date: {change}", hint=hint, state=plan.untouched)

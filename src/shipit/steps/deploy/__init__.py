@@ -1,0 +1,19 @@
+"""The steps of a deployment, one module for each kind."""
+
+from __future__ import annotations
+
+from shipit.steps.deploy.await_healthy import AwaitHealthy as AwaitHealthy
+from shipit.steps.deploy.confirm import Confirm as Confirm
+from shipit.steps.deploy.drain import Drain as Drain
+from shipit.steps.deploy.migrate import Migrate as Migrate
+from shipit.steps.deploy.pull_image import PullImage as PullImage
+from shipit.steps.deploy.record import RecordEvent as RecordEvent
+from shipit.steps.deploy.record import read_record as read_record
+from shipit.steps.deploy.retire_container import RetireContainer as RetireContainer
+from shipit.steps.deploy.start_container import StartContainer as StartContainer
+from shipit.steps.deploy.switch_traffic import SwitchTraffic as SwitchTraffic
+from shipit.steps.deploy.traffic import front_url as front_url
+from shipit.steps.deploy.traffic import loaded_traffic as loaded_traffic
+from shipit.steps.deploy.traffic import nginx_runs as nginx_runs
+from shipit.steps.deploy.verify import Verify as Verify
+from shipit.steps.deploy.write_marker import WriteMarker as WriteMarker

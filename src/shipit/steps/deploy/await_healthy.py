@@ -1,0 +1,105 @@
+"""The step that waits until the new container is healthy: the gate before it gets traffic."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+from shipit.world.hosts import Host
+
+_LOG_LINES = 50
+_DOCKER_HEALTH_WITHIN = 90.0  # seconds, when there is no check over HTTP to say how long
+
+
+class AwaitHealthy(Struct, frozen=True):
+    """Wait until the container `spec` on `host` runs, and answers the checks a few times in a row.
+
+    `health` is the check over HTTP; None for only that of the image, if it has one. `identity` is a second check, which
+    shows that the answer comes from this version; None for none. A container that ends, is restarted or becomes
+    unhealthy ends the wait at once.
+    """
+
+    kind: ClassVar[str] = "await-healthy"
+    public: ClassVar[bool] = False
+    host: str
+    spec: ContainerSpec
+    health: HealthCheck | None = None
+    identity: Identity | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.spec.name}"
+
+    @property
+    def summary(self) -> str:
+        by = f"`{self.health.path}` answers well {self.health.times} times" if self.health else "it runs"
+        return f"wait until {self.spec.name} on {self.host} is healthy: {by}, within {self._within:g} s"
+
+    @property
+    def _within(self) -> float:
+        return self.health.within if self.health else _DOCKER_HEALTH_WITHIN
+
+    def check(self, world: World) -> Done | Todo:
+        """Return whether all answers in a row are good right now; the first bad one ends the check."""
+        host = world.hosts.at(self.host)
+        times = self.health.times if self.health else 1
+        for number in range(times):
+            if number and self.health:
+                world.clock.sleep(self.health.every)
+            fatal, problem = self._look(host)
+            if fatal or problem:
+                return Todo(fatal or problem or "")
+        return Done()
+
+    def apply(self, world: World) -> Outputs:
+        host, clock = world.hosts.at(self.host), world.clock
+        times, every = (self.health.times, self.health.every) if self.health else (1, 1.0)
+        end, good, problem = clock.elapsed() + self._within, 0, "it did not answer"
+        while good < times:
+            fatal, found = self._look(host)
+            if fatal:
+                raise self._failure(host, fatal)
+            good, problem = (0, found) if found else (good + 1, problem)
+            if good < times:
+                if clock.elapsed() >= end:
+                    raise self._failure(host, f"not healthy within {self._within:g} seconds: {problem}")
+                clock.sleep(every if good else min(every, 0.5))
+        return {}
+
+    def _look(self, host: Host) -> tuple[str | None, str | None]:
+        """Return the reason to give up, and the reason to wait on; both None when the container is healthy."""
+        found = host.containers.find(self.spec.name)
+        if found is None or not self.spec.is_of(found):
+            return f"container `{self.spec.name}` is gone: another program removed or replaced it", None
+        if found.problem:
+            return found.problem, None
+        if not found.running or found.health == "starting":
+            return None, f"container `{self.spec.name}` is {found.health or found.status}"
+        if self.spec.host_port and not self._owns_port(found):
+            return f"port {self.spec.host_port} does not lead to container `{self.spec.name}`", None
+        return None, self._answers(host)
+
+    def _owns_port(self, found: Container) -> bool:
+        """Return whether the port that is asked belongs to the container, so that no other process answers for it."""
+        return found.ports.get(self.spec.port) == self.spec.host_port
+
+    def _answers(self, host: Host) -> str | None:
+        """Return the problem of the first check that fails; None if all succeed."""
+        for check in (self.health, self.identity):
+            if check is not None:
+                answer = host.get(f"http://127.0.0.1:{self.spec.host_port}{check.path}")
+                if problem := check.problem(answer):
+                    return problem
+        return None
+
+    def _failure(self, host: Host, reason: str) -> DeployError:
+        return DeployError(
+            f"{self.spec.image} is not healthy on {host.address}: {reason}",
+            hint="read the log below, fix the app or its settings, then deploy again",
+            tail=host.containers.logs(self.spec.name, _LOG_LINES),
+        )

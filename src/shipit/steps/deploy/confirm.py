@@ -1,0 +1,101 @@
+"""The step that watches the new version while it serves, and records it as verified."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import ContainerSpec, HealthCheck, NginxSettings
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.record import read_record, verified, write_record
+from shipit.steps.deploy.traffic import front_url, headers, loaded_traffic
+from shipit.world import World
+from shipit.world.hosts import Host
+
+_EVERY = 1.0  # seconds
+_SERVER_ERRORS = 500  # the statuses from here on mean that a server failed
+_LOG_LINES = 50
+_TRIES = 3  # a single bad answer from outside can be the fault of the network
+
+
+class Confirm(Struct, frozen=True):
+    """Watch the container `spec` on `host` for `bake` seconds while it serves, then record its image as verified.
+
+    `record` is the path of the record on the host, `url` the public address to ask, empty for none, and `by` the run.
+    """
+
+    kind: ClassVar[str] = "confirm"
+    public: ClassVar[bool] = True
+    host: str
+    spec: ContainerSpec
+    nginx: NginxSettings
+    record: str
+    bake: float = 0
+    health: HealthCheck | None = None
+    url: str = ""
+    by: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.spec.app}"
+
+    @property
+    def summary(self) -> str:
+        watch = f"watch {self.spec.image} on {self.host} for {self.bake:g} s" if self.bake else ""
+        return (
+            f"{watch}, then record it as verified" if watch else f"record {self.spec.image} on {self.host} as verified"
+        )
+
+    def check(self, world: World) -> Done | Todo:
+        current = read_record(world.hosts.at(self.host), self.record).current
+        return Done(self._outputs) if current == self.spec.image else Todo()
+
+    @property
+    def _outputs(self) -> Outputs:
+        return {"deployed": "true", "serving": self.spec.image.digest}
+
+    def apply(self, world: World) -> Outputs:
+        host, end = world.hosts.at(self.host), world.clock.elapsed() + self.bake
+        while True:
+            if problem := self._problem(host, world):
+                raise DeployError(
+                    f"{self.spec.image} failed on {self.host} after it got the traffic: {problem}",
+                    hint="read the log below, fix the app, then deploy a new version",
+                    tail=host.containers.logs(self.spec.name, _LOG_LINES),
+                )
+            if world.clock.elapsed() >= end:
+                break
+            world.clock.sleep(min(_EVERY, max(end - world.clock.elapsed(), 0.01)))
+        write_record(host, self.record, read_record(host, self.record).add(verified(self.spec.image, world, self.by)))
+        return self._outputs
+
+    def _problem(self, host: Host, world: World) -> str | None:
+        """Return the reason why the container does not serve well right now; None if it does."""
+        found = host.containers.find(self.spec.name)
+        if found is None or not found.running or found.problem:
+            return found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
+        loaded = loaded_traffic(host, self.nginx)
+        if loaded is None or loaded.digest != self.spec.image.digest:
+            return "nginx no longer gives it the traffic"
+        if self.health:
+            answer = host.get(f"http://127.0.0.1:{self.spec.host_port}{self.health.path}")
+            if problem := self.health.problem(answer):
+                return problem
+            front = host.get(front_url(host, self.nginx) + self.health.path, headers=headers(self.nginx))
+            if not front.status or front.status >= _SERVER_ERRORS:
+                return f"nginx answered {front.status or 'nothing'} for `{self.health.path}` {front.body[:80]}".strip()
+        return self._outside(world) if self.url else None
+
+    def _outside(self, world: World) -> str | None:
+        """Return the problem of the public address; None if it answers."""
+        for number in range(_TRIES):
+            if number:
+                world.clock.sleep(_EVERY)
+            answer = world.hosts.at("local").get(self.url, timeout=10)
+            if answer.status and answer.status < _SERVER_ERRORS:
+                return None
+        return (
+            f"`{self.url}` answered {answer.status}" if answer.status else f"`{self.url}` did not answer: {answer.body}"
+        )

@@ -1,0 +1,52 @@
+"""The step that runs a command in the new image before it gets traffic, such as a migration of the database."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import ContainerSpec
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.environment import container_environment
+from shipit.world import World
+
+
+class Migrate(Struct, frozen=True):
+    """Run the command of `spec` in a container of its own on `host`, for at most `timeout` seconds.
+
+    shipit cannot see in the world whether a command has run. So it is done only if this process has run it, or if the
+    new container was started after it; an interrupted deployment can run it twice, so it must be repeatable.
+    """
+
+    kind: ClassVar[str] = "migrate"
+    public: ClassVar[bool] = False
+    host: str
+    spec: ContainerSpec
+    timeout: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.spec.app}"
+
+    @property
+    def summary(self) -> str:
+        return f"run `{' '.join(self.spec.command)}` in {self.spec.image} on {self.host}"
+
+    def check(self, world: World) -> Done | Todo:
+        return Done() if world.process.ran(self._key) else Todo()
+
+    @property
+    def _key(self) -> str:
+        return repr(self)
+
+    def apply(self, world: World) -> Outputs:
+        env = container_environment(self.spec, world)
+        done = world.hosts.at(self.host).containers.run(self.spec, env, timeout=self.timeout)
+        if done.status != 0:
+            shown = " ".join(self.spec.command)
+            what = f"`{shown}` failed with status {done.status} in {self.spec.image}"
+            raise DeployError(what, hint="fix the command or the image, then deploy again", tail=done.output)
+        world.process.record(self._key)
+        return {}

@@ -1,0 +1,67 @@
+"""The record of an app on a host, as a file, and the step that holds an image."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import DecodeError, Struct, ValidationError, json
+
+from shipit.core.deploy import DeployedImage, DeployEvent, DeployRecord
+from shipit.errors import ConflictError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+from shipit.world.hosts import Host
+
+
+def read_record(host: Host, path: str) -> DeployRecord:
+    """Return the record in the file `path` of the host; an empty one if there is no such file.
+
+    Raises `ConflictError` if the file is not a record: it is never overwritten.
+    """
+    text = host.read(path)
+    if not text:
+        return DeployRecord()
+    try:
+        return json.decode(text, type=DeployRecord)
+    except (DecodeError, ValidationError) as error:
+        what = f"`{path}` on {host.address} is not a record of deployments: {error}"
+        raise ConflictError(what, hint=f"move it away on the host: mv {path} {path}.old") from error
+
+
+def write_record(host: Host, path: str, record: DeployRecord) -> None:
+    """Write the record to the file `path` of the host."""
+    host.write(path, json.format(json.encode(record), indent=2).decode() + "\n")
+
+
+class RecordEvent(Struct, frozen=True):
+    """Add `event` to the record `path` on `host`: an image is held, or free again."""
+
+    kind: ClassVar[str] = "record-event"
+    public: ClassVar[bool] = True
+    host: str
+    path: str
+    event: DeployEvent
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.event.kind}:{self.event.image.digest}"
+
+    @property
+    def summary(self) -> str:
+        verb = "hold" if self.event.kind == "held" else "allow"
+        why = f": {self.event.why}" if self.event.why else ""
+        return f"{verb} {self.event.image} on {self.host}{why}"
+
+    def check(self, world: World) -> Done | Todo:
+        held = self.event.image.digest in read_record(world.hosts.at(self.host), self.path).held
+        return Done() if held == (self.event.kind == "held") else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        host = world.hosts.at(self.host)
+        write_record(host, self.path, read_record(host, self.path).add(self.event))
+        return {}
+
+
+def verified(image: DeployedImage, world: World, by: str) -> DeployEvent:
+    """Return the event that `image` was verified now."""
+    return DeployEvent("verified", image, world.clock.now().isoformat(timespec="seconds"), by)

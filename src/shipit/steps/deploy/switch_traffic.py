@@ -1,0 +1,42 @@
+"""The step that gives the traffic to a slot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import NginxSettings, Traffic, address_in
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.traffic import give_traffic, loaded_traffic
+from shipit.world import World
+
+
+class SwitchTraffic(Struct, frozen=True):
+    """Write the switch file of nginx on `host` for `traffic`, and let nginx load it."""
+
+    kind: ClassVar[str] = "switch-traffic"
+    public: ClassVar[bool] = True
+    host: str
+    nginx: NginxSettings
+    traffic: Traffic
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.traffic.address}"
+
+    @property
+    def summary(self) -> str:
+        slot = self.traffic.slot or "the container that runs now"
+        return f"give the traffic on {self.host} to {slot} ({self.traffic.address})"
+
+    def check(self, world: World) -> Done | Todo:
+        """Return whether nginx has loaded the slot, and would load it again when it is started the next time."""
+        host = world.hosts.at(self.host)
+        loaded = loaded_traffic(host, self.nginx)
+        here = loaded and (loaded.slot, loaded.digest) == (self.traffic.slot, self.traffic.digest)
+        return Done() if here and address_in(host.read(self.nginx.file) or "") == self.traffic.address else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        give_traffic(world.hosts.at(self.host), self.nginx, self.traffic, world.clock.sleep)
+        return {}

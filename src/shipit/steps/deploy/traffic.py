@@ -1,0 +1,155 @@
+"""Access to the nginx that gives the traffic to a slot: its loaded state, its workers, its test and its reload."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+
+from shipit.core.deploy import TOKEN_HEADER, NginxSettings, Traffic, reported_traffic, switch_file, token_in
+from shipit.errors import CommandError, DeployError, ShipitError
+from shipit.finding import Finding
+from shipit.world.hosts import CommandResult, Host
+
+Sleep = Callable[[float], None]
+
+SHUTTING_DOWN = "worker process is shutting down"
+_RELOADED_WITHIN = 5.0  # seconds; nginx takes about 0.2 for it
+_POLL = 0.05  # seconds
+
+
+def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
+    """Return the slot in the configuration that nginx has loaded; None if nginx does not report it."""
+    token = token_in(host.read(nginx.file) or "")
+    if token is None:
+        return None
+    answer = host.get(_state_url(host, nginx), headers=headers(nginx, token))
+    return reported_traffic(nginx.app, answer.body) if answer.status == 200 else None
+
+
+def headers(nginx: NginxSettings, token: str = "") -> dict[str, str]:
+    """Return the headers of a request to nginx, as its site expects them."""
+    host_name = {"Host": nginx.host_name} if nginx.host_name else {}
+    return host_name | ({TOKEN_HEADER: token} if token else {})
+
+
+def front_url(host: Host, nginx: NginxSettings) -> str:
+    """Return the address of nginx as the host reaches it."""
+    return _of_container(host, nginx, nginx.front)
+
+
+def _state_url(host: Host, nginx: NginxSettings) -> str:
+    return _of_container(host, nginx, nginx.state_url)
+
+
+def _of_container(host: Host, nginx: NginxSettings, url: str) -> str:
+    """Return `url`, with the address of nginx's container instead of 127.0.0.1 if it has an address of its own."""
+    if not nginx.container or "//127.0.0.1" not in url:
+        return url
+    found = host.containers.find(nginx.container)
+    return url.replace("127.0.0.1", found.address, 1) if found and found.address else url
+
+
+def nginx_runs(host: Host, nginx: NginxSettings) -> Iterator[Finding]:
+    """Yield a finding if nginx does not run on the host."""
+    try:
+        workers(host, nginx)
+    except ShipitError as error:
+        yield Finding("nginx", error.what, error.hint or "start nginx on the host")
+
+
+def workers(host: Host, nginx: NginxSettings) -> Mapping[str, str]:
+    """Return the title of each worker process of nginx by its process id.
+
+    Raises `CommandError` if nginx does not run.
+    """
+    if nginx.container:
+        lines = host.containers.processes(nginx.container)
+        found = (line.strip().partition(" ") for line in lines)
+        return {pid: title.strip() for pid, _, title in found if "worker process" in title}
+    done = host.look(["sh", "-c", _WORKERS, "sh", nginx.pid_file])
+    if done.status != 0:
+        raise CommandError(
+            f"nginx does not run on {host.address}: its process id is not in `{nginx.pid_file}`",
+            hint="start nginx (`systemctl start nginx`), or set `nginx.pid-file`",
+            tail=done.output,
+        )
+    found = (line.partition(" ") for line in done.output.splitlines())
+    return {pid: title.strip() for pid, _, title in found if "worker process" in title}
+
+
+# Prints `pid title` of each child of the process whose id is in the file $1. Needs only sh and cat.
+_WORKERS = (
+    'read -r main < "$1" && [ -d "/proc/$main" ] || exit 1; '
+    'for pid in $(cat "/proc/$main/task/$main/children"); do '
+    'title=$(tr "\\0" " " < "/proc/$pid/cmdline" 2>/dev/null) && echo "$pid $title"; done; exit 0'
+)
+
+
+def command(host: Host, nginx: NginxSettings, *arguments: str) -> CommandResult:
+    """Run nginx with `arguments`, on the host or in its container."""
+    argv = [*nginx.command, *arguments]
+    if nginx.container:
+        return host.containers.execute(nginx.container, argv, timeout=30)
+    return host.run(argv)
+
+
+def give_traffic(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> None:
+    """Write the switch file for `traffic`, let nginx load it, and wait until the old one gets no new requests.
+
+    If nginx does not accept or load the new file, the old one is restored.
+
+    Raises `DeployError` if nginx does not load the new file, `CommandError` if nginx does not run.
+    """
+    before = host.read(nginx.file)
+    token = token_in(before or "") or secrets.token_hex(8)
+    old_workers = workers(host, nginx)
+    host.write(nginx.file, switch_file(nginx, traffic, token))
+    try:
+        _load(host, nginx, traffic, sleep)
+    except DeployError:
+        _restore(host, nginx, before)
+        raise
+    _await_shutdown(host, nginx, old_workers, sleep)
+
+
+def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> None:
+    tested = command(host, nginx, "-t")
+    if tested.status != 0:
+        raise DeployError(
+            f"nginx on {host.address} does not accept its configuration: {_last_line(tested.output)}",
+            hint=f"run `{' '.join(nginx.command)} -t` on the host, and fix what it reports",
+        )
+    reloaded = command(host, nginx, "-s", "reload")
+    if reloaded.status != 0:
+        raise DeployError(f"nginx on {host.address} cannot be reloaded: {_last_line(reloaded.output)}")
+    for _ in range(int(_RELOADED_WITHIN / _POLL)):
+        loaded = loaded_traffic(host, nginx)
+        if loaded and (loaded.slot, loaded.digest) == (traffic.slot, traffic.digest):
+            return
+        sleep(_POLL)
+    raise DeployError(
+        f"nginx on {host.address} did not load `{nginx.file}`, although its reload reported no error",
+        hint=f"check that the site includes `{nginx.file}` and answers at `{nginx.front}`, and read nginx's error log",
+    )
+
+
+def _restore(host: Host, nginx: NginxSettings, before: str | None) -> None:
+    """Restore the switch file, so that the next start of nginx does not fail; without an old one, leave the new one."""
+    if before is not None:
+        host.write(nginx.file, before)
+        if command(host, nginx, "-t").status == 0:
+            command(host, nginx, "-s", "reload")
+
+
+def _await_shutdown(host: Host, nginx: NginxSettings, old: Mapping[str, str], sleep: Sleep) -> None:
+    """Wait until each worker of `old` has ended or finishes only its last requests."""
+    for _ in range(int(_RELOADED_WITHIN / _POLL)):
+        now = workers(host, nginx)
+        if all(SHUTTING_DOWN in now[pid] for pid in old if pid in now):
+            return
+        sleep(_POLL)
+
+
+def _last_line(output: str) -> str:
+    errors = [line for line in output.splitlines() if "[emerg]" in line or "[error]" in line]
+    return (errors or output.splitlines() or ["it printed nothing"])[-1 if not errors else 0]

@@ -1,0 +1,49 @@
+"""The step that runs a command of the user against the new container before it gets traffic."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import ContainerSpec
+from shipit.errors import CommandError, DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+
+
+class Verify(Struct, frozen=True):
+    """Run `command` in the repository; `SHIPIT_URL` and `SHIPIT_VERSION` say where the new container is, and what."""
+
+    kind: ClassVar[str] = "verify"
+    public: ClassVar[bool] = False
+    host: str
+    spec: ContainerSpec
+    command: str
+    timeout: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.spec.name}:{self.command}"
+
+    @property
+    def summary(self) -> str:
+        return f"run {self.command} against {self.spec.name} on {self.host}"
+
+    @property
+    def _key(self) -> str:
+        return repr(self)
+
+    def check(self, world: World) -> Done | Todo:
+        return Done() if world.process.ran(self._key) else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        url = world.hosts.at(self.host).reach(self.spec.host_port)
+        env = {"SHIPIT_URL": url, "SHIPIT_VERSION": self.spec.image.version}
+        try:
+            world.process.run(self._key, self.command, timeout=self.timeout, env=env)
+        except CommandError as error:
+            raise DeployError(
+                f"{self.spec.image} did not pass: {error.what}", hint=error.hint, tail=error.tail
+            ) from error
+        return {}

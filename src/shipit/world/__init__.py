@@ -1,0 +1,45 @@
+"""The ports: the interfaces through which shipit reads and changes everything outside its own process.
+
+The adapters (`shipit.adapters`) implement them with git, GitHub, docker, SSH and files. `shipit.testing` implements
+them in memory. The same contract tests (tests/contracts) run over both.
+Every method is either a read, which changes nothing, or a write; comments mark the groups.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from shipit.world.clock import Clock as Clock
+from shipit.world.files import Files as Files
+from shipit.world.files import Process as Process
+from shipit.world.forge import Asset as Asset
+from shipit.world.forge import Forge as Forge
+from shipit.world.forge import ForgeRelease as ForgeRelease
+from shipit.world.git import CommitInfo as CommitInfo
+from shipit.world.git import Git as Git
+from shipit.world.git import RemoteRefs as RemoteRefs
+from shipit.world.git import TagRef as TagRef
+from shipit.world.images import Engine as Engine
+from shipit.world.images import LocalImage as LocalImage
+from shipit.world.images import Registry as Registry
+from shipit.world.images import RemoteImage as RemoteImage
+from shipit.world.images import Transfer as Transfer
+
+if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
+    from shipit.world.hosts import Hosts, Secrets
+
+
+class World(Struct, frozen=True):
+    """All ports together: the argument of observe, check and apply."""
+
+    git: Git
+    forge: Forge
+    files: Files
+    process: Process
+    clock: Clock
+    engine: Engine
+    registry: Registry
+    hosts: Hosts
+    secrets: Secrets

@@ -1,0 +1,102 @@
+"""The port to the forge, which publishes releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from shipit.core.write_back import WriteBack
+from shipit.finding import Finding
+
+if TYPE_CHECKING:
+    from shipit.core.notes.links import Links
+
+
+class Asset(Struct, frozen=True):
+    """A file attached to a release.
+
+    Args:
+        size: in bytes.
+        digest: `sha256:<hex>`; None if the forge does not report it.
+    """
+
+    name: str
+    size: int
+    digest: str | None = None
+
+
+class ForgeRelease(Struct, frozen=True):
+    """A release on the forge; `body` is Markdown, `url` is its web page."""
+
+    tag: str
+    title: str
+    body: str
+    draft: bool
+    prerelease: bool
+    url: str
+    assets: tuple[Asset, ...] = ()
+
+
+class Forge(Protocol):
+    """The place where releases are published: GitHub, or local files if the remote is not on GitHub.
+
+    Every creation is idempotent: if the object exists with the same content, it is returned and not created again; if
+    its content differs, `ConflictError` is raised.
+
+    `shared` is whether other clones see its releases. If not, a release that is missing here may exist in another one.
+    """
+
+    name: str
+    shared: bool
+
+    # reads
+    def links(self) -> Links | None:
+        """Return the web addresses of commits, issues and releases; None if there is no web page for them."""
+
+    def find_release(self, tag: str) -> ForgeRelease | None:
+        """Return the release of `tag`, published or draft; None if there is none."""
+
+    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+        """Return the reasons why this forge or its token cannot make a release, without writing.
+
+        `write_back` is the setting `release.write-back`.
+        """
+
+    def find_comment(self, number: int, mark: str) -> str | None:
+        """Return the text of the comment that begins with `mark` on an issue or pull request; None if there is none.
+
+        Comments by users who cannot write to the repository are ignored, because they could imitate shipit's.
+        """
+
+    def labels(self, number: int) -> frozenset[str]:
+        """Return the labels of an issue or pull request."""
+
+    # writes
+    def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
+        """Create a draft release, or update the draft that exists for `tag`; a published release must be the same.
+
+        `branch` is the branch on which a forge makes the tag if it is missing; None for the default branch.
+        """
+
+    def upload_asset(self, tag: str, path: str) -> Asset:
+        """Attach the file `path` to the release of `tag`; in a draft, it replaces a file of the same name."""
+
+    def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
+        """Publish the draft of `tag`; `latest` marks it as the latest release, unless it is a pre-release."""
+
+    def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        """Commit `files` (content by path) on top of `parent`, move `branch` to the commit, and return its id.
+
+        Raises `BranchMoved` if `branch` is neither at `parent` nor at this same commit.
+        """
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """Create an annotated tag on the forge; raises `ConflictError` if the tag is on another commit."""
+
+    def keep_comment(self, number: int, mark: str, text: str) -> None:
+        """Replace the text of the comment that begins with `mark`, or add the comment; `text` begins with `mark`."""
+
+    def add_label(self, number: int, label: str) -> None:
+        """Add a label to an issue or pull request; nothing changes if it has the label."""

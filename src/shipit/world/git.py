@@ -1,0 +1,167 @@
+"""The port to a clone and its remote."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from shipit.finding import Finding
+
+
+class TagRef(Struct, frozen=True):
+    """A tag of the repository; `commit` is the id of the commit it points at, also when the tag is annotated."""
+
+    name: str
+    commit: str
+    annotated: bool = False
+
+
+class RemoteRefs(Struct, frozen=True):
+    """The branches and tags of the remote.
+
+    Args:
+        branches: commit id by branch name.
+        tags: commit id by tag name; for an annotated tag the id of the commit, not of the tag object.
+        default: the name of the default branch; None if the remote is empty.
+    """
+
+    branches: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    default: str | None = None
+
+
+class CommitInfo(Struct, frozen=True):
+    """One commit.
+
+    Args:
+        parents: the ids of its parents, in git's order.
+        message: the whole commit message, which ends with one newline.
+        timestamp: the author's time, in seconds since the epoch (UTC).
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    message: str
+    timestamp: int
+
+
+class Git(Protocol):
+    """One local clone, and the remote that its releases are pushed to.
+
+    Paths are relative to the root of the clone. A revision (`rev`) is any name of a commit that git accepts: an id, a
+    branch, a tag, `HEAD`.
+    """
+
+    # reads of the clone
+    def head(self) -> str | None:
+        """Return the id of the commit that is checked out; None before the first commit."""
+
+    def branch(self) -> str | None:
+        """Return the name of the branch that is checked out; None when `HEAD` is detached."""
+
+    def shallow(self) -> bool:
+        """Return whether the clone has only a part of the history (`git clone --depth`)."""
+
+    def tags(self) -> tuple[TagRef, ...]:
+        """Return all tags of the clone, sorted by name."""
+
+    def tag_message(self, name: str) -> str:
+        """Return the message of a tag, or of its commit if the tag is lightweight; empty if there is no such tag."""
+
+    def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
+        """Yield the commits reachable from `include` and not from `exclude`, newest first.
+
+        The pieces of bytes, joined, have the format `shipit.core.history.LOG_FORMAT`; a piece can end within a commit.
+        A caller that stops early must close the generator: if it is left to the garbage collector, a
+        KeyboardInterrupt raised meanwhile is lost.
+        """
+
+    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+        """Return the ids of the commits in the range that change the file or directory `path`.
+
+        The range is as in `log`. A merge counts if `path` differs from its first parent.
+        """
+
+    def commit(self, rev: str) -> CommitInfo | None:
+        """Return the commit `rev`; None if the clone has no such commit."""
+
+    def text(self, rev: str, path: str) -> str | None:
+        """Return the content of the file `path` in the commit `rev` (UTF-8, surrogateescape); None if there is none."""
+
+    def paths(self, rev: str) -> tuple[str, ...]:
+        """Return the paths of all files in the commit `rev`, sorted."""
+
+    def dirty(self) -> tuple[str, ...]:
+        """Return the paths of the tracked files that differ from `HEAD`."""
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Return whether `old` is `new` or reachable from it; False if the clone lacks one of the commits."""
+
+    def same_files(self, one: str, other: str) -> bool:
+        """Return whether two commits contain the same files; False if the clone lacks one of them."""
+
+    def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
+        """Return those of `commits` that are `rev` or reachable from it."""
+
+    def made(self, commit: str) -> bool:
+        """Return whether shipit created this commit in this clone, in this run or an earlier one."""
+
+    def tracked(self, branch: str) -> str | None:
+        """Return the commit of the remote's `branch` as last fetched; None if it was never fetched."""
+
+    # reads of the remote
+    def remote_url(self) -> str | None:
+        """Return the URL of the remote, without user name, password or token; None if there is no remote."""
+
+    def remote_refs(self) -> RemoteRefs:
+        """Return the branches and tags that the remote has now."""
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the problems of this clone's set-up that would stop a commit or a push, without writing."""
+
+    # writes to the clone only, which can be undone
+    def fetch(self) -> None:
+        """Fetch the branches and tags of the remote; moves no local branch and no existing tag."""
+
+    def deepen(self) -> None:
+        """Fetch the missing history of a shallow clone: commits and trees, without file contents."""
+
+    def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
+        """Commit the files `paths` of the working tree on top of `HEAD` and return the commit's id.
+
+        `author` has the form `Name <email>`; None uses git's configuration.
+        """
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """Create an annotated tag; raises `CommandError` if the tag exists."""
+
+    def delete_tag(self, name: str) -> None:
+        """Delete a tag of the clone; raises `CommandError` if there is no such tag."""
+
+    def move_branch(self, commit: str, restore: Sequence[str] = ()) -> None:
+        """Move the branch, the index and the working tree to `commit`, keeping uncommitted edits.
+
+        Before that, the files `restore` get their content of `HEAD` again, or are removed if `HEAD` lacks them.
+
+        Raises `ConflictError` if another edited file differs between `HEAD` and `commit`.
+        """
+
+    def adopt(self, commit: str) -> None:
+        """Move the branch and the index to `commit`; the working tree already has its files and is not changed."""
+
+    # writes to the remote, which everyone can see
+    def push(self, *, branch: str | None, commit: str, expected: str | None, tags: Sequence[str]) -> None:
+        """Push `commit` to `branch`, and `tags`, in one atomic push: all of it or nothing.
+
+        Args:
+            branch: the branch of the remote; None pushes the tags only.
+            expected: the commit that the remote's branch must still have; None if it must not exist.
+
+        Raises `BranchMoved` if the branch has another commit, `ConflictError` if a tag exists on another commit, and
+        `AuthError` or `RemoteError` for other failures.
+        """
+
+    def move_tag(self, name: str, commit: str) -> None:
+        """Point the lightweight tag `name` at `commit`, in the clone and on the remote; creates or replaces it."""

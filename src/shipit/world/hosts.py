@@ -1,0 +1,163 @@
+"""The ports to the hosts that containers are deployed to, and to the secrets that they get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from msgspec import Struct
+
+from shipit.core.deploy import Answer, Container, ContainerSpec
+from shipit.finding import Finding
+
+# The address of the machine that shipit runs on.
+LOCAL = "local"
+
+
+class CommandResult(Struct, frozen=True):
+    """The exit status and the output (standard output and standard error) of a command on a host."""
+
+    status: int
+    output: str = ""
+
+
+class Containers(Protocol):
+    """The containers and images of a host's engine. Containers are named; images are `name@digest`."""
+
+    # reads
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the reasons why the engine cannot be used, without writing."""
+
+    def find(self, name: str) -> Container | None:
+        """Return the container with this name; None if there is none."""
+
+    def publishing(self, port: int) -> Container | None:
+        """Return the running container that publishes `port` of the host; None if there is none."""
+
+    def has_image(self, reference: str) -> bool:
+        """Return whether the engine has the image."""
+
+    def logs(self, name: str, lines: int) -> str:
+        """Return the last `lines` lines of a container's output, without secrets."""
+
+    def processes(self, name: str) -> tuple[str, ...]:
+        """Return the command line of each process of a container, with its process id first: `pid command`."""
+
+    # writes
+    def pull(self, reference: str) -> None:
+        """Pull an image from its registry.
+
+        Raises `AuthError` if the registry refuses the login, `RemoteError` for other failures.
+        """
+
+    def start(self, spec: ContainerSpec, env: Mapping[str, str]) -> None:
+        """Create and start a container, after removing the one that has its name.
+
+        Args:
+            spec: its settings.
+            env: its environment variables, those in `spec.env` and the secrets.
+
+        Raises `DeployError` if the engine cannot start it.
+        """
+
+    def run(self, spec: ContainerSpec, env: Mapping[str, str], *, timeout: float) -> CommandResult:
+        """Create a container without a port, wait until it ends, remove it, and return its result.
+
+        Raises `CommandError` if it does not end within `timeout` seconds.
+        """
+
+    def restart(self, name: str) -> None:
+        """Start a container that was stopped."""
+
+    def stop(self, name: str, *, seconds: int) -> None:
+        """Stop a container: SIGTERM, and SIGKILL after `seconds`."""
+
+    def remove(self, name: str) -> None:
+        """Remove a container, also one that runs; nothing changes if there is none."""
+
+    def execute(self, name: str, argv: Sequence[str], *, timeout: float) -> CommandResult:
+        """Run a command in a running container."""
+
+
+class Host(Protocol):
+    """A machine that apps are deployed to: this one, or one that is reached over SSH."""
+
+    address: str
+
+    @property
+    def containers(self) -> Containers:
+        """The engine of the host."""
+
+    # reads
+    def read(self, path: str) -> str | None:
+        """Return the text of a file; None if there is no such file."""
+
+    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        """Run a command that changes nothing."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        """Send an HTTP GET from the host and return the answer; redirects are not followed."""
+
+    def reach(self, port: int) -> str:
+        """Return the URL by which this machine reaches a port of the host's loopback address."""
+
+    def findings(self, directory: str) -> tuple[Finding, ...]:
+        """Return the reasons why the host cannot be used, without writing.
+
+        `directory` is where shipit keeps its files on the host.
+        """
+
+    # writes
+    def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
+        """Replace a file atomically, or create it.
+
+        Raises `CommandError` if it cannot be written, `ConflictError` if this run no longer holds its lock.
+        """
+
+    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        """Run a command. Raises `ConflictError` if this run no longer holds its lock."""
+
+    def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
+        """Hold the lock `path` of the host while the block runs.
+
+        The lock is free as soon as this process ends, and at the latest 30 seconds after its connection is cut.
+
+        Args:
+            path: the path of the lock file, without its ending.
+            owner: a text about this run, which others see while they cannot get the lock.
+
+        Raises `ConflictError` if another run holds it; the message says which.
+        """
+
+    def locked_by(self, path: str) -> str | None:
+        """Return the owner of the lock `path`; None if it is free."""
+
+    def unlock(self, path: str) -> None:
+        """Take the lock `path` away from the run that holds it, which can then write nothing more."""
+
+
+class Hosts(Protocol):
+    """All hosts."""
+
+    def at(self, address: str) -> Host:
+        """Return the host with this address: `local` or `ssh://user@name:port`. It is connected at first use.
+
+        Raises `RemoteError` if it cannot be reached, `AuthError` if it refuses the login.
+        """
+
+
+class Secrets(Protocol):
+    """The stores of secrets.
+
+    A reference is `ssm:/path/` (AWS Parameter Store) or `env:NAME` (an environment variable of this run).
+    """
+
+    def values(self, reference: str) -> Mapping[str, str]:
+        """Return the secrets of a reference as environment variables.
+
+        Raises `ConfigError` if there is none, `AuthError` if the store refuses the credentials.
+        """
+
+    def version(self, reference: str) -> str:
+        """Return a text that changes when a secret of the reference changes. It says nothing about the values."""
