@@ -52,10 +52,9 @@ class Project(Struct, frozen=True, dict=True):
         logins = Logins(self.ci.registry_login, self.ci.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
-        hosts = Connections(logins, self.redact)
-        return World(
-            self.git, self.forge, files, commands, SystemClock(), engine, Registries(logins), hosts, SecretStores()
-        )
+        hosts, secrets = Connections(logins, self.redact), SecretStores(self.redact)
+        ports = (files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
+        return World(self.git, self.forge, *ports)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

@@ -2,24 +2,117 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from shipit.errors import ConfigError
+from shipit.core.redact import Redactor
+from shipit.errors import AuthError, ConfigError, RemoteError
+
+if TYPE_CHECKING:
+    Page = Mapping[str, Any]
+
+_SHORTEST = 6  # characters; a shorter value, such as `true`, is not removed from texts
 
 
 class SecretStores:
-    """All stores; `shipit.world.hosts.Secrets` describes the methods."""
+    """All stores; `shipit.world.hosts.Secrets` describes the methods.
+
+    Args:
+        redact: gets each secret that is read, so that it removes it from texts.
+    """
+
+    def __init__(self, redact: Redactor) -> None:
+        self._redact = redact
+        self._values: dict[str, Mapping[str, str]] = {}
 
     def values(self, reference: str) -> Mapping[str, str]:
-        kind, _, name = reference.partition(":")
-        assert kind == "env"
-        value = os.environ.get(name)
-        if not value:
-            raise ConfigError(
-                f"the environment variable `{name}` is not set", hint=f"set `{name}` in the job that deploys"
-            )
-        return {name: value}
+        """Return the secrets of a reference; each reference is read once in a run."""
+        if reference not in self._values:
+            kind, _, name = reference.partition(":")
+            values = _variable(name) if kind == "env" else _parameters(name)
+            self._redact.add(line for value in values.values() for line in _distinctive(value))
+            self._values[reference] = values
+        return self._values[reference]
 
-    def version(self, reference: str) -> str:
-        return ""
+    def version(self, reference: str, key: str) -> str:
+        kind, _, name = reference.partition(":")
+        if kind == "ssm":
+            return _parameter_versions(name)
+        # A variable has no version. Without the key, which stays on the host, the result shows nothing of its value.
+        value = os.environ.get(name, "")
+        return (
+            hmac.new(key.encode(), value.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest() if key else ""
+        )
+
+
+def _distinctive(value: str) -> list[str]:
+    """Return `value` and its lines, because texts are redacted line by line; short ones are left out."""
+    return [text for text in {value, *value.splitlines()} if len(text) >= _SHORTEST]
+
+
+def _variable(name: str) -> Mapping[str, str]:
+    value = os.environ.get(name)
+    if not value:
+        hint = f"set `{name}` in the job that deploys"
+        raise ConfigError(f"the environment variable `{name}` with a secret of the app is not set", hint=hint)
+    return {name: value}
+
+
+def _parameters(path: str) -> Mapping[str, str]:
+    """Return all parameters below `path`; the last part of each name is the name of the variable.
+
+    Parameter Store returns them in pages of 10
+    (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html).
+    """
+    found: dict[str, str] = {}
+    for page in _pages(path, "get_parameters_by_path", Path=path, Recursive=True, WithDecryption=True):
+        for parameter in page["Parameters"]:
+            name = parameter["Name"].rpartition("/")[2]
+            if name in found:
+                what = f"`ssm:{path}` has two parameters that end with `{name}`"
+                raise ConfigError(what, hint="rename one of them, or use a longer path")
+            found[name] = parameter["Value"]
+    if not found:
+        hint = f"check the path and the region: aws ssm get-parameters-by-path --path {path}"
+        raise ConfigError(f"there is no parameter below `ssm:{path}`", hint=hint)
+    return found
+
+
+def _parameter_versions(path: str) -> str:
+    """Return the name, the version and the time of the last change of each parameter below `path`; no values."""
+    filters = [{"Key": "Path", "Option": "Recursive", "Values": [path.rstrip("/") or "/"]}]
+    pages = _pages(path, "describe_parameters", ParameterFilters=filters)
+    lines = [
+        f"{each['Name']}:{each['Version']}:{each['LastModifiedDate']}" for page in pages for each in page["Parameters"]
+    ]
+    return "\n".join(sorted(lines))
+
+
+def _pages(path: str, operation: str, **arguments: Any) -> Iterator[Page]:
+    with _translating_errors(path) as session:
+        yield from session().client("ssm").get_paginator(operation).paginate(**arguments)
+
+
+@contextmanager
+def _translating_errors(path: str) -> Iterator[Callable[[], Any]]:
+    """Give the block a function that opens a session, and convert the exceptions of boto3."""
+    try:
+        import boto3  # type: ignore[import-untyped]
+        from botocore import exceptions  # type: ignore[import-untyped]
+    except ImportError as error:
+        what = f"shipit needs `boto3` to read `ssm:{path}`, which is not installed"
+        raise AuthError(what, hint="pip install 'shipit[aws]'") from error
+    try:
+        yield boto3.Session
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        what = f"AWS cannot be reached to read `ssm:{path}`: {error}"
+        raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
+    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
+        raise AuthError(
+            f"AWS refused to read `ssm:{path}`: {error}",
+            hint="use credentials with `ssm:GetParametersByPath` and `ssm:DescribeParameters`, and set `AWS_REGION`",
+        ) from error

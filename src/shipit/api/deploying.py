@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
+    from shipit.plan.model import Plan
 
 
 def plan_deploy(
-    project: Project, environment: str | None = None, version: str | None = None, *, retry: bool = False
+    project: Project,
+    environment: str | None = None,
+    version: str | None = None,
+    *,
+    retry: bool = False,
+    after_push: bool = False,
 ) -> DeployPlan:
     """Return the plan that deploys to an environment. Changes nothing.
 
@@ -27,12 +33,27 @@ def plan_deploy(
         environment: the name of the environment; None for the environment of the current branch.
         version: the version to deploy; None for the image of the current commit.
         retry: True to deploy an image that was rejected before.
+        after_push: True to plan as if the image of the current commit were in the registry.
 
     Raises `UsageError` when there is no such environment, it has no target, or there is no such version. All other
     problems are in the `findings` of the plan.
     """
     name = environment_to_deploy(project, environment)
-    return _plan(project, _observe(project, name), version, retry)
+    return _plan(project, _observe(project, name), version, retry, after_push)
+
+
+def plan_deployments(project: Project, plan: Plan) -> tuple[DeployPlan, ...]:
+    """Return the plans of the deployments that `shipit run` makes after `plan`, as if its images were pushed.
+
+    Args:
+        project: the repository, from `open_project`.
+        plan: the plan of the images; after any other plan there is no deployment.
+    """
+    from shipit.plan.images import ImagePlan
+
+    if not (isinstance(plan, ImagePlan) and project.config.environments[plan.environment].targets):
+        return ()
+    return (plan_deploy(project, plan.environment, after_push=True),)
 
 
 def plan_rollback(project: Project, environment: str, version: str | None = None) -> DeployPlan:
@@ -114,7 +135,7 @@ def status(project: Project, environment: str | None = None) -> tuple[ObservedDe
     Raises `UsageError` when there is no such environment, or it has no target.
     """
     names = [environment_to_deploy(project, environment)] if environment else _with_targets(project)
-    return tuple(_observe(project, name) for name in names)
+    return tuple(_observe(project, name, for_plan=False) for name in names)
 
 
 def logs(project: Project, environment: str, lines: int = 100) -> tuple[tuple[str, str], ...]:
@@ -170,13 +191,16 @@ def _with_targets(project: Project) -> list[str]:
     return [name for name, each in project.config.environments.items() if each.targets]
 
 
-def _observe(project: Project, environment: str) -> ObservedDeployment:
+def _observe(project: Project, environment: str, *, for_plan: bool = True) -> ObservedDeployment:
     from shipit.plan.deploy import observe_deployment
 
-    return observe_deployment(project.world, project.config, environment, branch=project.ci.branch)
+    branch = project.ci.branch
+    return observe_deployment(project.world, project.config, environment, branch=branch, for_plan=for_plan)
 
 
-def _plan(project: Project, observed: ObservedDeployment, version: str | None, retry: bool) -> DeployPlan:
+def _plan(
+    project: Project, observed: ObservedDeployment, version: str | None, retry: bool, after_push: bool = False
+) -> DeployPlan:
     from shipit.deploy import Goal
     from shipit.plan.deploy import image_of_commit, image_of_version, make_deploy_plan, older_findings
 
@@ -187,11 +211,8 @@ def _plan(project: Project, observed: ObservedDeployment, version: str | None, r
             record = seen.hosts[0].record
             image = image_of_version(project.world, project.config, target, version, record)
         else:
-            found, problems = image_of_commit(project.world, project.config, target, project.ci.branch)
-            findings += problems
-            if found is None:
-                continue
-            image = found
+            image, problems = image_of_commit(project.world, project.config, target, project.ci.branch)
+            findings += () if after_push else problems
         goals.append(Goal(image, project.ci.run_name, retry=retry))
         findings += older_findings(project.git, target, seen.hosts, image)
     return make_deploy_plan(project.config, observed, goals, findings)
@@ -257,7 +278,21 @@ def _locked(project: Project, environment: str) -> Iterator[None]:
     with ExitStack() as held:
         for host, path in _locks(project, environment):
             held.enter_context(project.world.hosts.at(host).lock(path, project.ci.run_name))
+        _ensure_keys(project, environment)
         yield
+
+
+def _ensure_keys(project: Project, environment: str) -> None:
+    """Create the key for the fingerprints of secrets on the host, where it is needed and missing."""
+    import secrets
+
+    from shipit.plan.deploy import key_path
+
+    for target in project.config.environments[environment].targets:
+        if target.secrets:
+            host = project.world.hosts.at(target.hosts[0])
+            if not host.read(key_path(target)):
+                host.write(key_path(target), secrets.token_hex(32), mode=0o600)
 
 
 def _locks(project: Project, environment: str) -> list[tuple[str, str]]:

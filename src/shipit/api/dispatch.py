@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
+from shipit.api.deploying import plan_deployments
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
@@ -67,7 +68,8 @@ def doctor(project: Project) -> tuple[Finding, ...]:
     from shipit.plan.release import version_finding
 
     try:
-        return plan_task(project).findings
+        plan = plan_task(project)
+        return (*plan.findings, *(each for deploy in plan_deployments(project, plan) for each in deploy.findings))
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:

@@ -28,6 +28,11 @@ class Redactor:
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
         self._secrets = sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True)
 
+    def add(self, secrets: Iterable[str]) -> None:
+        """Also replace these secrets from now on."""
+        forms = {form for secret in secrets if secret for form in _forms(secret)}
+        self._secrets = sorted({*self._secrets, *forms}, key=len, reverse=True)
+
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MARK)

@@ -42,6 +42,7 @@ from shipit.steps.deploy import (
     SwitchTraffic,
     Verify,
     WriteMarker,
+    WriteSecrets,
     loaded_traffic,
     nginx_runs,
     read_record,
@@ -50,14 +51,24 @@ from shipit.world import World
 from shipit.world.hosts import Host
 
 SLOTS = ("blue", "green")
+# A path that no app has: a health check that succeeds for it as well cannot fail.
+_NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
 
 
 class ObservedSlot(Struct, frozen=True):
-    """A slot: its container, and the container of another program on its port. `answers` is its health right now."""
+    """A slot of a host.
+
+    Args:
+        container: its container; None if there is none.
+        foreign: the container of another program on its port; None if there is none.
+        answers: True when its health check succeeds right now.
+        always: True when the health check also succeeds for a path that does not exist, so that it shows nothing.
+    """
 
     container: Container | None = None
     foreign: Container | None = None
     answers: bool = False
+    always: bool = False
 
     @property
     def occupied(self) -> Container | None:
@@ -116,7 +127,7 @@ class BlueGreen:
                 findings += nginx_runs(host, nginx)
                 hosts.append(_observe_host(host, target, nginx))
         found = ObservedBlueGreen(target, tuple(hosts), tuple(findings))
-        return replace(found, findings=(*findings, *(each for host in hosts for each in _port_findings(target, host))))
+        return replace(found, findings=(*findings, *(each for host in hosts for each in _slot_findings(target, host))))
 
     def plan(self, target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         hosts = [_HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).by_host]
@@ -191,6 +202,9 @@ class _HostPlan:
         if self.config.migrate and first:
             once = replace(self.spec, slot="migrate", host_port=0, command=self.config.migrate)
             yield Migrate(self.host, replace(once, name=f"{self.target.app}-migrate"), timeout)
+        if self.config.secrets and self.config.secrets.file:
+            secrets = self.config.secrets
+            yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
         yield StartContainer(self.host, self.spec)
         identity = _identity(self.config, self.goal.image)
         yield AwaitHealthy(self.host, self.spec, health_check(self.config), identity)
@@ -332,11 +346,14 @@ def _observe_slot(host: Host, target: DeployTarget, slot: str) -> ObservedSlot:
     container, port = host.containers.find(_name(target, slot)), _port(target.config, slot)
     own = container is not None and container.running
     foreign = None if own else host.containers.publishing(port)
-    answers = False
-    if (own and container and not container.problem) or foreign:
-        health = health_check(target.config)
-        answers = health is None or health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None
-    return ObservedSlot(container, foreign, answers)
+    if not ((own and container and not container.problem) or foreign):
+        return ObservedSlot(container, foreign)
+    health = health_check(target.config)
+    if health is None:
+        return ObservedSlot(container, foreign, answers=True)
+    answers = health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None
+    always = answers and health.problem(host.get(f"http://127.0.0.1:{port}{_NO_SUCH_PATH}")) is None
+    return ObservedSlot(container, foreign, answers, always)
 
 
 def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None:
@@ -359,8 +376,12 @@ def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None
     return slot
 
 
-def _port_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
-    """Yield a finding if a container that shipit did not start uses the port that the new version needs."""
+def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
+    """Yield a finding if another program uses the port that the new version needs, or the health check cannot fail."""
+    if any(slot.always for slot in observed.slots.values()):
+        what = f"the health check of {target.app} cannot fail: a path that does not exist gives the same answer"
+        fix = "ask a path that only a healthy app answers, or compare a value of its JSON with `health.json`"
+        yield Finding("health-check", what, fix)
     active = _active(target, observed)
     idle = _other(active) if active else SLOTS[0]
     foreign = observed.slots[idle].foreign

@@ -23,6 +23,7 @@ from shipit.steps.deploy import (
     SwitchTraffic,
     Verify,
     WriteMarker,
+    WriteSecrets,
 )
 from shipit.steps.draft_release import DraftRelease
 from shipit.steps.forge_commit import ForgeCommit
@@ -85,6 +86,7 @@ STEPS: dict[str, type[Any]] = {
         LabelReleased,
         PullImage,
         Migrate,
+        WriteSecrets,
         StartContainer,
         AwaitHealthy,
         Verify,

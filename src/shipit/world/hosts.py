@@ -159,5 +159,8 @@ class Secrets(Protocol):
         Raises `ConfigError` if there is none, `AuthError` if the store refuses the credentials.
         """
 
-    def version(self, reference: str) -> str:
-        """Return a text that changes when a secret of the reference changes. It says nothing about the values."""
+    def version(self, reference: str, key: str) -> str:
+        """Return a text that changes when a secret of the reference changes. It says nothing about the values.
+
+        `key` is a random text that is kept on the host; it is used for sources that have no versions.
+        """

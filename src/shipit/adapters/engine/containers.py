@@ -41,7 +41,6 @@ class DockerContainers:
         self._logins = logins
         self._given = redact
         self._require_lock = require_lock
-        self._secrets = Redactor()
 
     @cached_property
     def _client(self) -> APIClient:
@@ -111,7 +110,6 @@ class DockerContainers:
     def start(self, spec: ContainerSpec, env: Mapping[str, str]) -> None:
         self._require_lock()
         self.remove(spec.name)
-        self._secrets = Redactor(value for name, value in env.items() if spec.env.get(name) != value)
         with translating_engine_errors():
             created = self._create(spec, env, spec.name)
         try:
@@ -127,7 +125,6 @@ class DockerContainers:
         self._require_lock()
         name = f"{spec.name}-{spec.slot}"
         self.remove(name)
-        self._secrets = Redactor(value for key, value in env.items() if spec.env.get(key) != value)
         try:
             with translating_engine_errors():
                 created = self._create(spec, env, name)
@@ -200,7 +197,7 @@ class DockerContainers:
         return created["Id"]
 
     def _redact(self, text: str) -> str:
-        return self._secrets(self._logins.redact(self._given(text)))
+        return self._logins.redact(self._given(text))
 
 
 def memory_bytes(text: str) -> int:

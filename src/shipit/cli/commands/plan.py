@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
     """Print all steps of a release, and the reasons for its version.
 
-    On the branch of an environment, the steps to build its images are printed. Also lists the commits that were
-    ignored or could not be read. Changes nothing, except that it fetches from the remote; a token with read access is
-    enough.
+    On the branch of an environment, the steps to build its images and to deploy them are printed. Also lists the
+    commits that were ignored or could not be read. Changes nothing, except that it fetches from the remote; a token
+    with read access is enough.
     """
+    from shipit import api
     from shipit.plan.views import plan_to_json, render_plan
 
     with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
         plan = _plan(session, report, version)
+        deployments = () if as_json or file else api.plan_deployments(session.project, plan)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
@@ -38,6 +40,8 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
         session.output.json(plan_to_json(plan))
     elif file is None:
         session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
+        for deployment in deployments:
+            session.output.styled("\n" + render_plan(deployment, session.output.paint))
 
 
 def _plan(session: Session, report: Report, version: str | None) -> Plan:

@@ -26,8 +26,9 @@ def command(session: Session, dry_run: bool, version: str | None, environment: s
     """Do what the branch and the CI event require: the entry point for CI.
 
     On a release branch, when commits are pushed or the workflow is started by hand: release. On the branch of an
-    environment: build and push the images of that environment. On a pull request: write a comment that shows the
-    release that merging it would make, and change nothing else. On any other branch, a tag or a schedule: nothing.
+    environment: build and push the images of that environment, and deploy them if it has a target. On a pull request:
+    write a comment that shows the release that merging it would make, and change nothing else. On any other branch, a
+    tag or a schedule: nothing.
     """
     from shipit import api
 
@@ -79,7 +80,7 @@ def _preview(session: Session, report: Report, dry_run: bool) -> None:
 
 
 def _environments(session: Session, report: Report, task: Task, dry_run: bool) -> None:
-    """Build and push the images of each environment of `task`."""
+    """Build and push the images of each environment of `task`, and deploy them."""
     for name in task.environments:
         environment = session.project.config.environments[name]
         if environment.built:
@@ -87,11 +88,8 @@ def _environments(session: Session, report: Report, task: Task, dry_run: bool) -
         else:
             report.outputs["environment"] = name
             _add_remark(session, report, f"environment `{name}` has no image, so nothing is built")
-        if environment.deploy:
-            why = "this version of shipit cannot deploy yet; deploy in a job after this one"
-            warning = f"environment `{name}` was not deployed: {why}"
-            _add_remark(session, report, warning)
-            session.output.annotation("warning", "not deployed", warning)
+        if environment.targets:
+            _deploy(session, report, name, dry_run)
 
 
 def _add_remark(session: Session, report: Report, text: str) -> None:
@@ -112,3 +110,17 @@ def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
         images = api.image(session.project, name, push=True, observer=report.progress)
         report_images(session, images)
     report.built(images, applied=not dry_run)
+
+
+def _deploy(session: Session, report: Report, name: str, dry_run: bool) -> None:
+    from shipit import api
+    from shipit.cli.commands.deploy import report_deployment
+    from shipit.plan.views import render_plan
+
+    if dry_run:
+        deployment = api.Deployment(api.plan_deploy(session.project, name, after_push=True), {})
+        session.output.say_untrusted(render_plan(deployment.plan, session.output.paint, everything=True))
+    else:
+        deployment = api.deploy(session.project, name, observer=report.progress)
+        report_deployment(session, deployment)
+    report.deployed(deployment, applied=not dry_run)

@@ -28,7 +28,7 @@ from msgspec import DecodeError, Struct, ValidationError, json
 
 STATE_PATH = "/.well-known/shipit"
 TOKEN_HEADER = "X-Shipit-Token"
-_ADDRESS = re.compile(r"^\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
+_ADDRESS = re.compile(r"(?:^|\{)\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
 _TOKEN = re.compile(r'\$http_x_shipit_token != "([0-9a-z]+)"')
 
 

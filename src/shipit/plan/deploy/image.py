@@ -23,8 +23,8 @@ def image_config(config: Config, target: DeployTarget) -> ImageConfig:
 
 def image_of_commit(
     world: World, config: Config, target: DeployTarget, branch: str | None
-) -> tuple[DeployedImage | None, tuple[Finding, ...]]:
-    """Return the image of the current commit, if the registry has it; else a finding that says how to push it.
+) -> tuple[DeployedImage, tuple[Finding, ...]]:
+    """Return the image of the current commit. One that the registry lacks has no digest, and there is a finding.
 
     Args:
         world: the ports.
@@ -41,7 +41,8 @@ def image_of_commit(
     found = world.registry.find(reference)
     if found is None:
         fix = f"build and push it: shipit image {target.environment} --push"
-        return None, (Finding("image-missing", f"the registry has no image `{reference}` to deploy", fix),)
+        image = DeployedImage(Reference.parse(reference).name, "", str(wanted.source.version), wanted.source.revision)
+        return image, (Finding("image-missing", f"the registry has no image `{reference}` to deploy", fix),)
     return _deployed(reference, found, str(wanted.source.version), wanted.source.revision), ()
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 
 from msgspec import Struct
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
 from shipit.config.targets import TargetConfig
+from shipit.core.history import records
 from shipit.deploy import TARGETS, DeployTarget, HostState, ObservedTarget
 from shipit.finding import Finding
 from shipit.world import World
@@ -63,6 +65,11 @@ def deploy_targets(
     )
 
 
+def key_path(target: TargetConfig) -> str:
+    """Return the path of the key on the first host, with which the fingerprints of secrets are made."""
+    return f"{target.directory}/key"
+
+
 def app_name(settings: EnvironmentConfig, target: TargetConfig, environment: str) -> str:
     """Return the name of the app on the hosts: that of the configuration, or that of the image and the environment."""
     if target.name:
@@ -71,7 +78,9 @@ def app_name(settings: EnvironmentConfig, target: TargetConfig, environment: str
     return image if image.endswith(f"-{environment}") else f"{image}-{environment}"
 
 
-def observe_deployment(world: World, config: Config, environment: str, *, branch: str | None) -> ObservedDeployment:
+def observe_deployment(
+    world: World, config: Config, environment: str, *, branch: str | None, for_plan: bool = True
+) -> ObservedDeployment:
     """Return the state of all targets of an environment. Only reads.
 
     Args:
@@ -79,18 +88,35 @@ def observe_deployment(world: World, config: Config, environment: str, *, branch
         config: the configuration.
         environment: the name of an environment with targets.
         branch: the branch to use when HEAD is detached, as the CI names it.
+        for_plan: True to read the versions of the secrets, which only a plan needs; False to read the commits that are
+            not deployed yet.
     """
     versions = {
-        number: _secrets_version(world, target.secrets.sources)
+        number: _secrets_version(world, target)
         for number, target in enumerate(config.environments[environment].targets)
-        if target.secrets
+        if target.secrets and for_plan
     }
     targets = deploy_targets(config, environment, versions)
     observed = tuple(TARGETS[target.kind].observe(world, target) for target in targets)
-    return ObservedDeployment(environment, world.git.head() or "", world.git.branch() or branch, targets, observed)
+    head, branch = world.git.head() or "", world.git.branch() or branch
+    waiting = None if for_plan or branch != config.environments[environment].branch else _waiting(world, observed)
+    return ObservedDeployment(environment, head, branch, targets, observed, waiting)
 
 
-def _secrets_version(world: World, sources: tuple[str, ...]) -> str:
-    """Return a fingerprint of the versions of the secrets; it is not made from their values."""
-    versions = "\n".join(f"{source} {world.secrets.version(source)}" for source in sources)
+def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, ...] | None:
+    """Return the commits of HEAD that are not in every image that serves; None if it is not known what serves."""
+    serving = [host.serving for target in observed for host in target.hosts]
+    deployed = [image.revision for image in serving if image and image.revision and world.git.commit(image.revision)]
+    if not deployed or len(deployed) < len(serving):
+        return None
+    oldest = next((one for one in deployed if all(world.git.is_ancestor(one, each) for each in deployed)), deployed[0])
+    with closing(world.git.log(["HEAD"], [oldest])) as log:
+        return tuple(f"{commit.id[:7]} {commit.message.partition(chr(10))[0]}" for commit in records(log))
+
+
+def _secrets_version(world: World, target: TargetConfig) -> str:
+    """Return a fingerprint of the versions of the secrets; nothing of a value shows in it."""
+    key = world.hosts.at(target.hosts[0]).read(key_path(target)) or ""
+    sources = target.secrets.sources if target.secrets else ()
+    versions = "\n".join(f"{source} {world.secrets.version(source, key)}" for source in sources)
     return hashlib.sha256(versions.encode()).hexdigest()[:16]

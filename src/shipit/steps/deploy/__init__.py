@@ -17,3 +17,4 @@ from shipit.steps.deploy.traffic import loaded_traffic as loaded_traffic
 from shipit.steps.deploy.traffic import nginx_runs as nginx_runs
 from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.write_marker import WriteMarker as WriteMarker
+from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets

@@ -9,10 +9,10 @@ from msgspec import Struct
 from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.environment import log_of
 from shipit.world import World
 from shipit.world.hosts import Host
 
-_LOG_LINES = 50
 _DOCKER_HEALTH_WITHIN = 90.0  # seconds, when there is no check over HTTP to say how long
 
 
@@ -63,11 +63,11 @@ class AwaitHealthy(Struct, frozen=True):
         while good < times:
             fatal, found = self._look(host)
             if fatal:
-                raise self._failure(host, fatal)
+                raise self._failure(host, fatal, world)
             good, problem = (0, found) if found else (good + 1, problem)
             if good < times:
                 if clock.elapsed() >= end:
-                    raise self._failure(host, f"not healthy within {self._within:g} seconds: {problem}")
+                    raise self._failure(host, f"not healthy within {self._within:g} seconds: {problem}", world)
                 clock.sleep(every if good else min(every, 0.5))
         return {}
 
@@ -97,9 +97,9 @@ class AwaitHealthy(Struct, frozen=True):
                     return problem
         return None
 
-    def _failure(self, host: Host, reason: str) -> DeployError:
+    def _failure(self, host: Host, reason: str, world: World) -> DeployError:
         return DeployError(
             f"{self.spec.image} is not healthy on {host.address}: {reason}",
             hint="read the log below, fix the app or its settings, then deploy again",
-            tail=host.containers.logs(self.spec.name, _LOG_LINES),
+            tail=log_of(self.spec, host, world),
         )

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shipit.core.deploy import ContainerSpec, HealthCheck, NginxSettings
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.environment import log_of
 from shipit.steps.deploy.record import read_record, verified, write_record
 from shipit.steps.deploy.traffic import front_url, headers, loaded_traffic
 from shipit.world import World
@@ -16,7 +17,6 @@ from shipit.world.hosts import Host
 
 _EVERY = 1.0  # seconds
 _SERVER_ERRORS = 500  # the statuses from here on mean that a server failed
-_LOG_LINES = 50
 _TRIES = 3  # a single bad answer from outside can be the fault of the network
 
 
@@ -63,7 +63,7 @@ class Confirm(Struct, frozen=True):
                 raise DeployError(
                     f"{self.spec.image} failed on {self.host} after it got the traffic: {problem}",
                     hint="read the log below, fix the app, then deploy a new version",
-                    tail=host.containers.logs(self.spec.name, _LOG_LINES),
+                    tail=log_of(self.spec, host, world),
                 )
             if world.clock.elapsed() >= end:
                 break

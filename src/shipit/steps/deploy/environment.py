@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
+
 from shipit.core.deploy import ContainerSpec
-from shipit.errors import ConfigError
+from shipit.errors import ConfigError, ShipitError
 from shipit.world import World
+from shipit.world.hosts import Host
 
 _LONGEST = 131_000  # bytes; the kernel refuses a longer variable (MAX_ARG_STRLEN, 128 KiB)
+_LOG_LINES = 50
 
 
 def container_environment(spec: ContainerSpec, world: World) -> dict[str, str]:
@@ -14,14 +19,33 @@ def container_environment(spec: ContainerSpec, world: World) -> dict[str, str]:
 
     Raises `ConfigError` for a name that two sources set, and for a value that is too long for a variable.
     """
-    found: dict[str, str] = dict(spec.env)
-    for reference in spec.secrets:
-        for name, value in world.secrets.values(reference).items():
+    found = secret_values(spec.secrets, world)
+    for name in spec.env.keys() & found.keys():
+        raise ConfigError(f"`container.env` sets `{name}`, which is also a secret", hint="remove one of them")
+    return {**spec.env, **found}
+
+
+def secret_values(sources: Iterable[str], world: World) -> dict[str, str]:
+    """Return the secrets of all `sources` by the names of their variables.
+
+    Raises `ConfigError` for a name in two sources, and for a value that is too long for a variable.
+    """
+    found: dict[str, str] = {}
+    for source in sources:
+        for name, value in world.secrets.values(source).items():
             if name in found:
-                what = f"the variable `{name}` of `{spec.app}` is set twice, the second time by `{reference}`"
-                raise ConfigError(what, hint="remove one of them")
+                raise ConfigError(
+                    f"the secret `{name}` is in two sources, also in `{source}`", hint="remove one of them"
+                )
             if len(value.encode("utf-8", "surrogateescape")) > _LONGEST:
-                what = f"the value of `{name}` from `{reference}` is longer than {_LONGEST} bytes"
+                what = f"the value of `{name}` from `{source}` is longer than {_LONGEST} bytes"
                 raise ConfigError(what, hint="give the app a file with it: mount it with `volumes`")
             found[name] = value
     return found
+
+
+def log_of(spec: ContainerSpec, host: Host, world: World) -> str:
+    """Return the end of the log of a container, without the secrets that it got."""
+    with suppress(ShipitError):  # reading them makes them known to the redactor; a failed deployment has another reason
+        secret_values(spec.secrets, world)
+    return host.containers.logs(spec.name, _LOG_LINES)
