@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,8 @@ import pytest
 T = TypeVar("T")
 WARDEN = Path(__file__).with_name("warden.py")
 CACHE = Path(__file__).parents[2] / ".cache" / "parts"
+# Below the ports that the kernel gives to clients, so that no connection of a test takes a port that was just free.
+SERVER_PORTS = range(15_000, 32_000)
 PATIENCE = 60  # seconds, for a machine that is busy with other tests
 
 
@@ -38,6 +42,25 @@ def as_root() -> list[str]:
     if not shutil.which("sudo") or subprocess.run([*sudo, "true"], capture_output=True).returncode != 0:
         pytest.skip("only root can start an engine")
     return sudo
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 at which no program listens, for a program that cannot choose one itself."""
+    while True:
+        port = random.choice(SERVER_PORTS)
+        with socket.socket() as attempt:
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def listens(port: int) -> bool | None:
+    """Return True where a program listens at this port of 127.0.0.1, otherwise None, as `daemon` wants it."""
+    with socket.socket() as connection:
+        connection.settimeout(1)
+        return connection.connect_ex(("127.0.0.1", port)) == 0 or None
 
 
 def new_room() -> Path:

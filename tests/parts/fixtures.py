@@ -5,17 +5,18 @@ Whatever needs long to start is there once for a pytest worker, however many con
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TypeVar, cast
 
 import pytest
-from parts import dockerd
+from parts import dockerd, sshd
 from parts import registry as registries
 from parts.engine import Engine
 from parts.images import make_base_image
 from parts.registry import Registry
+from parts.sshd import SshServer
 
 T = TypeVar("T")
 _STARTED = pytest.StashKey[dict[str, object]]()
@@ -61,6 +62,19 @@ def locked_registry(pytestconfig: pytest.Config) -> Registry:
 def token_registry(pytestconfig: pytest.Config) -> Registry:
     """A registry with bearer tokens, as Docker Hub and ghcr.io are."""
     return _started(pytestconfig, registries.token_registry)
+
+
+@pytest.fixture
+def ssh_server(pytestconfig: pytest.Config, engine: Engine) -> Iterator[SshServer]:
+    """A server with sshd and the system's engine. After a test its network is whole, and no connection is open."""
+
+    def ssh_server_of_engine() -> AbstractContextManager[SshServer]:
+        return sshd.ssh_server(engine)
+
+    server = _started(pytestconfig, ssh_server_of_engine)
+    yield server
+    server.restore()
+    server.close_connections()
 
 
 def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:

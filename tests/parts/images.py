@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from parts.daemon import program
@@ -17,10 +19,28 @@ SERVED = Path(__file__).with_name("served")  # a Dockerfile in two stages; the c
 
 def make_base_image(engine: Engine) -> str:
     """A base image with a shell and the usual small programs, known to `engine` as `base/busybox:1`."""
-    argv = ["docker", "import", "--change", 'CMD ["sh"]', "--change", "ENV PATH=/bin", "-", BASE]
-    environment = {"PATH": "/usr/bin:/bin", **engine.environment}
-    subprocess.run(argv, env=environment, input=_busybox_root(), check=True, capture_output=True)
-    return BASE
+    return import_image(engine, BASE, _busybox_root({}), 'CMD ["sh"]', "ENV PATH=/bin")
+
+
+def make_image_with(engine: Engine, reference: str, files: Mapping[str, bytes], *changes: str) -> str:
+    """Make the image `reference` of the base image's files and of `files`, unless `engine` has it; return its name.
+
+    Args:
+        files: The content of each further file by its absolute path; an empty directory where the path ends with `/`.
+        changes: Instructions of a Dockerfile, such as `ENV A=1`.
+    """
+    if engine.run("image", "inspect", reference).returncode == 0:
+        return reference
+    return import_image(engine, reference, _busybox_root(files), *changes)
+
+
+def import_image(engine: Engine, reference: str, root: bytes, *changes: str) -> str:
+    """Import `root`, a tar archive, as the image `reference`, and return this name."""
+    options = [word for change in changes for word in ("--change", change)]
+    environment = {"PATH": os.environ["PATH"], **engine.environment}
+    argv = [program("docker"), "import", *options, "-", reference]
+    subprocess.run(argv, env=environment, input=root, check=True, capture_output=True)
+    return reference
 
 
 def push_base_image(engine: Engine, registry: Registry) -> str:
@@ -31,8 +51,8 @@ def push_base_image(engine: Engine, registry: Registry) -> str:
     return reference
 
 
-def _busybox_root() -> bytes:
-    """A root file system as a tar archive, the same bytes every time."""
+def _busybox_root(files: Mapping[str, bytes]) -> bytes:
+    """A root file system as a tar archive, the same bytes every time; with `files`."""
     busybox = Path(program("busybox"))
     programs = subprocess.run([busybox, "--list"], check=True, capture_output=True, encoding="utf-8").stdout.split()
     archive = io.BytesIO()
@@ -45,6 +65,11 @@ def _busybox_root() -> bytes:
             tar.addfile(_entry(f"bin/{name}", tarfile.SYMTYPE, linkname="busybox"))
         users = b"root:x:0:0:root:/:/bin/sh\napp:x:1000:1000:app:/:/bin/sh\n"
         tar.addfile(_entry("etc/passwd", tarfile.REGTYPE, size=len(users), mode=0o644), io.BytesIO(users))
+        for path, content in files.items():
+            if path.endswith("/"):
+                tar.addfile(_entry(path.strip("/"), tarfile.DIRTYPE))
+            else:
+                tar.addfile(_entry(path.lstrip("/"), tarfile.REGTYPE, size=len(content)), io.BytesIO(content))
     return archive.getvalue()
 
 
