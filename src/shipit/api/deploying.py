@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
-from shipit.errors import ShipitError, UnsafeError, UsageError
+from shipit.errors import ConflictError, PreflightError, ShipitError, UnsafeError, UsageError
+from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
     from shipit.plan.model import Plan
+    from shipit.steps.base import Outputs, Step
 
 
 def plan_deploy(
@@ -234,42 +236,79 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 
 
-def _apply(project: Project, plan: DeployPlan, observed: ObservedDeployment, observer: Observer | None) -> Deployment:
-    """Apply `plan`; if it fails, bring the versions back that served when the run began, and raise the error."""
+def _apply(project: Project, plan: DeployPlan, before: ObservedDeployment, observer: Observer | None) -> Deployment:
+    """Apply `plan`; if it fails, bring back what served when the run began, and raise the error."""
+    if any_blocks(plan.findings):
+        raise PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
     url = project.config.environments[plan.environment].url or ""
+    watched = Watched(observer)
     try:
-        return Deployment(plan, carry_out(project, plan, observer), url)
+        return Deployment(plan, carry_out(project, plan, watched), url)
+    except ConflictError as error:  # another run works on the host now, or something is there that shipit did not make
+        error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
+        raise
     except ShipitError as error:
-        if not plan.steps or isinstance(error, UsageError):
-            raise
-        raise _way_back(project, plan, observed, error, observer) from error
+        raise _way_back(project, plan, before, error, watched) from error
 
 
 def _way_back(
-    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, observer: Observer | None
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
 ) -> ShipitError:
-    """Bring back the versions that served before, verify them, and return the error to raise."""
-    from shipit.deploy import Goal
-    from shipit.plan.deploy import make_deploy_plan
+    """Bring back what served before, verify it, and return the error to raise."""
+    from shipit.plan.deploy import plan_way_back
 
-    served = [target.hosts[0].serving for target in before.observed if target.hosts]
-    if any(image is None for image in served):
-        error.state = "no version of shipit served here before, so there is none to go back to"
-        return error
     try:
         now = _observe(project, plan.environment)
-        goals = [Goal(image, project.ci.run_name, retry=True) for image in served if image]
-        carry_out(project, make_deploy_plan(project.config, now, goals), observer)
+        carry_out(project, plan_way_back(plan, before, now, error.what, project.ci.run_name), watched.observer)
         after = _observe(project, plan.environment)
-        problems = [f"{host.host}: {host.problem}" for host in after.hosts if host.problem]
     except ShipitError as second:
-        problems = [second.what]
-    if problems:
-        hint = f"run `shipit status {plan.environment}`, then the same command again"
-        state = f"it is not known which version serves: {'; '.join(problems)}. Nothing was removed"
-        return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
-    error.state = f"{', '.join(str(image) for image in served)} serves, as before; this was verified"
+        return _unverified(plan, error, second.what, moved=watched.moved)
+    problems = [f"{host.host}: {host.problem}" for host in after.hosts if host.problem]
+    served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
+    if not any(host.healthy for host in before.hosts):
+        error.state = "no version served here before, so there is none to go back to"
+    elif problems:
+        return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
+    else:
+        error.state = f"{', '.join(served) or 'the container of before'} serves, as before; this was verified"
     return error
+
+
+def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bool) -> ShipitError:
+    """Return the error to raise when it could not be verified what serves after a failure."""
+    if not moved:
+        error.state = f"no traffic was moved, but what serves now could not be checked: {problem}"
+        return error
+    hint = f"run `shipit status {plan.environment}`, then the same command again"
+    state = f"no version could be verified to serve: {problem}. Nothing was removed"
+    return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
+
+
+class Watched:
+    """An observer that passes everything on, and remembers whether a step moved traffic.
+
+    Args:
+        observer: the observer to pass everything on to; None for none.
+    """
+
+    def __init__(self, observer: Observer | None) -> None:
+        from shipit.engine.apply import Silent
+
+        self.observer = observer or Silent()
+        self.moved = False
+
+    def started(self, step: Step) -> None:
+        self.observer.started(step)
+
+    def applying(self, step: Step) -> None:
+        self.moved = self.moved or step.public
+        self.observer.applying(step)
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self.observer.finished(step, outputs, already=already)
+
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
+        self.observer.optional_failed(step, error)
 
 
 @contextmanager

@@ -50,13 +50,14 @@ class DeployTarget(Struct, frozen=True):
 class Goal(Struct, frozen=True):
     """The image that shall serve, and the run that deploys it.
 
-    `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `retry` allows an
-    image that is held.
+    `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `why` is the reason
+    for it. `retry` allows an image that is held.
     """
 
     image: DeployedImage
     by: str
     rejected: DeployedImage | None = None
+    why: str = "rolled back"
     retry: bool = False
 
 
@@ -83,8 +84,8 @@ class HostState(Struct, frozen=True):
 
     @property
     def healthy(self) -> bool:
-        """True when an image serves, and serves well."""
-        return self.serving is not None and not self.problem
+        """True when something serves, and serves well; it may be a container that shipit did not start."""
+        return not self.problem
 
 
 class ObservedTarget(Protocol):
@@ -107,6 +108,18 @@ class TargetKind(Protocol):
 
     def plan(self, target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         """Yield the steps after which the image of `goal` serves. If it serves already, all of them are done."""
+
+    def way_back(
+        self, target: DeployTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+    ) -> Iterator[Step]:
+        """Yield the steps that bring back what served before a deployment that failed.
+
+        Args:
+            target: the target.
+            before: its state when the run began.
+            now: its state after the failure.
+            rejected: the goal that failed; its image is held if it got traffic.
+        """
 
     def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
         """Return the end of the log of each container, with the container's name and host before it."""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from shipit.config.targets import BlueGreenConfig, HealthConfig
 from shipit.core.deploy import (
+    SLOTS,
     Container,
     ContainerSpec,
     DeployedImage,
@@ -37,7 +38,9 @@ from shipit.steps.deploy import (
     Migrate,
     PullImage,
     RecordEvent,
+    ResumeContainer,
     RetireContainer,
+    Sleep,
     StartContainer,
     SwitchTraffic,
     Verify,
@@ -50,7 +53,7 @@ from shipit.steps.deploy import (
 from shipit.world import World
 from shipit.world.hosts import Host
 
-SLOTS = ("blue", "green")
+_TRIES = 3
 # A path that no app has: a health check that succeeds for it as well cannot fail.
 _NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
 
@@ -84,7 +87,8 @@ class ObservedBlueGreenHost(Struct, frozen=True):
     Args:
         slots: each slot by its name.
         loaded: the slot that nginx gives the traffic to; None if nginx does not report it.
-        written: the slot in the switch file, `host:port`; empty without a file.
+        written: the address in the switch file, `host:port`; empty without a file.
+        upstream_answers: True when something answers at this address.
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
@@ -94,6 +98,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
     slots: Mapping[str, ObservedSlot]
     loaded: Traffic | None
     written: str
+    upstream_answers: bool
     marker: str | None
     record: DeployRecord
     locked_by: str = ""
@@ -125,7 +130,7 @@ class BlueGreen:
             if not problems:
                 nginx = nginx_settings(target)
                 findings += nginx_runs(host, nginx)
-                hosts.append(_observe_host(host, target, nginx))
+                hosts.append(_observe_host(host, target, nginx, world.clock.sleep))
         found = ObservedBlueGreen(target, tuple(hosts), tuple(findings))
         return replace(found, findings=(*findings, *(each for host in hosts for each in _slot_findings(target, host))))
 
@@ -138,6 +143,14 @@ class BlueGreen:
         for phase in (_HostPlan.switch, _HostPlan.finish):
             for host in hosts:
                 yield from phase(host)
+
+    def way_back(
+        self, target: DeployTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+    ) -> Iterator[Step]:
+        earlier = {host.host: host for host in cast(ObservedBlueGreen, before).by_host}
+        for host in cast(ObservedBlueGreen, now).by_host:
+            if active := _active(target, earlier[host.host]):
+                yield from _way_back(target, earlier[host.host], host, active, rejected)
 
     def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
         found = []
@@ -185,14 +198,14 @@ class _HostPlan:
         active = self.observed.slots[self.active]
         traffic = _traffic(self.target, self.nginx, self.active, active.container)
         unknown = self.observed.loaded is None
-        dead = self.observed.loaded is not None and self.observed.loaded.slot not in ("", self.active)
+        dead = self.observed.loaded is not None and self.observed.loaded.slot != self.active
         if (unknown or dead) and not self.serves:
             yield SwitchTraffic(self.host, self.nginx, traffic)
 
     def prepare(self, *, first: bool) -> Iterator[Step]:
         """Yield the steps that start the new container and check it; they move no traffic."""
         if self.goal.rejected:
-            yield self._event("held", self.goal.rejected, "rolled back")
+            yield self._event("held", self.goal.rejected, self.goal.why)
         if self.goal.image.digest in self.observed.record.held:
             yield self._event("freed", self.goal.image, "")
         if self.serves:
@@ -230,14 +243,40 @@ class _HostPlan:
         """Yield the steps that leave everything tidy: the marker for other scripts, and the old container."""
         if self.config.nginx.marker:
             yield WriteMarker(self.host, self.config.nginx.marker, self.slot)
-        if self.config.container.keep == "stopped":
-            other = self.observed.slots[_other(self.slot)]
+        other = self.observed.slots[_other(self.slot)]
+        if self.config.container.keep == "stopped" or not self._was_verified(other):
             name = other.foreign.name if other.foreign else _name(self.target, _other(self.slot))
             yield RetireContainer(self.host, name, int(seconds(self.config.container.stop)))
+
+    def _was_verified(self, slot: ObservedSlot) -> bool:
+        """Return whether a slot has a version that served well, and that a rollback can use."""
+        image = slot.container.image if slot.container else None
+        return image is not None and image in [event.image for event in self.observed.record.verified]
 
     def _event(self, kind: str, image: DeployedImage, why: str) -> RecordEvent:
         event = DeployEvent("held" if kind == "held" else "freed", image, by=self.goal.by, why=why)
         return RecordEvent(self.host, self.target.record_path, event)
+
+
+def _way_back(
+    target: DeployTarget, before: ObservedBlueGreenHost, now: ObservedBlueGreenHost, slot: str, rejected: Goal
+) -> Iterator[Step]:
+    """Yield the steps that give the traffic on one host back to the container that had it, in `slot`."""
+    nginx, record, host = nginx_settings(target), target.record_path, now.host
+    container = before.slots[slot].container
+    earlier = container.image if container else None
+    if now.loaded and now.loaded.slot == _other(slot) and now.loaded.digest == rejected.image.digest:
+        yield RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
+    if container:
+        yield ResumeContainer(host, container.name)
+    if now.loaded is not None:
+        yield SwitchTraffic(host, nginx, _traffic(target, nginx, slot, container))
+        yield Drain(host, nginx, seconds(target.config.drain))
+    if earlier and before.record.current == earlier:
+        yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by))
+    if target.config.nginx.marker:
+        yield WriteMarker(host, target.config.nginx.marker, slot)
+    yield RetireContainer(host, _name(target, _other(slot)), int(seconds(target.config.container.stop)))
 
 
 def container_spec(target: DeployTarget, image: DeployedImage, slot: str) -> ContainerSpec:
@@ -329,31 +368,43 @@ def _traffic(
     return Traffic(slot, image.digest if image else "", image.version if image else "", address)
 
 
-def _observe_host(host: Host, target: DeployTarget, nginx: NginxSettings) -> ObservedBlueGreenHost:
+def _observe_host(host: Host, target: DeployTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
     marker = target.config.nginx.marker
+    written = address_in(host.read(nginx.file) or "") or ""
     return ObservedBlueGreenHost(
         host=host.address,
-        slots={slot: _observe_slot(host, target, slot) for slot in SLOTS},
+        slots={slot: _observe_slot(host, target, slot, sleep) for slot in SLOTS},
         loaded=loaded_traffic(host, nginx),
-        written=address_in(host.read(nginx.file) or "") or "",
+        written=written,
+        upstream_answers=bool(written) and host.get(f"http://{written}/").status > 0,
         marker=host.read(marker) if marker else None,
         record=read_record(host, target.record_path),
         locked_by=host.locked_by(target.state_path) or "",
     )
 
 
-def _observe_slot(host: Host, target: DeployTarget, slot: str) -> ObservedSlot:
+def _observe_slot(host: Host, target: DeployTarget, slot: str, sleep: Sleep) -> ObservedSlot:
     container, port = host.containers.find(_name(target, slot)), _port(target.config, slot)
     own = container is not None and container.running
     foreign = None if own else host.containers.publishing(port)
-    if not ((own and container and not container.problem) or foreign):
+    if not (own or foreign) or (own and container and container.health == "unhealthy"):
         return ObservedSlot(container, foreign)
     health = health_check(target.config)
     if health is None:
         return ObservedSlot(container, foreign, answers=True)
-    answers = health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None
+    answers = _answers(host, port, health, sleep)
     always = answers and health.problem(host.get(f"http://127.0.0.1:{port}{_NO_SUCH_PATH}")) is None
     return ObservedSlot(container, foreign, answers, always)
+
+
+def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
+    """Return whether the app on `port` is healthy; it has several tries, so that one bad answer decides nothing."""
+    for number in range(_TRIES):
+        if number:
+            sleep(health.every)
+        if health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None:
+            return True
+    return False
 
 
 def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None:
@@ -366,8 +417,7 @@ def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None
     by_address = {_address(target, nginx, slot): slot for slot in SLOTS}
     by_address |= {f"127.0.0.1:{_port(target.config, slot)}": slot for slot in SLOTS}
     by_address |= {f"localhost:{_port(target.config, slot)}": slot for slot in SLOTS}
-    loaded = observed.loaded.slot if observed.loaded and observed.loaded.slot in SLOTS else None
-    slot = loaded or by_address.get(observed.written)
+    slot = observed.loaded.slot if observed.loaded else by_address.get(observed.written)
     if slot is None:
         return next((name for name in SLOTS if observed.slots[name].answers), None)
     other = _other(slot)
@@ -383,9 +433,13 @@ def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Ite
         fix = "ask a path that only a healthy app answers, or compare a value of its JSON with `health.json`"
         yield Finding("health-check", what, fix)
     active = _active(target, observed)
-    idle = _other(active) if active else SLOTS[0]
-    foreign = observed.slots[idle].foreign
+    if observed.upstream_answers and active is None:
+        what = f"nginx on {observed.host} gives the traffic to {observed.written}, which is not a slot"
+        fix = f"write its port as `slots.blue` of {target.app}, so that shipit can go back to it"
+        yield Finding("slot-unknown", what, fix)
+    foreign = observed.slots[_other(active)].foreign if active else None
     if foreign and active:
+        idle = _other(active)
         port = _port(target.config, idle)
         what = f"port {port} on {observed.host} is used by container `{foreign.name}`, which shipit did not start"
         yield Finding("slot-port", what, f"stop it on the host: docker stop {foreign.name}")
@@ -410,9 +464,7 @@ def _problem(observed: ObservedBlueGreenHost, active: str | None, slot: Observed
     """Return the reason why no healthy version serves; empty if one does."""
     if active is None:
         return "nothing is deployed"
-    if observed.loaded is None:
-        return "nginx does not report which slot it uses"
-    if observed.loaded.slot not in ("", active):
+    if observed.loaded and observed.loaded.slot != active:
         return f"nginx gives the traffic to {observed.loaded.slot}, which does not answer"
     if slot.occupied is None:
         return slot.container.problem or f"{active} does not run" if slot.container else f"{active} is empty"
@@ -422,12 +474,14 @@ def _problem(observed: ObservedBlueGreenHost, active: str | None, slot: Observed
 def _drift(target: DeployTarget, observed: ObservedBlueGreenHost, active: str | None) -> Iterator[str]:
     """Yield a sentence for each thing on the host that is not as shipit left it."""
     nginx = nginx_settings(target)
-    if observed.loaded and observed.loaded.slot in SLOTS:
+    if observed.loaded:
         expected = _address(target, nginx, observed.loaded.slot)
         if observed.written != expected:
             yield f"`{nginx.file}` says {observed.written or 'nothing'}, but nginx has loaded {expected}"
     if active and observed.marker is not None and observed.marker.strip() != active:
         yield f"the marker `{target.config.nginx.marker}` says `{observed.marker.strip()}`, but {active} is active"
+    if active and observed.loaded is None:
+        yield f"nginx does not report which slot it has loaded; the next deployment adds this to `{nginx.file}`"
     foreign = observed.slots[active].foreign if active else None
     if foreign:
         yield f"the traffic goes to container `{foreign.name}`, which shipit did not start"

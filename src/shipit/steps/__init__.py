@@ -18,6 +18,7 @@ from shipit.steps.deploy import (
     Migrate,
     PullImage,
     RecordEvent,
+    ResumeContainer,
     RetireContainer,
     StartContainer,
     SwitchTraffic,
@@ -96,6 +97,7 @@ STEPS: dict[str, type[Any]] = {
         RecordEvent,
         WriteMarker,
         RetireContainer,
+        ResumeContainer,
     )
 }
 

@@ -8,6 +8,7 @@ from shipit.core.deploy.container import DeployedImage as DeployedImage
 from shipit.core.deploy.health import Answer as Answer
 from shipit.core.deploy.health import HealthCheck as HealthCheck
 from shipit.core.deploy.health import Identity as Identity
+from shipit.core.deploy.nginx import SLOTS as SLOTS
 from shipit.core.deploy.nginx import TOKEN_HEADER as TOKEN_HEADER
 from shipit.core.deploy.nginx import NginxSettings as NginxSettings
 from shipit.core.deploy.nginx import Traffic as Traffic

@@ -26,6 +26,7 @@ from typing import Literal
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
+SLOTS = ("blue", "green")
 STATE_PATH = "/.well-known/shipit"
 TOKEN_HEADER = "X-Shipit-Token"
 _ADDRESS = re.compile(r"(?:^|\{)\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
@@ -70,7 +71,7 @@ class NginxSettings(Struct, frozen=True):
 class Traffic(Struct, frozen=True):
     """The slot that gets the traffic, with the image in it. `address` is where the slot listens: `host:port`.
 
-    `slot` and `digest` are empty for a container that shipit did not start.
+    `digest` and `version` are empty for a container that shipit did not start.
     """
 
     slot: str
@@ -128,4 +129,5 @@ def reported_traffic(app: str, body: str) -> Traffic | None:
         reported = json.decode(body, type=_Reported)
     except (DecodeError, ValidationError):
         return None
-    return Traffic(reported.slot, reported.digest, reported.version) if reported.app == app else None
+    known = reported.app == app and reported.slot in SLOTS
+    return Traffic(reported.slot, reported.digest, reported.version) if known else None

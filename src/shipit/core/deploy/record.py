@@ -31,6 +31,7 @@ class DeployEvent(Struct, frozen=True):
         at: the time, as ISO 8601 in UTC.
         by: the run: an address of the CI, or user and host.
         why: the reason of a rejection.
+        settings: the fingerprint of the settings of the container that was verified.
     """
 
     kind: Literal["verified", "held", "freed"]
@@ -38,6 +39,7 @@ class DeployEvent(Struct, frozen=True):
     at: str = ""
     by: str = ""
     why: str = ""
+    settings: str = ""
 
 
 class DeployRecord(Struct, frozen=True):

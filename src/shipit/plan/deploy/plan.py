@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.deploy import TARGETS, DeployTarget, Goal, ObservedTarget
@@ -11,6 +13,7 @@ from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
+from shipit.steps.base import Step
 
 
 def make_deploy_plan(
@@ -41,6 +44,25 @@ def make_deploy_plan(
         targets=tuple(_planned(*one) for one in chosen),
         rollback=rollback,
     )
+
+
+def plan_way_back(
+    failed: DeployPlan, before: ObservedDeployment, now: ObservedDeployment, why: str, by: str
+) -> DeployPlan:
+    """Return the plan that brings back what served before a deployment that failed.
+
+    Args:
+        failed: the plan of that deployment.
+        before: the state of the environment when the run began.
+        now: its state after the failure.
+        why: the reason of the failure.
+        by: the run.
+    """
+    steps: list[Step] = []
+    for number, planned in enumerate(failed.targets):
+        target, goal = before.targets[number], Goal(planned.image, by, why=why.removeprefix(f"{planned.image} "))
+        steps += TARGETS[target.kind].way_back(target, before.observed[number], now.observed[number], goal)
+    return replace(failed, steps=tuple(steps), findings=(), rollback=True)
 
 
 def _planned(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:

@@ -1,4 +1,4 @@
-"""What serves in an environment, as text and as JSON."""
+"""The state of an environment, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _lines(status: ObservedDeployment, paint: Paint) -> Iterator[str]:
 
 
 def _host(target: DeployTarget, host: HostState, paint: Paint) -> Iterator[str]:
-    state = paint("healthy", "good") if host.healthy else paint(host.problem or "nothing serves", "bad")
+    state = paint("healthy", "good") if host.healthy else paint(host.problem, "bad")
     serving = paint(str(host.serving), "version") if host.serving else "no version of shipit"
     yield f"  {host.host}: {target.app} ({target.kind}): {serving}, {state}"
     last = host.record.last

@@ -9,9 +9,11 @@ from shipit.steps.deploy.migrate import Migrate as Migrate
 from shipit.steps.deploy.pull_image import PullImage as PullImage
 from shipit.steps.deploy.record import RecordEvent as RecordEvent
 from shipit.steps.deploy.record import read_record as read_record
+from shipit.steps.deploy.resume_container import ResumeContainer as ResumeContainer
 from shipit.steps.deploy.retire_container import RetireContainer as RetireContainer
 from shipit.steps.deploy.start_container import StartContainer as StartContainer
 from shipit.steps.deploy.switch_traffic import SwitchTraffic as SwitchTraffic
+from shipit.steps.deploy.traffic import Sleep as Sleep
 from shipit.steps.deploy.traffic import front_url as front_url
 from shipit.steps.deploy.traffic import loaded_traffic as loaded_traffic
 from shipit.steps.deploy.traffic import nginx_runs as nginx_runs

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec, HealthCheck, NginxSettings
+from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSettings
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
-from shipit.steps.deploy.record import read_record, verified, write_record
+from shipit.steps.deploy.record import read_record, write_record
 from shipit.steps.deploy.traffic import front_url, headers, loaded_traffic
 from shipit.world import World
 from shipit.world.hosts import Host
@@ -49,8 +49,9 @@ class Confirm(Struct, frozen=True):
         )
 
     def check(self, world: World) -> Done | Todo:
-        current = read_record(world.hosts.at(self.host), self.record).current
-        return Done(self._outputs) if current == self.spec.image else Todo()
+        last = read_record(world.hosts.at(self.host), self.record).last
+        same = last and (last.image, last.settings) == (self.spec.image, self.spec.settings)
+        return Done(self._outputs) if same else Todo()
 
     @property
     def _outputs(self) -> Outputs:
@@ -68,7 +69,9 @@ class Confirm(Struct, frozen=True):
             if world.clock.elapsed() >= end:
                 break
             world.clock.sleep(min(_EVERY, max(end - world.clock.elapsed(), 0.01)))
-        write_record(host, self.record, read_record(host, self.record).add(verified(self.spec.image, world, self.by)))
+        now = world.clock.now().isoformat(timespec="seconds")
+        event = DeployEvent("verified", self.spec.image, now, self.by, settings=self.spec.settings)
+        write_record(host, self.record, read_record(host, self.record).add(event))
         return self._outputs
 
     def _problem(self, host: Host, world: World) -> str | None:

@@ -17,7 +17,7 @@ _POLL = 0.1  # seconds
 class Drain(Struct, frozen=True):
     """Wait until nginx on `host` has finished the requests that began before the switch, for at most `within` seconds.
 
-    These requests belong to workers that nginx has told to shut down; each ends with its last request.
+    These requests belong to workers that nginx shuts down; each ends with its last request.
     """
 
     kind: ClassVar[str] = "drain"

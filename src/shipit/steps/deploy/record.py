@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from msgspec import DecodeError, Struct, ValidationError, json
+from msgspec.structs import replace
 
-from shipit.core.deploy import DeployedImage, DeployEvent, DeployRecord
+from shipit.core.deploy import DeployEvent, DeployRecord
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -34,7 +35,7 @@ def write_record(host: Host, path: str, record: DeployRecord) -> None:
 
 
 class RecordEvent(Struct, frozen=True):
-    """Add `event` to the record `path` on `host`: an image is held, or free again."""
+    """Add `event` to the record `path` on `host`: an image is held, free again, or verified again after a way back."""
 
     kind: ClassVar[str] = "record-event"
     public: ClassVar[bool] = True
@@ -48,20 +49,19 @@ class RecordEvent(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        verb = "hold" if self.event.kind == "held" else "allow"
+        verb = {"held": "hold", "freed": "allow", "verified": "record as verified:"}[self.event.kind]
         why = f": {self.event.why}" if self.event.why else ""
         return f"{verb} {self.event.image} on {self.host}{why}"
 
     def check(self, world: World) -> Done | Todo:
-        held = self.event.image.digest in read_record(world.hosts.at(self.host), self.path).held
+        record = read_record(world.hosts.at(self.host), self.path)
+        if self.event.kind == "verified":
+            return Done() if record.current == self.event.image else Todo()
+        held = self.event.image.digest in record.held
         return Done() if held == (self.event.kind == "held") else Todo()
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.host)
-        write_record(host, self.path, read_record(host, self.path).add(self.event))
+        event = replace(self.event, at=world.clock.now().isoformat(timespec="seconds"))
+        write_record(host, self.path, read_record(host, self.path).add(event))
         return {}
-
-
-def verified(image: DeployedImage, world: World, by: str) -> DeployEvent:
-    """Return the event that `image` was verified now."""
-    return DeployEvent("verified", image, world.clock.now().isoformat(timespec="seconds"), by)

@@ -27,8 +27,7 @@ class SwitchTraffic(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        slot = self.traffic.slot or "the container that runs now"
-        return f"give the traffic on {self.host} to {slot} ({self.traffic.address})"
+        return f"give the traffic on {self.host} to {self.traffic.slot} ({self.traffic.address})"
 
     def check(self, world: World) -> Done | Todo:
         """Return whether nginx has loaded the slot, and would load it again when it is started the next time."""
