@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
+from shipit.core.deploy import machine
 from shipit.errors import ConflictError, PreflightError, ShipitError, UnsafeError, UsageError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
@@ -263,7 +264,7 @@ def _way_back(
         after = _observe(project, plan.environment)
     except ShipitError as second:
         return _unverified(plan, error, second.what, moved=watched.moved)
-    problems = [f"{host.host}: {host.problem}" for host in after.hosts if host.problem]
+    problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
     if not any(host.healthy for host in before.hosts):
         error.state = "no version served here before, so there is none to go back to"

@@ -26,6 +26,7 @@ from shipit.core.deploy import (
     NginxSettings,
     Traffic,
     address_in,
+    machine,
 )
 from shipit.core.duration import seconds
 from shipit.deploy.base import DeployTarget, Goal, HostState, ObservedTarget
@@ -434,14 +435,16 @@ def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Ite
         yield Finding("health-check", what, fix)
     active = _active(target, observed)
     if observed.upstream_answers and active is None:
-        what = f"nginx on {observed.host} gives the traffic to {observed.written}, which is not a slot"
+        what = f"nginx on {machine(observed.host)} gives the traffic to {observed.written}, which is not a slot"
         fix = f"write its port as `slots.blue` of {target.app}, so that shipit can go back to it"
         yield Finding("slot-unknown", what, fix)
     foreign = observed.slots[_other(active)].foreign if active else None
     if foreign and active:
         idle = _other(active)
         port = _port(target.config, idle)
-        what = f"port {port} on {observed.host} is used by container `{foreign.name}`, which shipit did not start"
+        what = (
+            f"port {port} on {machine(observed.host)} is used by container `{foreign.name}`, which shipit did not start"
+        )
         yield Finding("slot-port", what, f"stop it on the host: docker stop {foreign.name}")
 
 

@@ -8,11 +8,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shipit.core.deploy import LOCAL as LOCAL
 from shipit.core.deploy import Answer, Container, ContainerSpec
 from shipit.finding import Finding
-
-# The address of the machine that shipit runs on.
-LOCAL = "local"
 
 
 class CommandResult(Struct, frozen=True):

@@ -10,6 +10,7 @@ from shipit.cli.plan_file import read_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
+from shipit.core.deploy import machine
 from shipit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def report_deployment(session: Session, deployment: Deployment) -> None:
     for target in plan.targets:
         for host in target.hosts:
             already = ", as before" if host.serving == target.image else ""
-            session.output.say(f"{plan.environment}: {target.image} serves on {host.host}{already}")
+            session.output.say(f"{plan.environment}: {target.image} serves on {machine(host.host)}{already}")
     if deployment.url:
         session.output.say(f"  {deployment.url}")
     session.output.findings(plan.warnings)

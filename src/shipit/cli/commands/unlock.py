@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from shipit.cli.session import Command, Session, pass_session
+from shipit.core.deploy import machine
 from shipit.errors import UsageError
 
 
@@ -21,7 +22,7 @@ def command(session: Session, environment: str, yes: bool) -> None:
     from shipit import api
 
     (found,) = api.status(session.project, environment)
-    holders = [f"{host.host}: {host.locked_by}" for host in found.hosts if host.locked_by]
+    holders = [f"{machine(host.host)}: {host.locked_by}" for host in found.hosts if host.locked_by]
     if not holders:
         session.output.say(f"no run holds the lock of `{environment}`")
         return

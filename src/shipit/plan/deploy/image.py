@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
-from shipit.core.deploy import DeployedImage, DeployRecord
+from shipit.core.deploy import DeployedImage, DeployRecord, machine
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.deploy import DeployTarget, HostState
 from shipit.errors import UsageError
@@ -83,7 +83,7 @@ def rollback_image(host: HostState) -> tuple[DeployedImage, DeployedImage | None
         return serving, current
     earlier = record.before(current.digest) if current else None
     if earlier is None:
-        what = f"there is no earlier version to go back to on {host.host}"
+        what = f"there is no earlier version to go back to on {machine(host.host)}"
         raise UsageError(what, hint="name a version that is in the registry: shipit rollback ENV VERSION")
     return earlier, current
 
@@ -97,7 +97,7 @@ def older_findings(
         if not (now and now.revision and image.revision) or now.revision == image.revision:
             continue
         if git.is_ancestor(image.revision, now.revision):
-            what = f"{now} serves on {host.host}, and is newer than {image}"
+            what = f"{now} serves on {machine(host.host)}, and is newer than {image}"
             fix = f"to go back on purpose: shipit rollback {target.environment} {image.version}"
             yield Finding("older", what, fix)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
+from shipit.core.deploy import machine
 from shipit.deploy import TARGETS, DeployTarget, Goal, ObservedTarget
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
@@ -76,7 +77,7 @@ def _held(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterato
         event = host.record.why_held(goal.image.digest)
         if event and not goal.retry:
             since = f" since {event.at}" if event.at else ""
-            what = f"{goal.image} is held on {host.host}{since}: {event.why or 'it was rejected'}"
+            what = f"{goal.image} is held on {machine(host.host)}{since}: {event.why or 'it was rejected'}"
             yield Finding(
                 "held", what, f"deploy it although it was rejected: shipit deploy {target.environment} --retry"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
+from shipit.core.deploy import machine
 from shipit.errors import ConflictError
 from shipit.plan.deploy.model import DeployPlan
 from shipit.plan.deploy.observe import ObservedDeployment
@@ -22,7 +23,7 @@ def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeplo
             now = serving.get(host.host)
             if now not in (host.serving, target.image):
                 raise _out_of_date(
-                    plan, f"{now or 'nothing'} serves on {host.host}, and not {host.serving or 'nothing'}"
+                    plan, f"{now or 'nothing'} serves on {machine(host.host)}, and not {host.serving or 'nothing'}"
                 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from shipit.core.deploy import machine
 from shipit.core.printable import printable
 from shipit.deploy import DeployTarget, HostState
 from shipit.plan.deploy import ObservedDeployment
@@ -59,7 +60,7 @@ def _lines(status: ObservedDeployment, paint: Paint) -> Iterator[str]:
 def _host(target: DeployTarget, host: HostState, paint: Paint) -> Iterator[str]:
     state = paint("healthy", "good") if host.healthy else paint(host.problem, "bad")
     serving = paint(str(host.serving), "version") if host.serving else "no version of shipit"
-    yield f"  {host.host}: {target.app} ({target.kind}): {serving}, {state}"
+    yield f"  {machine(host.host)}: {target.app} ({target.kind}): {serving}, {state}"
     last = host.record.last
     if host.since:
         by = f" by {printable(last.by)}" if last and host.serving and last.image.digest == host.serving.digest else ""

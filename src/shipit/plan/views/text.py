@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from shipit.core.deploy import machine
 from shipit.core.printable import printable
 from shipit.finding import any_blocks
 from shipit.plan.deploy import DeployPlan
@@ -58,7 +59,7 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
         yield f"{verb} {image} to {paint(plan.environment, 'title')}: {target.app}, {target.kind}"
         for host in target.hosts:
             now = f"{host.serving} serves now" if host.serving else "nothing of shipit serves now"
-            yield f"  {host.host}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
+            yield f"  {machine(host.host)}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
             yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity
+from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
@@ -38,7 +38,7 @@ class AwaitHealthy(Struct, frozen=True):
     @property
     def summary(self) -> str:
         by = f"`{self.health.path}` answers well {self.health.times} times" if self.health else "it runs"
-        return f"wait until {self.spec.name} on {self.host} is healthy: {by}, within {self._within:g} s"
+        return f"wait until {self.spec.name} on {machine(self.host)} is healthy: {by}, within {self._within:g} s"
 
     @property
     def _within(self) -> float:
@@ -99,7 +99,7 @@ class AwaitHealthy(Struct, frozen=True):
 
     def _failure(self, host: Host, reason: str, world: World) -> DeployError:
         return DeployError(
-            f"{self.spec.image} is not healthy on {host.address}: {reason}",
+            f"{self.spec.image} is not healthy on {machine(host.address)}: {reason}",
             hint="read the log below, fix the app or its settings, then deploy again",
             tail=log_of(self.spec, host, world),
         )

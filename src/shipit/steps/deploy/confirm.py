@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSettings
+from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSettings, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
@@ -43,9 +43,11 @@ class Confirm(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        watch = f"watch {self.spec.image} on {self.host} for {self.bake:g} s" if self.bake else ""
+        watch = f"watch {self.spec.image} on {machine(self.host)} for {self.bake:g} s" if self.bake else ""
         return (
-            f"{watch}, then record it as verified" if watch else f"record {self.spec.image} on {self.host} as verified"
+            f"{watch}, then record it as verified"
+            if watch
+            else f"record {self.spec.image} on {machine(self.host)} as verified"
         )
 
     def check(self, world: World) -> Done | Todo:
@@ -62,7 +64,7 @@ class Confirm(Struct, frozen=True):
         while True:
             if problem := self._problem(host, world):
                 raise DeployError(
-                    f"{self.spec.image} failed on {self.host} after it got the traffic: {problem}",
+                    f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
                     hint="read the log below, fix the app, then deploy a new version",
                     tail=log_of(self.spec, host, world),
                 )

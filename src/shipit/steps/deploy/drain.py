@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import NginxSettings
+from shipit.core.deploy import NginxSettings, machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.traffic import SHUTTING_DOWN, workers
 from shipit.world import World
@@ -32,7 +32,7 @@ class Drain(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"wait until the old requests on {self.host} are finished, at most {self.within:g} s"
+        return f"wait until the old requests on {machine(self.host)} are finished, at most {self.within:g} s"
 
     def check(self, world: World) -> Done | Todo:
         left = [title for title in workers(world.hosts.at(self.host), self.nginx).values() if SHUTTING_DOWN in title]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec
+from shipit.core.deploy import ContainerSpec, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import container_environment
@@ -32,7 +32,7 @@ class Migrate(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"run `{' '.join(self.spec.command)}` in {self.spec.image} on {self.host}"
+        return f"run `{' '.join(self.spec.command)}` in {self.spec.image} on {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:
         return Done() if world.process.ran(self._key) else Todo()

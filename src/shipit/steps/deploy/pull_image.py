@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import DeployedImage
+from shipit.core.deploy import DeployedImage, machine
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -26,7 +26,7 @@ class PullImage(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"pull {self.image.name} {self.image} to {self.host}"
+        return f"pull {self.image.name} {self.image} to {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:
         return Done() if world.hosts.at(self.host).containers.has_image(self.image.reference) else Todo()
@@ -36,5 +36,7 @@ class PullImage(Struct, frozen=True):
         containers.pull(self.image.reference)
         if not containers.has_image(self.image.reference):
             hint = "run the same command again; if it fails again, check the disk space of the host"
-            raise RemoteError(f"`{self.image.reference}` was pulled to {self.host}, but is not there", hint=hint)
+            raise RemoteError(
+                f"`{self.image.reference}` was pulled to {machine(self.host)}, but is not there", hint=hint
+            )
         return {}

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployEvent, DeployRecord
+from shipit.core.deploy import DeployEvent, DeployRecord, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -25,7 +25,7 @@ def read_record(host: Host, path: str) -> DeployRecord:
     try:
         return json.decode(text, type=DeployRecord)
     except (DecodeError, ValidationError) as error:
-        what = f"`{path}` on {host.address} is not a record of deployments: {error}"
+        what = f"`{path}` on {machine(host.address)} is not a record of deployments: {error}"
         raise ConflictError(what, hint=f"move it away on the host: mv {path} {path}.old") from error
 
 
@@ -51,7 +51,7 @@ class RecordEvent(Struct, frozen=True):
     def summary(self) -> str:
         verb = {"held": "hold", "freed": "allow", "verified": "record as verified:"}[self.event.kind]
         why = f": {self.event.why}" if self.event.why else ""
-        return f"{verb} {self.event.image} on {self.host}{why}"
+        return f"{verb} {self.event.image} on {machine(self.host)}{why}"
 
     def check(self, world: World) -> Done | Todo:
         record = read_record(world.hosts.at(self.host), self.path)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core.deploy import machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
@@ -24,7 +25,7 @@ class ResumeContainer(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"start {self.name} on {self.host} again"
+        return f"start {self.name} on {machine(self.host)} again"
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.name)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core.deploy import machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
@@ -28,7 +29,7 @@ class RetireContainer(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"stop {self.name} on {self.host} and keep it for a rollback"
+        return f"stop {self.name} on {machine(self.host)} and keep it for a rollback"
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.name)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec
+from shipit.core.deploy import ContainerSpec, machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import container_environment
 from shipit.world import World
@@ -30,7 +30,7 @@ class StartContainer(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"start {self.spec.name} on {self.host}: {self.spec.image}, port {self.spec.host_port}"
+        return f"start {self.spec.name} on {machine(self.host)}: {self.spec.image}, port {self.spec.host_port}"
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.spec.name)

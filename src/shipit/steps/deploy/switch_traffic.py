@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import NginxSettings, Traffic, address_in
+from shipit.core.deploy import NginxSettings, Traffic, address_in, machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.traffic import give_traffic, loaded_traffic
 from shipit.world import World
@@ -27,7 +27,7 @@ class SwitchTraffic(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"give the traffic on {self.host} to {self.traffic.slot} ({self.traffic.address})"
+        return f"give the traffic on {machine(self.host)} to {self.traffic.slot} ({self.traffic.address})"
 
     def check(self, world: World) -> Done | Todo:
         """Return whether nginx has loaded the slot, and would load it again when it is started the next time."""

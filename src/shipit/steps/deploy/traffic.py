@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 
-from shipit.core.deploy import TOKEN_HEADER, NginxSettings, Traffic, reported_traffic, switch_file, token_in
+from shipit.core.deploy import TOKEN_HEADER, NginxSettings, Traffic, machine, reported_traffic, switch_file, token_in
 from shipit.errors import CommandError, DeployError, ShipitError
 from shipit.finding import Finding
 from shipit.world.hosts import CommandResult, Host
@@ -69,7 +69,7 @@ def workers(host: Host, nginx: NginxSettings) -> Mapping[str, str]:
     done = host.look(["sh", "-c", _WORKERS, "sh", nginx.pid_file])
     if done.status != 0:
         raise CommandError(
-            f"nginx does not run on {host.address}: its process id is not in `{nginx.pid_file}`",
+            f"nginx does not run on {machine(host.address)}: its process id is not in `{nginx.pid_file}`",
             hint="start nginx (`systemctl start nginx`), or set `nginx.pid-file`",
             tail=done.output,
         )
@@ -116,19 +116,19 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
     tested = command(host, nginx, "-t")
     if tested.status != 0:
         raise DeployError(
-            f"nginx on {host.address} does not accept its configuration: {_last_line(tested.output)}",
+            f"nginx on {machine(host.address)} does not accept its configuration: {_last_line(tested.output)}",
             hint=f"run `{' '.join(nginx.command)} -t` on the host, and fix what it reports",
         )
     reloaded = command(host, nginx, "-s", "reload")
     if reloaded.status != 0:
-        raise DeployError(f"nginx on {host.address} cannot be reloaded: {_last_line(reloaded.output)}")
+        raise DeployError(f"nginx on {machine(host.address)} cannot be reloaded: {_last_line(reloaded.output)}")
     for _ in range(int(_RELOADED_WITHIN / _POLL)):
         loaded = loaded_traffic(host, nginx)
         if loaded and (loaded.slot, loaded.digest) == (traffic.slot, traffic.digest):
             return
         sleep(_POLL)
     raise DeployError(
-        f"nginx on {host.address} did not load `{nginx.file}`, although its reload reported no error",
+        f"nginx on {machine(host.address)} did not load `{nginx.file}`, although its reload reported no error",
         hint=f"check that the site includes `{nginx.file}` and answers at `{nginx.front}`, and read nginx's error log",
     )
 

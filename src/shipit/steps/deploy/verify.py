@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec
+from shipit.core.deploy import ContainerSpec, machine
 from shipit.errors import CommandError, DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -28,7 +28,7 @@ class Verify(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"run {self.command} against {self.spec.name} on {self.host}"
+        return f"run {self.command} against {self.spec.name} on {machine(self.host)}"
 
     @property
     def _key(self) -> str:

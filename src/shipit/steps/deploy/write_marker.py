@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core.deploy import machine
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
@@ -25,7 +26,7 @@ class WriteMarker(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"write `{self.slot}` to {self.path} on {self.host}"
+        return f"write `{self.slot}` to {self.path} on {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:
         return Done() if (world.hosts.at(self.host).read(self.path) or "").strip() == self.slot else Todo()

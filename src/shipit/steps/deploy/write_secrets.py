@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core.deploy import machine
 from shipit.core.deploy.env_file import EnvFormat, env_file
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import secret_values
@@ -28,7 +29,7 @@ class WriteSecrets(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"write the secrets of {', '.join(self.sources)} to {self.path} on {self.host}"
+        return f"write the secrets of {', '.join(self.sources)} to {self.path} on {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:
         return Done() if world.hosts.at(self.host).read(self.path) == self._text(world) else Todo()
