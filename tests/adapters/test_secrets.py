@@ -1,0 +1,120 @@
+"""The stores of secrets: AWS Parameter Store, held to botocore's own models by moto, and variables of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from shipit.adapters.secrets import SecretStores
+from shipit.core.redact import Redactor
+from shipit.errors import AuthError, ConfigError, RemoteError
+
+SECRET = "correct-horse-battery"
+
+
+@pytest.fixture
+def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    settings = {
+        "ACCESS_KEY_ID": "testing",
+        "SECRET_ACCESS_KEY": "testing",
+        "DEFAULT_REGION": "ap-northeast-2",
+        "ENDPOINT_URL": f"http://127.0.0.1:{server.get_host_and_port()[1]}",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    client = boto3.client("ssm")
+    yield client
+    server.stop()
+
+
+def put(ssm: Any, name: str, value: str) -> None:
+    ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+
+@pytest.fixture
+def stores() -> SecretStores:
+    return SecretStores(Redactor())
+
+
+def test_all_parameters_below_a_path_are_read_although_aws_gives_them_in_pages_of_ten(
+    ssm: Any, stores: SecretStores
+) -> None:
+    expected = {f"NAME_{number}": f"value {number}" for number in range(23)}
+    for name, value in expected.items():
+        put(ssm, f"/many/prod/{name}", value)
+    put(ssm, "/many/dev/OTHER", "not this one")
+    assert stores.values("ssm:/many/prod/") == expected
+
+
+def test_a_path_without_parameters_is_an_error_that_names_it(ssm: Any, stores: SecretStores) -> None:
+    with pytest.raises(ConfigError, match="no parameter below `ssm:/nothing/here/`") as raised:
+        stores.values("ssm:/nothing/here/")
+    assert raised.value.hint and "aws ssm get-parameters-by-path --path /nothing/here/" in raised.value.hint
+
+
+def test_two_parameters_with_the_same_last_part_are_an_error(ssm: Any, stores: SecretStores) -> None:
+    put(ssm, "/twice/a/PASSWORD", "one")
+    put(ssm, "/twice/b/PASSWORD", "two")
+    with pytest.raises(ConfigError, match="two parameters that end with `PASSWORD`"):
+        stores.values("ssm:/twice/")
+
+
+def test_the_version_changes_when_a_secret_changes_and_not_otherwise(ssm: Any, stores: SecretStores) -> None:
+    put(ssm, "/changing/PASSWORD", SECRET)
+    before = stores.version("ssm:/changing/", "key")
+    assert before == stores.version("ssm:/changing/", "another key")
+    assert SECRET not in before
+    put(ssm, "/changing/PASSWORD", f"{SECRET}-2")
+    assert stores.version("ssm:/changing/", "key") != before
+
+
+def test_a_secret_that_was_read_is_removed_from_texts_line_by_line(ssm: Any) -> None:
+    redact = Redactor()
+    put(ssm, "/lines/KEY", f"{SECRET}\nsecond-line-of-it\nno")
+    SecretStores(redact).values("ssm:/lines/")
+    assert redact(f"password={SECRET} second-line-of-it no") == "password=[REDACTED] [REDACTED] no"
+
+
+def test_a_variable_of_the_run_is_a_secret_with_its_own_name(
+    monkeypatch: pytest.MonkeyPatch, stores: SecretStores
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", SECRET)
+    assert stores.values("env:SHOP_PASSWORD") == {"SHOP_PASSWORD": SECRET}
+    monkeypatch.delenv("SHOP_PASSWORD")
+    with pytest.raises(ConfigError, match="`SHOP_TOKEN` with a secret of the app is not set"):
+        stores.values("env:SHOP_TOKEN")
+
+
+def test_the_version_of_a_variable_needs_the_key_of_the_host(
+    monkeypatch: pytest.MonkeyPatch, stores: SecretStores
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", SECRET)
+    one, other = (stores.version("env:SHOP_PASSWORD", key) for key in ("one", "other"))
+    assert one != other
+    assert stores.version("env:SHOP_PASSWORD", "") == ""
+    monkeypatch.setenv("SHOP_PASSWORD", "changed")
+    assert stores.version("env:SHOP_PASSWORD", "one") != one
+
+
+def test_missing_credentials_and_an_unreachable_service_are_two_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-2")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    with pytest.raises(AuthError, match="AWS refused to read `ssm:/shop/`") as refused:
+        SecretStores(Redactor()).values("ssm:/shop/")
+    assert refused.value.hint and "ssm:GetParametersByPath" in refused.value.hint
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(RemoteError, match="AWS cannot be reached to read `ssm:/shop/`"):
+        SecretStores(Redactor()).values("ssm:/shop/")
