@@ -411,8 +411,8 @@ def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
 def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None:
     """Return the slot that gets the traffic, or should get it; None if there is none.
 
-    It is the slot that nginx has loaded; if nginx does not report one, that in its file. If this slot does not answer
-    but the other one does, it is the other one.
+    It is the slot that nginx has loaded. If nginx does not report one, it is the one in its file, or else one with a
+    container of shipit that answers. If this slot does not answer but the other one does, it is the other one.
     """
     nginx = nginx_settings(target)
     by_address = {_address(target, nginx, slot): slot for slot in SLOTS}
@@ -420,7 +420,7 @@ def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None
     by_address |= {f"localhost:{_port(target.config, slot)}": slot for slot in SLOTS}
     slot = observed.loaded.slot if observed.loaded else by_address.get(observed.written)
     if slot is None:
-        return next((name for name in SLOTS if observed.slots[name].answers), None)
+        return next((name for name in SLOTS if observed.slots[name].answers and not observed.slots[name].foreign), None)
     other = _other(slot)
     if not observed.slots[slot].answers and observed.slots[other].answers:
         return other
@@ -438,9 +438,8 @@ def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Ite
         what = f"nginx on {machine(observed.host)} gives the traffic to {observed.written}, which is not a slot"
         fix = f"write its port as `slots.blue` of {target.app}, so that shipit can go back to it"
         yield Finding("slot-unknown", what, fix)
-    foreign = observed.slots[_other(active)].foreign if active else None
-    if foreign and active:
-        idle = _other(active)
+    idle = _other(active) if active else SLOTS[0]
+    if foreign := observed.slots[idle].foreign:
         port = _port(target.config, idle)
         what = (
             f"port {port} on {machine(observed.host)} is used by container `{foreign.name}`, which shipit did not start"

@@ -230,6 +230,7 @@ def _container(found: Mapping[str, Any]) -> Container:
         ports=published,
         address=next(filter(None, addresses), ""),
         killed_for_memory=bool(state.get("OOMKilled")),
+        mounts=tuple(each["Source"] for each in found.get("Mounts") or () if each.get("Source")),
     )
 
 

@@ -48,6 +48,7 @@ class Container(Struct, frozen=True):
         ports: the ports of the host that lead to the container: host port by container port.
         address: its IP address in the first network; empty if it has none.
         killed_for_memory: True when the kernel ended it because it used too much memory.
+        mounts: the paths on the host that are mounted into it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Container(Struct, frozen=True):
     ports: Mapping[int, int] = field(default_factory=dict)
     address: str = ""
     killed_for_memory: bool = False
+    mounts: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:

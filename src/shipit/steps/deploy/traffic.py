@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from shipit.core.deploy import TOKEN_HEADER, NginxSettings, Traffic, machine, reported_traffic, switch_file, token_in
 from shipit.errors import CommandError, DeployError, ShipitError
@@ -42,19 +43,27 @@ def _state_url(host: Host, nginx: NginxSettings) -> str:
 
 
 def _of_container(host: Host, nginx: NginxSettings, url: str) -> str:
-    """Return `url`, with the address of nginx's container instead of 127.0.0.1 if it has an address of its own."""
-    if not nginx.container or "//127.0.0.1" not in url:
+    """Return `url`, with the address of nginx's container for 127.0.0.1 if the port is one inside of the container."""
+    found = host.containers.find(nginx.container) if nginx.container else None
+    if found is None or not found.address or (urlsplit(url).port or 80) in found.ports.values():
         return url
-    found = host.containers.find(nginx.container)
-    return url.replace("127.0.0.1", found.address, 1) if found and found.address else url
+    return url.replace("//127.0.0.1", f"//{found.address}", 1)
 
 
 def nginx_runs(host: Host, nginx: NginxSettings) -> Iterator[Finding]:
-    """Yield a finding if nginx does not run on the host."""
+    """Yield a finding if nginx does not run on the host, or cannot see a new switch file."""
     try:
         workers(host, nginx)
     except ShipitError as error:
         yield Finding("nginx", error.what, error.hint or "start nginx on the host")
+        return
+    container = host.containers.find(nginx.container) if nginx.container else None
+    if container and nginx.file in container.mounts:
+        what = (
+            f"`{nginx.file}` is mounted as a file into container `{nginx.container}`, which then keeps its old content"
+        )
+        directory = nginx.file.rpartition("/")[0]
+        yield Finding("nginx-mount", what, f"mount its directory instead: docker run --volume {directory}:...")
 
 
 def workers(host: Host, nginx: NginxSettings) -> Mapping[str, str]:
