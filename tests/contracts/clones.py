@@ -15,9 +15,11 @@ from shipit.adapters.clock import SystemClock
 from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files import WorkingTree
 from shipit.adapters.git import GitRepository
+from shipit.adapters.hosts import Connections
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.process import Commands
 from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.secrets import SecretStores
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld
 from shipit.world import Files, Git, World
@@ -79,7 +81,9 @@ class Real:
         forge = LocalForge(str(place / "releases"), base=str(self.root))
         commands, logins = Commands(str(self.root), Redactor()), Logins()
         engine = DockerEngine(str(self.root), logins, Redactor())
-        self.world = World(self.git, forge, self.files, commands, SystemClock(), engine, Registries(logins))
+        hosts, secrets = Connections(logins, Redactor()), SecretStores(Redactor())
+        ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
+        self.world = World(self.git, forge, *ports)
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

@@ -15,11 +15,17 @@ from shipit.world import World
 
 
 def marked_as_writes() -> dict[str, set[str]]:
-    """The methods below a comment `# writes …` in `shipit.world`, by port."""
-    source = Path(inspect.getfile(shipit.world)).read_text(encoding="utf-8")
-    lines = source.splitlines()
-    ports = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name.lower() in WRITES]
-    return {port.name.lower(): set(_writes(port, lines)) for port in ports}
+    """The methods below a comment `# writes …` in the modules of `shipit.world`, by port."""
+    found: dict[str, set[str]] = {}
+    for path in Path(inspect.getfile(shipit.world)).parent.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+        found |= {port.name.lower(): set(_writes(port, source.splitlines())) for port in nodes if _is_port(port)}
+    return found
+
+
+def _is_port(node: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
 
 
 def _writes(port: ast.ClassDef, lines: list[str]) -> list[str]:

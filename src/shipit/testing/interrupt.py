@@ -23,8 +23,12 @@ WRITES: Mapping[str, frozenset[str]] = {
     "clock": frozenset(),
     "engine": frozenset(("build", "push")),
     "registry": frozenset(("tag", "copy")),
+    "hosts": frozenset(),
+    "host": frozenset(("write", "run", "lock", "unlock")),
+    "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
+    "secrets": frozenset(),
 }
-"""The methods that `shipit.world` marks as writes, by port."""
+"""The methods that `shipit.world` marks as writes, by port. `hosts` leads to `host`, and `host` to `containers`."""
 
 
 class Killed(BaseException):
@@ -39,7 +43,7 @@ def kill() -> None:
 def recorded(world: World) -> tuple[World, list[str]]:
     """Return a wrapper of `world`, and the list to which the wrapper appends the name of each write.
 
-    A name is port and method, such as `git.push`. Writes that raise are included.
+    A name is port and method, such as `git.push` or `containers.start`. Writes that raise are included.
     """
     writes: list[str] = []
 
@@ -79,7 +83,10 @@ def _wrapped(world: World, call: Callable[..., Any]) -> World:
 
 
 class _Port:
-    """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed."""
+    """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed.
+
+    The ports that a port leads to are wrapped too: each host of all hosts, and the containers of a host.
+    """
 
     def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
         self._name = name
@@ -88,4 +95,8 @@ class _Port:
 
     def __getattr__(self, member: str) -> Any:
         attribute = getattr(self._port, member)
+        if (self._name, member) == ("hosts", "at"):
+            return lambda address: _Port("host", attribute(address), self._call)
+        if (self._name, member) == ("host", "containers"):
+            return _Port("containers", attribute, self._call)
         return partial(self._call, f"{self._name}.{member}", attribute) if member in WRITES[self._name] else attribute

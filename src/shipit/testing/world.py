@@ -12,9 +12,11 @@ from shipit.testing.engine import FakeEngine
 from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
 from shipit.testing.git import FakeGit
+from shipit.testing.hosts import FakeHosts
 from shipit.testing.process import Effect, FakeProcess
 from shipit.testing.registry import FakeRegistry
 from shipit.testing.remote import FakeRemote
+from shipit.testing.secrets import FakeSecrets
 from shipit.world import World
 
 
@@ -38,6 +40,8 @@ class FakeWorld(World, frozen=True):
     clock: FakeClock
     engine: FakeEngine
     registry: FakeRegistry
+    hosts: FakeHosts
+    secrets: FakeSecrets
     remote: FakeRemote
 
     @classmethod
@@ -55,17 +59,35 @@ class FakeWorld(World, frozen=True):
             today: the date of the clock.
             effects: the effects of commands, by the text of the command; other commands succeed and do nothing.
         """
-        world = cls._over(FakeRemote(clock=FakeClock(today)), FakeRegistry(), effects)
+        remote, registry = FakeRemote(clock=FakeClock(today)), FakeRegistry()
+        world = cls._over(remote, registry, FakeHosts(registry, remote.clock), FakeSecrets(), effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
         return world
 
     @classmethod
-    def _over(cls, remote: FakeRemote, registry: FakeRegistry, effects: Mapping[str, Effect]) -> FakeWorld:
+    def _over(
+        cls,
+        remote: FakeRemote,
+        registry: FakeRegistry,
+        hosts: FakeHosts,
+        secrets: FakeSecrets,
+        effects: Mapping[str, Effect],
+    ) -> FakeWorld:
         files = FakeFiles()
-        git, forge, process = FakeGit(remote, files), FakeForge(remote, files), FakeProcess(files, effects)
-        return cls(git, forge, files, process, remote.clock, FakeEngine(registry), registry, remote)
+        return cls(
+            git=FakeGit(remote, files),
+            forge=FakeForge(remote, files),
+            files=files,
+            process=FakeProcess(files, effects),
+            clock=remote.clock,
+            engine=FakeEngine(registry),
+            registry=registry,
+            hosts=hosts,
+            secrets=secrets,
+            remote=remote,
+        )
 
     def fresh_clone(self, at: str | None = None, *, depth: int | None = None) -> FakeWorld:
         """Return another clone of the same remote, on its default branch.
@@ -74,7 +96,7 @@ class FakeWorld(World, frozen=True):
             at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
             depth: the number of commits to clone; None for all.
         """
-        world = self._over(self.remote, self.registry, self.process.effects)
+        world = self._over(self.remote, self.registry, self.hosts.connect(), self.secrets, self.process.effects)
         branch = self.remote.default or ""
         world.git.fetch()
         if self.remote.branches:
@@ -84,8 +106,9 @@ class FakeWorld(World, frozen=True):
         return world
 
     def next_run(self) -> FakeWorld:
-        """Return the same clone as a new process finds it: without the record of commands that ran."""
-        return replace(self, process=FakeProcess(self.files, self.process.effects))
+        """Return the same clone as a new process finds it: without locks and the record of commands."""
+        process = FakeProcess(self.files, self.process.effects)
+        return replace(self, process=process, hosts=self.hosts.connect())
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         """Commit `files` as a user, or a new line in `notes.txt` if there are none, and return the commit's id."""

@@ -106,6 +106,9 @@ class Host(Protocol):
         `directory` is where shipit keeps its files on the host.
         """
 
+    def locked_by(self, path: str) -> str | None:
+        """Return the owner of the lock `path`; None if it is free."""
+
     # writes
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         """Replace a file atomically, or create it.
@@ -127,9 +130,6 @@ class Host(Protocol):
 
         Raises `ConflictError` if another run holds it; the message says which.
         """
-
-    def locked_by(self, path: str) -> str | None:
-        """Return the owner of the lock `path`; None if it is free."""
 
     def unlock(self, path: str) -> None:
         """Take the lock `path` away from the run that holds it, which can then write nothing more."""

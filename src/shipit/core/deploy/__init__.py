@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from shipit.core.deploy.address import LOCAL as LOCAL
+from shipit.core.deploy.address import machine as machine
 from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
 from shipit.core.deploy.health import Answer as Answer
 from shipit.core.deploy.health import HealthCheck as HealthCheck
 from shipit.core.deploy.health import Identity as Identity
-from shipit.core.deploy.machine import LOCAL as LOCAL
-from shipit.core.deploy.machine import machine as machine
 from shipit.core.deploy.nginx import SLOTS as SLOTS
+from shipit.core.deploy.nginx import STATE_PATH as STATE_PATH
 from shipit.core.deploy.nginx import TOKEN_HEADER as TOKEN_HEADER
 from shipit.core.deploy.nginx import NginxSettings as NginxSettings
 from shipit.core.deploy.nginx import Traffic as Traffic

@@ -1,0 +1,209 @@
+"""Hosts in memory, for tests: files, containers, an nginx, and locks."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from shipit.core.deploy import Answer, machine
+from shipit.errors import CommandError, ConflictError, RemoteError
+from shipit.finding import Finding
+from shipit.testing.clock import FakeClock
+from shipit.testing.containers import FakeApp, FakeContainers
+from shipit.testing.nginx import FakeNginx, port_of
+from shipit.testing.registry import FakeRegistry
+from shipit.world.hosts import CommandResult
+
+_LOOPBACK = ("127.0.0.1", "localhost")
+_NGINX_ADDRESS = "172.18.0.2"
+_numbers = itertools.count(1)
+
+
+class FakeHost:
+    """A machine in memory; `shipit.world.hosts.Host` describes the methods.
+
+    A test can change these attributes, which all connections to the host share:
+
+    * `files` and `modes`: the text and the mode of each file, by path.
+    * `containers` and `nginx`: its engine and its nginx; see there.
+    * `processes`: the behaviour of programs that listen on a port without a container, by port.
+    * `unwritable`: the paths that cannot be written.
+    * `problems`: the findings about the host.
+    * `commands`: the results of commands, by the command in one line; other commands are not found.
+
+    Args:
+        address: its address.
+        registry: the registry that images are pulled from.
+        clock: the clock of the host.
+        apps: the behaviour of the images, by digest.
+        resolve: returns the host that a public name leads to; None for an unknown name.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        registry: FakeRegistry,
+        clock: FakeClock,
+        apps: dict[str, FakeApp],
+        resolve: Callable[[str], FakeHost | None] = lambda name: None,
+    ) -> None:
+        self.address = address
+        self._resolve = resolve
+        self.files: dict[str, str] = {}
+        self.modes: dict[str, int] = {}
+        self.nginx = FakeNginx(self.files, clock, self._forward)
+        self.containers = FakeContainers(registry, clock, apps, self._execute)
+        self.processes: dict[int, FakeApp] = {}
+        self.unwritable: set[str] = set()
+        self.problems: list[Finding] = []
+        self.commands: dict[str, CommandResult] = {}
+        self._locks: dict[str, str] = {}
+        self._held: dict[str, str] = {}
+
+    def connect(self) -> FakeHost:
+        """Return the same host as another run sees it, which holds no lock."""
+        other = copy.copy(self)
+        other._held = {}
+        other.containers = self.containers.connect(other._require_lock)
+        return other
+
+    def move_nginx_into_container(self, name: str) -> None:
+        """Let nginx run in the container `name` of this host, which has an address of its own."""
+        self.containers.add(name, self.nginx.port, 0, address=_NGINX_ADDRESS)
+        self.containers.titles[name] = lambda: ("1 nginx: master process nginx", *self.nginx.workers())
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        if argv[0] == "sh" and argv[-1].endswith(".pid"):
+            runs = self.nginx.running and argv[-1] == self.nginx.pid_file
+            return CommandResult(0, "\n".join(self.nginx.workers())) if runs else CommandResult(1)
+        return self._run(argv)
+
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        parts, port = urlsplit(url), port_of(url)
+        name, path = parts.hostname or "", parts.path or "/"
+        inside = self.containers.at_address(name)
+        if inside in self.containers.titles:
+            return self.nginx.answer(port, path, headers)
+        if public := self._resolve(name):
+            return public.nginx.answer(public.nginx.port, path, headers)
+        if name not in _LOOPBACK:
+            return Answer(0, "the name cannot be resolved")
+        if port in self.nginx.ports and not self.containers.titles:
+            return self.nginx.answer(port, path, headers)
+        return self._forward(f"{name}:{port}", path)
+
+    def reach(self, port: int) -> str:
+        return f"http://127.0.0.1:{port}"
+
+    def findings(self, directory: str) -> tuple[Finding, ...]:
+        return (*self.containers.findings(), *self.problems)
+
+    def locked_by(self, path: str) -> str | None:
+        return self._locks.get(path)
+
+    def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
+        self._require_lock()
+        if path in self.unwritable:
+            what = f"`{path}` cannot be written on {machine(self.address)}: Permission denied"
+            raise CommandError(what, hint="fix the permissions, then run the same command again")
+        self.files[path], self.modes[path] = text, mode
+
+    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+        self._require_lock()
+        return self._run(argv)
+
+    @contextmanager
+    def lock(self, path: str, owner: str) -> Iterator[None]:
+        if path in self._locks:
+            what = f"another deployment is running on {machine(self.address)}: {self._locks[path]}"
+            hint = "wait until it ends, then run the same command again"
+            raise ConflictError(what, hint=hint, state="this run changed nothing")
+        mine = f"{owner} [{next(_numbers):08x}]"
+        self._locks[path] = self._held[path] = mine
+        try:
+            yield
+        finally:
+            del self._held[path]
+            if self._locks.get(path) == mine:
+                del self._locks[path]
+
+    def unlock(self, path: str) -> None:
+        self._locks.pop(path, None)
+
+    def _require_lock(self) -> None:
+        """Raise `ConflictError` if another run took a lock that this run held."""
+        if any(self._locks.get(path) != mine for path, mine in self._held.items()):
+            raise ConflictError(
+                f"another run took over the deployment on {machine(self.address)}, so this run stopped",
+                hint="wait until the other run ends, then run `shipit status`",
+            )
+
+    def _run(self, argv: Sequence[str]) -> CommandResult:
+        words = [word for word in argv if word != "sudo"]
+        if " ".join(argv) in self.commands:
+            return self.commands[" ".join(argv)]
+        if words[0] == "nginx" and not self.containers.titles:
+            return self.nginx.execute(words[1:])
+        return CommandResult(127, f"`{argv[0]}` cannot be run: No such file or directory")
+
+    def _execute(self, name: str, argv: Sequence[str]) -> CommandResult:
+        if name in self.containers.titles and argv[0] == "nginx":
+            return self.nginx.execute(argv[1:])
+        return CommandResult(127, f"`{argv[0]}` cannot be run: no such file")
+
+    def _forward(self, address: str, path: str) -> Answer:
+        """Return the answer of the app at `host:port`: a container by its name, or a port of this host."""
+        name, _, port = address.rpartition(":")
+        if name not in _LOOPBACK:
+            return self.containers.answer_of(name, path)
+        if int(port) in self.processes:
+            return self.processes[int(port)].answer(path, age=float("inf"))
+        return self.containers.answer(int(port), path)
+
+
+class FakeHosts:
+    """All hosts, which exist as soon as they are used; `shipit.world.hosts.Hosts` describes the method.
+
+    A test can change these attributes, which all runs share:
+
+    * `apps`: the behaviour of the images on all hosts, by digest; see `FakeContainers.apps` for one host.
+    * `public`: the address of the host that a public name leads to, by name. Each host reaches them.
+    * `unreachable`: the addresses of hosts that cannot be reached.
+    """
+
+    def __init__(self, registry: FakeRegistry, clock: FakeClock) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._machines: dict[str, FakeHost] = {}
+        self._connections: dict[str, FakeHost] = {}
+        self.apps: dict[str, FakeApp] = {}
+        self.public: dict[str, str] = {}
+        self.unreachable: set[str] = set()
+
+    def connect(self) -> FakeHosts:
+        """Return the same hosts as another run sees them, which holds no lock."""
+        other = copy.copy(self)
+        other._connections = {}
+        return other
+
+    def at(self, address: str) -> FakeHost:
+        if address in self.unreachable:
+            raise RemoteError(f"{machine(address)} cannot be reached", hint=f"ssh {machine(address)}", retryable=True)
+        if address not in self._connections:
+            self._connections[address] = self._machine(address).connect()
+        return self._connections[address]
+
+    def _machine(self, address: str) -> FakeHost:
+        if address not in self._machines:
+            arguments = (address, self._registry, self._clock, self.apps, self._resolve)
+            self._machines[address] = FakeHost(*arguments)
+        return self._machines[address]
+
+    def _resolve(self, name: str) -> FakeHost | None:
+        return self._machine(self.public[name]) if name in self.public else None
