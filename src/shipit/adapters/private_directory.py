@@ -13,18 +13,24 @@ from contextlib import contextmanager, suppress
 _MINIMUM_AGE = 60  # seconds; a younger directory can belong to a run that has not locked it yet
 
 
+_SHORT = 48  # characters; a socket's path has 104 at most, and OpenSSH adds 17 to its own while it creates it
+
+
 @contextmanager
-def private_directory(prefix: str) -> Iterator[str]:
+def private_directory(prefix: str, *, short: bool = False) -> Iterator[str]:
     """Create a directory that only this user can read, yield its path, and remove it at the end of the block.
 
     Args:
         prefix: the start of its name. Directories with this prefix that killed runs left are removed first.
+        short: True if sockets are created in it, whose paths must be short.
     """
     parent = tempfile.gettempdir()
+    if short and len(parent) > _SHORT:
+        parent = "/tmp"
     for name in os.listdir(parent):
         if name.startswith(prefix):
             _remove_if_abandoned(os.path.join(parent, name))
-    with tempfile.TemporaryDirectory(prefix=prefix) as directory, _locked(directory):
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as directory, _locked(directory):
         yield directory
 
 

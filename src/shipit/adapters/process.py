@@ -14,7 +14,14 @@ from shipit.adapters.program_output import TAIL_LINES, ProgramOutput
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
-WRITE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "INPUT_TOKEN")
+WRITE_TOKENS = (
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "SHIPIT_REGISTRY_PASSWORD",
+    "SHIPIT_SSH_KEY",
+    "SHIPIT_SSH_KNOWN_HOSTS",
+    "INPUT_TOKEN",
+)
 """Environment variables that commands of the user do not get: they build, and must not publish."""
 _CHUNK = 1 << 17  # bytes
 _PIPE = 1 << 20  # bytes; the largest pipe that Linux gives to an unprivileged process

@@ -43,7 +43,7 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files import WorkingTree
-        from shipit.adapters.hosts import Connections
+        from shipit.adapters.hosts import Connections, SshSettings
         from shipit.adapters.process import Commands
         from shipit.adapters.registry import Logins, Registries
         from shipit.adapters.secrets import SecretStores
@@ -52,7 +52,8 @@ class Project(Struct, frozen=True, dict=True):
         logins = Logins(self.ci.registry_login, self.ci.github_login)
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
-        hosts, secrets = Connections(logins, self.redact), SecretStores(self.redact)
+        ssh = SshSettings(self.ci.ssh_key, self.ci.ssh_known_hosts, _known_hosts(self.config))
+        hosts, secrets = Connections(logins, self.redact, ssh), SecretStores(self.redact)
         ports = (files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
         return World(self.git, self.forge, *ports)
 
@@ -93,6 +94,16 @@ def open_project(
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
     return Project(loaded, git, ci, redact, transfer)
+
+
+def _known_hosts(config: Config) -> dict[str, tuple[str, ...]]:
+    """Return the lines of `known-hosts` of all targets by the address of their hosts."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for environment in config.environments.values():
+        for target in environment.targets:
+            for address in target.hosts:
+                lines[address] = (*lines.get(address, ()), *target.known_hosts)
+    return lines
 
 
 def load_config(root: str = ".", path: str | None = None) -> Config:

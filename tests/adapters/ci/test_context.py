@@ -136,3 +136,13 @@ def test_the_token_of_a_job_is_a_login_for_githubs_registry() -> None:
 
 def test_a_token_of_another_server_is_never_sent_to_github() -> None:
     assert read_ci_context({**TOKEN, "GITHUB_SERVER_URL": "https://git.example.com"}).github_login is None
+
+
+def test_a_key_for_ssh_is_secret_line_by_line() -> None:
+    key = (
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXkt\nQyNTUxOQAAACBs\nAAE=\n-----END OPENSSH PRIVATE KEY-----"
+    )
+    ci = read_ci_context({"SHIPIT_SSH_KEY": f"{key}\n", "SHIPIT_SSH_KNOWN_HOSTS": "shop.example ssh-ed25519 AAAA"})
+    assert (ci.ssh_key, ci.ssh_known_hosts) == (key, "shop.example ssh-ed25519 AAAA")
+    assert ci.secrets == (key, "b3BlbnNzaC1rZXkt", "QyNTUxOQAAACBs")
+    assert "b3Blbn" not in repr(ci)

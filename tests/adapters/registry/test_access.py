@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from adapters.hosts import JSON, Answer, Host, challenge, host, tokens
+from adapters.http_servers import JSON, Answer, Host, challenge, host, tokens
 from contracts.pushed import IMAGE, ask, push_image, repositories
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import READER

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adapters.hosts import JSON, Answer, host
+from adapters.http_servers import JSON, Answer, host
 
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins

@@ -12,6 +12,7 @@ from shipit.adapters.login import Login
 from shipit.core.ci_event import CiEvent
 
 GITHUB_SERVER = "https://github.com"
+_SHORTEST_LINE = 8  # characters; a shorter last line of a key shows nothing of it, and can be part of a word
 
 
 class CiContext(Struct, frozen=True):
@@ -26,6 +27,8 @@ class CiContext(Struct, frozen=True):
         secrets: the values that no output may show.
         registry_login: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
         github_login: the login for GitHub's registry, from the token of the CI run.
+        ssh_key: the private key for hosts over SSH, from `SHIPIT_SSH_KEY`.
+        ssh_known_hosts: the public keys of hosts as lines of known_hosts, from `SHIPIT_SSH_KNOWN_HOSTS`.
         run_name: the web page of this CI run; outside a CI the user and the machine.
     """
 
@@ -37,6 +40,8 @@ class CiContext(Struct, frozen=True):
     secrets: tuple[str, ...]
     registry_login: Login | None = None
     github_login: Login | None = None
+    ssh_key: str | None = None
+    ssh_known_hosts: str | None = None
     run_name: str = ""
 
     @property
@@ -64,9 +69,11 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         server_url=server,
         repository=values.get("GITHUB_REPOSITORY"),
         event=_event(values),
-        secrets=tuple(secret for secret in secrets if secret),
+        secrets=(*(secret for secret in secrets if secret), *_secrets_of_key(values.get("SHIPIT_SSH_KEY"))),
         registry_login=_registry_login(values),
         github_login=_github_login(values, token, server),
+        ssh_key=values.get("SHIPIT_SSH_KEY"),
+        ssh_known_hosts=values.get("SHIPIT_SSH_KNOWN_HOSTS"),
         run_name=_run_name(values, server),
     )
 
@@ -81,6 +88,14 @@ def _run_name(values: Mapping[str, str], server: str) -> str:
     if repository and run:
         return f"{server}/{repository}/actions/runs/{run}"
     return f"{values.get('USER') or values.get('LOGNAME') or f'user {os.getuid()}'} on {os.uname().nodename}"
+
+
+def _secrets_of_key(key: str | None) -> tuple[str, ...]:
+    """Return a private key and each of its lines, because a log shows them apart; not the lines that all keys have."""
+    if not key:
+        return ()
+    lines = (line.strip() for line in key.splitlines())
+    return key, *(line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----"))
 
 
 def _registry_login(values: Mapping[str, str]) -> Login | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipit.adapters.hosts.local import LocalHost
+from shipit.adapters.hosts.ssh_address import SshSettings
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 from shipit.world.hosts import LOCAL, Host
@@ -11,9 +12,10 @@ from shipit.world.hosts import LOCAL, Host
 class Connections:
     """The hosts by address; `shipit.world.hosts.Hosts` describes the method."""
 
-    def __init__(self, logins: Logins, redact: Redactor) -> None:
+    def __init__(self, logins: Logins, redact: Redactor, ssh: SshSettings | None = None) -> None:
         self._logins = logins
         self._redact = redact
+        self._ssh = ssh or SshSettings()
         self._hosts: dict[str, Host] = {}
 
     def at(self, address: str) -> Host:
@@ -22,5 +24,8 @@ class Connections:
         return self._hosts[address]
 
     def _connect(self, address: str) -> Host:
-        assert address == LOCAL
-        return LocalHost(self._logins, self._redact)
+        if address == LOCAL:
+            return LocalHost(self._logins, self._redact)
+        from shipit.adapters.hosts.ssh import SshHost  # imported late: only some hosts need it
+
+        return SshHost(address, self._ssh, self._logins, self._redact)
