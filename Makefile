@@ -56,7 +56,8 @@ generate: .venv/.shipit ## the parts of files that repeat a declaration: outputs
 lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv)
 	$(COMPILE) --group build -o requirements/build.txt
 	$(COMPILE) pyproject.toml -o requirements/run.txt
-	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/run.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml --extra aws -c requirements/run.txt -o requirements/aws.txt
+	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/aws.txt -o requirements/test.txt
 	$(COMPILE) --group oracles -o requirements/oracles.txt
 	$(COMPILE) --group git-cliff -o requirements/git-cliff.txt
 

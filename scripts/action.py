@@ -33,9 +33,19 @@ CREDENTIALS = {
     "TOKEN": "GITHUB_TOKEN",
     "REGISTRY_USERNAME": "SHIPIT_REGISTRY_USERNAME",
     "REGISTRY_PASSWORD": "SHIPIT_REGISTRY_PASSWORD",
+    "SSH_KEY": "SHIPIT_SSH_KEY",
+    "SSH_KNOWN_HOSTS": "SHIPIT_SSH_KNOWN_HOSTS",
+    "AWS_REGION": "AWS_REGION",
+    "AWS_ACCESS_KEY_ID": "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY": "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN": "AWS_SESSION_TOKEN",
 }
+# The commands that take an environment and a version as arguments, and not as options.
+DEPLOYING = ("deploy", "rollback")
 # The settings of pip and uv for the source of packages; other settings, such as a target, are for other installations.
 SOURCES = re.compile("INDEX|LINKS|OFFLINE|PROXY|CERT|HOST|TLS|KEYRING|TIMEOUT|RETRIES|CACHE|CONFIG")
+# The ends of the names of variables with a secret, which the installation does not get.
+_SECRET = ("TOKEN", "PASSWORD", "SECRET", "KEY")
 
 
 class WrongInput(Exception):
@@ -49,7 +59,7 @@ def main() -> int:
         if sys.version_info < OLDEST_PYTHON:
             raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
         arguments = command_line(inputs)
-        python = installed(Path(others["RUNNER_TEMP"]), public(others))
+        python = installed(Path(others["RUNNER_TEMP"]), public(others), requirements(inputs))
         return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs)})
     except WrongInput as error:
         return failed(str(error), status=2)
@@ -70,12 +80,20 @@ def command_line(inputs: Mapping[str, str]) -> list[str]:
     """Return the arguments of shipit. Raises WrongInput."""
     command = inputs.get("COMMAND") or "run"
     arguments = [command]
-    for name, option in (("WORKING_DIRECTORY", "-C"), ("CONFIG", "--config"), ("VERSION", "--version")):
+    for name, option in (("WORKING_DIRECTORY", "-C"), ("CONFIG", "--config")):
         if inputs.get(name):
             arguments += [option, inputs[name]]
-    if inputs.get("ENVIRONMENT"):
-        arguments += ["--environment", inputs["ENVIRONMENT"]] if command == "run" else [inputs["ENVIRONMENT"]]
-    return arguments + ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
+    dry_run = ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
+    environment, version = inputs.get("ENVIRONMENT") or "", inputs.get("VERSION") or ""
+    if command in DEPLOYING:
+        if version and not environment:
+            raise WrongInput(f"with `version`, the command `{command}` also needs the input `environment`")
+        return [*arguments, *dry_run, "--", *filter(None, (environment, version))]
+    if version:
+        arguments += ["--version", version]
+    if environment:
+        arguments += ["--environment", environment] if command == "run" else [environment]
+    return arguments + dry_run
 
 
 def is_true(name: str, value: str) -> bool:
@@ -88,6 +106,16 @@ def credentials(inputs: Mapping[str, str]) -> dict[str, str]:
     return {variable: inputs[name] for name, variable in CREDENTIALS.items() if inputs.get(name)}
 
 
+def requirements(inputs: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the locked files to install. With an AWS region, boto3 is among the packages.
+
+    Raises WrongInput.
+    """
+    if inputs.get("AWS_ROLE") and not inputs.get("AWS_REGION"):
+        raise WrongInput("with `aws-role`, the action also needs the input `aws-region`")
+    return ("build", "aws" if inputs.get("AWS_REGION") else "run")
+
+
 def public(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables for the installation: without credentials, and without settings that would disturb it."""
     return {name: value for name, value in variables.items() if concerns_installing(name)}
@@ -97,21 +125,21 @@ def concerns_installing(name: str) -> bool:
     if name.startswith(("PIP_", "UV_")):
         return bool(SOURCES.search(name))
     # The build starts Python without `-I`: with PYTHONPATH it would run a `sitecustomize.py` from the workspace.
-    return not name.startswith("PYTHON") and not name.endswith(("TOKEN", "PASSWORD", "SECRET"))
+    return not name.startswith("PYTHON") and not name.endswith(_SECRET)
 
 
-def installed(temp: Path, variables: Mapping[str, str]) -> str:
+def installed(temp: Path, variables: Mapping[str, str], locked: tuple[str, ...]) -> str:
     """Return the Python of the virtual environment; make the environment unless an earlier step of this job made it.
 
     A file with the name of the environment appears only when the environment is complete. So an incomplete one is never
     used, and two steps at the same time do not disturb each other.
     """
-    key = hashlib.sha256(f"{SOURCE}\0{sys.executable}".encode()).hexdigest()[:12]
+    key = hashlib.sha256("\0".join((str(SOURCE), sys.executable, *locked)).encode()).hexdigest()[:12]
     ready = temp / f"shipit-{key}"
     if not ready.exists():
         print("::group::Install shipit", flush=True)
         environment = Path(tempfile.mkdtemp(prefix=f"{ready.name}-", dir=temp))
-        install(environment, python_of(environment), variables)
+        install(environment, python_of(environment), variables, locked)
         environment.joinpath("ready").write_text(environment.name)
         environment.joinpath("ready").replace(ready)
         print("::endgroup::", flush=True)
@@ -122,7 +150,7 @@ def python_of(environment: Path) -> Path:
     return environment.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 
 
-def install(environment: Path, python: Path, variables: Mapping[str, str]) -> None:
+def install(environment: Path, python: Path, variables: Mapping[str, str], locked: tuple[str, ...]) -> None:
     """Install the locked packages by their hashes, then build and install shipit with one of them."""
     uv = shutil.which("uv")
     if uv:
@@ -131,11 +159,11 @@ def install(environment: Path, python: Path, variables: Mapping[str, str]) -> No
     else:
         make = [sys.executable, "-I", "-m", "venv", "--clear"]
         add = [str(python), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    locked = [word for name in ("build", "run") for word in ("-r", str(SOURCE / "requirements" / f"{name}.txt"))]
+    files = [word for name in locked for word in ("-r", str(SOURCE / "requirements" / f"{name}.txt"))]
     # The working directory is the source, because uv reads a configuration file in its working directory.
     for command in (
         [*make, str(environment)],
-        [*add, "--require-hashes", "--only-binary", ":all:", *locked],
+        [*add, "--require-hashes", "--only-binary", ":all:", *files],
         [*add, "--no-index", "--no-deps", "--no-build-isolation", str(SOURCE)],
     ):
         subprocess.run(command, env={**variables, "UV_NATIVE_TLS": "true"}, cwd=SOURCE, check=True)

@@ -15,10 +15,15 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 ACTION, TWIN = "action.yml", ".github/actions/shipit/action.yml"
-EXAMPLE = "examples/pipeline.yml"
+EXAMPLE, ROLLBACK = "examples/pipeline.yml", "examples/rollback.yml"
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
-FOREIGN_OUTPUTS = {"actions/setup-python": {"cache-hit", "python-path", "python-version"}}
+FOREIGN_OUTPUTS = {
+    "actions/setup-python": {"cache-hit", "python-path", "python-version"},
+    "aws-actions/configure-aws-credentials": {
+        *("aws-account-id", "aws-access-key-id", "aws-secret-access-key", "aws-session-token", "aws-expiration")
+    },
+}
 # What this repository is called in a caller, in its own workflows, and from one of them to another.
 OWN = re.compile(r"(?:OWNER/shipit|\$|\.)(?:/(?P<path>[^@]+))?(?:@COMMIT)?")
 PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
@@ -68,7 +73,7 @@ class Tree:
 
 
 def repository() -> dict[str, str]:
-    paths = [ROOT / ACTION, ROOT / TWIN, ROOT / EXAMPLE, *sorted((ROOT / WORKFLOWS).glob("*.yml"))]
+    paths = [ROOT / ACTION, ROOT / TWIN, ROOT / EXAMPLE, ROOT / ROLLBACK, *sorted((ROOT / WORKFLOWS).glob("*.yml"))]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from action.contract import ACTION, EXAMPLE, ROOT, TWIN, WORKFLOWS, Tree
+from action.contract import ACTION, EXAMPLE, ROLLBACK, ROOT, TWIN, WORKFLOWS, Tree
 
 BIN = Path(sys.executable).parent
 LANGUAGE_SERVICE = ROOT / ".cache/language-service"
@@ -23,11 +23,11 @@ def said(command: Sequence[str | Path], **options: object) -> str:
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-@pytest.fixture
-def example(tmp_path: Path) -> Path:
+@pytest.fixture(params=[EXAMPLE, ROLLBACK])
+def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The example, as a user with the commit filled in has it."""
     path = tmp_path / "pipeline.yml"
-    text = (ROOT / EXAMPLE).read_text()
+    text = (ROOT / request.param).read_text()
     path.write_text(text.replace("OWNER", "octo").replace("@COMMIT", "@" + "1" * 40 + " # v1.0.0"))
     return path
 
@@ -49,7 +49,7 @@ def test_an_action_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", path]) == ""
 
 
-@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE])
+@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK])
 def test_a_workflow_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path]) == ""
 
@@ -61,9 +61,10 @@ def test_an_issue_template_has_the_form_of_one(name: str, schema: str) -> None:
 
 
 def test_githubs_language_service_finds_nothing(tmp_path: Path) -> None:
-    example = tmp_path / "pipeline.yml"
-    example.write_text((ROOT / EXAMPLE).read_text().replace("OWNER/shipit/", "./").replace("@COMMIT", ""))
-    assert diagnosed(*(str(ROOT / path) for path in (*OWN_WORKFLOWS, ACTION, TWIN)), str(example)) == []
+    examples = [tmp_path / "pipeline.yml", tmp_path / "rollback.yml"]
+    for path, text in zip(examples, (EXAMPLE, ROLLBACK), strict=True):
+        path.write_text((ROOT / text).read_text().replace("OWNER/shipit/", "./").replace("@COMMIT", ""))
+    assert diagnosed(*(str(ROOT / path) for path in (*OWN_WORKFLOWS, ACTION, TWIN)), *map(str, examples)) == []
 
 
 def test_githubs_language_service_would_find_something(tmp_path: Path) -> None:

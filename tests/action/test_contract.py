@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 
 import pytest
-from action.contract import ACTION, EXAMPLE, ROOT, TWIN, WORKFLOWS, Tree, findings
+from action.contract import ACTION, EXAMPLE, ROLLBACK, ROOT, TWIN, WORKFLOWS, Tree, findings
 
 from shipit.core.outputs import NO_OUTPUTS
 
@@ -14,8 +14,10 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts/action.py"))
 
 INPUTS = [
     *("command", "config", "working-directory", "environment", "version", "dry-run", "token"),
-    *("registry-username", "registry-password", "python"),
+    *("registry-username", "registry-password", "ssh-key", "ssh-known-hosts", "aws-region", "aws-role", "python"),
 ]
+# Given to the script by an earlier step, never by a user.
+FROM_AWS = ("aws-access-key-id", "aws-secret-access-key", "aws-session-token")
 # Users' workflows read these: none may go. A new one is declared in shipit.core.outputs and needs no line here.
 PROMISED = {
     *("released", "version", "tag", "previous-version", "bump", "notes", "release-url"),
@@ -44,12 +46,16 @@ MISTAKES = {
     "a typo in a secret": (RELEASE, "secrets.token", "secrets.tokem"),
     "a typo in a secret that is handed on": (EXAMPLE, "REGISTRY_PASSWORD:", "REGISTRY_PASWORD:"),
     "a secret that is no longer called so": (DEV, "secrets.REGISTRY_USERNAME", "secrets.registry-username"),
+    "a typo in a key that is handed on": (ROLLBACK, "SSH_KEY:", "SSHKEY:"),
+    "a typo in what AWS gives": (ACTION, "steps.aws.outputs.aws-session-token", "steps.aws.outputs.session-token"),
     "a typo in what a workflow is given": (EXAMPLE, "dry-run: ${{ inputs", "dryrun: ${{ inputs"),
     "a typo in what the action is given": (RELEASE, "working-directory: ${{", "workdir: ${{"),
     "a workflow that is not there": (EXAMPLE, "release.yml@COMMIT", "releases.yml@COMMIT"),
     "an action that is not there": (RELEASE, "$/.github/actions/shipit", "$/.github/actions/ship"),
     "a caller that grants too little": (EXAMPLE, "contents: write # to", "contents: read # to"),
     "a caller that grants nothing of a kind": (CI, "      issues: write # to comment on the issues of a release\n", ""),
+    "a caller whose deployments cannot be shown": (EXAMPLE, "deployments: write # to", "deployments: read # to"),
+    "a caller who cannot log in to AWS": (ROLLBACK, "id-token: write # to", "id-token: none # to"),
     "a caller whose images cannot be pushed": (EXAMPLE, "packages: write # to", "packages: read # to"),
     "permissions for every job": (CI, "permissions: {}", "permissions: read-all"),
     "a job that inherits permissions": (CI, "    permissions:\n      contents: read # to check out\n", ""),
@@ -104,7 +110,7 @@ def test_the_action_holds_no_logic_and_hands_over_every_input_by_its_environment
         f"SHIPIT_INPUT_{name.upper().replace('-', '_')}": f"${{{{ inputs.{name} }}}}"
         for name in INPUTS
         if name != "python"
-    }
+    } | {f"SHIPIT_INPUT_{name.upper().replace('-', '_')}": f"${{{{ steps.aws.outputs.{name} }}}}" for name in FROM_AWS}
 
 
 def test_the_action_has_a_face_in_the_marketplace(tree: Tree) -> None:

@@ -36,7 +36,32 @@ def test_every_input_is_one_word_of_the_command_line() -> None:
 
 def test_an_environment_is_an_option_where_the_branch_decides_and_else_what_the_command_is_about() -> None:
     assert command_line({"ENVIRONMENT": "dev"}) == ["run", "--environment", "dev"]
-    assert command_line({"COMMAND": "deploy", "ENVIRONMENT": "dev"}) == ["deploy", "dev"]
+    assert command_line({"COMMAND": "image", "ENVIRONMENT": "dev"}) == ["image", "dev"]
+
+
+def test_a_deployment_gets_the_environment_and_the_version_as_words_that_are_never_options() -> None:
+    assert command_line({"COMMAND": "deploy", "ENVIRONMENT": "dev"}) == ["deploy", "--", "dev"]
+    assert command_line({"COMMAND": "deploy"}) == ["deploy", "--"]
+    inputs = {"ENVIRONMENT": "prod", "VERSION": "--retry", "DRY_RUN": "true", "CONFIG": "a.toml"}
+    assert command_line({"COMMAND": "rollback", **inputs}) == [
+        *("rollback", "--config", "a.toml", "--dry-run", "--", "prod", "--retry")
+    ]
+
+
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_a_version_without_an_environment_is_not_taken_for_one(command: str) -> None:
+    with pytest.raises(WrongInput, match=f"the command `{command}` also needs the input `environment`"):
+        command_line({"COMMAND": command, "VERSION": "1.2.0"})
+
+
+def test_only_a_job_with_an_aws_region_gets_boto3() -> None:
+    requirements = ACTION["requirements"]
+    assert requirements({"AWS_REGION": ""}) == ("build", "run")
+    assert requirements({"AWS_REGION": "eu-central-1"}) == ("build", "aws")
+    assert "\nboto3==" not in (ROOT / "requirements/run.txt").read_text()
+    assert "\nboto3==" in (ROOT / "requirements/aws.txt").read_text()
+    with pytest.raises(WrongInput, match="`aws-role`, the action also needs the input `aws-region`"):
+        requirements({"AWS_ROLE": "arn:aws:iam::123456789012:role/deploy"})
 
 
 @pytest.mark.parametrize("value", ["yes", "True", "1", " true", "false\n"])
@@ -77,6 +102,15 @@ def test_installing_knows_no_credentials() -> None:
     indexes = {"UV_INDEX_ACME_PASSWORD": "p", "PIP_INDEX_URL": "https://pip.test", "UV_CONFIG_FILE": "uv.toml"}
     assert ACTION["public"]({**indexes, "UV_PUBLISH_TOKEN": "t", "PIP_TARGET": "x", "PYTHONPATH": "."}) == indexes
     assert ACTION["credentials"](inputs) == {"GITHUB_TOKEN": "t"}
+    logins = {"AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "s", "SHIPIT_SSH_KEY": "k", "A": "b"}
+    assert ACTION["public"](logins) == {"A": "b"}
+
+
+def test_the_ssh_key_reaches_shipit_in_one_variable_and_nothing_else() -> None:
+    inputs, others = ACTION["separated"]({"SHIPIT_INPUT_SSH_KEY": "key", "SHIPIT_INPUT_SSH_KNOWN_HOSTS": "shop.example"})
+    assert others == {}
+    assert ACTION["credentials"](inputs) == {"SHIPIT_SSH_KEY": "key", "SHIPIT_SSH_KNOWN_HOSTS": "shop.example"}
+    assert command_line(inputs) == ["run"]
 
 
 def test_an_empty_credential_leaves_the_one_of_the_job() -> None:
