@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from action.contract import EXAMPLE, PINNED, ROOT, WORKFLOWS
+from action.contract import EXAMPLE, PINNED, ROLLBACK, ROOT, WORKFLOWS
 from ruamel.yaml import YAML
 from standin.fixtures import bare_repository
 from standin.server import GOOD, GitHubStandIn
@@ -85,9 +85,19 @@ def _runnable(workflow: dict[str, Any]) -> dict[str, Any]:
 
 def pipeline() -> dict[str, Any]:
     """The example, and a job that tells what the others give."""
-    text = (ROOT / EXAMPLE).read_text().replace("OWNER/", "acme/").replace("@COMMIT", "@selftest")
-    workflow: dict[str, Any] = YAML(typ="safe").load(text)
+    workflow = _example(EXAMPLE)
     workflow["jobs"]["outputs"] = OUTPUTS
+    return workflow
+
+
+def rollback() -> dict[str, Any]:
+    """The example that goes back to an earlier version."""
+    return _example(ROLLBACK)
+
+
+def _example(path: str) -> dict[str, Any]:
+    text = (ROOT / path).read_text().replace("OWNER/", "acme/").replace("@COMMIT", "@selftest")
+    workflow: dict[str, Any] = YAML(typ="safe").load(text)
     return workflow
 
 
@@ -170,11 +180,12 @@ class Consumer:
 
     @property
     def secrets(self) -> list[str]:
-        """The token and the registry's password, also as they are sent."""
+        """The token and the registry's password, also as they are sent, and the lines of the SSH key."""
         token, username = self.token or GOOD, self.given.get("REGISTRY_USERNAME", "")
         logins = {"x-access-token": token} | ({username: self.given["REGISTRY_PASSWORD"]} if username else {})
         sent = (base64.b64encode(f"{name}:{password}".encode()).decode() for name, password in logins.items())
-        return [*logins.values(), *sent]
+        key = [line for line in self.given.get("SSH_KEY", "").splitlines() if not line.startswith("-----")]
+        return [*logins.values(), *sent, *key]
 
     @property
     def search_path(self) -> str:
@@ -229,7 +240,7 @@ class Consumer:
         (self.place / "kept" / "outputs").write_text("{}")
         (self.place / "needles").write_text("\n".join(self.secrets))
         given = {**({"GITHUB_TOKEN": self.token} if self.token else {}), **self.given}
-        (self.place / "secrets").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+        (self.place / "secrets").write_text("".join(f"{name}={_quoted(value)}\n" for name, value in given.items()))
         _write(self.place / "pipeline" / "pipeline.yml", self.workflow)
         told = self._event(ref, sha or str(self.github.git.resolve(ref)), payload)
         (self.place / "event.json").write_text(json.dumps(told))
@@ -285,6 +296,11 @@ class Consumer:
             "UV_CACHE_DIR": str(CACHE / "uv"),
             "PIP_CACHE_DIR": str(CACHE / "pip"),
         }
+
+
+def _quoted(value: str) -> str:
+    """`value` as act reads it in a file of secrets, also if it has several lines."""
+    return '"' + value.replace("\n", "\\n") + '"' if "\n" in value else value
 
 
 def _third_party() -> set[str]:

@@ -26,6 +26,33 @@ def release_job_alone(consumer: Consumer) -> None:
     }
 
 
+@pytest.mark.slow
+def test_the_credentials_of_an_aws_role_reach_shipit_and_no_other_step(consumer: Consumer) -> None:
+    consumer.copies_environments(False)
+    consumer.commit("feat: a role", {"shipit.toml": """[release]\nprepare = ['env >"$KEPT/prepare"']\n"""})
+    consumer.workflow["jobs"] = {
+        "aws": {
+            "runs-on": "ubuntu-latest",
+            "steps": [
+                {"uses": next(each for each in consumer.third_party if "/checkout@" in each), "with": {"fetch-depth": 0}},
+                {"uses": "acme/shipit@selftest", "with": {
+                    "token": "${{ secrets.GITHUB_TOKEN }}",
+                    "aws-role": "arn:aws:iam::123456789012:role/deploy",
+                    "aws-region": "eu-central-1",
+                }},
+                {"run": 'env >"$KEPT/after"; "$RUNNER_TEMP"/shipit-*/bin/python -c "import boto3"'},
+            ],
+        }
+    }  # fmt: skip
+    run = consumer.run()
+    assert run.jobs == {"aws": "success"}, run.log
+    assert "assumed arn:aws:iam::123456789012:role/deploy in eu-central-1" in run.log
+    prepare, after = ((run.kept / name).read_text() for name in ("prepare", "after"))
+    given = ("AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SESSION_TOKEN=session-of-aws")
+    assert [line for line in given if line not in prepare] == []
+    assert "AWS_" not in after
+
+
 def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer) -> None:
     prepare = """prepare = ["sh -c 'env >build-environment'"]"""
     consumer.commit("chore: build", {"shipit.toml": f"[release]\n{prepare}\n", ".gitignore": "build-environment\n"})
@@ -41,6 +68,8 @@ def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer
         "image": "",
         "digest": "",
         "deployed": "false",
+        "serving": "",
+        "url": "",
         **{name: value for name, value in outputs.items() if name != "json"},
     }
     assert (outputs["released"], outputs["version"], outputs["tag"]) == ("true", "1.1.0", "v1.1.0")

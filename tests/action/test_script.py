@@ -107,7 +107,9 @@ def test_installing_knows_no_credentials() -> None:
 
 
 def test_the_ssh_key_reaches_shipit_in_one_variable_and_nothing_else() -> None:
-    inputs, others = ACTION["separated"]({"SHIPIT_INPUT_SSH_KEY": "key", "SHIPIT_INPUT_SSH_KNOWN_HOSTS": "shop.example"})
+    inputs, others = ACTION["separated"](
+        {"SHIPIT_INPUT_SSH_KEY": "key", "SHIPIT_INPUT_SSH_KNOWN_HOSTS": "shop.example"}
+    )
     assert others == {}
     assert ACTION["credentials"](inputs) == {"SHIPIT_SSH_KEY": "key", "SHIPIT_SSH_KNOWN_HOSTS": "shop.example"}
     assert command_line(inputs) == ["run"]

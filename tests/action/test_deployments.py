@@ -1,0 +1,147 @@
+"""Deployments through the pipeline of the example: engine, registry and nginx are real, and so is the application."""
+
+from __future__ import annotations
+
+import secrets
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from action.act import Consumer, Run, rollback
+from action.test_images import Shop
+from parts.daemon import free_port
+from parts.engine import Engine
+from parts.nginx import Nginx, make_nginx_image, nginx
+from parts.registry import Registry
+from parts.web_app import APP
+
+CONFIG = """\
+[environments.dev]
+branch = "dev"
+url = "{url}"
+image = {{ name = "{name}-dev", tags = ["latest", "{{branch}}-{{sha}}"], args = {{ VERSION = "{{version}}" }} }}
+
+[environments.dev.deploy]
+kind = "blue-green"
+name = "{app}"
+directory = "{place}/state"
+health = {{ path = "/health", json = {{ status = "UP" }}, within = "20s", times = 1 }}
+bake = "1s"
+slots = {{ blue = {blue}, green = {green} }}
+container = {{ restart = "no" }}
+
+[environments.dev.deploy.nginx]
+file = "{proxy.switch_file}"
+command = {command}
+pid-file = "{proxy.pid_file}"
+front = "{proxy.url}"
+server-name = "shop.example"
+"""
+DOCKERFILE = """\
+FROM {base}
+ARG VERSION
+ENV VERSION=${{VERSION}} {more}
+COPY serve /bin/serve
+RUN mkdir -p /app
+EXPOSE 8080
+CMD ["sh", "/bin/serve"]
+"""
+KEY = "\n".join(["-----BEGIN TEST KEY-----", *(secrets.token_hex(32) for _ in range(3)), "-----END TEST KEY-----", ""])
+
+
+class Server:
+    """A shop whose environment `dev` is deployed on this machine, behind nginx."""
+
+    def __init__(self, shop: Shop, proxy: Nginx, place: Path) -> None:
+        self.shop, self.proxy = shop, proxy
+        self.app = f"shop-{secrets.token_hex(4)}"
+        self.base = make_nginx_image(shop.engine)
+        config = CONFIG.format(
+            url=proxy.url,
+            name=shop.name,
+            app=self.app,
+            place=place,
+            blue=free_port(),
+            green=free_port(),
+            proxy=proxy,
+            command=[str(word) for word in proxy.command],
+        )
+        shop.consumer.given |= {"SSH_KEY": KEY, "SSH_KNOWN_HOSTS": "shop.example ssh-ed25519 AAAA"}
+        shop.consumer.commit("feat: a server", {"shipit.toml": config, "serve": (APP / "serve").read_text()})
+
+    def push(self, message: str, more: str = "") -> Run:
+        """Push a commit to dev and run its workflow; `more` are variables of the image."""
+        self.shop.consumer.commit(message, {"Dockerfile": DOCKERFILE.format(base=self.base, more=more)})
+        self.shop.push("main", "dev")
+        run = self.shop.consumer.run(ref="refs/heads/dev")
+        self.shop.assert_no_secret_is_left(run)
+        return run
+
+    def rollback(self, version: str = "", dry_run: str = "false") -> Run:
+        """Run the workflow of the example that goes back."""
+        consumer, pipeline = self.shop.consumer, self.shop.consumer.workflow
+        consumer.workflow = rollback()
+        inputs = {"environment": "dev", "version": version, "dry-run": dry_run}
+        run = consumer.run("workflow_dispatch", ref="refs/heads/dev", inputs=inputs)
+        consumer.workflow = pipeline
+        self.shop.assert_no_secret_is_left(run)
+        return run
+
+    @property
+    def answer(self) -> str:
+        """The version that users see."""
+        asked = urllib.request.Request(self.proxy.url, headers={"Host": "shop.example"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return str(answer.read().decode()).removeprefix("version ").strip()
+
+    def remove(self) -> None:
+        containers = self.shop.engine.docker("ps", "--all", "--quiet", "--filter", f"name={self.app}").split()
+        if containers:
+            self.shop.engine.docker("rm", "--force", "--volumes", *containers)
+
+
+@pytest.fixture
+def server(consumer: Consumer, engine: Engine, locked_registry: Registry, tmp_path: Path) -> Iterator[Server]:
+    place = tmp_path / "server"
+    place.mkdir()
+    with nginx(place / "service-url.inc") as proxy:
+        server = Server(Shop(consumer, engine, locked_registry), proxy, place)
+        try:
+            yield server
+        finally:
+            server.remove()
+
+
+@pytest.mark.slow
+def test_a_push_deploys_and_the_workflow_of_the_example_goes_back(server: Server) -> None:
+    first = server.push("feat: the first")
+    assert first.jobs == {"deploy": "success"}, first.log
+    outputs = first.outputs["dev"]
+    assert (outputs["deployed"], outputs["serving"]) == ("true", outputs["digest"])
+    assert (outputs["environment"], outputs["url"]) == ("dev", server.proxy.url)
+    assert server.answer == outputs["version"].partition("+")[0] or server.answer == outputs["version"]
+    seen = server.answer
+
+    second = server.push("feat: the second")
+    assert second.jobs == {"deploy": "success"}, second.log
+    assert server.answer != seen
+
+    planned = server.rollback(dry_run="true")
+    assert planned.jobs == {"deploy": "success"}, planned.log
+    assert (planned.given["deployed"], server.answer == seen) == ("false", False)
+    back = server.rollback()
+    assert back.jobs == {"deploy": "success"}, back.log
+    assert (back.given["deployed"], back.given["serving"]) == ("true", outputs["serving"])
+    assert server.answer == seen
+
+
+@pytest.mark.slow
+def test_a_version_that_is_not_healthy_fails_the_job_and_the_earlier_one_serves(server: Server) -> None:
+    assert server.push("feat: the first").jobs == {"deploy": "success"}
+    seen = server.answer
+    run = server.push("feat: broken", more="FAIL_HEALTH=1")
+    assert run.jobs == {"deploy": "failure"}
+    assert "exit status 6" in run.log
+    assert run.given["deployed"] == "false"
+    assert server.answer == seen
