@@ -22,7 +22,14 @@ def main() -> None:
         status = 130
     except OSError:
         status = status or 120  # Python's own exit status when standard output cannot be flushed
+    _close_connections()
     os._exit(status)
+
+
+def _close_connections() -> None:
+    """Close the connections to hosts, if this run made any; without this, their private directories would be left."""
+    if module := sys.modules.get("shipit.adapters.hosts.ssh_connection"):
+        module.close_connections()
 
 
 def _run(words: list[str]) -> int:

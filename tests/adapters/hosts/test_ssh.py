@@ -20,6 +20,7 @@ from parts.engine import Engine
 from parts.sshd import SshServer
 
 from shipit.adapters.hosts.ssh import SshHost
+from shipit.adapters.hosts.ssh_connection import close_connections
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.world.hosts import Host
 
@@ -326,3 +327,13 @@ def test_one_connection_serves_all(host: SshHost, ssh_server: SshServer, tmp_pat
     host.close()
     assert masters(ssh_server) == []
     assert "PRIVATE" not in repr(settings_of(ssh_server))
+
+
+def test_the_end_of_the_program_closes_all_connections(host: SshHost, ssh_server: SshServer) -> None:
+    with ssh_host(ssh_server) as other:
+        host.look(["true"])
+        other.look(["true"])
+        assert len(masters(ssh_server)) == 2
+        close_connections()
+        assert masters(ssh_server) == []
+    assert host.look(["echo", "again"]).output == "again"

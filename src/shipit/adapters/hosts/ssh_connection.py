@@ -63,6 +63,15 @@ _GREETING = (
 )
 
 
+_open: weakref.WeakSet[SshConnection] = weakref.WeakSet()
+
+
+def close_connections() -> None:
+    """Close all connections of this process, and remove their private directories."""
+    for connection in list(_open):
+        connection.close()
+
+
 class HostFacts(Struct, frozen=True):
     """The facts that the host reported at the start.
 
@@ -117,6 +126,7 @@ class SshConnection:
             self._remove_key()
             # Also called at the end of this process. A forked copy has the same object, but not the connection.
             self._finalizer = weakref.finalize(self, _close, os.getpid(), resources.pop_all())
+        _open.add(self)
 
     def close(self) -> None:
         """End the connection, and all that uses it."""
