@@ -23,6 +23,7 @@ from shipit.errors import (
     PreflightError,
     RemoteError,
     ShipitError,
+    UnsafeError,
     UsageError,
 )
 from shipit.finding import Finding, Problem
@@ -92,6 +93,7 @@ def test_the_exit_statuses_are_the_documented_ones() -> None:
         RemoteError: 5,
         CommandError: 5,
         DeployError: 6,
+        UnsafeError: 7,
     }
     assert {kind: kind.exit_code for kind in promised} == promised
     assert BUG_EXIT_CODE == 70

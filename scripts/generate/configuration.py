@@ -66,7 +66,7 @@ def _value(schema: dict[str, Any]) -> str:
         return ", ".join(_written(choice) for choice in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_value(schema['items'])}"
-    return {"string": "string", "boolean": "`true`, `false`", "integer": "whole number"}.get(
+    return {"string": "string", "boolean": "`true`, `false`", "integer": "whole number", "number": "number"}.get(
         str(schema.get("type")), "table"
     )
 

@@ -13,6 +13,7 @@ from semver import Version
 
 from shipit.config.load import fingerprint, parse_config
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
+from shipit.config.targets import HealthConfig
 from shipit.core.commits import Rules
 from shipit.errors import ConfigError
 from shipit.finding import Problem
@@ -62,8 +63,12 @@ dockerfile = "web/Dockerfile"
 platforms = ["linux/amd64"]
 
 [[environments.prod.deploy]]
-kind = "watchtower"
-url = "http://localhost:8080"
+kind = "blue-green"
+image = "frontend"
+hosts = ["ssh://deploy@shop.example"]
+health = { path = "/actuator/health", json = { status = "UP" }, within = "2m" }
+container = { port = 3000, env = { SPRING_PROFILES_ACTIVE = "prod" } }
+secrets = { from = ["ssm:/shop/prod/"] }
 
 [packages.backend]
 path = "backend"
@@ -74,6 +79,8 @@ tag = "web@{version}"
 version-files = ["web/package.json"]
 changelog = "web/CHANGES.md"
 """
+
+DEPLOYED = "[environments.dev]\nimage = { name = 'a' }\n"
 
 
 def problems(text: str, **where: Any) -> list[Problem]:
@@ -124,7 +131,11 @@ def test_every_key_of_environments_and_packages_is_read() -> None:
     assert dev.image and (dev.image.name, dev.image.tags) == ("acme/app-dev", ("latest", "{branch}-{sha}"))
     image = prod.images["frontend"]
     assert (image.context, image.dockerfile, image.platforms) == ("web", "web/Dockerfile", ("linux/amd64",))
-    assert prod.deploy == ({"kind": "watchtower", "url": "http://localhost:8080"},)
+    (target,) = prod.targets
+    assert (target.image, target.hosts) == ("frontend", ("ssh://deploy@shop.example",))
+    assert target.health == HealthConfig(path="/actuator/health", json={"status": "UP"}, within="2m")
+    assert (target.container.port, target.container.env) == (3000, {"SPRING_PROFILES_ACTIVE": "prod"})
+    assert target.secrets and target.secrets.sources == ("ssm:/shop/prod/",)
     assert config.packages["backend"].path == "backend"
     assert config.packages["web"].version_files == ("web/package.json",)
     assert config.packages["web"].changelog == "web/CHANGES.md"
@@ -191,7 +202,8 @@ prepare = [
 tag = 5
 [packages.api]
 [[environments.dev.deploy]]
-kind = "watchtower"
+kind = "blue-green"
+health = "none"
 [[environments.dev.deploy]]
 knd = "ecs"
 [release.branch]
@@ -201,8 +213,8 @@ knd = "ecs"
         (3, "changelog.langage"),
         (8, "release.tag"),
         (9, "packages.api"),
-        (12, "environments.dev.deploy[1]"),
-        (14, "release.branch"),
+        (13, "environments.dev.deploy[1]"),
+        (15, "release.branch"),
     ]
 
 
@@ -326,9 +338,14 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "did you mean `back`?",
         ),
         (
-            "[[environments.dev.deploy]]\nkind = ''",
+            "[[environments.dev.deploy]]\nhealth = 'none'",
             "entry 1 of `deploy` needs a `kind`",
-            'add `kind = "..."`, such as `"watchtower"`',
+            'use one of: `"blue-green"`',
+        ),
+        (
+            "[environments.dev.deploy]\nkind = 'swarm'",
+            '`kind` cannot be `"swarm"` yet',
+            "this version supports only `blue-green`",
         ),
         (
             "[packages.a]\npath = 'a'\ntag = 'v{version}'\n[packages.b]\npath = 'b'\ntag = 'v{version}'",
@@ -442,7 +459,8 @@ SECRETS = [
     [
         '[release]\nremote = "{}"',
         '[release]\nprepare = ["login {}"]',
-        '[[environments.dev.deploy]]\nkind = "x"\nnested = [{{ key = "{}" }}]',
+        '[environments.dev]\nimage = {{ name = "a" }}\n[[environments.dev.deploy]]\nkind = "blue-green"\n'
+        'health = "none"\ncontainer = {{ env = {{ KEY = "{}" }} }}',
     ],
 )
 def test_a_secret_in_the_file_is_refused_and_never_repeated(text: str, secret: str) -> None:
@@ -458,7 +476,7 @@ def test_a_secret_used_as_a_key_is_not_repeated_either() -> None:
 @pytest.mark.parametrize("key", ["password", "token", "secret", "registry-password", "SLACK_TOKEN"])
 @pytest.mark.parametrize("value", ['"hunter2"', '["hunter2"]'])
 def test_a_key_whose_name_means_a_secret_is_refused(key: str, value: str) -> None:
-    for table in ("[release]", "[[environments.dev.deploy]]\nkind = 'x'"):
+    for table in ("[release]", f"{DEPLOYED}[[environments.dev.deploy]]\nkind = 'blue-green'\nhealth = 'none'"):
         found = problem(f"{table}\n{key} = {value}")
         assert found.what == f"`{key}` must not contain a secret"
         assert "hunter2" not in str(found)
@@ -469,7 +487,7 @@ def test_a_key_whose_name_means_a_secret_is_refused(key: str, value: str) -> Non
     [
         '[release]\nprepare = ["npm_config_registry=https://registry.example.org npm ci"]',
         '[release]\nprepare = ["git push https://$USER:$TOKEN@example.org/x"]',
-        '[[environments.dev.deploy]]\nkind = "x"\ntoken-variable = "SLACK_TOKEN"\nsecrets = ["DB_URL"]',
+        f'{DEPLOYED}deploy = {{ kind = "blue-green", health = "none", secrets = {{ from = ["env:SLACK_TOKEN"] }} }}',
         '[packages.token]\npath = "token"',
     ],
 )
@@ -500,7 +518,9 @@ def test_a_string_without_quotes_gets_a_hint() -> None:
 
 def test_tables_nested_without_end_are_refused() -> None:
     deep = ".".join(["x"] * 3000)
-    assert problem(f"[[environments.dev.deploy]]\nkind = 'x'\n{deep} = 1").what == "nested too deeply"
+    assert (
+        problem(f"{DEPLOYED}deploy = {{ kind = 'blue-green', health = 'none', {deep} = 1 }}").what == "unknown key `x`"
+    )
 
 
 KEYS = ["release", "bump", "commits", "changelog", "environments", "packages", "dev", "deploy", "images", "kind", "name",

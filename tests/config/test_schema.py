@@ -43,7 +43,9 @@ build = ["./gradlew build -x test openapi3"]
 image = { name = "maskun2/quiet-chatter", tags = ["latest", "{version}", "{major}.{minor}"], context = ".", dockerfile = "Dockerfile", platforms = ["linux/amd64"] }
 
 [[environments.prod.deploy]]
-kind = "watchtower"
+kind = "blue-green"
+health = { path = "/health", json = { status = "UP" } }
+container = { port = 3000, cpus = 1.5, keep = "running" }
 """
 
 WRONG = [
@@ -73,6 +75,12 @@ WRONG = [
     "[changelog]\nlanguage = 'de'",
     "[environments.dev.image]\ntags = []",
     "[[environments.dev.deploy]]\nurl = 'x'",
+    "[[environments.dev.deploy]]\nkind = 'watchtower'",
+    "[environments.dev.deploy]\nkind = 'blue-green'",
+    "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'x'",
+    "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'none'\nbake = 5",
+    "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'none'\nslots = { blue = 70000 }",
+    "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'none'\nnginx = { fil = '/x' }",
     "[packages.api]\ntag = 'v{version}'",
     "[packages.'a b']\npath = 'a'",
 ]

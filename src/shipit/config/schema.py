@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from shipit.config.model import Config
+from shipit.config.targets import KIND
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -18,13 +19,18 @@ def json_schema() -> dict[str, Any]:
     for definition in schema["$defs"].values():
         del definition["title"]  # the name of a Python class
         definition["properties"] = {
-            key: _plain(_spelled_out(value, values)) for key, value in definition["properties"].items()
+            key: _plain(_spelled_out(_described(key, value), values)) for key, value in definition["properties"].items()
         }
     return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
 
 
 def _enumerations(definitions: dict[str, Any]) -> list[str]:
     return [name for name, definition in definitions.items() if "enum" in definition]
+
+
+def _described(key: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a key, with the description of `kind`, which no field of the model has."""
+    return {"description": "The kind of the target.", **schema} if key == KIND else schema
 
 
 def _spelled_out(key: dict[str, Any], values: dict[str, list[str]]) -> dict[str, Any]:

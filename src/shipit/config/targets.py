@@ -28,18 +28,21 @@ from shipit.config.vocabulary import (
     WebUrl,
 )
 
+# The key that says which other keys a target has.
+KIND = "kind"
 
-class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field="kind"):
+
+class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     """A target; its `kind` says which other keys it has."""
 
     # The kinds that only a later version supports.
-    later: ClassVar[tuple[str, ...]] = ("compose", "swarm", "kubernetes", "ecs", "static-site")
+    later: ClassVar[tuple[str, ...]] = ("compose", "watchtower", "swarm", "kubernetes", "ecs", "static-site")
 
 
 class HealthConfig(ConfigTable, frozen=True, kw_only=True):
     """The health check over HTTP."""
 
-    path: Annotated[UrlPath, Meta(description="The path to ask, such as `/actuator/health`.")]
+    path: Annotated[UrlPath, Meta(description="The path to ask.", examples=["/actuator/health"])]
     json: Annotated[
         dict[Text, str],
         Meta(
@@ -66,7 +69,7 @@ class HealthConfig(ConfigTable, frozen=True, kw_only=True):
 class IdentityConfig(ConfigTable, frozen=True, kw_only=True):
     """A request whose answer shows which version answers."""
 
-    path: Annotated[UrlPath, Meta(description="The path to ask, such as `/actuator/info`.")]
+    path: Annotated[UrlPath, Meta(description="The path to ask.", examples=["/actuator/info"])]
     json: Annotated[
         Text,
         Meta(
@@ -89,7 +92,7 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(description="The volumes, as `source:target` or `source:target:ro`.", examples=[["/srv/shop/data:/data"]]),
     ] = ()
     network: Annotated[Name | None, Meta(description="The docker network to join. It must exist on the host.")] = None
-    memory: Annotated[Memory | None, Meta(description="The memory limit, such as `1g`.")] = None
+    memory: Annotated[Memory | None, Meta(description="The memory limit.")] = None
     cpus: Annotated[
         Processors | None,
         Meta(description="The number of processors that the container can use, such as `1.5`."),
@@ -135,7 +138,8 @@ class SecretsConfig(ConfigTable, frozen=True, kw_only=True):
         HostPath | None,
         Meta(
             description="A file on the host that shipit also writes them to, for people and other scripts. It is "
-            "readable only by the user that shipit logs in as."
+            "readable only by the user that shipit logs in as.",
+            examples=["/srv/shop/.env"],
         ),
     ] = None
     format: Annotated[
@@ -156,10 +160,10 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
 
     file: Annotated[
         HostPath,
-        HttpStatus,
         Meta(
             description="The file that shipit writes, and that your site includes. For nginx in a container it is the "
-            "path on the host, in a directory that is mounted into the container."
+            "path on the host, in a directory that is mounted into the container.",
+            examples=["/etc/nginx/conf.d/service-url.inc"],
         ),
     ] = "/etc/nginx/conf.d/service-url.inc"
     style: Annotated[
@@ -185,7 +189,9 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
             extra={"expected": "a list with at least one word"},
         ),
     ] = ("nginx",)
-    pid_file: Annotated[HostPath, Meta(description="The file with nginx's process id.")] = "/run/nginx.pid"
+    pid_file: Annotated[
+        HostPath, Meta(description="The file with nginx's process id.", examples=["/run/nginx.pid"])
+    ] = "/run/nginx.pid"
     container: Annotated[
         Name | None, Meta(description="The name of the container that nginx runs in. It runs on the host when unset.")
     ] = None
@@ -288,7 +294,11 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
     container: Annotated[ContainerConfig, Meta(description="The settings of the container.")] = ContainerConfig()
     secrets: Annotated[SecretsConfig | None, Meta(description="The secrets of the app.")] = None
     directory: Annotated[
-        HostPath, Meta(description="The directory on the host for the record of deployments and the lock.")
+        HostPath,
+        Meta(
+            description="The directory on the host for the record of deployments and the lock.",
+            examples=["/var/lib/shipit"],
+        ),
     ] = "/var/lib/shipit"
 
 

@@ -29,6 +29,8 @@ from shipit.world.images import Transfer as Transfer
 
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
     from shipit.world.hosts import Hosts, Secrets
+else:  # for `help(World)`, which reads the annotations
+    Hosts = Secrets = object
 
 
 class World(Struct, frozen=True):
