@@ -89,6 +89,11 @@ class Server:
         return run
 
     @property
+    def commit(self) -> str:
+        """The commit at the tip of dev."""
+        return str(self.shop.consumer.github.git.resolve("dev"))
+
+    @property
     def answer(self) -> str:
         """The version that users see."""
         asked = urllib.request.Request(self.proxy.url, headers={"Host": "shop.example"})
@@ -117,7 +122,9 @@ def server(consumer: Consumer, engine: Engine, locked_registry: Registry, tmp_pa
 def test_a_push_deploys_and_the_workflow_of_the_example_goes_back(server: Server) -> None:
     first = server.push("feat: the first")
     assert first.jobs == {"deploy": "success"}, first.log
+    commits = [server.commit]
     outputs = first.outputs["dev"]
+    assert shown(server) == [("dev", commits[0], "success")]
     assert (outputs["deployed"], outputs["serving"]) == ("true", outputs["digest"])
     assert (outputs["environment"], outputs["url"]) == ("dev", server.proxy.url)
     assert server.answer == outputs["version"].partition("+")[0] or server.answer == outputs["version"]
@@ -125,7 +132,9 @@ def test_a_push_deploys_and_the_workflow_of_the_example_goes_back(server: Server
 
     second = server.push("feat: the second")
     assert second.jobs == {"deploy": "success"}, second.log
+    commits.append(server.commit)
     assert server.answer != seen
+    assert shown(server) == [("dev", commits[0], "inactive"), ("dev", commits[1], "success")]
 
     planned = server.rollback(dry_run="true")
     assert planned.jobs == {"deploy": "success"}, planned.log
@@ -134,6 +143,15 @@ def test_a_push_deploys_and_the_workflow_of_the_example_goes_back(server: Server
     assert back.jobs == {"deploy": "success"}, back.log
     assert (back.given["deployed"], back.given["serving"]) == ("true", outputs["serving"])
     assert server.answer == seen
+    assert shown(server)[1:] == [("dev", commits[1], "inactive"), ("dev", commits[0], "success")]
+    assert {status.environment_url for status in server.shop.consumer.github.deployments[-1].statuses} == {
+        outputs["url"]
+    }
+
+
+def shown(server: Server) -> list[tuple[str, str, str]]:
+    """What GitHub shows of each deployment: the environment, the commit and the state."""
+    return [(each.environment, each.sha, each.state) for each in server.shop.consumer.github.deployments]
 
 
 @pytest.mark.slow
@@ -144,4 +162,5 @@ def test_a_version_that_is_not_healthy_fails_the_job_and_the_earlier_one_serves(
     assert run.jobs == {"deploy": "failure"}
     assert "exit status 6" in run.log
     assert run.given["deployed"] == "false"
+    assert [state for _, _, state in shown(server)] == ["success", "failure"]
     assert server.answer == seen

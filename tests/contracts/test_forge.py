@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from standin.issues import Issue
 from standin.server import GOOD, GitHubStandIn
 
@@ -20,7 +21,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.testing import FakeFiles, FakeForge, FakeRemote
-from shipit.world import Asset, Forge, ForgeRelease
+from shipit.world import Asset, Forge, ForgeDeployment, ForgeRelease
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def in_memory(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     remote, files = FakeRemote(), FakeFiles()
 
     def state() -> object:
-        return deepcopy((remote.releases, remote.comments, remote.labels))
+        return deepcopy((remote.releases, remote.comments, remote.labels, remote.deployments))
 
     return InMemory(FakeForge(remote, files), tmp_path, state, files)
 
@@ -265,3 +266,66 @@ def test_a_label_is_added_to_the_existing_labels(forge: Forge) -> None:
         forge.add_label(12, label)
     assert forge.labels(12) == {"released", "ship it: v1"}
     assert forge.labels(13) == frozenset()
+
+
+@pytest.fixture(params=[in_memory, github_over_the_stand_in], ids=lambda make: make.__name__)
+def showing(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    """A forge that shows deployments."""
+    bench: Bench = request.param(tmp_path, request)
+    return bench
+
+
+@pytest.fixture
+def deployments(request: pytest.FixtureRequest, showing: Bench) -> tuple[ForgeDeployment, ForgeDeployment]:
+    """Two deployments to `prod` of two commits that the forge has."""
+    commits = ["1" * 40, "2" * 40]
+    if not isinstance(showing, InMemory):
+        git = request.getfixturevalue("github").git
+        commits = [git.git("commit-tree", git.git("mktree"), "-m", message) for message in ("one", "two")]
+    one, two = (
+        ForgeDeployment("prod", commit, f"sha256:{number}", "1.4.0", "https://shop.example", "https://ci.example/1")
+        for number, commit in enumerate(commits)
+    )
+    return one, two
+
+
+def test_a_deployment_is_in_the_state_that_was_reported_last(
+    showing: Bench, deployments: tuple[ForgeDeployment, ForgeDeployment]
+) -> None:
+    forge, (one, _) = showing.forge, deployments
+    assert forge.deployment_state(one) is None
+    for state in ("in_progress", "failure", "in_progress", "success"):
+        forge.report_deployment(one, state)
+        assert forge.deployment_state(one) == state
+
+
+def test_a_state_that_is_reported_twice_is_shown_once(
+    showing: Bench, deployments: tuple[ForgeDeployment, ForgeDeployment]
+) -> None:
+    showing.forge.report_deployment(deployments[0], "in_progress")
+    state = showing.state()
+    assert showing.forge.deployment_state(deployments[0]) == "in_progress"
+    showing.forge.report_deployment(deployments[0], "in_progress")
+    assert showing.state() == state
+
+
+def test_only_the_newest_deployment_to_an_environment_is_found(
+    showing: Bench, deployments: tuple[ForgeDeployment, ForgeDeployment]
+) -> None:
+    forge, (one, two) = showing.forge, deployments
+    forge.report_deployment(one, "success")
+    forge.report_deployment(replace(two, environment="dev"), "success")
+    assert forge.deployment_state(one) == "success"
+    forge.report_deployment(two, "in_progress")
+    assert (forge.deployment_state(one), forge.deployment_state(two)) == (None, "in_progress")
+    forge.report_deployment(one, "success")
+    assert (forge.deployment_state(one), forge.deployment_state(two)) == ("success", None)
+
+
+def test_local_files_show_no_deployments(tmp_path: Path) -> None:
+    forge: Forge = LocalForge(str(tmp_path))
+    deployment = ForgeDeployment("prod", "1" * 40, "sha256:1", "1.4.0")
+    assert not forge.shows_deployments
+    forge.report_deployment(deployment, "success")
+    assert forge.deployment_state(deployment) is None
+    assert list(tmp_path.iterdir()) == []

@@ -27,6 +27,8 @@ OPERATIONS = {
     f"{REPOSITORY}/releases/{{release_id}}": {"get", "patch", "delete"},
     f"{REPOSITORY}/releases/{{release_id}}/assets": {"get", "post"},
     f"{REPOSITORY}/releases/assets/{{asset_id}}": {"get", "delete"},
+    f"{REPOSITORY}/deployments": {"get", "post"},
+    f"{REPOSITORY}/deployments/{{deployment_id}}/statuses": {"get", "post"},
     f"{REPOSITORY}/issues/{{issue_number}}/comments": {"get", "post"},
     f"{REPOSITORY}/issues/comments/{{comment_id}}": {"patch"},
     f"{REPOSITORY}/issues/{{issue_number}}/labels": {"get", "post"},

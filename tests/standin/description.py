@@ -93,6 +93,8 @@ class Description:
         schema = self._schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
         if schema.get("nullable"):
             return None
+        if "oneOf" in schema:
+            return self._filler(schema["oneOf"][0])
         if schema.get("type") == "object":
             return {name: self._filler(schema["properties"][name]) for name in schema.get("required", ())}
         if schema.get("type") == "string":

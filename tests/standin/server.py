@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from standin import git_data, issues, releases, repository
+from standin import deployments, git_data, issues, releases, repository
 from standin.answers import Answer, Call, Refusal, not_found
 from standin.bare import BareRepository
 from standin.description import Description, Request, Response
@@ -34,6 +34,7 @@ VIOLATED = 599
 DESCRIPTION = Description()
 ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
     **releases.ROUTES,
+    **deployments.ROUTES,
     **git_data.ROUTES,
     **issues.ROUTES,
     **repository.ROUTES,
@@ -71,6 +72,7 @@ class GitHubStandIn:
         self.releases: list[releases.Release] = []
         self.latest_id: int | None = None
         self.issues: dict[int, issues.Issue] = {}
+        self.deployments: list[deployments.Deployment] = []
         self.requests: list[Logged] = []
         self.violations: list[str] = []
         self._faults: list[Fault] = []

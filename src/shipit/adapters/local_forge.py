@@ -23,7 +23,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
 
 
 class LocalForge:
@@ -37,6 +37,7 @@ class LocalForge:
     """
 
     name = "local"
+    shows_deployments = False
 
     def __init__(self, root: str, links: Links | None = None, *, base: str = ".", shared: bool = True) -> None:
         self.shared = shared
@@ -100,6 +101,12 @@ class LocalForge:
 
     def labels(self, number: int) -> frozenset[str]:
         return frozenset(self._issue(number)["labels"])
+
+    def deployment_state(self, deployment: ForgeDeployment) -> None:
+        """Return None: files show no deployments."""
+
+    def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
+        """Do nothing: files show no deployments."""
 
     def keep_comment(self, number: int, mark: str, text: str) -> None:
         issue = self._issue(number)

@@ -247,9 +247,20 @@ def _apply(project: Project, plan: DeployPlan, before: ObservedDeployment, obser
         return Deployment(plan, carry_out(project, plan, watched), url)
     except ConflictError as error:  # another run works on the host now, or something is there that shipit did not make
         error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
+        _report_failure(project, plan, watched.observer)
         raise
     except ShipitError as error:
-        raise _way_back(project, plan, before, error, watched) from error
+        failure = _way_back(project, plan, before, error, watched)
+        _report_failure(project, plan, watched.observer)
+        raise failure from error
+
+
+def _report_failure(project: Project, plan: DeployPlan, observer: Observer) -> None:
+    """Report to the forge that the deployment failed; a problem with that is only passed to `observer`."""
+    from shipit.engine.apply import apply_steps
+    from shipit.plan.deploy import report_of_failure
+
+    apply_steps(report_of_failure(plan), project.world, observer)
 
 
 def _way_back(

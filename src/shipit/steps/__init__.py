@@ -35,6 +35,7 @@ from shipit.steps.promote_image import PromoteImage
 from shipit.steps.publish_release import PublishRelease
 from shipit.steps.push import Push
 from shipit.steps.push_image import PushImage
+from shipit.steps.report_deployment import ReportDeployment
 from shipit.steps.run import Run
 from shipit.steps.sync_branch import SyncBranch
 from shipit.steps.tag_image import TagImage
@@ -57,6 +58,7 @@ __all__ = [
     "PublishRelease",
     "Push",
     "PushImage",
+    "ReportDeployment",
     "Run",
     "SyncBranch",
     "TagImage",
@@ -98,8 +100,9 @@ STEPS: dict[str, type[Any]] = {
         WriteMarker,
         RetireContainer,
         ResumeContainer,
+        ReportDeployment,
     )
 }
 
-# Optional steps: a release is complete without them, and their failure is only a warning.
-OPTIONAL_STEPS = (CommentReleased, LabelReleased)
+# Optional steps: a release or a deployment is complete without them, and their failure is only a warning.
+OPTIONAL_STEPS = (CommentReleased, LabelReleased, ReportDeployment)

@@ -14,13 +14,14 @@ from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote
-from shipit.world import Asset, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
 
 
 class FakeForge:
     """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
 
-    `problems` are the findings that it reports; a test can set them.
+    A test can set `problems`, the findings that it reports, and `shows_deployments`, whether deployments are reported
+    to it.
     """
 
     name = "fake"
@@ -28,6 +29,7 @@ class FakeForge:
 
     def __init__(self, remote: FakeRemote, files: FakeFiles) -> None:
         self.problems: tuple[Finding, ...] = ()
+        self.shows_deployments = False
         self._remote = remote
         self._files = files
 
@@ -48,6 +50,10 @@ class FakeForge:
 
     def labels(self, number: int) -> frozenset[str]:
         return frozenset(self._remote.labels.get(number, ()))
+
+    def deployment_state(self, deployment: ForgeDeployment) -> str | None:
+        reported = self._remote.deployments.get(deployment.environment, [])
+        return reported[-1][1] if reported and _is_same(reported[-1][0], deployment) else None
 
     # -- writes
 
@@ -107,6 +113,14 @@ class FakeForge:
     def add_label(self, number: int, label: str) -> None:
         self._remote.labels.setdefault(number, set()).add(label)
 
+    def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
+        reported = self._remote.deployments.setdefault(deployment.environment, [])
+        if reported and _is_same(reported[-1][0], deployment):
+            reported.pop()
+        if state == "success":
+            reported[:] = [(each, "inactive" if old == "success" else old) for each, old in reported]
+        reported.append((deployment, state))
+
     # -- inside
 
     def _keep(self, release: ForgeRelease) -> ForgeRelease:
@@ -125,6 +139,11 @@ class FakeForge:
         if data is None:
             raise CommandError(f"the asset `{path}` cannot be read")
         return Asset(path.rpartition("/")[2], len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
+
+
+def _is_same(one: ForgeDeployment, other: ForgeDeployment) -> bool:
+    """Return whether it is the same image of the same commit, whichever run deploys it."""
+    return (one.commit, one.digest) == (other.commit, other.digest)
 
 
 def _conflict(what: str) -> ConflictError:

@@ -16,7 +16,10 @@ WRITES: Mapping[str, frozenset[str]] = {
         ("fetch", "deepen", "create_commit", "create_tag", "delete_tag", "move_branch", "adopt", "push", "move_tag")
     ),
     "forge": frozenset(
-        ("create_draft", "upload_asset", "publish", "create_commit", "create_tag", "keep_comment", "add_label")
+        (
+            *("create_draft", "upload_asset", "publish", "create_commit", "create_tag", "keep_comment", "add_label"),
+            "report_deployment",
+        )
     ),
     "files": frozenset(("write",)),
     "process": frozenset(("run",)),

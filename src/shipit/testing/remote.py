@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
 from shipit.testing.objects import Commits, FakeTag
-from shipit.world import ForgeRelease, RemoteRefs
+from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs
 
 _STATE = "nothing was pushed; the remote is unchanged"
 
@@ -24,6 +24,7 @@ class FakeRemote(Struct):
         latest: the tag that the forge shows as the latest release.
         comments: the comments on issues and pull requests, by number.
         labels: the labels of issues and pull requests, by number.
+        deployments: the reported deployments with their states, the oldest first, by environment.
     """
 
     url: str = "https://git.test/acme/app"
@@ -35,6 +36,7 @@ class FakeRemote(Struct):
     latest: str | None = None
     comments: dict[int, list[str]] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
+    deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
 
     @property

@@ -15,7 +15,9 @@ from shipit.world.clock import Clock as Clock
 from shipit.world.files import Files as Files
 from shipit.world.files import Process as Process
 from shipit.world.forge import Asset as Asset
+from shipit.world.forge import DeploymentState as DeploymentState
 from shipit.world.forge import Forge as Forge
+from shipit.world.forge import ForgeDeployment as ForgeDeployment
 from shipit.world.forge import ForgeRelease as ForgeRelease
 from shipit.world.git import CommitInfo as CommitInfo
 from shipit.world.git import Git as Git

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -39,6 +39,29 @@ class ForgeRelease(Struct, frozen=True):
     assets: tuple[Asset, ...] = ()
 
 
+DeploymentState = Literal["in_progress", "success", "failure"]
+
+
+class ForgeDeployment(Struct, frozen=True):
+    """A deployment as the forge shows it to people.
+
+    Args:
+        environment: the name of the environment.
+        commit: the id of the commit that the images were built from.
+        digest: the digest of the image; if there are several, separated by spaces.
+        version: the version of the image.
+        url: the public address of the environment; empty for none.
+        log_url: the web page of the run; empty for none.
+    """
+
+    environment: str
+    commit: str
+    digest: str
+    version: str
+    url: str = ""
+    log_url: str = ""
+
+
 class Forge(Protocol):
     """The place where releases are published: GitHub, or local files if the remote is not on GitHub.
 
@@ -52,6 +75,10 @@ class Forge(Protocol):
     shared: bool
 
     # reads
+    @property
+    def shows_deployments(self) -> bool:
+        """True if deployments can be reported: the forge shows them, and there is a token."""
+
     def links(self) -> Links | None:
         """Return the web addresses of commits, issues and releases; None if there is no web page for them."""
 
@@ -72,6 +99,12 @@ class Forge(Protocol):
 
     def labels(self, number: int) -> frozenset[str]:
         """Return the labels of an issue or pull request."""
+
+    def deployment_state(self, deployment: ForgeDeployment) -> str | None:
+        """Return the state of a deployment; None if it was not reported, or another one to its environment is newer.
+
+        It is a `DeploymentState`, or another state that the forge knows.
+        """
 
     # writes
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
@@ -100,3 +133,9 @@ class Forge(Protocol):
 
     def add_label(self, number: int, label: str) -> None:
         """Add a label to an issue or pull request; nothing changes if it has the label."""
+
+    def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
+        """Show that a deployment is in `state`. When it is a success, the one that served before is no longer active.
+
+        `deployment` is the newest one to its environment afterwards.
+        """

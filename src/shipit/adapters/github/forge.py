@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shipit.adapters.github import assets as github_assets
+from shipit.adapters.github import deployments as github_deployments
 from shipit.adapters.github import git_data as github_git
 from shipit.adapters.github import issues as github_issues
 from shipit.adapters.github.calls import GitHubApi
@@ -16,7 +17,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,10 @@ class GitHubForge:
         return GitHubApi(self._slug, self._policy, "issues: write` and `pull-requests: write")
 
     @cached_property
+    def _deployment_calls(self) -> GitHubApi:
+        return GitHubApi(self._slug, self._policy, "deployments: write")
+
+    @cached_property
     def _repository(self) -> Repository:
         from github import Auth, Github
 
@@ -86,6 +91,10 @@ class GitHubForge:
             lazy=True,
         )
         return client.get_repo(self._slug)
+
+    @property
+    def shows_deployments(self) -> bool:
+        return self._token is not None
 
     def links(self) -> Links:
         return Links(f"{self._server_url.rstrip('/')}/{self._slug}")
@@ -153,6 +162,12 @@ class GitHubForge:
 
     def labels(self, number: int) -> frozenset[str]:
         return github_issues.labels(self._issue_calls, self._repository, number)
+
+    def deployment_state(self, deployment: ForgeDeployment) -> str | None:
+        return github_deployments.find_state(self._deployment_calls, self._repository, deployment)
+
+    def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
+        github_deployments.report(self._deployment_calls, self._repository, deployment, state)
 
     def keep_comment(self, number: int, mark: str, text: str) -> None:
         github_issues.keep_comment(self._issue_calls, self._repository, number, mark, text)

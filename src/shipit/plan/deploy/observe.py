@@ -21,7 +21,8 @@ class ObservedDeployment(Struct, frozen=True):
     """The targets of an environment with their state. `commit` and `branch` are those that are checked out.
 
     `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
-    None if the branch is not that of the environment, or if it is not known what serves.
+    None if the branch is not that of the environment, or if it is not known what serves. `reported` is whether
+    deployments are reported to the forge.
     """
 
     environment: str
@@ -30,6 +31,7 @@ class ObservedDeployment(Struct, frozen=True):
     targets: tuple[DeployTarget, ...]
     observed: tuple[ObservedTarget, ...]
     waiting: tuple[str, ...] | None = None
+    reported: bool = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -100,7 +102,8 @@ def observe_deployment(
     observed = tuple(TARGETS[target.kind].observe(world, target) for target in targets)
     head, branch = world.git.head() or "", world.git.branch() or branch
     waiting = None if for_plan or branch != config.environments[environment].branch else _waiting(world, observed)
-    return ObservedDeployment(environment, head, branch, targets, observed, waiting)
+    reported = world.forge.shows_deployments
+    return ObservedDeployment(environment, head, branch, targets, observed, waiting, reported)
 
 
 def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, ...] | None:

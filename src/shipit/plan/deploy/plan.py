@@ -14,7 +14,9 @@ from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
+from shipit.steps import ReportDeployment
 from shipit.steps.base import Step
+from shipit.world import ForgeDeployment
 
 
 def make_deploy_plan(
@@ -37,14 +39,21 @@ def make_deploy_plan(
     chosen = tuple(zip(observed.targets, observed.observed, goals, strict=False))
     all_findings = (*findings, *observed.findings, *(each for one in chosen for each in _held(*one)))
     blocked = any_blocks(all_findings)
+    steps = () if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
     return DeployPlan(
         inputs=Inputs(observed.commit, observed.branch, fingerprint(config)),
-        steps=() if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one)),
+        steps=_reported(observed, goals, steps) if observed.reported and steps else steps,
         findings=blocking_first(all_findings),
         environment=observed.environment,
         targets=tuple(_planned(*one) for one in chosen),
         rollback=rollback,
     )
+
+
+def report_of_failure(plan: DeployPlan) -> tuple[Step, ...]:
+    """Return the step that reports that the deployment of `plan` failed; none if the forge shows no deployments."""
+    begins = (step for step in plan.steps if isinstance(step, ReportDeployment))
+    return tuple(ReportDeployment(step.deployment, "failure") for step in begins if step.state == "in_progress")
 
 
 def plan_way_back(
@@ -64,6 +73,21 @@ def plan_way_back(
         target, goal = before.targets[number], Goal(planned.image, by, why=why.removeprefix(f"{planned.image} "))
         steps += TARGETS[target.kind].way_back(target, before.observed[number], now.observed[number], goal)
     return replace(failed, steps=tuple(steps), findings=(), rollback=True)
+
+
+def _reported(observed: ObservedDeployment, goals: Sequence[Goal], steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return `steps` between the reports to the forge that the deployment begins and that it succeeded."""
+    images = dict.fromkeys(goal.image for goal in goals)
+    deployment = ForgeDeployment(
+        environment=observed.environment,
+        commit=goals[0].image.revision or observed.commit,
+        digest=" ".join(image.digest for image in images),
+        version=" ".join(dict.fromkeys(image.version for image in images)),
+        url=observed.targets[0].url,
+        log_url=goals[0].by if goals[0].by.startswith("http") else "",
+    )
+    begin, end = ReportDeployment(deployment, "in_progress"), ReportDeployment(deployment, "success")
+    return (begin, *steps, end)
 
 
 def _planned(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
