@@ -24,11 +24,13 @@ from shipit.world.hosts import CommandResult, Containers
 _LIMIT = 30.0  # seconds, for a command of shipit itself
 _LOCK_TIME = 30.0  # seconds
 
-_RUN = 'exec 2>&1 </dev/null; limit=$1; shift; exec timeout -k 2 "$limit" "$@"'
+_RUN = 'limit=$1; shift; exec timeout -k 2 "$limit" "$@"'
 _TIMED_OUT = (124, 137)  # 137: it ignored SIGTERM
 _NOT_STARTED = (126, 127)
 
-_READ = 'export LC_ALL=C; exec cat "$1"'
+# The length is last: a text with null bytes does not arrive complete, see `shipit.adapters.hosts.ssh_shell`.
+_READ = 'export LC_ALL=C; cat "$1" && echo && wc -c < "$1"'
+_READ_ALL = 'exec cat "$1"'
 _NO_SUCH_FILE = ("No such file or directory", "Not a directory")
 
 # $1 is the path, $2 the length in bytes, $3 the mode, $4 the time limit. The input of a killed client is shorter.
@@ -77,12 +79,15 @@ class SshHost:
 
     def read(self, path: str) -> str | None:
         done = self.connection.execute(_READ, path, timeout=_LIMIT)
+        data, _, length = done.output[:-1].rpartition(b"\n")
         if done.status == 0:
-            return done.output.decode("utf-8", "surrogateescape")
-        if done.errors.strip().endswith(_NO_SUCH_FILE):
+            if len(data) != int(length):
+                data = self.connection.send(_READ_ALL, path, timeout=_LIMIT).output
+            return data.decode("utf-8", "surrogateescape")
+        if done.text.endswith(_NO_SUCH_FILE):
             return None
         hint = f"ssh {self.address} ls -l {path}"
-        raise CommandError(f"`{path}` cannot be read on {self._machine}: {reason(done.errors)}", hint=hint)
+        raise CommandError(f"`{path}` cannot be read on {self._machine}: {reason(done.text)}", hint=hint)
 
     def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
         return self._run(argv, timeout, fence=())
@@ -119,10 +124,10 @@ class SshHost:
         data = text.encode("utf-8", "surrogateescape")
         arguments = (path, str(len(data)), f"{mode:o}", f"{_LIMIT:g}")
         fence = self._fence()
-        done = self.connection.execute(_WRITE, *arguments, timeout=_LIMIT, data=data, fence=fence)
+        done = self.connection.send(_WRITE, *arguments, timeout=_LIMIT, data=data, fence=fence)
         self._check_fence(done)
         if done.status != 0:
-            raise unwritable(path, reason(done.output.decode(errors="replace")), self._machine)
+            raise unwritable(path, reason(done.text), self._machine)
 
     @contextmanager
     def lock(self, path: str, owner: str) -> Iterator[None]:
@@ -138,14 +143,14 @@ class SshHost:
     def locked_by(self, path: str) -> str | None:
         done = self.connection.execute(LOCKED_BY, path, timeout=_LIMIT)
         if done.status in (0, 75):
-            return (done.output.decode(errors="replace").strip() or "an unknown run") if done.status else None
-        raise CommandError(f"`{path}.lock` cannot be read on {self._machine}: {reason(done.errors)}")
+            return (done.text or "an unknown run") if done.status else None
+        raise CommandError(f"`{path}.lock` cannot be read on {self._machine}: {reason(done.text)}")
 
     def unlock(self, path: str) -> None:
         """Replace the lock file. The run that holds the old one sees that the owner changed, and stops."""
         done = self.connection.execute(UNLOCK, path, timeout=_LIMIT)
         if done.status != 0:
-            raise unwritable(f"{path}.lock", reason(done.errors), self._machine)
+            raise unwritable(f"{path}.lock", reason(done.text), self._machine)
 
     def close(self) -> None:
         """End the connection; the next use makes a new one."""
@@ -167,7 +172,7 @@ class SshHost:
     def _run(self, argv: Sequence[str], timeout: float, fence: Sequence[tuple[str, str]]) -> CommandResult:
         done = self.connection.execute(_RUN, str(math.ceil(timeout)), *argv, timeout=timeout + 2, fence=fence)
         self._check_fence(done)
-        output = done.output.decode(errors="replace").strip()
+        output = done.text
         if done.status in _TIMED_OUT and not output:
             return CommandResult(124, f"it did not end within {timeout:g} seconds")
         if done.status in _NOT_STARTED and output.startswith("timeout: "):

@@ -1,7 +1,7 @@
 """The connection to a host over SSH: one master process of OpenSSH's client, which all commands and forwards share.
 
-The master runs a command on the host that waits for the end of its standard input. This input is a pipe of this
-process, so the master and everything on the host end when this process ends, also when it is killed.
+The master runs a shell on the host whose input is a pipe of this process. So the master and everything on the host end
+when this process ends, also when it is killed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import select
 import shlex
 import socket
 import subprocess
-import time
 import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -22,9 +20,10 @@ from msgspec import Struct
 
 from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
 from shipit.adapters.hosts.ssh_failure import connection_lost, login_failure
+from shipit.adapters.hosts.ssh_shell import LOOP, Shell
 from shipit.adapters.private_directory import private_directory
 from shipit.adapters.process import without_tokens
-from shipit.errors import PreflightError, RemoteError
+from shipit.errors import PreflightError, RemoteError, ShipitError
 from shipit.finding import Finding
 
 _CONNECT_LIMIT = 15.0  # seconds, for the connection, the login and the start of the shell
@@ -52,14 +51,14 @@ _MASTER_OPTIONS = (
 # A client uses nothing but the connection of the master: without it, it fails and does not connect by itself.
 _CLIENT_OPTIONS = ("BatchMode=yes", "ControlMaster=no", "ProxyCommand=exit 1", "StreamLocalBindUnlink=yes")
 
-# Prints the facts about the host between two marks, then waits for the end of its input.
+# Prints the facts about the host after a mark, as the answer to command 0, then runs other commands.
 _GREETING = (
     'missing=; for program in flock timeout; do command -v $program >/dev/null || missing="$missing $program"; done; '
     "socket=/var/run/docker.sock; rootless=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock; "
     'case "$DOCKER_HOST" in unix://*) socket=${DOCKER_HOST#unix://};; '
     '*) [ ! -S $socket ] && [ -S "$rootless" ] && socket=$rootless;; esac; '
     'state=usable; [ -w "$socket" ] || state=denied; [ -S "$socket" ] || state=missing; '
-    'for line in "$0" "$(id -un)" "$missing" "$socket" $state "$0"; do echo "$line"; done; exec cat >/dev/null'
+    'for line in "$0" "$(id -un)" "$missing" "$socket" $state "$0-0 0"; do echo "$line"; done; ' + LOOP
 )
 
 
@@ -89,15 +88,19 @@ class HostFacts(Struct, frozen=True):
 
 
 class RemoteResult(Struct, frozen=True):
-    """The exit status of a remote command, its standard output and its standard error.
+    """The exit status and the output of a remote command.
 
     `fenced` is True if the command was not run, because the lock of this run was taken by another run.
     """
 
     status: int
     output: bytes = b""
-    errors: str = ""
     fenced: bool = False
+
+    @property
+    def text(self) -> str:
+        """The output as text."""
+        return self.output.decode(errors="replace").strip()
 
 
 class SshConnection:
@@ -122,6 +125,7 @@ class SshConnection:
             self._log = os.path.join(self._directory, "log")
             self._master = self._start(settings)
             resources.callback(_end, self._master)
+            self._shell = Shell(self._master, self.mark)
             self.facts = self._greeted(settings, limit)
             self._remove_key()
             # Also called at the end of this process. A forked copy has the same object, but not the connection.
@@ -142,48 +146,63 @@ class SshConnection:
         script: str,
         *arguments: str,
         timeout: float,
-        data: bytes = b"",
         fence: Sequence[tuple[str, str]] = (),
     ) -> RemoteResult:
-        """Run a script of `sh` on the host.
+        """Run a script of `sh` on the host, without input. Its standard error is part of the output.
 
         Args:
             script: the script, in one line.
             arguments: its arguments `$1`, `$2`, ...
             timeout: the time limit of the script in seconds, which the script itself has to keep.
-            data: its standard input.
             fence: the paths of owner files with the text that each must contain. Otherwise nothing is run.
 
         Raises `RemoteError` if the connection is lost.
         """
+        line = f"set -- {shlex.join(arguments)}; {self._checks(fence)}{script}"
+        if "\n" in line:  # an argument of several lines
+            return self.send(f"exec 2>&1; {script}", *arguments, timeout=timeout, fence=fence)
+        try:
+            status, output = self._shell.run(line, timeout + _GRACE)
+        except (TimeoutError, EOFError) as error:
+            problem = self._end_of_connection(error, timeout + _GRACE)
+            self.close()
+            raise problem from None
+        return RemoteResult(status, output, fenced=output.startswith(self._lost_mark))
+
+    def send(
+        self,
+        script: str,
+        *arguments: str,
+        timeout: float,
+        data: bytes = b"",
+        fence: Sequence[tuple[str, str]] = (),
+    ) -> RemoteResult:
+        """Run a script with the input `data`, in a session of its own; see `execute`."""
         argv = self.client(self.command(script, *arguments, fence=fence))
         try:
             done = subprocess.run(
                 argv,
-                input=data or b"",
+                input=data,
                 capture_output=True,
                 timeout=timeout + _GRACE,
                 env=_environment(),
                 start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
-            raise connection_lost(self.address, f"no answer within {timeout + _GRACE:g} seconds") from None
-        _, mark, output = done.stdout.partition(self.mark.encode())
-        errors = done.stderr.decode(errors="replace")
-        if not mark:
-            raise self._not_run(done.returncode, errors)
-        state, _, output = output.partition(b"\n")
-        return RemoteResult(done.returncode, output, errors, fenced=bool(state.strip()))
+        except subprocess.TimeoutExpired as error:
+            raise self._end_of_connection(error, timeout + _GRACE) from None
+        _, mark, output = done.stdout.partition(f"{self.mark}\n".encode())
+        if not mark and self._lost_mark not in done.stdout:
+            raise self._not_run(done.returncode, done.stderr.decode(errors="replace"))
+        return RemoteResult(done.returncode, output, fenced=not mark)
 
     def command(self, script: str, *arguments: str, fence: Sequence[tuple[str, str]] = ()) -> str:
         """Return the line for the shell of the user that runs `script` with `sh`, after the mark was printed.
 
         All that the start-up files of the shell print is before the mark.
         """
-        lost = f"{{ echo {self.mark} lost; exit 75; }}"
-        owners = [(shlex.quote(path), shlex.quote(owner)) for path, owner in fence]
-        checks = "".join(f'[ "$(cat {path} 2>/dev/null)" = {owner} ] || {lost}; ' for path, owner in owners)
-        return shlex.join(["exec", "sh", "-c", f"{_PATH}{checks}echo {self.mark}; {script}", self.mark, *arguments])
+        return shlex.join(
+            ["exec", "sh", "-c", f"{_PATH}{self._checks(fence)}echo {self.mark}; {script}", "sh", *arguments]
+        )
 
     def client(self, *command: str, options: Sequence[str] = ()) -> list[str]:
         """Return the command line of a client that uses the connection of the master."""
@@ -225,6 +244,20 @@ class SshConnection:
         with suppress(subprocess.TimeoutExpired):
             self._master.wait(0.05)
             raise connection_lost(self.address, self.messages())
+
+    @property
+    def _lost_mark(self) -> bytes:
+        return f"{self.mark} lost".encode()
+
+    def _checks(self, fence: Sequence[tuple[str, str]]) -> str:
+        """Return the commands that end a script, before it does anything, if an owner file has another text."""
+        lost = f"{{ echo {self._lost_mark.decode()}; exit 75; }}"
+        owners = [(shlex.quote(path), shlex.quote(owner)) for path, owner in fence]
+        return "".join(f'[ "$(cat {path} 2>/dev/null)" = {owner} ] || {lost}; ' for path, owner in owners)
+
+    def _end_of_connection(self, error: Exception, limit: float) -> RemoteError:
+        reason = self.messages() if isinstance(error, EOFError) else f"no answer within {limit:g} seconds"
+        return connection_lost(self.address, reason)
 
     def _start(self, settings: SshSettings) -> subprocess.Popen[bytes]:
         options = [*_MASTER_OPTIONS, f"ControlPath={self._control}", *self._login_options(settings)]
@@ -270,23 +303,21 @@ class SshConnection:
 
     def _greeted(self, settings: SshSettings, limit: float) -> HostFacts:
         """Wait for the first output of the host, and return the facts in it."""
-        assert self._master.stdout
-        received, end, mark = b"", time.monotonic() + limit, self.mark.encode()
-        while received.count(mark) < 2:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self._master.stdout], [], [], left)[0]:
-                raise login_failure(self.address, settings, self.messages(), limit)
-            if not (piece := self._master.stdout.read(1 << 16)):
-                self._master.wait()
-                raise self._no_greeting(settings, received.decode(errors="replace"))
-            received += piece
-        user, missing, path, state = received.split(mark)[1].decode(errors="replace").strip("\n").split("\n")
+        try:
+            _, output = self._shell.answer(0, limit)
+        except TimeoutError:
+            raise login_failure(self.address, settings, self.messages(), limit) from None
+        except EOFError:
+            raise self._no_greeting(settings, self._shell.unread.decode(errors="replace")) from None
+        facts = output.rpartition(f"{self.mark}\n".encode())[2].decode(errors="replace")
+        user, missing, path, state = facts.removesuffix("\n").split("\n")
         return HostFacts(user, tuple(missing.split()), path, state)
 
-    def _no_greeting(self, settings: SshSettings, output: str) -> Exception:
-        if self._master.returncode == 255:
+    def _no_greeting(self, settings: SshSettings, output: str) -> ShipitError:
+        status = self._master.wait()
+        if status == 255:
             return login_failure(self.address, settings, self.messages(), None)
-        return self._not_run(self._master.returncode, f"{self.messages()}\n{output}")
+        return self._not_run(status, f"{self.messages()}\n{output}")
 
     def _not_run(self, status: int, output: str) -> RemoteError:
         """Return the error for a command that the host did not start."""

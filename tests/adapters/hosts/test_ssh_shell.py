@@ -1,0 +1,72 @@
+"""The shell that runs one command after the other, as a local process."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from shipit.adapters.hosts.ssh_shell import LOOP, Shell
+
+LIMIT = 20  # seconds
+MARK = "shipit-0123456789abcdef"
+
+
+@pytest.fixture
+def program() -> Iterator[subprocess.Popen[bytes]]:
+    argv = ["sh", "-c", LOOP, MARK]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as started:
+        yield started
+        started.kill()
+
+
+@pytest.fixture
+def shell(program: subprocess.Popen[bytes]) -> Shell:
+    return Shell(program, MARK)
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "output"),
+    [
+        ("echo out; echo error >&2; exit 3", 3, b"out\nerror\n"),
+        ("printf no-break", 0, b"no-break"),
+        ("true", 0, b""),
+        ("exec false", 1, b""),
+        (r"printf '%s\n' 'a\nb  \\ c'", 0, b"a\\nb  \\\\ c\n"),
+        ("cat; echo its input is empty", 0, b"its input is empty\n"),
+        ("seq 1 50000", 0, b"".join(b"%d\n" % number for number in range(1, 50001))),
+    ],
+)
+def test_status_and_output_of_a_command_are_returned(shell: Shell, command: str, status: int, output: bytes) -> None:
+    assert shell.run(command, LIMIT) == (status, output)
+    assert shell.run("echo next", LIMIT) == (0, b"next\n")
+
+
+def test_an_error_in_a_command_does_not_end_the_shell(shell: Shell) -> None:
+    assert shell.run("if then (", LIMIT)[0] != 0
+    assert shell.run("cd /no/such/directory; echo $?; exit 0", LIMIT)[0] == 0
+    assert shell.run("pwd >/dev/null; set -u; echo $no_such_variable", LIMIT)[0] != 0
+    assert shell.run("echo $no_such_variable", LIMIT) == (0, b"\n")
+
+
+def test_the_answer_to_an_interrupted_command_is_dropped(shell: Shell) -> None:
+    with pytest.raises(TimeoutError):
+        shell.run("sleep 0.5; echo late", 0.1)
+    assert shell.run("echo next", LIMIT) == (0, b"next\n")
+
+
+def test_the_end_of_the_shell_is_an_error(program: subprocess.Popen[bytes], shell: Shell) -> None:
+    program.kill()
+    with pytest.raises(EOFError):
+        shell.run("true", LIMIT)
+    program.wait()
+    with pytest.raises(EOFError):
+        shell.run("true", LIMIT)
+
+
+def test_the_shell_ends_with_its_input(program: subprocess.Popen[bytes], shell: Shell) -> None:
+    assert shell.run("true", LIMIT) == (0, b"")
+    assert program.stdin
+    program.stdin.close()
+    assert program.wait(LIMIT) is not None
