@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo check test bench lint generate lock clean parts
+.PHONY: help demo demo-deploy check test bench lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -28,10 +28,14 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
 	@$(BIN)/shipit demo
+
+demo-deploy: .venv/.shipit ## blue/green deployments of a small page under load, one of them killed; needs docker, or root on Debian
+	@docker info >/dev/null 2>&1 || scripts/install-parts dockerd nginx docker-registry ip || true
+	@$(BIN)/shipit demo --deploy
 
 check: lint ## before each push: linters, types, import rules, wording and the fast tests; under two minutes once set up
 	$(BIN)/pytest --quiet -n auto --dist worksteal -m "not slow" $(FAST)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import forked
 import pytest
+from parts.fixtures import engine as engine
 from release.runs import Driver
 
 

@@ -21,15 +21,25 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: shipit demo --directory /tmp/demo")
 @click.option("--directory", metavar="DIR", help="Make the project in DIR; by default in a new temporary directory.")
+@click.option("--deploy", is_flag=True, help="Show deployments of a small page instead; needs a Docker engine.")
 @json_option
 @pass_session
-def command(session: Session, directory: str | None, as_json: bool) -> None:
+def command(session: Session, directory: str | None, deploy: bool, as_json: bool) -> None:
     """Make a sample Gradle project with a local remote, and release it.
 
     Shows the plan, a release, and how the same command finishes a release that was interrupted. Needs no account and
     no network, and changes nothing outside its directory.
+
+    With --deploy: deploys versions of a small page behind nginx while it gets requests, also one that is broken and one
+    whose deployment is killed, and counts the lost requests. Removes everything at the end.
     """
     from shipit import api
+
+    if deploy:
+        from shipit.cli.demo.show import show_deployment
+
+        show_deployment(session.output, directory, as_json=as_json)
+        return
 
     output = session.output
     clone = _sample(directory)

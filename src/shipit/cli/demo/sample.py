@@ -41,7 +41,7 @@ class SampleProject(Struct, frozen=True):
     remote: Path
 
 
-class _Repository(Struct):
+class SampleRepository(Struct):
     """A working copy in which each commit is dated one hour after the previous commit."""
 
     path: Path
@@ -87,8 +87,8 @@ def make_sample(directory: Path) -> SampleProject:
         subprocess.CalledProcessError: git failed; its message is in `stderr`.
     """
     sample = SampleProject(directory / "chat-server", directory / "remote.git")
-    clone = _new_repository(sample.path)
-    _new_repository(sample.remote, "--bare")
+    clone = new_repository(sample.path)
+    new_repository(sample.remote, "--bare")
     _release_0_3_1(clone)
     for add_commits in _HISTORY:
         add_commits(clone)
@@ -98,9 +98,15 @@ def make_sample(directory: Path) -> SampleProject:
     return sample
 
 
-def _new_repository(path: Path, *options: str) -> _Repository:
+def new_repository(path: Path, *options: str) -> SampleRepository:
+    """Make an empty git repository, which the settings of the user do not change.
+
+    Args:
+        path: its directory, which must not exist.
+        options: further options of `git init`.
+    """
     path.mkdir(parents=True)
-    repository = _Repository(path)
+    repository = SampleRepository(path)
     repository.git("init", "--quiet", "--template=", "--initial-branch=main", *options)
     for name, value in _SETTINGS.items():
         repository.git("config", name, value)
@@ -128,14 +134,14 @@ def _environment(person: tuple[str, str], seconds: int) -> dict[str, str]:
     }
 
 
-def _release_0_3_1(clone: _Repository) -> None:
+def _release_0_3_1(clone: SampleRepository) -> None:
     for path, text in FILES.items():
         clone.write(path, text)
     clone.commit("chore(release): 0.3.1")
     clone.git("tag", "--annotate", "--message", "0.3.1", "v0.3.1")
 
 
-def _chat_rooms(clone: _Repository) -> None:
+def _chat_rooms(clone: SampleRepository) -> None:
     clone.add_class("ChatRoom", "feat : 채팅방 만들기", person=_HANEUL)
     clone.add_class("TokenFilter", "fix(auth): 토큰 만료 처리 (#12)\n\nCloses #11", person=_HANEUL)
     clone.write("README.md", FILES["README.md"] + "\n실행: `./gradlew bootRun`\n")
@@ -144,18 +150,18 @@ def _chat_rooms(clone: _Repository) -> None:
     clone.commit("update stuff")
 
 
-def _squashed_pull_request(clone: _Repository) -> None:
+def _squashed_pull_request(clone: SampleRepository) -> None:
     bullets = "* feat: find messages by text\n* fix: keep the order of equal hits\n* wip"
     thanks = "Co-authored-by: 김하늘 <haneul@example.com>"
     clone.add_class("MessageSearch", f"Message search (#15)\n\n{bullets}\n\n{thanks}")
 
 
-def _reverted_feature(clone: _Repository) -> None:
+def _reverted_feature(clone: SampleRepository) -> None:
     clone.add_class("ReadReceipt", "feat(room): show who has read a message")
     clone.revert_last()
 
 
-def _merged_pull_request(clone: _Repository) -> None:
+def _merged_pull_request(clone: SampleRepository) -> None:
     clone.git("switch", "--quiet", "--create", "typing")
     clone.add_class("TypingSignal", "feat(room): 입력 중 표시", person=_HANEUL)
     clone.git("switch", "--quiet", "main")
@@ -164,20 +170,20 @@ def _merged_pull_request(clone: _Repository) -> None:
     clone.git("branch", "--delete", "--quiet", "typing")
 
 
-def _breaking_change(clone: _Repository) -> None:
+def _breaking_change(clone: SampleRepository) -> None:
     footers = "BREAKING CHANGE: 모든 응답의 본문이 `data` 또는 `error` 아래에 들어갑니다\nRefs: #20"
     message = f"feat(api)!: 응답 형식 통일\n\n클라이언트가 실패를 한 가지 방법으로 읽는다.\n\n{footers}"
     clone.add_class("ApiResponse", message, person=_HANEUL)
 
 
-def _other_commits(clone: _Repository) -> None:
+def _other_commits(clone: SampleRepository) -> None:
     clone.write("Dockerfile", FILES["Dockerfile"].replace("ENTRYPOINT", "EXPOSE 8080\nENTRYPOINT"))
     clone.commit("chore: name the port of the image")
     clone.add_class("LoadProbe", "feat: try a load probe [skip release]")
     clone.add_class("Nickname", "fix：닉네임 앞뒤 공백 제거", person=_HANEUL)
 
 
-_HISTORY: tuple[Callable[[_Repository], None], ...] = (
+_HISTORY: tuple[Callable[[SampleRepository], None], ...] = (
     _chat_rooms,
     _squashed_pull_request,
     _reverted_feature,

@@ -1,0 +1,171 @@
+"""`shipit demo --deploy` with the engine of a part, and with one that it starts itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from parts.daemon import as_root, program
+from parts.engine import Engine
+
+from shipit.cli.demo.load import Load
+from shipit.cli.demo.stage_files import shop_configuration
+from shipit.cli.demo.stage_images import program as program_of_demo
+
+COMMAND = [sys.executable, "-m", "shipit", "demo", "--deploy", "--json"]
+PATIENCE = 180  # seconds
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A directory for the temporary files of the demo, with a short name: the path of a socket has 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="s-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def own_engine(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo find no engine that runs."""
+    for name in ("dockerd", "nginx", "docker-registry"):
+        program(name)
+    if os.geteuid() != 0 or as_root():
+        pytest.skip("only root can start an engine")
+    if Path("/var/run/docker.sock").exists():
+        pytest.skip("an engine runs here")
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(scratch))
+
+
+def processes_of(scratch: Path) -> list[str]:
+    """Return the command lines that name the directory of the demo."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if f"{scratch}/shipit-demo-" in words and int(file.parent.name) != os.getpid():
+            found.append(words)
+    return found
+
+
+def assert_nothing_is_left(scratch: Path) -> None:
+    mounts = Path("/proc/self/mountinfo").read_text()
+    left: list[object] = []
+    for _ in range(PATIENCE * 5):  # what a keeper removes after the demo was killed
+        left = [
+            *processes_of(scratch),
+            *scratch.glob("shipit-demo-*"),
+            *([str(scratch)] if str(scratch) in mounts else []),
+        ]
+        if not left:
+            return
+        time.sleep(0.2)
+        mounts = Path("/proc/self/mountinfo").read_text()
+    raise AssertionError(left)
+
+
+def assert_played(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["lost"] == 0, done.stderr
+    assert report["requests"] > 500
+    versions = [sorted(act["versions"]) for act in report["acts"]]
+    assert versions[:3] == [["1.0.0", "1.1.0"], ["1.1.0"], ["1.0.0", "1.1.0"]]
+    assert versions[4] == ["1.3.0"]
+    assert [act["killed"] for act in report["acts"]] == [False, False, False, True, False]
+    assert "exit status 6; all answers came from 1.1.0" in done.stderr
+    assert done.stderr.rstrip().endswith("Everything that was started is stopped and removed.")
+
+
+def run_demo(scratch: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "TMPDIR": str(scratch), **variables}
+    return subprocess.run(COMMAND, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE)
+
+
+@pytest.mark.slow
+def test_all_acts_lose_no_request_and_leave_nothing_in_the_engine(engine: Engine, scratch: Path) -> None:
+    program("nginx"), program("docker-registry")
+    before = engine.docker("images", "--all", "--quiet")
+    assert_played(run_demo(scratch, **engine.environment))
+    assert_nothing_is_left(scratch)
+    assert not engine.docker("ps", "--all", "--quiet", "--filter", "name=demo-")
+    assert not engine.docker("network", "ls", "--quiet", "--filter", "name=demo-")
+    assert engine.docker("images", "--all", "--quiet") == before
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_engine")
+def test_without_an_engine_it_starts_one_and_stops_it(scratch: Path) -> None:
+    assert_played(run_demo(scratch))
+    assert_nothing_is_left(scratch)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_engine")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_end_of_the_demo_in_the_middle_of_a_deployment_leaves_nothing(number: int, scratch: Path) -> None:
+    with subprocess.Popen(
+        COMMAND, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as demo:
+        assert demo.stderr
+        for line in demo.stderr:
+            if "▸ start demo-" in line:
+                break
+        demo.send_signal(number)
+        rest = demo.stderr.read()
+        status = demo.wait(PATIENCE)
+    assert_nothing_is_left(scratch)
+    assert status == (-signal.SIGKILL if number == signal.SIGKILL else 130), rest
+    assert "Traceback" not in rest
+
+
+def test_an_engine_that_was_chosen_and_does_not_answer_is_an_error(scratch: Path) -> None:
+    done = run_demo(scratch, DOCKER_HOST=f"unix://{scratch}/none.sock")
+    assert done.returncode == 5
+    assert "no container engine answers" in done.stderr
+    assert "state: nothing was started" in done.stderr
+    assert not list(scratch.iterdir())
+
+
+def test_the_load_counts_an_answer_that_is_missing_cut_or_an_error(tmp_path: Path) -> None:
+    from shipit.cli.demo import load
+
+    assert load._version(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nX-Version: 1\r\n\r\nx") == "1"
+    for answer, reason in {
+        b"": "no answer",
+        b"HTTP/1.1 200": "cut",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx": "cut",
+        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 1\r\n\r\nx": "status 502",
+    }.items():
+        with pytest.raises(load._Lost, match=reason):
+            load._version(answer)
+
+
+def test_the_load_counts_requests_to_a_port_without_a_server_as_lost() -> None:
+    with Load("http://127.0.0.1:9") as load:
+        time.sleep(0.3)
+        figures = load.take()
+    assert figures.requests > 0
+    assert figures.lost == {"ConnectionRefusedError": figures.requests}
+
+
+def test_nginx_accepts_the_configuration_of_the_page(tmp_path: Path) -> None:
+    nginx = program_of_demo("nginx")
+    if not nginx:
+        pytest.skip("not installed: nginx")
+    file = tmp_path / "shop.conf"
+    for healthy in (True, False):
+        text = shop_configuration("1.0.0", healthy=healthy).replace("/tmp/nginx.pid", f"{tmp_path}/pid")
+        file.write_text(text)
+        tested = subprocess.run([nginx, "-t", "-c", file], capture_output=True, encoding="utf-8")
+        assert tested.returncode == 0, tested.stderr
