@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
+    from shipit.deploy import DeployTarget, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -232,17 +233,29 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
             image = image_of_version(project.world, project.config, target, version, host.record)
             rejected = host.serving if host.serving != image else None
         else:
-            image, rejected = rollback_image(host)
+            image, rejected = rollback_image(host, interrupted=_is_interrupted(project, target, seen))
         goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True))
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 
 
+def _is_interrupted(project: Project, target: DeployTarget, observed: ObservedTarget) -> bool:
+    """Return whether the last rollback of a target is not finished on all hosts."""
+    from shipit.deploy import TARGETS, Goal
+
+    record = observed.hosts[0].record
+    if record.current is None or record.rejected is None:
+        return False
+    goal = Goal(record.current, project.ci.run_name, rejected=record.rejected)
+    return _any_undone(project, TARGETS[target.kind].plan(target, observed, goal))
+
+
 def _apply(project: Project, plan: DeployPlan, before: ObservedDeployment, observer: Observer | None) -> Deployment:
     """Apply `plan`; if it fails, bring back what served when the run began, and raise the error."""
-    if any_blocks(plan.findings):
-        raise PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
-    url = project.config.environments[plan.environment].url or ""
     watched = Watched(observer)
+    if any_blocks(plan.findings):
+        refused = PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
+        raise _finish_way_back(project, plan, before, refused, watched)
+    url = project.config.environments[plan.environment].url or ""
     try:
         return Deployment(plan, carry_out(project, plan, watched), url)
     except ConflictError as error:  # another run works on the host now, or something is there that shipit did not make
@@ -261,6 +274,25 @@ def _report_failure(project: Project, plan: DeployPlan, observer: Observer) -> N
     from shipit.plan.deploy import report_of_failure
 
     apply_steps(report_of_failure(plan), project.world, observer)
+
+
+def _finish_way_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, refused: PreflightError, watched: Watched
+) -> ShipitError:
+    """Return the error to raise for a held version, after finishing the way back of the run that held it."""
+    from shipit.plan.deploy import plan_way_back
+
+    if {finding.code for finding in plan.findings if finding.blocks} != {"held"}:
+        return refused
+    steps = plan_way_back(plan, before, before, "", project.ci.run_name).steps
+    return _way_back(project, plan, before, refused, watched) if _any_undone(project, steps) else refused
+
+
+def _any_undone(project: Project, steps: Iterable[Step]) -> bool:
+    """Return whether a step is not done. Old requests can last longer than a run waits, so they do not count."""
+    from shipit.steps.base import Todo
+
+    return any(step.kind != "drain" and isinstance(step.check(project.world), Todo) for step in steps)
 
 
 def _way_back(

@@ -150,8 +150,8 @@ class BlueGreen:
     ) -> Iterator[Step]:
         earlier = {host.host: host for host in cast(ObservedBlueGreen, before).by_host}
         for host in cast(ObservedBlueGreen, now).by_host:
-            if active := _active(target, earlier[host.host]):
-                yield from _way_back(target, earlier[host.host], host, active, rejected)
+            if slot := _slot_before(target, earlier[host.host], rejected):
+                yield from _way_back(target, earlier[host.host], host, slot, rejected)
 
     def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
         found = []
@@ -245,18 +245,26 @@ class _HostPlan:
         if self.config.nginx.marker:
             yield WriteMarker(self.host, self.config.nginx.marker, self.slot)
         other = self.observed.slots[_other(self.slot)]
-        if self.config.container.keep == "stopped" or not self._was_verified(other):
+        if self.config.container.keep == "stopped" or not _was_verified(self.observed, _other(self.slot)):
             name = other.foreign.name if other.foreign else _name(self.target, _other(self.slot))
             yield RetireContainer(self.host, name, int(seconds(self.config.container.stop)))
-
-    def _was_verified(self, slot: ObservedSlot) -> bool:
-        """Return whether a slot has a version that served well, and that a rollback can use."""
-        image = slot.container.image if slot.container else None
-        return image is not None and image in [event.image for event in self.observed.record.verified]
 
     def _event(self, kind: str, image: DeployedImage, why: str) -> RecordEvent:
         event = DeployEvent("held" if kind == "held" else "freed", image, by=self.goal.by, why=why)
         return RecordEvent(self.host, self.target.record_path, event)
+
+
+def _slot_before(target: DeployTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:
+    """Return the slot to go back to; None if nothing served.
+
+    It is the slot that served when the run began. If an interrupted run had already given the traffic to the version
+    that now failed, it is the other slot, which still has the version that was verified.
+    """
+    active = _active(target, before)
+    if active is None or before.record.current == rejected.image:
+        return active
+    failed = container_spec(target, rejected.image, active).is_of(before.slots[active].container)
+    return _other(active) if failed and _was_verified(before, _other(active)) else active
 
 
 def _way_back(
@@ -277,7 +285,15 @@ def _way_back(
         yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by))
     if target.config.nginx.marker:
         yield WriteMarker(host, target.config.nginx.marker, slot)
-    yield RetireContainer(host, _name(target, _other(slot)), int(seconds(target.config.container.stop)))
+    if target.config.container.keep == "stopped" or not _was_verified(now, _other(slot)):
+        yield RetireContainer(host, _name(target, _other(slot)), int(seconds(target.config.container.stop)))
+
+
+def _was_verified(observed: ObservedBlueGreenHost, slot: str) -> bool:
+    """Return whether a slot has a version that served well, and that a rollback can use."""
+    container = observed.slots[slot].container
+    image = container.image if container else None
+    return image is not None and image in [event.image for event in observed.record.verified]
 
 
 def container_spec(target: DeployTarget, image: DeployedImage, slot: str) -> ContainerSpec:

@@ -78,6 +78,14 @@ class DeployRecord(Struct, frozen=True):
         return next((image for image in reversed(verified) if image.digest not in (digest, *self.held)), None)
 
     @property
+    def rejected(self) -> DeployedImage | None:
+        """The image that was held directly before the last one was verified: the one that a rollback replaced."""
+        events = [event for event in self.events if event.kind != "freed"]
+        while events and events[-1].kind != "verified":
+            events.pop()
+        return events[-2].image if events[-2:-1] and events[-2].kind == "held" else None
+
+    @property
     def held(self) -> tuple[str, ...]:
         """The digests of the held images."""
         state = {event.image.digest: event.kind for event in self.events if event.kind in ("held", "freed")}

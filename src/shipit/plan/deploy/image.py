@@ -66,16 +66,22 @@ def image_of_version(
     return _deployed(f"{name}:{version}", found, version, "")
 
 
-def rollback_image(host: HostState) -> tuple[DeployedImage, DeployedImage | None]:
+def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[DeployedImage, DeployedImage | None]:
     """Return the image to go back to on a host, and the one to reject.
 
     An interrupted rollback gives the same answer again. The image that serves, if it was never verified, is rejected
     for the one that was verified last.
 
+    Args:
+        host: the state of the host.
+        interrupted: True when the image of the last rollback is verified, but not all of its steps are done.
+
     Raises `UsageError` if there is no earlier image.
     """
     record, serving = host.record, host.serving
     current = record.current
+    if current and interrupted:
+        return current, record.rejected
     verified = {event.image.digest for event in record.verified}
     if current and serving and serving.digest not in verified:
         return current, serving
