@@ -176,6 +176,13 @@ def test_a_host_without_an_engine_has_a_finding(host: SshHost, tmp_path: Path, m
     assert problems[1][1].startswith("`flock` is not installed on root@127.0.0.1")
 
 
+def test_a_directory_that_cannot_be_written_has_a_finding(host: SshHost) -> None:
+    (finding,) = host.findings("/etc/passwd/shipit")
+    assert finding.code == "host-directory"
+    assert finding.what.startswith("`root` cannot write in `/etc/passwd/shipit` on root@127.0.0.1:")
+    assert finding.fix == f"ssh -t {host.address} sudo install -d -o root /etc/passwd/shipit"
+
+
 @pytest.mark.parametrize("first", ["local", "ssh"])
 def test_the_lock_is_the_same_for_this_machine_and_over_ssh(host: SshHost, tmp_path: Path, first: str) -> None:
     hosts: tuple[Host, Host] = (local_host(), host)
@@ -218,6 +225,20 @@ def test_a_run_whose_lock_was_taken_writes_nothing_more(
                 taker.write(str(file), "of the other run")
     assert file.read_text() == "of the other run"
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("kind", ["local", "ssh"])
+def test_a_run_can_hold_the_locks_of_several_apps(host: SshHost, tmp_path: Path, kind: str) -> None:
+    holder: Host = local_host() if kind == "local" else host
+    first, second, file = str(tmp_path / "first"), str(tmp_path / "second"), str(tmp_path / "file")
+    with holder.lock(first, "run 12"):
+        with holder.lock(second, "run 12"):
+            holder.write(file, "with both")
+            local_host().unlock(first)
+            with pytest.raises(ConflictError):
+                holder.write(file, "with one")
+        assert holder.locked_by(second) is None
+    assert holder.read(file) == "with both"
 
 
 def test_a_lock_that_cannot_be_written_is_an_error(host: SshHost, tmp_path: Path) -> None:

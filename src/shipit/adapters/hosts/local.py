@@ -29,8 +29,7 @@ class LocalHost:
     def __init__(self, logins: Logins, redact: Redactor) -> None:
         self._logins = logins
         self._redact = redact
-        self._locks: list[tuple[str, int]] = []
-        self._owner = ""
+        self._owners: dict[str, str] = {}  # of the locks that are held: the owner file, and the text in it
 
     @cached_property
     def containers(self) -> Containers:
@@ -105,12 +104,14 @@ class LocalHost:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise lock_held(self.read(about), "this machine") from None
-            self._owner = unique(owner)
-            _write_new(about, self._owner.encode(), 0o644)
-            self._locks.append((about, descriptor))
-            yield
+            text = unique(owner)
+            _write_new(about, text.encode(), 0o644)
+            self._owners[about] = text
+            try:
+                yield
+            finally:
+                del self._owners[about]
         finally:
-            self._locks = [entry for entry in self._locks if entry[1] != descriptor]
             os.close(descriptor)
 
     def locked_by(self, path: str) -> str | None:
@@ -133,9 +134,9 @@ class LocalHost:
         _write_new(f"{path}.owner", b"", 0o644)
 
     def _require_lock(self) -> None:
-        """Raise `ConflictError` if another run took the lock that this run held."""
-        for about, _ in self._locks:
-            if self.read(about) != self._owner:
+        """Raise `ConflictError` if another run took a lock that this run held."""
+        for about, text in self._owners.items():
+            if self.read(about) != text:
                 raise lock_lost("this machine")
 
 

@@ -210,9 +210,10 @@ class SshHost:
             )
             yield Finding("engine", what, f"ssh -t {self.address} sudo usermod -aG docker {facts.user}")
         elif self.containers.findings():
-            problem = _forward_problem(self.connection.refusal(start) or "it does not answer")
+            refused = self.connection.refusal(start) is not None
+            problem = "sshd cannot connect to it, or `AllowStreamLocalForwarding` is `no`" if refused else "no answer"
             what = f"the container engine on {self._machine} cannot be used through `{facts.socket}`: {problem}"
-            yield Finding("engine", what, f"ssh -t {self.address} sudo systemctl restart docker")
+            yield Finding("engine", what, f"ssh {self.address} docker info")
 
     def _program_findings(self) -> Iterator[Finding]:
         if missing := self.connection.facts.missing:

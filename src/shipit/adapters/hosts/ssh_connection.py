@@ -321,6 +321,9 @@ class SshConnection:
 
     def _not_run(self, status: int, output: str) -> RemoteError:
         """Return the error for a command that the host did not start."""
+        if "Session open refused" in output:
+            what = f"{self.address.machine} refused a further session on the connection"
+            return RemoteError(what, hint="set `MaxSessions` to 10, sshd's default, in its configuration on the host")
         if status == 255:
             return connection_lost(self.address, output)
         last = next(reversed(output.strip().splitlines()), "no output")
