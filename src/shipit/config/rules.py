@@ -67,8 +67,7 @@ def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
         elif target.image is not None and target.image not in environment.built:
             hint = advice.for_choice(target.image, [name for name in environment.built if name])
             yield Fault((*here, "image"), f"there is no image `{target.image}`", hint)
-        if target.slots.blue == target.slots.green:
-            yield Fault((*here, "slots"), "both slots have the same port", "give the slots two ports")
+        yield from (Fault((*here, key), what, hint) for key, what, hint in target.conflicts())
 
 
 def _same_names(at: Key, images: Mapping[str, ImageConfig]) -> Iterator[Fault]:

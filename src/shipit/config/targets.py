@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
@@ -37,6 +38,10 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
 
     # The kinds that only a later version supports.
     later: ClassVar[tuple[str, ...]] = ("compose", "watchtower", "swarm", "kubernetes", "ecs", "static-site")
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
+        yield from ()
 
 
 class HealthConfig(ConfigTable, frozen=True, kw_only=True):
@@ -300,6 +305,10 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
             examples=["/var/lib/shipit"],
         ),
     ] = "/var/lib/shipit"
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        if self.slots.blue == self.slots.green:
+            yield "slots", "both slots have the same port", "give the slots two ports"
 
 
 TargetConfig = BlueGreenConfig

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -13,9 +13,13 @@ from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.world import World
 
+# The table of the configuration of a kind.
+Config_contra = TypeVar("Config_contra", bound=TargetConfig, contravariant=True)
+Config_co = TypeVar("Config_co", bound=TargetConfig, covariant=True)
 
-class DeployTarget(Struct, frozen=True):
-    """One target of an environment.
+
+class DeployTarget(Struct, Generic[Config_co], frozen=True):
+    """One target of an environment. `Config_co` is the table of its kind.
 
     Args:
         environment: the name of the environment.
@@ -27,7 +31,7 @@ class DeployTarget(Struct, frozen=True):
 
     environment: str
     app: str
-    config: TargetConfig
+    config: Config_co
     url: str = ""
     secrets_version: str = ""
 
@@ -45,6 +49,10 @@ class DeployTarget(Struct, frozen=True):
     def record_path(self) -> str:
         """The path of the record on a host."""
         return f"{self.state_path}.json"
+
+
+# A target of any kind.
+AnyTarget = DeployTarget[TargetConfig]
 
 
 class Goal(Struct, frozen=True):
@@ -100,17 +108,17 @@ class ObservedTarget(Protocol):
         """The problems that were found while observing."""
 
 
-class TargetKind(Protocol):
+class TargetKind(Protocol[Config_contra]):
     """A kind of target."""
 
-    def observe(self, world: World, target: DeployTarget) -> ObservedTarget:
+    def observe(self, world: World, target: DeployTarget[Config_contra]) -> ObservedTarget:
         """Return the state of the target. Only reads."""
 
-    def plan(self, target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+    def plan(self, target: DeployTarget[Config_contra], observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         """Yield the steps after which the image of `goal` serves. If it serves already, all of them are done."""
 
     def way_back(
-        self, target: DeployTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+        self, target: DeployTarget[Config_contra], before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         """Yield the steps that bring back what served before a deployment that failed.
 
@@ -121,5 +129,5 @@ class TargetKind(Protocol):
             rejected: the goal that failed; its image is held if it got traffic.
         """
 
-    def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
+    def logs(self, world: World, target: DeployTarget[Config_contra], lines: int) -> list[tuple[str, str]]:
         """Return the end of the log of each container, with the container's name and host before it."""

@@ -54,6 +54,7 @@ from shipit.steps.deploy import (
 from shipit.world import World
 from shipit.world.hosts import Host
 
+BlueGreenTarget = DeployTarget[BlueGreenConfig]
 _TRIES = 3
 # A path that no app has: a health check that succeeds for it as well cannot fail.
 _NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
@@ -108,7 +109,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
 class ObservedBlueGreen(Struct, frozen=True):
     """The state of all hosts of a target, and the problems that were found."""
 
-    target: DeployTarget
+    target: BlueGreenTarget
     by_host: tuple[ObservedBlueGreenHost, ...]
     findings: tuple[Finding, ...] = ()
 
@@ -121,7 +122,7 @@ class ObservedBlueGreen(Struct, frozen=True):
 class BlueGreen:
     """The kind `blue-green`; `shipit.deploy.base.TargetKind` describes the methods."""
 
-    def observe(self, world: World, target: DeployTarget) -> ObservedBlueGreen:
+    def observe(self, world: World, target: BlueGreenTarget) -> ObservedBlueGreen:
         hosts: list[ObservedBlueGreenHost] = []
         findings: list[Finding] = []
         for address in target.config.hosts:
@@ -135,7 +136,7 @@ class BlueGreen:
         found = ObservedBlueGreen(target, tuple(hosts), tuple(findings))
         return replace(found, findings=(*findings, *(each for host in hosts for each in _slot_findings(target, host))))
 
-    def plan(self, target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+    def plan(self, target: BlueGreenTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         hosts = [_HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).by_host]
         for host in hosts:
             yield from host.repair()
@@ -146,14 +147,14 @@ class BlueGreen:
                 yield from phase(host)
 
     def way_back(
-        self, target: DeployTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+        self, target: BlueGreenTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         earlier = {host.host: host for host in cast(ObservedBlueGreen, before).by_host}
         for host in cast(ObservedBlueGreen, now).by_host:
             if slot := _slot_before(target, earlier[host.host], rejected):
                 yield from _way_back(target, earlier[host.host], host, slot, rejected)
 
-    def logs(self, world: World, target: DeployTarget, lines: int) -> list[tuple[str, str]]:
+    def logs(self, world: World, target: BlueGreenTarget, lines: int) -> list[tuple[str, str]]:
         found = []
         for address in target.config.hosts:
             containers = world.hosts.at(address).containers
@@ -167,7 +168,7 @@ class BlueGreen:
 class _HostPlan:
     """The steps for one host."""
 
-    def __init__(self, target: DeployTarget, observed: ObservedBlueGreenHost, goal: Goal) -> None:
+    def __init__(self, target: BlueGreenTarget, observed: ObservedBlueGreenHost, goal: Goal) -> None:
         self.target = target
         self.observed = observed
         self.goal = goal
@@ -268,7 +269,7 @@ def _slot_before(target: DeployTarget, before: ObservedBlueGreenHost, rejected: 
 
 
 def _way_back(
-    target: DeployTarget, before: ObservedBlueGreenHost, now: ObservedBlueGreenHost, slot: str, rejected: Goal
+    target: BlueGreenTarget, before: ObservedBlueGreenHost, now: ObservedBlueGreenHost, slot: str, rejected: Goal
 ) -> Iterator[Step]:
     """Yield the steps that give the traffic on one host back to the container that had it, in `slot`."""
     nginx, record, host = nginx_settings(target), target.record_path, now.host
@@ -296,7 +297,7 @@ def _was_verified(observed: ObservedBlueGreenHost, slot: str) -> bool:
     return image is not None and image in [event.image for event in observed.record.verified]
 
 
-def container_spec(target: DeployTarget, image: DeployedImage, slot: str) -> ContainerSpec:
+def container_spec(target: BlueGreenTarget, image: DeployedImage, slot: str) -> ContainerSpec:
     """Return the settings of the container of `image` in `slot`."""
     config, options = target.config, target.config.container
     return ContainerSpec(
@@ -329,7 +330,7 @@ def health_check(config: BlueGreenConfig) -> HealthCheck | None:
     return HealthCheck(health.path, dict(health.json), health.status or 0, seconds(health.within), health.times)
 
 
-def nginx_settings(target: DeployTarget) -> NginxSettings:
+def nginx_settings(target: BlueGreenTarget) -> NginxSettings:
     """Return the settings of nginx, with the defaults that depend on the environment."""
     nginx = target.config.nginx
     default = "service_url" if nginx.style == "set" else target.app.replace("-", "_").replace(".", "_")
@@ -352,7 +353,7 @@ def _identity(config: BlueGreenConfig, image: DeployedImage) -> Identity | None:
     return Identity(identity.path, identity.json, image.version, image.revision) if identity else None
 
 
-def _name(target: DeployTarget, slot: str) -> str:
+def _name(target: BlueGreenTarget, slot: str) -> str:
     return f"{target.app}-{slot}"
 
 
@@ -364,7 +365,7 @@ def _other(slot: str) -> str:
     return SLOTS[1 - SLOTS.index(slot)]
 
 
-def _address(target: DeployTarget, nginx: NginxSettings, slot: str) -> str:
+def _address(target: BlueGreenTarget, nginx: NginxSettings, slot: str) -> str:
     """Return where nginx reaches a slot: its port on the host, or its container in the network of both."""
     options = target.config.container
     if nginx.container and options.network:
@@ -373,7 +374,7 @@ def _address(target: DeployTarget, nginx: NginxSettings, slot: str) -> str:
 
 
 def _traffic(
-    target: DeployTarget,
+    target: BlueGreenTarget,
     nginx: NginxSettings,
     slot: str,
     container: Container | None,
@@ -385,7 +386,7 @@ def _traffic(
     return Traffic(slot, image.digest if image else "", image.version if image else "", address)
 
 
-def _observe_host(host: Host, target: DeployTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
+def _observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
     marker = target.config.nginx.marker
     written = address_in(host.read(nginx.file) or "") or ""
     return ObservedBlueGreenHost(
@@ -400,7 +401,7 @@ def _observe_host(host: Host, target: DeployTarget, nginx: NginxSettings, sleep:
     )
 
 
-def _observe_slot(host: Host, target: DeployTarget, slot: str, sleep: Sleep) -> ObservedSlot:
+def _observe_slot(host: Host, target: BlueGreenTarget, slot: str, sleep: Sleep) -> ObservedSlot:
     container, port = host.containers.find(_name(target, slot)), _port(target.config, slot)
     own = container is not None and container.running
     foreign = None if own else host.containers.publishing(port)
@@ -424,7 +425,7 @@ def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
     return False
 
 
-def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None:
+def _active(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str | None:
     """Return the slot that gets the traffic, or should get it; None if there is none.
 
     It is the slot that nginx has loaded. If nginx does not report one, it is the one in its file, or else one with a
@@ -443,7 +444,7 @@ def _active(target: DeployTarget, observed: ObservedBlueGreenHost) -> str | None
     return slot
 
 
-def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
+def _slot_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
     """Yield a finding if another program uses the port that the new version needs, or the health check cannot fail."""
     if any(slot.always for slot in observed.slots.values()):
         what = f"the health check of {target.app} cannot fail: a path that does not exist gives the same answer"
@@ -463,7 +464,7 @@ def _slot_findings(target: DeployTarget, observed: ObservedBlueGreenHost) -> Ite
         yield Finding("slot-port", what, f"stop it on the host: docker stop {foreign.name}")
 
 
-def _state(target: DeployTarget, observed: ObservedBlueGreenHost) -> HostState:
+def _state(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> HostState:
     active = _active(target, observed)
     slot = observed.slots[active] if active else ObservedSlot()
     serving = slot.container.image if slot.container and slot.container.running else None
@@ -489,7 +490,7 @@ def _problem(observed: ObservedBlueGreenHost, active: str | None, slot: Observed
     return "" if slot.answers else f"{active} does not answer its health check"
 
 
-def _drift(target: DeployTarget, observed: ObservedBlueGreenHost, active: str | None) -> Iterator[str]:
+def _drift(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str | None) -> Iterator[str]:
     """Yield a sentence for each thing on the host that is not as shipit left it."""
     nginx = nginx_settings(target)
     if observed.loaded:

@@ -8,21 +8,21 @@ from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
 from shipit.core.deploy import DeployedImage, DeployRecord, machine
 from shipit.core.images import REVISION, VERSION, Reference
-from shipit.deploy import DeployTarget, HostState
+from shipit.deploy import AnyTarget, HostState
 from shipit.errors import UsageError
 from shipit.finding import Finding
 from shipit.plan.images import observe_wanted_images
 from shipit.world import Git, RemoteImage, World
 
 
-def image_config(config: Config, target: DeployTarget) -> ImageConfig:
+def image_config(config: Config, target: AnyTarget) -> ImageConfig:
     """Return the settings of the image that a target deploys."""
     environment: EnvironmentConfig = config.environments[target.environment]
     return environment.built[target.config.image or ""]
 
 
 def image_of_commit(
-    world: World, config: Config, target: DeployTarget, branch: str | None
+    world: World, config: Config, target: AnyTarget, branch: str | None
 ) -> tuple[DeployedImage, tuple[Finding, ...]]:
     """Return the image of the current commit. One that the registry lacks has no digest, and there is a finding.
 
@@ -47,7 +47,7 @@ def image_of_commit(
 
 
 def image_of_version(
-    world: World, config: Config, target: DeployTarget, version: str, record: DeployRecord
+    world: World, config: Config, target: AnyTarget, version: str, record: DeployRecord
 ) -> DeployedImage:
     """Return the image of a version: one that was verified on the host, or else the one with this tag in the registry.
 
@@ -94,9 +94,7 @@ def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[Deplo
     return earlier, current
 
 
-def older_findings(
-    git: Git, target: DeployTarget, hosts: Sequence[HostState], image: DeployedImage
-) -> Iterator[Finding]:
+def older_findings(git: Git, target: AnyTarget, hosts: Sequence[HostState], image: DeployedImage) -> Iterator[Finding]:
     """Yield a finding for each host on which an image of a newer commit serves than `image`."""
     for host in hosts:
         now = host.serving

@@ -12,7 +12,7 @@ from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
 from shipit.config.targets import TargetConfig
 from shipit.core.history import records
-from shipit.deploy import TARGETS, DeployTarget, HostState, ObservedTarget
+from shipit.deploy import TARGETS, AnyTarget, DeployTarget, HostState, ObservedTarget
 from shipit.finding import Finding
 from shipit.world import World
 
@@ -28,7 +28,7 @@ class ObservedDeployment(Struct, frozen=True):
     environment: str
     commit: str
     branch: str | None
-    targets: tuple[DeployTarget, ...]
+    targets: tuple[AnyTarget, ...]
     observed: tuple[ObservedTarget, ...]
     waiting: tuple[str, ...] | None = None
     reported: bool = False
@@ -44,9 +44,7 @@ class ObservedDeployment(Struct, frozen=True):
         return tuple(host for observed in self.observed for host in observed.hosts)
 
 
-def deploy_targets(
-    config: Config, environment: str, secrets_versions: Mapping[int, str] = {}
-) -> tuple[DeployTarget, ...]:
+def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[int, str] = {}) -> tuple[AnyTarget, ...]:
     """Return the targets of an environment.
 
     Args:

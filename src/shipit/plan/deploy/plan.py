@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.deploy import machine
-from shipit.deploy import TARGETS, DeployTarget, Goal, ObservedTarget
+from shipit.deploy import TARGETS, AnyTarget, Goal, ObservedTarget
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment
@@ -90,12 +90,12 @@ def _reported(observed: ObservedDeployment, goals: Sequence[Goal], steps: Sequen
     return (begin, *steps, end)
 
 
-def _planned(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
+def _planned(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
     hosts = (PlannedHost(host.host, host.serving, host.problem, host.drift) for host in observed.hosts)
     return PlannedTarget(target.app, target.kind, goal.image, tuple(hosts))
 
 
-def _held(target: DeployTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Finding]:
+def _held(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Finding]:
     """Yield a finding for each host on which the wanted image is held."""
     for host in observed.hosts:
         event = host.record.why_held(goal.image.digest)

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from shipit.core.deploy import machine
 from shipit.core.printable import printable
-from shipit.deploy import DeployTarget, HostState
+from shipit.deploy import AnyTarget, HostState
 from shipit.plan.deploy import ObservedDeployment
 from shipit.plan.views.text import Paint
 
@@ -57,7 +57,7 @@ def _lines(status: ObservedDeployment, paint: Paint) -> Iterator[str]:
     yield from _waiting(status, paint)
 
 
-def _host(target: DeployTarget, host: HostState, paint: Paint) -> Iterator[str]:
+def _host(target: AnyTarget, host: HostState, paint: Paint) -> Iterator[str]:
     state = paint("healthy", "good") if host.healthy else paint(host.problem, "bad")
     serving = paint(str(host.serving), "version") if host.serving else "no version of shipit"
     yield f"  {machine(host.host)}: {target.app} ({target.kind}): {serving}, {state}"
