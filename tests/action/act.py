@@ -172,7 +172,7 @@ class Consumer:
         subprocess.run(["git", "clone", "--quiet", github.git.path, self.clone], check=True, capture_output=True)
         for name in ("home", "kept", "bin"):
             (place / name).mkdir()
-        for name in ("git", "docker"):
+        for name in ("git", "docker", "ssh"):
             self._note_arguments(name)
         self.copies_environments(True)
         self.git("config", "core.hooksPath", "/dev/null")

@@ -8,6 +8,7 @@ from action.act import Consumer, copy_of_shipit, new_consumer
 from parts.fixtures import base_image as base_image
 from parts.fixtures import engine as engine
 from parts.fixtures import locked_registry as locked_registry
+from parts.fixtures import ssh_server as ssh_server
 
 from templates import made
 

@@ -1,10 +1,11 @@
-"""Deployments through the pipeline of the example: engine, registry and nginx are real, and so is the application."""
+"""Deployments through the pipeline of the example: engine, registry, nginx and sshd are real, and so is the application."""
 
 from __future__ import annotations
 
 import secrets
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from parts.daemon import free_port
 from parts.engine import Engine
 from parts.nginx import Nginx, make_nginx_image, nginx
 from parts.registry import Registry
+from parts.sshd import SshServer
 from parts.web_app import APP
 
 CONFIG = """\
@@ -25,6 +27,7 @@ image = {{ name = "{name}-dev", tags = ["latest", "{{branch}}-{{sha}}"], args = 
 [environments.dev.deploy]
 kind = "blue-green"
 name = "{app}"
+hosts = ["{host}"]
 directory = "{place}/state"
 health = {{ path = "/health", json = {{ status = "UP" }}, within = "20s", times = 1 }}
 bake = "1s"
@@ -51,9 +54,9 @@ KEY = "\n".join(["-----BEGIN TEST KEY-----", *(secrets.token_hex(32) for _ in ra
 
 
 class Server:
-    """A shop whose environment `dev` is deployed on this machine, behind nginx."""
+    """A shop whose environment `dev` is deployed behind nginx, on this machine or by SSH."""
 
-    def __init__(self, shop: Shop, proxy: Nginx, place: Path) -> None:
+    def __init__(self, shop: Shop, proxy: Nginx, place: Path, ssh: SshServer | None = None) -> None:
         self.shop, self.proxy = shop, proxy
         self.app = f"shop-{secrets.token_hex(4)}"
         self.base = make_nginx_image(shop.engine)
@@ -61,13 +64,15 @@ class Server:
             url=proxy.url,
             name=shop.name,
             app=self.app,
+            host=ssh.address if ssh else "local",
             place=place,
             blue=free_port(),
             green=free_port(),
             proxy=proxy,
             command=[str(word) for word in proxy.command],
         )
-        shop.consumer.given |= {"SSH_KEY": KEY, "SSH_KNOWN_HOSTS": "shop.example ssh-ed25519 AAAA"}
+        key, known_hosts = (ssh.key.read_text(), ssh.known_hosts) if ssh else (KEY, "shop.example ssh-ed25519 AAAA")
+        shop.consumer.given |= {"SSH_KEY": key, "SSH_KNOWN_HOSTS": known_hosts}
         shop.consumer.commit("feat: a server", {"shipit.toml": config, "serve": (APP / "serve").read_text()})
 
     def push(self, message: str, more: str = "") -> Run:
@@ -108,10 +113,24 @@ class Server:
 
 @pytest.fixture
 def server(consumer: Consumer, engine: Engine, locked_registry: Registry, tmp_path: Path) -> Iterator[Server]:
+    with deployed(Shop(consumer, engine, locked_registry), tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def server_by_ssh(
+    consumer: Consumer, engine: Engine, locked_registry: Registry, ssh_server: SshServer, tmp_path: Path
+) -> Iterator[Server]:
+    with deployed(Shop(consumer, engine, locked_registry), tmp_path, ssh_server) as server:
+        yield server
+
+
+@contextmanager
+def deployed(shop: Shop, tmp_path: Path, ssh: SshServer | None = None) -> Iterator[Server]:
     place = tmp_path / "server"
     place.mkdir()
     with nginx(place / "service-url.inc") as proxy:
-        server = Server(Shop(consumer, engine, locked_registry), proxy, place)
+        server = Server(shop, proxy, place, ssh)
         try:
             yield server
         finally:
@@ -155,7 +174,8 @@ def shown(server: Server) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.slow
-def test_a_version_that_is_not_healthy_fails_the_job_and_the_earlier_one_serves(server: Server) -> None:
+def test_by_ssh_a_version_that_is_not_healthy_fails_the_job_and_the_earlier_one_serves(server_by_ssh: Server) -> None:
+    server = server_by_ssh
     assert server.push("feat: the first").jobs == {"deploy": "success"}
     seen = server.answer
     run = server.push("feat: broken", more="FAIL_HEALTH=1")
