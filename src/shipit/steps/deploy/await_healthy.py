@@ -13,6 +13,7 @@ from shipit.steps.deploy.environment import log_of
 from shipit.world import World
 from shipit.world.hosts import Host
 
+_LOOKS = 4  # without a check over HTTP, so that a container that ends right after its start is noticed
 _DOCKER_HEALTH_WITHIN = 90.0  # seconds, when there is no check over HTTP to say how long
 
 
@@ -44,13 +45,18 @@ class AwaitHealthy(Struct, frozen=True):
     def _within(self) -> float:
         return self.health.within if self.health else _DOCKER_HEALTH_WITHIN
 
+    @property
+    def _answers_needed(self) -> tuple[int, float]:
+        """The number of good answers in a row, and the seconds between them."""
+        return (self.health.times, self.health.every) if self.health else (_LOOKS, 1.0)
+
     def check(self, world: World) -> Done | Todo:
         """Return whether all answers in a row are good right now; the first bad one ends the check."""
         host = world.hosts.at(self.host)
-        times = self.health.times if self.health else 1
+        times, every = self._answers_needed
         for number in range(times):
-            if number and self.health:
-                world.clock.sleep(self.health.every)
+            if number:
+                world.clock.sleep(every)
             fatal, problem = self._look(host)
             if fatal or problem:
                 return Todo(fatal or problem or "")
@@ -58,7 +64,7 @@ class AwaitHealthy(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         host, clock = world.hosts.at(self.host), world.clock
-        times, every = (self.health.times, self.health.every) if self.health else (1, 1.0)
+        times, every = self._answers_needed
         end, good, problem = clock.elapsed() + self._within, 0, "it did not answer"
         while good < times:
             fatal, found = self._look(host)

@@ -61,6 +61,8 @@ class RecordEvent(Struct, frozen=True):
         return Done() if held == (self.event.kind == "held") else Todo()
 
     def apply(self, world: World) -> Outputs:
+        if isinstance(self.check(world), Done):
+            return {}
         host = world.hosts.at(self.host)
         event = replace(self.event, at=world.clock.now().isoformat(timespec="seconds"))
         write_record(host, self.path, read_record(host, self.path).add(event))
