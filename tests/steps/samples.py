@@ -30,12 +30,20 @@ class Sample:
     Args:
         local_forge: whether the step also works with the forge of local files, which makes no commits and no tags.
         images: whether the step needs an engine and a registry.
+        hosts: whether the step changes a host. Its sample exists only in memory; tests/contracts/test_hosts.py and
+            the tests of deployments use real hosts.
     """
 
     step: Callable[[Clone], Step]
     contradictions: tuple[Callable[[Clone], object], ...] = ()
     local_forge: bool = True
     images: bool = False
+    hosts: bool = False
+
+    @property
+    def real(self) -> bool:
+        """Whether the step is also tested over real git, with the forge of local files."""
+        return self.local_forge and not self.hosts
 
 
 def planned(clone: Clone) -> ReleaseCommit:
@@ -120,10 +128,11 @@ def push_another_image(clone: Clone) -> None:
 
 
 def samples_of_steps() -> dict[str, Sample]:
-    """Return the samples by the kind of their step: `SAMPLE` of `test_<kind>.py` in this folder."""
+    """Return the samples by the kind of their step: `SAMPLE` of `test_<kind>.py` in this folder and those in it."""
     found: dict[str, Sample] = {}
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+    for path in sorted(Path(__file__).parent.rglob("test_*.py")):
         if "\nSAMPLE = " in path.read_text(encoding="utf-8"):
             kind = path.stem.removeprefix("test_").replace("_", "-")
-            found[kind] = importlib.import_module(f"steps.{path.stem}").SAMPLE
+            module = ".".join(path.relative_to(Path(__file__).parents[1]).with_suffix("").parts)
+            found[kind] = importlib.import_module(module).SAMPLE
     return found

@@ -21,10 +21,10 @@ from shipit.plan.release import ReleasePlan
 from shipit.plan.views import plan_from_json, plan_to_json
 from shipit.steps import STEPS
 from shipit.steps.base import Done, Step, Todo
-from shipit.testing import recorded
+from shipit.testing import FakeWorld, recorded
 
 SAMPLES = samples_of_steps()
-PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or SAMPLES[kind].local_forge]
+PAIRS = [(kind, make) for kind in SAMPLES for make in CLONES if make is in_memory or SAMPLES[kind].real]
 CASES = [pytest.param(kind, make, id=f"{kind}-{make.__name__}") for kind, make in PAIRS]
 CONTRADICTIONS = [
     pytest.param(kind, make, contradict, id=f"{kind}-{make.__name__}-{getattr(contradict, '__name__', 'edit_file')}")
@@ -58,6 +58,7 @@ def state(clone: Clone) -> dict[str, Any]:
         "remote": git.remote_refs(),
         "release": clone.world.forge.find_release(TAG),
         "image": image(clone) if clone.image else None,
+        "host": host(clone) if isinstance(clone.world, FakeWorld) else None,
         "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
 
@@ -69,6 +70,15 @@ def image(clone: Clone) -> object:
     """
     local = clone.world.engine.find(reference(clone))
     return local and local.labels, clone.world.registry.find(reference(clone))
+
+
+def host(clone: Clone) -> object:
+    """Return all that a step can change on the host of the samples, without the ids of containers."""
+    assert isinstance(clone.world, FakeWorld)
+    host = clone.world.hosts.at("local")
+    containers = map(host.containers.find, host.containers.names())
+    described = [(found.name, found.labels, found.running, found.ports) for found in containers if found]
+    return dict(host.files), dict(host.modes), host.nginx.loaded, described, dict(host.containers.environments)
 
 
 def test_every_step_has_a_sample() -> None:

@@ -1,0 +1,52 @@
+"""The step `record-event`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contracts.clones import Clone, in_memory
+from msgspec.structs import replace
+from steps.deploy.scene import EARLIER, HELD, HOST, IMAGE, RECORD, fake, host_of, spoil_the_record
+from steps.samples import Sample
+
+from shipit.core.deploy import DeployEvent
+from shipit.steps.base import Done, Step, Todo
+from shipit.steps.deploy import RecordEvent, read_record
+
+STEP = RecordEvent(HOST, RECORD, HELD)
+
+
+def record_event(clone: Clone) -> Step:
+    fake(clone)
+    return STEP
+
+
+SAMPLE = Sample(record_event, (spoil_the_record,), hosts=True)
+
+
+def test_an_image_is_held_until_it_is_freed(tmp_path: Path) -> None:
+    world = fake(in_memory(tmp_path))
+    STEP.apply(world)
+    freed = RecordEvent(HOST, RECORD, replace(HELD, kind="freed"))
+    assert isinstance(freed.check(world), Todo)
+    freed.apply(world)
+    assert read_record(host_of(world), RECORD).held == ()
+    assert isinstance(STEP.check(world), Todo)
+
+
+def test_the_event_gets_the_time_when_it_is_written(tmp_path: Path) -> None:
+    world = fake(in_memory(tmp_path))
+    world.clock.sleep(3600)
+    STEP.apply(world)
+    (event,) = read_record(host_of(world), RECORD).events
+    assert (event.at, event.by, event.why) == ("2024-01-01T13:00:00+00:00", "run 7", "rolled back")
+
+
+def test_an_image_is_verified_again_after_another(tmp_path: Path) -> None:
+    world = fake(in_memory(tmp_path))
+    for image in (EARLIER, IMAGE):
+        RecordEvent(HOST, RECORD, DeployEvent("verified", image)).apply(world)
+    again = RecordEvent(HOST, RECORD, DeployEvent("verified", EARLIER))
+    assert isinstance(again.check(world), Todo)
+    again.apply(world)
+    assert isinstance(again.check(world), Done)
