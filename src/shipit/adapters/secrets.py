@@ -105,7 +105,9 @@ def _translating_errors(path: str) -> Iterator[Callable[[], Any]]:
         from botocore import exceptions  # type: ignore[import-untyped]
     except ImportError as error:
         what = f"shipit needs `boto3` to read `ssm:{path}`, which is not installed"
-        raise AuthError(what, hint="pip install 'shipit[aws]'") from error
+        raise AuthError(
+            what, hint="pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
+        ) from error
     try:
         yield boto3.Session
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
