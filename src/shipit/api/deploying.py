@@ -258,14 +258,23 @@ def _apply(project: Project, plan: DeployPlan, before: ObservedDeployment, obser
     url = project.config.environments[plan.environment].url or ""
     try:
         return Deployment(plan, carry_out(project, plan, watched), url)
-    except ConflictError as error:  # another run works on the host now, or something is there that shipit did not make
-        error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
-        _report_failure(project, plan, watched.observer)
-        raise
     except ShipitError as error:
-        failure = _way_back(project, plan, before, error, watched)
+        if watched.confirmed(plan):  # the new version serves, and only the rest is not tidy
+            error.state = "the new version serves and was verified; run the same command again to finish"
+            raise
+        failure = _failed(project, plan, before, error, watched)
         _report_failure(project, plan, watched.observer)
         raise failure from error
+
+
+def _failed(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+) -> ShipitError:
+    """Bring back what served when the run began, unless another run works there, and return the error to raise."""
+    if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
+        error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
+        return error
+    return _way_back(project, plan, before, error, watched)
 
 
 def _report_failure(project: Project, plan: DeployPlan, observer: Observer) -> None:
@@ -329,7 +338,7 @@ def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bo
 
 
 class Watched:
-    """An observer that passes everything on, and remembers whether a step moved traffic.
+    """An observer that passes everything on, and remembers whether a step moved traffic, and which steps are done.
 
     Args:
         observer: the observer to pass everything on to; None for none.
@@ -340,6 +349,12 @@ class Watched:
 
         self.observer = observer or Silent()
         self.moved = False
+        self._done: set[str] = set()
+
+    def confirmed(self, plan: DeployPlan) -> bool:
+        """Return whether the new version was verified on all hosts."""
+        confirming = {step.id for step in plan.steps if step.kind == "confirm"}
+        return bool(confirming) and confirming <= self._done
 
     def started(self, step: Step) -> None:
         self.observer.started(step)
@@ -349,6 +364,7 @@ class Watched:
         self.observer.applying(step)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self._done.add(step.id)
         self.observer.finished(step, outputs, already=already)
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from shipit.config.targets import BlueGreenConfig, HealthConfig
 from shipit.core.deploy import (
+    SETTINGS,
     SLOTS,
     Container,
     ContainerSpec,
@@ -203,13 +204,12 @@ class _HostPlan:
         dead = self.observed.loaded is not None and self.observed.loaded.slot != self.active
         if (unknown or dead) and not self.serves:
             yield SwitchTraffic(self.host, self.nginx, traffic)
+            yield Drain(self.host, self.nginx, seconds(self.config.drain))
 
     def prepare(self, *, first: bool) -> Iterator[Step]:
         """Yield the steps that start the new container and check it; they move no traffic."""
         if self.goal.rejected:
             yield self._event("held", self.goal.rejected, self.goal.why)
-        if self.goal.image.digest in self.observed.record.held:
-            yield self._event("freed", self.goal.image, "")
         if self.serves:
             return
         yield PullImage(self.host, self.goal.image)
@@ -220,7 +220,7 @@ class _HostPlan:
         if self.config.secrets and self.config.secrets.file:
             secrets = self.config.secrets
             yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
-        yield StartContainer(self.host, self.spec)
+        yield StartContainer(self.host, self.spec, self.nginx)
         identity = _identity(self.config, self.goal.image)
         yield AwaitHealthy(self.host, self.spec, health_check(self.config), identity)
         yield from (Verify(self.host, self.spec, command, timeout) for command in self.config.verify)
@@ -243,6 +243,8 @@ class _HostPlan:
 
     def finish(self) -> Iterator[Step]:
         """Yield the steps that leave everything tidy: the marker for other scripts, and the old container."""
+        if self.goal.image.digest in self.observed.record.held:
+            yield self._event("freed", self.goal.image, "")
         if self.config.nginx.marker:
             yield WriteMarker(self.host, self.config.nginx.marker, self.slot)
         other = self.observed.slots[_other(self.slot)]
@@ -255,14 +257,14 @@ class _HostPlan:
         return RecordEvent(self.host, self.target.record_path, event)
 
 
-def _slot_before(target: DeployTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:
+def _slot_before(target: BlueGreenTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:
     """Return the slot to go back to; None if nothing served.
 
     It is the slot that served when the run began. If an interrupted run had already given the traffic to the version
     that now failed, it is the other slot, which still has the version that was verified.
     """
     active = _active(target, before)
-    if active is None or before.record.current == rejected.image:
+    if active is None or _is_last_verified(before, before.slots[active].container):
         return active
     failed = container_spec(target, rejected.image, active).is_of(before.slots[active].container)
     return _other(active) if failed and _was_verified(before, _other(active)) else active
@@ -273,21 +275,37 @@ def _way_back(
 ) -> Iterator[Step]:
     """Yield the steps that give the traffic on one host back to the container that had it, in `slot`."""
     nginx, record, host = nginx_settings(target), target.record_path, now.host
-    container = before.slots[slot].container
+    container, foreign = before.slots[slot].container, before.slots[slot].foreign
     earlier = container.image if container else None
-    if now.loaded and now.loaded.slot == _other(slot) and now.loaded.digest == rejected.image.digest:
-        yield RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
-    if container:
-        yield ResumeContainer(host, container.name)
+    held = RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
+    moved = now.loaded is not None and (now.loaded.slot, now.loaded.digest) == (_other(slot), rejected.image.digest)
+    if moved and before.slots[slot].occupied is None:  # nothing ran there: the traffic stays, and nothing is stopped
+        yield held
+        return
+    if name := (foreign or container):
+        health = health_check(target.config) if before.slots[slot].answers else None
+        yield ResumeContainer(host, name.name, _port(target.config, slot), health)
     if now.loaded is not None:
         yield SwitchTraffic(host, nginx, _traffic(target, nginx, slot, container))
         yield Drain(host, nginx, seconds(target.config.drain))
-    if earlier and before.record.current == earlier:
-        yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by))
+    if moved:
+        yield held
+    if earlier and container and before.record.current == earlier:
+        settings = container.labels.get(SETTINGS, "")
+        yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by, settings=settings))
     if target.config.nginx.marker:
         yield WriteMarker(host, target.config.nginx.marker, slot)
     if target.config.container.keep == "stopped" or not _was_verified(now, _other(slot)):
         yield RetireContainer(host, _name(target, _other(slot)), int(seconds(target.config.container.stop)))
+
+
+def _is_last_verified(before: ObservedBlueGreenHost, container: Container | None) -> bool:
+    """Return whether a container has the image and the settings that were verified last."""
+    last = before.record.last
+    if last is None or container is None or container.image is None:
+        return False
+    same_settings = not last.settings or last.settings == container.labels.get(SETTINGS)
+    return container.image.digest == last.image.digest and same_settings
 
 
 def _was_verified(observed: ObservedBlueGreenHost, slot: str) -> bool:
@@ -437,6 +455,8 @@ def _active(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str | N
     by_address |= {f"localhost:{_port(target.config, slot)}": slot for slot in SLOTS}
     slot = observed.loaded.slot if observed.loaded else by_address.get(observed.written)
     if slot is None:
+        if observed.upstream_answers:  # a program that shipit does not know gets the traffic
+            return None
         return next((name for name in SLOTS if observed.slots[name].answers and not observed.slots[name].foreign), None)
     other = _other(slot)
     if not observed.slots[slot].answers and observed.slots[other].answers:

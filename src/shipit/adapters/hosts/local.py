@@ -80,7 +80,8 @@ class LocalHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         self._require_lock()
-        temporary = f"{path}.shipit-{os.getpid()}"
+        # Its name begins with a dot, so that `include sites-enabled/*` never loads it. The next run replaces it.
+        temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.shipit")
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             _write_new(temporary, text.encode("utf-8", "surrogateescape"), mode)
@@ -105,7 +106,10 @@ class LocalHost:
             except BlockingIOError:
                 raise lock_held(self.read(about), "this machine") from None
             text = unique(owner)
-            _write_new(about, text.encode(), 0o644)
+            try:
+                _write_new(about, text.encode(), 0o644)
+            except OSError as error:
+                raise unwritable(about, error.strerror or str(error), "this machine") from error
             self._owners[about] = text
             try:
                 yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.core.deploy.address import LOCAL as LOCAL
 from shipit.core.deploy.address import machine as machine
+from shipit.core.deploy.container import SETTINGS as SETTINGS
 from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
@@ -16,6 +17,7 @@ from shipit.core.deploy.nginx import TOKEN_HEADER as TOKEN_HEADER
 from shipit.core.deploy.nginx import NginxSettings as NginxSettings
 from shipit.core.deploy.nginx import Traffic as Traffic
 from shipit.core.deploy.nginx import address_in as address_in
+from shipit.core.deploy.nginx import is_edited as is_edited
 from shipit.core.deploy.nginx import reported_traffic as reported_traffic
 from shipit.core.deploy.nginx import switch_file as switch_file
 from shipit.core.deploy.nginx import token_in as token_in

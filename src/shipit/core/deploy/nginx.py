@@ -4,7 +4,7 @@ nginx reports the file that it has *loaded* at the address `STATE_PATH`, to ever
 So a file that was written but not loaded is noticed.
 
 >>> settings = NginxSettings("shop", "/etc/nginx/conf.d/service-url.inc")
->>> state = Traffic("green", "sha256:0a", "1.4.0", "127.0.0.1:8082")
+>>> state = Traffic("green", "0a", "1.4.0", "127.0.0.1:8082", "9f")
 >>> print(switch_file(settings, state, token="t0k3n"))
 # Written by shipit: the slot of `shop` that gets the traffic. Do not edit.
 set $service_url http://127.0.0.1:8082;
@@ -12,7 +12,7 @@ location = /.well-known/shipit {
     if ($http_x_shipit_token != "t0k3n") { return 404; }
     access_log off;
     default_type application/json;
-    return 200 '{"app":"shop","slot":"green","digest":"sha256:0a","version":"1.4.0"}';
+    return 200 '{"app":"shop","slot":"green","digest":"0a","version":"1.4.0","address":"127.0.0.1:8082","load":"9f"}';
 }
 <BLANKLINE>
 >>> address_in(switch_file(settings, state, token="t0k3n")), token_in(switch_file(settings, state, token="t0k3n"))
@@ -30,6 +30,7 @@ SLOTS = ("blue", "green")
 STATE_PATH = "/.well-known/shipit"
 TOKEN_HEADER = "X-Shipit-Token"
 _ADDRESS = re.compile(r"(?:^|\{)\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
+_REPORT = re.compile(r"return 200 '(\{.*\})';")
 _TOKEN = re.compile(r'\$http_x_shipit_token != "([0-9a-z]+)"')
 
 
@@ -71,13 +72,15 @@ class NginxSettings(Struct, frozen=True):
 class Traffic(Struct, frozen=True):
     """The slot that gets the traffic, with the image in it. `address` is where the slot listens: `host:port`.
 
-    `digest` and `version` are empty for a container that shipit did not start.
+    `digest` and `version` are empty for a container that shipit did not start. `load` is a random text that shows
+    which of several equal files nginx has loaded.
     """
 
     slot: str
     digest: str
     version: str
     address: str = ""
+    load: str = ""
 
 
 class _Reported(Struct, frozen=True):
@@ -85,6 +88,8 @@ class _Reported(Struct, frozen=True):
     slot: str
     digest: str
     version: str
+    address: str = ""
+    load: str = ""
 
 
 def switch_file(settings: NginxSettings, traffic: Traffic, token: str) -> str:
@@ -95,7 +100,7 @@ def switch_file(settings: NginxSettings, traffic: Traffic, token: str) -> str:
         traffic: the slot.
         token: the text that a request for the loaded state must send, of letters and digits.
     """
-    reported = _Reported(settings.app, traffic.slot, traffic.digest, traffic.version)
+    reported = _Reported(settings.app, traffic.slot, traffic.digest, traffic.version, traffic.address, traffic.load)
     guard = [
         f'    if ($http_x_shipit_token != "{token}") {{ return 404; }}',
         "    access_log off;",
@@ -130,4 +135,21 @@ def reported_traffic(app: str, body: str) -> Traffic | None:
     except (DecodeError, ValidationError):
         return None
     known = reported.app == app and reported.slot in SLOTS
-    return Traffic(reported.slot, reported.digest, reported.version) if known else None
+    if not known:
+        return None
+    return Traffic(reported.slot, reported.digest, reported.version, reported.address, reported.load)
+
+
+def is_edited(text: str) -> bool:
+    """Return whether another program changed the address in a switch file of shipit, so that its report is wrong.
+
+    >>> text = switch_file(NginxSettings("shop", "f"), Traffic("blue", "sha256:0a", "1.4.0", "127.0.0.1:8081"), "t0k3n")
+    >>> is_edited(text), is_edited(text.replace("http://127.0.0.1:8081", "http://127.0.0.1:8082"))
+    (False, True)
+    """
+    report = _REPORT.search(text)
+    try:
+        reported = json.decode(report[1], type=_Reported) if report else None
+    except (DecodeError, ValidationError):
+        return True
+    return reported is not None and reported.address not in ("", address_in(text))

@@ -32,6 +32,7 @@ class DeployEvent(Struct, frozen=True):
         by: the run: an address of the CI, or user and host.
         why: the reason of a rejection.
         settings: the fingerprint of the settings of the container that was verified.
+        container: the id of that container.
     """
 
     kind: Literal["verified", "held", "freed"]
@@ -40,6 +41,7 @@ class DeployEvent(Struct, frozen=True):
     by: str = ""
     why: str = ""
     settings: str = ""
+    container: str = ""
 
 
 class DeployRecord(Struct, frozen=True):

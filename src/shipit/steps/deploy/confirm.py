@@ -51,9 +51,14 @@ class Confirm(Struct, frozen=True):
         )
 
     def check(self, world: World) -> Done | Todo:
-        last = read_record(world.hosts.at(self.host), self.record).last
+        """Return whether this container was verified, and serves well right now."""
+        host = world.hosts.at(self.host)
+        last, found = read_record(host, self.record).last, host.containers.find(self.spec.name)
         same = last and (last.image, last.settings) == (self.spec.image, self.spec.settings)
-        return Done(self._outputs) if same else Todo()
+        if not (last and found and same and last.container in ("", found.id)):
+            return Todo()
+        problem = self._problem(host, world)
+        return Todo(problem) if problem else Done(self._outputs)
 
     @property
     def _outputs(self) -> Outputs:
@@ -72,8 +77,10 @@ class Confirm(Struct, frozen=True):
                 break
             world.clock.sleep(min(_EVERY, max(end - world.clock.elapsed(), 0.01)))
         now = world.clock.now().isoformat(timespec="seconds")
-        event = DeployEvent("verified", self.spec.image, now, self.by, settings=self.spec.settings)
         if isinstance(self.check(world), Todo):
+            found = host.containers.find(self.spec.name)
+            container = found.id if found else ""
+            event = DeployEvent("verified", self.spec.image, now, self.by, "", self.spec.settings, container)
             write_record(host, self.record, read_record(host, self.record).add(event))
         return self._outputs
 

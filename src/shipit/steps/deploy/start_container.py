@@ -6,23 +6,25 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec, machine
+from shipit.core.deploy import ContainerSpec, NginxSettings, machine
+from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import container_environment
+from shipit.steps.deploy.traffic import loaded_traffic
 from shipit.world import World
 
 
 class StartContainer(Struct, frozen=True):
     """Start the container `spec` on `host`. It gets no traffic yet.
 
-    A container of that name with another image or other settings is removed; the plan makes sure that it gets no
-    traffic.
+    A container of that name with another image or other settings is removed, unless `nginx` gives it the traffic.
     """
 
     kind: ClassVar[str] = "start-container"
     public: ClassVar[bool] = False
     host: str
     spec: ContainerSpec
+    nginx: NginxSettings
 
     @property
     def id(self) -> str:
@@ -34,9 +36,16 @@ class StartContainer(Struct, frozen=True):
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.spec.name)
-        return Done() if self.spec.is_of(found) and found and found.running and not found.problem else Todo()
+        if not (found and self.spec.is_of(found) and found.running) or found.problem:
+            return Todo()
+        return Done() if found.ports.get(self.spec.port) == self.spec.host_port else Todo()
 
     def apply(self, world: World) -> Outputs:
+        host = world.hosts.at(self.host)
+        loaded = loaded_traffic(host, self.nginx)
+        if loaded and loaded.slot == self.spec.slot:
+            what = f"{self.spec.name} on {machine(self.host)} gets the traffic now, and is not replaced"
+            raise ConflictError(what, hint="make a new plan: run `shipit deploy` again", state="nothing was deployed")
         env = container_environment(self.spec, world)
-        world.hosts.at(self.host).containers.start(self.spec, env)
+        host.containers.start(self.spec, env)
         return {}

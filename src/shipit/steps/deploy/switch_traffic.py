@@ -33,7 +33,8 @@ class SwitchTraffic(Struct, frozen=True):
         """Return whether nginx has loaded the slot, and would load it again when it is started the next time."""
         host = world.hosts.at(self.host)
         loaded = loaded_traffic(host, self.nginx)
-        here = loaded and (loaded.slot, loaded.digest) == (self.traffic.slot, self.traffic.digest)
+        wanted = (self.traffic.slot, self.traffic.digest, self.traffic.address)
+        here = loaded and (loaded.slot, loaded.digest, loaded.address) == wanted
         return Done() if here and address_in(host.read(self.nginx.file) or "") == self.traffic.address else Todo()
 
     def apply(self, world: World) -> Outputs:

@@ -6,7 +6,18 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from shipit.core.deploy import TOKEN_HEADER, NginxSettings, Traffic, machine, reported_traffic, switch_file, token_in
+from msgspec.structs import replace
+
+from shipit.core.deploy import (
+    TOKEN_HEADER,
+    NginxSettings,
+    Traffic,
+    is_edited,
+    machine,
+    reported_traffic,
+    switch_file,
+    token_in,
+)
 from shipit.errors import CommandError, DeployError, ShipitError
 from shipit.finding import Finding
 from shipit.world.hosts import CommandResult, Host
@@ -15,13 +26,18 @@ Sleep = Callable[[float], None]
 
 SHUTTING_DOWN = "worker process is shutting down"
 _RELOADED_WITHIN = 5.0  # seconds; nginx takes about 0.2 for it
+_SHUT_DOWN_WITHIN = 30.0  # seconds; nginx tells its old workers to shut down 0.1 after the new ones run
 _POLL = 0.05  # seconds
 
 
 def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
-    """Return the slot in the configuration that nginx has loaded; None if nginx does not report it."""
-    token = token_in(host.read(nginx.file) or "")
-    if token is None:
+    """Return the slot in the configuration that nginx has loaded; None if nginx does not report it.
+
+    If another program changed the address in the file, nginx may have loaded it, and its report is not trusted.
+    """
+    text = host.read(nginx.file) or ""
+    token = token_in(text)
+    if token is None or is_edited(text):
         return None
     answer = host.get(_state_url(host, nginx), headers=headers(nginx, token))
     return reported_traffic(nginx.app, answer.body) if answer.status == 200 else None
@@ -107,15 +123,17 @@ def give_traffic(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Slee
 
     If nginx does not accept or load the new file, the old one is restored.
 
-    Raises `DeployError` if nginx does not load the new file, `CommandError` if nginx does not run.
+    Raises `DeployError` if nginx does not load the new file, or if its old workers still accept requests after 30
+    seconds; `CommandError` if nginx does not run.
     """
+    traffic = replace(traffic, load=secrets.token_hex(4))
     before = host.read(nginx.file)
     token = token_in(before or "") or secrets.token_hex(8)
     old_workers = workers(host, nginx)
     host.write(nginx.file, switch_file(nginx, traffic, token))
     try:
         _load(host, nginx, traffic, sleep)
-    except DeployError:
+    except ShipitError:
         _restore(host, nginx, before)
         raise
     _await_shutdown(host, nginx, old_workers, sleep)
@@ -133,7 +151,7 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
         raise DeployError(f"nginx on {machine(host.address)} cannot be reloaded: {_last_line(reloaded.output)}")
     for _ in range(int(_RELOADED_WITHIN / _POLL)):
         loaded = loaded_traffic(host, nginx)
-        if loaded and (loaded.slot, loaded.digest) == (traffic.slot, traffic.digest):
+        if loaded and loaded.load == traffic.load:
             return
         sleep(_POLL)
     raise DeployError(
@@ -152,11 +170,16 @@ def _restore(host: Host, nginx: NginxSettings, before: str | None) -> None:
 
 def _await_shutdown(host: Host, nginx: NginxSettings, old: Mapping[str, str], sleep: Sleep) -> None:
     """Wait until each worker of `old` has ended or finishes only its last requests."""
-    for _ in range(int(_RELOADED_WITHIN / _POLL)):
+    for _ in range(int(_SHUT_DOWN_WITHIN / _POLL)):
         now = workers(host, nginx)
         if all(SHUTTING_DOWN in now[pid] for pid in old if pid in now):
             return
         sleep(_POLL)
+    raise DeployError(
+        f"nginx on {machine(host.address)} still accepts requests for the old version {_SHUT_DOWN_WITHIN:g} seconds "
+        "after its reload",
+        hint="read nginx's error log, and restart nginx if its old workers do not end",
+    )
 
 
 def _last_line(output: str) -> str:

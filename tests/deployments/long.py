@@ -1,0 +1,73 @@
+"""The same promises with figures that take minutes; `make test` leaves this file out, because of its name.
+
+.venv/bin/pytest -n 0 -s tests/deployments/long.py
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from deployments.conftest import VARIANTS
+from deployments.shop import Shop
+from deployments.test_killed import EVERY, GROUPS, VERSIONS, kill_and_repeat
+from parts.load import Mode
+
+REQUESTS, DEPLOYMENTS = 50_000, 10
+
+
+@pytest.mark.parametrize("mode", ["close", "keep"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_many_deployments_lose_none_of_many_requests(new_shop: Callable[[str], Shop], variant: str, mode: Mode) -> None:
+    shop = new_shop(variant)
+    shop.deploy(VERSIONS[0]).succeeded()
+    requests, deployments, reasons = 0, 0, Counter[str]()
+    while requests < REQUESTS or deployments < DEPLOYMENTS:
+        with shop.load(mode) as running:
+            for _ in range(5):
+                deployments += 1
+                shop.deploy(VERSIONS[deployments % 2]).succeeded()
+        requests += running.result.requests
+        reasons.update(running.result.reasons)
+    print(  # noqa: T201
+        f"\n{variant} {mode}: {requests} requests, {deployments} deployments, lost: {dict(reasons) or 'none'}"
+    )
+    assert not reasons
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_deployment_killed_at_any_moment_is_finished_by_the_same_command(
+    new_shop: Callable[[str], Shop], variant: str
+) -> None:
+    kill_and_repeat(new_shop(variant), (*EVERY, *GROUPS))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(
+    new_shop: Callable[[str], Shop], variant: str
+) -> None:
+    shop = new_shop(variant)
+    chance = random.Random(14)
+    killed = 0
+    shop.deploy(VERSIONS[0]).succeeded()
+    with shop.load(pause=0.01) as running:
+        for number in range(1, 21):
+            version = VERSIONS[number % 2]
+            process = shop.start("deploy", "prod", version)
+            try:
+                process.communicate(timeout=chance.uniform(0.3, 3))
+            except subprocess.TimeoutExpired:
+                killed += 1
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+            shop.deploy(version).succeeded()
+            shop.consistent(version)
+    print(  # noqa: T201
+        f"\n{variant}: {killed} kills, {running.result.requests} requests, {running.result.lost} lost"
+    )
+    assert running.result.lost == 0, running.result

@@ -1,0 +1,211 @@
+"""A project that is deployed for real: its repository, its state on this machine, and the nginx before it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from parts.daemon import free_port
+from parts.engine import Engine
+from parts.load import Load, Mode, load
+from parts.nginx import NOWHERE, Nginx, switch_text
+from parts.registry import Registry
+from parts.web_app import WebApp, make_web_app
+from release.runs import Driver, Run
+
+PROGRAM = Path(__file__).with_name("driver.py")
+REPOSITORY = "acme/shop"
+DEPLOYED, WRONG, REFUSED, FAILED, REJECTED, UNSAFE = 0, 2, 3, 5, 6, 7  # exit statuses
+_numbers = itertools.count(1)
+
+
+class Apps:
+    """The images of the app in a registry, each made when it is first used."""
+
+    def __init__(self, engine: Engine, registry: Registry) -> None:
+        self.engine, self.registry = engine, registry
+        self._made: dict[str, WebApp] = {}
+
+    def __call__(self, version: str, **faults: bool | float | str) -> WebApp:
+        """Return the image of a version; its faults are those of `make_web_app`."""
+        if version not in self._made:
+            make = partial(make_web_app, self.engine, REPOSITORY, version, registry=self.registry)
+            self._made[version] = make(**faults)  # type: ignore[arg-type]
+        return self._made[version]
+
+
+class Shop:
+    """A project with the environment `prod`, for `shipit deploy`.
+
+    shop.deploy("1.0.0").succeeded()
+    assert shop.answer() == "version 1.0.0"
+    """
+
+    def __init__(self, place: Path, apps: Apps, proxy: Nginx, driver: Driver) -> None:
+        self.place, self.apps, self.proxy = place, apps, proxy
+        self.engine: Engine = apps.engine
+        self._driver = driver
+        self.name = f"shop{next(_numbers)}"
+        self.root, self.state, self.marker = place / "repository", place / "state", place / "active"
+        self.ports = {"blue": free_port(), "green": free_port()}
+        self.image = apps.registry.image(REPOSITORY).rpartition(":")[0]
+        nginx: dict[str, Any] = {
+            "file": str(proxy.switch_file),
+            "front": proxy.url,
+            "style": proxy.style,
+            "marker": str(self.marker),
+        }
+        if proxy.container:
+            nginx["container"] = proxy.container
+        else:
+            nginx |= {"command": proxy.command, "pid-file": str(proxy.pid_file)}
+        if proxy.style == "upstream":
+            nginx |= {"variable": "app", "state-port": free_port()}
+        self.settings: dict[str, Any] = {
+            "kind": "blue-green",
+            "name": self.name,
+            "health": {"path": "/health", "json": {"status": "UP"}, "within": "8s", "times": 1},
+            "bake": "0s",
+            "directory": str(self.state),
+            "slots": self.ports,
+            "nginx": nginx,
+            "container": {"port": 8080, "stop": "1s"},
+        }
+        self.environment: dict[str, str] = {**os.environ, **self.engine.environment}
+        self.root.mkdir()
+        self.git("init", "--quiet", "--initial-branch", "prod")
+        self.configure()
+
+    def configure(self, **changes: Any) -> None:
+        """Write shipit.toml with other settings of the target, and commit it. Tables are merged."""
+        for key, value in changes.items():
+            before = self.settings.get(key)
+            self.settings[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+        lines = ["[environments.prod]", 'branch = "prod"', f'image.name = "{self.image}"', "[environments.prod.deploy]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in self.settings.items()]
+        (self.root / "shipit.toml").write_text("\n".join([*lines, ""]))
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True).stdout
+
+    def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
+        """Run shipit to its end."""
+        return self._driver.run(self.root, arguments, {**self.environment, **env})
+
+    def deploy(self, version: str, *options: str, env: Mapping[str, str] = {}) -> Run:
+        return self.run("deploy", "prod", version, *options, env=env)
+
+    def writes(self, version: str) -> tuple[str, ...]:
+        """Deploy a version, and return the names of the writes that this made."""
+        path = self.place / "writes"
+        self.deploy(version, env={"WRITES": str(path)}).succeeded()
+        return tuple(path.read_text().split())
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start shipit in a process group of its own."""
+        argv = [*self._driver.program, *arguments]
+        return subprocess.Popen(
+            argv, cwd=self.root, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def load(
+        self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: float
+    ) -> AbstractContextManager[Load]:
+        return load(f"{self.proxy.url}{path}", mode=mode, clients=clients, **options)
+
+    def answer(self, path: str = "/") -> str:
+        """Return the text that users get, or the status of an error."""
+        try:
+            with urllib.request.urlopen(f"{self.proxy.url}{path}", timeout=10) as answer:
+                return str(answer.read().decode().strip())
+        except urllib.error.HTTPError as error:
+            error.close()
+            return str(error.code)
+        except OSError as error:
+            return str(error)
+
+    def serves(self, text: str) -> None:
+        """Wait until users get this text."""
+        for _ in range(250):
+            if self.answer() == text:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"{self.answer()} and not {text}")
+
+    def status(self) -> dict[str, Any]:
+        """Return what `shipit status` reports about the one host."""
+        found: dict[str, Any] = json.loads(self.run("status", "prod", "--json").succeeded().out)
+        return found
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record of deployments on this machine."""
+        path = self.state / f"{self.name}.json"
+        found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"events": []}
+        return found
+
+    def events(self, kind: str) -> list[str]:
+        """Return the versions in the events of one kind, the oldest first."""
+        return [event["image"]["version"] for event in self.record["events"] if event["kind"] == kind]
+
+    def containers(self) -> dict[str, str]:
+        """Return the state of each container of the app by its name."""
+        rows = self.engine.docker("ps", "--all", "--filter", f"name=^{self.name}-", "--format", "{{.Names}} {{.State}}")
+        return dict(row.split(" ", 1) for row in rows.splitlines())
+
+    def running(self) -> list[str]:
+        """Return the slots whose container runs."""
+        return sorted(
+            name.removeprefix(f"{self.name}-") for name, state in self.containers().items() if state == "running"
+        )
+
+    @property
+    def written(self) -> str:
+        """The slot in the switch file."""
+        text = self.proxy.switch_file.read_text()
+        places = {slot: (f"127.0.0.1:{port}", f"{self.name}-{slot}:") for slot, port in self.ports.items()}
+        return next((slot for slot, texts in places.items() if any(each in text for each in texts)), text)
+
+    def consistent(self, version: str) -> None:
+        """Check that `version` serves, and that everything on this machine agrees about it."""
+        assert self.answer() == f"version {version}"
+        active = self.written
+        assert self.running() == [active]
+        assert set(self.containers().values()) <= {"running", "exited"}
+        assert self.marker.read_text() == f"{active}\n"
+        assert self.events("verified")[-1] == version
+        assert not self.proxy.leaving()
+        assert not [name for name in os.listdir(self.proxy.switch_file.parent) if ".shipit" in name]
+        assert subprocess.run(["flock", "--nonblock", self.state / f"{self.name}.lock", "true"]).returncode == 0
+
+    def close(self) -> None:
+        """Remove what the project left in the engine, and let nginx lead nowhere again."""
+        self.proxy.switch_file.write_text(switch_text(self.proxy.style, NOWHERE))
+        self.proxy.reload()
+        self._wait_for_nginx()
+        if names := list(self.containers()):
+            self.engine.docker("rm", "--force", "--volumes", *names)
+
+    def _wait_for_nginx(self) -> None:
+        for _ in range(250):
+            if self.answer() == "502" and not self.proxy.leaving():
+                return
+            time.sleep(0.02)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
