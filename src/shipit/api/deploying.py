@@ -238,7 +238,7 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 
 
-def _is_interrupted(project: Project, target: DeployTarget, observed: ObservedTarget) -> bool:
+def _is_interrupted(project: Project, target: DeployTarget[Any], observed: ObservedTarget) -> bool:
     """Return whether the last rollback of a target is not finished on all hosts."""
     from shipit.deploy import TARGETS, Goal
 

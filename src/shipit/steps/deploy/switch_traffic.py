@@ -38,5 +38,6 @@ class SwitchTraffic(Struct, frozen=True):
         return Done() if here and address_in(host.read(self.nginx.file) or "") == self.traffic.address else Todo()
 
     def apply(self, world: World) -> Outputs:
-        give_traffic(world.hosts.at(self.host), self.nginx, self.traffic, world.clock.sleep)
+        if isinstance(self.check(world), Todo):
+            give_traffic(world.hosts.at(self.host), self.nginx, self.traffic, world.clock.sleep)
         return {}
