@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -304,6 +305,21 @@ def test_a_cut_network_ends_a_write_in_time(ssh_server: SshServer, tmp_path: Pat
     ssh_server.restore()
     time.sleep(0.5)
     assert not file.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("use", ["files", "containers"])
+def test_a_cut_network_is_an_error_after_twenty_seconds(ssh_server: SshServer, use: str) -> None:
+    with ssh_host(ssh_server) as host:
+        host.containers.find("none")
+        ssh_server.cut()
+        start = time.monotonic()
+        with pytest.raises(RemoteError) as raised:
+            host.read("/etc/hostname") if use == "files" else host.containers.find("none")
+        assert time.monotonic() - start < 25
+        assert raised.value.hint
+        if use == "files":
+            assert re.search("was lost: .*not responding", str(raised.value))
 
 
 @pytest.mark.parametrize("start", ["echo welcome; echo more >&2", "sleep 1; printf no-line-break"])

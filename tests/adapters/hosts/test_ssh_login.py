@@ -22,6 +22,7 @@ from shipit.adapters.hosts import Connections, SshSettings
 from shipit.adapters.hosts.ssh import SshHost
 from shipit.adapters.hosts.ssh_address import SshAddress
 from shipit.adapters.hosts.ssh_connection import SshConnection
+from shipit.adapters.process import Commands
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, PreflightError, RemoteError, ShipitError
@@ -193,6 +194,12 @@ def test_the_key_is_in_no_command_line_and_on_disk_only_during_the_login(
     assert modes <= {0o600, 0o700}
     assert modes, "the key was never seen in its file"
     assert not own_directories()
+
+
+def test_a_command_of_the_user_does_not_get_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPIT_SSH_KEY", "secret")
+    Commands(str(tmp_path), Redactor()).run("env", "env > variables", timeout=20)
+    assert "SHIPIT_SSH_KEY" not in (tmp_path / "variables").read_text()
 
 
 def test_a_directory_for_sockets_has_a_short_path(
