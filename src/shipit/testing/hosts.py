@@ -109,8 +109,10 @@ class FakeHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         self._require_lock()
-        if path in self.unwritable:
-            what = f"`{path}` cannot be written on {machine(self.address)}: Permission denied"
+        below_file = any(path.startswith(f"{other}/") for other in self.files)
+        if path in self.unwritable or below_file:
+            reason = "Not a directory" if below_file else "Permission denied"
+            what = f"`{path}` cannot be written on {machine(self.address)}: {reason}"
             raise CommandError(what, hint="fix the permissions, then run the same command again")
         self.files[path], self.modes[path] = text, mode
 
