@@ -27,11 +27,16 @@ HEAVY = {
 
 def loaded_by(*arguments: str, cwd: Path | None = None) -> set[str]:
     """Top-level names of all modules that `python *arguments` imports; it must succeed."""
+    return {name.partition(".")[0] for name in modules_loaded_by(*arguments, cwd=cwd)}
+
+
+def modules_loaded_by(*arguments: str, cwd: Path | None = None) -> set[str]:
+    """Names of all modules that `python *arguments` imports; it must succeed."""
     command = [sys.executable, "-X", "importtime", *arguments]
     run = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr.splitlines()[-1]
     reports = (line for line in run.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in reports}
+    return {line.rpartition("|")[2].strip() for line in reports}
 
 
 def test_the_measure_sees_what_is_loaded() -> None:
@@ -50,14 +55,27 @@ def test_asking_for_help_loads_only_what_reads_the_command_line() -> None:
     assert not loaded_by("-m", "shipit", "--help") & (HEAVY - {"click", "rich"})
 
 
-@pytest.mark.usefixtures("own_environment")
-def test_the_next_version_needs_no_forge_network_templates_or_file_editors(tmp_path: Path) -> None:
+@pytest.fixture
+def repository(tmp_path: Path, own_environment: object) -> Path:
     begun = (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "feat: begin"], ["tag", "v0.1.0"])
     for command in begun:
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    loaded = loaded_by("-m", "shipit", "next", cwd=tmp_path)
+    return tmp_path
+
+
+def test_the_next_version_needs_no_forge_network_templates_or_file_editors(repository: Path) -> None:
+    loaded = loaded_by("-m", "shipit", "next", cwd=repository)
     assert not loaded & (HEAVY - {"click", "git", "msgspec", "semver"})
     assert not loaded & {"base64", "dataclasses", "json", "tomllib"}
+
+
+def test_the_next_version_needs_nothing_of_deployments_but_their_keys(repository: Path) -> None:
+    target = 'image = { name = "a" }\ndeploy = { kind = "blue-green", health = "none" }\n'
+    (repository / "shipit.toml").write_text(f"[environments.dev]\n{target}")
+    loaded = modules_loaded_by("-m", "shipit", "next", cwd=repository)
+    rooms = ("adapters.hosts", "core.deploy", "deploy", "plan.deploy", "steps", "world.hosts")
+    assert "shipit.config.targets" in loaded
+    assert [name for name in loaded if name.startswith(tuple(f"shipit.{room}" for room in rooms))] == []
 
 
 def test_an_interrupt_while_it_loads_ends_it_without_a_traceback() -> None:

@@ -131,8 +131,10 @@ def real(request: pytest.FixtureRequest, connect: Callable[[], Hosts], address: 
     tmp_path: Path = request.getfixturevalue("tmp_path")
     app = make_web_app(engine, "acme/contract", "1.4.0", registry=registry)
     broken = make_web_app(engine, "acme/contract-broken", "1.5.0", registry=registry, exit_now=True)
-    images = [DeployedImage(app.reference.rpartition(":")[0], app.digest, app.version) for app in (app, broken)]
-    bench = Bench(connect, address, str(tmp_path / "host"), *images, free_port(), time.sleep)
+    good, bad = (
+        DeployedImage(image.reference.rpartition(":")[0], image.digest, image.version) for image in (app, broken)
+    )
+    bench = Bench(connect, address, str(tmp_path / "host"), good, bad, free_port(), time.sleep)
     request.addfinalizer(lambda: engine.run("rm", "--force", bench.name))
     return bench
 

@@ -37,9 +37,7 @@ class Driver:
     def __init__(self, place: Path, program: Path = DRIVER) -> None:
         self._place = place
         self.program = [sys.executable, str(program)]
-        self._server = subprocess.Popen(
-            self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
+        self._server = subprocess.Popen(self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
     def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
         assert self._server.stdin and self._server.stdout

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
-from shipit.core.deploy import machine
 from shipit.errors import ConflictError, PreflightError, ShipitError, UnsafeError, UsageError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
@@ -308,6 +307,7 @@ def _way_back(
     project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
 ) -> ShipitError:
     """Bring back what served before, verify it, and return the error to raise."""
+    from shipit.core.deploy import machine
     from shipit.plan.deploy import plan_way_back
 
     try:
