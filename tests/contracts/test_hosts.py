@@ -1,4 +1,4 @@
-"""The contract of a host and of its containers: this machine with a real engine, and the one in memory."""
+"""The contract of a host and of its containers: this machine, the same one over SSH, and the one in memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from parts.daemon import free_port
 from parts.engine import Engine
 from parts.registry import Registry
+from parts.sshd import SshServer
 from parts.web_app import make_web_app
 
-from shipit.adapters.hosts import Connections
+from shipit.adapters.hosts import Connections, SshSettings
+from shipit.adapters.hosts.ssh_connection import close_connections
 from shipit.adapters.registry import Logins
 from shipit.core.deploy import Answer, Container, ContainerSpec, DeployedImage
 from shipit.core.images import Reference
@@ -139,8 +141,18 @@ def real(request: pytest.FixtureRequest, connect: Callable[[], Hosts], address: 
     return bench
 
 
-# A host that is reached over SSH is a third function here, which calls `real`.
-HOSTS = [in_memory, on_this_machine]
+def over_ssh(request: pytest.FixtureRequest) -> Bench:
+    server: SshServer = request.getfixturevalue("ssh_server")
+    settings = SshSettings(key=server.key.read_text(), known_hosts=server.known_hosts)
+
+    def connect() -> Hosts:
+        return Connections(Logins(), Redactor(), settings)
+
+    request.addfinalizer(close_connections)
+    return real(request, connect, server.address)
+
+
+HOSTS = [in_memory, on_this_machine, over_ssh]
 
 
 @pytest.fixture(params=HOSTS, ids=lambda make: make.__name__)
