@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from shipit.core.deploy.container import DeployedImage
 
-_MOST_EVENTS = 100  # older ones are forgotten
+_MOST_EVENTS = 100  # older ones are forgotten, except those that still hold an image
 
 
 class DeployEvent(Struct, frozen=True):
@@ -51,13 +51,18 @@ class DeployRecord(Struct, frozen=True):
 
     def add(self, event: DeployEvent) -> DeployRecord:
         """Return the record with one more event."""
-        return DeployRecord((*self.events, event)[-_MOST_EVENTS:])
+        old, recent = (*self.events, event)[:-_MOST_EVENTS], (*self.events, event)[-_MOST_EVENTS:]
+        held = DeployRecord((*self.events, event)).held
+        return DeployRecord((*(each for each in old if each.kind == "held" and each.image.digest in held), *recent))
 
     @property
     def verified(self) -> tuple[DeployEvent, ...]:
         """The events of verified images, the newest first; each image once."""
-        newest = (event for event in reversed(self.events) if event.kind == "verified")
-        return tuple({event.image.digest: event for event in reversed(tuple(newest))}.values())[::-1]
+        found: dict[str, DeployEvent] = {}
+        for event in reversed(self.events):
+            if event.kind == "verified":
+                found.setdefault(event.image.digest, event)
+        return tuple(found.values())
 
     @property
     def last(self) -> DeployEvent | None:
