@@ -1,0 +1,159 @@
+"""The tables of targets, and what their values must be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from msgspec.structs import asdict
+
+from shipit.config.load import parse_config
+from shipit.config.schema import json_schema
+from shipit.config.targets import BlueGreenConfig, HealthConfig
+from shipit.errors import ConfigError
+from shipit.finding import Problem
+
+DEV = '[environments.dev]\nimage = { name = "acme/shop" }\n'
+
+
+def target(lines: str = "", environment: str = DEV) -> BlueGreenConfig:
+    config = parse_config(f'{environment}[environments.dev.deploy]\nkind = "blue-green"\nhealth = "none"\n{lines}')
+    (found,) = config.environments["dev"].targets
+    assert isinstance(found, BlueGreenConfig)
+    return found
+
+
+def problem(text: str) -> Problem:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(text)
+    (only,) = raised.value.problems
+    return only
+
+
+def refused(lines: str) -> Problem:
+    return problem(f'{DEV}[environments.dev.deploy]\nkind = "blue-green"\nhealth = "none"\n{lines}')
+
+
+def test_a_target_needs_only_its_kind_and_its_health_check() -> None:
+    found = target()
+    assert (found.hosts, found.health, found.bake, found.drain, found.directory) == (
+        ("local",),
+        "none",
+        "15s",
+        "30s",
+        "/var/lib/shipit",
+    )
+    assert (found.slots.blue, found.slots.green, found.container.port) == (8081, 8082, 8080)
+    assert (found.nginx.file, found.nginx.style) == ("/etc/nginx/conf.d/service-url.inc", "set")
+
+
+def test_one_target_and_a_list_of_one_are_the_same() -> None:
+    one = parse_config(f'{DEV}deploy = {{ kind = "blue-green", health = "none" }}').environments["dev"]
+    several = parse_config(f'{DEV}deploy = [{{ kind = "blue-green", health = "none" }}]').environments["dev"]
+    assert one.targets == several.targets
+    assert parse_config(DEV).environments["dev"].targets == ()
+
+
+def test_a_health_check_is_a_table() -> None:
+    text = f'{DEV}deploy = {{ kind = "blue-green", health = {{ path = "/health", times = 5 }} }}'
+    (found,) = parse_config(text).environments["dev"].targets
+    assert isinstance(found, BlueGreenConfig)
+    assert found.health == HealthConfig(path="/health", times=5)
+    assert {"json": {}, "status": None, "within": "90s"}.items() <= asdict(found.health).items()  # type: ignore[arg-type]
+
+
+def test_a_target_without_a_health_check_is_refused() -> None:
+    found = problem(f'{DEV}deploy = {{ kind = "blue-green" }}')
+    assert (found.what, found.hint) == ("`deploy` needs `health`", "add `health = ...`")
+
+
+@pytest.mark.parametrize("value", ["90s", "2m", "500ms", "1h", "0s"])
+def test_a_duration_has_a_unit(value: str) -> None:
+    assert target(f'bake = "{value}"').bake == value
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ("bake = 15", "bake"),
+        ('bake = "15"', "bake"),
+        ('bake = "-1s"', "bake"),
+        ('bake = "1.5s"', "bake"),
+        ('bake = "1d"', "bake"),
+        ("hosts = []", "hosts"),
+        ('hosts = ["shop.example"]', "hosts[0]"),
+        ('hosts = ["ssh://"]', "hosts[0]"),
+        ('hosts = ["ssh://a b"]', "hosts[0]"),
+        ('hosts = ["ssh://-oProxyCommand=x"]', "hosts[0]"),
+        ('name = "Shop App"', "name"),
+        ('name = "../shop"', "name"),
+        ('directory = "var/lib"', "directory"),
+        ("slots = { blue = 0 }", "slots.blue"),
+        ("slots = { green = 65536 }", "slots.green"),
+        ('container = { memory = "1 GB" }', "container.memory"),
+        ("container = { cpus = 0 }", "container.cpus"),
+        ('container = { keep = "forever" }', "container.keep"),
+        ('container = { env = { "A-B" = "x" } }', "container.env.A-B"),
+        ('nginx = { variable = "$url" }', "nginx.variable"),
+        ('nginx = { style = "map" }', "nginx.style"),
+        ("nginx = { command = [] }", "nginx.command"),
+        ("secrets = { from = [] }", "secrets.from"),
+        ('secrets = { from = ["vault:x"] }', "secrets.from[0]"),
+        ('secrets = { from = ["env:A"], format = "json" }', "secrets.format"),
+    ],
+)
+def test_a_wrong_value_is_reported_at_its_key(lines: str, where: str) -> None:
+    assert refused(lines).where == f"environments.dev.deploy.{where}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        ("bakes = '1s'", "did you mean `bake`?"),
+        ("nginx = { fil = '/x' }", "did you mean `file`?"),
+        ("container = { volume = [] }", "did you mean `volumes`?"),
+        ("known_hosts = []", "keys are written with `-`: `known-hosts`"),
+    ],
+)
+def test_an_unknown_key_of_a_target_is_an_error_with_the_key_that_was_probably_meant(lines: str, hint: str) -> None:
+    assert refused(lines).hint == hint
+
+
+@pytest.mark.parametrize("kind", ["swarm", "kubernetes", "ecs", "static-site"])
+def test_a_kind_that_is_not_there_yet_is_an_error_that_lists_those_that_are(kind: str) -> None:
+    found = problem(f'{DEV}deploy = {{ kind = "{kind}" }}')
+    assert found.what == f'`kind` cannot be `"{kind}"` yet'
+    assert found.hint and "`blue-green`" in found.hint
+
+
+def test_both_slots_on_one_port_are_refused() -> None:
+    assert "same port" in refused("slots = { blue = 8081, green = 8081 }").what
+
+
+def test_a_target_needs_an_image() -> None:
+    deploy = 'deploy = { kind = "blue-green", health = "none" }'
+    assert problem(f"[environments.dev]\n{deploy}").what == "there is no image to deploy"
+    images = '[environments.dev]\nimages = { web = { name = "w" }, api = { name = "a" } }\n'
+    found = problem(images + deploy)
+    assert (found.what, found.hint) == (
+        "the target does not say which image it deploys",
+        'add `image = "web" or "api"`',
+    )
+    found = problem(images + deploy.replace(" }", ', image = "wev" }'))
+    assert (found.what, found.hint) == ("there is no image `wev`", "did you mean `web`?")
+    assert target('image = "api"', images).image == "api"
+
+
+def test_the_schema_accepts_the_same_targets() -> None:
+    validator = Draft202012Validator(json_schema())
+
+    def document(**keys: Any) -> dict[str, Any]:
+        return {"environments": {"dev": {"deploy": {"kind": "blue-green", "health": "none", **keys}}}}
+
+    assert validator.is_valid(document())
+    assert validator.is_valid(document(hosts=["ssh://deploy@shop.example:2222"], container={"cpus": 0.5}))
+    assert not validator.is_valid(document(bake="15"))
+    assert not validator.is_valid(document(slot={}))
+    assert "blue-green" in json.dumps(json_schema())

@@ -1,0 +1,62 @@
+"""The health check: which answers are those of a healthy app."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.core.deploy import Answer, HealthCheck, Identity
+
+UP = HealthCheck("/health", json={"status": "UP"})
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_any_status_of_success_is_healthy_without_further_conditions(status: int) -> None:
+    assert HealthCheck("/").problem(Answer(status)) is None
+
+
+@pytest.mark.parametrize("status", [100, 199, 300, 302, 404, 500, 503])
+def test_any_other_status_is_not(status: int) -> None:
+    assert HealthCheck("/").problem(Answer(status)) == f"`/` answered {status}"
+
+
+def test_a_status_of_its_own_excludes_all_others() -> None:
+    check = HealthCheck("/", status=418)
+    assert check.problem(Answer(418)) is None
+    assert check.problem(Answer(200)) == "`/` answered 200"
+
+
+def test_no_answer_says_why() -> None:
+    assert UP.problem(Answer(0, "no answer in time")) == "`/health` did not answer: no answer in time"
+
+
+@pytest.mark.parametrize(
+    ("json", "body"),
+    [
+        ({"status": "UP"}, '{"status": "UP", "other": 1}'),
+        ({"db.status": "UP"}, '{"db": {"status": "UP"}}'),
+        ({"ready": "true"}, '{"ready": true}'),
+        ({"count": "3"}, '{"count": 3}'),
+    ],
+)
+def test_the_values_of_the_json_must_be_there(json: dict[str, str], body: str) -> None:
+    assert HealthCheck("/", json=json).problem(Answer(200, body)) is None
+
+
+@pytest.mark.parametrize(
+    "body", ["", "UP", "[]", '"status"', "{", '{"status": "DOWN"}', '{"state": "UP"}', "[" * 100_000]
+)
+def test_any_other_body_is_not_healthy(body: str) -> None:
+    assert UP.problem(Answer(200, body))
+
+
+def test_a_long_value_is_shortened() -> None:
+    assert len(UP.problem(Answer(200, f'{{"status": "{"x" * 5000}"}}')) or "") < 200
+
+
+@pytest.mark.parametrize(
+    ("value", "same"),
+    [("1.4.0", True), ("0a1b2c3", True), ("0a1b2c3d4e", True), ("0a1b2c", False), ("1.3.0", False), ("", False)],
+)
+def test_the_version_or_the_beginning_of_the_commit_identifies_an_image(value: str, same: bool) -> None:
+    identity = Identity("/info", "version", "1.4.0", "0a1b2c3d4e")
+    assert (identity.problem(Answer(200, f'{{"version": "{value}"}}')) is None) == same
