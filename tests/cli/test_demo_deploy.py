@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click import unstyle
 from parts.daemon import as_root, program
 from parts.engine import Engine
 
@@ -96,7 +97,9 @@ def run_demo(scratch: Path, **variables: str) -> subprocess.CompletedProcess[str
 def test_all_acts_lose_no_request_and_leave_nothing_in_the_engine(engine: Engine, scratch: Path) -> None:
     program("nginx"), program("docker-registry")
     before = engine.docker("images", "--all", "--quiet")
-    assert_played(run_demo(scratch, **engine.environment))
+    done = run_demo(scratch, FORCE_COLOR="1", **engine.environment)
+    done.stderr = unstyle(done.stderr)
+    assert_played(done)
     assert_nothing_is_left(scratch)
     assert not engine.docker("ps", "--all", "--quiet", "--filter", "name=demo-")
     assert not engine.docker("network", "ls", "--quiet", "--filter", "name=demo-")

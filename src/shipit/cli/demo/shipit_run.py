@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from click import unstyle
+
 from shipit.cli.demo.keeper import RUNNING
 from shipit.cli.demo.stage import Stage
 
@@ -43,7 +45,7 @@ def run_shipit(stage: Stage, words: str, say: Callable[[str], None], *, color: b
         assert process.stdout
         for line in process.stdout:
             say(line.rstrip("\n"))
-            if kill_at and kill_at in line:
+            if kill_at and kill_at in unstyle(line):
                 os.killpg(process.pid, signal.SIGKILL)
         return process.wait()
     finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 from shipit.cli.demo.deployment import VERSIONS, lost, play, report, table
@@ -42,9 +44,12 @@ def show_deployment(output: Output, directory: str | None, *, as_json: bool) -> 
 
 def _wait(stage: Stage, output: Output) -> None:
     """Let the user try commands in the sample repository until Enter is pressed."""
+    shipit = "shipit" if shutil.which("shipit") else str(Path(sys.argv[0]).absolute())
     engine = f"\n  export DOCKER_HOST={stage.engine}" if stage.own_engine else ""
     _heading(output, "To go on, in another terminal")
-    output.say(f"  cd {stage.repository}{engine}\n  shipit status\n  shipit rollback prod\n  shipit deploy prod 1.1.0")
+    output.say(f"  cd {stage.repository}{engine}")
+    for words in ("status", "rollback prod", "deploy prod 1.1.0 --retry"):
+        output.say(f"  {shipit} {words}")
     output.say(f"\n  The page is at {stage.url}. Press Enter to stop and remove everything.")
     sys.stdin.readline()
 
