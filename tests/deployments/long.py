@@ -26,7 +26,7 @@ REQUESTS, DEPLOYMENTS = 50_000, 10
 def test_many_deployments_lose_none_of_many_requests(new_shop: Callable[[str], Shop], variant: str, mode: Mode) -> None:
     shop = new_shop(variant)
     shop.deploy(VERSIONS[0]).succeeded()
-    requests, deployments, reasons = 0, 0, Counter[str]()
+    requests, deployments, reasons, slowest = 0, 0, Counter[str](), 0.0
     while requests < REQUESTS or deployments < DEPLOYMENTS:
         with shop.load(mode) as running:
             for _ in range(5):
@@ -34,8 +34,9 @@ def test_many_deployments_lose_none_of_many_requests(new_shop: Callable[[str], S
                 shop.deploy(VERSIONS[deployments % 2]).succeeded()
         requests += running.result.requests
         reasons.update(running.result.reasons)
+        slowest = max(slowest, running.result.slowest)
     print(  # noqa: T201
-        f"\n{variant} {mode}: {requests} requests, {deployments} deployments, lost: {dict(reasons) or 'none'}"
+        f"\n{variant} {mode}: {requests} requests, {deployments} deployments, lost: {dict(reasons) or 'none'}, slowest {slowest} s"
     )
     assert not reasons
 

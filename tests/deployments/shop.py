@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,20 @@ class Shop:
         assert not self.proxy.leaving()
         assert not [name for name in os.listdir(self.proxy.switch_file.parent) if ".shipit" in name]
         assert subprocess.run(["flock", "--nonblock", self.state / f"{self.name}.lock", "true"]).returncode == 0
+
+    def use(self, switch_file: Path) -> None:
+        """Use another switch file, which nginx includes after its next reload."""
+        self.proxy = replace(self.proxy, switch_file=switch_file)
+        self.proxy.reload()
+        self.configure(nginx={"file": str(switch_file)})
+
+    def build(self, version: str, *lines: str) -> None:
+        """Push the image of a version, made of 1.0.0 and these lines of a Dockerfile."""
+        reference = f"{self.image}:{version}"
+        label = f"LABEL org.opencontainers.image.version={version}"
+        dockerfile = "\n".join([f"FROM {self.image}:1.0.0", label, f"ENV VERSION={version}", *lines, ""])
+        self.engine.docker("build", "--quiet", "--tag", reference, "-", input=dockerfile)
+        self.engine.docker("push", "--quiet", reference)
 
     def close(self) -> None:
         """Remove what the project left in the engine, and let nginx lead nowhere again."""

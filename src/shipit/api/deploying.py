@@ -312,19 +312,32 @@ def _way_back(
 
     try:
         now = _observe(project, plan.environment)
-        carry_out(project, plan_way_back(plan, before, now, error.what, project.ci.run_name), watched.observer)
+        back = plan_way_back(plan, before, now, error.what, project.ci.run_name)
+        unfinished = _problem_of(project, back, watched.observer)
         after = _observe(project, plan.environment)
     except ShipitError as second:
         return _unverified(plan, error, second.what, moved=watched.moved)
     problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
+    if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:
+        problems.append(unfinished)
     if not any(host.healthy for host in before.hosts):
         error.state = "no version served here before, so there is none to go back to"
     elif problems:
         return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
     else:
         error.state = f"{', '.join(served) or 'the container of before'} serves, as before; this was verified"
+        error.state += f". Not everything is tidy: {unfinished}" if unfinished else ""
     return error
+
+
+def _problem_of(project: Project, plan: DeployPlan, observer: Observer) -> str:
+    """Carry out the way back, and return the problem that ended it; empty if it is finished."""
+    try:
+        carry_out(project, plan, observer)
+    except ShipitError as error:
+        return error.what
+    return ""
 
 
 def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bool) -> ShipitError:

@@ -116,6 +116,7 @@ class DockerContainers:
             with translating_engine_errors():
                 self._client.start(created)
         except RemoteError as error:
+            self.remove(spec.name)
             what = f"container `{spec.name}` cannot be started: {self._redact(str(error.what))}"
             raise DeployError(what, hint=_start_hint(str(error.what), spec)) from error
 
