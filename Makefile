@@ -22,7 +22,7 @@ ROUNDS := 5
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 # The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
 # the folders that start servers, container engines, other release tools or processes to kill (action, adapters, bench,
-# contracts, differential, images, parts, release, standin, most of cli), and tests that are marked `slow`.
+# contracts, deployments, differential, images, parts, release, standin, most of cli), and tests that are marked `slow`.
 FAST := $(addprefix tests/,config core engine plan steps testing versionfiles cli/test_cases.py) $(wildcard tests/test_*.py)
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'

@@ -49,7 +49,8 @@ class Shop:
 
     Args:
         config: the text of shipit.toml, where `{name}` is that of its images, and `{place}` a directory for anything.
-        files: further files, or others than `FILES`.
+        files: further files, or others than `project`.
+        project: the files of the project, Gradle's by default.
         program: what runs as shipit.
     """
 
@@ -61,6 +62,7 @@ class Shop:
         *,
         config: str = CONFIG,
         files: Mapping[str, str] = {},
+        project: Mapping[str, str] = FILES,
         program: Sequence[str] = ("-m", "shipit"),
     ) -> None:
         self.place, self.engine, self.program = place, engine, program
@@ -69,7 +71,7 @@ class Shop:
         self._git(place, "init", "--quiet", "--bare", "--initial-branch=main", "remote")
         self.root = self.clone()
         settings = config.replace("{name}", self.name).replace("{place}", str(place))
-        self.commit("feat: 채팅", {**FILES, **files, "shipit.toml": settings})
+        self.commit("feat: 채팅", {**project, **files, "shipit.toml": settings})
         self.git("push", "--quiet", "origin", "main", "main:dev")
 
     def clone(self) -> Path:
@@ -89,7 +91,7 @@ class Shop:
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         for path, text in (files or {"notes.txt": message}).items():
             place = self.root / path
-            place.parent.mkdir(exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
