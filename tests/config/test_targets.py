@@ -61,7 +61,7 @@ def test_a_health_check_is_a_table() -> None:
     (found,) = parse_config(text).environments["dev"].targets
     assert isinstance(found, BlueGreenConfig)
     assert found.health == HealthConfig(path="/health", times=5)
-    assert {"json": {}, "status": None, "within": "90s"}.items() <= asdict(found.health).items()  # type: ignore[arg-type]
+    assert {"json": {}, "status": None, "within": "90s"}.items() <= asdict(found.health).items()
 
 
 def test_a_target_without_a_health_check_is_refused() -> None:

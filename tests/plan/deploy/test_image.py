@@ -16,7 +16,7 @@ KINDS: dict[str, Literal["verified", "held", "freed"]] = {"v": "verified", "h": 
 
 
 def host(serving: str, *events: str) -> HostState:
-    record = DeployRecord(tuple(DeployEvent(KINDS[kind], IMAGES[name]) for kind, name in events))
+    record = DeployRecord(tuple(DeployEvent(KINDS[event[0]], IMAGES[event[1]]) for event in events))
     return HostState("local", serving=IMAGES.get(serving), record=record)
 
 
