@@ -11,15 +11,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click import unstyle
+from docker import DockerClient
+from docker.errors import APIError, ImageNotFound
 from parts.daemon import as_root, program
 from parts.engine import Engine
 
+from shipit.cli.demo import stage_images
 from shipit.cli.demo.load import Load
 from shipit.cli.demo.stage_files import shop_configuration
-from shipit.cli.demo.stage_images import program as program_of_demo
+from shipit.errors import CommandError
 
 COMMAND = [sys.executable, "-m", "shipit", "demo", "--deploy", "--json"]
 PATIENCE = 180  # seconds
@@ -163,7 +167,7 @@ def test_the_load_counts_requests_to_a_port_without_a_server_as_lost() -> None:
 
 
 def test_nginx_accepts_the_configuration_of_the_page(tmp_path: Path) -> None:
-    nginx = program_of_demo("nginx")
+    nginx = stage_images.program("nginx")
     if not nginx:
         pytest.skip("not installed: nginx")
     file = tmp_path / "shop.conf"
@@ -172,3 +176,25 @@ def test_nginx_accepts_the_configuration_of_the_page(tmp_path: Path) -> None:
         file.write_text(text)
         tested = subprocess.run([nginx, "-t", "-c", file], capture_output=True, encoding="utf-8")
         assert tested.returncode == 0, tested.stderr
+
+
+class NoHub:
+    """An engine that has no image, and whose Docker Hub does not answer."""
+
+    def __init__(self) -> None:
+        self.images = self
+
+    def get(self, name: str) -> None:
+        raise ImageNotFound(name)
+
+    def pull(self, repository: str, tag: str) -> None:
+        raise APIError(f"no route to the host of {repository}:{tag}")
+
+
+def test_without_the_programs_and_without_the_network_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stage_images, "program", lambda name: None)
+    with pytest.raises(CommandError, match="these images cannot be pulled: nginx:alpine, registry:2") as raised:
+        stage_images.base_images(cast(DockerClient, NoHub()), "demo-1")
+    assert (raised.value.hint or "").endswith("apt-get install nginx-light docker-registry")

@@ -78,7 +78,7 @@ class _Server(Struct, frozen=True):
             name=f"{self.name}-{part}",
             network=self.name,
             ports={f"{inside}/tcp": ("127.0.0.1", port) for inside, port in ports.items()},
-            volumes={str(self.directory / part): {"bind": settings, "mode": "ro"}},
+            volumes={str(self.directory / part): {"bind": settings, "mode": "ro,z"}},
         )
 
 
