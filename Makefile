@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-deploy check test bench lint generate lock clean parts
+.PHONY: help demo demo-deploy check test bench bench-deploy lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -19,6 +19,7 @@ SEMANTIC_RELEASE := .cache/semantic-release
 LANGUAGE_SERVICE := .cache/language-service
 SIZES := 1000,10000,100000
 ROUNDS := 5
+KILLS := 10
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 # The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
 # the folders that start servers, container engines, other release tools or processes to kill (action, adapters, bench,
@@ -28,7 +29,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.shipit ## a sample Gradle project, released before your eyes; needs no account
 	@$(BIN)/shipit demo
@@ -46,6 +47,9 @@ test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
 	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
+
+bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and seconds of deployments beside two scripts, into docs/performance.md; ROUNDS=5 KILLS=10
+	PYTHONPATH=tests $(BIN)/python -m bench.deploying --rounds $(ROUNDS) --kills $(KILLS) --page docs/performance.md
 
 lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
 	$(BIN)/ruff check

@@ -49,9 +49,9 @@ def _times(costs: Sequence[Cost], ours: Sequence[Cost], measure: str) -> str:
     )
 
 
-def write_block(page: Path, name: str, text: str) -> None:
+def write_block(page: Path, name: str, text: str, *, by: str = "make bench") -> None:
     """Replace the text between the markers of `name` on a page."""
-    begin, end = f"<!-- measured by: make bench, {name} -->\n", f"<!-- end of {name} -->\n"
+    begin, end = f"<!-- measured by: {by}, {name} -->\n", f"<!-- end of {name} -->\n"
     before, begun, rest = page.read_text("utf-8").partition(begin)
     _, ended, after = rest.partition(end)
     if not (begun and ended):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from parts.fixtures import engine as engine
+from parts.fixtures import registry as registry
 from repositories import Repository
 
 sys.path.append(str(Path(__file__).parents[2]))
