@@ -34,6 +34,8 @@ def test_many_deployments_lose_none_of_many_requests(new_shop: Callable[[str], S
                 shop.deploy(VERSIONS[deployments % 2]).succeeded()
         requests += running.result.requests
         reasons.update(running.result.reasons)
+        if running.result.lost:
+            print(f"\n{running.result}")  # noqa: T201
         slowest = max(slowest, running.result.slowest)
     print(  # noqa: T201
         f"\n{variant} {mode}: {requests} requests, {deployments} deployments, lost: {dict(reasons) or 'none'}, slowest {slowest} s"

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from deployments.conftest import VARIANTS
 from deployments.shop import Shop
 from parts.load import Mode
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_three_deployments_lose_no_request(new_shop: Callable[[str], Shop], variant: str) -> None:
-    shop = new_shop(variant)
-    deploys(shop, 3, "close")
-
-
-def deploys(shop: Shop, count: int, mode: Mode) -> None:
-    """Deploy two versions in turn under load."""
-    versions = ("1.0.0", "1.1.0")
+@pytest.mark.parametrize(
+    ("variant", "mode"), [("set", "keep"), ("upstream", "close"), ("container", "keep"), ("network", "close")]
+)
+def test_deployments_in_a_row_lose_no_request(new_shop: Callable[[str], Shop], variant: str, mode: Mode) -> None:
+    shop, versions, count = new_shop(variant), ("1.0.0", "1.1.0"), 3
     shop.deploy(versions[0]).succeeded()
-    with shop.load(mode, pause=0.01) as running:
+    with shop.load(mode, pause=0.05) as running:
         for number in range(1, count + 1):
             shop.deploy(versions[number % 2]).succeeded()
     result = running.result

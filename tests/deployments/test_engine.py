@@ -1,0 +1,47 @@
+"""An engine that ends while shipit deploys."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deployments.conftest import start_proxy
+from deployments.shop import FAILED, Apps, Shop
+from parts import dockerd
+from parts.engine import Engine
+from parts.registry import Registry
+from release.runs import Driver
+
+OLD, NEW = "1.0.0", "1.1.0"
+
+
+@pytest.fixture
+def own_engine() -> Iterator[Engine]:
+    """An engine that one test may stop."""
+    with dockerd.system_engine() as engine:
+        yield engine
+
+
+@pytest.mark.slow
+def test_an_engine_that_ends_leaves_the_traffic_and_says_so(
+    own_engine: Engine, registry: Registry, driver: Driver, tmp_path: Path
+) -> None:
+    apps = Apps(own_engine, registry)
+    apps(OLD)
+    apps(NEW, boot_delay=3)
+    with start_proxy("set", own_engine, tmp_path / "nginx") as proxy:
+        shop = Shop(tmp_path, apps, proxy, driver)
+        shop.deploy(OLD).succeeded()
+        process = shop.start("deploy", "prod", NEW)
+        for _ in range(200):
+            if "green" in shop.running():
+                break
+        engine = int(Path(own_engine.host.removeprefix("unix://")).with_name("pid").read_text())
+        os.kill(engine, signal.SIGKILL)
+        err = process.communicate(timeout=120)[1]
+        assert process.returncode == FAILED, err
+        assert "no traffic was moved, but what serves now could not be checked" in err
+        assert shop.written == "blue"
