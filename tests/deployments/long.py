@@ -19,6 +19,7 @@ from deployments.test_killed import EVERY, GROUPS, VERSIONS, kill_and_repeat
 from parts.load import Mode
 
 REQUESTS, DEPLOYMENTS = 50_000, 10
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.mark.parametrize("mode", ["close", "keep"])
