@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipit.deploy import blue_green
 from shipit.deploy.base import AnyTarget as AnyTarget
 from shipit.deploy.base import DeployTarget as DeployTarget
 from shipit.deploy.base import Goal as Goal
 from shipit.deploy.base import HostState as HostState
 from shipit.deploy.base import ObservedTarget as ObservedTarget
 from shipit.deploy.base import TargetKind
+from shipit.deploy.blue_green import BlueGreen
 
 TARGETS: dict[str, TargetKind[Any]] = {
-    "blue-green": blue_green.BlueGreen(),
+    "blue-green": BlueGreen(),
 }

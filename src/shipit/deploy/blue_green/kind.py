@@ -1,0 +1,77 @@
+"""The kind `blue-green`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from shipit.core.deploy import (
+    SLOTS,
+)
+from shipit.deploy.base import Goal, ObservedTarget
+from shipit.deploy.blue_green.observe import observe_host
+from shipit.deploy.blue_green.observed import (
+    ObservedBlueGreen,
+    ObservedBlueGreenHost,
+)
+from shipit.deploy.blue_green.plan import HostPlan
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    container_name,
+    nginx_settings,
+)
+from shipit.deploy.blue_green.state import host_state, slot_findings
+from shipit.deploy.blue_green.way_back import slot_before, way_back_steps
+from shipit.finding import Finding
+from shipit.steps.base import Step
+from shipit.steps.deploy import (
+    nginx_runs,
+)
+from shipit.world import World
+
+
+class BlueGreen:
+    """The kind `blue-green`; `shipit.deploy.base.TargetKind` describes the methods."""
+
+    def observe(self, world: World, target: BlueGreenTarget) -> ObservedBlueGreen:
+        hosts: list[ObservedBlueGreenHost] = []
+        findings: list[Finding] = []
+        for address in target.config.hosts:
+            host = world.hosts.at(address)
+            problems = host.findings(target.config.directory)
+            findings += problems
+            if not problems:
+                nginx = nginx_settings(target)
+                findings += nginx_runs(host, nginx)
+                hosts.append(observe_host(host, target, nginx, world.clock.sleep))
+        findings += (finding for host in hosts for finding in slot_findings(target, host))
+        states = tuple(host_state(target, host) for host in hosts)
+        return ObservedBlueGreen(target, tuple(hosts), states, tuple(findings))
+
+    def plan(self, target: BlueGreenTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+        hosts = [HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).by_host]
+        for host in hosts:
+            yield from host.repair()
+        for host in hosts:
+            yield from host.prepare(first=host is hosts[0])
+        for phase in (HostPlan.switch, HostPlan.finish):
+            for host in hosts:
+                yield from phase(host)
+
+    def way_back(
+        self, target: BlueGreenTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+    ) -> Iterator[Step]:
+        earlier = {host.host: host for host in cast(ObservedBlueGreen, before).by_host}
+        for host in cast(ObservedBlueGreen, now).by_host:
+            if slot := slot_before(target, earlier[host.host], rejected):
+                yield from way_back_steps(target, earlier[host.host], host, slot, rejected)
+
+    def logs(self, world: World, target: BlueGreenTarget, lines: int) -> list[tuple[str, str]]:
+        found = []
+        for address in target.config.hosts:
+            containers = world.hosts.at(address).containers
+            for name in (container_name(target, slot) for slot in SLOTS):
+                if container := containers.find(name):
+                    version = container.image.version if container.image else "?"
+                    found.append((f"{name} on {address}: {version}, {container.status}", containers.logs(name, lines)))
+        return found

@@ -1,0 +1,69 @@
+"""The reads that make up the state of a host."""
+
+from __future__ import annotations
+
+from shipit.core.deploy import (
+    SLOTS,
+    HealthCheck,
+    NginxSettings,
+    address_in,
+)
+from shipit.deploy.blue_green.observed import (
+    ObservedBlueGreenHost,
+    ObservedSlot,
+)
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    container_name,
+    health_check,
+    slot_port,
+)
+from shipit.steps.deploy import (
+    Sleep,
+    loaded_traffic,
+    read_record,
+)
+from shipit.world.hosts import Host
+
+_TRIES = 3
+# A path that no app has: a health check that succeeds for it as well cannot fail.
+_NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
+
+
+def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
+    marker = target.config.nginx.marker
+    written = address_in(host.read(nginx.file) or "") or ""
+    return ObservedBlueGreenHost(
+        host=host.address,
+        slots={slot: _observe_slot(host, target, slot, sleep) for slot in SLOTS},
+        loaded=loaded_traffic(host, nginx),
+        written=written,
+        upstream_answers=bool(written) and host.get(f"http://{written}/").status > 0,
+        marker=host.read(marker) if marker else None,
+        record=read_record(host, target.record_path),
+        locked_by=host.locked_by(target.state_path) or "",
+    )
+
+
+def _observe_slot(host: Host, target: BlueGreenTarget, slot: str, sleep: Sleep) -> ObservedSlot:
+    container, port = host.containers.find(container_name(target, slot)), slot_port(target.config, slot)
+    own = container is not None and container.running
+    foreign = None if own else host.containers.publishing(port)
+    if not (own or foreign) or (own and container and container.health == "unhealthy"):
+        return ObservedSlot(container, foreign)
+    health = health_check(target.config)
+    if health is None:
+        return ObservedSlot(container, foreign, answers=True)
+    answers = _answers(host, port, health, sleep)
+    always = answers and health.problem(host.get(f"http://127.0.0.1:{port}{_NO_SUCH_PATH}")) is None
+    return ObservedSlot(container, foreign, answers, always)
+
+
+def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
+    """Return whether the app on `port` is healthy; it has several tries, so that one bad answer decides nothing."""
+    for number in range(_TRIES):
+        if number:
+            sleep(health.every)
+        if health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None:
+            return True
+    return False

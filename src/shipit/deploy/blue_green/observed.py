@@ -1,0 +1,119 @@
+"""The state of the hosts of a target, and the questions that plans ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shipit.core.deploy import (
+    SETTINGS,
+    SLOTS,
+    Container,
+    DeployRecord,
+    Traffic,
+)
+from shipit.deploy.base import HostState
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    nginx_settings,
+    other_slot,
+    slot_address,
+    slot_port,
+)
+from shipit.finding import Finding
+
+
+class ObservedSlot(Struct, frozen=True):
+    """A slot of a host.
+
+    Args:
+        container: its container; None if there is none.
+        foreign: the container of another program on its port; None if there is none.
+        answers: True when its health check succeeds right now.
+        always: True when the health check also succeeds for a path that does not exist, so that it shows nothing.
+    """
+
+    container: Container | None = None
+    foreign: Container | None = None
+    answers: bool = False
+    always: bool = False
+
+    @property
+    def occupied(self) -> Container | None:
+        """The container that runs there; None if none does."""
+        if self.container and self.container.running:
+            return self.container
+        return self.foreign
+
+
+class ObservedBlueGreenHost(Struct, frozen=True):
+    """The state of one host.
+
+    Args:
+        slots: each slot by its name.
+        loaded: the slot that nginx gives the traffic to; None if nginx does not report it.
+        written: the address in the switch file, `host:port`; empty without a file.
+        upstream_answers: True when something answers at this address.
+        marker: the text of the marker file; None if there is none.
+        record: the record of deployments.
+        locked_by: the run that holds the lock; empty if it is free.
+    """
+
+    host: str
+    slots: Mapping[str, ObservedSlot]
+    loaded: Traffic | None
+    written: str
+    upstream_answers: bool
+    marker: str | None
+    record: DeployRecord
+    locked_by: str = ""
+
+
+class ObservedBlueGreen(Struct, frozen=True):
+    """The state of all hosts of a target, and the problems that were found.
+
+    `hosts` are the same hosts as `by_host`, in the form that all kinds share.
+    """
+
+    target: BlueGreenTarget
+    by_host: tuple[ObservedBlueGreenHost, ...]
+    hosts: tuple[HostState, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def active_slot(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str | None:
+    """Return the slot that gets the traffic, or should get it; None if there is none.
+
+    It is the slot that nginx has loaded. If nginx does not report one, it is the one in its file, or else one with a
+    container of shipit that answers. If this slot does not answer but the other one does, it is the other one.
+    """
+    nginx = nginx_settings(target)
+    by_address = {slot_address(target, nginx, slot): slot for slot in SLOTS}
+    by_address |= {f"127.0.0.1:{slot_port(target.config, slot)}": slot for slot in SLOTS}
+    by_address |= {f"localhost:{slot_port(target.config, slot)}": slot for slot in SLOTS}
+    slot = observed.loaded.slot if observed.loaded else by_address.get(observed.written)
+    if slot is None:
+        if observed.upstream_answers:  # a program that shipit does not know gets the traffic
+            return None
+        return next((name for name in SLOTS if observed.slots[name].answers and not observed.slots[name].foreign), None)
+    other = other_slot(slot)
+    if not observed.slots[slot].answers and observed.slots[other].answers:
+        return other
+    return slot
+
+
+def was_verified(observed: ObservedBlueGreenHost, slot: str) -> bool:
+    """Return whether a slot has a version that served well, and that a rollback can use."""
+    container = observed.slots[slot].container
+    image = container.image if container else None
+    return image is not None and image in [event.image for event in observed.record.verified]
+
+
+def is_last_verified(before: ObservedBlueGreenHost, container: Container | None) -> bool:
+    """Return whether a container has the image and the settings that were verified last."""
+    last = before.record.last
+    if last is None or container is None or container.image is None:
+        return False
+    same_settings = not last.settings or last.settings == container.labels.get(SETTINGS)
+    return container.image.digest == last.image.digest and same_settings

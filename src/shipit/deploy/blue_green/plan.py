@@ -1,0 +1,136 @@
+"""The steps of a deployment on one host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from shipit.core.deploy import (
+    SLOTS,
+    DeployedImage,
+    DeployEvent,
+)
+from shipit.core.duration import seconds
+from shipit.deploy.base import Goal
+from shipit.deploy.blue_green.observed import (
+    ObservedBlueGreenHost,
+    active_slot,
+    was_verified,
+)
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    container_name,
+    container_spec,
+    health_check,
+    identity_check,
+    nginx_settings,
+    other_slot,
+    slot_traffic,
+)
+from shipit.steps.base import Step
+from shipit.steps.deploy import (
+    AwaitHealthy,
+    Confirm,
+    Drain,
+    Migrate,
+    PullImage,
+    RecordEvent,
+    RetireContainer,
+    StartContainer,
+    SwitchTraffic,
+    Verify,
+    WriteMarker,
+    WriteSecrets,
+)
+
+
+class HostPlan:
+    """The steps for one host."""
+
+    def __init__(self, target: BlueGreenTarget, observed: ObservedBlueGreenHost, goal: Goal) -> None:
+        self.target = target
+        self.observed = observed
+        self.goal = goal
+        self.host = observed.host
+        self.config = target.config
+        self.nginx = nginx_settings(target)
+        self.active = active_slot(target, observed)
+        self.slot = self._wanted_slot()
+        self.spec = container_spec(target, goal.image, self.slot)
+
+    @property
+    def serves(self) -> bool:
+        """True when the wanted image serves already, with these settings."""
+        return self.slot == self.active
+
+    def _wanted_slot(self) -> str:
+        """Return the slot for the wanted image: the active one if it is there and healthy, else the other."""
+        if self.active is None:
+            return SLOTS[0]
+        slot = self.observed.slots[self.active]
+        if slot.answers and container_spec(self.target, self.goal.image, self.active).is_of(slot.container):
+            return self.active
+        return other_slot(self.active)
+
+    def repair(self) -> Iterator[Step]:
+        """Yield the steps that bring nginx into a state that shipit knows, before anything is started or stopped."""
+        if self.active is None:
+            return
+        active = self.observed.slots[self.active]
+        traffic = slot_traffic(self.target, self.nginx, self.active, active.container)
+        unknown = self.observed.loaded is None
+        dead = self.observed.loaded is not None and self.observed.loaded.slot != self.active
+        if (unknown or dead) and not self.serves:
+            yield SwitchTraffic(self.host, self.nginx, traffic)
+            yield Drain(self.host, self.nginx, seconds(self.config.drain))
+
+    def prepare(self, *, first: bool) -> Iterator[Step]:
+        """Yield the steps that start the new container and check it; they move no traffic."""
+        if self.goal.rejected:
+            yield self._event("held", self.goal.rejected, self.goal.why)
+        if self.serves:
+            return
+        yield PullImage(self.host, self.goal.image)
+        timeout = seconds(self.config.timeout)
+        if self.config.migrate and first:
+            once = replace(self.spec, slot="migrate", host_port=0, command=self.config.migrate)
+            yield Migrate(self.host, replace(once, name=f"{self.target.app}-migrate"), timeout)
+        if self.config.secrets and self.config.secrets.file:
+            secrets = self.config.secrets
+            yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
+        yield StartContainer(self.host, self.spec, self.nginx)
+        identity = identity_check(self.config, self.goal.image)
+        yield AwaitHealthy(self.host, self.spec, health_check(self.config), identity)
+        yield from (Verify(self.host, self.spec, command, timeout) for command in self.config.verify)
+
+    def switch(self) -> Iterator[Step]:
+        """Yield the steps that give the traffic to the new container, and watch it."""
+        traffic = slot_traffic(self.target, self.nginx, self.slot, None, self.goal.image)
+        yield SwitchTraffic(self.host, self.nginx, traffic)
+        yield Drain(self.host, self.nginx, seconds(self.config.drain))
+        yield Confirm(
+            host=self.host,
+            spec=self.spec,
+            nginx=self.nginx,
+            record=self.target.record_path,
+            bake=seconds(self.config.bake),
+            health=health_check(self.config),
+            url=self.target.url,
+            by=self.goal.by,
+        )
+
+    def finish(self) -> Iterator[Step]:
+        """Yield the steps that leave everything tidy: the marker for other scripts, and the old container."""
+        if self.goal.image.digest in self.observed.record.held:
+            yield self._event("freed", self.goal.image, "")
+        if self.config.nginx.marker:
+            yield WriteMarker(self.host, self.config.nginx.marker, self.slot)
+        other = self.observed.slots[other_slot(self.slot)]
+        if self.config.container.keep == "stopped" or not was_verified(self.observed, other_slot(self.slot)):
+            name = other.foreign.name if other.foreign else container_name(self.target, other_slot(self.slot))
+            yield RetireContainer(self.host, name, int(seconds(self.config.container.stop)))
+
+    def _event(self, kind: str, image: DeployedImage, why: str) -> RecordEvent:
+        event = DeployEvent("held" if kind == "held" else "freed", image, by=self.goal.by, why=why)
+        return RecordEvent(self.host, self.target.record_path, event)

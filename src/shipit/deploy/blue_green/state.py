@@ -1,0 +1,89 @@
+"""The state of a host for people: the version that serves, its problem, and what is not as shipit left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.core.deploy import (
+    SLOTS,
+    machine,
+)
+from shipit.deploy.base import HostState
+from shipit.deploy.blue_green.observed import (
+    ObservedBlueGreenHost,
+    ObservedSlot,
+    active_slot,
+)
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    nginx_settings,
+    other_slot,
+    slot_address,
+    slot_port,
+)
+from shipit.finding import Finding
+
+
+def host_state(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> HostState:
+    active = active_slot(target, observed)
+    slot = observed.slots[active] if active else ObservedSlot()
+    serving = slot.container.image if slot.container and slot.container.running else None
+    return HostState(
+        host=observed.host,
+        serving=serving,
+        since=slot.container.started if slot.container and serving else "",
+        problem=_problem(observed, active, slot),
+        drift=tuple(_drift(target, observed, active)),
+        record=observed.record,
+        locked_by=observed.locked_by,
+    )
+
+
+def _problem(observed: ObservedBlueGreenHost, active: str | None, slot: ObservedSlot) -> str:
+    """Return the reason why no healthy version serves; empty if one does."""
+    if active is None:
+        return "nothing is deployed"
+    if observed.loaded and observed.loaded.slot != active:
+        return f"nginx gives the traffic to {observed.loaded.slot}, which does not answer"
+    if slot.occupied is None:
+        return slot.container.problem or f"{active} does not run" if slot.container else f"{active} is empty"
+    return "" if slot.answers else f"{active} does not answer its health check"
+
+
+def _drift(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str | None) -> Iterator[str]:
+    """Yield a sentence for each thing on the host that is not as shipit left it."""
+    nginx = nginx_settings(target)
+    if observed.loaded:
+        expected = slot_address(target, nginx, observed.loaded.slot)
+        if observed.written != expected:
+            yield f"`{nginx.file}` says {observed.written or 'nothing'}, but nginx has loaded {expected}"
+    if active and observed.marker is not None and observed.marker.strip() != active:
+        yield f"the marker `{target.config.nginx.marker}` says `{observed.marker.strip()}`, but {active} is active"
+    if active and observed.loaded is None:
+        yield f"nginx does not report which slot it has loaded; the next deployment adds this to `{nginx.file}`"
+    foreign = observed.slots[active].foreign if active else None
+    if foreign:
+        yield f"the traffic goes to container `{foreign.name}`, which shipit did not start"
+    last, container = observed.record.current, observed.slots[active].container if active else None
+    if last and container and container.image and container.image.digest != last.digest:
+        yield f"{container.image} serves, but {last} was verified last"
+
+
+def slot_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
+    """Yield a finding if another program uses the port that the new version needs, or the health check cannot fail."""
+    if any(slot.always for slot in observed.slots.values()):
+        what = f"the health check of {target.app} cannot fail: a path that does not exist gives the same answer"
+        fix = "ask a path that only a healthy app answers, or compare a value of its JSON with `health.json`"
+        yield Finding("health-check", what, fix)
+    active = active_slot(target, observed)
+    if observed.upstream_answers and active is None:
+        what = f"nginx on {machine(observed.host)} gives the traffic to {observed.written}, which is not a slot"
+        fix = f"write its port as `slots.blue` of {target.app}, so that shipit can go back to it"
+        yield Finding("slot-unknown", what, fix)
+    idle = other_slot(active) if active else SLOTS[0]
+    if foreign := observed.slots[idle].foreign:
+        port = slot_port(target.config, idle)
+        what = (
+            f"port {port} on {machine(observed.host)} is used by container `{foreign.name}`, which shipit did not start"
+        )
+        yield Finding("slot-port", what, f"stop it on the host: docker stop {foreign.name}")

@@ -1,0 +1,81 @@
+"""The steps that bring back what served before a deployment that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.core.deploy import (
+    SETTINGS,
+    DeployEvent,
+)
+from shipit.core.duration import seconds
+from shipit.deploy.base import Goal
+from shipit.deploy.blue_green.observed import (
+    ObservedBlueGreenHost,
+    active_slot,
+    is_last_verified,
+    was_verified,
+)
+from shipit.deploy.blue_green.settings import (
+    BlueGreenTarget,
+    container_name,
+    container_spec,
+    health_check,
+    nginx_settings,
+    other_slot,
+    slot_port,
+    slot_traffic,
+)
+from shipit.steps.base import Step
+from shipit.steps.deploy import (
+    Drain,
+    RecordEvent,
+    ResumeContainer,
+    RetireContainer,
+    SwitchTraffic,
+    WriteMarker,
+)
+
+
+def slot_before(target: BlueGreenTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:
+    """Return the slot to go back to; None if nothing served.
+
+    It is the slot that served when the run began. If an interrupted run had already given the traffic to the version
+    that now failed, it is the other slot, which still has the version that was verified.
+    """
+    active = active_slot(target, before)
+    if active is None or is_last_verified(before, before.slots[active].container):
+        return active
+    failed = container_spec(target, rejected.image, active).is_of(before.slots[active].container)
+    return other_slot(active) if failed and was_verified(before, other_slot(active)) else active
+
+
+def way_back_steps(
+    target: BlueGreenTarget, before: ObservedBlueGreenHost, now: ObservedBlueGreenHost, slot: str, rejected: Goal
+) -> Iterator[Step]:
+    """Yield the steps that give the traffic on one host back to the container that had it, in `slot`."""
+    nginx, record, host = nginx_settings(target), target.record_path, now.host
+    container, foreign = before.slots[slot].container, before.slots[slot].foreign
+    earlier = container.image if container else None
+    held = RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
+    moved = now.loaded is not None and (now.loaded.slot, now.loaded.digest) == (other_slot(slot), rejected.image.digest)
+    if moved and before.slots[slot].occupied is None:  # nothing ran there: the traffic stays, and nothing is stopped
+        yield held
+        return
+    if name := (foreign or container):
+        health = health_check(target.config) if before.slots[slot].answers else None
+        yield ResumeContainer(host, name.name, slot_port(target.config, slot), health)
+    if now.loaded is not None:
+        yield SwitchTraffic(host, nginx, slot_traffic(target, nginx, slot, container))
+        yield Drain(host, nginx, seconds(target.config.drain))
+    if moved:
+        yield held
+    if earlier and container and before.record.current == earlier:
+        settings = container.labels.get(SETTINGS, "")
+        yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by, settings=settings))
+    if target.config.nginx.marker:
+        yield WriteMarker(host, target.config.nginx.marker, slot)
+    if target.config.container.keep == "stopped" or not was_verified(now, other_slot(slot)):
+        yield RetireContainer(
+            host, container_name(target, other_slot(slot)), int(seconds(target.config.container.stop))
+        )
