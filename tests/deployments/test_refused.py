@@ -225,10 +225,14 @@ def test_two_runs_at_once_are_one_deployment(shop: Shop) -> None:
     shop.consistent(NEW)
 
 
-def test_an_older_commit_does_not_replace_a_newer_one(shop: Shop) -> None:
-    older = shop.git("rev-parse", "HEAD").strip()
-    shop.git("commit", "--allow-empty", "--message", "fix: round prices")
-    newer = shop.git("rev-parse", "HEAD").strip()
+def test_an_older_commit_does_not_replace_a_newer_one_that_was_pushed_meanwhile(shop: Shop) -> None:
+    remote, newer_run = shop.place / "remote.git", shop.place / "newer-run"
+    shop.git("clone", "--quiet", "--bare", ".", str(remote))
+    shop.git("remote", "add", "origin", str(remote))
+    shop.git("clone", "--quiet", str(remote), str(newer_run))
+    shop.git("-C", str(newer_run), "commit", "--quiet", "--allow-empty", "--message", "fix: round prices")
+    shop.git("-C", str(newer_run), "push", "--quiet", "origin", "prod")
+    older, newer = (shop.git("-C", str(place), "rev-parse", "HEAD").strip() for place in (shop.root, newer_run))
     for version, revision in (("4.0.0", older), ("4.0.1", newer)):
         shop.build(version, f"LABEL org.opencontainers.image.revision={revision}")
     shop.deploy("4.0.1").succeeded()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
 from shipit.core.deploy import DeployedImage, DeployRecord, machine
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.deploy import AnyTarget, HostState
-from shipit.errors import UsageError
+from shipit.errors import ShipitError, UsageError
 from shipit.finding import Finding
 from shipit.plan.images import observe_wanted_images
 from shipit.world import Git, RemoteImage, World
@@ -95,11 +96,17 @@ def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[Deplo
 
 
 def older_findings(git: Git, target: AnyTarget, hosts: Sequence[HostState], image: DeployedImage) -> Iterator[Finding]:
-    """Yield a finding for each host on which an image of a newer commit serves than `image`."""
+    """Yield a finding for each host on which an image of a newer commit serves than `image`.
+
+    A commit that this clone does not know was perhaps pushed after the run began, so it is fetched.
+    """
     for host in hosts:
         now = host.serving
         if not (now and now.revision and image.revision) or now.revision == image.revision:
             continue
+        if git.commit(now.revision) is None:
+            with suppress(ShipitError):  # without the remote it is not known which commit is newer
+                git.fetch()
         if git.is_ancestor(image.revision, now.revision):
             what = f"{now} serves on {machine(host.host)}, and is newer than {image}"
             fix = f"to go back on purpose: shipit rollback {target.environment} {image.version}"
