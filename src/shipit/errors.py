@@ -11,6 +11,7 @@
     ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
     ├── CommandError                5   a program failed
     ├── DeployError                 6   the new version is not healthy; no traffic is on it
+    │   └── NotVerifiedError        6   ... because it is not proven which version serves
     └── UnsafeError                 7   neither the new nor the earlier version could be verified; nothing was removed
 
 Any other exception is a bug in shipit and ends with exit status 70.
@@ -197,6 +198,18 @@ class DeployError(ShipitError):
     ) -> None:
         super().__init__(what, where=where, hint=hint, state=state)
         self.tail = tail
+
+
+class NotVerifiedError(DeployError):
+    """A new version that is not proven to serve. It is an error only where the configuration requires the proof.
+
+    Args:
+        required: True when the configuration requires it.
+    """
+
+    def __init__(self, what: str, *, required: bool = True, hint: str | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.required = required
 
 
 class UnsafeError(DeployError):

@@ -13,7 +13,7 @@ from semver import Version
 
 from shipit.config.load import fingerprint, parse_config
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
-from shipit.config.targets import HealthConfig
+from shipit.config.targets import BlueGreenConfig, HealthConfig
 from shipit.core.commits import Rules
 from shipit.errors import ConfigError
 from shipit.finding import Problem
@@ -132,6 +132,7 @@ def test_every_key_of_environments_and_packages_is_read() -> None:
     image = prod.images["frontend"]
     assert (image.context, image.dockerfile, image.platforms) == ("web", "web/Dockerfile", ("linux/amd64",))
     (target,) = prod.targets
+    assert isinstance(target, BlueGreenConfig)
     assert (target.image, target.hosts) == ("frontend", ("ssh://deploy@shop.example",))
     assert target.health == HealthConfig(path="/actuator/health", json={"status": "UP"}, within="2m")
     assert (target.container.port, target.container.env) == (3000, {"SPRING_PROFILES_ACTIVE": "prod"})
@@ -340,12 +341,12 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         (
             "[[environments.dev.deploy]]\nhealth = 'none'",
             "entry 1 of `deploy` needs a `kind`",
-            'use one of: `"blue-green"`',
+            'use one of: `"blue-green"`, `"watchtower"`',
         ),
         (
             "[environments.dev.deploy]\nkind = 'swarm'",
             '`kind` cannot be `"swarm"` yet',
-            "this version supports only `blue-green`",
+            "this version supports only `blue-green` or `watchtower`",
         ),
         (
             "[packages.a]\npath = 'a'\ntag = 'v{version}'\n[packages.b]\npath = 'b'\ntag = 'v{version}'",

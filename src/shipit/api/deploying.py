@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
-from shipit.errors import ConflictError, PreflightError, ShipitError, UnsafeError, UsageError
+from shipit.errors import ConflictError, NotVerifiedError, PreflightError, ShipitError, UnsafeError, UsageError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
-    from shipit.deploy import DeployTarget, ObservedTarget
+    from shipit.deploy import AnyTarget, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -237,7 +237,7 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 
 
-def _is_interrupted(project: Project, target: DeployTarget[Any], observed: ObservedTarget) -> bool:
+def _is_interrupted(project: Project, target: AnyTarget, observed: ObservedTarget) -> bool:
     """Return whether the last rollback of a target is not finished on all hosts."""
     from shipit.deploy import TARGETS, Goal
 
@@ -257,13 +257,32 @@ def _apply(project: Project, plan: DeployPlan, before: ObservedDeployment, obser
     url = project.config.environments[plan.environment].url or ""
     try:
         return Deployment(plan, carry_out(project, plan, watched), url)
+    except NotVerifiedError as error:
+        if error.required:
+            raise _failed_and_reported(project, plan, before, error, watched) from error
+        _report_end(project, plan, watched.observer, "inactive")
+        return Deployment(plan, _unproven(plan, error) | watched.outputs, url)
     except ShipitError as error:
         if watched.confirmed(plan):  # the new version serves, and only the rest is not tidy
             error.state = "the new version serves and was verified; run the same command again to finish"
             raise
-        failure = _failed(project, plan, before, error, watched)
-        _report_failure(project, plan, watched.observer)
-        raise failure from error
+        raise _failed_and_reported(project, plan, before, error, watched) from error
+
+
+def _unproven(plan: DeployPlan, error: NotVerifiedError) -> dict[str, str]:
+    """Return the outputs which say that it is not known what serves."""
+    from shipit.steps.deploy import verified_key
+
+    return {verified_key(*place): error.what for place in plan.places}
+
+
+def _failed_and_reported(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+) -> ShipitError:
+    """Do the same as `_failed`, and report the failure to the forge."""
+    failure = _failed(project, plan, before, error, watched)
+    _report_end(project, plan, watched.observer, "failure")
+    return failure
 
 
 def _failed(
@@ -276,12 +295,12 @@ def _failed(
     return _way_back(project, plan, before, error, watched)
 
 
-def _report_failure(project: Project, plan: DeployPlan, observer: Observer) -> None:
-    """Report to the forge that the deployment failed; a problem with that is only passed to `observer`."""
+def _report_end(project: Project, plan: DeployPlan, observer: Observer, state: Literal["failure", "inactive"]) -> None:
+    """Report to the forge how the deployment ended; a problem with that is only passed to `observer`."""
     from shipit.engine.apply import apply_steps
-    from shipit.plan.deploy import report_of_failure
+    from shipit.plan.deploy import report_of_end
 
-    apply_steps(report_of_failure(plan), project.world, observer)
+    apply_steps(report_of_end(plan, state), project.world, observer)
 
 
 def _finish_way_back(
@@ -321,7 +340,9 @@ def _way_back(
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
     if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:
         problems.append(unfinished)
-    if not any(host.healthy for host in before.hosts):
+    if not all(host.known for host in after.hosts):
+        error.state = "it is not known which version serves"
+    elif not any(host.healthy for host in before.hosts):
         error.state = "no version served here before, so there is none to go back to"
     elif problems:
         return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
@@ -351,7 +372,7 @@ def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bo
 
 
 class Watched:
-    """An observer that passes everything on, and remembers whether a step moved traffic, and which steps are done.
+    """An observer that passes everything on, and remembers the outputs, and whether a step moved traffic.
 
     Args:
         observer: the observer to pass everything on to; None for none.
@@ -362,12 +383,13 @@ class Watched:
 
         self.observer = observer or Silent()
         self.moved = False
-        self._done: set[str] = set()
+        self.outputs: dict[str, str] = {}
 
     def confirmed(self, plan: DeployPlan) -> bool:
         """Return whether the new version was verified on all hosts."""
-        confirming = {step.id for step in plan.steps if step.kind == "confirm"}
-        return bool(confirming) and confirming <= self._done
+        from shipit.steps.deploy import verified_key
+
+        return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
 
     def started(self, step: Step) -> None:
         self.observer.started(step)
@@ -377,7 +399,7 @@ class Watched:
         self.observer.applying(step)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
-        self._done.add(step.id)
+        self.outputs |= outputs
         self.observer.finished(step, outputs, already=already)
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:

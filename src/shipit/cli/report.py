@@ -25,7 +25,7 @@ _MAX_ANNOTATIONS = 10
 _MAX_TITLE = 200
 
 # The outputs that the images of an environment add to those of a release in the same run.
-DEPLOY_OUTPUTS = ("environment", "deployed", "serving", "url")
+DEPLOY_OUTPUTS = ("environment", "deployed", "verified", "serving", "url")
 IMAGE_OUTPUTS = ("environment", "image", "digest")
 
 
@@ -93,7 +93,10 @@ class Report:
 
         self.outputs |= {name: value for name, value in deployment.report().items() if name in DEPLOY_OUTPUTS and value}
         self.outputs["version"] = self.outputs["version"] or deployment.report()["version"]
-        self.summary += deploy_summary(deployment.plan, self.progress.results, applied=applied, url=deployment.url)
+        unverified = deployment.unverified.values()
+        self.summary += deploy_summary(
+            deployment.plan, self.progress.results, applied=applied, url=deployment.url, unverified=unverified
+        )
 
     def failed(self, error: ShipitError) -> None:
         """Make the summary one about `error`, with the steps that were applied before it."""

@@ -13,6 +13,7 @@ from msgspec import Meta, field
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     AppName,
+    DockerTag,
     Duration,
     HostAddress,
     HostPath,
@@ -37,7 +38,12 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     """A target; its `kind` says which other keys it has."""
 
     # The kinds that only a later version supports.
-    later: ClassVar[tuple[str, ...]] = ("compose", "watchtower", "swarm", "kubernetes", "ecs", "static-site")
+    later: ClassVar[tuple[str, ...]] = ("compose", "swarm", "kubernetes", "ecs", "static-site")
+
+    @property
+    def followed_tag(self) -> str:
+        """The moving tag of the image that only a deployment moves; empty for none."""
+        return ""
 
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
@@ -311,4 +317,111 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
             yield "slots", "both slots have the same port", "give the slots two ports"
 
 
-TargetConfig = BlueGreenConfig
+class EndpointConfig(ConfigTable, frozen=True, kw_only=True):
+    """An address of the app whose answer shows which version answers."""
+
+    url: Annotated[WebUrl, Meta(description="The address to ask.", examples=["https://shop.example/actuator/info"])]
+    json: Annotated[
+        Text,
+        Meta(
+            description="The key in the JSON of the answer that has the version or the commit of the image.",
+            examples=["git.commit.id"],
+        ),
+    ]
+
+
+class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower"):
+    """Watchtower on the hosts: it replaces a container when the tag that it follows is moved."""
+
+    name: Annotated[
+        AppName | None,
+        Meta(
+            description="The name of the app in the record of deployments. When unset, it is the last part of the "
+            "image's name and the name of the environment: `shop-prod`."
+        ),
+    ] = None
+    image: Annotated[
+        Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
+    ] = None
+    tag: Annotated[
+        DockerTag,
+        Meta(description="The tag that Watchtower follows. The deployment moves it, and `shipit image` does not."),
+    ] = "latest"
+    url: Annotated[
+        WebUrl | None,
+        Meta(
+            description="The address of Watchtower's HTTP API, as the first of `hosts` reaches it, or this machine "
+            "without `hosts`. When unset, its next poll is awaited.",
+            examples=["http://127.0.0.1:8080"],
+        ),
+    ] = None
+    token: Annotated[
+        VariableName, Meta(description="The name of the environment variable with the token of the HTTP API.")
+    ] = "WATCHTOWER_TOKEN"
+    proof: Annotated[
+        Literal["container", "endpoint", "none"],
+        Meta(
+            description="The proof that the new version runs. `container`: the engine of each host says which digest "
+            "`container` runs. `endpoint`: the app names its version or its commit, see `identity`. `none`: a "
+            "deployment ends without knowing what runs."
+        ),
+    ]
+    hosts: Annotated[
+        tuple[HostAddress, ...],
+        Meta(
+            description="The hosts with the container. `local` is the machine that shipit runs on. The record of "
+            "deployments and the lock are there; without hosts there are none.",
+            examples=[["ssh://deploy@shop.example"]],
+        ),
+    ] = ()
+    known_hosts: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="The public keys of the hosts, as lines of a known_hosts file (see `ssh-keyscan`). When "
+            "unset, they are in `SHIPIT_SSH_KNOWN_HOSTS` or in the known_hosts file of the user."
+        ),
+    ] = ()
+    container: Annotated[
+        Name | None,
+        Meta(description="The name of the container that Watchtower replaces. The newer fork updates only this one."),
+    ] = None
+    identity: Annotated[
+        EndpointConfig | None, Meta(description="For `endpoint`: the request whose answer shows which version answers.")
+    ] = None
+    within: Annotated[
+        Duration | None,
+        Meta(
+            description="The longest time until the new version runs. When unset, it is `3m` with `url` and `10m` "
+            "without. It must be longer than the poll interval of Watchtower."
+        ),
+    ] = None
+    require_verified: Annotated[
+        bool, Meta(description="`true`: a deployment fails if it is not proven that the new version runs.")
+    ] = False
+    directory: Annotated[
+        HostPath, Meta(description="The directory on each host for the record of deployments and the lock.")
+    ] = "/var/lib/shipit"
+
+    @property
+    def secrets(self) -> SecretsConfig | None:
+        """Nothing: Watchtower keeps the environment variables of the container."""
+        return None
+
+    @property
+    def followed_tag(self) -> str:
+        return self.tag
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        if self.proof == "container" and not self.container:
+            yield "proof", 'the proof "container" needs the name of the container', 'add `container = "shop"`'
+        if self.proof == "container" and not self.hosts:
+            hint = 'add `hosts = ["ssh://deploy@shop.example"]`, or `hosts = ["local"]` for this machine'
+            yield "proof", 'the proof "container" needs the hosts of the container', hint
+        if self.proof == "endpoint" and not self.identity:
+            hint = 'add `identity = { url = "https://shop.example/actuator/info", json = "git.commit.id" }`'
+            yield "proof", 'the proof "endpoint" needs the request to send', hint
+        if self.proof == "none" and self.require_verified:
+            yield "require-verified", "nothing can be verified without a proof", "set `proof`, or leave this key out"
+
+
+TargetConfig = BlueGreenConfig | WatchtowerConfig

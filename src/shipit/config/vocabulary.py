@@ -97,6 +97,9 @@ ImageTag = Annotated[
         "{branch}-{sha}",
     ),
 ]
+DockerTag = Annotated[
+    str, _text("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "a tag of letters, digits, `.`, `_` and `-`", "latest")
+]
 Platform = Annotated[
     str, _text("[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", "a platform such as `linux/amd64`", "linux/arm64")
 ]

@@ -63,6 +63,11 @@ OUTPUTS = (
         (DEPLOY,),
         default="false",
     ),
+    Output(
+        "verified",
+        '"true" if a deployment verified which version serves, "false" if it could not; empty without one.',
+        (DEPLOY,),
+    ),
     Output("serving", "The digest of the image that serves in the environment after a deployment.", (DEPLOY,)),
     Output("url", "The public address of the environment, from the configuration.", (DEPLOY,)),
 )

@@ -24,6 +24,7 @@ class DeployTarget(Struct, Generic[Config_co], frozen=True):
     Args:
         environment: the name of the environment.
         app: the name of the app on the hosts.
+        image_name: the name of its image, without tag.
         config: the settings of the target.
         url: the public address of the environment; empty for none.
         secrets_version: a fingerprint of the versions of the secrets that the app gets; empty without secrets.
@@ -31,6 +32,7 @@ class DeployTarget(Struct, Generic[Config_co], frozen=True):
 
     environment: str
     app: str
+    image_name: str
     config: Config_co
     url: str = ""
     secrets_version: str = ""
@@ -80,6 +82,7 @@ class HostState(Struct, frozen=True):
         drift: differences between the host and what shipit left there, as sentences.
         record: the record of deployments on the host.
         locked_by: the run that holds the lock of the app; empty if it is free.
+        known: False when the target has no way to see which image serves.
     """
 
     host: str
@@ -89,6 +92,7 @@ class HostState(Struct, frozen=True):
     drift: tuple[str, ...] = ()
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
+    known: bool = True
 
     @property
     def healthy(self) -> bool:

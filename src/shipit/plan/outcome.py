@@ -113,15 +113,25 @@ class Deployment(Struct, frozen=True):
     outputs: dict[str, str]
     url: str = ""
 
+    @property
+    def unverified(self) -> dict[tuple[str, str], str]:
+        """The reasons why it is not known that the image serves, by host and app; empty if it was verified."""
+        from shipit.steps.deploy import verified_key
+
+        reasons = {at: self.outputs.get(verified_key(*at), "true") for at in self.plan.places}
+        return {at: reason for at, reason in reasons.items() if reason != "true"}
+
     def report(self) -> dict[str, str]:
         """Return all outputs of the Action, as strings."""
         first = self.plan.targets[0] if self.plan.targets else None
+        verified = "false" if self.unverified else self.outputs.get("deployed", "")
         return _complete(
             {
                 "environment": self.plan.environment,
                 "version": first.image.version if first else "",
-                "deployed": self.outputs.get("deployed", "false"),
-                "serving": self.outputs.get("serving", ""),
+                "deployed": "false" if self.unverified else self.outputs.get("deployed", "false"),
+                "verified": verified,
+                "serving": "" if self.unverified else self.outputs.get("serving", ""),
                 "url": self.url,
             }
         )

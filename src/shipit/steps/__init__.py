@@ -12,16 +12,19 @@ from shipit.steps.comment_released import CommentReleased
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
 from shipit.steps.deploy import (
+    AwaitDigest,
     AwaitHealthy,
     Confirm,
     Drain,
     Migrate,
+    MoveImageTag,
     PullImage,
     RecordEvent,
     ResumeContainer,
     RetireContainer,
     StartContainer,
     SwitchTraffic,
+    TriggerWatchtower,
     Verify,
     WriteMarker,
     WriteSecrets,
@@ -100,6 +103,9 @@ STEPS: dict[str, type[Any]] = {
         WriteMarker,
         RetireContainer,
         ResumeContainer,
+        MoveImageTag,
+        TriggerWatchtower,
+        AwaitDigest,
         ReportDeployment,
     )
 }

@@ -12,9 +12,15 @@ from shipit.world import ForgeDeployment, World
 _SUMMARIES = {
     "in_progress": "report to GitHub that the deployment of {0.version} to {0.environment} begins",
     "success": "report to GitHub that {0.version} is deployed to {0.environment}",
+    "inactive": "report to GitHub that it is not known whether {0.version} is deployed to {0.environment}",
     "failure": "report to GitHub that the deployment of {0.version} to {0.environment} failed",
 }
-_DONE = {"in_progress": ("in_progress", "success"), "success": ("success",), "failure": ("failure", None)}
+_DONE = {
+    "in_progress": ("in_progress", "success"),
+    "success": ("success",),
+    "inactive": ("inactive", None),
+    "failure": ("failure", None),
+}
 
 
 class ReportDeployment(Struct, frozen=True):
@@ -23,7 +29,7 @@ class ReportDeployment(Struct, frozen=True):
     kind: ClassVar[str] = "report-deployment"
     public: ClassVar[bool] = False  # it moves no traffic: users of the app see no change
     deployment: ForgeDeployment
-    state: Literal["in_progress", "success", "failure"]
+    state: Literal["in_progress", "success", "inactive", "failure"]
 
     @property
     def id(self) -> str:

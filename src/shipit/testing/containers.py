@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
 from msgspec import Struct, field
 
-from shipit.core.deploy import Answer, Container, ContainerSpec, DeployedImage
-from shipit.core.images import Reference
+from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec, DeployedImage
+from shipit.core.images import REVISION, VERSION, Reference
 from shipit.errors import AuthError, CommandError, DeployError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
@@ -115,6 +115,26 @@ class FakeContainers:
         self._containers[name] = _Kept(spec, self._next_id(), {}, app or FakeApp(), address)
         self._begin(name)
 
+    def run_tag(self, name: str, reference: str) -> None:
+        """Pull an image by its tag and run it as the container `name`, as Watchtower and `docker run` do.
+
+        Raises `RemoteError` if the registry has no such image.
+        """
+        found, image = self._registry.find(reference), Reference.parse(reference)
+        if found is None:
+            raise RemoteError(f"the pull of `{reference}` failed: not found", status=404)
+        version, revision = found.labels.get(VERSION, ""), found.labels.get(REVISION, "")
+        spec = ContainerSpec(
+            name=name,
+            image=DeployedImage(image.name, found.digest, version, revision),
+            app=name,
+            slot="",
+            port=0,
+            host_port=0,
+        )
+        self._containers[name] = _Kept(spec, self._next_id(), found.labels, self._app_of(spec), reference=reference)
+        self._begin(name)
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all containers, sorted."""
         return tuple(sorted(self._containers))
@@ -157,6 +177,13 @@ class FakeContainers:
             ports={kept.spec.port: kept.spec.host_port} if runs and kept.spec.host_port else {},
             address=kept.address if runs else "",
         )
+
+    def image_of(self, name: str) -> ContainerImage | None:
+        kept = self._containers.get(name)
+        if kept is None:
+            return None
+        image = kept.spec.image
+        return ContainerImage(kept.reference or image.reference, (image.reference,) if image.digest else ())
 
     def publishing(self, port: int) -> Container | None:
         kept = self._publishing(port)
@@ -263,3 +290,4 @@ class _Kept(Struct):
     address: str = ""
     running: bool = False
     started: dt.datetime | None = None
+    reference: str = ""

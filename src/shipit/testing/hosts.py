@@ -12,7 +12,7 @@ from shipit.core.deploy import Answer, machine
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
-from shipit.testing.containers import FakeApp, FakeContainers
+from shipit.testing.containers import NO_ANSWER, FakeApp, FakeContainers
 from shipit.testing.nginx import FakeNginx, port_of
 from shipit.testing.registry import FakeRegistry
 from shipit.world.hosts import CommandResult
@@ -30,6 +30,7 @@ class FakeHost:
     * `files` and `modes`: the text and the mode of each file, by path.
     * `containers` and `nginx`: its engine and its nginx; see there.
     * `processes`: the behaviour of programs that listen on a port without a container, by port.
+    * `servers`: functions that answer GET and POST requests with a method, a URL and headers, by `host:port`.
     * `unwritable`: the paths that cannot be written.
     * `problems`: the findings about the host.
     * `commands`: the results of commands, by the command in one line; other commands are not found.
@@ -57,6 +58,7 @@ class FakeHost:
         self.nginx = FakeNginx(self.files, clock, self._forward)
         self.containers = FakeContainers(registry, clock, apps, self._execute)
         self.processes: dict[int, FakeApp] = {}
+        self.servers: dict[str, Callable[[str, str, Mapping[str, str]], Answer]] = {}
         self.unwritable: set[str] = set()
         self.problems: list[Finding] = []
         self.commands: dict[str, CommandResult] = {}
@@ -86,6 +88,8 @@ class FakeHost:
 
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
         parts, port = urlsplit(url), port_of(url)
+        if serve := self.servers.get(parts.netloc):
+            return serve("GET", url, headers)
         name, path = parts.hostname or "", parts.path or "/"
         inside = self.containers.at_address(name)
         if inside in self.containers.titles:
@@ -97,6 +101,10 @@ class FakeHost:
         if port in self.nginx.ports and not self.containers.titles:
             return self.nginx.answer(port, path, headers)
         return self._forward(f"{name}:{port}", path)
+
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        serve = self.servers.get(urlsplit(url).netloc)
+        return serve("POST", url, headers) if serve else NO_ANSWER
 
     def reach(self, port: int) -> str:
         return f"http://127.0.0.1:{port}"

@@ -39,7 +39,7 @@ class ForgeRelease(Struct, frozen=True):
     assets: tuple[Asset, ...] = ()
 
 
-DeploymentState = Literal["in_progress", "success", "failure"]
+DeploymentState = Literal["in_progress", "success", "inactive", "failure"]
 
 
 class ForgeDeployment(Struct, frozen=True):

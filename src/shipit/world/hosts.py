@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from shipit.core.deploy import LOCAL as LOCAL
-from shipit.core.deploy import Answer, Container, ContainerSpec
+from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec
 from shipit.finding import Finding
 
 
@@ -29,6 +29,9 @@ class Containers(Protocol):
 
     def find(self, name: str) -> Container | None:
         """Return the container with this name; None if there is none."""
+
+    def image_of(self, name: str) -> ContainerImage | None:
+        """Return the image that a container was created from; None if there is no such container."""
 
     def publishing(self, port: int) -> Container | None:
         """Return the running container that publishes `port` of the host; None if there is none."""
@@ -114,6 +117,13 @@ class Host(Protocol):
         """Replace a file atomically, or create it.
 
         Raises `CommandError` if it cannot be written, `ConflictError` if this run no longer holds its lock.
+        """
+
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        """Send an HTTP POST without a body from the host, and return the answer.
+
+        With the header `Authorization`, the certificate of an `https` URL must be valid, unless it leads to the host
+        itself. This is also so for `get`.
         """
 
     def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:

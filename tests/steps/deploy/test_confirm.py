@@ -36,7 +36,7 @@ def failure(world: FakeWorld, step: Confirm = STEP) -> str:
 def test_it_watches_for_the_whole_time_and_records_the_version(tmp_path: Path) -> None:
     world = switched(in_memory(tmp_path))
     began = world.clock.elapsed()
-    assert STEP.apply(world) == {"deployed": "true", "serving": DIGEST}
+    assert STEP.apply(world) == {"deployed": "true", "serving": DIGEST, f"verified:{HOST}:{SPEC.app}": "true"}
     assert world.clock.elapsed() - began >= 15
     last = read_record(host_of(world), RECORD).last
     assert last and (last.image, last.by, last.at[:10]) == (IMAGE, "run 7", "2024-01-01")

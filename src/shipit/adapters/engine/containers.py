@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
 from shipit.adapters.engine.push import is_refusal
 from shipit.adapters.registry import Logins
-from shipit.core.deploy import Container, ContainerSpec
+from shipit.core.deploy import Container, ContainerImage, ContainerSpec
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, CommandError, DeployError, PreflightError, RemoteError
@@ -61,6 +61,20 @@ class DockerContainers:
                 return _container(self._client.inspect_container(name))
             except NotFound:
                 return None
+
+    def image_of(self, name: str) -> ContainerImage | None:
+        from docker.errors import NotFound
+
+        with translating_engine_errors():
+            try:
+                found = self._client.inspect_container(name)
+            except NotFound:
+                return None
+            try:
+                image = self._client.inspect_image(found["Image"])  # type: ignore[no-untyped-call]
+            except NotFound:  # the image was removed while the container runs
+                image = {}
+        return ContainerImage(found["Config"]["Image"], tuple(image.get("RepoDigests") or ()))
 
     def publishing(self, port: int) -> Container | None:
         with translating_engine_errors():

@@ -1,4 +1,4 @@
-"""HTTP requests of health checks, which are sent to a given address and never follow a redirect or use a proxy."""
+"""HTTP requests from a host, which are sent to a given address and never follow a redirect or use a proxy."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import TOO_LATE, Answer
 
 _LONGEST_BODY = 1 << 20  # bytes; the rest of an answer is not read
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def get(url: str, *, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None = None) -> Answer:
-    """Send an HTTP GET and return the answer; an answer with status 0 if there was none.
+def send(
+    method: str, url: str, *, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None = None
+) -> Answer:
+    """Send an HTTP request without a body and return the answer; an answer with status 0 if there was none.
 
     Args:
+        method: `GET` or `POST`.
         url: the URL. The certificate of an `https` URL is not verified: it belongs to the public name, and the request
-            goes to an address of the host.
+            goes to an address of the host. It is verified if the request has a token that another server must not get.
         headers: the headers; `Host` is also the server name in TLS.
         timeout: the limit for the connection and for each read, in seconds.
         address: the host and port to connect to instead of those of the URL.
@@ -30,10 +34,14 @@ def get(url: str, *, headers: Mapping[str, str], timeout: float, address: tuple[
         connection.connect()
         if parts.scheme == "https":
             name = headers.get("Host", host).rpartition(":")[0] or headers.get("Host", host)
-            connection.sock = _unverified().wrap_socket(connection.sock, server_hostname=name)
-        connection.request("GET", path, headers={"Host": parts.netloc, "Connection": "close", **headers})
+            secret = "Authorization" in headers and host not in _LOOPBACK
+            context = ssl.create_default_context() if secret else _unverified()
+            connection.sock = context.wrap_socket(connection.sock, server_hostname=name)
+        connection.request(method, path, headers={"Host": parts.netloc, "Connection": "close", **headers})
         response = connection.getresponse()
-        return Answer(response.status, response.read(_LONGEST_BODY).decode(errors="replace"))
+        body = response.read(_LONGEST_BODY).decode(errors="replace")
+        after = response.headers.get("Retry-After", "")
+        return Answer(response.status, body, int(after) if after.isdecimal() else 0)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(0, _reason(error))
     finally:
@@ -48,7 +56,7 @@ def _unverified() -> ssl.SSLContext:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return TOO_LATE
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens on the port"
     if isinstance(error, http.client.RemoteDisconnected | ConnectionError):

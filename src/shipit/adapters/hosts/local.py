@@ -63,7 +63,10 @@ class LocalHost:
         return CommandResult(done.returncode, self._redact(done.stdout.decode(errors="replace").strip()))
 
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
-        return http.get(url, headers=headers, timeout=timeout)
+        return http.send("GET", url, headers=headers, timeout=timeout)
+
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        return http.send("POST", url, headers=headers, timeout=timeout)
 
     def reach(self, port: int) -> str:
         return f"http://127.0.0.1:{port}"

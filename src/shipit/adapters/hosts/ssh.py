@@ -96,11 +96,17 @@ class SshHost:
         return self._run(argv, timeout, fence=self._fence())
 
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        return self._send("GET", url, headers, timeout)
+
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+        return self._send("POST", url, headers, timeout)
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
         parts, connection = urlsplit(url), self.connection
         port = parts.port or (443 if parts.scheme == "https" else 80)
         local = connection.local_port(parts.hostname or "", port)
         start = connection.offset()
-        answer = http.get(url, headers=headers, timeout=timeout, address=("127.0.0.1", local))
+        answer = http.send(method, url, headers=headers, timeout=timeout, address=("127.0.0.1", local))
         if answer.status:
             return answer
         if (refusal := connection.refusal(start)) is None:

@@ -94,7 +94,10 @@ def report_deployment(session: Session, deployment: Deployment) -> None:
     for target in plan.targets:
         for host in target.hosts:
             already = ", as before" if host.serving == target.image else ""
-            session.output.say(f"{plan.environment}: {target.image} serves on {machine(host.host)}{already}")
+            if why := deployment.unverified.get((host.host, target.app)):
+                session.output.say_untrusted(f"{plan.environment}: {target.image} is not verified: {why}")
+            else:
+                session.output.say(f"{plan.environment}: {target.image} serves on {machine(host.host)}{already}")
     if deployment.url:
         session.output.say(f"  {deployment.url}")
     session.output.findings(plan.warnings)

@@ -6,8 +6,10 @@ from shipit.core.deploy.address import LOCAL as LOCAL
 from shipit.core.deploy.address import machine as machine
 from shipit.core.deploy.container import SETTINGS as SETTINGS
 from shipit.core.deploy.container import Container as Container
+from shipit.core.deploy.container import ContainerImage as ContainerImage
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
+from shipit.core.deploy.health import TOO_LATE as TOO_LATE
 from shipit.core.deploy.health import Answer as Answer
 from shipit.core.deploy.health import HealthCheck as HealthCheck
 from shipit.core.deploy.health import Identity as Identity

@@ -91,6 +91,27 @@ class Container(Struct, frozen=True):
         return None
 
 
+class ContainerImage(Struct, frozen=True):
+    """The image that a container was created from, as its engine knows it.
+
+    Args:
+        reference: the image as it was named when the container was created, such as `acme/app:latest`.
+        digests: the digests of the image in the registries that it came from, as `name@sha256:...`.
+    """
+
+    reference: str
+    digests: tuple[str, ...] = ()
+
+    def digest_of(self, name: str) -> str:
+        """Return the digest of the image under `name`, or else under any name; empty if there is none.
+
+        >>> ContainerImage("acme/app:latest", ("mirror/app@sha256:1", "acme/app@sha256:2")).digest_of("acme/app")
+        'sha256:2'
+        """
+        own = [digest for digest in self.digests if digest.partition("@")[0] == name]
+        return next(iter((*own, *self.digests)), "").partition("@")[2]
+
+
 class ContainerSpec(Struct, frozen=True):
     """The settings of a container to start.
 

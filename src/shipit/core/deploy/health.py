@@ -21,11 +21,19 @@ _MAX_QUOTE = 80
 _SHORTEST_ID = 7  # characters of a commit id, as git abbreviates it
 
 
+# The body of an `Answer` to a request that was sent, but not answered within its time limit.
+TOO_LATE = "no answer in time"
+
+
 class Answer(Struct, frozen=True):
-    """The answer to an HTTP request. `status` is 0 when there was none, and `body` then says why."""
+    """The answer to an HTTP request. `status` is 0 when there was none, and `body` then says why.
+
+    `retry_after` are the seconds to wait before the same request, as the server says; 0 if it does not.
+    """
 
     status: int
     body: str = ""
+    retry_after: int = 0
 
 
 class HealthCheck(Struct, frozen=True):

@@ -15,5 +15,5 @@ from shipit.plan.deploy.observe import key_path as key_path
 from shipit.plan.deploy.observe import observe_deployment as observe_deployment
 from shipit.plan.deploy.plan import make_deploy_plan as make_deploy_plan
 from shipit.plan.deploy.plan import plan_way_back as plan_way_back
-from shipit.plan.deploy.plan import report_of_failure as report_of_failure
+from shipit.plan.deploy.plan import report_of_end as report_of_end
 from shipit.plan.deploy.staleness import require_same_state as require_same_state

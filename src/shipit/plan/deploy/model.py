@@ -43,3 +43,8 @@ class DeployPlan(Plan, frozen=True, kw_only=True):
     environment: str
     targets: tuple[PlannedTarget, ...]
     rollback: bool = False
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """The address of each host, and the app there."""
+        return tuple((host.host, target.app) for target in self.targets for host in target.hosts)

@@ -57,6 +57,7 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
         DeployTarget(
             environment=environment,
             app=app_name(settings, target, environment),
+            image_name=settings.built[target.image or ""].name,
             config=target,
             url=settings.url or "",
             secrets_version=secrets_versions.get(number, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -50,10 +51,10 @@ def make_deploy_plan(
     )
 
 
-def report_of_failure(plan: DeployPlan) -> tuple[Step, ...]:
-    """Return the step that reports that the deployment of `plan` failed; none if the forge shows no deployments."""
+def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"] = "failure") -> tuple[Step, ...]:
+    """Return the step that reports how the deployment of `plan` ended; none if the forge shows no deployments."""
     begins = (step for step in plan.steps if isinstance(step, ReportDeployment))
-    return tuple(ReportDeployment(step.deployment, "failure") for step in begins if step.state == "in_progress")
+    return tuple(ReportDeployment(step.deployment, state) for step in begins if step.state == "in_progress")
 
 
 def plan_way_back(

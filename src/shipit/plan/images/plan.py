@@ -87,6 +87,7 @@ def _kept(image: ObservedImage) -> Iterator[str]:
     if image.built_from:
         what = f"{image.wanted.permanent_tags[0]} is not changed: it was built from commit {image.built_from[:10]}"
         yield f"{what}, and later changes are not in {image.wanted.source.version}"
+    yield from (f"{tag} is moved by the deployment, because Watchtower follows it" for tag in image.wanted.followed)
     yield from (f"{tag} is not moved: it is on {version}, which is newer" for tag, version in image.newer.items())
 
 

@@ -25,6 +25,7 @@ class WantedImage(Struct, frozen=True):
     is built from, and `reason` the reason for its version. `created` is the time of the commit in seconds since the
     epoch (UTC), and `url` the address of the source. `commit` is the release commit when a step of the plan is still
     to make it, else None. `of_release` is True when its version is that of the last release.
+    `followed` are the tags that only a deployment moves, because Watchtower follows them.
     """
 
     name: str
@@ -35,6 +36,7 @@ class WantedImage(Struct, frozen=True):
     url: str | None
     commit: ReleaseCommit | None = None
     of_release: bool = False
+    followed: tuple[str, ...] = ()
 
     @property
     def tags(self) -> dict[str, bool]:
@@ -47,7 +49,8 @@ class WantedImage(Struct, frozen=True):
         templates = configured if any(map(is_permanent, configured)) else (*configured, "{version}")
         used = (each for each in templates if is_permanent(each) or not self._is_prerelease)
         tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_permanent(each)) for each in used]
-        return {tag: (tag, True) not in tags for tag, _ in tags}
+        moves = {tag: (tag, True) not in tags for tag, _ in tags}
+        return {tag: moving for tag, moving in moves.items() if not (moving and tag in self.followed)}
 
     @property
     def _is_prerelease(self) -> bool:
@@ -80,6 +83,12 @@ class WantedImage(Struct, frozen=True):
             args={name: fill(value, self.source) for name, value in self.config.args.items()},
             created=self.created,
         )
+
+
+def _followed(key: str, name: str, environment: EnvironmentConfig) -> tuple[str, ...]:
+    """Return the tags of an image that only a deployment moves, as full references."""
+    tags = (target.followed_tag for target in environment.targets if (target.image or "") == key)
+    return tuple(str(Reference(name, tag)) for tag in tags if tag)
 
 
 def build_options(config: ImageConfig) -> Build:
@@ -124,7 +133,16 @@ def wanted_images(
     for key, config in environment.built.items():
         version, reason = image_version(next_releases[config.package or ""], commit.id, initial, released=released)
         source = Source(version, revision, branch or environment.branch or name)
-        yield WantedImage(key, config, source, reason, commit.timestamp, url, of_release=version.build is None)
+        yield WantedImage(
+            key,
+            config,
+            source,
+            reason,
+            commit.timestamp,
+            url,
+            of_release=version.build is None,
+            followed=_followed(key, config.name, environment),
+        )
 
 
 # The codes of findings about missing files, which the commands before a build can create.

@@ -95,7 +95,14 @@ def image_summary(
     return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], LONGEST_SUMMARY)
 
 
-def deploy_summary(plan: DeployPlan, results: Mapping[str, Result], *, applied: bool, url: str = "") -> str:
+def deploy_summary(
+    plan: DeployPlan,
+    results: Mapping[str, Result],
+    *,
+    applied: bool,
+    url: str = "",
+    unverified: Iterable[str] = (),
+) -> str:
     """Return the page about a deployment.
 
     Args:
@@ -103,18 +110,22 @@ def deploy_summary(plan: DeployPlan, results: Mapping[str, Result], *, applied: 
         results: the results of its steps by id; a step without a result was not reached.
         applied: False when the plan was only shown.
         url: the public address of the environment; empty for none.
+        unverified: the reasons why it is not known that the image serves; empty if it was verified.
     """
     rows = [
         "| " + " | ".join(map(_cell, (host.host, target.app, str(host.serving or "nothing"), str(target.image)))) + " |"
         for target in plan.targets
         for host in target.hosts
     ]
-    verb = ("Rolled back" if plan.rollback else "Deployed") if applied else "Would deploy"
+    reasons = tuple(dict.fromkeys(unverified))
+    done = "Not verified:" if reasons else "Rolled back" if plan.rollback else "Deployed"
+    verb = done if applied else "Would deploy"
     versions = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
     headline = f"## {verb} {inline(versions)} to {inline(plan.environment)}"
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| host | app | before | after |", rows)
-    return _fitting([headline, url, table, _findings(plan.findings), _steps(reached, None)], LONGEST_SUMMARY)
+    notes = [inline(reason) for reason in reasons]
+    return _fitting([headline, *notes, url, table, _findings(plan.findings), _steps(reached, None)], LONGEST_SUMMARY)
 
 
 def failure_summary(error: ShipitError, results: Iterable[Result], links: Links | None) -> str:

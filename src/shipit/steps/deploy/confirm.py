@@ -10,6 +10,7 @@ from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSet
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
+from shipit.steps.deploy.proof import verified_output
 from shipit.steps.deploy.record import read_record, write_record
 from shipit.steps.deploy.traffic import front_url, headers, loaded_traffic
 from shipit.world import World
@@ -62,7 +63,8 @@ class Confirm(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        return {"deployed": "true", "serving": self.spec.image.digest}
+        proven = verified_output(self.host, self.spec.app)
+        return {"deployed": "true", "serving": self.spec.image.digest, **proven}
 
     def apply(self, world: World) -> Outputs:
         host, end = world.hosts.at(self.host), world.clock.elapsed() + self.bake
