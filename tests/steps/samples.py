@@ -42,7 +42,7 @@ class Sample:
 
     @property
     def real(self) -> bool:
-        """Whether the step is also tested over real git, with the forge of local files."""
+        """True when the step is also tested over real git, with the forge of local files."""
         return self.local_forge and not self.hosts
 
 
