@@ -59,6 +59,7 @@ def test_the_order_of_variables_makes_no_difference() -> None:
     [
         ({"status": "exited", "exit_code": 3}, "ended with status 3"),
         ({"status": "dead", "exit_code": 137}, "ended with status 137"),
+        ({"restarts": 1}, "was restarted (once)"),
         ({"restarts": 2}, "was restarted (2 times)"),
         ({"health": "unhealthy"}, "is unhealthy"),
         ({"killed_for_memory": True, "status": "exited"}, "more memory than its limit"),

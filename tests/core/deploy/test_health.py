@@ -19,6 +19,13 @@ def test_any_other_status_is_not(status: int) -> None:
     assert HealthCheck("/").problem(Answer(status)) == f"`/` answered {status}"
 
 
+def test_the_answer_of_an_unhealthy_app_shows_the_beginning_of_its_text() -> None:
+    assert UP.problem(Answer(503, '{"status":"DOWN",\n "db":1}')) == (
+        '`/health` answered 503: {"status":"DOWN", "db":1}'
+    )
+    assert len(UP.problem(Answer(503, "x" * 5000)) or "") < 200
+
+
 def test_a_status_of_its_own_excludes_all_others() -> None:
     check = HealthCheck("/", status=418)
     assert check.problem(Answer(418)) is None
@@ -60,3 +67,14 @@ def test_a_long_value_is_shortened() -> None:
 def test_the_version_or_the_beginning_of_the_commit_identifies_an_image(value: str, same: bool) -> None:
     identity = Identity("/info", "version", "1.4.0", "0a1b2c3d4e")
     assert (identity.problem(Answer(200, f'{{"version": "{value}"}}')) is None) == same
+
+
+def test_an_identity_that_is_not_exposed_shows_the_status() -> None:
+    identity = Identity("/actuator/info", "git.commit.id", "1.4.0", "0a1b2c3d4e")
+    body = '{"status":404,"error":"Not Found","path":"/actuator/info"}'
+    assert identity.problem(Answer(404, body)) == f"`/actuator/info` answered 404: {body}"
+
+
+def test_an_identity_of_another_version_shows_the_expected_ones() -> None:
+    identity = Identity("/info", "version", "1.4.0", "")
+    assert (identity.problem(Answer(200, '{"version": "1.3.0"}')) or "").endswith('is "1.3.0" and not "1.4.0"')

@@ -39,6 +39,15 @@ def test_it_needs_several_good_answers_in_a_row(tmp_path: Path) -> None:
     assert "answered 503" in failure(world).what
 
 
+def test_an_app_that_is_too_slow_gets_the_name_of_the_key(tmp_path: Path) -> None:
+    slow, broken = (
+        started(in_memory(tmp_path / "1"), FakeApp(ready=1000)),
+        started(in_memory(tmp_path / "2"), FakeApp(exits=2)),
+    )
+    assert "set a longer `within` in `health`" in (failure(slow).hint or "")
+    assert "within" not in (failure(broken).hint or "")
+
+
 def test_it_ends_as_soon_as_the_answers_are_good(tmp_path: Path) -> None:
     world = started(in_memory(tmp_path), FakeApp(ready=6))
     STEP.apply(world)

@@ -83,7 +83,8 @@ class Container(Struct, frozen=True):
         if self.killed_for_memory:
             return f"container `{self.name}` was ended because it used more memory than its limit"
         if self.restarts:
-            return f"container `{self.name}` ended and was restarted ({self.restarts} times)"
+            times = "once" if self.restarts == 1 else f"{self.restarts} times"
+            return f"container `{self.name}` ended and was restarted ({times})"
         if self.status in ("exited", "dead"):
             return f"container `{self.name}` ended with status {self.exit_code}"
         if self.health == "unhealthy":

@@ -5,8 +5,8 @@
 None
 >>> check.problem(Answer(200, '{"status": "DOWN"}'))
 '`/actuator/health` answered 200, but `status` is "DOWN" and not "UP"'
->>> check.problem(Answer(503, ""))
-'`/actuator/health` answered 503'
+>>> check.problem(Answer(503, '{"status": "DOWN"}'))
+'`/actuator/health` answered 503: {"status": "DOWN"}'
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class HealthCheck(Struct, frozen=True):
         if not answer.status:
             return f"`{self.path}` did not answer: {answer.body}"
         if answer.status != self.status if self.status else not 200 <= answer.status < 300:
-            return f"`{self.path}` answered {answer.status}"
+            return answered(self.path, answer)
         return self._wrong_value(answer)
 
     def _wrong_value(self, answer: Answer) -> str | None:
@@ -81,7 +81,7 @@ class Identity(Struct, frozen=True):
     >>> print(identity.problem(Answer(200, '{"git": {"commit": {"id": "0a1b2c3"}}}')))
     None
     >>> identity.problem(Answer(200, '{"git": {"commit": {"id": "9999999"}}}'))
-    '`/actuator/info` is answered by another version: `git.commit.id` is "9999999"'
+    '`/actuator/info` is answered by another version: `git.commit.id` is "9999999" and not "1.4.0" or "0a1b2c3"'
     """
 
     path: str
@@ -93,13 +93,27 @@ class Identity(Struct, frozen=True):
         """Return the reason why `answer` does not come from this version; None if it does."""
         if not answer.status:
             return f"`{self.path}` did not answer: {answer.body}"
+        if not 200 <= answer.status < 300:
+            return answered(self.path, answer)
         found = json_value(answer.body, self.key)
         if found is None:
             return f"`{self.path}` answered {answer.status}, but without `{self.key}`"
         is_commit = len(found) >= _SHORTEST_ID and self.revision.startswith(found)
         if found == self.version or is_commit:
             return None
-        return f'`{self.path}` is answered by another version: `{self.key}` is "{shortened(found, _MAX_QUOTE)}"'
+        expected = " or ".join(f'"{text}"' for text in (self.version, self.revision[:_SHORTEST_ID]) if text)
+        shown = f'"{shortened(found, _MAX_QUOTE)}" and not {expected}'
+        return f"`{self.path}` is answered by another version: `{self.key}` is {shown}"
+
+
+def answered(path: str, answer: Answer) -> str:
+    """Return the problem of an answer with a bad status, with the beginning of its text.
+
+    >>> answered("/health", Answer(404, "")), answered("/health", Answer(500, "<html>\\n  Error"))
+    ('`/health` answered 404', '`/health` answered 500: <html> Error')
+    """
+    text = " ".join(answer.body.split())
+    return f"`{path}` answered {answer.status}" + (f": {shortened(text, _MAX_QUOTE)}" if text else "")
 
 
 def json_value(body: str, key: str) -> str | None:

@@ -15,6 +15,7 @@ from shipit.world.hosts import Host
 
 _LOOKS = 4  # without a check over HTTP, so that a container that ends right after its start is noticed
 _DOCKER_HEALTH_WITHIN = 90.0  # seconds, when there is no check over HTTP to say how long
+_SLOW = "; if it only needs longer to start, set a longer `within` in `health`"
 
 
 class AwaitHealthy(Struct, frozen=True):
@@ -73,7 +74,8 @@ class AwaitHealthy(Struct, frozen=True):
             good, problem = (0, found) if found else (good + 1, problem)
             if good < times:
                 if clock.elapsed() >= end:
-                    raise self._failure(host, f"not healthy within {self._within:g} seconds: {problem}", world)
+                    what = f"not healthy within {self._within:g} seconds: {problem}"
+                    raise self._failure(host, what, world, _SLOW if self.health else "")
                 clock.sleep(every if good else min(every, 0.5))
         return {}
 
@@ -103,9 +105,9 @@ class AwaitHealthy(Struct, frozen=True):
                     return problem
         return None
 
-    def _failure(self, host: Host, reason: str, world: World) -> DeployError:
+    def _failure(self, host: Host, reason: str, world: World, advice: str = "") -> DeployError:
         return DeployError(
             f"{self.spec.image} is not healthy on {machine(host.address)}: {reason}",
-            hint="read the log below, fix the app or its settings, then deploy again",
+            hint=f"read the log above, fix the app or its settings, then deploy again{advice}",
             tail=log_of(self.spec, host, world),
         )

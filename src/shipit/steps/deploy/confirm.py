@@ -72,7 +72,7 @@ class Confirm(Struct, frozen=True):
             if problem := self._problem(host, world):
                 raise DeployError(
                     f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
-                    hint="read the log below, fix the app, then deploy a new version",
+                    hint="read the log above, fix the app, then deploy a new version",
                     tail=log_of(self.spec, host, world),
                 )
             if world.clock.elapsed() >= end:
