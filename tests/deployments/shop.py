@@ -117,9 +117,8 @@ class Shop:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start shipit in a process group of its own."""
         argv = [*self._driver.program, *arguments]
-        return subprocess.Popen(
-            argv, cwd=self.root, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+        return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
 
     def load(
         self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: float
