@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from shipit.cli.output import Output
 from shipit.cli.transfers import Transfers
 from shipit.core.printable import printable
@@ -12,6 +14,9 @@ from shipit.steps.base import Outputs, Step
 
 # The steps that run another program, which writes its own output.
 PROGRAM_STEPS = (Run, BuildImage)
+# The steps that wait for something on a host, by kind. A line shows every some seconds that they still wait.
+WAITING_STEPS = ("await-healthy", "drain", "confirm", "await-digest")
+_REMINDER = 10  # seconds
 
 
 class Progress:
@@ -23,9 +28,11 @@ class Progress:
     def __init__(self, output: Output, transfers: Transfers | None = None) -> None:
         self._output = output
         self._transfers = transfers or Transfers(output)
+        self._reminder: threading.Timer | None = None
         self.results: dict[str, Result] = {}
 
     def started(self, step: Step) -> None:
+        self._end_reminder()
         self.results[step.id] = Result(step, "failed")
         self._output.detail(f"  checking {printable(step.id)}")
 
@@ -33,8 +40,26 @@ class Progress:
         self._output.say(f"  {self._output.paint('▸', 'faint')} {printable(step.summary)}")
         if isinstance(step, PROGRAM_STEPS):
             self._output.begin_program_output(step.summary)
+        elif step.kind in WAITING_STEPS:
+            self._remind(_REMINDER)
+
+    def _remind(self, seconds: int) -> None:
+        """Print a line about a step that waits in some seconds, and again and again, until the step ends."""
+
+        def say() -> None:
+            self._output.say(f"    still waiting after {seconds} s")
+            self._remind(seconds + _REMINDER)
+
+        self._reminder = threading.Timer(_REMINDER, say)
+        self._reminder.daemon = True
+        self._reminder.start()
+
+    def _end_reminder(self) -> None:
+        if self._reminder:
+            self._reminder.cancel()
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self._end_reminder()
         self._transfers.end()
         self._output.end_program_output()
         self.results[step.id] = Result(step, "done already" if already else "done", outputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -87,7 +88,11 @@ def _run_name(values: Mapping[str, str], server: str) -> str:
     repository, run = values.get("GITHUB_REPOSITORY"), values.get("GITHUB_RUN_ID")
     if repository and run:
         return f"{server}/{repository}/actions/runs/{run}"
-    return f"{values.get('USER') or values.get('LOGNAME') or f'user {os.getuid()}'} on {os.uname().nodename}"
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container can run as a user without a name
+        user = f"user {os.getuid()}"
+    return f"{user} on {os.uname().nodename}"
 
 
 def _secrets_of_key(key: str | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from shipit.cli.session import Command, Session, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.deploy import machine
 from shipit.errors import UsageError
 
@@ -12,8 +12,9 @@ from shipit.errors import UsageError
 @click.command(cls=Command, epilog="Example: shipit unlock prod")
 @click.argument("environment", metavar="ENV")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @pass_session
-def command(session: Session, environment: str, yes: bool) -> None:
+def command(session: Session, environment: str, yes: bool, as_json: bool) -> None:
     """Show which run deploys to an environment, and take its lock away after a question.
 
     The other run then changes nothing more. The lock of a run that ended is free by itself, so this is only needed for

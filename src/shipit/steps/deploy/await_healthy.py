@@ -39,7 +39,7 @@ class AwaitHealthy(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        by = f"`{self.health.path}` answers well {self.health.times} times" if self.health else "it runs"
+        by = f"`{self.health.path}` succeeds {self.health.times} times in a row" if self.health else "it runs"
         return f"wait until {self.spec.name} on {machine(self.host)} is healthy: {by}, within {self._within:g} s"
 
     @property

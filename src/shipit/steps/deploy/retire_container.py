@@ -29,7 +29,7 @@ class RetireContainer(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"stop {self.name} on {machine(self.host)} and keep it for a rollback"
+        return f"stop {self.name} on {machine(self.host)} and keep it"
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.name)
