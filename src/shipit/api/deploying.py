@@ -207,6 +207,8 @@ def _plan(
     from shipit.deploy import Goal
     from shipit.plan.deploy import image_of_commit, image_of_version, make_deploy_plan, older_findings
 
+    if not all(seen.hosts for seen in observed.observed):  # nothing could be read
+        return make_deploy_plan(project.config, observed, ())
     goals: list[Goal] = []
     findings: list[Finding] = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
@@ -225,6 +227,8 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
     from shipit.deploy import Goal
     from shipit.plan.deploy import image_of_version, make_deploy_plan, rollback_image
 
+    if not all(seen.hosts for seen in observed.observed):  # nothing could be read
+        return make_deploy_plan(project.config, observed, (), rollback=True)
     goals = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
         host = seen.hosts[0]

@@ -315,6 +315,9 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         if self.slots.blue == self.slots.green:
             yield "slots", "both slots have the same port", "give the slots two ports"
+        if self.nginx.style == "upstream" and self.nginx.container and self.container.network:
+            what = "nginx in a container would keep the address that a slot had when nginx was reloaded"
+            yield "nginx", what, 'write `style = "set"`, with `resolver 127.0.0.11 valid=1s;` in your site'
 
 
 class EndpointConfig(ConfigTable, frozen=True, kw_only=True):

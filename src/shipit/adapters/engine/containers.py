@@ -138,7 +138,7 @@ class DockerContainers:
         import requests
 
         self._require_lock()
-        name = f"{spec.name}-{spec.slot}"
+        name = spec.name
         self.remove(name)
         try:
             with translating_engine_errors():

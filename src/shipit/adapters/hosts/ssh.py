@@ -36,7 +36,7 @@ _NO_SUCH_FILE = ("No such file or directory", "Not a directory")
 # $1 is the path, $2 the length in bytes, $3 the mode, $4 the time limit. The input of a killed client is shorter.
 _WRITE = (
     'exec 2>&1; export LC_ALL=C; umask 022; mkdir -p "$(dirname "$1")" || exit; umask 077; '
-    'new=$1.shipit-$$; trap "rm -f \\"$new\\"" EXIT; timeout "$4" cat > "$new" || exit; '
+    'new=$(dirname "$1")/.$(basename "$1").shipit-$$; trap "rm -f \\"$new\\"" EXIT; timeout "$4" cat > "$new" || exit; '
     'length=$(wc -c < "$new"); [ "$length" -eq "$2" ] || { echo "only $length of $2 bytes arrived"; exit 1; }; '
     'chmod "$3" "$new" && { sync "$new" 2>/dev/null || sync; } && mv -fT "$new" "$1"'
 )

@@ -22,11 +22,15 @@ from shipit.core.deploy.container import DeployedImage
 _MOST_EVENTS = 100  # older ones are forgotten, except those that still hold an image
 
 
+EventKind = Literal["started", "verified", "held", "freed"]
+
+
 class DeployEvent(Struct, frozen=True):
     """One event in the life of an app on a host.
 
     Args:
-        kind: `verified`: the image served and was healthy. `held`: it was rejected. `freed`: it is allowed again.
+        kind: `started`: a run began to deploy the image. `verified`: the image served and was healthy. `held`: it was
+            rejected. `freed`: it is allowed again.
         image: the image.
         at: the time, as ISO 8601 in UTC.
         by: the run: an address of the CI, or user and host.
@@ -35,7 +39,7 @@ class DeployEvent(Struct, frozen=True):
         container: the id of that container.
     """
 
-    kind: Literal["verified", "held", "freed"]
+    kind: EventKind
     image: DeployedImage
     at: str = ""
     by: str = ""
@@ -87,7 +91,7 @@ class DeployRecord(Struct, frozen=True):
     @property
     def rejected(self) -> DeployedImage | None:
         """The image that was held directly before the last one was verified: the one that a rollback replaced."""
-        events = [event for event in self.events if event.kind != "freed"]
+        events = [event for event in self.events if event.kind in ("verified", "held")]
         while events and events[-1].kind != "verified":
             events.pop()
         return events[-2].image if events[-2:-1] and events[-2].kind == "held" else None

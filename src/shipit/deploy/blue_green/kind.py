@@ -7,6 +7,7 @@ from typing import cast
 
 from shipit.core.deploy import (
     SLOTS,
+    machine,
 )
 from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.blue_green.observe import observe_host
@@ -73,5 +74,7 @@ class BlueGreen:
             for name in (container_name(target, slot) for slot in SLOTS):
                 if container := containers.find(name):
                     version = container.image.version if container.image else "?"
-                    found.append((f"{name} on {address}: {version}, {container.status}", containers.logs(name, lines)))
+                    found.append(
+                        (f"{name} on {machine(address)}: {version}, {container.status}", containers.logs(name, lines))
+                    )
         return found

@@ -10,6 +10,7 @@ from shipit.core.deploy import (
     SLOTS,
     DeployedImage,
     DeployEvent,
+    EventKind,
 )
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
@@ -91,6 +92,8 @@ class HostPlan:
             yield self._event("held", self.goal.rejected, self.goal.why)
         if self.serves:
             return
+        # Also shows that the record can be written, before any traffic is moved.
+        yield self._event("started", self.goal.image, "")
         yield PullImage(self.host, self.goal.image)
         timeout = seconds(self.config.timeout)
         if self.config.migrate and first:
@@ -131,6 +134,6 @@ class HostPlan:
             name = other.foreign.name if other.foreign else container_name(self.target, other_slot(self.slot))
             yield RetireContainer(self.host, name, int(seconds(self.config.container.stop)))
 
-    def _event(self, kind: str, image: DeployedImage, why: str) -> RecordEvent:
-        event = DeployEvent("held" if kind == "held" else "freed", image, by=self.goal.by, why=why)
+    def _event(self, kind: EventKind, image: DeployedImage, why: str) -> RecordEvent:
+        event = DeployEvent(kind, image, by=self.goal.by, why=why)
         return RecordEvent(self.host, self.target.record_path, event)

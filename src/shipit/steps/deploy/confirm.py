@@ -67,17 +67,13 @@ class Confirm(Struct, frozen=True):
         return {"deployed": "true", "serving": self.spec.image.digest, **proven}
 
     def apply(self, world: World) -> Outputs:
-        host, end = world.hosts.at(self.host), world.clock.elapsed() + self.bake
-        while True:
-            if problem := self._problem(host, world):
-                raise DeployError(
-                    f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
-                    hint="read the log above, fix the app, then deploy a new version",
-                    tail=log_of(self.spec, host, world),
-                )
-            if world.clock.elapsed() >= end:
-                break
-            world.clock.sleep(min(_EVERY, max(end - world.clock.elapsed(), 0.01)))
+        host = world.hosts.at(self.host)
+        if problem := self._problem_while_watching(host, world):
+            raise DeployError(
+                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
+                hint="read the log above, fix the app, then deploy a new version",
+                tail=log_of(self.spec, host, world),
+            )
         now = world.clock.now().isoformat(timespec="seconds")
         if isinstance(self.check(world), Todo):
             found = host.containers.find(self.spec.name)
@@ -86,14 +82,40 @@ class Confirm(Struct, frozen=True):
             write_record(host, self.record, read_record(host, self.record).add(event))
         return self._outputs
 
+    def _problem_while_watching(self, host: Host, world: World) -> str | None:
+        """Watch the container until the end of the bake time, and return the reason why it failed; None if it did not.
+
+        A container that ended failed at once. A bad answer must come three times in a row: one can be an accident.
+        """
+        end, bad = world.clock.elapsed() + self.bake, 0
+        while True:
+            if problem := self._does_not_serve(host):
+                return problem
+            problem = self._bad_answer(host, world)
+            bad = bad + 1 if problem else 0
+            if bad == _TRIES:
+                return problem
+            left = end - world.clock.elapsed()
+            if left <= 0 and not problem:
+                return None
+            world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
+
     def _problem(self, host: Host, world: World) -> str | None:
         """Return the reason why the container does not serve well right now; None if it does."""
+        return self._does_not_serve(host) or self._bad_answer(host, world)
+
+    def _does_not_serve(self, host: Host) -> str | None:
+        """Return the reason why the container cannot serve; None if it runs and has the traffic."""
         found = host.containers.find(self.spec.name)
         if found is None or not found.running or found.problem:
             return found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
         loaded = loaded_traffic(host, self.nginx)
         if loaded is None or loaded.digest != self.spec.image.digest:
             return "nginx no longer gives it the traffic"
+        return None
+
+    def _bad_answer(self, host: Host, world: World) -> str | None:
+        """Return the problem of the first check over HTTP that fails; None if all succeed."""
         if self.health:
             answer = host.get(f"http://127.0.0.1:{self.spec.host_port}{self.health.path}")
             if problem := self.health.problem(answer):

@@ -34,11 +34,22 @@ def write_record(host: Host, path: str, record: DeployRecord) -> None:
     host.write(path, json.format(json.encode(record), indent=2).decode() + "\n")
 
 
+_VERBS = {
+    "started": "record the start of the deployment of",
+    "verified": "record as verified:",
+    "held": "hold",
+    "freed": "allow",
+}
+
+
 class RecordEvent(Struct, frozen=True):
-    """Add `event` to the record `path` on `host`: an image is held, free again, or verified again after a way back."""
+    """Add `event` to the record `path` on `host`.
+
+    A run that began to deploy an image, an image that is held or free again, or one that was verified again.
+    """
 
     kind: ClassVar[str] = "record-event"
-    public: ClassVar[bool] = True
+    public: ClassVar[bool] = False
     host: str
     path: str
     event: DeployEvent
@@ -49,7 +60,7 @@ class RecordEvent(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        verb = {"held": "hold", "freed": "allow", "verified": "record as verified:"}[self.event.kind]
+        verb = _VERBS[self.event.kind]
         why = f": {self.event.why}" if self.event.why else ""
         return f"{verb} {self.event.image} on {machine(self.host)}{why}"
 
@@ -57,6 +68,9 @@ class RecordEvent(Struct, frozen=True):
         record = read_record(world.hosts.at(self.host), self.path)
         if self.event.kind == "verified":
             return Done() if record.current == self.event.image else Todo()
+        if self.event.kind == "started":
+            last = record.events[-1] if record.events else None
+            return Done() if last and (last.kind, last.image) == ("started", self.event.image) else Todo()
         held = self.event.image.digest in record.held
         return Done() if held == (self.event.kind == "held") else Todo()
 
