@@ -157,3 +157,10 @@ def test_the_schema_accepts_the_same_targets() -> None:
     assert not validator.is_valid(document(bake="15"))
     assert not validator.is_valid(document(slot={}))
     assert "blue-green" in json.dumps(json_schema())
+
+
+def test_an_upstream_block_in_a_container_of_nginx_cannot_follow_containers_of_a_network() -> None:
+    target = 'nginx = { style = "upstream", container = "web" }\ncontainer = { network = "shop" }'
+    problem = refused(target)
+    assert problem.where.endswith("deploy.nginx")
+    assert problem.hint and "resolver 127.0.0.11" in problem.hint

@@ -9,6 +9,7 @@ from deploy.stage import (
     FAILS_LATER,
     LOCK,
     MARKER,
+    RECORD,
     SWITCH,
     UNHEALTHY,
     Stage,
@@ -28,6 +29,7 @@ from shipit.errors import (
     UnsafeError,
     UsageError,
 )
+from shipit.finding import Finding
 from shipit.testing import FakeApp, FakeHost, FakeWorld
 from shipit.world.hosts import CommandResult
 
@@ -126,6 +128,44 @@ def test_a_version_that_fails_while_it_serves_goes_back_and_is_held(world: FakeW
     assert "after it got the traffic" in raised.value.what
     assert raised.value.state and "1.0.0" in raised.value.state
     assert state(host) == finished("1.0.0", HELD)
+
+
+def test_two_bad_answers_in_a_row_while_it_serves_are_an_accident(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    STAGE.publish(world, "1.1.0", FakeApp(fails=8, recovers=9.5))
+    STAGE.deploy(world.next_run())
+    assert state(host) == finished("1.1.0")
+
+
+def test_the_last_answer_while_it_is_watched_must_be_good(world: FakeWorld, host: FakeHost) -> None:
+    stage = Stage.of('bake = "1s"')
+    stage.deployed(world, "1.0.0")
+    stage.publish(world, "1.1.0", FakeApp(fails=2.5))
+    with pytest.raises(DeployError, match="after it got the traffic"):
+        stage.deploy(world.next_run())
+    assert state(host)["serving"] == "1.0.0"
+
+
+def test_a_record_that_cannot_be_written_is_noticed_before_traffic_moves(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    STAGE.publish(world, "1.1.0")
+    host.unwritable.add(RECORD)
+    with pytest.raises(CommandError, match=RECORD):
+        STAGE.deploy(world.next_run())
+    assert host.containers.find("shop-green") is None
+    assert serving(host) == ("1.0.0", "blue")
+
+
+def test_a_host_that_cannot_be_read_is_refused_with_its_findings(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    host.problems.append(Finding("engine", "there is no container engine", "start docker"))
+    with pytest.raises(PreflightError) as deploying:
+        STAGE.deploy(world.next_run())
+    with pytest.raises(PreflightError) as naming_a_version:
+        STAGE.deploy(world.next_run(), "1.0.0")
+    with pytest.raises(PreflightError) as going_back:
+        STAGE.rollback(world.next_run())
+    assert codes(deploying) == codes(naming_a_version) == codes(going_back) == ["engine"]
 
 
 def test_a_held_version_is_deployed_again_only_with_retry(world: FakeWorld, host: FakeHost) -> None:

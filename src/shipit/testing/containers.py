@@ -31,6 +31,7 @@ class FakeApp(Struct, frozen=True):
         listens: the time when it begins to answer; None if it never does.
         ready: the time when its answers become good; before it, they have the status 503.
         fails: the time from which its answers have the status 503 again; None for never.
+        recovers: the time after `fails` from which they are good again; None for never.
         exits: the time when its process ends; None for never.
         exit_code: the exit status with which it ends.
         start_error: the reason why the engine cannot start it; empty if it can.
@@ -43,6 +44,7 @@ class FakeApp(Struct, frozen=True):
     listens: float | None = 0
     ready: float = 0
     fails: float | None = None
+    recovers: float | None = None
     exits: float | None = None
     exit_code: int = 1
     start_error: str = ""
@@ -54,7 +56,8 @@ class FakeApp(Struct, frozen=True):
         """Return the answer for `path`, `age` seconds after the start."""
         if self.listens is None or age < self.listens:
             return Answer(0, "the connection was closed without an answer")
-        if age < self.ready or (self.fails is not None and age >= self.fails):
+        failed = self.fails is not None and self.fails <= age < (self.recovers or age + 1)
+        if age < self.ready or failed:
             return Answer(_SERVICE_UNAVAILABLE)
         return Answer(200, self.paths[path]) if path in self.paths else Answer(404)
 
