@@ -9,11 +9,13 @@ from deployments.shop import PROGRAM, Apps, Shop
 from parts.engine import Engine
 from parts.fixtures import engine as engine
 from parts.fixtures import registry as registry
+from parts.fixtures import ssh_server as ssh_server
 from parts.nginx import Nginx, nginx, nginx_container
 from parts.registry import Registry
+from parts.sshd import SshServer
 from release.runs import Driver
 
-VARIANTS = ("set", "upstream", "container", "network")
+VARIANTS = ("set", "upstream", "container", "network", "ssh")
 RESOLVER = "resolver 127.0.0.11 valid=1s;"  # docker's own; nginx asks it for the names in a variable
 
 
@@ -85,19 +87,30 @@ class _With:
 
 @pytest.fixture
 def new_shop(
-    apps: Apps, proxies: Callable[[str], Nginx], driver: Driver, tmp_path: Path
+    apps: Apps,
+    proxies: Callable[[str], Nginx],
+    driver: Driver,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[str], Shop]]:
-    """Make the project behind the nginx of a variant; one for each test."""
+    """Make the project behind the nginx of a variant; one for each test. `ssh` reaches this machine over SSH."""
     with ExitStack() as made:
 
         def make(variant: str) -> Shop:
-            shop = Shop(tmp_path, apps, proxies(variant), driver)
+            shop = Shop(tmp_path, apps, proxies("set" if variant == "ssh" else variant), driver)
             made.callback(shop.close)
             if variant == "network":
                 shop.configure(container={"network": NETWORK})
+            if variant == "ssh":
+                _over_ssh(shop, request.getfixturevalue("ssh_server"))
             return shop
 
         yield make
+
+
+def _over_ssh(shop: Shop, server: SshServer) -> None:
+    shop.configure(hosts=[server.address])
+    shop.environment |= {"SHIPIT_SSH_KEY": Path(server.key).read_text(), "SHIPIT_SSH_KNOWN_HOSTS": server.known_hosts}
 
 
 @pytest.fixture

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from deployments.shop import Shop
 
 WRITES = (
     "host.lock",
+    "host.write",  # the record: the start of the deployment
     "containers.start",
     "host.write",  # the switch file
     "host.run",  # nginx -t
     "host.run",  # nginx -s reload
-    "host.write",  # the record
+    "host.write",  # the record: the version is verified
     "host.write",  # the marker
     "containers.stop",
 )
@@ -43,7 +44,11 @@ def test_a_deployment_writes_each_thing_once(shop: Shop) -> None:
 
 
 def test_a_killed_deployment_is_finished_by_the_same_command(shop: Shop) -> None:
-    kill_and_repeat(shop, EVERY[2:-2])
+    kill_and_repeat(shop, EVERY[4:-2])
+
+
+def test_a_killed_deployment_over_ssh_is_finished_by_the_same_command(new_shop: Callable[[str], Shop]) -> None:
+    kill_and_repeat(new_shop("ssh"), GROUPS[5:-2:3])
 
 
 def kill_and_repeat(shop: Shop, kills: Sequence[Kill]) -> None:
