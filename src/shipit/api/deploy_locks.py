@@ -1,0 +1,43 @@
+"""The locks of an environment on its hosts: one deployment at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from shipit.adapters.project import Project
+
+if TYPE_CHECKING:
+    pass
+
+
+@contextmanager
+def locked(project: Project, environment: str) -> Iterator[None]:
+    """Hold the lock of each target of an environment on each of its hosts."""
+    with ExitStack() as held:
+        for host, path in locks(project, environment):
+            held.enter_context(project.world.hosts.at(host).lock(path, project.ci.run_name))
+        _ensure_keys(project, environment)
+        yield
+
+
+def _ensure_keys(project: Project, environment: str) -> None:
+    """Create the key for the fingerprints of secrets on the host, where it is needed and missing."""
+    import secrets
+
+    from shipit.plan.deploy import key_path
+
+    for target in project.config.environments[environment].targets:
+        if target.secrets:
+            host = project.world.hosts.at(target.hosts[0])
+            if not host.read(key_path(target)):
+                host.write(key_path(target), secrets.token_hex(32), mode=0o600)
+
+
+def locks(project: Project, environment: str) -> list[tuple[str, str]]:
+    """Return the host and the path of each lock, in an order that is the same in every run."""
+    from shipit.plan.deploy import deploy_targets
+
+    targets = deploy_targets(project.config, environment)
+    return sorted({(host, target.state_path) for target in targets for host in target.config.hosts})

@@ -1,0 +1,184 @@
+"""Applying the plan of a deployment, and the way back to what served before if it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from shipit.adapters.project import Project
+from shipit.api.releasing import carry_out
+from shipit.errors import ConflictError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
+from shipit.finding import any_blocks
+from shipit.plan.outcome import Deployment
+
+if TYPE_CHECKING:
+    from shipit.engine.apply import Observer
+    from shipit.plan.deploy import DeployPlan, ObservedDeployment
+    from shipit.steps.base import Outputs, Step
+
+
+def apply_or_go_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, observer: Observer | None
+) -> Deployment:
+    """Apply `plan`; if it fails, bring back what served when the run began, and raise the error."""
+    watched = Watched(observer)
+    if any_blocks(plan.findings):
+        refused = PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
+        raise _finish_way_back(project, plan, before, refused, watched)
+    url = project.config.environments[plan.environment].url or ""
+    try:
+        return Deployment(plan, carry_out(project, plan, watched), url)
+    except NotVerifiedError as error:
+        if error.required:
+            raise _failed_and_reported(project, plan, before, error, watched) from error
+        _report_end(project, plan, watched.observer, "inactive")
+        return Deployment(plan, _unproven(plan, error) | watched.outputs, url)
+    except ShipitError as error:
+        if watched.confirmed(plan):  # the new version serves, and only the rest is not tidy
+            error.state = "the new version serves and was verified; run the same command again to finish"
+            raise
+        raise _failed_and_reported(project, plan, before, error, watched) from error
+
+
+def _unproven(plan: DeployPlan, error: NotVerifiedError) -> dict[str, str]:
+    """Return the outputs which say that it is not known what serves."""
+    from shipit.steps.deploy import verified_key
+
+    return {verified_key(*place): error.what for place in plan.places}
+
+
+def _failed_and_reported(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+) -> ShipitError:
+    """Do the same as `_failed`, and report the failure to the forge."""
+    failure = _failed(project, plan, before, error, watched)
+    _report_end(project, plan, watched.observer, "failure")
+    return failure
+
+
+def _failed(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+) -> ShipitError:
+    """Bring back what served when the run began, unless another run works there, and return the error to raise."""
+    if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
+        error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
+        return error
+    return _way_back(project, plan, before, error, watched)
+
+
+def _report_end(project: Project, plan: DeployPlan, observer: Observer, state: Literal["failure", "inactive"]) -> None:
+    """Report to the forge how the deployment ended; a problem with that is only passed to `observer`."""
+    from shipit.engine.apply import apply_steps
+    from shipit.plan.deploy import report_of_end
+
+    apply_steps(report_of_end(plan, state), project.world, observer)
+
+
+def _finish_way_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, refused: PreflightError, watched: Watched
+) -> ShipitError:
+    """Return the error to raise for a held version, after finishing the way back of the run that held it."""
+    from shipit.plan.deploy import plan_way_back
+
+    if {finding.code for finding in plan.findings if finding.blocks} != {"held"}:
+        return refused
+    steps = plan_way_back(plan, before, before, "", project.ci.run_name).steps
+    return _way_back(project, plan, before, refused, watched) if any_undone(project, steps) else refused
+
+
+def any_undone(project: Project, steps: Iterable[Step]) -> bool:
+    """Return whether a step is not done. Old requests can last longer than a run waits, so they do not count."""
+    from shipit.steps.base import Todo
+
+    return any(step.kind != "drain" and isinstance(step.check(project.world), Todo) for step in steps)
+
+
+def _way_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+) -> ShipitError:
+    """Bring back what served before, verify it, and return the error to raise."""
+    from shipit.core.deploy import machine
+    from shipit.plan.deploy import plan_way_back
+
+    try:
+        now = observe(project, plan.environment)
+        back = plan_way_back(plan, before, now, error.what, project.ci.run_name)
+        unfinished = _problem_of(project, back, watched.observer)
+        after = observe(project, plan.environment)
+    except ShipitError as second:
+        return _unverified(plan, error, second.what, moved=watched.moved)
+    problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
+    served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
+    if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:
+        problems.append(unfinished)
+    if not all(host.known for host in after.hosts):
+        error.state = "it is not known which version serves"
+    elif not any(host.healthy for host in before.hosts):
+        error.state = "no version served here before, so there is none to go back to"
+    elif problems:
+        return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
+    else:
+        error.state = f"{', '.join(served) or 'the container of before'} serves, as before; this was verified"
+        error.state += f". Not everything is tidy: {unfinished}" if unfinished else ""
+    return error
+
+
+def _problem_of(project: Project, plan: DeployPlan, observer: Observer) -> str:
+    """Carry out the way back, and return the problem that ended it; empty if it is finished."""
+    try:
+        carry_out(project, plan, observer)
+    except ShipitError as error:
+        return error.what
+    return ""
+
+
+def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bool) -> ShipitError:
+    """Return the error to raise when it could not be verified what serves after a failure."""
+    if not moved:
+        error.state = f"no traffic was moved, but what serves now could not be checked: {problem}"
+        return error
+    hint = f"run `shipit status {plan.environment}`, then the same command again"
+    state = f"no version could be verified to serve: {problem}. Nothing was removed"
+    return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
+
+
+class Watched:
+    """An observer that passes everything on, and remembers the outputs, and whether a step moved traffic.
+
+    Args:
+        observer: the observer to pass everything on to; None for none.
+    """
+
+    def __init__(self, observer: Observer | None) -> None:
+        from shipit.engine.apply import Silent
+
+        self.observer = observer or Silent()
+        self.moved = False
+        self.outputs: dict[str, str] = {}
+
+    def confirmed(self, plan: DeployPlan) -> bool:
+        """Return whether the new version was verified on all hosts."""
+        from shipit.steps.deploy import verified_key
+
+        return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
+
+    def started(self, step: Step) -> None:
+        self.observer.started(step)
+
+    def applying(self, step: Step) -> None:
+        self.moved = self.moved or step.public
+        self.observer.applying(step)
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self.outputs |= outputs
+        self.observer.finished(step, outputs, already=already)
+
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
+        self.observer.optional_failed(step, error)
+
+
+def observe(project: Project, environment: str, *, for_plan: bool = True) -> ObservedDeployment:
+    from shipit.plan.deploy import observe_deployment
+
+    branch = project.ci.branch
+    return observe_deployment(project.world, project.config, environment, branch=branch, for_plan=for_plan)
