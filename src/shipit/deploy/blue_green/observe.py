@@ -20,8 +20,8 @@ from shipit.deploy.blue_green.settings import (
 )
 from shipit.steps.deploy import (
     Sleep,
-    loaded_traffic,
     read_record,
+    settled_traffic,
 )
 from shipit.world.hosts import Host
 
@@ -36,7 +36,7 @@ def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, slee
     return ObservedBlueGreenHost(
         host=host.address,
         slots={slot: _observe_slot(host, target, slot, sleep) for slot in SLOTS},
-        loaded=loaded_traffic(host, nginx),
+        loaded=settled_traffic(host, nginx, sleep),
         written=written,
         upstream_answers=bool(written) and host.get(f"http://{written}/").status > 0,
         marker=host.read(marker) if marker else None,

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import NginxSettings, Traffic, address_in, machine
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.traffic import give_traffic, loaded_traffic
+from shipit.steps.deploy.traffic import RELOAD_SETTLES, give_traffic, loaded_traffic
 from shipit.world import World
 
 
@@ -30,12 +30,22 @@ class SwitchTraffic(Struct, frozen=True):
         return f"give the traffic on {machine(self.host)} to {self.traffic.slot} ({self.traffic.address})"
 
     def check(self, world: World) -> Done | Todo:
-        """Return whether nginx has loaded the slot, and would load it again when it is started the next time."""
+        """Return whether nginx has loaded the slot, and would load it again when it is started the next time.
+
+        A run that was killed can have reloaded nginx in this moment. So when the slot is loaded, it must be so still
+        when all workers know about the reload.
+        """
+        if not self._is_loaded(world):
+            return Todo()
+        world.clock.sleep(RELOAD_SETTLES)
+        return Done() if self._is_loaded(world) else Todo()
+
+    def _is_loaded(self, world: World) -> bool:
         host = world.hosts.at(self.host)
         loaded = loaded_traffic(host, self.nginx)
         wanted = (self.traffic.slot, self.traffic.digest, self.traffic.address)
-        here = loaded and (loaded.slot, loaded.digest, loaded.address) == wanted
-        return Done() if here and address_in(host.read(self.nginx.file) or "") == self.traffic.address else Todo()
+        here = loaded is not None and (loaded.slot, loaded.digest, loaded.address) == wanted
+        return here and address_in(host.read(self.nginx.file) or "") == self.traffic.address
 
     def apply(self, world: World) -> Outputs:
         if isinstance(self.check(world), Todo):

@@ -12,6 +12,7 @@ from shipit.core.deploy import (
     TOKEN_HEADER,
     NginxSettings,
     Traffic,
+    address_in,
     is_edited,
     machine,
     reported_traffic,
@@ -27,6 +28,8 @@ Sleep = Callable[[float], None]
 SHUTTING_DOWN = "worker process is shutting down"
 _RELOADED_WITHIN = 5.0  # seconds; nginx takes about 0.2 for it
 _SHUT_DOWN_WITHIN = 30.0  # seconds; nginx tells its old workers to shut down 0.1 after the new ones run
+# nginx lets old and new workers take requests for a tenth of a second of a reload.
+RELOAD_SETTLES = 0.5  # seconds
 _POLL = 0.05  # seconds
 
 
@@ -41,6 +44,15 @@ def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
         return None
     answer = host.get(_state_url(host, nginx), headers=headers(nginx, token))
     return reported_traffic(nginx.app, answer.body) if answer.status == 200 else None
+
+
+def settled_traffic(host: Host, nginx: NginxSettings, sleep: Sleep) -> Traffic | None:
+    """Return the slot that nginx has loaded, after a reload that a killed run has just begun."""
+    loaded = loaded_traffic(host, nginx)
+    if loaded and loaded.address != address_in(host.read(nginx.file) or ""):
+        sleep(RELOAD_SETTLES)
+        loaded = loaded_traffic(host, nginx)
+    return loaded
 
 
 def headers(nginx: NginxSettings, token: str = "") -> dict[str, str]:
