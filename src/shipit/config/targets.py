@@ -16,6 +16,7 @@ from shipit.config.vocabulary import (
     DockerTag,
     Duration,
     HostAddress,
+    HostEntry,
     HostPath,
     HttpStatus,
     Memory,
@@ -27,6 +28,7 @@ from shipit.config.vocabulary import (
     Text,
     UrlPath,
     VariableName,
+    Volume,
     WebUrl,
 )
 
@@ -99,8 +101,10 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(description="Environment variables that are not secret.", examples=[{"SPRING_PROFILES_ACTIVE": "prod"}]),
     ] = field(default_factory=dict)
     volumes: Annotated[
-        tuple[Text, ...],
-        Meta(description="The volumes, as `source:target` or `source:target:ro`.", examples=[["/srv/shop/data:/data"]]),
+        tuple[Volume, ...],
+        Meta(
+            description="The volumes, as `source:/target` or `source:/target:ro`.", examples=[["/srv/shop/data:/data"]]
+        ),
     ] = ()
     network: Annotated[Name | None, Meta(description="The docker network to join. It must exist on the host.")] = None
     memory: Annotated[Memory | None, Meta(description="The memory limit.")] = None
@@ -113,7 +117,8 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
     ] = ()
     user: Annotated[Text | None, Meta(description="The user to run as. It is that of the image when unset.")] = None
     hosts: Annotated[
-        tuple[Text, ...], Meta(description="More names of other hosts, as `name:address`.", examples=[["db:10.0.0.5"]])
+        tuple[HostEntry, ...],
+        Meta(description="More names of other hosts, as `name:address`.", examples=[["db:10.0.0.5"]]),
     ] = ()
     restart: Annotated[
         Literal["unless-stopped", "always", "on-failure", "no"],

@@ -127,6 +127,17 @@ WebUrl = Annotated[
 Port = Annotated[int, Meta(ge=1, le=65535, extra={"expected": "a port from 1 to 65535"})]
 HttpStatus = Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})]
 Processors = Annotated[float, Meta(gt=0, extra={"expected": "a number above 0"})]
+HostEntry = Annotated[
+    str, _text(r"[A-Za-z0-9_.-]+:[0-9A-Za-z_.:\[\]-]+", "a name and an address such as `db:10.0.0.5`", "db:10.0.0.5")
+]
+Volume = Annotated[
+    str,
+    _text(
+        r"[^:\s\x00-\x1f]+:/[^:\x00-\x1f]*(?::[a-zA-Z,]+)?",
+        "`source:/target` or `source:/target:ro`",
+        "/srv/shop/data:/data",
+    ),
+]
 Memory = Annotated[str, _text("[1-9][0-9]*[kmg]", "an amount of memory such as `512m` or `1g`", "1g")]
 SecretReference = Annotated[
     str,

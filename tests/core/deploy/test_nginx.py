@@ -57,3 +57,9 @@ def test_only_the_report_of_this_app_counts(body: str, slot: str | None) -> None
 def test_the_state_is_asked_where_it_is_reported(style: str) -> None:
     url = replace(SETTINGS, style=style, front="http://127.0.0.1:8443/").state_url
     assert url == f"http://127.0.0.1:{8443 if style == 'set' else 8080}/.well-known/shipit"
+
+
+def test_a_version_from_a_hostile_label_cannot_change_the_configuration_of_nginx() -> None:
+    hostile = Traffic("blue", "sha256:0a", "1.0'; } location / { return 200 '$host", "127.0.0.1:8081")
+    text = switch_file(NginxSettings("shop", "/etc/nginx/shop.inc"), hostile, "t0k3n")
+    assert '"version":"1.0' in text and "location / {" not in text and "$host" not in text

@@ -31,6 +31,7 @@ STATE_PATH = "/.well-known/shipit"
 TOKEN_HEADER = "X-Shipit-Token"
 _ADDRESS = re.compile(r"(?:^|\{)\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
 _REPORT = re.compile(r"return 200 '(\{.*\})';")
+_UNSAFE = re.compile(r"[^0-9A-Za-z._+-]")
 _TOKEN = re.compile(r'\$http_x_shipit_token != "([0-9a-z]+)"')
 
 
@@ -100,7 +101,8 @@ def switch_file(settings: NginxSettings, traffic: Traffic, token: str) -> str:
         traffic: the slot.
         token: the text that a request for the loaded state must send, of letters and digits.
     """
-    reported = _Reported(settings.app, traffic.slot, traffic.digest, traffic.version, traffic.address, traffic.load)
+    version = _UNSAFE.sub("?", traffic.version)  # it can come from a label of an image that shipit did not build
+    reported = _Reported(settings.app, traffic.slot, traffic.digest, version, traffic.address, traffic.load)
     guard = [
         f'    if ($http_x_shipit_token != "{token}") {{ return 404; }}',
         "    access_log off;",

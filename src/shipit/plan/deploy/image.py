@@ -114,10 +114,8 @@ def older_findings(git: Git, target: AnyTarget, hosts: Sequence[HostState], imag
 
 
 def _deployed(reference: str, image: RemoteImage, version: str, revision: str) -> DeployedImage:
-    labels = image.labels
-    return DeployedImage(
-        name=Reference.parse(reference).name,
-        digest=image.digest,
-        version=labels.get(VERSION, version),
-        revision=labels.get(REVISION, revision),
-    )
+    """Return the image to deploy. An image without a revision can have the version of its base image as a label."""
+    name, labels = Reference.parse(reference).name, image.labels
+    if REVISION not in labels:
+        return DeployedImage(name, image.digest, version, revision)
+    return DeployedImage(name, image.digest, labels.get(VERSION, version), labels[REVISION])
