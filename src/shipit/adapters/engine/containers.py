@@ -171,6 +171,7 @@ class DockerContainers:
             self._client.remove_container(name, force=True, v=True)
 
     def execute(self, name: str, argv: Sequence[str], *, timeout: float) -> CommandResult:
+        self._require_lock()
         with self._limited(timeout), translating_engine_errors():
             made = self._client.exec_create(name, list(argv))
             output = self._client.exec_start(made["Id"])
