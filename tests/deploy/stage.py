@@ -79,7 +79,7 @@ class Stage:
         """Commit, and put the image of that commit into the registry under `version` too."""
         commit = world.commit(f"feat: {version}")
         world.push()
-        (wanted,) = observe_wanted_images(world, self.config, "dev", branch=None)
+        (wanted,), _ = observe_wanted_images(world, self.config, "dev", branch=None)
         digest = f"sha256:{int(version.replace('.', '')):064d}"
         image = RemoteImage(digest, {VERSION: version, REVISION: commit})
         for reference in (wanted.permanent_tags[0], f"acme/shop:{version}"):

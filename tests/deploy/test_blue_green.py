@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 from deploy.stage import (
+    CONFIG,
     FAILS_LATER,
     LOCK,
     MARKER,
@@ -19,6 +20,7 @@ from deploy.stage import (
     undone,
 )
 
+from shipit.config.load import parse_config
 from shipit.errors import (
     CommandError,
     ConflictError,
@@ -643,3 +645,55 @@ def test_a_version_that_does_not_exist_is_a_usage_error(world: FakeWorld) -> Non
         STAGE.rollback(world.next_run(), "9.9.9")
     with pytest.raises(UsageError, match=r"9\.9\.9"):
         STAGE.deploy(world.next_run(), "9.9.9")
+
+
+def test_a_rollback_that_fails_leaves_the_version_that_serves_allowed(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0", "1.1.0", "1.2.0")
+    world.hosts.apps["sha256:" + "110".zfill(64)] = UNHEALTHY
+    with pytest.raises(DeployError):
+        STAGE.rollback(world.next_run())
+    assert state(host) == finished("1.2.0")
+    STAGE.deploy(world.next_run())
+
+
+def test_a_rollback_after_a_version_that_was_held_and_allowed_again_goes_back(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0", "1.1.0")
+    STAGE.rollback(world.next_run())
+    STAGE.deploy(world.next_run(), retry=True)
+    STAGE.deployed(world, "1.2.0")
+    STAGE.rollback(world.next_run())
+    assert state(host) == finished("1.1.0", ("sha256:" + "120".zfill(64),))
+
+
+# what the state says
+
+
+def test_a_file_that_was_prepared_for_the_first_deployment_is_no_service(world: FakeWorld, host: FakeHost) -> None:
+    host.files[SWITCH] = "set $service_url http://127.0.0.1:8081;\n"
+    STAGE.publish(world, "1.0.0")
+    assert [step.kind for step in STAGE.plan(world).steps][:3] == ["record-event", "pull-image", "start-container"]
+    STAGE.deploy(world.next_run())
+    assert serving(host) == ("1.0.0", "blue")
+
+
+def test_traffic_that_leads_nowhere_and_a_stopped_nginx_are_not_healthy(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    host.nginx.running = False
+    (stopped,) = STAGE.status(world.next_run()).hosts
+    assert "nginx does not run" in stopped.problem
+    host.nginx.running = True
+    host.files[SWITCH] = host.files[SWITCH].replace("8081", "8085").replace("shipit_token", "other")
+    (astray,) = STAGE.status(world.next_run()).hosts
+    assert astray.problem == "nginx gives the traffic to 127.0.0.1:8085, which is not a slot"
+
+
+def test_a_health_check_that_does_not_suit_the_old_version_does_not_hide_it(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    STAGE.publish(world, "1.1.0")
+    other = Stage.of()
+    text = CONFIG.format(target="", environment="", nginx="").replace('path = "/health"', 'path = "/helth"')
+    other.config = parse_config(text)
+    with pytest.raises(DeployError) as raised:
+        other.deploy(world.next_run())
+    assert raised.value.exit_code == 6
+    assert raised.value.state and "1.0.0" in raised.value.state and "health check" in raised.value.state

@@ -52,7 +52,7 @@ class WatchedStage(Stage):
         found = super().publish(world, version, app)
         stored = world.registry.find(f"acme/shop:{version}")
         assert stored
-        (wanted,) = observe_wanted_images(world, self.config, "dev", branch=None)
+        (wanted,), _ = observe_wanted_images(world, self.config, "dev", branch=None)
         for reference in (wanted.permanent_tags[0], f"{NAME}:{version}"):
             world.registry.accept(reference, stored)
         return replace(found, name=NAME)
@@ -219,7 +219,7 @@ def test_a_rollback_moves_the_tag_back_and_no_later_run_moves_it_forward() -> No
 def test_the_images_of_the_environment_do_not_move_the_tag() -> None:
     stage = WatchedStage.of()
     world, _, _ = begun(stage)
-    (wanted,) = observe_wanted_images(world, stage.config, "dev", branch=None)
+    (wanted,), _ = observe_wanted_images(world, stage.config, "dev", branch=None)
     assert (wanted.followed, wanted.moving_tags) == ((TAG,), ())
 
 

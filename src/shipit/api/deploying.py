@@ -135,6 +135,9 @@ def status(project: Project, environment: str | None = None) -> tuple[ObservedDe
     Raises `UsageError` when there is no such environment, or it has no target.
     """
     names = [environment_to_deploy(project, environment)] if environment else _with_targets(project)
+    if not names:
+        hint = "add `[environments.prod.deploy]` to shipit.toml; see docs/guides/deploying.md"
+        raise UsageError("no environment has a target to deploy to", hint=hint)
     return tuple(observe(project, name, for_plan=False) for name in names)
 
 
@@ -226,7 +229,9 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
             image = image_of_version(project.world, project.config, target, version, host.record)
             rejected = host.serving if host.serving != image else None
         else:
-            image, rejected = rollback_image(host, interrupted=_is_interrupted(project, target, seen))
+            image, rejected = rollback_image(
+                host, target.environment, interrupted=_is_interrupted(project, target, seen)
+            )
         goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True))
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 

@@ -113,14 +113,22 @@ def _way_back(
         problems.append(unfinished)
     if not all(host.known for host in after.hosts):
         error.state = "it is not known which version serves"
-    elif not any(host.healthy for host in before.hosts):
+    elif not any(host.healthy or host.serving for host in before.hosts):
         error.state = "no version served here before, so there is none to go back to"
+    elif _same_problems(before, after):
+        error.state = f"{', '.join(served)} serves, as before, and has the problem that it had: {problems[0]}"
     elif problems:
         return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
     else:
         error.state = f"{', '.join(served) or 'the container of before'} serves, as before; this was verified"
         error.state += f". Not everything is tidy: {unfinished}" if unfinished else ""
     return error
+
+
+def _same_problems(before: ObservedDeployment, after: ObservedDeployment) -> bool:
+    """Return whether what served before serves again, and was not healthy before either."""
+    states = [[(host.host, host.serving, host.problem) for host in each.hosts] for each in (before, after)]
+    return states[0] == states[1] and any(host.problem for host in after.hosts)
 
 
 def _problem_of(project: Project, plan: DeployPlan, observer: Observer) -> str:

@@ -22,14 +22,17 @@ def read_plan(path: str, kind: type[_Kind]) -> _Kind:
     Raises:
         UsageError: the file cannot be read, is not a plan, or is a plan of another kind.
     """
-    from shipit.plan.views import MAKE_A_PLAN, plan_from_json
+    from shipit.plan.views import plan_from_json
 
     try:
         with open(path, encoding="utf-8") as file:
             plan = plan_from_json(file.read(), path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=MAKE_A_PLAN) from error
+        raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=kind.how_to_make) from error
+    except UsageError as error:
+        error.hint = kind.how_to_make
+        raise
     if not isinstance(plan, kind):
         what = f"`{path}` is a plan to {plan.purpose}, which this command cannot apply"
         raise UsageError(what, hint=f"shipit {plan.command} --plan {path}")

@@ -29,11 +29,13 @@ class Inputs(Struct, frozen=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """The steps to carry out, in order, and the findings of the preflight.
 
-    Each kind of plan sets three texts for messages: the shipit `command` that applies it, its `purpose` (as in "not
-    ready to build images"), and `untouched`, the state in which a refused plan leaves everything.
+    Each kind of plan sets four texts for messages: the shipit `command` that applies it, `how_to_make` one that is
+    saved, its `purpose` (as in "not ready to build images"), and `untouched`, the state in which a refused plan leaves
+    everything.
     """
 
     command: ClassVar[str]
+    how_to_make: ClassVar[str] = "shipit plan -o plan.json"
     purpose: ClassVar[str]
     untouched: ClassVar[str]
 

@@ -21,7 +21,7 @@ def host(serving: str, *events: str) -> HostState:
 
 
 def choice(state: HostState, *, interrupted: bool = False) -> tuple[str, str | None]:
-    image, rejected = rollback_image(state, interrupted=interrupted)
+    image, rejected = rollback_image(state, "dev", interrupted=interrupted)
     return image.version, rejected.version if rejected else None
 
 
@@ -53,5 +53,5 @@ def test_a_finished_rollback_is_followed_by_one_to_the_version_before() -> None:
 @pytest.mark.parametrize("state", [host(""), host("0", "v0"), host("1", "v0", "h0", "v1")])
 def test_without_an_earlier_version_there_is_nothing_to_go_back_to(state: HostState) -> None:
     with pytest.raises(UsageError, match="no earlier version") as raised:
-        rollback_image(state)
+        rollback_image(state, "dev")
     assert raised.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
 import os
 import secrets
@@ -157,7 +158,8 @@ def _write_new(path: str, data: bytes, mode: int) -> None:
 
 def unique(owner: str) -> str:
     """Return a text about a run that no other run has."""
-    return f"{owner} [{secrets.token_hex(4)}]"
+    since = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{owner}, since {since} [{secrets.token_hex(4)}]"
 
 
 def unwritable(path: str, reason: str, machine: str) -> CommandError:
@@ -170,7 +172,7 @@ def lock_held(owner: str | None, machine: str) -> ConflictError:
     """Return the error for a lock that another run holds."""
     return ConflictError(
         f"another deployment is running on {machine}: {owner or 'an unknown run'}",
-        hint="wait until it ends, then run the same command again",
+        hint="wait until it ends, then run the same command again; if it hangs: shipit unlock",
         state="this run changed nothing",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -81,11 +81,18 @@ def show_deployment(
 
     if as_json:
         plan = plan_to_json(deployment.plan)
-        session.output.json(plan if planned else {**outputs, "targets": plan["deploying"]["targets"]})
+        session.output.json(plan if planned else {**outputs, "targets": _with_before(plan["deploying"]["targets"])})
     elif planned:
         session.output.styled(render_plan(deployment.plan, session.output.paint, everything=session.output.verbose))
     if not planned:
         report_deployment(session, deployment)
+
+
+def _with_before(targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the planned targets with the version that served before the deployment called `before`."""
+    for target in targets:
+        target["hosts"] = [{**host, "before": host.pop("serving")} for host in target["hosts"]]
+    return targets
 
 
 def report_deployment(session: Session, deployment: Deployment) -> None:

@@ -94,7 +94,8 @@ class DeployRecord(Struct, frozen=True):
         events = [event for event in self.events if event.kind in ("verified", "held")]
         while events and events[-1].kind != "verified":
             events.pop()
-        return events[-2].image if events[-2:-1] and events[-2].kind == "held" else None
+        image = events[-2].image if events[-2:-1] and events[-2].kind == "held" else None
+        return image if image and image.digest in self.held else None
 
     @property
     def held(self) -> tuple[str, ...]:

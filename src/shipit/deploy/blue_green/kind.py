@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from msgspec.structs import replace
+
 from shipit.core.deploy import (
     SLOTS,
     machine,
@@ -43,8 +45,10 @@ class BlueGreen:
             findings += problems
             if not problems:
                 nginx = nginx_settings(target)
-                findings += nginx_runs(host, nginx)
-                hosts.append(observe_host(host, target, nginx, world.clock.sleep))
+                nginx_findings = tuple(nginx_runs(host, nginx))
+                findings += nginx_findings
+                seen = observe_host(host, target, nginx, world.clock.sleep)
+                hosts.append(replace(seen, nginx_problem=nginx_findings[0].what if nginx_findings else ""))
         findings += (finding for host in hosts for finding in slot_findings(target, host))
         states = tuple(host_state(target, host) for host in hosts)
         return ObservedBlueGreen(target, tuple(hosts), states, tuple(findings))

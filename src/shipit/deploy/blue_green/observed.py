@@ -58,6 +58,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
+        nginx_problem: the reason why nginx gives no traffic to anything; empty if it runs.
     """
 
     host: str
@@ -68,6 +69,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
     marker: str | None
     record: DeployRecord
     locked_by: str = ""
+    nginx_problem: str = ""
 
 
 class ObservedBlueGreen(Struct, frozen=True):
@@ -93,6 +95,8 @@ def active_slot(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str
     by_address |= {f"127.0.0.1:{slot_port(target.config, slot)}": slot for slot in SLOTS}
     by_address |= {f"localhost:{slot_port(target.config, slot)}": slot for slot in SLOTS}
     slot = observed.loaded.slot if observed.loaded else by_address.get(observed.written)
+    if observed.loaded is None and slot and not (observed.slots[slot].occupied or observed.upstream_answers):
+        slot = None  # a file that was prepared for the first deployment
     if slot is None:
         if observed.upstream_answers:  # a program that shipit does not know gets the traffic
             return None

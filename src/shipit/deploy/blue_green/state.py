@@ -32,15 +32,21 @@ def host_state(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Host
         host=observed.host,
         serving=serving,
         since=slot.container.started if slot.container and serving else "",
-        problem=_problem(observed, active, slot),
+        problem=_problem(target, observed, active, slot),
         drift=tuple(_drift(target, observed, active)),
         record=observed.record,
         locked_by=observed.locked_by,
     )
 
 
-def _problem(observed: ObservedBlueGreenHost, active: str | None, slot: ObservedSlot) -> str:
+def _problem(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str | None, slot: ObservedSlot) -> str:
     """Return the reason why no healthy version serves; empty if one does."""
+    if observed.nginx_problem:
+        return observed.nginx_problem
+    ports = {f":{slot_port(target.config, name)}" for name in SLOTS}
+    known = observed.loaded or not observed.written or any(observed.written.endswith(port) for port in ports)
+    if active and not known and not target.config.container.network:
+        return f"nginx gives the traffic to {observed.written}, which is not a slot"
     if active is None:
         return "nothing is deployed"
     if observed.loaded and observed.loaded.slot != active:
@@ -60,7 +66,7 @@ def _drift(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str
     if active and observed.marker is not None and observed.marker.strip() != active:
         yield f"the marker `{target.config.nginx.marker}` says `{observed.marker.strip()}`, but {active} is active"
     if active and observed.loaded is None:
-        yield f"nginx does not report which slot it has loaded; the next deployment adds this to `{nginx.file}`"
+        yield f"nginx does not report which slot it has loaded; the next deployment repairs `{nginx.file}`"
     foreign = observed.slots[active].foreign if active else None
     if foreign:
         yield f"the traffic goes to container `{foreign.name}`, which shipit did not start"

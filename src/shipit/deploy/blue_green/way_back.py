@@ -73,6 +73,8 @@ def way_back_steps(
     if earlier and container and before.record.current == earlier:
         settings = container.labels.get(SETTINGS, "")
         yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by, settings=settings))
+    if earlier and earlier.digest in now.record.held:  # by the rollback that failed
+        yield RecordEvent(host, record, DeployEvent("freed", earlier, by=rejected.by))
     if target.config.nginx.marker:
         yield WriteMarker(host, target.config.nginx.marker, slot)
     if target.config.container.keep == "stopped" or not was_verified(now, other_slot(slot)):

@@ -33,18 +33,19 @@ def image_of_commit(
         target: the target.
         branch: the branch to use when HEAD is detached.
     """
-    wanted = next(
-        image
-        for image in observe_wanted_images(world, config, target.environment, branch=branch)
-        if image.name == (target.config.image or "")
-    )
+    images, findings = observe_wanted_images(world, config, target.environment, branch=branch)
+    wanted = next(image for image in images if image.name == (target.config.image or ""))
+    unreleased = tuple(finding.as_warning() for finding in findings if finding.code == "unreleased")
     reference = wanted.permanent_tags[0]
     found = world.registry.find(reference)
     if found is None:
         fix = f"build and push it: shipit image {target.environment} --push"
         image = DeployedImage(Reference.parse(reference).name, "", str(wanted.source.version), wanted.source.revision)
-        return image, (Finding("image-missing", f"the registry has no image `{reference}` to deploy", fix),)
-    return _deployed(reference, found, str(wanted.source.version), wanted.source.revision), ()
+        return image, (
+            *unreleased,
+            Finding("image-missing", f"the registry has no image `{reference}` to deploy", fix),
+        )
+    return _deployed(reference, found, str(wanted.source.version), wanted.source.revision), unreleased
 
 
 def image_of_version(
@@ -67,7 +68,9 @@ def image_of_version(
     return _deployed(f"{name}:{version}", found, version, "")
 
 
-def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[DeployedImage, DeployedImage | None]:
+def rollback_image(
+    host: HostState, environment: str, *, interrupted: bool = False
+) -> tuple[DeployedImage, DeployedImage | None]:
     """Return the image to go back to on a host, and the one to reject.
 
     An interrupted rollback gives the same answer again. The image that serves, if it was never verified, is rejected
@@ -75,6 +78,7 @@ def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[Deplo
 
     Args:
         host: the state of the host.
+        environment: the name of the environment, for messages.
         interrupted: True when the image of the last rollback is verified, but not all of its steps are done.
 
     Raises `UsageError` if there is no earlier image.
@@ -91,7 +95,7 @@ def rollback_image(host: HostState, *, interrupted: bool = False) -> tuple[Deplo
     earlier = record.before(current.digest) if current else None
     if earlier is None:
         what = f"there is no earlier version to go back to on {machine(host.host)}"
-        raise UsageError(what, hint="name a version that is in the registry: shipit rollback ENV VERSION")
+        raise UsageError(what, hint=f"name a version that is in the registry: shipit rollback {environment} VERSION")
     return earlier, current
 
 

@@ -38,6 +38,7 @@ class DeployPlan(Plan, frozen=True, kw_only=True):
 
     purpose: ClassVar[str] = "deploy"
     command: ClassVar[str] = "deploy"
+    how_to_make: ClassVar[str] = "shipit deploy prod -o plan.json"
     untouched: ClassVar[str] = "nothing was deployed"
 
     environment: str

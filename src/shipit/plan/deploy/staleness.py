@@ -28,5 +28,5 @@ def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeplo
 
 
 def _out_of_date(plan: DeployPlan, change: str) -> ConflictError:
-    hint = f"make a new plan: shipit plan --environment {plan.environment}"
+    hint = f"make a new plan: shipit deploy {plan.environment} -o plan.json"
     return ConflictError(f"this plan is out of date: {change}", hint=hint, state=plan.untouched)

@@ -128,15 +128,18 @@ def observe_images(
 
 def observe_wanted_images(
     world: World, config: Config, environment: str, *, branch: str | None
-) -> tuple[WantedImage, ...]:
+) -> tuple[tuple[WantedImage, ...], tuple[Finding, ...]]:
     """Return the images of `environment` as they are to be built from the commit that is checked out.
 
+    Also returns the findings about commits that are not released, when the images have the version of a release.
     The arguments and errors are those of `observe_images`. The engine and the registry are not read.
     """
     observer = _ImageObserver(world, config)
     commit = observer.commit("HEAD")
     branch = world.git.branch() or branch
-    return observer.wanted(environment, commit, observer.next_releases(commit.id, branch), branch)
+    next_releases = observer.next_releases(commit.id, branch)
+    wanted = observer.wanted(environment, commit, next_releases, branch)
+    return wanted, tuple(finding for finding in observer.unreleased(environment, next_releases))
 
 
 class _ImageObserver(Struct, frozen=True):

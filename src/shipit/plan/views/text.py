@@ -61,6 +61,8 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
             now = f"{host.serving} serves now" if host.serving else "nothing of shipit serves now"
             yield f"  {machine(host.host)}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
             yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
+        if target.serves_everywhere and plan.steps:
+            yield "  it serves already; steps that are done are skipped"
 
 
 def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:

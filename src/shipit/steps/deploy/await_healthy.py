@@ -106,8 +106,10 @@ class AwaitHealthy(Struct, frozen=True):
         return None
 
     def _failure(self, host: Host, reason: str, world: World, advice: str = "") -> DeployError:
+        log = log_of(self.spec, host, world)
+        read = "read the log above" if log else f"the app has no log; check `container.port` ({self.spec.port})"
         return DeployError(
             f"{self.spec.image} is not healthy on {machine(host.address)}: {reason}",
-            hint=f"read the log above, fix the app or its settings, then deploy again{advice}",
-            tail=log_of(self.spec, host, world),
+            hint=f"{read}, fix the app or its settings, then deploy again{advice}",
+            tail=log,
         )

@@ -69,9 +69,11 @@ class Confirm(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.host)
         if problem := self._problem_while_watching(host, world):
+            outside = bool(self.url) and self.url in problem
+            address = "check `url`, DNS and the firewall, then run: shipit deploy ENV --retry"
             raise DeployError(
                 f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
-                hint="read the log above, fix the app, then deploy a new version",
+                hint=address if outside else "read the log above, fix the app, then deploy a new version",
                 tail=log_of(self.spec, host, world),
             )
         now = world.clock.now().isoformat(timespec="seconds")
