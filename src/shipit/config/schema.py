@@ -47,7 +47,7 @@ def _plain(key: dict[str, Any]) -> dict[str, Any]:
     merged = {**key, "anyOf": options}
     if len(options) < 2:
         del merged["anyOf"]
-        merged |= options[0] if options else {}
+        merged = {**(options[0] if options else {}), **merged}  # the key's own words come before those of its type
     if merged.get("default") in (None, [], {}) or "$ref" in merged:
         merged.pop("default", None)
     return merged

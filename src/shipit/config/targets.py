@@ -364,7 +364,11 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
         ),
     ] = None
     token: Annotated[
-        VariableName, Meta(description="The name of the environment variable with the token of the HTTP API.")
+        VariableName,
+        Meta(
+            description="The name of the environment variable with the token of the HTTP API.",
+            examples=["WATCHTOWER_TOKEN"],
+        ),
     ] = "WATCHTOWER_TOKEN"
     proof: Annotated[
         Literal["container", "endpoint", "none"],
@@ -407,7 +411,11 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
         bool, Meta(description="`true`: a deployment fails if it is not proven that the new version runs.")
     ] = False
     directory: Annotated[
-        HostPath, Meta(description="The directory on each host for the record of deployments and the lock.")
+        HostPath,
+        Meta(
+            description="The directory on each host for the record of deployments and the lock.",
+            examples=["/var/lib/shipit"],
+        ),
     ] = "/var/lib/shipit"
 
     @property
