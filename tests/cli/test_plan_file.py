@@ -20,6 +20,7 @@ from shipit import api
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import run
 from shipit.cli.output import json_text
+from shipit.core.deploy import ContainerSpec, HealthCheck
 from shipit.core.images import Build
 from shipit.errors import ShipitError
 from shipit.finding import Finding
@@ -312,7 +313,7 @@ def made(kind: type[Struct]) -> st.SearchStrategy[Struct]:
     return given.map(lambda values: kind(**values))
 
 
-STRUCTS: list[type[Struct]] = [Build, *STEPS.values()]
+STRUCTS: list[type[Struct]] = [Build, ContainerSpec, HealthCheck, *STEPS.values()]
 for kind in STRUCTS:
     st.register_type_strategy(kind, made)
 st.register_type_strategy(float, st.floats(allow_nan=False))  # NaN is not equal to itself

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from deployments.shop import REJECTED, Shop
 
-RELOADED = {"STOP_AT": "5", "STOP_WHEN": "after"}  # see test_killed.py
-CONFIRMED = {"STOP_AT": "6", "STOP_WHEN": "after"}
+RELOADED = {"STOP_AT": "6", "STOP_WHEN": "after"}  # see test_killed.py
+CONFIRMED = {"STOP_AT": "7", "STOP_WHEN": "after"}
 
 
 def test_a_version_that_fails_after_an_interrupted_switch_gives_the_traffic_back(shop: Shop) -> None:

@@ -48,6 +48,7 @@ class WatchedShop:
 
     def begin(self, *options: str) -> None:
         """Run version 1.0.0 by the tag."""
+        self.engine.docker("pull", "--quiet", self.apps("1.0.0").reference)  # another test can have removed it
         self.engine.docker("tag", self.apps("1.0.0").reference, self.tag)
         self.engine.docker("push", "--quiet", self.tag)
         self.engine.docker("run", "--detach", "--name", CONTAINER, *options, self.tag)

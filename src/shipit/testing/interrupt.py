@@ -27,7 +27,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "engine": frozenset(("build", "push")),
     "registry": frozenset(("tag", "copy")),
     "hosts": frozenset(),
-    "host": frozenset(("write", "run", "lock", "unlock")),
+    "host": frozenset(("write", "run", "post", "lock", "unlock")),
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
     "secrets": frozenset(),
 }

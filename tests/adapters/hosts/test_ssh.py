@@ -117,7 +117,7 @@ time.sleep(60)
 """
     with other_process(ssh_server, path, script) as process:
         wait_until(
-            lambda: any(each.name.startswith("file.shipit") and each.stat().st_size for each in tmp_path.iterdir())
+            lambda: any(each.name.startswith(".file.shipit") and each.stat().st_size for each in tmp_path.iterdir())
         )
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -189,7 +189,7 @@ def test_the_lock_is_the_same_for_this_machine_and_over_ssh(host: SshHost, tmp_p
     hosts: tuple[Host, Host] = (local_host(), host)
     path, (holder, other) = str(tmp_path / "app"), hosts if first == "local" else hosts[::-1]
     with holder.lock(path, "run 12"):
-        assert (other.locked_by(path) or "").startswith("run 12 [")
+        assert (other.locked_by(path) or "").startswith("run 12, since ")
         with (
             pytest.raises(ConflictError, match=r"another deployment is running on .*: run 12"),
             other.lock(path, "run 13"),
@@ -199,7 +199,7 @@ def test_the_lock_is_the_same_for_this_machine_and_over_ssh(host: SshHost, tmp_p
         assert holder.run(["true"]).status == 0
     assert other.locked_by(path) is None
     with other.lock(path, "run 13"):
-        assert (holder.locked_by(path) or "").startswith("run 13 [")
+        assert (holder.locked_by(path) or "").startswith("run 13, since ")
 
 
 @pytest.mark.parametrize("second", ["local", "ssh"])
