@@ -31,6 +31,7 @@ _NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
 
 
 def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
+    """Return the state of one host. Only reads; a slot that does not answer is asked three times."""
     marker = target.config.nginx.marker
     written = address_in(host.read(nginx.file) or "") or ""
     return ObservedBlueGreenHost(

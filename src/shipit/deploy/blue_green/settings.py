@@ -55,6 +55,7 @@ def health_check(config: BlueGreenConfig) -> HealthCheck | None:
 
 
 def identity_check(config: BlueGreenConfig, image: DeployedImage) -> Identity | None:
+    """Return the request that shows which version answers; None if the configuration has none."""
     identity = config.identity
     return Identity(identity.path, identity.json, image.version, image.revision) if identity else None
 
@@ -78,14 +79,17 @@ def nginx_settings(target: BlueGreenTarget) -> NginxSettings:
 
 
 def container_name(target: BlueGreenTarget, slot: str) -> str:
+    """Return the name of the container of a slot, such as `shop-prod-blue`."""
     return f"{target.app}-{slot}"
 
 
 def slot_port(config: BlueGreenConfig, slot: str) -> int:
+    """Return the port of a slot on the loopback address of the host."""
     return config.slots.blue if slot == "blue" else config.slots.green
 
 
 def other_slot(slot: str) -> str:
+    """Return the name of the other slot."""
     return SLOTS[1 - SLOTS.index(slot)]
 
 

@@ -25,6 +25,7 @@ from shipit.finding import Finding
 
 
 def host_state(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> HostState:
+    """Return the state of one host in the form that all kinds of targets share."""
     active = active_slot(target, observed)
     slot = observed.slots[active] if active else ObservedSlot()
     serving = slot.container.image if slot.container and slot.container.running else None
