@@ -34,7 +34,7 @@ def apply_or_go_back(
         _report_end(project, plan, watched.observer, "inactive")
         return Deployment(plan, _unproven(plan, error) | watched.outputs, url)
     except ShipitError as error:
-        if watched.confirmed(plan):  # the new version serves, and only the rest is not tidy
+        if watched.confirmed(plan):  # the new version serves, and only steps that clean up are not done
             error.state = "the new version serves and was verified; run the same command again to finish"
             raise
         raise _failed_and_reported(project, plan, before, error, watched) from error
@@ -61,7 +61,7 @@ def _failed(
 ) -> ShipitError:
     """Bring back what served when the run began, unless another run works there, and return the error to raise."""
     if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
-        error.state = error.state or f"run `shipit status {plan.environment}` to see what serves"
+        error.state = error.state or f"`shipit status {plan.environment}` shows which version serves now"
         return error
     return _way_back(project, plan, before, error, watched)
 
@@ -116,12 +116,12 @@ def _way_back(
     elif not any(host.healthy or host.serving for host in before.hosts):
         error.state = "no version served here before, so there is none to go back to"
     elif _same_problems(before, after):
-        error.state = f"{', '.join(served)} serves, as before, and has the problem that it had: {problems[0]}"
+        error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:
         return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
     else:
-        error.state = f"{', '.join(served) or 'the container of before'} serves, as before; this was verified"
-        error.state += f". Not everything is tidy: {unfinished}" if unfinished else ""
+        error.state = f"{', '.join(served) or 'the earlier container'} serves, as before; this was verified"
+        error.state += f". The cleanup is not finished: {unfinished}" if unfinished else ""
     return error
 
 

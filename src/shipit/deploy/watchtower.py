@@ -149,7 +149,7 @@ class Watchtower:
         for address in target.config.hosts if name else ():
             containers = world.hosts.at(address).containers
             if container := containers.find(name or ""):
-                title = f"{name} on {address}: {container.labels.get(VERSION, '?')}, {container.status}"
+                title = f"{name} on {machine(address)}: {container.labels.get(VERSION, '?')}, {container.status}"
                 found.append((title, containers.logs(name or "", lines)))
         return found
 

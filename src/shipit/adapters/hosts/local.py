@@ -172,7 +172,7 @@ def lock_held(owner: str | None, machine: str) -> ConflictError:
     """Return the error for a lock that another run holds."""
     return ConflictError(
         f"another deployment is running on {machine}: {owner or 'an unknown run'}",
-        hint="wait until it ends, then run the same command again; if it hangs: shipit unlock",
+        hint="wait until it ends, then run the same command again; if it hangs: shipit unlock ENV",
         state="this run changed nothing",
     )
 
@@ -181,5 +181,5 @@ def lock_lost(machine: str) -> ConflictError:
     """Return the error for a lock that another run took while this run was working."""
     return ConflictError(
         f"another run took over the deployment on {machine}, so this run stopped",
-        hint="wait until the other run ends, then run `shipit status`",
+        hint="wait until the other run ends, then see what serves: shipit status",
     )

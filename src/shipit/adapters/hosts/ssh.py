@@ -150,7 +150,8 @@ class SshHost:
         done = self.connection.execute(LOCKED_BY, path, timeout=_LIMIT)
         if done.status in (0, 75):
             return (done.text or "an unknown run") if done.status else None
-        raise CommandError(f"`{path}.lock` cannot be read on {self._machine}: {reason(done.text)}")
+        hint = f"ssh {self.address} ls -l {path}.lock"
+        raise CommandError(f"`{path}.lock` cannot be read on {self._machine}: {reason(done.text)}", hint=hint)
 
     def unlock(self, path: str) -> None:
         """Replace the lock file. The run that holds the old one sees that the owner changed, and stops."""
@@ -224,16 +225,16 @@ class SshHost:
     def _program_findings(self) -> Iterator[Finding]:
         if missing := self.connection.facts.missing:
             names = " and ".join(f"`{name}`" for name in missing)
+            verb = "is" if len(missing) == 1 else "are"
             fix = f"ssh -t {self.address} sudo apt-get install util-linux coreutils"
-            yield Finding("host-programs", f"{names} is not installed on {self._machine}", fix)
+            yield Finding("host-programs", f"{names} {verb} not installed on {self._machine}", fix)
 
 
 def _forward_problem(message: str) -> str:
     """Return the reason in OpenSSH's message about a forwarded connection that the host refused."""
     if "administratively prohibited" in message:
-        return (
-            "sshd does not allow forwarding; set `AllowTcpForwarding` and `AllowStreamLocalForwarding` to `yes` there"
-        )
+        settings = "`AllowTcpForwarding` and `AllowStreamLocalForwarding`"
+        return f"sshd does not allow forwarding; set {settings} to `yes` on the host"
     if "Connection refused" in message:
         return "nothing listens on the port"
     return message.rpartition(": ")[2].lower()

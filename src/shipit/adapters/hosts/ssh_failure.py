@@ -40,7 +40,7 @@ def login_failure(address: SshAddress, settings: SshSettings, output: str, limit
         return _broken_key(broken["reason"].strip(), settings)
     if refused := _REFUSED.search(output):
         return _refused(address, settings, refused["user"])
-    hint = f"check that `ssh {address.text}` works, and that no firewall is between, then run the same command again"
+    hint = f"check that `ssh {address.text}` works, and that no firewall blocks it, then run the same command again"
     if unreachable := _UNREACHABLE.search(output):
         return _unreachable(address, unreachable["reason"].strip().lower(), hint)
     if limit is not None:

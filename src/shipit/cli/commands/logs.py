@@ -10,7 +10,13 @@ from shipit.core.printable import printable
 
 @click.command(cls=Command, epilog="Example: shipit logs prod --tail 200")
 @click.argument("environment", metavar="ENV")
-@click.option("--tail", metavar="N", default=100, type=click.IntRange(1, 100_000), help="The last N lines (100).")
+@click.option(
+    "--tail",
+    metavar="N",
+    default=100,
+    type=click.IntRange(1, 100_000),
+    help="Print the last N lines of each container (100).",
+)
 @json_option
 @pass_session
 def command(session: Session, environment: str, tail: int, as_json: bool) -> None:

@@ -15,10 +15,10 @@ from shipit.errors import UsageError
 @json_option
 @pass_session
 def command(session: Session, environment: str, yes: bool, as_json: bool) -> None:
-    """Show which run deploys to an environment, and take its lock away after a question.
+    """Show which run holds the lock of an environment, ask, and take the lock away.
 
-    The other run then changes nothing more. The lock of a run that ended is free by itself, so this is only needed for
-    a run that hangs.
+    The other run then changes nothing more. A run frees its lock when it ends or is killed, so this command is only
+    needed for a run that hangs.
     """
     from shipit import api
 
@@ -31,7 +31,8 @@ def command(session: Session, environment: str, yes: bool, as_json: bool) -> Non
         session.output.say(f"the lock of `{environment}` is held on {holder}")
     if not yes and not session.output.is_interactive:
         raise UsageError(
-            "this cannot be asked here, because there is no terminal", hint=f"shipit unlock {environment} --yes"
+            "shipit asks before it takes a lock away, but there is no terminal",
+            hint=f"shipit unlock {environment} --yes",
         )
     if yes or click.confirm("take the lock away from this run?", err=True):
         api.unlock(session.project, environment)

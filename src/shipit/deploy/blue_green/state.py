@@ -1,4 +1,4 @@
-"""The state of a host for people: the version that serves, its problem, and what is not as shipit left it."""
+"""The state of a host, as `shipit status` shows it: the version that serves, its problem, and the drift."""
 
 from __future__ import annotations
 
@@ -51,10 +51,14 @@ def _problem(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: s
     if active is None:
         return "nothing is deployed"
     if observed.loaded and observed.loaded.slot != active:
-        return f"nginx gives the traffic to {observed.loaded.slot}, which does not answer"
+        return f"nginx gives the traffic to the slot {observed.loaded.slot}, which is not healthy"
     if slot.occupied is None:
-        return slot.container.problem or f"{active} does not run" if slot.container else f"{active} is empty"
-    return "" if slot.answers else f"{active} does not answer its health check"
+        return (
+            slot.container.problem or f"the slot {active} does not run"
+            if slot.container
+            else f"the slot {active} has no container"
+        )
+    return "" if slot.answers else f"the health check of the slot {active} fails"
 
 
 def _drift(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str | None) -> Iterator[str]:
@@ -85,7 +89,7 @@ def slot_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> I
     active = active_slot(target, observed)
     if observed.upstream_answers and active is None:
         what = f"nginx on {machine(observed.host)} gives the traffic to {observed.written}, which is not a slot"
-        fix = f"write its port as `slots.blue` of {target.app}, so that shipit can go back to it"
+        fix = f"set `slots.blue` of {target.app} to its port, so that shipit can go back to it"
         yield Finding("slot-unknown", what, fix)
     idle = other_slot(active) if active else SLOTS[0]
     if foreign := observed.slots[idle].foreign:

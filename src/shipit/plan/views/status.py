@@ -59,7 +59,7 @@ def _lines(status: ObservedDeployment, paint: Paint) -> Iterator[str]:
 
 def _host(target: AnyTarget, host: HostState, paint: Paint) -> Iterator[str]:
     state = paint("healthy", "good") if host.healthy else paint(host.problem, "bad")
-    serving = paint(str(host.serving), "version") if host.serving else "no version of shipit"
+    serving = paint(str(host.serving), "version") if host.serving else "no version that shipit deployed"
     yield f"  {machine(host.host)}: {target.app} ({target.kind}): {serving}, {state}"
     last = host.record.last
     if host.since:

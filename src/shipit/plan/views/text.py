@@ -58,7 +58,7 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
         image = paint(f"{target.image.name} {target.image}", "version")
         yield f"{verb} {image} to {paint(plan.environment, 'title')}: {target.app}, {target.kind}"
         for host in target.hosts:
-            now = f"{host.serving} serves now" if host.serving else "nothing of shipit serves now"
+            now = f"{host.serving} serves now" if host.serving else "no version that shipit deployed serves now"
             yield f"  {machine(host.host)}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
             yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
         if target.serves_everywhere and plan.steps:

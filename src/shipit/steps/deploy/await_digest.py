@@ -14,7 +14,7 @@ from shipit.steps.deploy.record import read_record, write_record
 from shipit.world import World
 
 NOT_KNOWN = "pushed and asked; what runs is not known"
-_TIMES = 3  # good looks in a row: an app that ends at once is seen
+_TIMES = 3  # good results in a row, so that an app that ends right after its start is noticed
 _EVERY = 1.0  # seconds
 _LOG_LINES = 50
 
@@ -93,7 +93,7 @@ class AwaitDigest(Struct, frozen=True):
         after = f"after {self.within:g} seconds {sight.problem}"
         if sight.gone:
             return self._failure(after, world)
-        hint = "read the log of Watchtower; with a longer poll interval, set `within` longer than it"
+        hint = "read the log of Watchtower; if it polls, set `within` to more than its poll interval"
         return NotVerifiedError(f"{NOT_KNOWN}: {after}", required=self.required, hint=hint)
 
     def _record(self, world: World) -> Outputs:
@@ -108,6 +108,6 @@ class AwaitDigest(Struct, frozen=True):
         container = self.proof.container if self.proof else ""
         return DeployError(
             f"{self.image} failed on {machine(self.host)}: {reason}",
-            hint="read the log below and the log of Watchtower, fix the app, then deploy again",
+            hint="read the log above and the log of Watchtower, fix the app, then deploy again",
             tail=world.hosts.at(self.host).containers.logs(container, _LOG_LINES) if container else "",
         )

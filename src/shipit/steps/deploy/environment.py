@@ -39,7 +39,7 @@ def secret_values(sources: Iterable[str], world: World) -> dict[str, str]:
                 )
             if len(value.encode("utf-8", "surrogateescape")) > _LONGEST:
                 what = f"the value of `{name}` from `{source}` is longer than {_LONGEST} bytes"
-                raise ConfigError(what, hint="give the app a file with it: mount it with `volumes`")
+                raise ConfigError(what, hint="put the value into a file on the host, and mount the file with `volumes`")
             found[name] = value
     return found
 

@@ -17,7 +17,7 @@ from shipit.world import RemoteImage, World
 class MoveImageTag(Struct, frozen=True):
     """Make the tag `reference` lead to `image`, so that Watchtower runs it.
 
-    A tag that is on a newer image is moved only if the plan goes `back` to an earlier version.
+    A tag that leads to a newer image is moved only if the plan goes `back` to an earlier version.
     """
 
     kind: ClassVar[str] = "move-image-tag"
@@ -39,7 +39,7 @@ class MoveImageTag(Struct, frozen=True):
         if found is not None and found.digest == self.image.digest:
             return Done(digest_output(self.reference, found.digest))
         if found is not None and not self.back and self._is_older(found, world):
-            what = f"`{self.reference}` is on a newer image than {self.image}"
+            what = f"`{self.reference}` leads to a newer image than {self.image}"
             raise ConflictError(what, hint="run `shipit rollback` to go back on purpose")
         return Todo()
 

@@ -38,7 +38,7 @@ _VERBS = {
     "started": "record the start of the deployment of",
     "verified": "record as verified:",
     "held": "hold",
-    "freed": "allow",
+    "freed": "no longer hold",
 }
 
 

@@ -1,4 +1,4 @@
-"""The step that starts a stopped container again, on the way back to it."""
+"""The step that starts a stopped container again, to go back to its version."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class ResumeContainer(Struct, frozen=True):
                 clock.sleep(min(self.health.every, 0.5))
                 problem = self._problem(host, self.health)
             if problem:
-                raise DeployError(f"{self.name} on {machine(self.host)} is not healthy after its start: {problem}")
+                raise DeployError(
+                    f"{self.name} on {machine(self.host)} is not healthy after its start: {problem}",
+                    hint=f"read its log on the host: docker logs {self.name}",
+                )
         return {}
 
     def _problem(self, host: Host, health: HealthCheck) -> str | None:

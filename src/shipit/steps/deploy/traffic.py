@@ -1,4 +1,4 @@
-"""Access to the nginx that gives the traffic to a slot: its loaded state, its workers, its test and its reload."""
+"""Access to the nginx that gives the traffic to a slot: its loaded state, workers, `nginx -t` and reload."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Sleep = Callable[[float], None]
 
 SHUTTING_DOWN = "worker process is shutting down"
 _RELOADED_WITHIN = 5.0  # seconds; nginx takes about 0.2 for it
-_SHUT_DOWN_WITHIN = 30.0  # seconds; nginx tells its old workers to shut down 0.1 after the new ones run
+_SHUT_DOWN_WITHIN = 30.0  # seconds; nginx asks its old workers to shut down 0.1 seconds after the new workers run
 # nginx lets old and new workers take requests for a tenth of a second of a reload.
 RELOAD_SETTLES = 0.5  # seconds
 _POLL = 0.05  # seconds
@@ -71,7 +71,7 @@ def _state_url(host: Host, nginx: NginxSettings) -> str:
 
 
 def _of_container(host: Host, nginx: NginxSettings, url: str) -> str:
-    """Return `url`, with the address of nginx's container for 127.0.0.1 if the port is one inside of the container."""
+    """Return `url`, with the IP address of nginx's container for 127.0.0.1 if the host does not publish its port."""
     found = host.containers.find(nginx.container) if nginx.container else None
     if found is None or not found.address or (urlsplit(url).port or 80) in found.ports.values():
         return url
@@ -131,9 +131,9 @@ def command(host: Host, nginx: NginxSettings, *arguments: str) -> CommandResult:
 
 
 def give_traffic(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> None:
-    """Write the switch file for `traffic`, let nginx load it, and wait until the old one gets no new requests.
+    """Write the switch file for `traffic`, let nginx load it, and wait until the old slot gets no new requests.
 
-    If nginx does not accept or load the new file, the old one is restored.
+    If nginx does not accept or load the new file, the old file is restored.
 
     Raises `DeployError` if nginx does not load the new file, or if its old workers still accept requests after 30
     seconds; `CommandError` if nginx does not run.
@@ -160,7 +160,10 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
         )
     reloaded = command(host, nginx, "-s", "reload")
     if reloaded.status != 0:
-        raise DeployError(f"nginx on {machine(host.address)} cannot be reloaded: {_last_line(reloaded.output)}")
+        raise DeployError(
+            f"nginx on {machine(host.address)} cannot be reloaded: {_last_line(reloaded.output)}",
+            hint=f"run `{' '.join(nginx.command)} -s reload` on the host, and fix what it reports",
+        )
     for _ in range(int(_RELOADED_WITHIN / _POLL)):
         loaded = loaded_traffic(host, nginx)
         if loaded and loaded.load == traffic.load:
@@ -173,7 +176,7 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
 
 
 def _restore(host: Host, nginx: NginxSettings, before: str | None) -> None:
-    """Restore the switch file, so that the next start of nginx does not fail; without an old one, leave the new one."""
+    """Restore the switch file, so that the next start of nginx does not fail; without an old file, keep the new one."""
     if before is not None:
         host.write(nginx.file, before)
         if command(host, nginx, "-t").status == 0:

@@ -13,7 +13,10 @@ from shipit.world import World
 
 
 class Verify(Struct, frozen=True):
-    """Run `command` in the repository; `SHIPIT_URL` and `SHIPIT_VERSION` say where the new container is, and what."""
+    """Run `command` in the repository.
+
+    Its variables `SHIPIT_URL` and `SHIPIT_VERSION` are the address and the version of the new container.
+    """
 
     kind: ClassVar[str] = "verify"
     public: ClassVar[bool] = False
@@ -28,7 +31,7 @@ class Verify(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"run {self.command} against {self.spec.name} on {machine(self.host)}"
+        return f"run `{self.command}` against {self.spec.name} on {machine(self.host)}"
 
     @property
     def _key(self) -> str:
