@@ -46,18 +46,6 @@ def test_a_switch_file_that_leads_to_the_stopped_slot_is_corrected(shop: Shop) -
 
 
 @pytest.mark.slow
-def test_a_switch_file_that_was_edited_while_both_slots_run_loses_no_request(shop: Shop) -> None:
-    shop.configure(container={"keep": "running"})
-    shop.deploy(OLD).succeeded()
-    shop.deploy(NEW).succeeded()
-    shop.proxy.switch_file.write_text(f"set $service_url http://127.0.0.1:{shop.ports['blue']};\n")  # not loaded
-    shop.apps("5.0.0")
-    with shop.load(path="/cgi-bin/slow?0.5", clients=4) as running:
-        shop.deploy("5.0.0").succeeded()
-    assert running.result.lost == 0, running.result
-    assert shop.answer() == "version 5.0.0"
-
-
 def test_a_container_that_was_removed_by_hand_comes_back(shop: Shop) -> None:
     shop.deploy(OLD).succeeded()
     shop.engine.docker("rm", "--force", f"{shop.name}-blue")
@@ -99,13 +87,3 @@ def test_other_variables_deploy_the_same_image_again(shop: Shop) -> None:
     assert shop.written == "green"
     found = shop.engine.docker("inspect", "--format", "{{.Config.Env}}", f"{shop.name}-green")
     assert "MODE=other" in found
-
-
-def test_requests_that_began_before_the_switch_are_finished(shop: Shop) -> None:
-    shop.deploy(OLD).succeeded()
-    with shop.load(path="/cgi-bin/slow?6", clients=4) as slow, shop.load(path="/cgi-bin/slow?0.3", clients=4) as quick:
-        shop.deploy(NEW).succeeded()
-    assert slow.result.lost == 0, slow.result
-    assert quick.result.lost == 0, quick.result
-    assert f"version {OLD}" in slow.result.versions
-    shop.consistent(NEW)
