@@ -10,9 +10,9 @@
     ├── AuthError                   4   a credential is missing or refused
     ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
     ├── CommandError                5   a program failed
-    ├── DeployError                 6   the new version is not healthy; no traffic is on it
-    │   └── NotVerifiedError        6   ... because it is not proven which version serves
-    └── UnsafeError                 7   neither the new nor the earlier version could be verified; nothing was removed
+    └── DeployError                 6   the new version is not healthy; it has no traffic
+        ├── NotVerifiedError        6   ... because it is not proven which version serves
+        └── UnsafeError             7   neither the new nor the earlier version could be verified; nothing was removed
 
 Any other exception is a bug in shipit and ends with exit status 70.
 """

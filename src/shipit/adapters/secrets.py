@@ -22,7 +22,7 @@ class SecretStores:
     """All stores; `shipit.world.hosts.Secrets` describes the methods.
 
     Args:
-        redact: gets each secret that is read, so that it removes it from texts.
+        redact: receives each secret that is read, and removes it from texts.
     """
 
     def __init__(self, redact: Redactor) -> None:

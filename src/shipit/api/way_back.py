@@ -1,4 +1,4 @@
-"""Applying the plan of a deployment, and the way back to what served before if it fails."""
+"""The functions that apply the plan of a deployment and, if it fails, go back to the version that served before."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _failed_and_reported(
 def _failed(
     project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
 ) -> ShipitError:
-    """Bring back what served when the run began, unless another run works there, and return the error to raise."""
+    """Bring back what served when the run began, unless another run is running there, and return the error to raise."""
     if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
         error.state = error.state or f"`shipit status {plan.environment}` shows which version serves now"
         return error
@@ -67,7 +67,7 @@ def _failed(
 
 
 def _report_end(project: Project, plan: DeployPlan, observer: Observer, state: Literal["failure", "inactive"]) -> None:
-    """Report to the forge how the deployment ended; a problem with that is only passed to `observer`."""
+    """Report the end of the deployment to the forge; if this fails, only `observer` receives the error."""
     from shipit.engine.apply import apply_steps
     from shipit.plan.deploy import report_of_end
 
@@ -126,7 +126,7 @@ def _way_back(
 
 
 def _same_problems(before: ObservedDeployment, after: ObservedDeployment) -> bool:
-    """Return whether what served before serves again, and was not healthy before either."""
+    """Return whether the state is the same as before the run, when it was not healthy either."""
     states = [[(host.host, host.serving, host.problem) for host in each.hosts] for each in (before, after)]
     return states[0] == states[1] and any(host.problem for host in after.hosts)
 

@@ -14,7 +14,7 @@ from shipit.steps.base import Outputs, Step
 
 # The steps that run another program, which writes its own output.
 PROGRAM_STEPS = (Run, BuildImage)
-# The steps that wait for something on a host, by kind. A line shows every some seconds that they still wait.
+# The kinds of steps that wait for something on a host. A line every few seconds shows that they still wait.
 WAITING_STEPS = ("await-healthy", "drain", "confirm", "await-digest")
 _REMINDER = 10  # seconds
 
@@ -44,7 +44,7 @@ class Progress:
             self._remind(_REMINDER)
 
     def _remind(self, seconds: int) -> None:
-        """Print a line about a step that waits in some seconds, and again and again, until the step ends."""
+        """Print a line after each `_REMINDER` seconds until the step ends; the next line says `seconds`."""
 
         def say() -> None:
             self._output.say(f"    still waiting after {seconds} s")

@@ -420,7 +420,7 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
 
     @property
     def secrets(self) -> SecretsConfig | None:
-        """Nothing: Watchtower keeps the environment variables of the container."""
+        """None, because Watchtower keeps the environment variables of the container."""
         return None
 
     @property

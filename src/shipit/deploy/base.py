@@ -61,7 +61,7 @@ class Goal(Struct, frozen=True):
     """The image that shall serve, and the run that deploys it.
 
     `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `why` is the reason
-    for it. `retry` allows an image that is held.
+    why an image is held. `retry` allows an image that is held.
     """
 
     image: DeployedImage
@@ -78,7 +78,7 @@ class HostState(Struct, frozen=True):
         host: the address of the host.
         serving: the image that serves, as read from the host; None if none does, or if it is not known.
         since: the time since when its container runs, as ISO 8601; empty if it is not known.
-        problem: the reason why it does not serve well; empty if it does.
+        problem: the reason why it is not healthy; empty if it is.
         drift: differences between the host and what shipit left there, as sentences.
         record: the record of deployments on the host.
         locked_by: the run that holds the lock of the app; empty if it is free.
@@ -96,7 +96,7 @@ class HostState(Struct, frozen=True):
 
     @property
     def healthy(self) -> bool:
-        """True when something serves, and serves well; it may be a container that shipit did not start."""
+        """True when a healthy container serves; it can be a container that shipit did not start."""
         return not self.problem
 
 

@@ -1,7 +1,7 @@
 """Watchtower: a program on the hosts that runs the image that a tag in the registry leads to.
 
-The tag is what gives the traffic to a version: the deployment moves it, so an image that is held never gets it. Then
-Watchtower is asked, or its next poll is awaited, until it is proven which image runs.
+The tag decides which version serves, and only a deployment moves it, so an image that is held never gets the tag. After
+the move, shipit asks Watchtower to update, or waits for its next poll, until it is proven which image runs.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class ObservedWatchtowerHost(Struct, frozen=True):
     """The state of one host.
 
     Args:
-        host: its address; `local` without hosts: then it is the machine that asks the app.
-        container: the container that Watchtower replaces; None if there is none, or if none is looked at.
-        running: the image that is proven to run; None if none is.
+        host: its address; `local` without hosts, because then this machine asks the app.
+        container: the container that Watchtower replaces; None if there is none, or if `proof` is not `container`.
+        running: the image that is proven to run; None if that is not known.
         record: the record of deployments; empty without hosts.
         locked_by: the run that holds the lock; empty if it is free.
     """
@@ -176,7 +176,7 @@ def _update(
     *,
     required: bool,
 ) -> Iterator[Step]:
-    """Yield the steps after which Watchtower runs `image` on `hosts`: first all are asked, then all are awaited."""
+    """Yield the steps after which Watchtower runs `image` on `hosts`: ask on all hosts, then wait for all hosts."""
     config = target.config
     within = seconds(config.within or ("3m" if config.url else "10m"))
     for host in hosts:

@@ -90,7 +90,7 @@ class FakeNginx:
         return CommandResult(0)
 
     def answer(self, port: int, path: str, headers: Mapping[str, str]) -> Answer:
-        """Return the answer to a request to `port`: that of the app, or the loaded state for who sends the token."""
+        """Return the answer to a request to `port`: that of the app, or the loaded state if the token was sent."""
         if not self.running or port not in self.ports:
             return Answer(0, "nothing listens on the port")
         token, state = token_in(self.loaded), _STATE.search(self.loaded)

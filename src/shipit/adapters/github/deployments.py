@@ -1,7 +1,8 @@
 """The deployments that GitHub shows for a repository and its environments.
 
-GitHub decides nothing by them here: they are for people. A deployment never changes after it was created; it has a list
-of statuses, and the newest one is its state. https://docs.github.com/rest/deployments
+They are for people to see. shipit reads only whether it has reported them, and decides nothing else from them. A
+deployment never changes after it was created; it has a list of statuses, and the newest status is its state.
+https://docs.github.com/rest/deployments
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ def _add_status(repository: Repository, found: Fields, state: str, deployment: F
 
 
 def _end_earlier(repository: Repository, found: Fields, deployment: ForgeDeployment) -> None:
-    """Make the deployment inactive that served before.
+    """Make the deployment that served before inactive.
 
-    GitHub does this by itself, but not for environments that it takes for production.
+    GitHub does this by itself, except for environments that are marked as production environments.
     """
     for each in _newest_first(repository, deployment.environment):
         state = _state(repository, each) if each["id"] < found["id"] else None

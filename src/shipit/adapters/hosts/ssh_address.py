@@ -36,7 +36,7 @@ class SshAddress(Struct, frozen=True):
 
     @property
     def machine(self) -> str:
-        """The name of the host in texts for people."""
+        """The name of the host, as messages write it."""
         return machine(self.text)
 
     @property

@@ -58,7 +58,7 @@ def connection_lost(address: SshAddress, output: str) -> RemoteError:
 
 
 def lock_connection_lost(address: SshAddress) -> ConflictError:
-    """Return the error for a write after the connection ended that held the lock of the host."""
+    """Return the error for a write after the connection that held the lock of the host has ended."""
     return ConflictError(
         f"the connection that held the lock of the deployment on {address.machine} was lost, so this run stopped",
         hint="check the network, then run the same command again; it continues from the state of the host",

@@ -1,4 +1,4 @@
-"""The name of a host in texts for people.
+"""The name of a host, as messages write it.
 
 >>> machine("local"), machine("ssh://deploy@shop.example")
 ('this machine', 'deploy@shop.example')
@@ -10,5 +10,5 @@ LOCAL = "local"
 
 
 def machine(address: str) -> str:
-    """Return the name of the host at `address`, as it follows "on"."""
+    """Return the name of the host at `address`, as messages write it after "on"."""
     return "this machine" if address == LOCAL else address.removeprefix("ssh://")

@@ -38,6 +38,7 @@ class Container(Struct, frozen=True):
     """The state of a container on a host.
 
     Args:
+        name: its name.
         id: the id that the engine gave it.
         labels: its labels.
         status: `created`, `running`, `restarting`, `exited`, `paused` or `dead`.
@@ -129,11 +130,12 @@ class ContainerSpec(Struct, frozen=True):
         network: the network to join; empty for the engine's default.
         volumes: `source:target` or `source:target:ro`.
         memory: the memory limit, such as `512m` or `1g`; empty for none.
-        cpus: the number of processors it may use; 0 for all.
+        cpus: the number of processors that it can use; 0 for all.
         command: the command to run instead of that of the image; empty for that of the image.
         user: the user to run as; empty for that of the image.
         hosts: more names of other hosts, `name:address`.
-        options: the restart policy, and the seconds before a stop becomes a kill.
+        restart: the restart policy, as in `docker run --restart`.
+        stop_seconds: the seconds between SIGTERM and SIGKILL.
     """
 
     name: str

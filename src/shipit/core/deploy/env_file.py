@@ -36,7 +36,7 @@ def _compose(name: str, value: str) -> str:
 
 
 def _docker(name: str, value: str) -> str:
-    """Return the line for a value, which docker reads as it is: there is no way to write a line break."""
+    """Return the line for a value, which docker reads unchanged, so a line break cannot be written."""
     if "\n" in value or "\r" in value:
         what = f"the value of `{name}` has several lines, which `docker run --env-file` cannot read"
         raise ConfigError(

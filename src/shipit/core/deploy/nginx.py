@@ -1,6 +1,6 @@
-"""The file that tells nginx which slot gets the traffic: its text, and what is read from it.
+"""The switch file, from which nginx reads which slot gets the traffic: its text, and the values in it.
 
-nginx reports the file that it has *loaded* at the address `STATE_PATH`, to everybody who sends the token from the file.
+nginx reports the file that it has *loaded* at the address `STATE_PATH`, to requests that have the token from the file.
 So a file that was written but not loaded is noticed.
 
 >>> settings = NginxSettings("shop", "/etc/nginx/conf.d/service-url.inc")

@@ -1,7 +1,7 @@
 """The record of the deployments of an app on a host, which is kept as a file there.
 
-It says which releases were verified there, and which are held: rejected, so that no later run brings them back by
-itself. It is used to find the release to go back to. What serves now is never read from it.
+It says which images were verified there, and which are held: rejected, so that no later run deploys them by itself. It
+is used to find the version to go back to. It is never used to find out which version serves now.
 
 >>> one, two = DeployedImage("acme/app", "sha256:1", "1.0.0"), DeployedImage("acme/app", "sha256:2", "1.1.0")
 >>> record = DeployRecord().add(DeployEvent("verified", one)).add(DeployEvent("verified", two))
@@ -26,11 +26,11 @@ EventKind = Literal["started", "verified", "held", "freed"]
 
 
 class DeployEvent(Struct, frozen=True):
-    """One event in the life of an app on a host.
+    """One event in the record of an app on a host.
 
     Args:
         kind: `started`: a run began to deploy the image. `verified`: the image served and was healthy. `held`: it was
-            rejected. `freed`: it is allowed again.
+            rejected. `freed`: it is no longer held.
         image: the image.
         at: the time, as ISO 8601 in UTC.
         by: the run: an address of the CI, or user and host.

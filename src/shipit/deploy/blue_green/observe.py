@@ -61,7 +61,7 @@ def _observe_slot(host: Host, target: BlueGreenTarget, slot: str, sleep: Sleep) 
 
 
 def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
-    """Return whether the app on `port` is healthy; it has several tries, so that one bad answer decides nothing."""
+    """Return whether the app on `port` is healthy; it has several tries, because one bad answer can be an accident."""
     for number in range(_TRIES):
         if number:
             sleep(health.every)

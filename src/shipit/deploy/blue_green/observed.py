@@ -1,4 +1,4 @@
-"""The state of the hosts of a target, and the questions that plans ask about it."""
+"""The state of the hosts of a target, and functions that read facts from it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
-        nginx_problem: the reason why nginx gives no traffic to anything; empty if it runs.
+        nginx_problem: the reason why nginx cannot give the traffic to a slot; empty if it can.
     """
 
     host: str
@@ -87,8 +87,8 @@ class ObservedBlueGreen(Struct, frozen=True):
 def active_slot(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str | None:
     """Return the slot that gets the traffic, or should get it; None if there is none.
 
-    It is the slot that nginx has loaded. If nginx does not report one, it is the one in its file, or else one with a
-    container of shipit that answers. If this slot does not answer but the other one does, it is the other one.
+    It is the slot that nginx has loaded. If nginx does not report a slot, it is the slot in the switch file, or else a
+    slot with a healthy container of shipit. If this slot is not healthy but the other slot is, it is the other slot.
     """
     nginx = nginx_settings(target)
     by_address = {slot_address(target, nginx, slot): slot for slot in SLOTS}
@@ -108,7 +108,7 @@ def active_slot(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> str
 
 
 def was_verified(observed: ObservedBlueGreenHost, slot: str) -> bool:
-    """Return whether a slot has a version that served well, and that a rollback can use."""
+    """Return whether a slot has a version that was verified, so that a rollback can use it."""
     container = observed.slots[slot].container
     image = container.image if container else None
     return image is not None and image in [event.image for event in observed.record.verified]

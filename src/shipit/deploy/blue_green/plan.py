@@ -124,7 +124,7 @@ class HostPlan:
         )
 
     def finish(self) -> Iterator[Step]:
-        """Yield the steps that leave everything tidy: the marker for other scripts, and the old container."""
+        """Yield the steps that clean up: write the marker for other scripts, and stop the old container."""
         if self.goal.image.digest in self.observed.record.held:
             yield self._event("freed", self.goal.image, "")
         if self.config.nginx.marker:

@@ -94,7 +94,7 @@ def other_slot(slot: str) -> str:
 
 
 def slot_address(target: BlueGreenTarget, nginx: NginxSettings, slot: str) -> str:
-    """Return where nginx reaches a slot: its port on the host, or its container in the network of both."""
+    """Return the address of a slot for nginx: its port on the host, or its container in the network of both."""
     options = target.config.container
     if nginx.container and options.network:
         return f"{container_name(target, slot)}:{options.port}"

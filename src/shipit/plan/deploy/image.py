@@ -1,4 +1,4 @@
-"""The image to deploy: that of the current commit, that of a version, or the one to go back to."""
+"""The image to deploy: that of the current commit, that of a version, or that of the version to go back to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def image_config(config: Config, target: AnyTarget) -> ImageConfig:
 def image_of_commit(
     world: World, config: Config, target: AnyTarget, branch: str | None
 ) -> tuple[DeployedImage, tuple[Finding, ...]]:
-    """Return the image of the current commit. One that the registry lacks has no digest, and there is a finding.
+    """Return the image of the current commit, and findings. Its digest is empty if the registry does not have it.
 
     Args:
         world: the ports.
@@ -71,10 +71,10 @@ def image_of_version(
 def rollback_image(
     host: HostState, environment: str, *, interrupted: bool = False
 ) -> tuple[DeployedImage, DeployedImage | None]:
-    """Return the image to go back to on a host, and the one to reject.
+    """Return the image to go back to on a host, and the image to reject.
 
-    An interrupted rollback gives the same answer again. The image that serves, if it was never verified, is rejected
-    for the one that was verified last.
+    An interrupted rollback gives the same answer again. If the image that serves was never verified, it is
+    rejected, and the image that was verified last is the one to go back to.
 
     Args:
         host: the state of the host.
@@ -100,7 +100,7 @@ def rollback_image(
 
 
 def older_findings(git: Git, target: AnyTarget, hosts: Sequence[HostState], image: DeployedImage) -> Iterator[Finding]:
-    """Yield a finding for each host on which an image of a newer commit serves than `image`.
+    """Yield a finding for each host on which an image serves that was built from a newer commit than `image`.
 
     A commit that this clone does not know was perhaps pushed after the run began, so it is fetched.
     """

@@ -21,7 +21,7 @@ class ObservedDeployment(Struct, frozen=True):
     """The targets of an environment with their state. `commit` and `branch` are those that are checked out.
 
     `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
-    None if the branch is not that of the environment, or if it is not known what serves. `reported` is whether
+    None if the branch is not that of the environment, or if it is not known what serves. `reported` is True if
     deployments are reported to the forge.
     """
 
@@ -117,7 +117,7 @@ def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, .
 
 
 def _secrets_version(world: World, target: TargetConfig) -> str:
-    """Return a fingerprint of the versions of the secrets; nothing of a value shows in it."""
+    """Return a fingerprint of the versions of the secrets, from which no value can be found out."""
     key = world.hosts.at(target.hosts[0]).read(key_path(target)) or ""
     sources = target.secrets.sources if target.secrets else ()
     versions = "\n".join(f"{source} {world.secrets.version(source, key)}" for source in sources)

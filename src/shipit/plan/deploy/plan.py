@@ -34,7 +34,7 @@ def make_deploy_plan(
         config: the configuration.
         observed: the state of the environment.
         goals: the image that shall serve, for each target.
-        findings: further problems, for example that an image is missing; then there may be no goals.
+        findings: further problems, for example that an image is missing; `goals` can then be empty.
         rollback: True when the plan goes back to an earlier version.
     """
     chosen = tuple(zip(observed.targets, observed.observed, goals, strict=False))
@@ -52,7 +52,7 @@ def make_deploy_plan(
 
 
 def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"] = "failure") -> tuple[Step, ...]:
-    """Return the step that reports how the deployment of `plan` ended; none if the forge shows no deployments."""
+    """Return the step that reports the end of the deployment of `plan`; empty if the forge shows no deployments."""
     begins = (step for step in plan.steps if isinstance(step, ReportDeployment))
     return tuple(ReportDeployment(step.deployment, state) for step in begins if step.state == "in_progress")
 

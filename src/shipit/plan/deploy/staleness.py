@@ -11,7 +11,7 @@ from shipit.plan.deploy.observe import ObservedDeployment
 
 
 def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeployment) -> None:
-    """Raise `ConflictError` when the configuration changed, or another image serves than when `plan` was made.
+    """Raise `ConflictError` when the configuration, or the image that serves, changed after `plan` was made.
 
     A host on which the wanted image serves already is accepted: an interrupted run of the same plan left it so.
     """

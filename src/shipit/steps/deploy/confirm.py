@@ -52,7 +52,7 @@ class Confirm(Struct, frozen=True):
         )
 
     def check(self, world: World) -> Done | Todo:
-        """Return whether this container was verified, and serves well right now."""
+        """Return whether this container was verified, and is healthy and has the traffic right now."""
         host = world.hosts.at(self.host)
         last, found = read_record(host, self.record).last, host.containers.find(self.spec.name)
         same = last and (last.image, last.settings) == (self.spec.image, self.spec.settings)
@@ -87,7 +87,8 @@ class Confirm(Struct, frozen=True):
     def _problem_while_watching(self, host: Host, world: World) -> str | None:
         """Watch the container until the end of the bake time, and return the reason why it failed; None if it did not.
 
-        A container that ended failed at once. A bad answer must come three times in a row: one can be an accident.
+        A container that ended is a failure at once. Bad answers are a failure only if three come in a row, because a
+        single bad answer can be an accident.
         """
         end, bad = world.clock.elapsed() + self.bake, 0
         while True:
@@ -103,7 +104,7 @@ class Confirm(Struct, frozen=True):
             world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
 
     def _problem(self, host: Host, world: World) -> str | None:
-        """Return the reason why the container does not serve well right now; None if it does."""
+        """Return the reason why the container is not healthy or has no traffic right now; None if all is good."""
         return self._does_not_serve(host) or self._bad_answer(host, world)
 
     def _does_not_serve(self, host: Host) -> str | None:

@@ -38,7 +38,7 @@ class Proof(Struct, frozen=True):
 
 
 class Sight(Struct, frozen=True):
-    """The result of one look at the image that runs.
+    """The result of one check of the image that runs.
 
     Args:
         problem: the reason why the wanted image is not proven to run; empty if it is.
@@ -98,7 +98,7 @@ def running_image(host: Host, container: Container, name: str) -> DeployedImage 
 def verified_key(host: str, app: str) -> str:
     """Return the name of the output that says whether it was verified that the image serves on a host.
 
-    Its value is "true", or the reason why this is not known, which no step returns.
+    Its value is "true" from a step; `shipit.api.way_back` sets it to the reason why it is not known.
     """
     return f"verified:{host}:{app}"
 

@@ -45,7 +45,8 @@ _VERBS = {
 class RecordEvent(Struct, frozen=True):
     """Add `event` to the record `path` on `host`.
 
-    A run that began to deploy an image, an image that is held or free again, or one that was verified again.
+    The event says that a run began to deploy an image, that an image is held or no longer held, or that it was verified
+    again.
     """
 
     kind: ClassVar[str] = "record-event"

@@ -1,8 +1,8 @@
 """The step that asks Watchtower to look for a new image.
 
-The original of Watchtower answers a GET or a POST, with an empty body, when its update has ended. The fork that is
-developed further answers only a POST, with a summary in JSON, and 429 while another update runs. Both answer 200
-whatever came of the update.
+The original Watchtower answers a GET or a POST, with an empty body, when its update has ended. The fork, which is still
+developed, answers only a POST, with a summary in JSON, and 429 while another update runs. Both answer 200 also when the
+update failed.
 """
 
 from __future__ import annotations

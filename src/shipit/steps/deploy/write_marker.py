@@ -12,7 +12,7 @@ from shipit.world import World
 
 
 class WriteMarker(Struct, frozen=True):
-    """Write `slot` into the file `path` on `host`, for other scripts that read there which slot is active."""
+    """Write the active slot into the marker, the file `path` on `host`, which other scripts read."""
 
     kind: ClassVar[str] = "write-marker"
     public: ClassVar[bool] = True
