@@ -141,7 +141,8 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
     url: Annotated[
         WebUrl | None,
         Meta(
-            description="The public address of the environment. It is shown, and asked after each deployment.",
+            description="The public address of the environment. shipit shows it, and checks after each deployment "
+            "that it answers.",
             examples=["https://shop.example"],
         ),
     ] = None

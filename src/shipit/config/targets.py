@@ -118,7 +118,10 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
     user: Annotated[Text | None, Meta(description="The user to run as. It is that of the image when unset.")] = None
     hosts: Annotated[
         tuple[HostEntry, ...],
-        Meta(description="More names of other hosts, as `name:address`.", examples=[["db:10.0.0.5"]]),
+        Meta(
+            description="Additional host names that the container can use, as `name:address`.",
+            examples=[["db:10.0.0.5"]],
+        ),
     ] = ()
     restart: Annotated[
         Literal["unless-stopped", "always", "on-failure", "no"],
@@ -153,8 +156,8 @@ class SecretsConfig(ConfigTable, frozen=True, kw_only=True):
     file: Annotated[
         HostPath | None,
         Meta(
-            description="A file on the host that shipit also writes them to, for people and other scripts. It is "
-            "readable only by the user that shipit logs in as.",
+            description="A file on the host that shipit also writes the secrets to, for people and other scripts. It "
+            "is readable only by the user that shipit logs in as.",
             examples=["/srv/shop/.env"],
         ),
     ] = None
@@ -177,8 +180,8 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
     file: Annotated[
         HostPath,
         Meta(
-            description="The file that shipit writes, and that your site includes. For nginx in a container it is the "
-            "path on the host, in a directory that is mounted into the container.",
+            description="The switch file, which shipit writes and your site includes. For nginx in a container it is "
+            "the path on the host, in a directory that is mounted into the container.",
             examples=["/etc/nginx/conf.d/service-url.inc"],
         ),
     ] = "/etc/nginx/conf.d/service-url.inc"
@@ -275,12 +278,12 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
     ]
     identity: Annotated[
         IdentityConfig | None,
-        Meta(description="A second request, whose answer shows which version answers."),
+        Meta(description="A request whose answer shows that it comes from the new version."),
     ] = None
     bake: Annotated[
         Duration,
         Meta(
-            description="The time that the new version is watched while it serves. On a problem, the earlier "
+            description="The time for which the new version is watched while it serves. If it fails, the earlier "
             "version gets the traffic again."
         ),
     ] = "15s"
@@ -292,7 +295,7 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
         tuple[Text, ...],
         Meta(
             description="Commands that run in the repository against the new version before it gets the traffic. "
-            "`SHIPIT_URL` and `SHIPIT_VERSION` say where and what it is.",
+            "Their variables `SHIPIT_URL` and `SHIPIT_VERSION` are its address and its version.",
             examples=[["./smoke.sh"]],
         ),
     ] = ()
@@ -300,7 +303,7 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
         tuple[Text, ...],
         Meta(
             description="A command that runs in a container of the new image before the new version starts, as a list "
-            "of words. It must be repeatable.",
+            "of words. An interrupted deployment can run it twice.",
             examples=[["java", "-jar", "app.jar", "--migrate"]],
         ),
     ] = ()
@@ -359,7 +362,7 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
         WebUrl | None,
         Meta(
             description="The address of Watchtower's HTTP API, as the first of `hosts` reaches it, or this machine "
-            "without `hosts`. When unset, its next poll is awaited.",
+            "without `hosts`. When unset, shipit waits for the next poll of Watchtower.",
             examples=["http://127.0.0.1:8080"],
         ),
     ] = None
@@ -375,14 +378,14 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
         Meta(
             description="The proof that the new version runs. `container`: the engine of each host says which digest "
             "`container` runs. `endpoint`: the app names its version or its commit, see `identity`. `none`: a "
-            "deployment ends without knowing what runs."
+            "deployment ends, and it is not known which version runs."
         ),
     ]
     hosts: Annotated[
         tuple[HostAddress, ...],
         Meta(
             description="The hosts with the container. `local` is the machine that shipit runs on. The record of "
-            "deployments and the lock are there; without hosts there are none.",
+            "deployments and the lock are on the hosts; without hosts there is no record and no lock.",
             examples=[["ssh://deploy@shop.example"]],
         ),
     ] = ()
@@ -395,7 +398,10 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
     ] = ()
     container: Annotated[
         Name | None,
-        Meta(description="The name of the container that Watchtower replaces. The newer fork updates only this one."),
+        Meta(
+            description="The name of the container that Watchtower replaces. The fork of Watchtower updates only this "
+            "container."
+        ),
     ] = None
     identity: Annotated[
         EndpointConfig | None, Meta(description="For `endpoint`: the request whose answer shows which version answers.")
@@ -404,7 +410,7 @@ class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower")
         Duration | None,
         Meta(
             description="The longest time until the new version runs. When unset, it is `3m` with `url` and `10m` "
-            "without. It must be longer than the poll interval of Watchtower."
+            "without. If Watchtower polls, it must be longer than the poll interval."
         ),
     ] = None
     require_verified: Annotated[
