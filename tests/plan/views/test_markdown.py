@@ -6,14 +6,16 @@ import pytest
 from markdown_it import MarkdownIt
 
 from shipit.core.ci_event import PullRequest
+from shipit.core.deploy import DeployedImage
 from shipit.core.notes.links import Links
 from shipit.errors import CommandError, ConfigError, PreflightError, RemoteError
 from shipit.finding import Finding, Problem
+from shipit.plan.deploy import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.model import Inputs
 from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
-from shipit.plan.views import Result, failure_summary, preview_summary, release_summary
+from shipit.plan.views import Result, deploy_summary, failure_summary, preview_summary, release_summary, render_plan
 from shipit.plan.views.markdown import LONGEST_SUMMARY
 from shipit.steps import PublishRelease, Push
 from shipit.steps.base import Step
@@ -153,3 +155,24 @@ def test_the_page_of_a_failed_program_shows_its_last_lines_literally() -> None:
     text = failure_summary(CommandError("`./gradlew build` failed", tail=tail, hint="repair it"), [], None)
     (block,) = [token for token in MarkdownIt("commonmark").parse(text) if token.type == "code_block"]
     assert block.content == f"{tail}\n".expandtabs(4)
+
+
+@pytest.mark.parametrize(
+    ("rollback", "applied", "headline"),
+    [
+        (False, True, "## Deployed 1.0.0 to prod"),
+        (False, False, "## Would deploy 1.0.0 to prod"),
+        (True, True, "## Rolled back to 1.0.0 in prod"),
+        (True, False, "## Would roll back to 1.0.0 in prod"),
+    ],
+)
+def test_the_page_about_a_deployment_says_which_version_serves_after_it(
+    rollback: bool, applied: bool, headline: str
+) -> None:
+    image = DeployedImage("acme/shop", "sha256:0a", "1.0.0")
+    target = PlannedTarget("shop", "blue-green", image, (PlannedHost("local"),))
+    made = DeployPlan(
+        inputs=Inputs(ID, "prod", "c"), environment="prod", targets=(target,), rollback=rollback, steps=()
+    )
+    assert deploy_summary(made, {}, applied=applied).splitlines()[0] == headline
+    assert render_plan(made).startswith("go back to acme/shop 1.0.0" if rollback else "deploy acme/shop 1.0.0")

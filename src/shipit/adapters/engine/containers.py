@@ -148,7 +148,8 @@ class DockerContainers:
                     status = self._client.wait(created, timeout=int(timeout))["StatusCode"]
                 except requests.exceptions.RequestException as error:
                     what = f"`{' '.join(spec.command)}` did not end within {timeout:g} seconds"
-                    raise CommandError(what, tail=self.logs(name, 50)) from error
+                    hint = "read the log above; if the command only needs longer, set a longer `timeout` in the target"
+                    raise CommandError(what, hint=hint, tail=self.logs(name, 50)) from error
             return CommandResult(status, self.logs(name, 50))
         finally:
             self.remove(name)

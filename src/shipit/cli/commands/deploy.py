@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
 @click.option("-o", "--output", "save", metavar="FILE", help="Save the plan in FILE and change nothing.")
-@click.option("--retry", is_flag=True, help="Deploy an image although it was rejected before.")
+@click.option("--retry", is_flag=True, help="Deploy the image although it is held: it was rejected before.")
 @json_option
 @pass_session
 def command(
@@ -40,7 +40,8 @@ def command(
 
     ENV is the name of an environment in shipit.toml; without ENV, it is the environment of the current branch. Without
     VERSION, the image of the current commit is deployed. The new version gets the traffic when it is healthy. If it
-    fails, the earlier version serves again, and the exit status is 6. It is 7 when no version could be verified.
+    fails, the earlier version serves, and the exit status is 6. The exit status is 7 if no version could be verified;
+    then run `shipit status ENV`.
     """
     from shipit import api
     from shipit.plan.deploy import DeployPlan

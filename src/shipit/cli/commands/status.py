@@ -17,8 +17,8 @@ def command(session: Session, environment: str | None, as_json: bool) -> int:
     """Show what serves in an environment: the version, since when, by which run, and whether it is healthy.
 
     Also shows the images that are held, differences between the host and what shipit left there, a deployment that is
-    running, and the commits that are not deployed yet. Changes nothing. The exit status is 3 if a host could not be
-    read completely.
+    running, and the commits that are not deployed yet. Changes nothing. The exit status is 3 if it found a
+    problem that blocks the next deployment.
     """
     from shipit import api
     from shipit.plan.views import render_status, status_to_json

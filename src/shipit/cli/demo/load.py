@@ -18,13 +18,13 @@ _LARGEST = 1 << 20  # bytes of an answer
 
 
 class Figures(Struct):
-    """The counts of a time. Each request is either answered, with the status 200, or lost.
+    """The counts of a period. Each request is either answered, with the status 200, or lost.
 
     Args:
-        requests: all requests that ended in that time.
+        requests: all requests that ended in that period.
         lost: the lost requests by reason.
         versions: the answers by the version of the page.
-        seconds: the length of the time.
+        seconds: the length of the period.
         slowest: the seconds that the slowest request took.
     """
 

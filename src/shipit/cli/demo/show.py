@@ -1,4 +1,4 @@
-"""`shipit demo --deploy`: the stage, the acts, the figures, and the time for the user to go on."""
+"""`shipit demo --deploy`: the stage, the acts, the figures, and the pause in which the user can try commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The container engine of `shipit demo --deploy`: the one that answers, or else one of its own."""
+"""The container engine of `shipit demo --deploy`: the engine that answers, or else a new engine for the demo."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def open_engine(running: str | None, directory: Path, name: str, say: Callable[[
     argv = [] if running else _own_engine(directory, name)
     url = running or f"unix://{directory}/docker.sock"
     if argv:
-        say(f"start a container engine of its own, because none runs here: {argv[0]}")
+        say(f"start a container engine for the demo, because none runs here: {argv[0]}")
     spec = {"directory": str(directory), "name": name, "url": url, "engine": argv}
     # In a session of its own, Ctrl-C does not reach it.
     process = subprocess.Popen(
@@ -97,7 +97,7 @@ def _is_local(url: str) -> bool:
 
 
 def _problem(url: str) -> str | None:
-    """Return why no engine answers at `url`; None if one does."""
+    """Return the reason why no engine answers at `url`; None if one does."""
     import docker
     from docker.errors import DockerException
     from requests import RequestException

@@ -146,7 +146,8 @@ def page_image(client: DockerClient, base: str, reference: str, name: str, *, he
     client.images.build(fileobj=context, custom_context=True, tag=reference, rm=True)
     for line in client.images.push(repository, tag=version, stream=True, decode=True):
         if "error" in line:
-            raise CommandError(f"the image `{reference}` cannot be pushed: {line['error']}")
+            what = f"the image `{reference}` cannot be pushed: {line['error']}"
+            raise CommandError(what, hint="run the same command again; if it fails again, restart the container engine")
     client.images.remove(reference)
 
 

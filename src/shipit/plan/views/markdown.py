@@ -95,6 +95,11 @@ def image_summary(
     return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], LONGEST_SUMMARY)
 
 
+# The words of the headline: after a run, for a plan, and before the environment.
+_DEPLOY = ("Deployed", "Would deploy", "to")
+_ROLLBACK = ("Rolled back to", "Would roll back to", "in")
+
+
 def deploy_summary(
     plan: DeployPlan,
     results: Mapping[str, Result],
@@ -118,10 +123,10 @@ def deploy_summary(
         for host in target.hosts
     ]
     reasons = tuple(dict.fromkeys(unverified))
-    done = "Not verified:" if reasons else "Rolled back" if plan.rollback else "Deployed"
-    verb = done if applied else "Would deploy"
+    done, planned, preposition = _ROLLBACK if plan.rollback else _DEPLOY
+    verb = planned if not applied else "Not verified:" if reasons else done
     versions = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
-    headline = f"## {verb} {inline(versions)} to {inline(plan.environment)}"
+    headline = f"## {verb} {inline(versions)} {preposition} {inline(plan.environment)}"
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| host | app | before | after |", rows)
     notes = [inline(reason) for reason in reasons]

@@ -53,10 +53,11 @@ def _images(plan: ImagePlan, paint: Paint) -> Iterator[str]:
 
 def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
     """Yield a line for each target, and the state of each of its hosts."""
-    verb = "roll back" if plan.rollback else "deploy"
     for target in plan.targets:
         image = paint(f"{target.image.name} {target.image}", "version")
-        yield f"{verb} {image} to {paint(plan.environment, 'title')}: {target.app}, {target.kind}"
+        where = paint(plan.environment, "title")
+        task = f"go back to {image} in {where}" if plan.rollback else f"deploy {image} to {where}"
+        yield f"{task}: {target.app}, {target.kind}"
         for host in target.hosts:
             now = f"{host.serving} serves now" if host.serving else "no version that shipit deployed serves now"
             yield f"  {machine(host.host)}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
