@@ -180,7 +180,7 @@ def test_a_host_without_an_engine_has_a_finding(host: SshHost, tmp_path: Path, m
 def test_a_directory_that_cannot_be_written_has_a_finding(host: SshHost) -> None:
     (finding,) = host.findings("/etc/passwd/shipit")
     assert finding.code == "host-directory"
-    assert finding.what.startswith("`root` cannot write in `/etc/passwd/shipit` on root@127.0.0.1:")
+    assert finding.what.startswith("`root` cannot write into `/etc/passwd/shipit` on root@127.0.0.1:")
     assert finding.fix == f"ssh -t {host.address} sudo install -d -o root /etc/passwd/shipit"
 
 

@@ -80,7 +80,7 @@ class LocalHost:
         if os.access(existing, os.W_OK | os.X_OK):
             return found
         fix = f"sudo install -d -o $(id -un) {directory}"
-        return (*found, Finding("host-directory", f"shipit cannot write in `{directory}` on this machine", fix))
+        return (*found, Finding("host-directory", f"shipit cannot write into `{directory}` on this machine", fix))
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         self._require_lock()

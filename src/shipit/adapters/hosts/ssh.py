@@ -121,7 +121,7 @@ class SshHost:
         found = [*self._engine_findings(), *self._program_findings()]
         if self.connection.execute(_WRITABLE, directory, timeout=_LIMIT).status != 0:
             user = self.connection.facts.user
-            what = f"`{user}` cannot write in `{directory}` on {self._machine}"
+            what = f"`{user}` cannot write into `{directory}` on {self._machine}"
             fix = f"ssh -t {self.address} sudo install -d -o {user} {directory}"
             found.append(Finding("host-directory", what, fix))
         return tuple(found)

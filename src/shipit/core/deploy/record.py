@@ -79,9 +79,9 @@ class DeployRecord(Struct, frozen=True):
         return self.last.image if self.last else None
 
     def before(self, digest: str) -> DeployedImage | None:
-        """Return the image that was verified before the one with `digest`, without held ones; None if none was.
+        """Return the last image that was verified before the image `digest` and is not held; None if there is none.
 
-        An image that was never verified comes after all that were.
+        If the image `digest` was never verified, all verified images count as earlier.
         """
         verified = [event.image for event in self.events if event.kind == "verified"]
         while digest in {image.digest for image in verified} and verified.pop().digest != digest:
@@ -90,7 +90,9 @@ class DeployRecord(Struct, frozen=True):
 
     @property
     def rejected(self) -> DeployedImage | None:
-        """The image that was held directly before the last one was verified: the one that a rollback replaced."""
+        """The image that the last rollback took out of service; None if the last verified image came by a deployment.
+
+        It was held directly before another image was verified."""
         events = [event for event in self.events if event.kind in ("verified", "held")]
         while events and events[-1].kind != "verified":
             events.pop()

@@ -66,7 +66,7 @@ class HostPlan:
         return self.slot == self.active
 
     def _wanted_slot(self) -> str:
-        """Return the slot for the wanted image: the active one if it is there and healthy, else the other."""
+        """Return the slot for the wanted image: the active slot if the image is healthy there, else the other slot."""
         if self.active is None:
             return SLOTS[0]
         slot = self.observed.slots[self.active]

@@ -66,7 +66,9 @@ def _host(target: AnyTarget, host: HostState, paint: Paint) -> Iterator[str]:
         by = f" by {printable(last.by)}" if last and host.serving and last.image.digest == host.serving.digest else ""
         yield f"    since {host.since[:19].replace('T', ' ')}{by}"
     if host.serving and (earlier := host.record.before(host.serving.digest)):
-        yield f"    before it: {earlier}" + paint(f"  (shipit rollback {target.environment})", "faint")
+        yield f"    earlier version: {earlier}" + paint(
+            f"  (to go back: shipit rollback {target.environment})", "faint"
+        )
     yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
     for event in filter(None, map(host.record.why_held, host.record.held)):
         yield paint(f"    held: {event.image}, {printable(event.why)}", "warn")
