@@ -92,7 +92,8 @@ class DeployRecord(Struct, frozen=True):
     def rejected(self) -> DeployedImage | None:
         """The image that the last rollback took out of service; None if the last verified image came by a deployment.
 
-        It was held directly before another image was verified."""
+        It was held directly before another image was verified.
+        """
         events = [event for event in self.events if event.kind in ("verified", "held")]
         while events and events[-1].kind != "verified":
             events.pop()
