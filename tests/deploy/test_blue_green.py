@@ -200,7 +200,7 @@ def test_a_failed_first_deployment_says_that_there_is_nothing_to_go_back_to(worl
     with pytest.raises(DeployError) as raised:
         STAGE.deploy(world)
     assert type(raised.value) is DeployError
-    assert raised.value.state == "no version served here before, so there is none to go back to"
+    assert raised.value.state == "no version served here before, so there is no earlier version to go back to"
     assert host.nginx.loaded == ""
 
 

@@ -59,5 +59,5 @@ def test_a_version_whose_container_was_removed_by_hand_is_watched_again(shop: Sh
     shop.configure(bake="6s")
     again = shop.deploy("2.2.0")
     assert again.status == REJECTED, again.err
-    assert "no version served here before, so there is none to go back to" in again.err
+    assert "no version served here before, so there is no earlier version to go back to" in again.err
     assert shop.answer() == "version 2.2.0"  # better than nothing
