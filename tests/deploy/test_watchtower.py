@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from deploy.stage import Stage
 from msgspec.structs import replace
+from steps.deploy.scene import host_of
 from steps.deploy.watched import TOKEN, FakeWatchtower
 
 from shipit.config.load import parse_config
@@ -22,7 +23,7 @@ from shipit.errors import (
 from shipit.plan.images import observe_wanted_images
 from shipit.steps import ReportDeployment
 from shipit.steps.deploy import read_record
-from shipit.testing import FakeApp, FakeHost, FakeWorld
+from shipit.testing import FakeApp, FakeWorld
 
 CONFIG = """\
 [environments.dev]
@@ -58,16 +59,12 @@ class WatchedStage(Stage):
         return replace(found, name=NAME)
 
 
-def machine_of(world: FakeWorld) -> FakeHost:
-    return world.hosts.at("local")
-
-
 def begun(stage: WatchedStage, *, works: bool = True) -> tuple[FakeWorld, FakeWatchtower, DeployedImage]:
     """Return a world in which version 1.0.0 runs, was verified, and has the tag."""
     world = FakeWorld.new()
     first = stage.publish(world, "1.0.0")
     world.registry.tag(TAG, first.digest)
-    machine_of(world).containers.run_tag("shop", TAG)
+    host_of(world).containers.run_tag("shop", TAG)
     watchtower = FakeWatchtower(world)
     stage.deploy(world.next_run())
     watchtower.requests.clear()
@@ -77,12 +74,12 @@ def begun(stage: WatchedStage, *, works: bool = True) -> tuple[FakeWorld, FakeWa
 
 
 def runs(world: FakeWorld) -> str:
-    image = machine_of(world).containers.image_of("shop")
+    image = host_of(world).containers.image_of("shop")
     return image.digest_of(NAME) if image else ""
 
 
 def held(world: FakeWorld) -> tuple[str, ...]:
-    return read_record(machine_of(world), RECORD).held
+    return read_record(host_of(world), RECORD).held
 
 
 def test_the_tag_is_moved_and_watchtower_is_asked_until_the_digest_runs() -> None:
@@ -94,7 +91,7 @@ def test_the_tag_is_moved_and_watchtower_is_asked_until_the_digest_runs() -> Non
     assert (report["deployed"], report["verified"], report["serving"]) == ("true", "true", second.digest)
     assert world.registry.tags[TAG] == runs(world) == second.digest
     assert len(watchtower.requests) == 2
-    assert read_record(machine_of(world), RECORD).current == second
+    assert read_record(host_of(world), RECORD).current == second
 
 
 def test_a_version_that_runs_already_is_not_asked_for() -> None:
@@ -191,7 +188,7 @@ def test_a_version_that_fails_is_held_and_the_earlier_one_runs_again(app: FakeAp
 def test_a_container_that_does_not_come_back_is_unsafe() -> None:
     stage = WatchedStage.of()
     world, watchtower, first = begun(stage)
-    watchtower.works = lambda: machine_of(world).containers.remove("shop")
+    watchtower.works = lambda: host_of(world).containers.remove("shop")
     stage.publish(world, "1.1.0")
     with pytest.raises(UnsafeError) as raised:
         stage.deploy(world.next_run())
@@ -225,17 +222,18 @@ def test_the_images_of_the_environment_do_not_move_the_tag() -> None:
 
 def test_a_queued_run_of_an_older_commit_does_not_move_the_tag_back() -> None:
     stage = WatchedStage.of()
-    world, _, first = begun(stage)
+    world, _, _ = begun(stage)
     old = world.fresh_clone()
     second = stage.publish(world, "1.1.0")
     stage.deploy(world.next_run())
     with pytest.raises(PreflightError) as raised:
         stage.deploy(old)
     assert {finding.code for finding in raised.value.findings} == {"older"}
-    assert (runs(world), first.digest == second.digest) == (second.digest, False)
+    tagged = world.registry.find(TAG)
+    assert tagged and tagged.digest == runs(world) == second.digest
 
 
-@pytest.mark.parametrize("reached", range(1, 5))
+@pytest.mark.parametrize("reached", [1, 2])
 def test_a_run_that_is_killed_while_it_waits_is_finished_by_the_next_one(
     reached: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,12 +249,11 @@ def test_a_run_that_is_killed_while_it_waits_is_finished_by_the_next_one(
         sleep(seconds)
 
     monkeypatch.setattr(world.clock, "sleep", dying)
-    if reached <= 2:
-        with pytest.raises(KeyboardInterrupt):
-            stage.deploy(run)
+    with pytest.raises(KeyboardInterrupt):
+        stage.deploy(run)
     monkeypatch.setattr(world.clock, "sleep", sleep)
     assert stage.deploy(world.next_run()).report()["deployed"] == "true"
-    assert read_record(machine_of(world), RECORD).current == second
+    assert read_record(host_of(world), RECORD).current == second
     assert runs(world) == second.digest
 
 
@@ -264,7 +261,7 @@ def test_without_hosts_an_endpoint_proves_the_version() -> None:
     stage = WatchedStage.of(ENDPOINT)
     world = FakeWorld.new()
     image = stage.publish(world, "1.1.0")
-    host = machine_of(world)
+    host = host_of(world)
     host.servers["shop.example"] = lambda *request: Answer(200, '{"version": "1.1.0"}')
     report = stage.deploy(world.next_run()).report()
     assert (report["deployed"], report["verified"], world.registry.tags[TAG]) == ("true", "true", image.digest)
@@ -299,19 +296,17 @@ def test_a_proof_needs_its_keys(target: str, where: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "labels", "what"),
+    ("reference", "what"),
     [
-        ("ghcr.io/acme/shop:1.0.0", {}, "was started from `ghcr.io/acme/shop:1.0.0`"),
-        ("", {}, "there is no container `shop`"),
+        ("ghcr.io/acme/shop:1.0.0", "was started from `ghcr.io/acme/shop:1.0.0`"),
+        ("", "there is no container `shop`"),
     ],
 )
-def test_a_container_that_watchtower_will_never_update_is_a_finding(
-    reference: str, labels: dict[str, str], what: str
-) -> None:
+def test_a_container_that_watchtower_will_never_update_is_a_finding(reference: str, what: str) -> None:
     stage = WatchedStage.of()
     world, _, _ = begun(stage)
     stage.publish(world, "1.1.0")
-    containers = machine_of(world).containers
+    containers = host_of(world).containers
     containers.remove("shop")
     if reference:
         containers.run_tag("shop", reference)

@@ -12,7 +12,7 @@ from typing import cast
 from msgspec import Struct
 
 from shipit.config.targets import WatchtowerConfig
-from shipit.core.deploy import LOCAL, Container, DeployedImage, DeployEvent, DeployRecord, machine
+from shipit.core.deploy import LOCAL, Container, DeployedImage, DeployEvent, DeployRecord, EventKind, machine
 from shipit.core.duration import seconds
 from shipit.core.images import REVISION, VERSION
 from shipit.deploy.base import DeployTarget, Goal, HostState, ObservedTarget
@@ -25,9 +25,9 @@ from shipit.steps.deploy import (
     Proof,
     RecordEvent,
     TriggerWatchtower,
+    image_of,
     look_at,
     read_record,
-    running_image,
 )
 from shipit.world import RemoteImage, World
 from shipit.world.hosts import Host
@@ -43,16 +43,22 @@ class ObservedWatchtowerHost(Struct, frozen=True):
     Args:
         host: its address; `local` without hosts, because then this machine asks the app.
         container: the container that Watchtower replaces; None if there is none, or if `proof` is not `container`.
-        running: the image that is proven to run; None if that is not known.
+        image: the image that the container was created from, or that the app answers as; None if it is not known.
         record: the record of deployments; empty without hosts.
         locked_by: the run that holds the lock; empty if it is free.
     """
 
     host: str
     container: Container | None = None
-    running: DeployedImage | None = None
+    image: DeployedImage | None = None
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
+
+    @property
+    def running(self) -> DeployedImage | None:
+        """The image that is proven to run; None if that is not known, or if its container ended."""
+        runs = self.container is None or self.container.status in ("running", "restarting")
+        return self.image if runs else None
 
 
 class ObservedWatchtower(Struct, frozen=True):
@@ -137,7 +143,7 @@ class Watchtower:
         image = _earlier(was, rejected.image)
         if image is None:
             return
-        hit = [host for host in hosts if host.running and host.running.digest == rejected.image.digest]
+        hit = [host for host in hosts if host.image and host.image.digest == rejected.image.digest]
         for host in hit if target.config.hosts else ():
             yield _event(target, host, "held", rejected.image, rejected)
         yield MoveImageTag(followed_tag(target), image, back=True)
@@ -190,8 +196,10 @@ def _update(
         yield AwaitDigest(host.host, target.app, image, proof, within, record, required and proof is not None, by)
 
 
-def _event(target: WatchtowerTarget, host: ObservedWatchtowerHost, kind: str, image: DeployedImage, goal: Goal) -> Step:
-    event = DeployEvent("held" if kind == "held" else "freed", image, by=goal.by, why=goal.why)
+def _event(
+    target: WatchtowerTarget, host: ObservedWatchtowerHost, kind: EventKind, image: DeployedImage, goal: Goal
+) -> Step:
+    event = DeployEvent(kind, image, by=goal.by, why=goal.why)
     return RecordEvent(host.host, target.record_path, event)
 
 
@@ -209,17 +217,15 @@ def _observe(
     record: DeployRecord,
     locked_by: str,
 ) -> ObservedWatchtowerHost:
-    config, running = target.config, None
-    container = None
+    config, image, container = target.config, None, None
     if config.proof == "container":
         host = world.hosts.at(address)
         container = host.containers.find(config.container or "")
-        if container and container.status in ("running", "restarting"):
-            running = running_image(host, container, target.image_name)
+        image = image_of(host, container, target.image_name) if container else None
     elif proof := _proof(target, address):
         known = (*([tagged] if tagged else []), *(event.image for event in record.verified))
-        running = next((image for image in known if not look_at(proof, image, world).problem), None)
-    return ObservedWatchtowerHost(address, container, running, record, locked_by)
+        image = next((each for each in known if not look_at(proof, each, world).problem), None)
+    return ObservedWatchtowerHost(address, container, image, record, locked_by)
 
 
 def _deployed(target: WatchtowerTarget, found: RemoteImage) -> DeployedImage:

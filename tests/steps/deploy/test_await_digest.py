@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from contracts.clones import Clone, in_memory
 from msgspec.structs import replace
-from steps.deploy.scene import HOST, RECORD, spoil_the_record
-from steps.deploy.watched import NEW, OLD, PROOF, TAG, host_of, push, watched
+from steps.deploy.scene import HOST, RECORD, host_of, spoil_the_record
+from steps.deploy.watched import NEW, OLD, PROOF, TAG, push, watched
 from steps.samples import Sample
 
 from shipit.core.deploy import Answer

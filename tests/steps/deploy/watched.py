@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 
 from contracts.clones import Clone
-from steps.deploy.scene import HOST
+from steps.deploy.scene import HOST, host_of
 
 from shipit.core.deploy import Answer, DeployedImage
 from shipit.core.images import REVISION, VERSION
 from shipit.errors import RemoteError
 from shipit.steps.deploy import Proof
-from shipit.testing import FakeHost, FakeWorld
+from shipit.testing import FakeWorld
 from shipit.world import RemoteImage
 
 NAME = "ghcr.io/acme/shop"
@@ -29,14 +29,13 @@ class FakeWatchtower:
     Args:
         world: the world of the host.
         fork: True for the dialect of the fork, False for that of the original.
-        works: called for each accepted request; it updates the container by default.
     """
 
-    def __init__(self, world: FakeWorld, *, fork: bool = True, works: Callable[[], None] | None = None) -> None:
+    def __init__(self, world: FakeWorld, *, fork: bool = True) -> None:
         self.host = host_of(world)
         self.fork = fork
         self.busy = 0
-        self.works = works or self.update
+        self.works: Callable[[], None] = self.update
         self.requests: list[str] = []
         self.host.servers["127.0.0.1:8080"] = self.answer
         world.secrets.put(f"env:{TOKEN}", {TOKEN: SECRET})
@@ -58,10 +57,6 @@ class FakeWatchtower:
 
     def update(self) -> None:
         self.host.containers.run_tag("shop", TAG)
-
-
-def host_of(world: FakeWorld) -> FakeHost:
-    return world.hosts.at(HOST)
 
 
 def push(world: FakeWorld, image: DeployedImage, tag: str = "") -> None:

@@ -10,8 +10,8 @@ from shipit.steps.deploy.drain import Drain as Drain
 from shipit.steps.deploy.migrate import Migrate as Migrate
 from shipit.steps.deploy.move_image_tag import MoveImageTag as MoveImageTag
 from shipit.steps.deploy.proof import Proof as Proof
+from shipit.steps.deploy.proof import image_of as image_of
 from shipit.steps.deploy.proof import look_at as look_at
-from shipit.steps.deploy.proof import running_image as running_image
 from shipit.steps.deploy.proof import verified_key as verified_key
 from shipit.steps.deploy.pull_image import PullImage as PullImage
 from shipit.steps.deploy.record import RecordEvent as RecordEvent

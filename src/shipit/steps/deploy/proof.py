@@ -63,7 +63,7 @@ def look_at(proof: Proof, image: DeployedImage, world: World) -> Sight:
     if found is None:
         what = f"container `{proof.container}` is gone: Watchtower removed it, and has not created the new one"
         return Sight(what, gone=True)
-    running = running_image(host, found, image.name)
+    running = image_of(host, found, image.name)
     if running is None or running.digest != image.digest:
         return Sight(f"container `{found.name}` still runs {running or 'an image without a digest'}")
     return _sight(found)
@@ -82,7 +82,7 @@ def _sight(found: Container) -> Sight:
     return Sight(restarts=found.restarts)
 
 
-def running_image(host: Host, container: Container, name: str) -> DeployedImage | None:
+def image_of(host: Host, container: Container, name: str) -> DeployedImage | None:
     """Return the image that a container was created from; None if its digest is not known.
 
     A container has the labels of its image, so they say the version and the commit.
