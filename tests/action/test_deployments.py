@@ -1,4 +1,4 @@
-"""Deployments through the pipeline of the example: engine, registry, nginx and sshd are real, and so is the application."""
+"""Deployments through the example pipeline, with a real engine, registry, nginx, sshd and application."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_a_push_deploys_and_the_workflow_of_the_example_goes_back(server: Server
 
 
 def shown(server: Server) -> list[tuple[str, str, str]]:
-    """What GitHub shows of each deployment: the environment, the commit and the state."""
+    """Return the environment, the commit and the state of each deployment on GitHub."""
     return [(each.environment, each.sha, each.state) for each in server.shop.consumer.github.deployments]
 
 

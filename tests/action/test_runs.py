@@ -50,7 +50,10 @@ def test_the_credentials_of_an_aws_role_reach_shipit_and_no_other_step(consumer:
     assert run.jobs == {"aws": "success"}, run.log
     assert "assumed arn:aws:iam::123456789012:role/deploy in eu-central-1" in run.log
     prepare, after = ((run.kept / name).read_text() for name in ("prepare", "after"))
-    given = ("AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SESSION_TOKEN=session-of-aws")
+    given = (
+        *("AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIATEST"),
+        *("AWS_SECRET_ACCESS_KEY=secret-of-aws", "AWS_SESSION_TOKEN=session-of-aws"),
+    )
     assert [line for line in given if line not in prepare] == []
     assert "AWS_" not in after
 

@@ -87,7 +87,6 @@ def test_a_variable_of_the_run_is_a_secret_with_its_own_name(
 ) -> None:
     monkeypatch.setenv("SHOP_PASSWORD", SECRET)
     assert stores.values("env:SHOP_PASSWORD") == {"SHOP_PASSWORD": SECRET}
-    monkeypatch.delenv("SHOP_PASSWORD")
     with pytest.raises(ConfigError, match="`SHOP_TOKEN` with a secret of the app is not set"):
         stores.values("env:SHOP_TOKEN")
 

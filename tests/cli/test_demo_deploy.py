@@ -99,7 +99,8 @@ def run_demo(scratch: Path, **variables: str) -> subprocess.CompletedProcess[str
 
 @pytest.mark.slow
 def test_all_acts_lose_no_request_and_leave_nothing_in_the_engine(engine: Engine, scratch: Path) -> None:
-    program("nginx"), program("docker-registry")
+    program("nginx")
+    program("docker-registry")
     before = set(engine.docker("images", "--all", "--quiet").split())
     done = run_demo(scratch, FORCE_COLOR="1", **engine.environment)
     done.stderr = unstyle(done.stderr)

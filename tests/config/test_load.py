@@ -519,9 +519,13 @@ def test_a_string_without_quotes_gets_a_hint() -> None:
 
 def test_tables_nested_without_end_are_refused() -> None:
     deep = ".".join(["x"] * 3000)
-    assert (
-        problem(f"{DEPLOYED}deploy = {{ kind = 'blue-green', health = 'none', {deep} = 1 }}").what == "unknown key `x`"
-    )
+    target = f"deploy = {{ kind = 'blue-green', health = 'none', {deep} = 1 }}"
+    assert problem(f"{DEPLOYED}{target}").what == "unknown key `x`"
+
+
+def test_lists_nested_without_end_are_refused() -> None:
+    nested = "[" * 3000 + "]" * 3000
+    assert problem(f"[release]\nprepare = {nested}").what == "nested too deeply"
 
 
 KEYS = ["release", "bump", "commits", "changelog", "environments", "packages", "dev", "deploy", "images", "kind", "name",

@@ -1,4 +1,4 @@
-"""The tables of targets, and what their values must be."""
+"""The tables of targets, and the allowed values."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_an_unknown_key_of_a_target_is_an_error_with_the_key_that_was_probably_m
 
 
 @pytest.mark.parametrize("kind", ["swarm", "kubernetes", "ecs", "static-site"])
-def test_a_kind_that_is_not_there_yet_is_an_error_that_lists_those_that_are(kind: str) -> None:
+def test_an_unsupported_kind_is_an_error_that_lists_the_supported_ones(kind: str) -> None:
     found = problem(f'{DEV}deploy = {{ kind = "{kind}" }}')
     assert found.what == f'`kind` cannot be `"{kind}"` yet'
     assert found.hint and "`blue-green`" in found.hint

@@ -80,7 +80,7 @@ class Stage:
         commit = world.commit(f"feat: {version}")
         world.push()
         (wanted,), _ = observe_wanted_images(world, self.config, "dev", branch=None)
-        digest = f"sha256:{int(version.replace('.', '')):064d}"
+        digest = digest_of(version)
         image = RemoteImage(digest, {VERSION: version, REVISION: commit})
         for reference in (wanted.permanent_tags[0], f"acme/shop:{version}"):
             world.registry.accept(str(Reference.parse(reference)), image)
@@ -95,6 +95,11 @@ class Stage:
             images.append(self.publish(world, version))
             self.deploy(world.next_run())
         return images
+
+
+def digest_of(version: str) -> str:
+    """Return the digest of the image of a version."""
+    return f"sha256:{int(version.replace('.', '')):064d}"
 
 
 def serving(host: FakeHost) -> tuple[str | None, str | None]:

@@ -14,6 +14,7 @@ from deploy.stage import (
     SWITCH,
     UNHEALTHY,
     Stage,
+    digest_of,
     finished,
     serving,
     state,
@@ -36,7 +37,7 @@ from shipit.testing import FakeApp, FakeHost, FakeWorld
 from shipit.world.hosts import CommandResult
 
 STAGE = Stage.of()
-HELD = ("sha256:" + "110".zfill(64),)
+HELD = (digest_of("1.1.0"),)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_version_that_fails_while_it_serves_goes_back_and_is_held(world: FakeW
     assert state(host) == finished("1.0.0", HELD)
 
 
-def test_two_bad_answers_in_a_row_while_it_serves_are_an_accident(world: FakeWorld, host: FakeHost) -> None:
+def test_two_bad_answers_in_a_row_are_tolerated_while_it_serves(world: FakeWorld, host: FakeHost) -> None:
     STAGE.deployed(world, "1.0.0")
     STAGE.publish(world, "1.1.0", FakeApp(fails=8, recovers=9.5))
     STAGE.deploy(world.next_run())
@@ -200,7 +201,10 @@ def test_a_failed_first_deployment_says_that_there_is_nothing_to_go_back_to(worl
     with pytest.raises(DeployError) as raised:
         STAGE.deploy(world)
     assert type(raised.value) is DeployError
-    assert raised.value.state == "no version served here before, so there is no earlier version to go back to"
+    assert (
+        raised.value.state
+        == "no version served when this deployment began, so there is no earlier version to go back to"
+    )
     assert host.nginx.loaded == ""
 
 
@@ -463,7 +467,7 @@ def test_changed_secrets_start_a_new_container_of_the_same_image(world: FakeWorl
     assert all("second" not in text for path, text in host.files.items() if path != "/srv/shop/.env")
 
 
-def test_the_migration_runs_once_in_the_new_image_before_it_starts(world: FakeWorld, host: FakeHost) -> None:
+def test_the_migration_runs_once_on_the_first_host(world: FakeWorld, host: FakeHost) -> None:
     stage = Stage.of('migrate = ["app", "--migrate"]\nhosts = ["local", "ssh://deploy@two"]')
     stage.deployed(world, "1.0.0")
     assert host.containers.commands == [("app", "--migrate")]
@@ -649,7 +653,7 @@ def test_a_version_that_does_not_exist_is_a_usage_error(world: FakeWorld) -> Non
 
 def test_a_rollback_that_fails_leaves_the_version_that_serves_allowed(world: FakeWorld, host: FakeHost) -> None:
     STAGE.deployed(world, "1.0.0", "1.1.0", "1.2.0")
-    world.hosts.apps["sha256:" + "110".zfill(64)] = UNHEALTHY
+    world.hosts.apps[digest_of("1.1.0")] = UNHEALTHY
     with pytest.raises(DeployError):
         STAGE.rollback(world.next_run())
     assert state(host) == finished("1.2.0")
@@ -662,7 +666,7 @@ def test_a_rollback_after_a_version_that_was_held_and_allowed_again_goes_back(wo
     STAGE.deploy(world.next_run(), retry=True)
     STAGE.deployed(world, "1.2.0")
     STAGE.rollback(world.next_run())
-    assert state(host) == finished("1.1.0", ("sha256:" + "120".zfill(64),))
+    assert state(host) == finished("1.1.0", (digest_of("1.2.0"),))
 
 
 # what the state says
@@ -687,7 +691,7 @@ def test_traffic_that_leads_nowhere_and_a_stopped_nginx_are_not_healthy(world: F
     assert astray.problem == "nginx gives the traffic to 127.0.0.1:8085, which is not a slot"
 
 
-def test_a_health_check_that_does_not_suit_the_old_version_does_not_hide_it(world: FakeWorld, host: FakeHost) -> None:
+def test_a_version_still_serves_if_it_fails_the_new_health_check(world: FakeWorld, host: FakeHost) -> None:
     STAGE.deployed(world, "1.0.0")
     STAGE.publish(world, "1.1.0")
     other = Stage.of()

@@ -1,69 +1,12 @@
-"""shipit's command line in a process that ends, by SIGKILL, before or after its n-th write.
-
-python driver.py ARGUMENTS...    STOP_AT=7 and STOP_WHEN=before|after: the write to stop at
-                                 STOP_GROUP=1: the whole process group ends, with the commands that shipit started
-                                 WRITES=FILE: the file that gets the names of the writes that were made
-python driver.py                 the same in a process forked for each line of standard input: see forked.py
-"""
+"""shipit's command line, which a test can kill at a write: see stopped.py."""
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1]))
-from forked import serve
-
-from shipit.adapters.project import Project
-from shipit.cli.main import run
-from shipit.testing import interrupted, recorded
-from shipit.world import World
-
-writes: list[str] = []
-project: Any = Project  # a type checker does not allow to replace a property of a class
-
-
-def kill_this() -> None:
-    if "STOP_GROUP" in os.environ:
-        os.killpg(0, signal.SIGKILL)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def watched(world: World) -> World:
-    global writes
-    if "WRITES" in os.environ:
-        world, writes = recorded(world)
-    if "STOP_AT" in os.environ:
-        world = interrupted(world, int(os.environ["STOP_AT"]), os.environ["STOP_WHEN"], kill_this)  # type: ignore[arg-type]
-    return world
-
-
-real_world = project.world.func
-project.world = cached_property(lambda project: watched(real_world(project)))
-project.world.__set_name__(Project, "world")
-
-
-def main(args: list[str]) -> int:
-    os.setpgid(0, 0)
-    status = run(args)
-    if "WRITES" in os.environ:
-        Path(os.environ["WRITES"]).write_text("\n".join(writes))
-    return status
-
-
-def forked() -> None:
-    writes.clear()
-    status = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
-
+from stopped import start
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        sys.exit(main(sys.argv[1:]))
-    serve(forked)
+    start()

@@ -1,4 +1,4 @@
-"""An engine that ends while shipit deploys."""
+"""An engine that stops while shipit deploys."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from deployments.conftest import start_proxy
 from deployments.shop import FAILED, Apps, Shop
 from parts import dockerd
+from parts.daemon import wait_until
 from parts.engine import Engine
 from parts.registry import Registry
 from release.runs import Driver
@@ -26,7 +27,7 @@ def own_engine() -> Iterator[Engine]:
 
 
 @pytest.mark.slow
-def test_an_engine_that_ends_leaves_the_traffic_and_says_so(
+def test_if_the_engine_stops_no_traffic_moves_and_the_error_says_so(
     own_engine: Engine, registry: Registry, driver: Driver, tmp_path: Path
 ) -> None:
     apps = Apps(own_engine, registry)
@@ -36,9 +37,7 @@ def test_an_engine_that_ends_leaves_the_traffic_and_says_so(
         shop = Shop(tmp_path, apps, proxy, driver)
         shop.deploy(OLD).succeeded()
         process = shop.start("deploy", "prod", NEW)
-        for _ in range(200):
-            if "green" in shop.running():
-                break
+        wait_until(lambda: "green" in shop.running())
         engine = int(Path(own_engine.host.removeprefix("unix://")).with_name("pid").read_text())
         os.kill(engine, signal.SIGKILL)
         err = process.communicate(timeout=120)[1]

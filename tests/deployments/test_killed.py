@@ -1,4 +1,4 @@
-"""A deployment that SIGKILL ends before or after any of its writes, under load, and then the same command again."""
+"""A deployment is killed before or after each of its writes, under load; the same command then finishes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments one after the other, while users send requests: none is lost."""
+"""Deployments one after the other, while users send requests: no request is lost."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import threading
@@ -64,8 +65,8 @@ def test_a_version_that_never_becomes_healthy_gets_no_traffic(
 @pytest.mark.parametrize(
     ("version", "faults", "reason"),
     [
-        ("3.4.0", {"exit_after": 3}, "ended and was restarted"),
-        ("3.5.0", {"fail_after": 3}, "`/health` answered 503"),
+        ("3.4.0", {"exit_after": 5}, "ended and was restarted"),
+        ("3.5.0", {"fail_after": 5}, "`/health` answered 503"),
     ],
 )
 def test_a_version_that_fails_while_it_is_watched_gives_the_traffic_back_and_is_held(
@@ -73,7 +74,7 @@ def test_a_version_that_fails_while_it_is_watched_gives_the_traffic_back_and_is_
 ) -> None:
     shop.apps(version, **faults)
     shop.deploy(OLD).succeeded()
-    shop.configure(bake="6s")
+    shop.configure(bake="20s")
     refused(shop.deploy(version), REJECTED, "after it got the traffic", reason, f"{OLD} (", "serves, as before")
     shop.consistent(OLD)
     assert shop.events("held") == [version]
@@ -83,9 +84,9 @@ def test_a_version_that_fails_while_it_is_watched_gives_the_traffic_back_and_is_
 
 @pytest.mark.slow
 def test_a_version_that_is_tried_again_and_is_not_healthy_stays_held(shop: Shop) -> None:
-    shop.apps("3.6.0", fail_after=2)
+    shop.apps("3.6.0", fail_after=4)
     shop.deploy(OLD).succeeded()
-    shop.configure(bake="4s")
+    shop.configure(bake="20s")
     refused(shop.deploy("3.6.0"), REJECTED)
     shop.configure(health={"path": "/nowhere", "within": "1s"})
     refused(shop.deploy("3.6.0", "--retry"), REJECTED, "`/nowhere` answered 404")
@@ -216,12 +217,29 @@ def test_a_disk_without_space_for_the_switch_file_moves_no_traffic(shop: Shop) -
 
 def test_two_runs_at_once_are_one_deployment(shop: Shop) -> None:
     shop.deploy(OLD).succeeded()
-    shop.configure(bake="3s")
+    shop.configure(bake="8s")
     first = shop.start("deploy", "prod", NEW)
     shop.serves(f"version {NEW}")
     refused(shop.deploy(OLD), REFUSED, "another deployment is running on this machine", "this run changed nothing")
     _out, err = first.communicate(timeout=60)
     assert first.returncode == 0, err
+    shop.consistent(NEW)
+
+
+def test_the_lock_of_a_run_that_hangs_can_be_taken_away(shop: Shop) -> None:
+    free = shop.run("unlock", "prod", "--json").succeeded()
+    assert json.loads(free.out) == {"environment": "prod", "held": {}, "unlocked": False}
+    shop.deploy(OLD).succeeded()
+    shop.configure(bake="60s")
+    first = shop.start("deploy", "prod", NEW)
+    shop.serves(f"version {NEW}")
+    refused(shop.run("unlock", "prod"), WRONG, "asks before it takes a lock away", "shipit unlock prod --yes")
+    taken = json.loads(shop.run("unlock", "prod", "--yes", "--json").succeeded().out)
+    assert (list(taken["held"]), taken["unlocked"]) == (["this machine"], True)
+    shop.configure(bake="0s")
+    shop.deploy(NEW).succeeded()
+    first.kill()
+    first.communicate()
     shop.consistent(NEW)
 
 

@@ -1,4 +1,4 @@
-"""States that people and other programs leave: the next deployment continues from what it finds."""
+"""States that a person or another program changed: the next deployment corrects them."""
 
 from __future__ import annotations
 

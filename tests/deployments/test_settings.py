@@ -97,7 +97,7 @@ def test_a_changed_secret_deploys_the_same_image_again(shop: Shop) -> None:
 
 
 class watched_commands:
-    """The command lines of all processes of this machine during the block; those that live shortly can be missing."""
+    """The command lines of all processes of this machine during the block; a process that ends quickly can be missed."""
 
     def __init__(self) -> None:
         self.found: set[str] = set()

@@ -63,6 +63,14 @@ def listens(port: int) -> bool | None:
         return connection.connect_ex(("127.0.0.1", port)) == 0 or None
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait until `condition` is true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"it did not happen within {seconds} seconds"
+        time.sleep(0.02)
+
+
 def new_room() -> Path:
     """A directory with a short name, because the path of a socket has 107 characters at most."""
     return Path(tempfile.mkdtemp(prefix="shipit-part-"))

@@ -11,12 +11,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from parts.daemon import program
+from parts.daemon import program, wait_until
 from parts.engine import Engine
 from parts.load import MODES, Mode, Result, load
 from parts.nginx import Style, make_nginx_image, nginx, nginx_container, switch_text
@@ -35,14 +35,6 @@ def asked(url: str, data: bytes | None = None) -> tuple[int, str]:
     except urllib.error.HTTPError as answer:
         with answer:
             return answer.code, answer.read().decode()
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    for _ in range(PATIENCE * 20):
-        if so():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"it did not happen within {PATIENCE} seconds")
 
 
 def inspected(engine: Engine, container: str, what: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from parts.daemon import wait_until
 from parts.engine import Engine
 from parts.images import SERVED, push_base_image
 from parts.registry import READER, Registry
@@ -32,14 +31,6 @@ with system_engine() as engine:
 def asked(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return str(answer.read().decode().strip())
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if so():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come about within 30 seconds")
 
 
 def login(

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _MINIMUM_AGE = 60  # seconds; a younger directory can belong to a run that has not locked it yet
-
-
 _SHORT = 48  # characters; a socket's path has 104 at most, and OpenSSH adds 17 to its own while it creates it
 
 

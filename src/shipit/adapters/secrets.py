@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from shipit.adapters.aws import aws_session
 from shipit.core.redact import Redactor
-from shipit.errors import AuthError, ConfigError, RemoteError
+from shipit.errors import ConfigError
 
 if TYPE_CHECKING:
     Page = Mapping[str, Any]
@@ -93,28 +93,7 @@ def _parameter_versions(path: str) -> str:
 
 
 def _pages(path: str, operation: str, **arguments: Any) -> Iterator[Page]:
-    with _translating_errors(path) as session:
-        yield from session().client("ssm").get_paginator(operation).paginate(**arguments)
-
-
-@contextmanager
-def _translating_errors(path: str) -> Iterator[Callable[[], Any]]:
-    """Give the block a function that opens a session, and convert the exceptions of boto3."""
-    try:
-        import boto3  # type: ignore[import-untyped]
-        from botocore import exceptions  # type: ignore[import-untyped]
-    except ImportError as error:
-        what = f"shipit needs `boto3` to read `ssm:{path}`, which is not installed"
-        raise AuthError(
-            what, hint="pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
-        ) from error
-    try:
-        yield boto3.Session
-    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        what = f"AWS cannot be reached to read `ssm:{path}`: {error}"
-        raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
-    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
-        raise AuthError(
-            f"AWS refused to read `ssm:{path}`: {error}",
-            hint="use credentials with `ssm:GetParametersByPath` and `ssm:DescribeParameters`, and set `AWS_REGION`",
-        ) from error
+    install = "pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
+    allow = "use credentials with `ssm:GetParametersByPath` and `ssm:DescribeParameters`, and set `AWS_REGION`"
+    with aws_session(f"read `ssm:{path}`", install=install, allow=allow) as session:
+        yield from session.client("ssm").get_paginator(operation).paginate(**arguments)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextmanager

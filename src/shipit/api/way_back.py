@@ -114,7 +114,7 @@ def _way_back(
     if not all(host.known for host in after.hosts):
         error.state = "it is not known which version serves"
     elif not any(host.healthy or host.serving for host in before.hosts):
-        error.state = "no version served here before, so there is no earlier version to go back to"
+        error.state = "no version served when this deployment began, so there is no earlier version to go back to"
     elif _same_problems(before, after):
         error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:
@@ -186,6 +186,7 @@ class Watched:
 
 
 def observe(project: Project, environment: str, *, for_plan: bool = True) -> ObservedDeployment:
+    """Return the state of an environment; with `for_plan`, also the findings that stop a deployment."""
     from shipit.plan.deploy import observe_deployment
 
     branch = project.ci.branch

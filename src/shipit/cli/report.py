@@ -24,9 +24,9 @@ _MAX_ANNOTATIONS = 10
 # GitHub cuts the title of an annotation after 255 characters; the id of the commit is added to this.
 _MAX_TITLE = 200
 
-# The outputs that the images of an environment add to those of a release in the same run.
-DEPLOY_OUTPUTS = ("environment", "deployed", "verified", "serving", "url")
+# The outputs that the images and the deployment of an environment add to those of a release in the same run.
 IMAGE_OUTPUTS = ("environment", "image", "digest")
+DEPLOY_OUTPUTS = ("environment", "deployed", "verified", "serving", "url")
 
 
 class Report:

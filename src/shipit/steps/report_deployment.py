@@ -24,8 +24,10 @@ _DONE = {
 
 
 class ReportDeployment(Struct, frozen=True):
-    """Report to the forge that `deployment` is in `state`. A failure is reported only if the start of the
-    deployment was reported."""
+    """Report to the forge that `deployment` is in `state`.
+
+    A failure is reported only if the start of the deployment was reported.
+    """
 
     kind: ClassVar[str] = "report-deployment"
     public: ClassVar[bool] = False  # it moves no traffic: users of the app see no change

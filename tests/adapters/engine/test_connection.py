@@ -36,7 +36,7 @@ def found(root: Path) -> Finding:
     engine = DockerEngine(str(root), Logins(), Redactor())
     (finding,) = engine.findings([Build()])
     assert engine.findings(()) == (finding,)
-    with pytest.raises(PreflightError, match="not ready to build or push images") as raised:
+    with pytest.raises(PreflightError, match="not ready to use docker") as raised:
         engine.find("app:1")
     assert raised.value.findings == (finding,)
     assert (finding.code, finding.severity) == ("engine", "error")

@@ -16,7 +16,7 @@ from adapters.http_servers import Answer
 from adapters.http_servers import host as http_server
 from adapters.ssh_hosts import SECRET, local_host, other_process, settings_of, ssh_host
 from msgspec.structs import replace
-from parts.daemon import free_port
+from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.sshd import SshServer
 
@@ -33,13 +33,6 @@ NASTY = "a b  $HOME `id` \"double\" 'single' \\ \\n ; | & > < * ? ~ # 한글 é\
 def host(ssh_server: SshServer) -> Iterator[SshHost]:
     with ssh_host(ssh_server) as found:
         yield found
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"it did not happen within {seconds} seconds"
-        time.sleep(0.02)
 
 
 def test_an_argument_arrives_unchanged(host: SshHost) -> None:
@@ -97,12 +90,9 @@ def test_a_directory_cannot_be_read_or_replaced(host: SshHost, tmp_path: Path) -
     assert not os.listdir(tmp_path / "directory")
 
 
-def test_a_full_disk_leaves_the_old_file(host: SshHost) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(host: SshHost) -> None:
     with pytest.raises(CommandError, match="cannot be written on"):
         host.write("/proc/shipit", "text")
-    if Path("/dev/full").exists():
-        with pytest.raises(CommandError):
-            host.write("/dev/full/file", "text")
 
 
 def test_a_client_that_is_killed_in_the_middle_leaves_the_old_file(ssh_server: SshServer, tmp_path: Path) -> None:
@@ -262,8 +252,8 @@ with host.lock(path, "killed"):
         assert (local_host().locked_by(str(path)) or "").startswith("killed")
         process.send_signal(signal.SIGKILL)
         process.wait()
-        wait_until(lambda: local_host().locked_by(str(path)) is None, 1)
-    wait_until(lambda: not masters(ssh_server), 5)
+        wait_until(lambda: local_host().locked_by(str(path)) is None, 15)  # the time of the lock is 30 s
+    wait_until(lambda: not masters(ssh_server))
 
 
 def masters(server: SshServer) -> list[str]:
@@ -279,13 +269,13 @@ def masters(server: SshServer) -> list[str]:
 
 def test_a_lock_is_taken_over_after_its_time_when_the_network_is_cut(ssh_server: SshServer, tmp_path: Path) -> None:
     path, file = str(tmp_path / "app"), tmp_path / "file"
-    with ssh_host(ssh_server, lock_time=2) as host, contextlib.suppress(ConflictError), host.lock(path, "cut off"):
+    with ssh_host(ssh_server, lock_time=2) as host, host.lock(path, "cut off"):
         host.write(str(file), "before")
         time.sleep(3)
         assert local_host().locked_by(path), "it frees a lock although it hears from its holder"
         ssh_server.cut()
         cut = time.monotonic()
-        wait_until(lambda: local_host().locked_by(path) is None, 4)
+        wait_until(lambda: local_host().locked_by(path) is None)
         assert time.monotonic() - cut > 1
         with local_host().lock(path, "next"):
             ssh_server.restore()
@@ -294,7 +284,7 @@ def test_a_lock_is_taken_over_after_its_time_when_the_network_is_cut(ssh_server:
             assert file.read_text() == "before"
 
 
-def test_a_cut_network_ends_a_write_in_time(ssh_server: SshServer, tmp_path: Path) -> None:
+def test_a_write_after_the_time_of_the_lock_is_refused(ssh_server: SshServer, tmp_path: Path) -> None:
     path, file = str(tmp_path / "app"), tmp_path / "file"
     with ssh_host(ssh_server, lock_time=1) as host, host.lock(path, "cut off"):
         ssh_server.cut()
@@ -316,7 +306,7 @@ def test_a_cut_network_is_an_error_after_twenty_seconds(ssh_server: SshServer, u
         start = time.monotonic()
         with pytest.raises(RemoteError) as raised:
             host.read("/etc/hostname") if use == "files" else host.containers.find("none")
-        assert time.monotonic() - start < 25
+        assert time.monotonic() - start < 60
         assert raised.value.hint
         if use == "files":
             assert re.search("was lost: .*not responding", str(raised.value))

@@ -174,13 +174,17 @@ def test_the_key_is_in_no_command_line_and_on_disk_only_during_the_login(
                     ssh = words.startswith(b"ssh\0") and str(ssh_server.port).encode() in words
                     if secret in words or (ssh and b"SHIPIT_SSH_KEY" in (process / "environ").read_bytes()):
                         seen.append(words.decode(errors="replace"))
+
+    def watch_key() -> None:
+        while not stop.is_set():
             for key in Path(tempfile.gettempdir()).glob("shipit-ssh-*/key"):
                 with contextlib.suppress(OSError):
                     modes.add(key.stat().st_mode & 0o777)
                     modes.add(key.parent.stat().st_mode & 0o777)
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+    watchers = [threading.Thread(target=each) for each in (watch, watch_key)]
+    for watcher in watchers:
+        watcher.start()
     try:
         with ssh_host(ssh_server, settings) as host, host.lock(str(tmp_path / "app"), "me"):
             assert not list(Path(tempfile.gettempdir()).glob("*/key"))
@@ -189,7 +193,8 @@ def test_the_key_is_in_no_command_line_and_on_disk_only_during_the_login(
             time.sleep(0.2)
     finally:
         stop.set()
-        watcher.join()
+        for watcher in watchers:
+            watcher.join()
     assert not seen
     assert modes <= {0o600, 0o700}
     assert modes, "the key was never seen in its file"

@@ -1,4 +1,4 @@
-"""Files with environment variables, as the programs that read them understand them."""
+"""Files with environment variables: each program reads back the exact values."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def test_any_status_of_success_is_healthy_without_further_conditions(status: int
 
 
 @pytest.mark.parametrize("status", [100, 199, 300, 302, 404, 500, 503])
-def test_any_other_status_is_not(status: int) -> None:
+def test_any_other_status_is_unhealthy(status: int) -> None:
     assert HealthCheck("/").problem(Answer(status)) == f"`/` answered {status}"
 
 
@@ -26,13 +26,13 @@ def test_the_answer_of_an_unhealthy_app_shows_the_beginning_of_its_text() -> Non
     assert len(UP.problem(Answer(503, "x" * 5000)) or "") < 200
 
 
-def test_a_status_of_its_own_excludes_all_others() -> None:
+def test_a_configured_status_excludes_all_others() -> None:
     check = HealthCheck("/", status=418)
     assert check.problem(Answer(418)) is None
     assert check.problem(Answer(200)) == "`/` answered 200"
 
 
-def test_no_answer_says_why() -> None:
+def test_a_missing_answer_is_reported_with_its_reason() -> None:
     assert UP.problem(Answer(0, "no answer in time")) == "`/health` did not answer: no answer in time"
 
 

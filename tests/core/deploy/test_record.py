@@ -56,7 +56,7 @@ def test_an_image_is_held_until_it_is_freed(events: tuple[str, ...], held: list[
         assert (found.why_held(f"sha256:{name}") is not None) == (name in held)
 
 
-def test_the_reason_is_that_of_the_last_time() -> None:
+def test_the_latest_reason_is_reported() -> None:
     found = (
         DeployRecord()
         .add(DeployEvent("held", IMAGES["1"], why="first"))

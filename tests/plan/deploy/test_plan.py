@@ -78,7 +78,7 @@ def test_without_a_forge_that_shows_deployments_nothing_is_reported(world: FakeW
     world.forge.shows_deployments = False
     planned = plan(world, image(world))
     assert planned.steps and reports(planned) == []
-    assert report_of_end(planned) == ()
+    assert report_of_end(planned, "failure") == ()
 
 
 def test_a_plan_that_a_finding_blocks_reports_nothing(world: FakeWorld) -> None:
@@ -87,9 +87,9 @@ def test_a_plan_that_a_finding_blocks_reports_nothing(world: FakeWorld) -> None:
 
 def test_a_failure_is_reported_if_its_begin_was(world: FakeWorld) -> None:
     planned = plan(world, image(world))
-    apply_steps(report_of_end(planned), world)
+    apply_steps(report_of_end(planned, "failure"), world)
     assert world.remote.deployments == {}
-    apply_steps([planned.steps[0], *report_of_end(planned)], world)
+    apply_steps([planned.steps[0], *report_of_end(planned, "failure")], world)
     assert [state for _, state in world.remote.deployments["prod"]] == ["failure"]
     apply_steps([planned.steps[0], planned.steps[-1]], world)
     assert [state for _, state in world.remote.deployments["prod"]] == ["success"]

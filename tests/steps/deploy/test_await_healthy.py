@@ -84,9 +84,8 @@ def test_a_container_that_another_program_replaced_is_not_the_new_version(tmp_pa
 
 def test_an_answer_from_another_process_on_the_port_does_not_count(tmp_path: Path) -> None:
     world = started(in_memory(tmp_path), FakeApp(listens=None))
-    host_of(world).processes[8082] = FakeApp()
-    identity = FakeApp(paths={"/health": '{"status": "UP"}', "/info": '{"version": "1.0.0"}'})
-    host_of(world).processes[8082] = identity
+    other = FakeApp(paths={"/health": '{"status": "UP"}', "/info": '{"version": "1.0.0"}'})
+    host_of(world).processes[8082] = other
     error = failure(world, AwaitHealthy(HOST, SPEC, HEALTH, INFO))
     assert "is answered by another version" in error.what
 

@@ -96,7 +96,7 @@ def _finding(what: str, fix: str = "start docker (`systemctl start docker`), or 
 
 
 def _preflight_error(finding: Finding) -> PreflightError:
-    return PreflightError([finding], to="build or push images")
+    return PreflightError([finding], to="use docker")
 
 
 def _no_engine_finding(address: Address, reason: str) -> Finding:

@@ -125,7 +125,7 @@ class DockerContainers:
         self._require_lock()
         self.remove(spec.name)
         with translating_engine_errors():
-            created = self._create(spec, env, spec.name)
+            created = self._create(spec, env)
         try:
             with translating_engine_errors():
                 self._client.start(created)
@@ -138,21 +138,20 @@ class DockerContainers:
         import requests
 
         self._require_lock()
-        name = spec.name
-        self.remove(name)
+        self.remove(spec.name)
         try:
             with translating_engine_errors():
-                created = self._create(spec, env, name)
+                created = self._create(spec, env)
                 self._client.start(created)
                 try:
                     status = self._client.wait(created, timeout=int(timeout))["StatusCode"]
                 except requests.exceptions.RequestException as error:
                     what = f"`{' '.join(spec.command)}` did not end within {timeout:g} seconds"
                     hint = "read the log above; if the command only needs longer, set a longer `timeout` in the target"
-                    raise CommandError(what, hint=hint, tail=self.logs(name, 50)) from error
-            return CommandResult(status, self.logs(name, 50))
+                    raise CommandError(what, hint=hint, tail=self.logs(spec.name, 50)) from error
+            return CommandResult(status, self.logs(spec.name, 50))
         finally:
-            self.remove(name)
+            self.remove(spec.name)
 
     def restart(self, name: str) -> None:
         self._require_lock()
@@ -187,7 +186,7 @@ class DockerContainers:
         finally:
             self._client.timeout = before
 
-    def _create(self, spec: ContainerSpec, env: Mapping[str, str], name: str) -> str:
+    def _create(self, spec: ContainerSpec, env: Mapping[str, str]) -> str:
         """Create a container, and return its id."""
         client = self._client
         published: dict[int | str, Any] | None = {spec.port: ("127.0.0.1", spec.host_port)} if spec.host_port else None
@@ -203,13 +202,12 @@ class DockerContainers:
         created: dict[str, str] = client.create_container(
             spec.image.reference,
             command=list(spec.command) or None,
-            name=name,
+            name=spec.name,
             environment=dict(env),
             labels=spec.labels,
             user=spec.user or None,
             ports=[spec.port] if published else None,
             host_config=config,
-            stop_signal=None,
         )
         return created["Id"]
 

@@ -3,25 +3,87 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import Struct
 
 from shipit.errors import NOTHING_PUSHED, AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
 
-# Patterns as text: they are compiled only if something fails.
 _REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
 )
-_MOVED = (
-    r"stale info|non-fast-forward|fetch first|cannot lock ref|failed to (?:update|lock) ref|reference already exists"
-    r"|incorrect old value|tip of your current branch is behind"
-)
 _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
-_PROTECTED = r"protected branch|GH006|GH013|rule violations"
-_TAG_THERE = r"refs/tags/\S+.*\(already exists\)|already exists in the remote"
-_DECLINED = r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref"
 # git prints no other line of its own when the hook `pre-push` of the clone fails.
 _NOT_SENT = r"failed to push some refs"
 _CONNECTION_LOST = r"^fatal: |RPC failed|unexpected disconnect|hung up"
+
+
+class _Refusal(Struct, frozen=True):
+    """A reason why the remote refuses a push.
+
+    Args:
+        pattern: the regular expression that finds it in git's output; compiled only if a push fails.
+        error: makes the error.
+        what: the message; `{branch}` is the branch or tag, `{lock}` the path of the lock file on the remote.
+        hint: what to do, with the same placeholders.
+    """
+
+    pattern: str
+    error: Callable[..., ShipitError]
+    what: str
+    hint: str
+
+
+# The first one whose pattern is found is the reason.
+_REFUSALS = (
+    _Refusal(
+        r"protected branch|GH006|GH013|rule violations",
+        RemoteError,
+        "the remote refuses pushes to the protected branch `{branch}`",
+        'set `write-back = "api"` with the token of an App that can bypass the rule, or `write-back = "none"`',
+    ),
+    _Refusal(
+        _LOCKED,
+        partial(RemoteError, retryable=True),
+        "`{branch}` is locked on the remote by another push, or by one that was killed",
+        "if no push is running, remove the lock on the remote's server (rm {lock}), then run again",
+    ),
+    _Refusal(
+        r"stale info|non-fast-forward|fetch first|cannot lock ref|failed to (?:update|lock) ref"
+        r"|reference already exists|incorrect old value|tip of your current branch is behind",
+        BranchMoved,
+        "`{branch}` moved on the remote during this run",
+        "run the same command again: it makes a new plan",
+    ),
+    _Refusal(
+        r"refs/tags/\S+.*\(already exists\)|already exists in the remote",
+        ConflictError,
+        "a tag of this release already exists on the remote, on another commit",
+        "list the remote's tags: git ls-remote --tags; merge the release that has the tag into this branch, "
+        "or release another version: shipit release --version X.Y.Z",
+    ),
+    _Refusal(
+        r"support --atomic",
+        RemoteError,
+        "the remote does not support `git push --atomic`",
+        "release to a git server that supports atomic pushes; every current version of git does",
+    ),
+    _Refusal(
+        r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref",
+        RemoteError,
+        "the remote refused the push",
+        "fix what the remote's message above names, then run the same command again; "
+        'if direct pushes to this branch are not allowed, set `write-back = "api"` or `"none"`',
+    ),
+)
+_STOPPED = _Refusal(
+    _NOT_SENT,
+    partial(RemoteError, retryable=True),
+    "`git push` stopped before it sent anything; a `pre-push` hook in this clone can be the reason",
+    "fix what the message above names, or fix the hook, then run the same command again",
+)
 
 
 def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitError:
@@ -32,54 +94,12 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
         remote: the URL or name of the remote, for the message.
     """
     output = error.tail
-    if re.search(_PROTECTED, output):
-        return RemoteError(
-            f"the remote refuses pushes to the protected branch `{branch}`",
-            where=output,
-            hint='set `write-back = "api"` with the token of an App that can bypass the rule, or `write-back = "none"`',
-            state=NOTHING_PUSHED,
-        )
-    if lock := remote_lock(error):
-        return RemoteError(
-            f"`{branch}` is locked on the remote by another push, or by one that was killed",
-            where=output,
-            hint=f"if no push is running, remove the lock on the remote's server (rm {lock}), then run again",
-            state=NOTHING_PUSHED,
-            retryable=True,
-        )
-    if re.search(_MOVED, output):
-        return BranchMoved(
-            f"`{branch}` moved on the remote during this run",
-            where=output,
-            hint="run the same command again: it makes a new plan",
-            state=NOTHING_PUSHED,
-        )
-    if re.search(_TAG_THERE, output):
-        return ConflictError(
-            "a tag of this release already exists on the remote, on another commit",
-            where=output,
-            hint="list the remote's tags: git ls-remote --tags; merge the release that has the tag into this branch, "
-            "or release another version: shipit release --version X.Y.Z",
-            state=NOTHING_PUSHED,
-        )
-    if "does not support --atomic" in output or "support --atomic push" in output:
-        hint = "release to a git server that supports atomic pushes; every current version of git does"
-        return RemoteError("the remote does not support `git push --atomic`", hint=hint, state=NOTHING_PUSHED)
-    if re.search(_DECLINED, output):
-        hint = (
-            "fix what the remote's message above names, then run the same command again; "
-            'if direct pushes to this branch are not allowed, set `write-back = "api"` or `"none"`'
-        )
-        return RemoteError("the remote refused the push", where=output, hint=hint, state=NOTHING_PUSHED)
-    if re.search(_NOT_SENT, output) and not re.search(_CONNECTION_LOST, output, re.MULTILINE):
-        hint = "fix what the message above names, or fix the hook, then run the same command again"
-        return RemoteError(
-            "`git push` stopped before it sent anything; a `pre-push` hook in this clone can be the reason",
-            where=output,
-            hint=hint,
-            state=NOTHING_PUSHED,
-            retryable=True,
-        )
+    lost = re.search(_CONNECTION_LOST, output, re.MULTILINE)
+    for refusal in _REFUSALS if lost else (*_REFUSALS, _STOPPED):
+        if re.search(refusal.pattern, output):
+            names = {"branch": branch, "lock": remote_lock(error)}
+            hint = refusal.hint.format(**names)
+            return refusal.error(refusal.what.format(**names), where=output, hint=hint, state=NOTHING_PUSHED)
     return remote_error(error, remote)
 
 

@@ -33,7 +33,7 @@ def send(
     try:
         connection.connect()
         if parts.scheme == "https":
-            name = headers.get("Host", host).rpartition(":")[0] or headers.get("Host", host)
+            name = urlsplit(f"//{headers.get('Host', parts.netloc)}").hostname
             secret = "Authorization" in headers and host not in _LOOPBACK
             context = ssl.create_default_context() if secret else _unverified()
             connection.sock = context.wrap_socket(connection.sock, server_hostname=name)

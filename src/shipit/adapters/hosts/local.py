@@ -137,9 +137,12 @@ class LocalHost:
 
     def unlock(self, path: str) -> None:
         """Replace the lock file. The run that holds the old one sees that the owner changed, and stops."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(f"{path}.lock")
-        _write_new(f"{path}.owner", b"", 0o644)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(f"{path}.lock")
+            _write_new(f"{path}.owner", b"", 0o644)
+        except OSError as error:
+            raise unwritable(f"{path}.lock", error.strerror or str(error), "this machine") from error
 
     def _require_lock(self) -> None:
         """Raise `ConflictError` if another run took a lock that this run held."""

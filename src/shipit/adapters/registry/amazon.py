@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import re
 
-from shipit.errors import AuthError, RemoteError
+from shipit.adapters.aws import aws_session
 
 _HOST = re.compile(r"\d+\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 _MARGIN = dt.timedelta(minutes=15)  # a token must be valid for at least this long, so that a push can end with it
@@ -37,22 +37,8 @@ class AmazonTokens:
 
 
 def _token(registry: str, region: str) -> tuple[str, dt.datetime]:
-    try:
-        import boto3  # type: ignore[import-untyped]
-        from botocore import exceptions  # type: ignore[import-untyped]
-    except ImportError as error:
-        hint = "pip install 'shipit[aws]', or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
-        what = f"there is no login for `{registry}`; to get one from AWS, shipit needs `boto3`, which is not installed"
-        raise AuthError(what, hint=hint) from error
-    try:
-        ecr = boto3.Session().client("ecr", region_name=region)
-        data = ecr.get_authorization_token()["authorizationData"][0]
-    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        what = f"AWS cannot be reached to get the login for `{registry}`: {error}"
-        raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
-    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
-        raise AuthError(
-            f"AWS refused to issue a login for `{registry}`: {error}",
-            hint="set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` of a user with `ecr:GetAuthorizationToken`",
-        ) from error
+    install = "pip install 'shipit[aws]', or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
+    allow = "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` of a user with `ecr:GetAuthorizationToken`"
+    with aws_session(f"issue a login for `{registry}`", install=install, allow=allow) as session:
+        data = session.client("ecr", region_name=region).get_authorization_token()["authorizationData"][0]
     return data["authorizationToken"], data["expiresAt"]

@@ -23,17 +23,27 @@ def command(session: Session, environment: str, yes: bool, as_json: bool) -> Non
     from shipit import api
 
     (found,) = api.status(session.project, environment)
-    holders = [f"{machine(host.host)}: {host.locked_by}" for host in found.hosts if host.locked_by]
+    holders = {machine(host.host): host.locked_by for host in found.hosts if host.locked_by}
     if not holders:
         session.output.say(f"no run holds the lock of `{environment}`")
-        return
-    for holder in holders:
-        session.output.say(f"the lock of `{environment}` is held on {holder}")
+    for host, run in holders.items():
+        session.output.say(f"the lock of `{environment}` is held on {host}: {run}")
+    unlocked = bool(holders) and _unlock(session, environment, yes)
+    if as_json:
+        session.output.json({"environment": environment, "held": holders, "unlocked": unlocked})
+
+
+def _unlock(session: Session, environment: str, yes: bool) -> bool:
+    """Take the lock away, if the user says so, and return whether it was taken away."""
+    from shipit import api
+
     if not yes and not session.output.is_interactive:
         raise UsageError(
             "shipit asks before it takes a lock away, but there is no terminal",
             hint=f"shipit unlock {environment} --yes",
         )
-    if yes or click.confirm("take the lock away from this run?", err=True):
-        api.unlock(session.project, environment)
-        session.output.say(f"the lock of `{environment}` is free; the other run changes nothing more")
+    if not yes and not click.confirm("take the lock away from this run?", err=True):
+        return False
+    api.unlock(session.project, environment)
+    session.output.say(f"the lock of `{environment}` is free; the other run changes nothing more")
+    return True

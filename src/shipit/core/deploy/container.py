@@ -9,7 +9,7 @@ from msgspec import Struct, field, json
 from msgspec.structs import replace
 
 # The labels of a container that shipit started. A label never changes after the container was created.
-APP, SLOT, DIGEST = "shipit.app", "shipit.slot", "shipit.digest"
+APP, SLOT, IMAGE, DIGEST = "shipit.app", "shipit.slot", "shipit.image", "shipit.digest"
 VERSION, REVISION, SETTINGS = "shipit.version", "shipit.revision", "shipit.settings"
 
 
@@ -75,7 +75,7 @@ class Container(Struct, frozen=True):
         """The image that shipit started it with; None if shipit did not start it."""
         if DIGEST not in self.labels:
             return None
-        name, revision = self.labels.get("shipit.image", ""), self.labels.get(REVISION, "")
+        name, revision = self.labels.get(IMAGE, ""), self.labels.get(REVISION, "")
         return DeployedImage(name, self.labels[DIGEST], self.labels.get(VERSION, ""), revision)
 
     @property
@@ -124,7 +124,6 @@ class ContainerSpec(Struct, frozen=True):
         port: the port that the app listens on in the container.
         host_port: the port on the host's loopback address that leads to `port`.
         env: environment variables that are not secret.
-        env_file: the path of a file on the host with more variables, one `NAME=value` in a line; empty for none.
         secrets: references to secrets, which become environment variables; see `shipit.world.Secrets`.
         secrets_version: a fingerprint of the versions of the secrets, never of their values.
         network: the network to join; empty for the engine's default.
@@ -145,7 +144,6 @@ class ContainerSpec(Struct, frozen=True):
     port: int
     host_port: int
     env: dict[str, str] = field(default_factory=dict)
-    env_file: str = ""
     secrets: tuple[str, ...] = ()
     secrets_version: str = ""
     network: str = ""
@@ -170,7 +168,7 @@ class ContainerSpec(Struct, frozen=True):
         return {
             APP: self.app,
             SLOT: self.slot,
-            "shipit.image": self.image.name,
+            IMAGE: self.image.name,
             DIGEST: self.image.digest,
             VERSION: self.image.version,
             REVISION: self.image.revision,

@@ -7,29 +7,17 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import (
-    SLOTS,
-    machine,
-)
+from shipit.core.deploy import SLOTS, machine
 from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.blue_green.observe import observe_host
-from shipit.deploy.blue_green.observed import (
-    ObservedBlueGreen,
-    ObservedBlueGreenHost,
-)
+from shipit.deploy.blue_green.observed import ObservedBlueGreen, ObservedBlueGreenHost
 from shipit.deploy.blue_green.plan import HostPlan
-from shipit.deploy.blue_green.settings import (
-    BlueGreenTarget,
-    container_name,
-    nginx_settings,
-)
+from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, nginx_settings
 from shipit.deploy.blue_green.state import host_state, slot_findings
 from shipit.deploy.blue_green.way_back import slot_before, way_back_steps
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import (
-    nginx_runs,
-)
+from shipit.steps.deploy import nginx_runs
 from shipit.world import World
 
 

@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from shipit.core.deploy import (
-    SLOTS,
-    HealthCheck,
-    NginxSettings,
-    address_in,
-)
-from shipit.deploy.blue_green.observed import (
-    ObservedBlueGreenHost,
-    ObservedSlot,
-)
-from shipit.deploy.blue_green.settings import (
-    BlueGreenTarget,
-    container_name,
-    health_check,
-    slot_port,
-)
-from shipit.steps.deploy import (
-    Sleep,
-    read_record,
-    settled_traffic,
-)
+from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings, address_in
+from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot
+from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, health_check, slot_port
+from shipit.steps.deploy import Sleep, read_record, settled_traffic
 from shipit.world.hosts import Host
 
 _TRIES = 3

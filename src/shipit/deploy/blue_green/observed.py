@@ -6,21 +6,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shipit.core.deploy import (
-    SETTINGS,
-    SLOTS,
-    Container,
-    DeployRecord,
-    Traffic,
-)
+from shipit.core.deploy import SETTINGS, SLOTS, Container, DeployRecord, Traffic
 from shipit.deploy.base import HostState
-from shipit.deploy.blue_green.settings import (
-    BlueGreenTarget,
-    nginx_settings,
-    other_slot,
-    slot_address,
-    slot_port,
-)
+from shipit.deploy.blue_green.settings import BlueGreenTarget, nginx_settings, other_slot, slot_address, slot_port
 from shipit.finding import Finding
 
 

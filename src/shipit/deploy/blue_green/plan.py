@@ -6,19 +6,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import (
-    SLOTS,
-    DeployedImage,
-    DeployEvent,
-    EventKind,
-)
+from shipit.core.deploy import SLOTS, DeployedImage, DeployEvent, EventKind
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
-from shipit.deploy.blue_green.observed import (
-    ObservedBlueGreenHost,
-    active_slot,
-    was_verified,
-)
+from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, was_verified
 from shipit.deploy.blue_green.settings import (
     BlueGreenTarget,
     container_name,
@@ -80,9 +71,8 @@ class HostPlan:
             return
         active = self.observed.slots[self.active]
         traffic = slot_traffic(self.target, self.nginx, self.active, active.container)
-        unknown = self.observed.loaded is None
-        dead = self.observed.loaded is not None and self.observed.loaded.slot != self.active
-        if (unknown or dead) and not self.serves:
+        loaded = self.observed.loaded
+        if (loaded is None or loaded.slot != self.active) and not self.serves:
             yield SwitchTraffic(self.host, self.nginx, traffic)
             yield Drain(self.host, self.nginx, seconds(self.config.drain))
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import (
-    SLOTS,
-    machine,
-)
+from shipit.core.deploy import SLOTS, machine
 from shipit.deploy.base import HostState
-from shipit.deploy.blue_green.observed import (
-    ObservedBlueGreenHost,
-    ObservedSlot,
-    active_slot,
-)
-from shipit.deploy.blue_green.settings import (
-    BlueGreenTarget,
-    nginx_settings,
-    other_slot,
-    slot_address,
-    slot_port,
-)
+from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot, active_slot
+from shipit.deploy.blue_green.settings import BlueGreenTarget, nginx_settings, other_slot, slot_address, slot_port
 from shipit.finding import Finding
 
 

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import (
-    SETTINGS,
-    DeployEvent,
-)
+from shipit.core.deploy import SETTINGS, DeployEvent
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
-from shipit.deploy.blue_green.observed import (
-    ObservedBlueGreenHost,
-    active_slot,
-    is_last_verified,
-    was_verified,
-)
+from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, is_last_verified, was_verified
 from shipit.deploy.blue_green.settings import (
     BlueGreenTarget,
     container_name,
@@ -27,14 +19,7 @@ from shipit.deploy.blue_green.settings import (
     slot_traffic,
 )
 from shipit.steps.base import Step
-from shipit.steps.deploy import (
-    Drain,
-    RecordEvent,
-    ResumeContainer,
-    RetireContainer,
-    SwitchTraffic,
-    WriteMarker,
-)
+from shipit.steps.deploy import Drain, RecordEvent, ResumeContainer, RetireContainer, SwitchTraffic, WriteMarker
 
 
 def slot_before(target: BlueGreenTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:

@@ -51,7 +51,7 @@ def make_deploy_plan(
     )
 
 
-def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"] = "failure") -> tuple[Step, ...]:
+def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"]) -> tuple[Step, ...]:
     """Return the step that reports the end of the deployment of `plan`; empty if the forge shows no deployments."""
     begins = (step for step in plan.steps if isinstance(step, ReportDeployment))
     return tuple(ReportDeployment(step.deployment, state) for step in begins if step.state == "in_progress")

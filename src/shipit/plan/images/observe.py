@@ -139,7 +139,7 @@ def observe_wanted_images(
     branch = world.git.branch() or branch
     next_releases = observer.next_releases(commit.id, branch)
     wanted = observer.wanted(environment, commit, next_releases, branch)
-    return wanted, tuple(finding for finding in observer.unreleased(environment, next_releases))
+    return wanted, tuple(observer.unreleased(environment, next_releases))
 
 
 class _ImageObserver(Struct, frozen=True):

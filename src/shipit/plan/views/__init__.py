@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shipit.plan.views.json import MAKE_A_PLAN as MAKE_A_PLAN
 from shipit.plan.views.json import plan_from_json as plan_from_json
 from shipit.plan.views.json import plan_to_json as plan_to_json
 from shipit.plan.views.markdown import Result as Result

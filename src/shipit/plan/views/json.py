@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec.structs import asdict
 
 from shipit.errors import UsageError
 from shipit.finding import Finding
@@ -18,8 +19,6 @@ from shipit.steps import STEPS
 from shipit.steps.base import Step
 
 SCHEMA = 2
-# Not the path that was given: it may be a file that must not be overwritten.
-MAKE_A_PLAN = "shipit plan -o plan.json"
 
 
 class _Building(Struct, frozen=True):
@@ -74,12 +73,12 @@ def plan_from_json(text: str, where: str) -> Plan:
         data = json.loads(text)
         if data.pop("schema") != SCHEMA:
             what = f"`{where}` was written by another version of shipit, whose plans have another format"
-            raise UsageError(what, hint=MAKE_A_PLAN)
+            raise UsageError(what, hint=Plan.how_to_make)
         steps = tuple(_step(entry) for entry in data.pop("steps"))
         return _plan(convert(data, _Fields), steps)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ValidationError) as error:
         what = f"`{where}` was not written by `shipit plan -o`: {_reason(error)}"
-        raise UsageError(what, hint=MAKE_A_PLAN) from error
+        raise UsageError(what, hint=Plan.how_to_make) from error
 
 
 def _reason(error: Exception) -> str:
@@ -105,28 +104,13 @@ def _fields(plan: Plan) -> _Fields:
 
 
 def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
-    if building := fields.building:
-        return ImagePlan(
-            inputs=fields.inputs,
-            steps=steps,
-            findings=fields.findings,
-            environment=building.environment,
-            images=building.images,
-            builder=building.builder,
-        )
-    if deploying := fields.deploying:
-        return DeployPlan(
-            inputs=fields.inputs,
-            steps=steps,
-            findings=fields.findings,
-            environment=deploying.environment,
-            targets=deploying.targets,
-            rollback=deploying.rollback,
-        )
+    shared: dict[str, Any] = {"inputs": fields.inputs, "steps": steps, "findings": fields.findings}
+    if fields.building:
+        return ImagePlan(**shared, **asdict(fields.building))
+    if fields.deploying:
+        return DeployPlan(**shared, **asdict(fields.deploying))
     return ReleasePlan(
-        inputs=fields.inputs,
-        steps=steps,
-        findings=fields.findings,
+        **shared,
         decisions=fields.decisions,
         notes=fields.notes,
         finishes=fields.finishes,

@@ -155,13 +155,13 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
     tested = command(host, nginx, "-t")
     if tested.status != 0:
         raise DeployError(
-            f"nginx on {machine(host.address)} does not accept its configuration: {_last_line(tested.output)}",
+            f"nginx on {machine(host.address)} does not accept its configuration: {_reason(tested.output)}",
             hint=f"run `{' '.join(nginx.command)} -t` on the host, and fix what it reports",
         )
     reloaded = command(host, nginx, "-s", "reload")
     if reloaded.status != 0:
         raise DeployError(
-            f"nginx on {machine(host.address)} cannot be reloaded: {_last_line(reloaded.output)}",
+            f"nginx on {machine(host.address)} cannot be reloaded: {_reason(reloaded.output)}",
             hint=f"run `{' '.join(nginx.command)} -s reload` on the host, and fix what it reports",
         )
     for _ in range(int(_RELOADED_WITHIN / _POLL)):
@@ -197,6 +197,7 @@ def _await_shutdown(host: Host, nginx: NginxSettings, old: Mapping[str, str], sl
     )
 
 
-def _last_line(output: str) -> str:
-    errors = [line for line in output.splitlines() if "[emerg]" in line or "[error]" in line]
-    return (errors or output.splitlines() or ["it printed nothing"])[-1 if not errors else 0]
+def _reason(output: str) -> str:
+    """Return the first error in the output of nginx, or else its last line."""
+    lines = output.splitlines() or ["it printed nothing"]
+    return next((line for line in lines if "[emerg]" in line or "[error]" in line), lines[-1])

@@ -1,0 +1,34 @@
+"""Access to AWS through boto3, which is installed only for those who use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from shipit.errors import AuthError, RemoteError
+
+
+@contextmanager
+def aws_session(to: str, *, install: str, allow: str) -> Iterator[Any]:
+    """Give the block a session of boto3, and convert the exceptions of boto3.
+
+    Args:
+        to: the task of AWS, for messages, such as "read `ssm:/shop/`".
+        install: the hint when boto3 is not installed.
+        allow: the hint when AWS refuses the credentials.
+
+    Raises `AuthError` if boto3 is not installed or AWS refuses the credentials, `RemoteError` if AWS cannot be reached.
+    """
+    try:
+        import boto3  # type: ignore[import-untyped]
+        from botocore import exceptions  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise AuthError(f"shipit asks AWS to {to} with `boto3`, which is not installed", hint=install) from error
+    try:
+        yield boto3.Session()
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        what = f"AWS cannot be reached to {to}: {error}"
+        raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
+    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
+        raise AuthError(f"AWS refused to {to}: {error}", hint=allow) from error

@@ -1,0 +1,13 @@
+"""The tables of the targets that an environment is deployed to, one for each kind; see `shipit.config.model`.
+
+`TargetConfig` is the union of all kinds: a new kind is added there.
+"""
+
+from __future__ import annotations
+
+from shipit.config.targets.base import KIND as KIND
+from shipit.config.targets.blue_green import BlueGreenConfig as BlueGreenConfig
+from shipit.config.targets.container import HealthConfig as HealthConfig
+from shipit.config.targets.watchtower import WatchtowerConfig as WatchtowerConfig
+
+TargetConfig = BlueGreenConfig | WatchtowerConfig

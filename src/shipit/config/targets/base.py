@@ -1,0 +1,56 @@
+"""The keys that all kinds of targets have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from shipit.config.table import ConfigTable
+from shipit.config.vocabulary import AppName, HostPath, Name, Text
+
+# The key that says which other keys a target has.
+KIND = "kind"
+
+
+class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
+    """A target; its `kind` says which other keys it has."""
+
+    # The kinds that only a later version supports.
+    later: ClassVar[tuple[str, ...]] = ("compose", "swarm", "kubernetes", "ecs", "static-site")
+
+    name: Annotated[
+        AppName | None,
+        Meta(
+            description="The name of the app in the record of deployments. With `blue-green`, its containers are "
+            "`<name>-blue` and `<name>-green`. When unset, it is the last part of the image's name and the name of the "
+            "environment: `shop-prod`."
+        ),
+    ] = None
+    image: Annotated[
+        Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
+    ] = None
+    known_hosts: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="The public keys of the hosts, as lines of a known_hosts file (see `ssh-keyscan`). When "
+            "unset, they are in `SHIPIT_SSH_KNOWN_HOSTS` or in the known_hosts file of the user."
+        ),
+    ] = ()
+    directory: Annotated[
+        HostPath,
+        Meta(
+            description="The directory on each host for the record of deployments and the lock.",
+            examples=["/var/lib/shipit"],
+        ),
+    ] = "/var/lib/shipit"
+
+    @property
+    def followed_tag(self) -> str:
+        """The moving tag of the image that only a deployment moves; empty for none."""
+        return ""
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
+        yield from ()

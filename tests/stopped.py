@@ -1,0 +1,72 @@
+"""shipit's command line in a process that ends, by SIGKILL, before or after its n-th write.
+
+A driver is a program that calls `start`. Its variables are:
+
+STOP_AT=7 and STOP_WHEN=before|after   the write to stop at
+STOP_GROUP=1                           the whole process group ends, with the commands that shipit started
+WRITES=FILE                            the file that gets the names of the writes that were made
+
+Without arguments it runs shipit in a process forked for each line of standard input: see forked.py.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from forked import serve
+
+from shipit.adapters.project import Project
+from shipit.cli.main import run
+from shipit.testing import interrupted, recorded
+from shipit.world import World
+
+writes: list[str] = []
+project: Any = Project  # a type checker does not allow to replace a property of a class
+
+
+def start(prepare: Callable[[World], World] = lambda world: world) -> None:
+    """Run shipit with the arguments of this process; `prepare` changes the world that it gets."""
+    real_world = project.world.func
+    project.world = cached_property(lambda project: _watched(prepare(real_world(project))))
+    project.world.__set_name__(Project, "world")
+    if sys.argv[1:]:
+        sys.exit(_main(sys.argv[1:]))
+    serve(_forked)
+
+
+def _watched(world: World) -> World:
+    global writes
+    if "WRITES" in os.environ:
+        world, writes = recorded(world)
+    if "STOP_AT" in os.environ:
+        world = interrupted(world, int(os.environ["STOP_AT"]), os.environ["STOP_WHEN"], _kill_this)  # type: ignore[arg-type]
+    return world
+
+
+def _kill_this() -> None:
+    if "STOP_GROUP" in os.environ:
+        os.killpg(0, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _main(args: list[str]) -> int:
+    if "STOP_GROUP" in os.environ:
+        os.setpgid(0, 0)
+    status = run(args)
+    if "WRITES" in os.environ:
+        Path(os.environ["WRITES"]).write_text("\n".join(writes))
+    return status
+
+
+def _forked() -> None:
+    writes.clear()
+    status = _main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
