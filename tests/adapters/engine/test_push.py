@@ -117,15 +117,21 @@ def test_a_registry_that_does_not_answer_is_reported_by_its_name(real: Bench) ->
     assert "connection refused" in raised.value.what
 
 
+INVISIBLE = '{"errors": [{"code": "DIGEST_INVALID"}, {"code": "MANIFEST_BLOB_UNKNOWN", "detail": {}}]}'
+"""The answer of a registry to the manifest of an image whose layer another push is just storing."""
+
+
 @pytest.mark.parametrize(
     "fault",
     [
+        Fault("PUT", "/manifests/", times=2, status=400, body=INVISIBLE),
+        Fault("PUT", "/manifests/", times=2, status=404, body='{"errors": [{"code": "BLOB_UNKNOWN"}]}'),
         Fault("PUT", "/manifests/", times=2, status=429),
         Fault("PUT", "/manifests/", times=2, status=503),
         Fault("PUT", "/manifests/", times=2, cut=True),
         Fault("POST", "/blobs/uploads/", times=2, status=429),
     ],
-    ids=["slow down", "unavailable", "cut off", "slow down with layers"],
+    ids=["layer not visible", "layer unknown", "slow down", "unavailable", "cut off", "slow down with layers"],
 )
 def test_a_push_is_repeated_after_a_transient_failure(real: Bench, registry: Registry, fault: Fault) -> None:
     with FaultyRegistry(registry, replace(fault)) as faulty:
@@ -140,6 +146,14 @@ def test_a_lasting_failure_is_reported_with_its_status(real: Bench, registry: Re
             real.engine.push(image)
         assert (raised.value.status, raised.value.retryable) == (503, True)
         assert all(one.status == 503 for one in faulty.seen("PUT", "/manifests/"))
+
+
+def test_a_registry_that_never_sees_a_layer_is_reported_after_three_attempts(real: Bench, registry: Registry) -> None:
+    with FaultyRegistry(registry, Fault("PUT", "/manifests/", times=1000, status=400, body=INVISIBLE)) as faulty:
+        image = built(real, faulty)
+        with pytest.raises(RemoteError, match="blob unknown"):
+            real.engine.push(image)
+        assert len(faulty.seen("PUT", "/manifests/")) in (3, 6)  # some engines try a second format
 
 
 def test_a_refused_push_is_not_repeated(real: Bench, registry: Registry) -> None:

@@ -175,9 +175,10 @@ def test_an_upload_to_another_host_is_sent_without_the_token(registry: Part, hos
             Fault("GET", "/manifests/", status=wants.status, headers=wants.headers),
             Fault("POST", "mount=", times=99, status=202, headers=elsewhere),
         ]
-        with pytest.raises(RemoteError):  # this registry never gets what went elsewhere
+        with pytest.raises(RemoteError):  # this registry never gets what went elsewhere, however often it is sent
             registries("me").copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
-    assert [asked.path.partition("&")[0] for asked in store.asked] == ["/upload?state=1"] * 2
+    uploads = 2 * RetryPolicy().tries
+    assert [asked.path.partition("&")[0] for asked in store.asked] == ["/upload?state=1"] * uploads
     assert {asked.authorization for asked in store.asked} == {None}
 
 

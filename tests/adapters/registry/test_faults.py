@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -177,6 +178,18 @@ def test_a_tag_is_moved_only_after_its_content_was_copied(scene: Scene) -> None:
     scene.faulty.faults.clear()
     assert scene.registries.copy(f"{scene.name}@{index}", f"{scene.copied}:latest") == index
     assert scene.held(scene.other, "latest") == RemoteImage(index, LABELS)
+
+
+@pytest.mark.parametrize(("code", "status"), [("MANIFEST_BLOB_UNKNOWN", 400), ("BLOB_UNKNOWN", 404)])
+def test_a_manifest_whose_blobs_the_registry_does_not_see_yet_is_written_after_another_copy(
+    scene: Scene, code: str, status: int
+) -> None:
+    body = json.dumps({"errors": [{"code": code, "message": "blob unknown to registry"}]})
+    scene.faulty.faults.append(Fault("PUT", "/manifests/", times=2, status=status, body=body))
+    assert scene.copy() == scene.digest
+    assert scene.waits == [1, 2]
+    assert len(scene.faulty.seen("HEAD", "/blobs/")) == 3 * 2
+    assert scene.held(scene.other, "latest") == RemoteImage(scene.digest, LABELS)
 
 
 def no_mounts(scene: Scene) -> Fault:

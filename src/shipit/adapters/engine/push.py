@@ -19,10 +19,12 @@ PAUSES = (2.0, 10.0)
 """The seconds to wait before each further attempt.
 
 The engine itself tries a layer five times, in 50 seconds, if the registry fails. It tries only once if the registry has
-a rate limit, or fails to store the manifest.
+a rate limit, or fails to store the manifest. In each attempt it sends the layers that the registry does not have.
 """
 _STATUS = re.compile(r"(?:HTTP|:) ([45]\d\d)\b")
 _REFUSED = re.compile(r"denied|unauthorized|authentication|authorization failed|no basic auth", re.IGNORECASE)
+# If two runs push the same layer at once, the registry can refuse the manifest while it still stores the layer.
+_UNSEEN = re.compile(r"blob unknown|digest invalid", re.IGNORECASE)
 _TRANSIENT = re.compile(r"too ?many ?requests|connection reset|broken pipe|\bEOF\b|timeout|timed out", re.IGNORECASE)
 
 
@@ -66,9 +68,11 @@ def is_transient(message: str) -> bool:
 
     >>> is_transient("received unexpected HTTP status: 503 Service Unavailable"), is_transient("denied: acme/503/app")
     (True, False)
+    >>> is_transient("errors:\\ndigest invalid\\nmanifest blob unknown: blob unknown to registry")
+    True
     """
     status = _status(message) or 0
-    return status == 429 or status >= 500 or bool(_TRANSIENT.search(message))
+    return status == 429 or status >= 500 or bool(_TRANSIENT.search(message) or _UNSEEN.search(message))
 
 
 def is_refusal(message: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shipit.adapters.login import Login
 
 REFUSALS = (401, 403)
+# A registry that stores a blob for another client can refuse what needs it; all of it is then sent again.
+_UNSEEN = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID", "BLOB_UPLOAD_UNKNOWN"}
 _LONGEST = 300  # characters; some proxies answer with a whole page
 _NETWORK_ERRORS = {
     "NameResolutionError": "no host has this name",
@@ -89,7 +91,7 @@ def login_hint(registry: str) -> str:
 def failure_of(response: Response) -> RegistryFailure:
     """Return the failure that a response reports."""
     status = response.status_code
-    transient = status in (408, 429) or status >= 500
+    transient = status in (408, 429) or status >= 500 or _lacks_content(response)
     return RegistryFailure(
         status, _message(response), transient=transient, wait=_wait(response.headers.get("Retry-After"))
     )
@@ -115,6 +117,20 @@ def _network_error(error: Exception) -> str:
     return _NETWORK_ERRORS.get(reason) or _NETWORK_ERRORS.get(type(error).__name__) or "the connection was interrupted"
 
 
+def _lacks_content(response: Response) -> bool:
+    """Return whether the registry refused a write because it does not see content that was sent before."""
+    return response.request.method == "PUT" and any(error.get("code") in _UNSEEN for error in _errors(response))
+
+
+def _errors(response: Response) -> list[dict[str, Any]]:
+    """Return the errors in a response; empty if it does not have the form of the specification."""
+    with suppress(ValueError, AttributeError):
+        body = response.json()
+        found = body.get("errors") or [body]
+        return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+    return []
+
+
 def _message(response: Response) -> str:
     """Return the messages of a response on one line; its text if there are none, else the words of its status.
 
@@ -124,13 +140,9 @@ def _message(response: Response) -> str:
     >>> _message(SimpleNamespace(json=lambda: {"errors": [{}]}, text="", reason="Forbidden"))
     'Forbidden'
     """
-    try:
-        body = response.json()
-        errors = body.get("errors") or [body]
-        messages = [each.get("message") or each.get("details") or each.get("code") for each in errors]
-        text = "; ".join(str(message) for message in messages if message)
-    except (ValueError, AttributeError, TypeError):
-        text = response.text
+    errors = _errors(response)
+    messages = (error.get("message") or error.get("details") or error.get("code") for error in errors)
+    text = "; ".join(str(message) for message in messages if message) if errors else response.text
     return shortened(" ".join(text.split()), _LONGEST) or response.reason or "no reason given"
 
 

@@ -94,6 +94,4 @@ def _copy(manifest: Manifest, source: Repository, target: Repository, which: str
     """Copy the content of `manifest` from `source` to `target`, then write it there under the tag or digest `which`."""
     for child in manifest.children:
         _copy(source.require(child), source, target, child)
-    for blob in manifest.blobs:
-        target.copy_blob(blob, source)
-    target.put(which, manifest)
+    target.copy(which, manifest, source)

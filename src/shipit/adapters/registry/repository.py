@@ -56,11 +56,27 @@ class Repository:
 
     def put(self, which: str, manifest: Manifest) -> None:
         """Write `manifest` under a tag, or under its digest."""
-        where, headers = self._name(which), {"Content-Type": manifest.media_type}
-        answer = self._calls.request(
-            f"write `{where}`", "PUT", self._url("manifests", which), self._scopes, data=manifest.data, headers=headers
+        self._calls.retry(f"write `{self._name(which)}`", lambda: self._put(which, manifest))
+
+    def copy(self, which: str, manifest: Manifest, source: Repository) -> None:
+        """Copy the blobs of `manifest` from `source`, then write it under a tag, or under its digest.
+
+        If the manifest is refused, the blobs are copied again: the registry may not see one that it is still storing.
+        """
+
+        def copy_all() -> None:
+            for blob in manifest.blobs:
+                self._copy_blob(blob, source)
+            self._put(which, manifest)
+
+        self._calls.retry(f"write `{self._name(which)}`", copy_all)
+
+    def _put(self, which: str, manifest: Manifest) -> None:
+        headers = {"Content-Type": manifest.media_type}
+        answer = self._calls.send_once(
+            "PUT", self._url("manifests", which), self._scopes, data=manifest.data, headers=headers
         )
-        _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, where)
+        _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, self._name(which))
 
     def blob(self, digest: str) -> bytes:
         """Return a blob, after a check of its digest; it is read into memory, so it must be small."""
@@ -69,16 +85,16 @@ class Repository:
         _check(answer.content, digest, where)
         return answer.content
 
-    def copy_blob(self, digest: str, source: Repository) -> None:
+    def _copy_blob(self, digest: str, source: Repository) -> None:
         """Copy a blob from `source` on the same registry: mount it, or upload it if the registry cannot mount it.
 
         A failed attempt starts again from the beginning, because an upload that broke off cannot be continued safely.
         """
         self._calls.retry(
-            f"copy `{source._name(digest)}` to `{self._name(digest)}`", lambda: self._copy_blob(digest, source)
+            f"copy `{source._name(digest)}` to `{self._name(digest)}`", lambda: self._copy_blob_once(digest, source)
         )
 
-    def _copy_blob(self, digest: str, source: Repository) -> None:
+    def _copy_blob_once(self, digest: str, source: Repository) -> None:
         if self._calls.find_once("HEAD", self._url("blobs", digest), self._scopes):
             return
         mount = {"mount": digest, "from": source.path}
