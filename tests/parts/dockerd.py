@@ -27,6 +27,9 @@ NEWER = CACHE / "engine"
 FIRST_WITH_CONTAINERD_STORE = 24
 # The bridge of an engine, its addresses, and those of the networks that tests make: set apart for benchmarks (RFC 2544).
 BRIDGE, OWN, OTHERS = "shipit{}", "198.18.{}.", "198.19.{}."
+# The bridge's own link address. A bridge without one takes that of a container, and another one when this container
+# ends: the other containers then send their answers to an address that is gone, until they ask again.
+LINK = "02:42:c6:12:{:02x}:01"
 
 
 @contextmanager
@@ -73,7 +76,8 @@ def _new_bridge() -> int:
     ip = [*as_root(), program("ip")]
     for number in itertools.count():
         name = BRIDGE.format(number)
-        added = subprocess.run([*ip, "link", "add", name, "type", "bridge"], capture_output=True, encoding="utf-8")
+        add = [*ip, "link", "add", name, "address", LINK.format(number), "type", "bridge"]
+        added = subprocess.run(add, capture_output=True, encoding="utf-8")
         if added.returncode == 0:
             subprocess.run([*ip, "address", "add", f"{OWN.format(number)}1/24", "dev", name], check=True)
             subprocess.run([*ip, "link", "set", name, "up"], check=True)

@@ -55,6 +55,16 @@ def test_buildx_makes_a_container_that_tells_its_version(engine: Engine, base_im
         assert asked(f"{url}/version") == "2.0.0"
 
 
+def test_the_bridge_of_an_engine_keeps_its_address_when_containers_come_and_go(engine: Engine, base_image: str) -> None:
+    option = '{{index .Options "com.docker.network.bridge.name"}}'
+    bridge = Path("/sys/class/net", engine.docker("network", "inspect", "bridge", "--format", option))
+    before = (bridge / "address").read_text()
+    names = [engine.docker("run", "--detach", base_image, "sleep", "99") for _ in range(2)]
+    assert (bridge / "address").read_text() == before
+    engine.docker("rm", "--force", *names)
+    assert (bridge / "address").read_text() == before
+
+
 def test_what_is_pushed_can_be_pulled(engine: Engine, base_image: str, registry: Registry) -> None:
     image = registry.image("pushed", "1")
     engine.docker("tag", base_image, image)

@@ -1,4 +1,4 @@
-"""Slow requests while deployments switch; on a busy machine the small app itself can need too long for them."""
+"""Requests that an app needs long for, while deployments switch: they are finished by the version that they reached."""
 
 from __future__ import annotations
 
