@@ -93,3 +93,18 @@ def test_a_type_that_is_not_similar_to_any_is_a_warning_that_lists_the_known_one
 
 def test_a_configured_type_has_no_problem() -> None:
     assert lint_message("deps: x", Rules.of({"deps": "patch"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"), [("2.0", "2.0.0"), ("soon", "1.4.0"), ("V2.0.0", "2.0.0"), ("2.0.0.1", "1.4.0")]
+)
+@pytest.mark.parametrize("header", ["feat: x", "Merge branch 'main' into dev"])
+def test_a_requested_version_that_a_release_would_refuse_is_an_error(header: str, value: str, meant: str) -> None:
+    (problem,) = lint_message(f"{header}\n\nRelease-As: {value}", RULES)
+    assert (problem.severity, problem.what) == ("error", f"`{value}` in `Release-As:` is not a version")
+    assert problem.hint == f"write `Release-As: {meant}`"
+
+
+@pytest.mark.parametrize("value", ["2.0.0", "v2.0.0", "2.0.0-rc.1"])
+def test_a_requested_version_has_no_problem(value: str) -> None:
+    assert lint_message(f"feat: x\n\nRelease-As: {value}", RULES) == ()

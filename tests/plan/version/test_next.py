@@ -371,12 +371,15 @@ def test_release_as_must_be_higher_than_the_last_release(repo: Repository, asked
         next_of(repo)
 
 
-@pytest.mark.parametrize("asked", ["soon", "v", "1.2"])
-def test_release_as_must_be_a_version(repo: Repository, asked: str) -> None:
+@pytest.mark.parametrize(("asked", "meant"), [("soon", "1.4.0"), ("v", "1.4.0"), ("1.6", "1.6.0")])
+def test_release_as_must_be_a_version(repo: Repository, asked: str, meant: str) -> None:
     released(repo, "1.5.0")
     repo.commit(f"chore: a\n\nRelease-As: {asked}")
-    with pytest.raises(UsageError, match=f"`{asked}` is not a version"):
+    with pytest.raises(UsageError, match=f"`{asked}` is not a version") as refused:
         next_of(repo)
+    assert refused.value.hint == f"add a commit with the footer `Release-As: {meant}`"
+    repo.commit(f"chore: b\n\nRelease-As: {meant.replace('1.4', '1.6')}")
+    assert next_of(repo) == "1.6.0"
 
 
 def test_release_as_in_a_merged_release_does_not_count_again(repo: Repository) -> None:

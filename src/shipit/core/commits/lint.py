@@ -21,14 +21,19 @@ from shipit.core.commits.message import (
     parse_commit,
     subject,
 )
+from shipit.core.commits.release_as import release_as
 from shipit.core.commits.reverts import parse_revert
 from shipit.core.commits.rules import Rules
+from shipit.core.redact import shortened
+from shipit.core.versions import is_version, meant_version
+
+_MAX_QUOTE = 100  # characters of a wrong version that are quoted
 
 
 class LintProblem(Struct, frozen=True):
     """One problem of a message: `what` is wrong, and `hint` is what to do.
 
-    The severity is "error" for a message that cannot be read, and "warning" for any other problem.
+    The severity is "error" for a message or a requested version that cannot be read, else "warning".
     """
 
     severity: Literal["error", "warning"]
@@ -48,17 +53,26 @@ def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
     if reason := skip_reason(text):
         return (LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged"),)
     parsed = parse_commit(text, aliases=rules.aliases, known=rules.known)
+    footers = tuple(_footer_errors(text))
     if isinstance(parsed, Commit):
-        return tuple(_warnings(text, line, parsed, rules))
+        return (*footers, *_warnings(text, line, parsed, rules))
     if is_merge(line) or parse_revert(text):
-        return ()
-    return (_error(parsed),)
+        return footers
+    return (_error(parsed), *footers)
 
 
 def _error(parsed: Unreadable) -> LintProblem:
     prefix = parsed.subject.rstrip(":： ") if parsed.subject.endswith((":", "：")) else ""
     form = f"{prefix}: what it does" if prefix else "type: description"
     return LintProblem("error", parsed.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
+
+
+def _footer_errors(text: str) -> Iterator[LintProblem]:
+    """Yield an error if the version in the `Release-As` footer is not one; no release could be made then."""
+    requested = release_as(text)
+    if requested is not None and not is_version(requested):
+        what = f"`{shortened(requested, _MAX_QUOTE)}` in `Release-As:` is not a version"
+        yield LintProblem("error", what, f"write `Release-As: {meant_version(requested)}`")
 
 
 def _warnings(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import might_request_version, split_footers
+from shipit.core.commits.footers import split_footers
 from shipit.core.commits.header import is_merge, read_header, skip_reason
 from shipit.core.commits.message import Commit, Unreadable, after_subject, header, parse_commit, subject
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
+from shipit.core.commits.release_as import release_as
 from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
@@ -39,9 +40,7 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache) -> Reading:
         reading = _read_by_list(commit, reading, cache)
     elif has_list:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger_commit_warnings(commit, reading, cache)))
-    if might_request_version(message):
-        return _with_requested_version(commit, reading)
-    return reading
+    return _with_requested_version(commit, reading)
 
 
 def _might_have_list(commit: RawCommit) -> bool:
@@ -128,13 +127,10 @@ def _stronger_commit_warnings(commit: RawCommit, by_header: Reading, cache: Pref
 
 
 def _with_requested_version(commit: RawCommit, reading: Reading) -> Reading:
-    """Return the reading with the version of the last `Release-As` footer of the commit, without a leading `v`."""
-    _, footers = split_footers(after_subject(commit.message).strip())
-    requested = [footer.value for footer in footers if footer.token.lower() == "release-as" and footer.value]
-    if not requested:
+    """Return the reading with the version that the `Release-As` footer of the commit requests, if it has one."""
+    version = release_as(commit.message)
+    if version is None:
         return reading
-    word = requested[-1].split()[0]
-    version = word.removeprefix("v") or word
     if reading.outcome == "counted":
         return replace(reading, release_as=version)
     return replace(reading, outcome="counted", reason=f"Release-As: {version}", release_as=version)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from shipit.core.versions.bump import Bump as Bump
 from shipit.core.versions.bump import effective_bump as effective_bump
+from shipit.core.versions.suggestion import meant_version as meant_version
 from shipit.core.versions.tag import Tag as Tag
 from shipit.core.versions.tag import TagFormat as TagFormat
 from shipit.core.versions.tag import mismatched_tags as mismatched_tags

@@ -58,7 +58,7 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
     if wanted and len(observed.histories) > 1:
         raise UsageError(
             "`--version` works only for a single package, and this repository has several packages",
-            hint="add `Release-As: X.Y.Z` as the last line of the message of a commit that changes that package",
+            hint="add the footer `Release-As: X.Y.Z` in a commit that changes a file of that package",
         )
     next_releases = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
     releases = tuple(

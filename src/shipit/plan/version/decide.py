@@ -18,6 +18,7 @@ from shipit.core.commits import (
     requested_version,
 )
 from shipit.core.history import Release
+from shipit.core.redact import shortened
 from shipit.core.versions import (
     Bump,
     Version,
@@ -28,10 +29,13 @@ from shipit.core.versions import (
     effective_bump,
     first_version,
     is_version,
+    meant_version,
 )
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.history import History
+
+_MAX_QUOTE = 100  # characters of a wrong version that are quoted in a message
 
 
 class NextRelease(Struct, frozen=True):
@@ -153,9 +157,10 @@ def _computed(
 ) -> Version | None:
     """Return the version from, in this order: `--version`, a `Release-As:` footer, the bump of the commits."""
     if wanted:
-        return _require_higher(_parse(wanted), history)
-    if requested.unreleased.release_as:
-        return _for_channel(_require_higher(_parse(requested.unreleased.release_as), history), history, branch)
+        return _require_higher(_parse(wanted, None, "write `{}`"), history)
+    if footer := requested.unreleased.release_as:
+        version = _parse(footer, "a `Release-As:` footer", "add a commit with the footer `Release-As: {}`")
+        return _for_channel(_require_higher(version, history), history, branch)
     if requested.new is Bump.NONE:
         return None
     if history.stable is None:
@@ -179,11 +184,11 @@ def _initial_version(declared: str | None, default: str) -> Version:
     return version if version > Version(0) else Version.parse(default)
 
 
-def _parse(text: str) -> Version:
+def _parse(text: str, where: str | None, hint: str) -> Version:
+    """Return the version that the user wrote; raise `UsageError` with `hint`, which names the version to write."""
     if not is_version(text):
-        raise UsageError(
-            f"`{text}` is not a version", where="--version or a `Release-As:` footer", hint="write it as 1.4.0"
-        )
+        shown = shortened(text, _MAX_QUOTE)
+        raise UsageError(f"`{shown}` is not a version", where=where, hint=hint.format(meant_version(text)))
     return Version.parse(text)
 
 
