@@ -349,6 +349,16 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "this version supports only `blue-green` or `watchtower`",
         ),
         (
+            "[packages.a]\npath = 'a'\npaths = ['a', 'b']",
+            "`path` and `paths` cannot be used together",
+            "keep one of them",
+        ),
+        (
+            "[packages.a]\ntag = 'v{version}'",
+            "`a` needs `path`",
+            "add `path = ...`, or `paths = [...]` for several paths",
+        ),
+        (
             "[packages.a]\npath = 'a'\ntag = 'v{version}'\n[packages.b]\npath = 'b'\ntag = 'v{version}'",
             "packages `a` and `b` have the same tag format `v{version}`",
             'write `tag = "b-v{version}"`',

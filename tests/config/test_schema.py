@@ -82,6 +82,8 @@ WRONG = [
     "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'none'\nslots = { blue = 70000 }",
     "[environments.dev.deploy]\nkind = 'blue-green'\nhealth = 'none'\nnginx = { fil = '/x' }",
     "[packages.api]\ntag = 'v{version}'",
+    "[packages.api]\npath = 'a'\npaths = ['a', 'b']",
+    "[packages.api]\npaths = []",
     "[packages.'a b']\npath = 'a'",
 ]
 

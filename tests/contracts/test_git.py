@@ -260,18 +260,20 @@ def test_the_log_of_a_revision_that_does_not_exist_is_an_error(clone: Clone, rev
 
 def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
     begin, theirs, ours, merge = forked(clone)
-    assert clone.git.touching("a.txt", merge) >= {begin, ours}
-    assert theirs not in clone.git.touching("a.txt", merge)
-    assert clone.git.touching("b", merge) >= {theirs}
-    assert not clone.git.touching("b", merge) & {begin, ours}
-    assert clone.git.touching("b", ours) == frozenset()
-    assert begin not in clone.git.touching("a.txt", merge, [begin])
-    assert clone.git.touching("no", merge) == clone.git.touching("*", merge) == frozenset()
+    assert clone.git.touching(["a.txt"], merge) >= {begin, ours}
+    assert theirs not in clone.git.touching(["a.txt"], merge)
+    assert clone.git.touching(["b"], merge) >= {theirs}
+    assert not clone.git.touching(["b"], merge) & {begin, ours}
+    assert clone.git.touching(["b"], ours) == frozenset()
+    assert begin not in clone.git.touching(["a.txt"], merge, [begin])
+    assert clone.git.touching(["a.txt", "b"], merge) >= {begin, ours, theirs}
+    assert clone.git.touching([""], merge) >= {begin, ours, theirs}
+    assert clone.git.touching(["no"], merge) == clone.git.touching(["*"], merge) == frozenset()
 
 
 def test_a_merge_touches_the_paths_that_it_brings_to_its_branch(clone: Clone) -> None:
     *_, merge = forked(clone)
-    assert (merge in clone.git.touching("a.txt", merge), merge in clone.git.touching("b", merge)) == (False, True)
+    assert (merge in clone.git.touching(["a.txt"], merge), merge in clone.git.touching(["b"], merge)) == (False, True)
 
 
 def test_ancestors_are_known(clone: Clone) -> None:

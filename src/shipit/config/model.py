@@ -224,23 +224,35 @@ class PackageConfig(ConfigTable, frozen=True, kw_only=True):
     """A package with its own version and its own releases, in a repository with several packages."""
 
     path: Annotated[
-        Path,
+        Path | None,
         Meta(
-            description="The directory of the package. Only commits that change files in it count for the package.",
+            description="The directory of the package. Only commits that change files in it count for the package. "
+            "Either `path` or `paths` is required.",
             examples=["backend"],
         ),
-    ]
+    ] = None
+    paths: Annotated[
+        tuple[Path, ...],
+        Meta(
+            min_length=1,
+            description="The directory of the package, and then other directories and files that it depends on. Only "
+            "commits that change one of them count for the package. A path can be in several packages: a commit that "
+            "changes it counts for each of them. Use it instead of `path`.",
+            examples=[["backend", "gradle/libs.versions.toml", "shared"]],
+            extra={"expected": "a list with at least one path"},
+        ),
+    ] = ()
     tag: Annotated[
         TagTemplate | None,
         Meta(description="The tag format of the package. It is `<name>-v{version}` when unset."),
     ] = None
     version_files: Annotated[
         VersionFiles | None,
-        Meta(description="The version files of the package. They are detected in `path` when unset."),
+        Meta(description="The version files of the package. They are detected in its directory when unset."),
     ] = None
     changelog: Annotated[
         Path | None,
-        Meta(description="The path of the changelog of the package. It is `CHANGELOG.md` in `path` when unset."),
+        Meta(description="The path of the changelog of the package. It is `CHANGELOG.md` in its directory when unset."),
     ] = None
 
 

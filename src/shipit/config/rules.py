@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from shipit.config import advice
 from shipit.config.decode import Fault
 from shipit.config.environment import EnvironmentConfig, ImageConfig
-from shipit.config.keys import Key
-from shipit.config.model import Config, VersionFileConfig, VersionFiles
+from shipit.config.keys import Key, key_name
+from shipit.config.model import Config, PackageConfig, VersionFileConfig, VersionFiles
 
 
 def rule_faults(config: Config) -> Iterator[Fault]:
@@ -18,6 +18,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     yield from _unknown_formats(("release",), config.release.version_files or ())
     for name, package in config.packages.items():
         yield from _unknown_formats(("packages", name), package.version_files or ())
+        yield from _package_paths(("packages", name), package)
     yield from _shared_tags(config)
     yield from _release_images(config)
     for name, environment in config.environments.items():
@@ -34,6 +35,13 @@ def _unknown_formats(table: Key, files: VersionFiles) -> Iterator[Fault]:
             if file.format not in FORMATS:
                 at = (*table, "version-files", index, "format")
                 yield Fault(at, f"there is no format `{file.format}`", advice.for_choice(file.format, list(FORMATS)))
+
+
+def _package_paths(at: Key, package: PackageConfig) -> Iterator[Fault]:
+    if package.path and package.paths:
+        yield Fault((*at, "path"), "`path` and `paths` cannot be used together", "keep one of them")
+    elif not package.path and not package.paths:
+        yield Fault(at, f"{key_name(at)} needs `path`", "add `path = ...`, or `paths = [...]` for several paths")
 
 
 def _shared_tags(config: Config) -> Iterator[Fault]:

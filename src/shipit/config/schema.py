@@ -10,6 +10,8 @@ from shipit.config.model import Config
 from shipit.config.targets import KIND
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# The tables that need exactly one of several keys; `config.rules` has the same rule.
+_ONE_OF = {"PackageConfig": ("path", "paths")}
 
 
 def json_schema() -> dict[str, Any]:
@@ -21,6 +23,8 @@ def json_schema() -> dict[str, Any]:
         definition["properties"] = {
             key: _plain(_spelled_out(_described(key, value), values)) for key, value in definition["properties"].items()
         }
+    for name, keys in _ONE_OF.items():
+        schema["$defs"][name]["oneOf"] = [{"required": [key]} for key in keys]
     return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
 
 

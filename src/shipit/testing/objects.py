@@ -108,4 +108,5 @@ class Commits(Struct):
 
 
 def _below(tree: Mapping[str, bytes], path: str) -> dict[str, bytes]:
-    return {name: data for name, data in tree.items() if name == path or name.startswith(f"{path.rstrip('/')}/")}
+    prefix = f"{path.rstrip('/')}/" if path else ""
+    return {name: data for name, data in tree.items() if name == path or name.startswith(prefix)}

@@ -78,10 +78,11 @@ class Git(Protocol):
         KeyboardInterrupt raised meanwhile is lost.
         """
 
-    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
-        """Return the ids of the commits in the range that change the file or directory `path`.
+    def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+        """Return the ids of the commits in the range that change one of the files and directories `paths`.
 
-        The range is as in `log`. A merge counts if `path` differs from its first parent.
+        The range is as in `log`. The empty path is the root of the repository. A merge counts if one of `paths`
+        differs from its first parent.
         """
 
     def commit(self, rev: str) -> CommitInfo | None:

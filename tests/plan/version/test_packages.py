@@ -3,12 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plan.asking import decisions, section, sections, subjects
+from plan.asking import config_of, decisions, section, sections, subjects
 from plan.clones import clone_of
 from repositories import Repository
 
 from shipit import api
+from shipit.adapters.git import GitRepository
 from shipit.errors import UsageError
+from shipit.plan.version import packages
+from shipit.plan.version.version_files import version_files
 
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web/"\n'
 BACKEND, WEB = 0, 1
@@ -45,6 +48,35 @@ def test_a_directory_that_begins_with_the_same_letters_is_another_one(repo: Repo
     begin(repo)
     touch(repo, "web-admin/b", "feat: a")
     assert versions(repo) == {"backend": None, "web": None}
+
+
+def test_a_commit_that_touches_any_of_several_paths_counts_for_each_package_that_has_the_path(repo: Repository) -> None:
+    toml = """
+        [packages.backend]
+        paths = ["backend", "gradle/libs.versions.toml", "./shared/"]
+        [packages.web]
+        paths = ["web", "shared"]
+        """
+    begin(repo)
+    touch(repo, "gradle/wrapper.properties", "feat: for nobody")
+    touch(repo, "gradle/libs.versions.toml", "fix: for the backend")
+    assert versions(repo, toml) == {"backend": "1.0.1", "web": None}
+    touch(repo, "shared/a", "feat: for both")
+    assert versions(repo, toml) == {"backend": "1.1.0", "web": "2.1.0"}
+    repo.tag("backend-v1.1.0")
+    [newest, _] = sections(repo, toml, package=BACKEND)
+    assert subjects(newest) == ["for both", "for the backend"]
+
+
+def test_the_first_path_has_the_version_file_and_the_changelog_of_a_package(repo: Repository) -> None:
+    toml = '[packages.web]\npaths = ["web/", "shared"]\n[packages.all]\npath = "."\n'
+    repo.commit("feat: begin", files=dict.fromkeys(("web/package.json", "package.json"), '{"version": "3.0.0"}'))
+    web, everything = packages(config_of(toml))
+    assert (web.changelog, everything.changelog) == ("web/CHANGELOG.md", "CHANGELOG.md")
+    git = GitRepository(str(repo.path))
+    found = [[file.path for file in version_files(git, "HEAD", each)] for each in (web, everything)]
+    assert found == [["web/package.json"], ["package.json"]]
+    assert versions(repo, toml) == {"web": "3.0.0", "all": "3.0.0"}
 
 
 def test_deleting_a_file_changes_the_package(repo: Repository) -> None:

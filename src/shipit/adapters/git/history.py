@@ -106,9 +106,9 @@ class GitHistory:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
 
-    def touching(self, path: str, include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+    def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
-        listed = self._output(*argv, "--format=%x00%H", *_range([include], exclude), f":(top,literal){path}")
+        listed = self._output(*argv, "--format=%x00%H", *_range([include], exclude), *map(_literal, paths))
         entries = (entry.partition("\n") for entry in listed.split("\0"))
         return frozenset(id for id, _, names in entries if names.strip())
 
@@ -196,6 +196,11 @@ def _after(start: str, path: str) -> str:
 def _seconds(timestamp: str) -> int:
     """Return a timestamp of git as seconds since the epoch: 0 if git cannot read it, at most the end of year 9999."""
     return min(int(timestamp or 0), _LAST_SECOND)
+
+
+def _literal(path: str) -> str:
+    """Return the pathspec of the file or directory `path`; the empty path is the root of the repository."""
+    return f":(top,literal){path}"
 
 
 def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:

@@ -90,7 +90,7 @@ def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | 
 
 def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:
     """Return `since` with only those commits that change files of `package`."""
-    if not package.path:
+    if not package.paths:
         return since
-    touching = git.touching(package.path, base, [stable.commit] if stable else [])
+    touching = git.touching(package.paths, base, [stable.commit] if stable else [])
     return replace(since, commits=tuple(commit for commit in since.commits if commit.id in touching))

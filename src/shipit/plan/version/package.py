@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from shipit.config.model import BranchConfig, Config, VersionFileConfig
+from shipit.config.model import BranchConfig, Config, PackageConfig, VersionFileConfig
 from shipit.core.versions import TagFormat
 
 
 class Package(Struct, frozen=True):
-    """A part of the repository with a version of its own; `name` and `path` are empty for the whole repository.
+    """A part of the repository with a version of its own; `name` and `paths` are empty for the whole repository.
 
-    `path` is a directory without a slash at the end, `format` the tag format and `changelog` a path; both paths begin
-    at the root of the repository. `version_files` is None when they have to be detected.
+    `paths` are the directories and files whose changes count for the package, from the root of the repository and
+    without a slash at the end. `format` is the tag format and `changelog` a path. `version_files` is None when they
+    have to be detected.
     """
 
     name: str
-    path: str
+    paths: tuple[str, ...]
     format: TagFormat
     version_files: tuple[VersionFileConfig, ...] | None
     changelog: str
+
+    @property
+    def directory(self) -> str:
+        """The directory of the package, the first of its paths; empty for the root of the repository."""
+        return self.paths[0] if self.paths else ""
+
+    def inside(self, path: str) -> str:
+        """Return the path, from the root of the repository, of the file `path` in the directory of the package."""
+        return f"{self.directory}/{path}".lstrip("/")
 
     def release_name(self, version: str) -> str:
         """Return `version` as it is written in the subject of the release commit: "1.4.0", or "web 1.4.0"."""
@@ -30,17 +41,16 @@ def packages(config: Config) -> tuple[Package, ...]:
     """Return the configured packages; without any, one package for the whole repository."""
     if not config.packages:
         files = _version_files(config.release.version_files)
-        return (Package("", "", TagFormat(config.release.tag), files, config.changelog.file),)
-    return tuple(
-        Package(
-            name,
-            package.path.rstrip("/"),
-            TagFormat(config.package_tag(name)),
-            _version_files(package.version_files),
-            package.changelog or f"{package.path.rstrip('/')}/CHANGELOG.md",
-        )
-        for name, package in config.packages.items()
-    )
+        return (Package("", (), TagFormat(config.release.tag), files, config.changelog.file),)
+    return tuple(_package(config, name, package) for name, package in config.packages.items())
+
+
+def _package(config: Config, name: str, settings: PackageConfig) -> Package:
+    written = settings.paths or (settings.path or "",)
+    paths = tuple("/".join(part for part in path.split("/") if part not in ("", ".")) for path in written)
+    files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
+    package = Package(name, paths, format, files, settings.changelog or "")
+    return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
 
 
 def _version_files(entries: tuple[str | VersionFileConfig, ...] | None) -> tuple[VersionFileConfig, ...] | None:

@@ -53,7 +53,7 @@ def declared_versions(git: Git, rev: str, files: Mapping[str, tuple[VersionFileC
 
 
 def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
-    prefix = f"{package.path}/" if package.path else ""
+    prefix = package.inside("")
     below = [path.removeprefix(prefix) for path in git.paths(rev) if path.startswith(prefix)]
     return [VersionFileConfig(path=prefix + path) for path in detect(below)]
 
