@@ -17,6 +17,10 @@ import shipit
 
 FUNCTIONS = {
     "apply",
+    "changelog",
+    "doctor",
+    "lint",
+    "lint_commits",
     "load_config",
     "next_version",
     "open_project",
@@ -26,7 +30,25 @@ FUNCTIONS = {
     "release",
     "release_notes",
 }
-TYPES = {"Bump", "Commit", "Config", "Done", "Plan", "Release", "Step", "Todo", "Version", "World"}
+TYPES = {
+    "Bump",
+    "Commit",
+    "Config",
+    "Decision",
+    "Done",
+    "Finding",
+    "LintProblem",
+    "LintedCommit",
+    "Outcome",
+    "Plan",
+    "Project",
+    "Release",
+    "Step",
+    "Todo",
+    "Unreadable",
+    "Version",
+    "World",
+}
 ERRORS = {
     "AuthError",
     "CommandError",

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from shipit.adapters.project import Project as Project
     from shipit.api import apply as apply
+    from shipit.api import changelog as changelog
+    from shipit.api import doctor as doctor
+    from shipit.api import lint as lint
+    from shipit.api import lint_commits as lint_commits
     from shipit.api import load_config as load_config
     from shipit.api import next_version as next_version
     from shipit.api import open_project as open_project
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
     from shipit.api import release_notes as release_notes
     from shipit.config.model import Config as Config
     from shipit.core.commits import Commit as Commit
+    from shipit.core.commits import Unreadable as Unreadable
     from shipit.core.commits import parse_commit as parse_commit
+    from shipit.core.commits.lint import LintedCommit as LintedCommit
+    from shipit.core.commits.lint import LintProblem as LintProblem
     from shipit.core.history import Release as Release
     from shipit.core.versions import Bump as Bump
     from shipit.core.versions import Version as Version
@@ -41,7 +49,10 @@ if TYPE_CHECKING:
     from shipit.errors import RemoteError as RemoteError
     from shipit.errors import ShipitError as ShipitError
     from shipit.errors import UsageError as UsageError
+    from shipit.finding import Finding as Finding
     from shipit.plan.model import Plan as Plan
+    from shipit.plan.outcome import Outcome as Outcome
+    from shipit.plan.version import Decision as Decision
     from shipit.steps.base import Done as Done
     from shipit.steps.base import Step as Step
     from shipit.steps.base import Todo as Todo
@@ -49,8 +60,13 @@ if TYPE_CHECKING:
 
 # The public names by the module that defines them, below `shipit`.
 _NAMES = {
+    "adapters.project": ("Project",),
     "api": (
         "apply",
+        "changelog",
+        "doctor",
+        "lint",
+        "lint_commits",
         "load_config",
         "next_version",
         "open_project",
@@ -61,7 +77,8 @@ _NAMES = {
     ),
     "config.model": ("Config",),
     "core.versions": ("Bump", "Version"),
-    "core.commits": ("Commit", "parse_commit"),
+    "core.commits": ("Commit", "Unreadable", "parse_commit"),
+    "core.commits.lint": ("LintProblem", "LintedCommit"),
     "core.history": ("Release",),
     "errors": (
         "AuthError",
@@ -74,7 +91,10 @@ _NAMES = {
         "ShipitError",
         "UsageError",
     ),
+    "finding": ("Finding",),
     "plan.model": ("Plan",),
+    "plan.outcome": ("Outcome",),
+    "plan.version": ("Decision",),
     "steps.base": ("Done", "Step", "Todo"),
     "world": ("World",),
 }

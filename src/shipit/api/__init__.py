@@ -15,7 +15,15 @@ from shipit.api.deploying import (
     unlock,
 )
 from shipit.api.dispatch import comment, doctor, next_task, plan_task, preview
-from shipit.api.history import changelog, commits, next_version, next_versions_only, release_notes
+from shipit.api.history import (
+    changelog,
+    commits,
+    lint,
+    lint_commits,
+    next_version,
+    next_versions_only,
+    release_notes,
+)
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
 from shipit.plan.outcome import Deployment, Images, Outcome
@@ -33,6 +41,8 @@ __all__ = [
     "deploy",
     "doctor",
     "image",
+    "lint",
+    "lint_commits",
     "load_config",
     "logs",
     "next_task",

@@ -62,8 +62,14 @@ def _builds(project: Project) -> bool:
 def doctor(project: Project) -> tuple[Finding, ...]:
     """Return all problems that would stop the task of the current branch, each with its fix. Changes nothing.
 
+    >>> import shipit
+    >>> shipit.doctor(shipit.open_project("chat-server"))
+    ()
+
     Args:
         project: the repository, from `open_project`.
+
+    Raises `RemoteError` when GitHub or the engine fails in a way that is no finding, and `CommandError` when git fails.
     """
     from shipit.plan.release import version_finding
 

@@ -134,7 +134,7 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
         finished = outcome
         if version in plan.versions:
             break
-    return finished if finished and not outcome.released else outcome
+    return finished if finished and not outcome else outcome
 
 
 def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[str, str]:

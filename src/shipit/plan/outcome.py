@@ -12,10 +12,12 @@ if TYPE_CHECKING:  # a command that only reads history loads no plan
     from shipit.plan.images import ImagePlan, PlannedImage
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
+else:
+    ReleasePlan = object  # the annotation needs the name
 
 
 class Outcome(Struct, frozen=True):
-    """The result of a release.
+    """The result of a release; it is false when nothing was released.
 
     `plan` is the plan that was applied last, `outputs` are the outputs of all its steps by name.
     """
@@ -23,10 +25,19 @@ class Outcome(Struct, frozen=True):
     plan: ReleasePlan
     outputs: dict[str, str]
 
+    def __bool__(self) -> bool:
+        """Return the same as `released`."""
+        return self.released
+
     @property
     def released(self) -> bool:
         """True when there was something to release or to finish."""
         return bool(self.plan.to_release or self.plan.finishes)
+
+    @property
+    def version(self) -> str | None:
+        """The released version, of the first package if there are several; None when nothing was released."""
+        return next(iter((*(decision.version for decision in self.plan.to_release), *self.plan.versions)), None)
 
     @property
     def names(self) -> str:
@@ -45,11 +56,11 @@ class Outcome(Struct, frozen=True):
             applied: False when the plan was only shown; then `released` is "false".
         """
         first = self.plan.to_release[0] if self.plan.to_release else None
-        version, tag = (first.version, first.tag) if first else (next(iter(self.plan.versions), None), self.names)
+        tag = first.tag if first else self.names
         return _complete(
             {
                 "released": "true" if applied and self.released else "false",
-                "version": version or "",
+                "version": self.version or "",
                 "tag": tag or "",
                 "previous-version": first.previous or "" if first else "",
                 "bump": first.bump if first else "none",

@@ -1,9 +1,13 @@
 """Tests of the linter for one commit message."""
 
-import pytest
+from itertools import chain
 
-from shipit.core.commits import Rules
-from shipit.core.commits.lint import lint_message
+import pytest
+from differential.shapes import SHAPES, Shape
+
+from shipit.core.commits import RawCommit, Rules, read_commits
+from shipit.core.commits.lint import lint_commits, lint_message
+from shipit.core.commits.release_message import release_message
 
 RULES = Rules.of()
 
@@ -108,3 +112,46 @@ def test_a_requested_version_that_a_release_would_refuse_is_an_error(header: str
 @pytest.mark.parametrize("value", ["2.0.0", "v2.0.0", "2.0.0-rc.1"])
 def test_a_requested_version_has_no_problem(value: str) -> None:
     assert lint_message(f"feat: x\n\nRelease-As: {value}", RULES) == ()
+
+
+LIST = "Add search (#12)\n\n* feat: search\n* fix: empty query"
+READ_BY_PLAN = {
+    "a plain title over a list of commits": LIST,
+    "an unknown type over a list of commits": LIST.replace("Add search", "PROJ-12: search"),
+    "a release commit with notes": release_message(
+        "chore(release): 1.4.0", "### Features\n\n- x\n\nbreaking change: y"
+    ),
+    "a requested version": "Prepare the release\n\nRelease-As: 2.0.0",
+    "a list of commits that release nothing": "Tidy up (#3)\n\n* docs: x\n* chore: y",
+}
+
+
+@pytest.mark.parametrize("message", tuple(READ_BY_PLAN.values()), ids=tuple(READ_BY_PLAN))
+def test_a_message_that_plan_can_read_has_no_problem(message: str) -> None:
+    assert lint_message(message, RULES) == ()
+
+
+def test_a_warning_of_plan_about_a_list_of_commits_is_a_warning_here() -> None:
+    (problem,) = lint_message("docs: x\n\n* feat: search\n* test: y", RULES)
+    assert problem.what == "`feat: search` in the body does not count (feat → minor): the header decides"
+
+
+@pytest.mark.parametrize("shape", tuple(chain.from_iterable(SHAPES.values())), ids=lambda shape: shape.name)
+def test_lint_has_an_error_for_exactly_the_messages_that_plan_cannot_read(shape: Shape) -> None:
+    commits = _history(*(step for step in shape.steps if isinstance(step, str)))[::-1]
+    errors = [any(problem.severity == "error" for problem in each.problems) for each in lint_commits(commits, RULES)]
+    assert errors == [reading.outcome == "unreadable" for reading in read_commits(commits, RULES).all]
+
+
+def test_a_commit_that_is_not_a_merge_by_its_subject_is_one_by_its_parents() -> None:
+    merge = RawCommit("a" * 40, ("b" * 40, "c" * 40), "Ada", 0, "Merged in search (pull request #3)")
+    assert not lint_commits([merge], RULES)[0].problems
+
+
+def test_a_reverted_commit_has_no_error() -> None:
+    commits = _history(f'Revert "Update things"\n\nThis reverts commit {"1" * 40}.', "Update things")
+    assert [each.problems for each in lint_commits(commits, RULES)] == [(), ()]
+
+
+def _history(*messages: str) -> list[RawCommit]:
+    return [RawCommit(f"{index:x}" * 40, (), "Ada", 0, message) for index, message in enumerate(messages)]

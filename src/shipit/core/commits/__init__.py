@@ -10,6 +10,7 @@ from shipit.core.commits.entry import Entry as Entry
 from shipit.core.commits.footers import split_footers as split_footers
 from shipit.core.commits.message import Commit as Commit
 from shipit.core.commits.message import Footer as Footer
+from shipit.core.commits.message import Unreadable as Unreadable
 from shipit.core.commits.message import parse_commit as parse_commit
 from shipit.core.commits.message import subject as subject
 from shipit.core.commits.prefix_cache import HeaderPrefix as HeaderPrefix

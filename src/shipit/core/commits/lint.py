@@ -1,4 +1,4 @@
-"""Linter of one commit message or pull request title.
+"""Linter of commit messages and pull request titles. It reads them with the same reader as `shipit plan`.
 
 >>> lint_message("feat : login", Rules.of())
 (LintProblem(severity='warning', what='non-standard spelling', hint='it counts, but write `feat: login`'),)
@@ -6,23 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
 
-from shipit.core.commits.header import is_merge, skip_reason
-from shipit.core.commits.message import (
-    Commit,
-    Unreadable,
-    after_subject,
-    header,
-    normalize_message,
-    parse_commit,
-    subject,
-)
-from shipit.core.commits.release_as import release_as
-from shipit.core.commits.reverts import parse_revert
+from shipit.core.commits.header import skip_reason
+from shipit.core.commits.message import Commit, after_subject, header, normalize_message, parse_commit, subject
+from shipit.core.commits.prefix_cache import PrefixCache
+from shipit.core.commits.raw_commit import RawCommit
+from shipit.core.commits.read_all import read_commits
+from shipit.core.commits.read_one import read_commit
+from shipit.core.commits.readings import Reading
+from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.rules import Rules
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
@@ -31,7 +27,7 @@ _MAX_QUOTE = 100  # characters of a wrong version that are quoted
 
 
 class LintProblem(Struct, frozen=True):
-    """One problem of a message: `what` is wrong, and `hint` is what to do.
+    """One problem of a message: `what` is wrong, and `hint` is what to do; empty if there is nothing to do.
 
     The severity is "error" for a message or a requested version that cannot be read, else "warning".
     """
@@ -41,6 +37,14 @@ class LintProblem(Struct, frozen=True):
     hint: str
 
 
+class LintedCommit(Struct, frozen=True):
+    """A commit with the problems of its message; `commit` is its full id, `subject` its first line."""
+
+    commit: str
+    subject: str
+    problems: tuple[LintProblem, ...]
+
+
 def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
     """Return the problems of a message; nothing if it has none.
 
@@ -48,41 +52,67 @@ def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
         message: a commit message, or the title of a pull request.
         rules: the known types and their aliases.
     """
-    text = normalize_message(message)
-    line = subject(text)
-    if reason := skip_reason(text):
-        return (LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged"),)
-    parsed = parse_commit(text, aliases=rules.aliases, known=rules.known)
-    footers = tuple(_footer_errors(text))
-    if isinstance(parsed, Commit):
-        return (*footers, *_warnings(text, line, parsed, rules))
-    if is_merge(line) or parse_revert(text):
-        return footers
-    return (_error(parsed), *footers)
+    commit = RawCommit("", (), "", 0, normalize_message(message))
+    return tuple(_problems(commit.message, read_commit(commit, PrefixCache(rules)), rules))
 
 
-def _error(parsed: Unreadable) -> LintProblem:
-    prefix = parsed.subject.rstrip(":： ") if parsed.subject.endswith((":", "：")) else ""
+def lint_commits(commits: Iterable[RawCommit], rules: Rules) -> tuple[LintedCommit, ...]:
+    """Return each of `commits` with its problems. Reverted and repeated commits have no errors, as in `shipit plan`.
+
+    Args:
+        commits: in the order of `git log`, newest first.
+        rules: the known types and their aliases.
+    """
+    listed = tuple(commits)
+    return tuple(
+        LintedCommit(
+            commit.id, subject(commit.message), tuple(_problems(normalize_message(commit.message), reading, rules))
+        )
+        for commit, reading in zip(listed, read_commits(listed, rules).all, strict=True)
+    )
+
+
+def _problems(message: str, reading: Reading, rules: Rules) -> Iterator[LintProblem]:
+    """Yield the problems of a message; it was read as `reading`."""
+    if is_release_subject(subject_of(message)):
+        return
+    if reason := skip_reason(message):
+        yield LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged")
+        return
+    if reading.outcome == "unreadable":
+        yield _error(reading)
+    if reading.release_as and not is_version(reading.release_as):
+        yield _version_error(reading.release_as)
+    parsed = parse_commit(message, aliases=rules.aliases, known=rules.known)
+    if isinstance(parsed, Commit) and (parsed.type in rules.known or reading.outcome != "counted"):
+        yield from _header_warnings(message, parsed, rules)
+    for warning in reading.warnings:
+        what, _, hint = warning.partition("; ")
+        yield LintProblem("warning", what, hint)
+
+
+def _error(reading: Reading) -> LintProblem:
+    line = reading.subject
+    prefix = line.rstrip(":： ") if line.endswith((":", "：")) else ""
     form = f"{prefix}: what it does" if prefix else "type: description"
-    return LintProblem("error", parsed.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
+    return LintProblem("error", reading.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
 
 
-def _footer_errors(text: str) -> Iterator[LintProblem]:
-    """Yield an error if the version in the `Release-As` footer is not one; no release could be made then."""
-    requested = release_as(text)
-    if requested is not None and not is_version(requested):
-        what = f"`{shortened(requested, _MAX_QUOTE)}` in `Release-As:` is not a version"
-        yield LintProblem("error", what, f"write `Release-As: {meant_version(requested)}`")
+def _version_error(requested: str) -> LintProblem:
+    """Return the error for a `Release-As` footer with a wrong version, with which no release can be made."""
+    what = f"`{shortened(requested, _MAX_QUOTE)}` in `Release-As:` is not a version"
+    return LintProblem("error", what, f"write `Release-As: {meant_version(requested)}`")
 
 
-def _warnings(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:
-    """Yield the warnings about a message that can be read.
+def _header_warnings(text: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:
+    """Yield the warnings about the header of a message that follows the convention.
 
     Args:
         text: the whole message.
-        line: its header as it was written.
         parsed: the result of parsing `text`.
+        rules: the known types and their aliases.
     """
+    line = subject(text)
     as_written = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())  # keeps `feature`
     if isinstance(as_written, Commit) and header(as_written) != line:
         counts = "it counts, but " if rules.bump_of(parsed)[0] else ""
@@ -93,9 +123,6 @@ def _warnings(text: str, line: str, parsed: Commit, rules: Rules) -> Iterator[Li
         yield LintProblem(
             "warning", "the body follows the header without a blank line", "put a blank line between them"
         )
-    for warning in parsed.warnings:
-        what, _, hint = warning.partition("; ")
-        yield LintProblem("warning", what, hint)
 
 
 def _unknown_type(type: str, rules: Rules) -> LintProblem:
