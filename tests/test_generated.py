@@ -33,6 +33,8 @@ BY_HAND = {
     "docs/guides/github-actions.md": ("| `tag` | The", "| `tag` | A"),
     "docs/configuration.md": ("| `helm` |", "| `chart` |"),
     "docs/architecture.md": ("| `run` | ", "| `run` | Not: "),
+    "docs/limits.md": ("| `30s` |", "| `31s` |"),
+    "docs/limits.ko.md": ("| `30s` |", "| `31s` |"),
     "README.md": ("| `shipit next` |", "| `shipit upcoming` |"),
     "README.ko.md": ("| `shipit next` |", "| `shipit upcoming` |"),
 }

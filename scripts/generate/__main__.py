@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.generate import configuration, outputs, registries
+from scripts.generate import configuration, limits, outputs, registries
 from scripts.generate.twin import twin
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,8 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/guides/github-actions.md": outputs.guide,
     "docs/configuration.md": lambda text: configuration.keys(registries.formats(text)),
     "docs/architecture.md": registries.steps,
+    "docs/limits.md": limits.english,
+    "docs/limits.ko.md": limits.korean,
     "README.md": registries.commands,
     "README.ko.md": registries.commands,
 }

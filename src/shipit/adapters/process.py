@@ -10,7 +10,8 @@ import subprocess
 import threading
 from collections.abc import Generator, Mapping, Sequence
 
-from shipit.adapters.program_output import TAIL_LINES, ProgramOutput
+from shipit.adapters.program_output import ProgramOutput
+from shipit.core import limits
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
@@ -60,7 +61,7 @@ def _enlarge(pipe: int) -> None:
 
 def command_error(argv: Sequence[str], status: int | None, output: str, redact: Redactor) -> CommandError:
     """Return the error for a program that failed, with the last lines of its output."""
-    tail = redact("\n".join(output.strip().splitlines()[-TAIL_LINES:]))
+    tail = redact("\n".join(output.strip().splitlines()[-limits.ERROR_LINES :]))
     shown = [redact(word) for word in argv]
     hint = "fix the problem in its output, then run the same command again"
     return CommandError(
@@ -131,7 +132,7 @@ def run_program(
         return None
     finally:
         _kill_group(program)
-        reader.join(timeout=5)
+        reader.join(timeout=limits.OUTPUT_END)
     return program.returncode
 
 

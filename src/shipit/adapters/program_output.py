@@ -7,8 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 
-TAIL_LINES = 20
-"""The number of last lines that an error shows."""
+from shipit.core import limits
 
 
 class ProgramOutput:
@@ -23,7 +22,7 @@ class ProgramOutput:
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact
         self._incomplete = ""
-        self._lines: deque[str] = deque(maxlen=TAIL_LINES)
+        self._lines: deque[str] = deque(maxlen=limits.ERROR_LINES)
 
     def write(self, text: str) -> None:
         """Add `text`, which can end within a line; a line is copied when it is complete, to find secrets in it."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from shipit.core import limits
+
 
 class RetryPolicy(Struct, frozen=True):
     """The limits of waiting and retrying; all times are in seconds.
@@ -20,9 +22,9 @@ class RetryPolicy(Struct, frozen=True):
         sleep: the function that waits; tests replace it.
     """
 
-    timeout: int = 30
-    tries: int = 5
+    timeout: int = limits.REQUEST_SILENCE
+    tries: int = limits.REQUEST_TRIES
     pause: float = 1.0
-    longest_wait: float = 60.0
+    longest_wait: float = limits.RATE_LIMIT_WAIT
     between_writes: float | None = 1.0
     sleep: Callable[[float], None] = time.sleep

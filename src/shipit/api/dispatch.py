@@ -116,11 +116,12 @@ def comment(project: Project, preview: Preview) -> None:
 
     Raises `AuthError` when the token must not write comments, and `RemoteError` when GitHub does not answer correctly.
     """
-    from shipit.core.notes import LONGEST_COMMENT, PREVIEW_MARK
+    from shipit.core import limits
+    from shipit.core.notes import PREVIEW_MARK
     from shipit.plan.views import preview_summary
 
     forge, number = project.world.forge, preview.pull_request.number
-    text = f"{PREVIEW_MARK}\n{preview_summary(preview, forge.links(), LONGEST_COMMENT - len(PREVIEW_MARK) - 1)}"
+    text = f"{PREVIEW_MARK}\n{preview_summary(preview, forge.links(), limits.COMMENT - len(PREVIEW_MARK) - 1)}"
     if preview.to_release or forge.find_comment(number, PREVIEW_MARK):
         forge.keep_comment(number, PREVIEW_MARK, text)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 from shipit.adapters.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.history import renderer
+from shipit.core import limits
 from shipit.errors import BranchMoved, PreflightError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Images, Outcome
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from shipit.plan.images import ImagePlan
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
-
-# How many times a release is planned when each time another push changes the branch before the release is pushed.
-ATTEMPTS = 5
 
 
 def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan:
@@ -121,12 +119,12 @@ def _release_of_earlier_attempt(project: Project) -> ReleasePlan | None:
 def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
     """Finish all unfinished releases, then make the next one. Return its outcome, or else that of the last finished."""
     finished: Outcome | None = None
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, limits.RELEASE_ATTEMPTS + 1):
         plan = plan_release(project, version=version)
         try:
             outcome = Outcome(plan, carry_out(project, plan, observer))
         except BranchMoved:
-            if attempt == ATTEMPTS:
+            if attempt == limits.RELEASE_ATTEMPTS:
                 raise
             continue
         if not plan.finishes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shipit.cli.progress import Progress
 from shipit.cli.session import Session
+from shipit.core import limits
 from shipit.core.printable import printable
 from shipit.errors import CommandError, ShipitError
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from shipit.plan.preview import Preview
     from shipit.plan.version import Decision
 
-# GitHub shows at most ten annotations of a step.
-_MAX_ANNOTATIONS = 10
-# GitHub cuts the title of an annotation after 255 characters; the id of the commit is added to this.
-_MAX_TITLE = 200
 
 # The outputs that the images and the deployment of an environment add to those of a release in the same run.
 IMAGE_OUTPUTS = ("environment", "image", "digest")
@@ -111,8 +108,8 @@ class Report:
 
     def _annotate_unreadable(self, decisions: tuple[Decision, ...]) -> None:
         unreadable = [commit for decision in decisions for commit in decision.unreadable]
-        for commit in unreadable[:_MAX_ANNOTATIONS]:
-            title = f"{commit.commit[:7]} {printable(commit.subject[:_MAX_TITLE])}"
+        for commit in unreadable[: limits.ANNOTATIONS]:
+            title = f"{commit.commit[:7]} {printable(commit.subject[: limits.ANNOTATION_TITLE])}"
             self._session.output.annotation("warning", title, f"not counted: {printable(commit.reason)}")
 
 

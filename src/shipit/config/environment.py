@@ -20,6 +20,7 @@ from shipit.config.vocabulary import (
     VersionSource,
     WebUrl,
 )
+from shipit.core import limits
 
 
 class ImageConfig(ConfigTable, frozen=True, kw_only=True):
@@ -124,7 +125,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             description="The time limit of each `build` command and of the build of each image, in seconds.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
-    ] = 1800
+    ] = int(limits.BUILD)
     image: Annotated[ImageConfig | None, Meta(description="The image to build, if there is only one.")] = None
     images: Annotated[
         dict[Name, ImageConfig],

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from shipit.core import limits
 from shipit.core.redact import shortened
 
-MAX_QUOTE = 60  # characters of a value that a message quotes
 _WORDS = {str: "a string", bool: "`true` or `false`", int: "a whole number", tuple: "a list"}
 
 
@@ -67,7 +67,7 @@ def describe_value(value: object) -> str:
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
-    return f"`{shortened(written, MAX_QUOTE)}`"
+    return f"`{shortened(written, limits.QUOTED_VALUE)}`"
 
 
 def _extra(type_: Any, name: str) -> Iterator[Any]:

@@ -30,6 +30,7 @@ from shipit.config.vocabulary import (
     VersionRange,
     WriteBackName,
 )
+from shipit.core import limits
 from shipit.core.write_back import WriteBack
 
 
@@ -112,7 +113,7 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             description="The time limit of each `prepare` command and of the build of each image, in seconds.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
-    ] = 1800
+    ] = int(limits.PREPARE)
     write_back: Annotated[
         WriteBackName,
         Meta(

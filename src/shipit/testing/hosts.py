@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from shipit.core import limits
 from shipit.core.deploy import Answer, machine
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
@@ -80,13 +81,13 @@ class FakeHost:
     def read(self, path: str) -> str | None:
         return self.files.get(path)
 
-    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         if argv[0] == "sh" and argv[-1].endswith(".pid"):
             runs = self.nginx.running and argv[-1] == self.nginx.pid_file
             return CommandResult(0, "\n".join(self.nginx.workers())) if runs else CommandResult(1)
         return self._run(argv)
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         parts, port = urlsplit(url), port_of(url)
         if serve := self.servers.get(parts.netloc):
             return serve("GET", url, headers)
@@ -102,7 +103,7 @@ class FakeHost:
             return self.nginx.answer(port, path, headers)
         return self._forward(f"{name}:{port}", path)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         serve = self.servers.get(urlsplit(url).netloc)
         return serve("POST", url, headers) if serve else NO_ANSWER
 
@@ -124,7 +125,7 @@ class FakeHost:
             raise CommandError(what, hint="fix the permissions, then run the same command again")
         self.files[path], self.modes[path] = text, mode
 
-    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         self._require_lock()
         return self._run(argv)
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import LOCAL as LOCAL
 from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec
 from shipit.finding import Finding
@@ -94,10 +95,10 @@ class Host(Protocol):
     def read(self, path: str) -> str | None:
         """Return the text of a file; None if there is no such file."""
 
-    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         """Run a command that changes nothing."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         """Send an HTTP GET from the host and return the answer; redirects are not followed."""
 
     def reach(self, port: int) -> str:
@@ -119,14 +120,14 @@ class Host(Protocol):
         Raises `CommandError` if it cannot be written, `ConflictError` if this run no longer holds its lock.
         """
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         """Send an HTTP POST without a body from the host, and return the answer.
 
         With the header `Authorization`, the certificate of an `https` URL must be valid, unless it leads to the host
         itself. This is also so for `get`.
         """
 
-    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         """Run a command. Raises `ConflictError` if this run no longer holds its lock."""
 
     def lock(self, path: str, owner: str) -> AbstractContextManager[None]:

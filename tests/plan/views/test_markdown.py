@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from markdown_it import MarkdownIt
 
+from shipit.core import limits
 from shipit.core.ci_event import PullRequest
 from shipit.core.deploy import DeployedImage
 from shipit.core.notes.links import Links
@@ -16,7 +17,6 @@ from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.plan.views import Result, deploy_summary, failure_summary, preview_summary, release_summary, render_plan
-from shipit.plan.views.markdown import LONGEST_SUMMARY
 from shipit.steps import PublishRelease, Push
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
@@ -110,7 +110,7 @@ def test_a_page_never_exceeds_the_limit_of_github() -> None:
         *[remark("채" * 100_000, "팅" * 1000)] * 5000, notes="* 채팅\n" * 200_000, ignored=(remark("방" * 9999),) * 500
     )
     text = page(huge)
-    assert len(text.encode()) <= LONGEST_SUMMARY
+    assert len(text.encode()) <= limits.SUMMARY
     assert "and 4900 more" in text
     assert "\n(the rest is too long for this page and is left out)\n" in text
     assert "publish release v1.1.0" in text

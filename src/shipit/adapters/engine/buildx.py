@@ -12,9 +12,8 @@ import subprocess
 from collections.abc import Mapping
 
 from shipit.adapters.process import without_tokens
+from shipit.core import limits
 from shipit.core.images import Build
-
-_TIMEOUT = 60  # seconds
 
 
 def arguments(reference: str, build: Build) -> list[str]:
@@ -74,7 +73,7 @@ def _output(command: str) -> str:
     argv = ["docker", "buildx", command]
     variables = without_tokens(os.environ)
     try:
-        done = subprocess.run(argv, env=variables, capture_output=True, encoding="utf-8", timeout=_TIMEOUT)
+        done = subprocess.run(argv, env=variables, capture_output=True, encoding="utf-8", timeout=limits.BUILDX_ANSWER)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, TypedDict
 from msgspec import Struct
 
 from shipit.adapters.registry import DOCKER_CONFIG_FILE, docker_config_directory
+from shipit.core import limits
 from shipit.errors import PreflightError, RemoteError
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from docker import APIClient
     from docker.tls import TLSConfig
-
-_CONNECT_TIMEOUT = 15  # seconds
-_READ_TIMEOUT = 600  # seconds without any data; a registry can take minutes for a large layer
 
 
 class _Endpoint(TypedDict, total=False):
@@ -75,12 +73,12 @@ def connect(address: Address) -> APIClient:
     try:
         _check_socket(address.url)
         tls = address.tls or False
-        client = docker.APIClient(base_url=address.url, version="auto", timeout=_CONNECT_TIMEOUT, tls=tls)
+        client = docker.APIClient(base_url=address.url, version="auto", timeout=limits.ENGINE_CONNECTION, tls=tls)
     except (DockerException, OSError) as error:  # a RequestException is an OSError
         raise _preflight_error(_no_engine_finding(address, _reason(error))) from error
     except (ValueError, AttributeError, TypeError) as error:  # the SDK's exceptions for invalid settings
         raise _preflight_error(_invalid_settings_finding(address, error)) from error
-    client.timeout = _READ_TIMEOUT
+    client.timeout = limits.ENGINE_SILENCE
     return client
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
 from shipit.adapters.engine.push import is_refusal
 from shipit.adapters.registry import Logins
+from shipit.core import limits
 from shipit.core.deploy import Container, ContainerImage, ContainerSpec
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
@@ -148,8 +149,8 @@ class DockerContainers:
                 except requests.exceptions.RequestException as error:
                     what = f"`{' '.join(spec.command)}` did not end within {timeout:g} seconds"
                     hint = "read the log above; if the command only needs longer, set a longer `timeout` in the target"
-                    raise CommandError(what, hint=hint, tail=self.logs(spec.name, 50)) from error
-            return CommandResult(status, self.logs(spec.name, 50))
+                    raise CommandError(what, hint=hint, tail=self.logs(spec.name, limits.DEPLOY_LOG)) from error
+            return CommandResult(status, self.logs(spec.name, limits.DEPLOY_LOG))
         finally:
             self.remove(spec.name)
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from shipit.adapters.github.calls import GitHubApi
+from shipit.core import limits
 from shipit.world import DeploymentState, ForgeDeployment
 
 if TYPE_CHECKING:
     from github.Repository import Repository
 
     Fields = dict[str, Any]
-
-_EARLIER = 10  # deployments that are looked at to find the one that served before
 
 
 def find_state(calls: GitHubApi, repository: Repository, deployment: ForgeDeployment) -> str | None:
@@ -93,7 +92,7 @@ def _end_earlier(repository: Repository, found: Fields, deployment: ForgeDeploym
 
 
 def _newest_first(repository: Repository, environment: str) -> list[Fields]:
-    query = urlencode({"environment": environment, "per_page": _EARLIER})
+    query = urlencode({"environment": environment, "per_page": limits.EARLIER_DEPLOYMENTS})
     listed: list[Fields] = _send(repository, "GET", f"{repository.url}/deployments?{query}")
     return sorted(listed, key=lambda each: -int(each["id"]))
 

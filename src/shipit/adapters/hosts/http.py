@@ -7,9 +7,9 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from shipit.core import limits
 from shipit.core.deploy import TOO_LATE, Answer
 
-_LONGEST_BODY = 1 << 20  # bytes; the rest of an answer is not read
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,7 +39,7 @@ def send(
             connection.sock = context.wrap_socket(connection.sock, server_hostname=name)
         connection.request(method, path, headers={"Host": parts.netloc, "Connection": "close", **headers})
         response = connection.getresponse()
-        body = response.read(_LONGEST_BODY).decode(errors="replace")
+        body = response.read(limits.HOST_ANSWER).decode(errors="replace")
         after = response.headers.get("Retry-After", "")
         return Answer(response.status, body, int(after) if after.isdecimal() else 0)
     except (OSError, http.client.HTTPException, ValueError) as error:

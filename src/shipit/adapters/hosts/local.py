@@ -15,6 +15,7 @@ from functools import cached_property
 from shipit.adapters.engine import DockerContainers, engine_address
 from shipit.adapters.hosts import http
 from shipit.adapters.registry import Logins
+from shipit.core import limits
 from shipit.core.deploy import Answer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError, ConflictError
@@ -45,10 +46,10 @@ class LocalHost:
         except OSError as error:
             raise CommandError(f"`{path}` cannot be read: {error.strerror}", hint=f"ls -l {path}") from error
 
-    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._execute(argv, timeout)
 
-    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         self._require_lock()
         return self._execute(argv, timeout)
 
@@ -63,10 +64,10 @@ class LocalHost:
             return CommandResult(127, f"`{argv[0]}` cannot be run: {error.strerror}")
         return CommandResult(done.returncode, self._redact(done.stdout.decode(errors="replace").strip()))
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return http.send("GET", url, headers=headers, timeout=timeout)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return http.send("POST", url, headers=headers, timeout=timeout)
 
     def reach(self, port: int) -> str:

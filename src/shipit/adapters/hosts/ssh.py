@@ -15,14 +15,12 @@ from shipit.adapters.hosts.ssh_connection import RemoteResult, SshConnection
 from shipit.adapters.hosts.ssh_failure import lock_connection_lost
 from shipit.adapters.hosts.ssh_lock import LOCKED_BY, UNLOCK, SshLock, reason
 from shipit.adapters.registry import Logins
+from shipit.core import limits
 from shipit.core.deploy import Answer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 from shipit.finding import Finding
 from shipit.world.hosts import CommandResult, Containers
-
-_LIMIT = 30.0  # seconds, for a command of shipit itself
-_LOCK_TIME = 30.0  # seconds
 
 _RUN = 'limit=$1; shift; exec timeout -k 2 "$limit" "$@"'
 _TIMED_OUT = (124, 137)  # 137: it ignored SIGTERM
@@ -56,7 +54,13 @@ class SshHost:
     """
 
     def __init__(
-        self, address: str, settings: SshSettings, logins: Logins, redact: Redactor, *, lock_time: float = _LOCK_TIME
+        self,
+        address: str,
+        settings: SshSettings,
+        logins: Logins,
+        redact: Redactor,
+        *,
+        lock_time: float = limits.LOCK_TIME,
     ) -> None:
         self.address = address
         self._parsed = SshAddress.parse(address)
@@ -78,27 +82,27 @@ class SshHost:
         return self._connected()[0]
 
     def read(self, path: str) -> str | None:
-        done = self.connection.execute(_READ, path, timeout=_LIMIT)
+        done = self.connection.execute(_READ, path, timeout=limits.HOST_COMMAND)
         data, _, length = done.output[:-1].rpartition(b"\n")
         if done.status == 0:
             if len(data) != int(length):
-                data = self.connection.send(_READ_ALL, path, timeout=_LIMIT).output
+                data = self.connection.send(_READ_ALL, path, timeout=limits.HOST_COMMAND).output
             return data.decode("utf-8", "surrogateescape")
         if done.text.endswith(_NO_SUCH_FILE):
             return None
         hint = f"ssh {self.address} ls -l {path}"
         raise CommandError(f"`{path}` cannot be read on {self._machine}: {reason(done.text)}", hint=hint)
 
-    def look(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._run(argv, timeout, fence=())
 
-    def run(self, argv: Sequence[str], *, timeout: float = 30) -> CommandResult:
+    def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._run(argv, timeout, fence=self._fence())
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return self._send("GET", url, headers, timeout)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = 5) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return self._send("POST", url, headers, timeout)
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
@@ -119,7 +123,7 @@ class SshHost:
 
     def findings(self, directory: str) -> tuple[Finding, ...]:
         found = [*self._engine_findings(), *self._program_findings()]
-        if self.connection.execute(_WRITABLE, directory, timeout=_LIMIT).status != 0:
+        if self.connection.execute(_WRITABLE, directory, timeout=limits.HOST_COMMAND).status != 0:
             user = self.connection.facts.user
             what = f"`{user}` cannot write into `{directory}` on {self._machine}"
             fix = f"ssh -t {self.address} sudo install -d -o {user} {directory}"
@@ -128,9 +132,9 @@ class SshHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         data = text.encode("utf-8", "surrogateescape")
-        arguments = (path, str(len(data)), f"{mode:o}", f"{_LIMIT:g}")
+        arguments = (path, str(len(data)), f"{mode:o}", f"{limits.HOST_COMMAND:g}")
         fence = self._fence()
-        done = self.connection.send(_WRITE, *arguments, timeout=_LIMIT, data=data, fence=fence)
+        done = self.connection.send(_WRITE, *arguments, timeout=limits.HOST_COMMAND, data=data, fence=fence)
         self._check_fence(done)
         if done.status != 0:
             raise unwritable(path, reason(done.text), self._machine)
@@ -147,7 +151,7 @@ class SshHost:
             lock.release()
 
     def locked_by(self, path: str) -> str | None:
-        done = self.connection.execute(LOCKED_BY, path, timeout=_LIMIT)
+        done = self.connection.execute(LOCKED_BY, path, timeout=limits.HOST_COMMAND)
         if done.status in (0, 75):
             return (done.text or "an unknown run") if done.status else None
         hint = f"ssh {self.address} ls -l {path}.lock"
@@ -155,7 +159,7 @@ class SshHost:
 
     def unlock(self, path: str) -> None:
         """Replace the lock file. The run that holds the old one sees that the owner changed, and stops."""
-        done = self.connection.execute(UNLOCK, path, timeout=_LIMIT)
+        done = self.connection.execute(UNLOCK, path, timeout=limits.HOST_COMMAND)
         if done.status != 0:
             raise unwritable(f"{path}.lock", reason(done.text), self._machine)
 

@@ -23,12 +23,10 @@ from shipit.adapters.hosts.ssh_failure import connection_lost, login_failure
 from shipit.adapters.hosts.ssh_shell import LOOP, Shell
 from shipit.adapters.private_directory import private_directory
 from shipit.adapters.process import without_tokens
+from shipit.core import limits
 from shipit.errors import PreflightError, RemoteError, ShipitError
 from shipit.finding import Finding
 
-_CONNECT_LIMIT = 15.0  # seconds, for the connection, the login and the start of the shell
-_GRACE = 5.0  # seconds that the answer of a command may take longer than the command itself
-_TRIES = 5  # to find a free port
 _PATH = "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH; "  # sshd gives users a PATH without these
 _MASTER_OPTIONS = (
     "BatchMode=yes",
@@ -114,7 +112,7 @@ class SshConnection:
     Raises `AuthError` if the host refuses the login or its key is unknown, `RemoteError` if it cannot be reached.
     """
 
-    def __init__(self, address: SshAddress, settings: SshSettings, limit: float = _CONNECT_LIMIT) -> None:
+    def __init__(self, address: SshAddress, settings: SshSettings, limit: float = limits.SSH_CONNECTION) -> None:
         self.address = address
         self.mark = f"shipit-{secrets.token_hex(8)}"
         self._ports: dict[tuple[str, int], int] = {}
@@ -162,9 +160,9 @@ class SshConnection:
         if "\n" in line:  # an argument of several lines
             return self.send(f"exec 2>&1; {script}", *arguments, timeout=timeout, fence=fence)
         try:
-            status, output = self._shell.run(line, timeout + _GRACE)
+            status, output = self._shell.run(line, timeout + limits.SSH_GRACE)
         except (TimeoutError, EOFError) as error:
-            problem = self._end_of_connection(error, timeout + _GRACE)
+            problem = self._end_of_connection(error, timeout + limits.SSH_GRACE)
             self.close()
             raise problem from None
         return RemoteResult(status, output, fenced=output.startswith(self._lost_mark))
@@ -184,12 +182,12 @@ class SshConnection:
                 argv,
                 input=data,
                 capture_output=True,
-                timeout=timeout + _GRACE,
+                timeout=timeout + limits.SSH_GRACE,
                 env=_environment(),
                 start_new_session=True,
             )
         except subprocess.TimeoutExpired as error:
-            raise self._end_of_connection(error, timeout + _GRACE) from None
+            raise self._end_of_connection(error, timeout + limits.SSH_GRACE) from None
         _, mark, output = done.stdout.partition(f"{self.mark}\n".encode())
         if not mark and self._lost_mark not in done.stdout:
             raise self._not_run(done.returncode, done.stderr.decode(errors="replace"))
@@ -334,7 +332,7 @@ class SshConnection:
         )
 
     def _forward_port(self, target: str) -> int:
-        for _ in range(_TRIES):
+        for _ in range(limits.SSH_PORTS):
             port = _free_port()
             problem = self._forward(f"127.0.0.1:{port}:{target}")
             if not problem:
@@ -346,7 +344,12 @@ class SshConnection:
         """Let the master listen for a forward, and return the reason if it cannot, else an empty text."""
         argv = self.client(options=["-O", "forward", "-L", spec])
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=_environment(), timeout=_CONNECT_LIMIT
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            timeout=limits.SSH_CONNECTION,
         )
         return (done.stderr.strip() or "the forward failed") if done.returncode else ""
 

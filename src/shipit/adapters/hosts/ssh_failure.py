@@ -8,9 +8,9 @@ import re
 import subprocess
 
 from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
+from shipit.core import limits
 from shipit.errors import AuthError, ConflictError, RemoteError, ShipitError
 
-_SCAN_LIMIT = 5  # seconds
 _UNKNOWN_KEY = re.compile(r"No (?P<type>\S+) host key is known for (?P<name>\S+) and you have requested")
 _CHANGED_KEY = re.compile(
     r"Host key for (?P<name>\S+) has changed and you have requested|HOST IDENTIFICATION HAS CHANGED"
@@ -124,9 +124,11 @@ def _scanned_key(name: str, kind: str) -> str | None:
     """
     found = re.fullmatch(r"\[(?P<host>.+)\]:(?P<port>\d+)", name)
     host, port = (found["host"], found["port"]) if found else (name, "22")
-    argv = ["ssh-keyscan", "-T", str(_SCAN_LIMIT), "-t", kind, "-p", port, host]
+    argv = ["ssh-keyscan", "-T", str(limits.SSH_KEY_SCAN), "-t", kind, "-p", port, host]
     try:
-        output = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SCAN_LIMIT)
+        output = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limits.SSH_KEY_SCAN
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = (line.split() for line in output.stdout.splitlines() if not line.startswith("#"))

@@ -13,9 +13,7 @@ from shipit.adapters.hosts.local import lock_held, unwritable
 from shipit.adapters.hosts.ssh_connection import SshConnection
 from shipit.adapters.hosts.ssh_failure import connection_lost
 from shipit.adapters.process import without_tokens
-
-_START_LIMIT = 15.0  # seconds
-_END_LIMIT = 5.0  # seconds
+from shipit.core import limits
 
 # $1 is the path without its ending, $2 the owner, $3 the time to live. Each line of input is answered with `held`, or
 # `lost` if another owner is in the file. `9>&-`: a child that inherits the descriptor would keep the lock.
@@ -93,7 +91,7 @@ class SshLock:
 
     def _await(self, connection: SshConnection, path: str) -> None:
         """Wait for the first answer of the script."""
-        answer = self._line(_START_LIMIT, after=connection.mark)
+        answer = self._line(limits.LOCK_START, after=connection.mark)
         if answer == "held":
             return
         machine = connection.address.machine
@@ -135,7 +133,7 @@ class SshLock:
     def _rest(self) -> str:
         """Return the remaining output of a script that ends by itself."""
         with suppress(subprocess.TimeoutExpired):
-            return self._program.communicate(timeout=_START_LIMIT)[0].decode(errors="replace")
+            return self._program.communicate(timeout=limits.LOCK_START)[0].decode(errors="replace")
         return ""
 
     def _end(self) -> None:
@@ -144,7 +142,7 @@ class SshLock:
         with suppress(OSError):
             self._program.stdin.close()
         try:
-            self._program.wait(_END_LIMIT)
+            self._program.wait(limits.LOCK_END)
         except subprocess.TimeoutExpired:
             self._program.kill()
             self._program.wait()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from shipit.core import limits
 from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 REFUSALS = (401, 403)
 # A registry that stores a blob for another client can refuse what needs it; all of it is then sent again.
 _UNSEEN = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID", "BLOB_UPLOAD_UNKNOWN"}
-_LONGEST = 300  # characters; some proxies answer with a whole page
 _NETWORK_ERRORS = {
     "NameResolutionError": "no host has this name",
     "NewConnectionError": "the host is not reachable, or it refused the connection",
@@ -143,7 +143,7 @@ def _message(response: Response) -> str:
     errors = _errors(response)
     messages = (error.get("message") or error.get("details") or error.get("code") for error in errors)
     text = "; ".join(str(message) for message in messages if message) if errors else response.text
-    return shortened(" ".join(text.split()), _LONGEST) or response.reason or "no reason given"
+    return shortened(" ".join(text.split()), limits.REGISTRY_REASON) or response.reason or "no reason given"
 
 
 def _wait(retry_after: str | None) -> float | None:

@@ -11,6 +11,7 @@ from shipit.config.table import ConfigTable
 from shipit.config.targets.base import TargetTable
 from shipit.config.targets.container import ContainerConfig, HealthConfig, IdentityConfig, SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, WebUrl
+from shipit.core import limits
 
 
 class SlotsConfig(ConfigTable, frozen=True, kw_only=True):
@@ -119,7 +120,7 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
     drain: Annotated[
         Duration,
         Meta(description="The longest time that the old version gets to finish its requests before it is stopped."),
-    ] = "30s"
+    ] = limits.DRAIN.written
     verify: Annotated[
         tuple[Text, ...],
         Meta(
@@ -136,7 +137,9 @@ class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
             examples=[["java", "-jar", "app.jar", "--migrate"]],
         ),
     ] = ()
-    timeout: Annotated[Duration, Meta(description="The time limit of `migrate` and of each `verify` command.")] = "10m"
+    timeout: Annotated[Duration, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
+        limits.MIGRATION.written
+    )
     slots: Annotated[SlotsConfig, Meta(description="The ports of the two slots.")] = SlotsConfig()
     nginx: Annotated[NginxConfig, Meta(description="The nginx in front of the slots.")] = NginxConfig()
     container: Annotated[ContainerConfig, Meta(description="The settings of the container.")] = ContainerConfig()

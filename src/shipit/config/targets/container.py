@@ -22,6 +22,7 @@ from shipit.config.vocabulary import (
     VariableName,
     Volume,
 )
+from shipit.core import limits
 
 
 class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
@@ -114,7 +115,7 @@ class HealthConfig(ConfigTable, frozen=True, kw_only=True):
         HttpStatus | None,
         Meta(description="The status that the answer must have. It is any from 200 to 299 when unset."),
     ] = None
-    within: Annotated[Duration, Meta(description="The longest time until the app is healthy.")] = "90s"
+    within: Annotated[Duration, Meta(description="The longest time until the app is healthy.")] = limits.HEALTHY.written
     times: Annotated[
         int,
         Meta(

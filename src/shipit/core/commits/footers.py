@@ -16,9 +16,8 @@ from itertools import repeat
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.redact import shortened
-
-_MAX_QUOTE = 100  # characters of a line that are quoted in a warning
 
 
 class Footer(Struct, frozen=True):
@@ -194,5 +193,5 @@ def _announces_breaking(line: str) -> bool:
 
 
 def _lookalike_warning(match: re.Match[str]) -> str:
-    line, text = (shortened(part.strip(), _MAX_QUOTE) for part in (match[0], match["text"]))
+    line, text = (shortened(part.strip(), limits.QUOTED_TEXT) for part in (match[0], match["text"]))
     return f"`{line}` looks like a breaking change; write `BREAKING CHANGE: {text}` at the start of a line"

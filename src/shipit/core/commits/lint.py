@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.commits.header import skip_reason
 from shipit.core.commits.message import Commit, after_subject, header, normalize_message, parse_commit, subject
 from shipit.core.commits.prefix_cache import PrefixCache
@@ -22,8 +23,6 @@ from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.rules import Rules
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
-
-_MAX_QUOTE = 100  # characters of a wrong version that are quoted
 
 
 class LintProblem(Struct, frozen=True):
@@ -100,7 +99,7 @@ def _error(reading: Reading) -> LintProblem:
 
 def _version_error(requested: str) -> LintProblem:
     """Return the error for a `Release-As` footer with a wrong version, with which no release can be made."""
-    what = f"`{shortened(requested, _MAX_QUOTE)}` in `Release-As:` is not a version"
+    what = f"`{shortened(requested, limits.QUOTED_TEXT)}` in `Release-As:` is not a version"
     return LintProblem("error", what, f"write `Release-As: {meant_version(requested)}`")
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from msgspec import DecodeError, Struct, field, json
 
+from shipit.core import limits
 from shipit.core.redact import shortened
 
-_MAX_QUOTE = 80
 _SHORTEST_ID = 7  # characters of a commit id, as git abbreviates it
 
 
@@ -51,7 +51,7 @@ class HealthCheck(Struct, frozen=True):
     path: str
     json: dict[str, str] = field(default_factory=dict)
     status: int = 0
-    within: float = 90
+    within: float = float(limits.HEALTHY)
     times: int = 3
     every: float = 1
 
@@ -69,7 +69,7 @@ class HealthCheck(Struct, frozen=True):
             if found is None:
                 return f"`{self.path}` answered {answer.status}, but without `{key}`"
             if found != expected:
-                shown = f'"{shortened(found, _MAX_QUOTE)}" and not "{expected}"'
+                shown = f'"{shortened(found, limits.QUOTED_ANSWER)}" and not "{expected}"'
                 return f"`{self.path}` answered {answer.status}, but `{key}` is {shown}"
         return None
 
@@ -102,7 +102,7 @@ class Identity(Struct, frozen=True):
         if found == self.version or is_commit:
             return None
         expected = " or ".join(f'"{text}"' for text in (self.version, self.revision[:_SHORTEST_ID]) if text)
-        shown = f'"{shortened(found, _MAX_QUOTE)}" and not {expected}'
+        shown = f'"{shortened(found, limits.QUOTED_ANSWER)}" and not {expected}'
         return f"`{self.path}` is answered by another version: `{self.key}` is {shown}"
 
 
@@ -113,7 +113,7 @@ def answered(path: str, answer: Answer) -> str:
     ('`/health` answered 404', '`/health` answered 500: <html> Error')
     """
     text = " ".join(answer.body.split())
-    return f"`{path}` answered {answer.status}" + (f": {shortened(text, _MAX_QUOTE)}" if text else "")
+    return f"`{path}` answered {answer.status}" + (f": {shortened(text, limits.QUOTED_ANSWER)}" if text else "")
 
 
 def json_value(body: str, key: str) -> str | None:

@@ -17,10 +17,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy.container import DeployedImage
-
-_MOST_EVENTS = 100  # older ones are forgotten, except those that still hold an image
-
 
 EventKind = Literal["started", "verified", "held", "freed"]
 
@@ -55,7 +53,7 @@ class DeployRecord(Struct, frozen=True):
 
     def add(self, event: DeployEvent) -> DeployRecord:
         """Return the record with one more event."""
-        old, recent = (*self.events, event)[:-_MOST_EVENTS], (*self.events, event)[-_MOST_EVENTS:]
+        old, recent = (*self.events, event)[: -limits.DEPLOY_EVENTS], (*self.events, event)[-limits.DEPLOY_EVENTS :]
         held = DeployRecord((*self.events, event)).held
         return DeployRecord((*(each for each in old if each.kind == "held" and each.image.digest in held), *recent))
 

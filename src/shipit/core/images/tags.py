@@ -7,9 +7,8 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shipit.core import limits
 from shipit.core.versions import Version
-
-_LONGEST_TAG = 128  # characters
 
 
 class Source(Struct, frozen=True):
@@ -54,9 +53,9 @@ def image_tag(template: str, source: Source) -> str:
     'longlonglong-0a1b2c3'
     """
     tag = _rendered(template, source)
-    if (excess := len(tag) - _LONGEST_TAG) > 0:
+    if (excess := len(tag) - limits.IMAGE_TAG) > 0:
         tag = _rendered(template, replace(source, branch=source.branch[: max(0, len(source.branch) - excess)]))
-    return tag[:_LONGEST_TAG]
+    return tag[: limits.IMAGE_TAG]
 
 
 def _rendered(template: str, source: Source) -> str:

@@ -6,7 +6,6 @@ from shipit.core.notes.changelog import changelog_title as changelog_title
 from shipit.core.notes.changelog import insert_section as insert_section
 from shipit.core.notes.changelog import render_sections as render_sections
 from shipit.core.notes.changelog import section_of as section_of
-from shipit.core.notes.comments import LONGEST_COMMENT as LONGEST_COMMENT
 from shipit.core.notes.comments import PREVIEW_MARK as PREVIEW_MARK
 from shipit.core.notes.comments import released_comment as released_comment
 from shipit.core.notes.comments import released_mark as released_mark

@@ -11,9 +11,6 @@ from shipit.core.notes.markdown import inline, link_destination
 
 PREVIEW_MARK = "<!-- shipit:preview -->"
 
-# In characters. GitHub rejects a longer comment ("body is too long (maximum is 65536 characters)").
-LONGEST_COMMENT = 65_536
-
 
 def released_mark(tag: str) -> str:
     """Return the mark of the comment about a release."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.commits import Commit, Entry
 from shipit.core.history import Release
 from shipit.core.notes.languages import ENGLISH, Language
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 # The types that have a section by default, in the order of the sections.
 SHOWN_TYPES = ("feat", "fix", "perf", "revert")
 BREAKING = "breaking"
-
-# In characters. GitHub rejects a longer release body ("body is too long (maximum is 125000 characters)").
-GITHUB_LIMIT = 125_000
 
 # Footers that close an issue on GitHub:
 # https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
@@ -234,7 +232,7 @@ def _template_error(name: str, line: int | None, error: Exception) -> ConfigErro
     )
 
 
-def cut_notes(notes: str, link: str, *, limit: int = GITHUB_LIMIT, language: Language = ENGLISH) -> str:
+def cut_notes(notes: str, link: str, *, limit: int = limits.RELEASE_BODY, language: Language = ENGLISH) -> str:
     """Return the notes shortened to `limit` characters, with a link to the rest if text was removed.
 
     They are cut before a heading, or before an item if otherwise less than half of the limit would be used.

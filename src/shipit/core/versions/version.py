@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from semver import Version
 
+from shipit.core import limits
 from shipit.core.versions.bump import Bump, effective_bump
 from shipit.errors import ConflictError
 
@@ -107,7 +108,6 @@ def _in_channel(target: Version, channel: str, existing: list[Version]) -> Versi
     return target.replace(prerelease=f"{channel}.{max(numbers, default=0) + 1}")
 
 
-_LONGEST = 255  # characters
 _NUMBERS = re.compile(r"(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})")
 
 
@@ -120,7 +120,7 @@ def is_version(text: str) -> bool:
     >>> is_version("1.4.0-rc.1"), is_version("1.4"), is_version("1.4.0-rc." + "9" * 300)
     (True, False, False)
     """
-    return len(text) <= _LONGEST and Version.is_valid(text)
+    return len(text) <= limits.VERSION_LENGTH and Version.is_valid(text)
 
 
 def version_of(text: str) -> Version | None:

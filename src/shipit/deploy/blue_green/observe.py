@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from shipit.core import limits
 from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings, address_in
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot
 from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, health_check, slot_port
 from shipit.steps.deploy import Sleep, read_record, settled_traffic
 from shipit.world.hosts import Host
 
-_TRIES = 3
 # A path that no app has: a health check that succeeds for it as well cannot fail.
 _NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
 
@@ -45,7 +45,7 @@ def _observe_slot(host: Host, target: BlueGreenTarget, slot: str, sleep: Sleep) 
 
 def _answers(host: Host, port: int, health: HealthCheck, sleep: Sleep) -> bool:
     """Return whether the app on `port` is healthy; it has several tries, because one bad answer can be an accident."""
-    for number in range(_TRIES):
+    for number in range(limits.SLOT_TRIES):
         if number:
             sleep(health.every)
         if health.problem(host.get(f"http://127.0.0.1:{port}{health.path}")) is None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
+from shipit.core import limits
 from shipit.core.commits import (
     Entry,
     Reading,
@@ -34,8 +35,6 @@ from shipit.core.versions import (
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.history import History
-
-_MAX_QUOTE = 100  # characters of a wrong version that are quoted in a message
 
 
 class NextRelease(Struct, frozen=True):
@@ -187,7 +186,7 @@ def _initial_version(declared: str | None, default: str) -> Version:
 def _parse(text: str, where: str | None, hint: str) -> Version:
     """Return the version that the user wrote; raise `UsageError` with `hint`, which names the version to write."""
     if not is_version(text):
-        shown = shortened(text, _MAX_QUOTE)
+        shown = shortened(text, limits.QUOTED_TEXT)
         raise UsageError(f"`{shown}` is not a version", where=where, hint=hint.format(meant_version(text)))
     return Version.parse(text)
 
@@ -220,13 +219,13 @@ def _require_higher(version: Version, history: History) -> Version:
 
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
     """Raise `ConflictError` when `version` is outside the range of `branch`, or its tag exists already."""
-    limits = VersionRange.of_branch(branch.range or branch.name)
-    if limits:
-        limits.require(version)
+    allowed = VersionRange.of_branch(branch.range or branch.name)
+    if allowed:
+        allowed.require(version)
     final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
-        stable = not limits and not branch.prerelease
+        stable = not allowed and not branch.prerelease
         only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",

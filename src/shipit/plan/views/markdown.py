@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from shipit.core import limits
 from shipit.core.notes import inline, link_destination
 from shipit.core.notes.links import Links
 from shipit.core.printable import printable
@@ -23,11 +24,6 @@ from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Outputs, Step
 from shipit.steps.origin import digest_key
 
-# GitHub drops a summary of more than 1 MiB, in UTF-8.
-LONGEST_SUMMARY = 1024 * 1024
-_MOST_ROWS = 100
-_LONGEST_CELL = 160
-
 
 class Result(Struct, frozen=True):
     """The result of a step. `status` is "done", "done already" or "failed"; empty for a step that was not reached."""
@@ -38,7 +34,7 @@ class Result(Struct, frozen=True):
 
 
 def release_summary(
-    headline: str, plan: ReleasePlan, results: Mapping[str, Result], links: Links | None, limit: int = LONGEST_SUMMARY
+    headline: str, plan: ReleasePlan, results: Mapping[str, Result], links: Links | None, limit: int = limits.SUMMARY
 ) -> str:
     """Return the page about a release that was made or planned.
 
@@ -56,7 +52,7 @@ def release_summary(
     return _fitting(blocks, limit)
 
 
-def preview_summary(preview: Preview, links: Links | None, limit: int = LONGEST_SUMMARY) -> str:
+def preview_summary(preview: Preview, links: Links | None, limit: int = limits.SUMMARY) -> str:
     """Return the page about the release that merging a pull request makes.
 
     Args:
@@ -92,7 +88,7 @@ def image_summary(
     by = f"Built by {inline(plan.builder)}" if plan.builder else ""
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| image | version | commit | digest | from |", rows)
-    return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], LONGEST_SUMMARY)
+    return _fitting([headline, table, by, _findings(plan.findings), _steps(reached, links)], limits.SUMMARY)
 
 
 # The words of the headline: after a run, for a plan, and before the environment.
@@ -130,7 +126,7 @@ def deploy_summary(
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| host | app | before | after |", rows)
     notes = [inline(reason) for reason in reasons]
-    return _fitting([headline, *notes, url, table, _findings(plan.findings), _steps(reached, None)], LONGEST_SUMMARY)
+    return _fitting([headline, *notes, url, table, _findings(plan.findings), _steps(reached, None)], limits.SUMMARY)
 
 
 def failure_summary(error: ShipitError, results: Iterable[Result], links: Links | None) -> str:
@@ -145,7 +141,7 @@ def failure_summary(error: ShipitError, results: Iterable[Result], links: Links 
     texts = (("Where", error.where), ("What to do", error.hint), ("State", error.state))
     blocks += [f"**{name}:** {inline(text)}" for name, text in texts if text]
     blocks += [_steps(results, links)]
-    return _fitting(blocks, LONGEST_SUMMARY)
+    return _fitting(blocks, limits.SUMMARY)
 
 
 def _details(error: ShipitError) -> Iterator[str]:
@@ -227,8 +223,8 @@ def _findings(findings: Iterable[Finding]) -> str:
 
 def _table(head: str, rows: Iterable[str]) -> str:
     rows = list(rows)
-    more = f"\n\nand {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else ""
-    return "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows[:_MOST_ROWS]]) + more
+    more = f"\n\nand {len(rows) - limits.SUMMARY_ROWS} more" if len(rows) > limits.SUMMARY_ROWS else ""
+    return "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows[: limits.SUMMARY_ROWS]]) + more
 
 
 def _commit(id: str, links: Links | None) -> str:
@@ -236,7 +232,7 @@ def _commit(id: str, links: Links | None) -> str:
 
 
 def _cell(text: str) -> str:
-    return inline(shortened(text, _LONGEST_CELL))
+    return inline(shortened(text, limits.SUMMARY_CELL))
 
 
 def _folded(title: str, text: str) -> str:

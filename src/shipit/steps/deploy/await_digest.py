@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, machine
 from shipit.errors import DeployError, NotVerifiedError
 from shipit.steps.base import Done, Outputs, Todo
@@ -16,7 +17,6 @@ from shipit.world import World
 NOT_KNOWN = "pushed and asked; what runs is not known"
 _TIMES = 3  # good results in a row, so that an app that ends right after its start is noticed
 _EVERY = 1.0  # seconds
-_LOG_LINES = 50
 
 
 class AwaitDigest(Struct, frozen=True):
@@ -109,5 +109,5 @@ class AwaitDigest(Struct, frozen=True):
         return DeployError(
             f"{self.image} failed on {machine(self.host)}: {reason}",
             hint="read the log above and the log of Watchtower, fix the app, then deploy again",
-            tail=world.hosts.at(self.host).containers.logs(container, _LOG_LINES) if container else "",
+            tail=world.hosts.at(self.host).containers.logs(container, limits.DEPLOY_LOG) if container else "",
         )

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
@@ -14,7 +15,6 @@ from shipit.world import World
 from shipit.world.hosts import Host
 
 _LOOKS = 4  # without a check over HTTP, so that a container that ends right after its start is noticed
-_DOCKER_HEALTH_WITHIN = 90.0  # seconds, when there is no check over HTTP to say how long
 _SLOW = "; if it only needs longer to start, set a longer `within` in `health`"
 
 
@@ -44,7 +44,7 @@ class AwaitHealthy(Struct, frozen=True):
 
     @property
     def _within(self) -> float:
-        return self.health.within if self.health else _DOCKER_HEALTH_WITHIN
+        return self.health.within if self.health else limits.DOCKER_HEALTH
 
     @property
     def _answers_needed(self) -> tuple[int, float]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSettings, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
@@ -18,7 +19,6 @@ from shipit.world.hosts import Host
 
 _EVERY = 1.0  # seconds
 _SERVER_ERRORS = 500  # the statuses from here on mean that a server failed
-_TRIES = 3  # a single bad answer from outside can be the fault of the network
 
 
 class Confirm(Struct, frozen=True):
@@ -96,7 +96,7 @@ class Confirm(Struct, frozen=True):
                 return problem
             problem = self._bad_answer(host, world)
             bad = bad + 1 if problem else 0
-            if bad == _TRIES:
+            if bad == limits.PUBLIC_TRIES:
                 return problem
             left = end - world.clock.elapsed()
             if left <= 0 and not problem:
@@ -130,10 +130,10 @@ class Confirm(Struct, frozen=True):
 
     def _outside(self, world: World) -> str | None:
         """Return the problem of the public address; None if it answers."""
-        for number in range(_TRIES):
+        for number in range(limits.PUBLIC_TRIES):
             if number:
                 world.clock.sleep(_EVERY)
-            answer = world.hosts.at("local").get(self.url, timeout=10)
+            answer = world.hosts.at("local").get(self.url, timeout=limits.PUBLIC_REQUEST)
             if answer.status and answer.status < _SERVER_ERRORS:
                 return None
         return (

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
+from shipit.core import limits
 from shipit.core.deploy import ContainerSpec
 from shipit.errors import ConfigError, ShipitError
 from shipit.world import World
 from shipit.world.hosts import Host
-
-_LONGEST = 131_000  # bytes; the kernel refuses a longer variable (MAX_ARG_STRLEN, 128 KiB)
-_LOG_LINES = 50
 
 
 def container_environment(spec: ContainerSpec, world: World) -> dict[str, str]:
@@ -37,8 +35,8 @@ def secret_values(sources: Iterable[str], world: World) -> dict[str, str]:
                 raise ConfigError(
                     f"the secret `{name}` is in two sources, also in `{source}`", hint="remove one of them"
                 )
-            if len(value.encode("utf-8", "surrogateescape")) > _LONGEST:
-                what = f"the value of `{name}` from `{source}` is longer than {_LONGEST} bytes"
+            if len(value.encode("utf-8", "surrogateescape")) > limits.VARIABLE:
+                what = f"the value of `{name}` from `{source}` is longer than {limits.VARIABLE} bytes"
                 raise ConfigError(what, hint="put the value into a file on the host, and mount the file with `volumes`")
             found[name] = value
     return found
@@ -48,4 +46,4 @@ def log_of(spec: ContainerSpec, host: Host, world: World) -> str:
     """Return the end of the log of a container, without the secrets that it got."""
     with suppress(ShipitError):  # reading them makes them known to the redactor; a failed deployment has another reason
         secret_values(spec.secrets, world)
-    return host.containers.logs(spec.name, _LOG_LINES)
+    return host.containers.logs(spec.name, limits.DEPLOY_LOG)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from shipit.core import limits
 from shipit.core.deploy import (
     TOKEN_HEADER,
     NginxSettings,
@@ -26,8 +27,6 @@ from shipit.world.hosts import CommandResult, Host
 Sleep = Callable[[float], None]
 
 SHUTTING_DOWN = "worker process is shutting down"
-_RELOADED_WITHIN = 5.0  # seconds; nginx takes about 0.2 for it
-_SHUT_DOWN_WITHIN = 30.0  # seconds; nginx asks its old workers to shut down 0.1 seconds after the new workers run
 # nginx lets old and new workers take requests for a tenth of a second of a reload.
 RELOAD_SETTLES = 0.5  # seconds
 _POLL = 0.05  # seconds
@@ -126,7 +125,7 @@ def command(host: Host, nginx: NginxSettings, *arguments: str) -> CommandResult:
     """Run nginx with `arguments`, on the host or in its container."""
     argv = [*nginx.command, *arguments]
     if nginx.container:
-        return host.containers.execute(nginx.container, argv, timeout=30)
+        return host.containers.execute(nginx.container, argv, timeout=limits.NGINX_COMMAND)
     return host.run(argv)
 
 
@@ -164,7 +163,7 @@ def _load(host: Host, nginx: NginxSettings, traffic: Traffic, sleep: Sleep) -> N
             f"nginx on {machine(host.address)} cannot be reloaded: {_reason(reloaded.output)}",
             hint=f"run `{' '.join(nginx.command)} -s reload` on the host, and fix what it reports",
         )
-    for _ in range(int(_RELOADED_WITHIN / _POLL)):
+    for _ in range(int(limits.NGINX_RELOAD / _POLL)):
         loaded = loaded_traffic(host, nginx)
         if loaded and loaded.load == traffic.load:
             return
@@ -185,14 +184,14 @@ def _restore(host: Host, nginx: NginxSettings, before: str | None) -> None:
 
 def _await_shutdown(host: Host, nginx: NginxSettings, old: Mapping[str, str], sleep: Sleep) -> None:
     """Wait until each worker of `old` has ended or finishes only its last requests."""
-    for _ in range(int(_SHUT_DOWN_WITHIN / _POLL)):
+    for _ in range(int(limits.NGINX_SHUTDOWN / _POLL)):
         now = workers(host, nginx)
         if all(SHUTTING_DOWN in now[pid] for pid in old if pid in now):
             return
         sleep(_POLL)
     raise DeployError(
-        f"nginx on {machine(host.address)} still accepts requests for the old version {_SHUT_DOWN_WITHIN:g} seconds "
-        "after its reload",
+        f"nginx on {machine(host.address)} still accepts requests for the old version {limits.NGINX_SHUTDOWN} "
+        "seconds after its reload",
         hint="read nginx's error log, and restart nginx if its old workers do not end",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from shipit.config.model import AnnounceConfig, ReleaseConfig
+from shipit.core import limits
 from shipit.core.commits import RawCommit
 from shipit.core.notes import issues_of
 from shipit.core.versions import TagFormat, Version
@@ -14,7 +15,6 @@ from shipit.steps.base import Step
 
 # The largest number of issues and pull requests to notify; GitHub accepts at most 500 comments an hour from one user.
 # Those of the newest commits are kept.
-MOST_NOTIFIED = 100
 
 
 def floating_steps(config: ReleaseConfig, format: TagFormat, version: Version) -> Iterator[MoveTag]:
@@ -31,7 +31,7 @@ def notify_steps(config: AnnounceConfig, tag: str, commits: Sequence[RawCommit])
         tag: the tag of the release.
         commits: the commits of the release, newest first.
     """
-    numbers = issues_of(commits)[:MOST_NOTIFIED] if config.comment or config.label else ()
+    numbers = issues_of(commits)[: limits.NOTIFIED] if config.comment or config.label else ()
     if numbers and config.comment:
         yield CommentReleased(tag, numbers)
     if numbers and config.label:

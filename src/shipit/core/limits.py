@@ -1,0 +1,158 @@
+"""Every limit that shipit puts on a time, a size or a number.
+
+To add one, write one line below, in the section of its area, and use it as the number that it is:
+
+    GIT_ANSWER = Time("git", 60, "the first answer of a remote", "error, status 5", "git.timeout")
+
+    subprocess.run(argv, timeout=limits.GIT_ANSWER)
+
+`make generate` writes its row into docs/limits.md and docs/limits.ko.md; translate the row in the second.
+tests/core/test_limits.py finds numbers in other modules that limit something.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+Area = Literal["git", "github", "services", "engine", "commands", "files", "texts", "deployments"]
+
+
+class Limit(int):
+    """A limit as the number that it is, and what happens at it.
+
+    Args:
+        area: the section of docs/limits.md.
+        number: seconds, bytes or how many, as the kind of limit says.
+        subject: the thing that is limited.
+        outcome: the result of reaching the limit: an error with its exit status, or the part that is left out.
+        key: the key of `shipit.toml` that sets another limit; empty if there is none.
+    """
+
+    area: Area
+    subject: str
+    outcome: str
+    key: str
+
+    def __new__(cls, area: Area, number: int, subject: str, outcome: str, key: str = "") -> Self:
+        self = super().__new__(cls, number)
+        self.area, self.subject, self.outcome, self.key = area, subject, outcome, key
+        return self
+
+    @property
+    def written(self) -> str:
+        """The limit with its unit."""
+        raise NotImplementedError
+
+
+class Time(Limit):
+    """A longest time, in seconds."""
+
+    @property
+    def written(self) -> str:
+        """The limit as users write it in `shipit.toml`.
+
+        >>> Time("git", 600, "", "").written, Time("git", 90, "", "").written
+        ('10m', '90s')
+        """
+        return f"{self}s" if self % 60 else f"{self // 60}m"
+
+
+class Size(Limit):
+    """A largest size, in bytes."""
+
+    @property
+    def written(self) -> str:
+        """The limit in the largest unit in which it is a whole number.
+
+        >>> Size("files", 10 << 20, "", "").written, Size("files", 131_000, "", "").written
+        ('10 MiB', '131,000 bytes')
+        """
+        units = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
+        return next((f"{self // size} {unit}" for unit, size in units if self % size == 0), f"{self:,} bytes")
+
+
+class Count(Limit):
+    """A highest number of something."""
+
+    @property
+    def written(self) -> str:
+        """The limit with commas between the thousands.
+
+        >>> Count("texts", 65_536, "", "").written
+        '65,536'
+        """
+        return f"{self:,}"
+
+
+# fmt: off
+# One line for each limit.
+
+# git
+
+RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, when each time another push moves the branch", "error, status 3")
+
+# GitHub
+
+RELEASE_BODY = Count("github", 125_000, "characters of the notes of a GitHub Release", "the notes end with a link to the changelog")  # GitHub refuses more
+COMMENT = Count("github", 65_536, "characters of a comment", "the comment says that the rest is left out")  # GitHub refuses more
+NOTIFIED = Count("github", 100, "issues and pull requests that get a comment or a label", "only those of the newest commits get one")  # GitHub accepts 500 comments in an hour from one user
+SUMMARY = Size("github", 1 << 20, "the summary of a job", "the summary says that the rest is left out")  # GitHub drops a larger one
+SUMMARY_ROWS = Count("github", 100, "rows of a table in the summary", "the number of the others is below the table")
+SUMMARY_CELL = Count("github", 160, "characters of a cell of a table in the summary", "the text ends with `…`")
+ANNOTATIONS = Count("github", 10, "annotations for unreadable commits", "the others are only in the log")  # GitHub shows no more of a step
+ANNOTATION_TITLE = Count("github", 200, "characters of a subject in an annotation", "the rest is only in the log")  # GitHub cuts after 255, and the id of the commit comes first
+EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which the earlier one is looked for", "the earlier one stays active on GitHub")
+
+# GitHub and registries
+
+REQUEST_SILENCE = Time("services", 30, "a pause in an answer", "the request is repeated if that is safe; then error, status 5")
+REQUEST_TRIES = Count("services", 5, "tries of one request", "error, status 5")
+RATE_LIMIT_WAIT = Time("services", 60, "the wait for the end of a rate limit", "error, status 5, with the time when it ends")
+REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry in an error", "the text ends with `…`")  # some proxies answer with a whole page
+
+# Container engine
+
+ENGINE_CONNECTION = Time("engine", 15, "the first answer of the engine", "error, status 3")
+ENGINE_SILENCE = Time("engine", 600, "a pause in an answer of the engine", "error, status 5")
+BUILDX_ANSWER = Time("engine", 60, "a question to `docker buildx` about itself", "the classic builder is used")
+
+# Commands of the user
+
+PREPARE = Time("commands", 1800, "a `prepare` command; a build of an image of a release", "it is killed; error, status 5", "release.prepare-timeout")
+BUILD = Time("commands", 1800, "a `build` command; a build of an image of an environment", "it is killed; error, status 5", "environments.<name>.timeout")
+OUTPUT_END = Time("commands", 5, "the end of the output after the end of its command", "the rest of the output is left out")
+ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the others are only in the log")
+
+# Texts
+
+VERSION_LENGTH = Count("texts", 255, "characters of a version", "the text is not a version")
+IMAGE_TAG = Count("texts", 128, "characters of a tag of an image", "the name of the branch in it is shortened, then the tag")  # registries refuse more
+QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in an error", "the text ends with `…`")
+QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
+
+# Deployments
+
+SSH_CONNECTION = Time("deployments", 15, "the connection and the login to a host", "error, status 5")
+SSH_GRACE = Time("deployments", 5, "the answer of a host after the time limit of a command", "error, status 5")
+SSH_PORTS = Count("deployments", 5, "local ports that are tried for a connection through a host", "error, status 5")
+SSH_KEY_SCAN = Time("deployments", 5, "the search for the key of an unknown host", "the error does not show the key")
+LOCK_START = Time("deployments", 15, "the answer to the request for the lock of a host", "error, status 5")
+LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut", "another run can deploy")
+LOCK_END = Time("deployments", 5, "the end of a lock", "the connection is closed, and with it the lock")
+HOST_COMMAND = Time("deployments", 30, "a command of shipit on a host", "the command counts as failed")
+HOST_REQUEST = Time("deployments", 5, "a request to the app on a host", "the answer counts as bad")
+PUBLIC_REQUEST = Time("deployments", 10, "a request to the public address", "the answer counts as bad")
+HOST_ANSWER = Size("deployments", 1 << 20, "an answer of the app", "the rest is not read")
+QUOTED_ANSWER = Count("deployments", 80, "characters of an answer of the app in an error", "the text ends with `…`")
+HEALTHY = Time("deployments", 90, "the start of the new version until it is healthy", "it gets no traffic; error, status 6", "environments.<name>.deploy.health.within")
+DOCKER_HEALTH = Time("deployments", 90, "the same, without the table `health`, by the health check of Docker", "it gets no traffic; error, status 6", "environments.<name>.deploy.health.within")
+MIGRATION = Time("deployments", 600, "`migrate`; each `verify` command", "the new version gets no traffic; error, status 5 or 6", "environments.<name>.deploy.timeout")
+DRAIN = Time("deployments", 30, "the last requests of the old version", "the old version is stopped", "environments.<name>.deploy.drain")
+PUBLIC_TRIES = Count("deployments", 3, "bad answers in a row", "the earlier version gets the traffic again; error, status 6")
+SLOT_TRIES = Count("deployments", 3, "requests to learn whether a slot is healthy", "the slot counts as not healthy")
+NGINX_COMMAND = Time("deployments", 30, "a command of nginx in a container", "error, status 5")
+NGINX_RELOAD = Time("deployments", 5, "the reload of nginx", "the earlier version keeps the traffic; error, status 6")
+NGINX_SHUTDOWN = Time("deployments", 30, "the end of the workers of nginx that know the old version", "error, status 6")
+VARIABLE = Size("deployments", 131_000, "an environment variable of a container", "error, status 2")  # Linux refuses more than 128 KiB with the name: MAX_ARG_STRLEN
+DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
+DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")
