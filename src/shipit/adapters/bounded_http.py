@@ -19,7 +19,6 @@ from contextvars import ContextVar
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from msgspec import Struct
 
@@ -156,6 +155,8 @@ class BoundedHttp:
 
     def _manager(self, url: str) -> PoolManager:
         """Return the connections for `url`, through the proxy that the environment variables name for it."""
+        from urllib.request import getproxies, proxy_bypass
+
         scheme, host, _ = _valid(url)
         proxies = {} if proxy_bypass(host) else getproxies()
         proxy = proxies.get(scheme) or proxies.get("all")

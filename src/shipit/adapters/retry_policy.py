@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from shipit.adapters.bounded_http import Limits
 from shipit.core import limits
 
 
@@ -15,6 +16,9 @@ class RetryPolicy(Struct, frozen=True):
 
     Args:
         timeout: the longest time without any data from the service.
+        answer_time: the longest time from the beginning of a request to the end of its answer.
+        transfer_time: the same for an upload or a download of a file.
+        answer_size: the largest answer that is kept in memory, in bytes.
         tries: the number of attempts for one request, including the first.
         pause: the time before the second attempt; it doubles before each further attempt.
         longest_wait: the longest wait for the end of a rate limit; a longer limit is an error.
@@ -23,8 +27,21 @@ class RetryPolicy(Struct, frozen=True):
     """
 
     timeout: int = limits.REQUEST_SILENCE
+    answer_time: float = limits.REQUEST_TIME
+    transfer_time: float = limits.TRANSFER_TIME
+    answer_size: int = limits.ANSWER_SIZE
     tries: int = limits.REQUEST_TRIES
     pause: float = 1.0
     longest_wait: float = limits.RATE_LIMIT_WAIT
     between_writes: float | None = 1.0
     sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def answer(self) -> Limits:
+        """The limits of a request and its answer."""
+        return Limits(silence=self.timeout, total=self.answer_time, size=self.answer_size)
+
+    @property
+    def upload(self) -> Limits:
+        """The limits of an upload of a file, and of its answer."""
+        return Limits(silence=self.timeout, total=self.transfer_time, size=self.answer_size)

@@ -101,6 +101,8 @@ SUMMARY_ROWS = Count("github", 100, "rows of a table in the summary", "the numbe
 SUMMARY_CELL = Count("github", 160, "characters of a cell of a table in the summary", "the text ends with `…`")
 ANNOTATIONS = Count("github", 10, "annotations for unreadable commits", "the others are only in the log")  # GitHub shows no more of a step
 ANNOTATION_TITLE = Count("github", 200, "characters of a subject in an annotation", "the rest is only in the log")  # GitHub cuts after 255, and the id of the commit comes first
+LIST_PAGES = Count("github", 100, "pages of a list, of 100 entries each", "error, status 5")  # GitHub shows no more releases
+GITHUB_REASON = Count("github", 300, "characters of the reason of GitHub in an error", "the text ends with `…`")
 EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which the earlier one is looked for", "the earlier one stays active on GitHub")
 
 # GitHub and registries
@@ -108,6 +110,11 @@ EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which the earlier o
 REQUEST_SILENCE = Time("services", 30, "a pause in an answer", "the request is repeated if that is safe; then error, status 5")
 REQUEST_TRIES = Count("services", 5, "tries of one request", "error, status 5")
 RATE_LIMIT_WAIT = Time("services", 60, "the wait for the end of a rate limit", "error, status 5, with the time when it ends")
+REQUEST_TIME = Time("services", 60, "the whole answer to a request", "error, status 5")
+TRANSFER_TIME = Time("services", 3600, "an upload of an asset; a copy of a layer between two images", "error, status 5")
+ANSWER_SIZE = Size("services", 32 << 20, "an answer, decompressed", "error, status 5")
+REASON_SIZE = Size("services", 64 << 10, "an answer that reports an error", "the error does not show the reason")
+REDIRECTS = Count("services", 3, "redirects of one request", "error, status 5")
 REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry in an error", "the text ends with `…`")  # some proxies answer with a whole page
 
 # Container engine
