@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.private_directory import private_directory
+from shipit.adapters.private_directory import DOCKER, SSH, private_directory, remove_all_abandoned
 
 KILLED = """\
 import os, sys, tempfile
@@ -44,10 +44,37 @@ def test_only_its_user_can_read_it_and_it_is_removed_at_the_end(place: Path) -> 
 def test_the_directory_of_a_killed_run_is_removed_by_the_next_run(place: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, place], check=False)
     assert killed.returncode == -signal.SIGKILL
-    (left,) = place.iterdir()
-    made_long_ago(left)
     with private_directory("logins-") as directory:
         assert list(place.iterdir()) == [Path(directory)]
+
+
+def test_a_directory_that_a_run_has_just_made_and_not_yet_locked_is_kept(place: Path) -> None:
+    (place / "logins-young").mkdir()
+    (place / "logins-old").mkdir()
+    made_long_ago(place / "logins-old")
+    with private_directory("logins-") as directory:
+        assert {*place.iterdir()} == {Path(directory), place / "logins-young"}
+
+
+@pytest.mark.parametrize("variable", ["TMPDIR", "TEMP", "TMP"])
+def test_a_run_of_any_kind_removes_the_directories_of_killed_runs(
+    place: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(place))
+    for name in (f"{DOCKER}left", f"{SSH}left", "shipit-demo-kept"):
+        (place / name).mkdir()
+        (place / name / "config.json").touch()
+    with private_directory(DOCKER) as in_use:
+        (Path(in_use) / "config.json").touch()
+        remove_all_abandoned()
+        assert {*place.iterdir()} == {Path(in_use), place / "shipit-demo-kept"}
+
+
+def test_a_directory_for_temporary_files_that_does_not_exist_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    remove_all_abandoned()
 
 
 def test_the_directory_of_a_running_run_is_kept(place: Path) -> None:

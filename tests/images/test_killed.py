@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from images.shop import Shop
 from images.troubled import TroubledShop
 from parts.faulty import Fault, FaultyRegistry
+from parts.registry import Registry
 
 WRITES = ("process.run", "engine.build", "engine.push", "registry.tag", "registry.tag")
 KILLS = [(2, "before"), *((at, when) for at in (3, 4, 5) for when in ("before", "after"))]
@@ -51,6 +55,26 @@ def test_a_push_killed_at_any_request_is_finished_by_a_machine_that_has_nothing(
     assert before.items() <= troubled.pushed.items()
     assert ("engine.build" in writes) == (troubled.fixed not in before)
     assert troubled.built == (1 if before else 2)
+
+
+SLOW = "FROM base/busybox:1\nRUN sleep 30\n"
+
+
+@pytest.mark.parametrize("builder", ["engine", "classic_builder"])
+def test_the_next_run_of_any_kind_removes_what_a_killed_build_left(
+    builder: str, base_image: str, registry: Registry, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    shop = Shop(tmp_path, request.getfixturevalue(builder), registry.address, files={"Dockerfile": SLOW})
+    (temporary := tmp_path / "temporary").mkdir()
+    env = {"TMPDIR": str(temporary), "SHIPIT_REGISTRY_USERNAME": "u", "SHIPIT_REGISTRY_PASSWORD": "p"}
+    run = shop.start("image", "dev", env=env)
+    while run.poll() is None and not [*temporary.glob("*/config.json")]:
+        time.sleep(0.01)
+    run.kill()
+    run.communicate()
+    assert [path.name[:14] for path in temporary.iterdir()] == ["shipit-docker-"]
+    shop.shipit("next", env=env)
+    assert [*temporary.iterdir()] == []
 
 
 def moves_last(troubled: TroubledShop) -> None:

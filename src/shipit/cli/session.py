@@ -42,8 +42,10 @@ class Session:
     @cached_property
     def project(self) -> Project:
         """The project in `directory`; opened at first use, because some commands need no repository."""
+        from shipit.adapters.private_directory import remove_all_abandoned
         from shipit.adapters.project import open_project
 
+        remove_all_abandoned()
         project = open_project(self.directory, self.config, transfer=self.transfers)
         self.output.redact = project.redact
         return project

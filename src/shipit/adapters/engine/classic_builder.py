@@ -6,10 +6,12 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from shipit.adapters.program_output import ProgramOutput
 from shipit.core.images import Build
@@ -37,7 +39,9 @@ def build_with_classic_builder(
 
     with _TimeLimit(client, timeout) as limit:
         try:
-            return _copy_log(client.build(**_parameters(reference, build, root, timeout)), output)
+            with _context(build, root) as (archive, dockerfile):
+                parameters = _parameters(reference, build, root, timeout)
+                return _copy_log(client.build(fileobj=archive, dockerfile=dockerfile, **parameters), output)
         except APIError as error:
             output.write(f"{error.explanation or error}\n")
         except (DockerException, HTTPError, OSError) as error:
@@ -65,14 +69,38 @@ def readable_by_the_sdk(configuration: str) -> str:
     return path
 
 
+@contextmanager
+def _context(build: Build, root: str) -> Iterator[tuple[IO[bytes], str]]:
+    """Write the build context into an archive, and yield the archive and the path of the Dockerfile in it.
+
+    The archive has no name on the disk, so that nothing remains of it if the run is killed. The SDK would name it.
+    """
+    from docker.api.build import process_dockerfile
+    from docker.utils import tar
+
+    directory = os.path.normpath(os.path.join(root, build.context))
+    dockerfile = process_dockerfile(os.path.normpath(os.path.join(root, build.dockerfile)), directory)
+    with tempfile.TemporaryFile() as archive:
+        tar(Path(directory), exclude=_ignored(directory), dockerfile=dockerfile, fileobj=archive)
+        yield archive, str(dockerfile[0])
+
+
+def _ignored(directory: str) -> list[str]:
+    """Return the patterns in `.dockerignore`."""
+    try:
+        with open(os.path.join(directory, ".dockerignore"), encoding="utf-8-sig", errors="surrogateescape") as file:
+            lines = [line.strip() for line in file]
+    except FileNotFoundError:
+        return []
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def _parameters(reference: str, build: Build, root: str, timeout: float) -> dict[str, Any]:
-    dockerfile = os.path.join(root, build.dockerfile)
     return {
-        "path": os.path.normpath(os.path.join(root, build.context)),
-        "dockerfile": os.path.normpath(dockerfile),
+        "custom_context": True,
         "tag": reference,
         "labels": build.labels,
-        "buildargs": {**build.args, **_epoch(dockerfile, build.created)},
+        "buildargs": {**build.args, **_epoch(os.path.join(root, build.dockerfile), build.created)},
         "rm": True,
         "forcerm": True,
         "decode": True,

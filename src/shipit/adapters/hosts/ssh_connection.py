@@ -21,7 +21,7 @@ from msgspec import Struct
 from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
 from shipit.adapters.hosts.ssh_failure import connection_lost, login_failure
 from shipit.adapters.hosts.ssh_shell import LOOP, Shell
-from shipit.adapters.private_directory import private_directory
+from shipit.adapters.private_directory import SSH, private_directory
 from shipit.adapters.process import without_tokens
 from shipit.core import limits
 from shipit.errors import PreflightError, RemoteError, ShipitError
@@ -118,7 +118,7 @@ class SshConnection:
         self._ports: dict[tuple[str, int], int] = {}
         self._engine_socket = ""
         with ExitStack() as resources:
-            self._directory = resources.enter_context(private_directory("shipit-ssh-", short=True))
+            self._directory = resources.enter_context(private_directory(SSH, short=True))
             self._control = os.path.join(self._directory, "control")
             self._log = os.path.join(self._directory, "log")
             self._master = self._start(settings)

@@ -48,10 +48,10 @@ class Logins:
         The directory is the value for `DOCKER_CONFIG`. Only this user can read it. It is removed at the end of the
         block, or by the next run if this one is killed. Raises the errors of `of`.
         """
-        from shipit.adapters.private_directory import private_directory
+        from shipit.adapters.private_directory import DOCKER, private_directory
 
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
-        with private_directory("shipit-docker-") as directory:
+        with private_directory(DOCKER) as directory:
             write_docker_config_copy(directory, {name: login.basic for name, login in logins.items() if login})
             yield directory
 
