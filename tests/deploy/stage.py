@@ -13,6 +13,7 @@ from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent
 from shipit.core.deploy import DeployedImage, address_in
 from shipit.core.images import REVISION, VERSION, Reference
+from shipit.finding import Finding
 from shipit.plan.deploy import DeployPlan, ObservedDeployment
 from shipit.plan.images import observe_wanted_images
 from shipit.steps.base import Done
@@ -70,6 +71,11 @@ class Stage:
 
     def plan(self, world: World, version: str | None = None, *, retry: bool = False) -> DeployPlan:
         return api.plan_deploy(self.project(world), "dev", version, retry=retry)
+
+    def doctor(self, world: World) -> tuple[Finding, ...]:
+        project = self.project(world)
+        project.ci.event = CiEvent(default_branch="trunk")
+        return api.doctor(project)
 
     def status(self, world: World) -> ObservedDeployment:
         (found,) = api.status(self.project(world), "dev")

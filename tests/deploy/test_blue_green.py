@@ -22,6 +22,8 @@ from deploy.stage import (
 )
 
 from shipit.config.load import parse_config
+from shipit.core.deploy import Answer
+from shipit.engine.apply import apply_steps
 from shipit.errors import (
     CommandError,
     ConflictError,
@@ -505,14 +507,109 @@ def test_a_command_that_verifies_the_new_version_gets_its_url_and_can_refuse_it(
     assert state(host) == finished("1.0.0")
 
 
-def test_the_public_address_is_asked_after_the_switch(world: FakeWorld, host: FakeHost) -> None:
-    stage = Stage.of(environment='url = "https://shop.example/health"')
-    stage.publish(world, "1.0.0")
-    with pytest.raises(DeployError, match=r"shop\.example"):
-        stage.deploy(world)
-    world.hosts.public["shop.example"] = "local"
-    stage.deploy(world.next_run(), retry=True)
+PUBLIC = Stage.of(environment='url = "https://shop.example/"')
+NO_NAME = Answer(0, "the name cannot be resolved")
+
+
+def outside(host: FakeHost, before: Answer, after: Answer, version: str = "1.1.0") -> None:
+    """Let the public address give another answer as soon as a version gets the traffic."""
+
+    def serve(method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        return after if f'"version":"{version}"' in host.nginx.loaded else before
+
+    host.servers["shop.example"] = serve
+
+
+@pytest.mark.parametrize("after", [NO_NAME, Answer(502), Answer(503)])
+def test_a_public_address_that_fails_only_after_the_switch_takes_the_traffic_back(
+    world: FakeWorld, host: FakeHost, after: Answer
+) -> None:
+    outside(host, Answer(200), after)
+    PUBLIC.deployed(world, "1.0.0")
+    PUBLIC.publish(world, "1.1.0")
+    with pytest.raises(DeployError, match=r"`https://shop\.example/` .*, but 200 before the switch"):
+        PUBLIC.deploy(world.next_run())
+    assert state(host) == finished("1.0.0", HELD)
+
+
+@pytest.mark.parametrize("answer", [NO_NAME, Answer(404), Answer(502)])
+def test_a_public_address_that_failed_before_the_switch_as_well_holds_no_version(
+    world: FakeWorld, host: FakeHost, answer: Answer
+) -> None:
+    outside(host, answer, answer)
+    PUBLIC.deployed(world, "1.0.0", "1.1.0")
+    assert state(host) == finished("1.1.0")
+    PUBLIC.deploy(world.next_run())
+    assert state(host) == finished("1.1.0")
+
+
+def test_a_public_address_that_begins_to_answer_with_the_first_version_is_no_problem(
+    world: FakeWorld, host: FakeHost
+) -> None:
+    outside(host, Answer(502), Answer(200), "1.0.0")
+    PUBLIC.publish(world, "1.0.0")
+    assert PUBLIC.plan(world).findings == ()
+    PUBLIC.deploy(world)
     assert state(host) == finished("1.0.0")
+    assert PUBLIC.plan(world).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [(NO_NAME, "does not answer: the name cannot be resolved"), (Answer(502), "answers 502, although 1.0.0")],
+)
+def test_a_public_address_that_fails_is_a_warning_of_the_plan(
+    world: FakeWorld, host: FakeHost, answer: Answer, problem: str
+) -> None:
+    outside(host, answer, answer)
+    PUBLIC.deployed(world, "1.0.0")
+    (finding,) = PUBLIC.plan(world).findings
+    assert (finding.code, finding.severity) == ("url", "warning")
+    assert problem in finding.what
+
+
+def test_a_run_that_was_killed_after_the_switch_does_not_take_its_own_bad_answer_for_the_one_before(
+    world: FakeWorld, host: FakeHost
+) -> None:
+    outside(host, Answer(200), Answer(503))
+    PUBLIC.deployed(world, "1.0.0")
+    PUBLIC.publish(world, "1.1.0")
+    plan = PUBLIC.plan(world)
+    names = [step.kind for step in plan.steps]
+    apply_steps(plan.steps[: names.index("confirm")], world.next_run())
+    with pytest.raises(DeployError, match="answered 503"):
+        PUBLIC.deploy(world.next_run())
+    assert state(host)["serving"] == "1.0.0"
+
+
+# doctor
+
+
+def test_doctor_tests_the_configuration_of_nginx_before_the_first_deployment(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.publish(world, "1.0.0")
+    assert [finding.code for finding in STAGE.doctor(world)] == []
+    host.nginx.problem = "unknown directive in /etc/nginx/sites-enabled/blog:3"
+    (finding,) = STAGE.doctor(world)
+    assert (finding.code, finding.blocks) == ("nginx-test", True)
+    assert "sites-enabled/blog:3" in finding.what
+    assert "nginx -t" in finding.fix
+
+
+def test_doctor_tests_an_nginx_in_a_container(world: FakeWorld, host: FakeHost) -> None:
+    stage = Stage.of(nginx=', container = "web"')
+    host.move_nginx_into_container("web")
+    stage.publish(world, "1.0.0")
+    assert stage.doctor(world) == ()
+    host.nginx.problem = "unknown directive"
+    assert [finding.code for finding in stage.doctor(world)] == ["nginx-test"]
+
+
+def test_doctor_asks_the_public_address_before_the_first_deployment(world: FakeWorld) -> None:
+    PUBLIC.publish(world, "1.0.0")
+    (finding,) = PUBLIC.doctor(world)
+    assert (finding.code, finding.blocks) == ("url", False)
+    assert "`https://shop.example/` does not answer: the name cannot be resolved" in finding.what
+    assert "environments.dev.url" in finding.fix
 
 
 def test_a_host_that_cannot_be_reached_is_named(world: FakeWorld) -> None:

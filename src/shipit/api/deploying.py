@@ -8,6 +8,7 @@ from shipit.adapters.project import Project
 from shipit.api.deploy_locks import locked, locks
 from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
+from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
@@ -54,6 +55,25 @@ def plan_deployments(project: Project, plan: Plan) -> tuple[DeployPlan, ...]:
     if not (isinstance(plan, ImagePlan) and project.config.environments[plan.environment].targets):
         return ()
     return (plan_deploy(project, plan.environment, after_push=True),)
+
+
+def deployment_findings(project: Project, plan: Plan) -> tuple[Finding, ...]:
+    """Return the problems of the deployments that `shipit run` makes after `plan`. Tests the hosts, too.
+
+    Args:
+        project: the repository, from `open_project`.
+        plan: the plan of the images; after any other plan there is no deployment.
+    """
+    from shipit.deploy import TARGETS
+    from shipit.plan.deploy import deploy_targets
+
+    found: list[Finding] = []
+    for planned in plan_deployments(project, plan):
+        found += planned.findings
+        if not any_blocks(planned.findings):  # else the hosts perhaps cannot be asked
+            for target in deploy_targets(project.config, planned.environment):
+                found += TARGETS[target.kind].test(project.world, target)
+    return tuple(found)
 
 
 def plan_rollback(project: Project, environment: str, version: str | None = None) -> DeployPlan:
@@ -198,10 +218,11 @@ def _plan(
     project: Project, observed: ObservedDeployment, version: str | None, retry: bool, after_push: bool = False
 ) -> DeployPlan:
     from shipit.deploy import Goal
-    from shipit.plan.deploy import image_of_commit, image_of_version, make_deploy_plan, older_findings
+    from shipit.plan.deploy import ask_outside, image_of_commit, image_of_version, make_deploy_plan, older_findings
 
     if not all(seen.hosts for seen in observed.observed):  # nothing could be read
         return make_deploy_plan(project.config, observed, ())
+    observed = ask_outside(project.world, observed)
     goals: list[Goal] = []
     findings: list[Finding] = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
@@ -218,10 +239,11 @@ def _plan(
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:
     from shipit.deploy import Goal
-    from shipit.plan.deploy import image_of_version, make_deploy_plan, rollback_image
+    from shipit.plan.deploy import ask_outside, image_of_version, make_deploy_plan, rollback_image
 
     if not all(seen.hosts for seen in observed.observed):  # nothing could be read
         return make_deploy_plan(project.config, observed, (), rollback=True)
+    observed = ask_outside(project.world, observed)
     goals = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
         host = seen.hosts[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
-from shipit.api.deploying import plan_deployments
+from shipit.api.deploying import deployment_findings
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
@@ -75,7 +75,7 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 
     try:
         plan = plan_task(project)
-        return (*plan.findings, *(each for deploy in plan_deployments(project, plan) for each in deploy.findings))
+        return (*plan.findings, *deployment_findings(project, plan))
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:

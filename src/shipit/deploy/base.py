@@ -28,6 +28,7 @@ class DeployTarget(Struct, Generic[Config_co], frozen=True):
         config: the settings of the target.
         url: the public address of the environment; empty for none.
         secrets_version: a fingerprint of the versions of the secrets that the app gets; empty without secrets.
+        url_status: the status that `url` answered before the deployment, 0 for no answer; None if it was not asked.
     """
 
     environment: str
@@ -36,6 +37,7 @@ class DeployTarget(Struct, Generic[Config_co], frozen=True):
     config: Config_co
     url: str = ""
     secrets_version: str = ""
+    url_status: int | None = None
 
     @property
     def kind(self) -> str:
@@ -132,6 +134,9 @@ class TargetKind(Protocol[Config_contra]):
             now: its state after the failure.
             rejected: the goal that failed; its image is held if it got traffic.
         """
+
+    def test(self, world: World, target: DeployTarget[Config_contra]) -> Iterator[Finding]:
+        """Yield the problems that only a test on the hosts shows, which takes too long for each plan. Only reads."""
 
     def logs(self, world: World, target: DeployTarget[Config_contra], lines: int) -> list[tuple[str, str]]:
         """Return the end of the log of each container, with the container's name and host before it."""

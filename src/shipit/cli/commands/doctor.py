@@ -14,9 +14,10 @@ from shipit.finding import any_blocks
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> int:
-    """Check for every problem that would block a release or an image build.
+    """Check for every problem that would block a release, an image build or a deployment.
 
-    Checks what `shipit run` would do on this branch, and prints each problem with its fix. Changes nothing. The exit
+    Checks what `shipit run` would do on this branch, and prints each problem with its fix. For a deployment, it also
+    runs `nginx -t` on the hosts and asks the public address. Changes nothing. The exit
     status is 3 if a problem was found that is not only a warning.
     """
     from shipit import api

@@ -9,6 +9,7 @@ from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerImage as ContainerImage
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
+from shipit.core.deploy.health import FIRST_SERVER_ERROR as FIRST_SERVER_ERROR
 from shipit.core.deploy.health import TOO_LATE as TOO_LATE
 from shipit.core.deploy.health import Answer as Answer
 from shipit.core.deploy.health import HealthCheck as HealthCheck

@@ -21,6 +21,8 @@ from shipit.core.redact import shortened
 _SHORTEST_ID = 7  # characters of a commit id, as git abbreviates it
 
 
+# The statuses from here on mean that a server failed.
+FIRST_SERVER_ERROR = 500
 # The body of an `Answer` to a request that was sent, but not answered within its time limit.
 TOO_LATE = "no answer in time"
 

@@ -17,7 +17,7 @@ from shipit.deploy.blue_green.state import host_state, slot_findings
 from shipit.deploy.blue_green.way_back import slot_before, way_back_steps
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import nginx_runs
+from shipit.steps.deploy import nginx_runs, nginx_test
 from shipit.world import World
 
 
@@ -58,6 +58,10 @@ class BlueGreen:
         for host in cast(ObservedBlueGreen, now).by_host:
             if slot := slot_before(target, earlier[host.host], rejected):
                 yield from way_back_steps(target, earlier[host.host], host, slot, rejected)
+
+    def test(self, world: World, target: BlueGreenTarget) -> Iterator[Finding]:
+        for address in target.config.hosts:
+            yield from nginx_test(world.hosts.at(address), nginx_settings(target))
 
     def logs(self, world: World, target: BlueGreenTarget, lines: int) -> list[tuple[str, str]]:
         found = []

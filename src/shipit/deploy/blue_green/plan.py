@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shipit.core.deploy import SLOTS, DeployedImage, DeployEvent, EventKind
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
-from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, was_verified
+from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, is_last_verified, was_verified
 from shipit.deploy.blue_green.settings import (
     BlueGreenTarget,
     container_name,
@@ -111,7 +111,13 @@ class HostPlan:
             health=health_check(self.config),
             url=self.target.url,
             by=self.goal.by,
+            url_before=self._url_before(),
         )
+
+    def _url_before(self) -> int | None:
+        """Return the answer of the public address before the switch; None if an interrupted run already switched."""
+        verified = is_last_verified(self.observed, self.observed.slots[self.slot].container)
+        return None if self.serves and not verified else self.target.url_status
 
     def finish(self) -> Iterator[Step]:
         """Yield the steps that clean up: write the marker for other scripts, and stop the old container."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
 from shipit.config.targets import TargetConfig
+from shipit.core import limits
+from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
 from shipit.core.history import records
 from shipit.deploy import TARGETS, AnyTarget, DeployTarget, HostState, ObservedTarget
 from shipit.finding import Finding
@@ -22,7 +25,7 @@ class ObservedDeployment(Struct, frozen=True):
 
     `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
     None if the branch is not that of the environment, or if it is not known what serves. `reported` is True if
-    deployments are reported to the forge.
+    deployments are reported to the forge. `outside` is the answer of the public address; None if it was not asked.
     """
 
     environment: str
@@ -32,11 +35,27 @@ class ObservedDeployment(Struct, frozen=True):
     observed: tuple[ObservedTarget, ...]
     waiting: tuple[str, ...] | None = None
     reported: bool = False
+    outside: Answer | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The problems of all targets."""
-        return tuple(finding for observed in self.observed for finding in observed.findings)
+        """The problems of all targets, and of the public address."""
+        of_targets = (finding for observed in self.observed for finding in observed.findings)
+        return (*of_targets, *self._outside_findings())
+
+    def _outside_findings(self) -> Iterator[Finding]:
+        """Yield a warning if the public address does not answer, or if it fails although a version serves."""
+        if self.outside is None or 0 < self.outside.status < FIRST_SERVER_ERROR:
+            return
+        url = next(target.url for target in self.targets)
+        what = f"`{url}` does not answer: {self.outside.body}"
+        if self.outside.status:
+            serving = next((host.serving for host in self.hosts if host.serving), None)
+            if serving is None or not all(host.healthy for host in self.hosts):
+                return
+            what = f"`{url}` answers {self.outside.status}, although {serving} serves and is healthy"
+        fix = f"check `environments.{self.environment}.url`, DNS, the certificate and the firewall"
+        yield Finding("url", what, fix, "warning")
 
     @property
     def hosts(self) -> tuple[HostState, ...]:
@@ -103,6 +122,16 @@ def observe_deployment(
     waiting = None if for_plan or branch != config.environments[environment].branch else _waiting(world, observed)
     reported = world.forge.shows_deployments
     return ObservedDeployment(environment, head, branch, targets, observed, waiting, reported)
+
+
+def ask_outside(world: World, observed: ObservedDeployment) -> ObservedDeployment:
+    """Return the state with the answer that the public address gives now, from this machine; `url` may be unset."""
+    url = next((target.url for target in observed.targets if target.url), "")
+    if not url:
+        return observed
+    answer = world.hosts.at(LOCAL).get(url, timeout=limits.PUBLIC_REQUEST)
+    targets = tuple(replace(target, url_status=answer.status) for target in observed.targets)
+    return replace(observed, targets=targets, outside=answer)
 
 
 def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, ...] | None:

@@ -24,6 +24,7 @@ from shipit.steps.deploy.traffic import Sleep as Sleep
 from shipit.steps.deploy.traffic import front_url as front_url
 from shipit.steps.deploy.traffic import loaded_traffic as loaded_traffic
 from shipit.steps.deploy.traffic import nginx_runs as nginx_runs
+from shipit.steps.deploy.traffic import nginx_test as nginx_test
 from shipit.steps.deploy.traffic import settled_traffic as settled_traffic
 from shipit.steps.deploy.trigger_watchtower import TriggerWatchtower as TriggerWatchtower
 from shipit.steps.deploy.verify import Verify as Verify

@@ -7,7 +7,14 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import ContainerSpec, DeployEvent, HealthCheck, NginxSettings, machine
+from shipit.core.deploy import (
+    FIRST_SERVER_ERROR,
+    ContainerSpec,
+    DeployEvent,
+    HealthCheck,
+    NginxSettings,
+    machine,
+)
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
@@ -18,13 +25,23 @@ from shipit.world import World
 from shipit.world.hosts import Host
 
 _EVERY = 1.0  # seconds
-_SERVER_ERRORS = 500  # the statuses from here on mean that a server failed
 
 
 class Confirm(Struct, frozen=True):
     """Watch the container `spec` on `host` for `bake` seconds while it serves, then record its image as verified.
 
-    `record` is the path of the record on the host, `url` the public address to ask, empty for none, and `by` the run.
+    A public address that gives the same bad answer as before the switch says nothing about the new version.
+
+    Args:
+        host: the host.
+        spec: the container.
+        nginx: the settings of nginx.
+        record: the path of the record on the host.
+        bake: the time to watch, in seconds.
+        health: the health check; None for none.
+        url: the public address to ask; empty for none.
+        by: the run.
+        url_before: the status that `url` answered before the switch, 0 for no answer; None if it is not known.
     """
 
     kind: ClassVar[str] = "confirm"
@@ -37,6 +54,7 @@ class Confirm(Struct, frozen=True):
     health: HealthCheck | None = None
     url: str = ""
     by: str = ""
+    url_before: int | None = None
 
     @property
     def id(self) -> str:
@@ -124,7 +142,7 @@ class Confirm(Struct, frozen=True):
             if problem := self.health.problem(answer):
                 return problem
             front = host.get(front_url(host, self.nginx) + self.health.path, headers=headers(self.nginx))
-            if not front.status or front.status >= _SERVER_ERRORS:
+            if not front.status or front.status >= FIRST_SERVER_ERROR:
                 return f"nginx answered {front.status or 'nothing'} for `{self.health.path}` {front.body[:80]}".strip()
         return self._outside(world) if self.url else None
 
@@ -134,8 +152,8 @@ class Confirm(Struct, frozen=True):
             if number:
                 world.clock.sleep(_EVERY)
             answer = world.hosts.at("local").get(self.url, timeout=limits.PUBLIC_REQUEST)
-            if answer.status and answer.status < _SERVER_ERRORS:
+            if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == self.url_before:
                 return None
-        return (
-            f"`{self.url}` answered {answer.status}" if answer.status else f"`{self.url}` did not answer: {answer.body}"
-        )
+        found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
+        before = "" if self.url_before is None else f", but {self.url_before or 'nothing'} before the switch"
+        return f"`{self.url}` {found}{before}"

@@ -93,6 +93,22 @@ def nginx_runs(host: Host, nginx: NginxSettings) -> Iterator[Finding]:
         yield Finding("nginx-mount", what, f"mount its directory instead: docker run --volume {directory}:...")
 
 
+def nginx_test(host: Host, nginx: NginxSettings) -> Iterator[Finding]:
+    """Yield a finding if nginx does not accept the configuration that it has now: then no deployment can switch."""
+    argv = [*nginx.command, "-t"]
+    try:
+        if nginx.container:
+            tested = host.containers.execute(nginx.container, argv, timeout=limits.NGINX_COMMAND)
+        else:
+            tested = host.look(argv)
+    except ShipitError as error:
+        yield Finding("nginx", error.what, error.hint or "start nginx on the host")
+        return
+    if tested.status != 0:
+        what = f"nginx on {machine(host.address)} does not accept its configuration: {_reason(tested.output)}"
+        yield Finding("nginx-test", what, f"run `{' '.join(argv)}` on the host, and fix what it reports")
+
+
 def workers(host: Host, nginx: NginxSettings) -> Mapping[str, str]:
     """Return the title of each worker process of nginx by its process id.
 
