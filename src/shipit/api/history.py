@@ -135,7 +135,8 @@ def lint(message: str, config: Config | None = None) -> tuple[LintProblem, ...]:
     from shipit.config.model import Config
     from shipit.core.commits.lint import lint_message
 
-    return lint_message(message, rules_of(config or Config()))
+    config = config or Config()
+    return lint_message(message, rules_of(config), config.packages)
 
 
 def lint_commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[LintedCommit, ...]:
@@ -157,7 +158,7 @@ def lint_commits(project: Project, since: str | None = None, until: str = "HEAD"
     """
     from shipit.core.commits.lint import lint_commits
 
-    return lint_commits(commits(project, since, until), rules_of(project.config))
+    return lint_commits(commits(project, since, until), rules_of(project.config), project.config.packages)
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:

@@ -109,6 +109,15 @@ def test_a_requested_version_that_a_release_would_refuse_is_an_error(header: str
     assert problem.hint == f"write `Release-As: {meant}`"
 
 
+def test_a_requested_version_may_have_the_name_of_a_package() -> None:
+    packages = ["backend", "web"]
+    assert lint_message("feat: x\n\nRelease-As: backend 2.0.0", RULES, packages) == ()
+    (problem,) = lint_message("feat: x\n\nRelease-As: web 2.0", RULES, packages)
+    assert problem.hint == "write `Release-As: web 2.0.0`"
+    (problem,) = lint_message("feat: x\n\nRelease-As: wbe 2.0.0", RULES, packages)
+    assert problem.hint == "write `Release-As: 1.4.0`, or name one of the packages `backend`, `web` before the version"
+
+
 @pytest.mark.parametrize("value", ["2.0.0", "v2.0.0", "2.0.0-rc.1"])
 def test_a_requested_version_has_no_problem(value: str) -> None:
     assert lint_message(f"feat: x\n\nRelease-As: {value}", RULES) == ()

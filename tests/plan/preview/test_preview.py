@@ -109,3 +109,10 @@ def test_a_squash_releases_only_the_changed_package(repo: Repository) -> None:
     toml = '[packages.api]\npath = "api"\ntag = "v{version}"\n[packages.web]\npath = "web"\n'
     found = preview(repo, toml, squashed("feat: page", always=True))
     assert found.headline == "Merging this releases web 0.1.0"
+
+
+def test_a_footer_that_names_another_package_stays_with_that_package_in_a_squash(repo: Repository) -> None:
+    repo.commit("fix: page\n\nRelease-As: api 2.0.0", files={"web/index.html": "new"})
+    toml = '[packages.api]\npath = "api"\ntag = "v{version}"\n[packages.web]\npath = "web"\n'
+    found = preview(repo, toml, squashed("feat: page", always=True))
+    assert found.headline == "Merging this releases api 2.0.0, web 0.1.0"

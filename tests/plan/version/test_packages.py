@@ -9,7 +9,7 @@ from repositories import Repository
 
 from shipit import api
 from shipit.adapters.git import GitRepository
-from shipit.errors import UsageError
+from shipit.errors import ConflictError, UsageError
 from shipit.plan.version import packages
 from shipit.plan.version.version_files import version_files
 
@@ -77,6 +77,52 @@ def test_the_first_path_has_the_version_file_and_the_changelog_of_a_package(repo
     found = [[file.path for file in version_files(git, "HEAD", each)] for each in (web, everything)]
     assert found == [["web/package.json"], ["package.json"]]
     assert versions(repo, toml) == {"web": "3.0.0", "all": "3.0.0"}
+
+
+def test_a_footer_that_names_a_package_requests_the_version_of_that_package_only(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "feat: in the back\n\nRelease-As: web 3.0.0")
+    assert versions(repo) == {"backend": "1.1.0", "web": "3.0.0"}
+    [reason] = decisions(repo, PACKAGES)["web"].reasons
+    assert (reason.subject, reason.reason) == ("feat: in the back", "Release-As: 3.0.0")
+
+
+def test_an_empty_commit_can_request_versions_of_several_packages(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("chore: new versions\n\nRelease-As: backend v2.0.0\nRelease-As: web 3.0.0")
+    assert versions(repo) == {"backend": "2.0.0", "web": "3.0.0"}
+    assert decisions(repo, PACKAGES)["backend"].tag == "backend-v2.0.0"
+
+
+def test_a_type_does_not_count_for_a_package_that_only_the_footer_names(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("feat!: for nobody\n\nRelease-As: backend 1.0.1")
+    found = decisions(repo, PACKAGES)["backend"]
+    assert (found.version, found.bump) == ("1.0.1", "patch")
+
+
+def test_a_newer_footer_that_names_the_package_replaces_an_older_one(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: everywhere\n\nRelease-As: 3.0.0", files={"backend/b": "b", "web/b": "b"})
+    repo.commit("chore: less\n\nRelease-As: backend 1.5.0")
+    assert versions(repo) == {"backend": "1.5.0", "web": "3.0.0"}
+
+
+def test_a_refused_footer_is_reported_with_its_package(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: everywhere\n\nRelease-As: 1.5.0", files={"backend/b": "b", "web/b": "b"})
+    with pytest.raises(ConflictError, match="not higher") as caught:
+        versions(repo)
+    assert caught.value.what == "`1.5.0` is not higher than the last release `2.0.0` of `web`"
+    assert "`Release-As: web X.Y.Z`" in str(caught.value.hint)
+
+
+def test_a_footer_that_names_no_package_is_refused_with_the_form_to_write(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "web/b", "fix: a\n\nRelease-As: wbe 3.0.0")
+    with pytest.raises(UsageError, match="`wbe` is not a version") as caught:
+        versions(repo)
+    assert "`Release-As: web 1.4.0`" in str(caught.value.hint)
 
 
 def test_deleting_a_file_changes_the_package(repo: Repository) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.read_all import read_commits
 from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading
+from shipit.core.commits.release_as import version_requests
 from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.rules import Rules
 from shipit.core.redact import shortened
@@ -44,34 +45,40 @@ class LintedCommit(Struct, frozen=True):
     problems: tuple[LintProblem, ...]
 
 
-def lint_message(message: str, rules: Rules) -> tuple[LintProblem, ...]:
+def lint_message(message: str, rules: Rules, packages: Collection[str] = ()) -> tuple[LintProblem, ...]:
     """Return the problems of a message; nothing if it has none.
 
     Args:
         message: a commit message, or the title of a pull request.
         rules: the known types and their aliases.
+        packages: the names of the packages of the repository, which a `Release-As` footer can name.
     """
     commit = RawCommit("", (), "", 0, normalize_message(message))
-    return tuple(_problems(commit.message, read_commit(commit, PrefixCache(rules)), rules))
+    return tuple(_problems(commit.message, read_commit(commit, PrefixCache(rules)), rules, packages))
 
 
-def lint_commits(commits: Iterable[RawCommit], rules: Rules) -> tuple[LintedCommit, ...]:
+def lint_commits(
+    commits: Iterable[RawCommit], rules: Rules, packages: Collection[str] = ()
+) -> tuple[LintedCommit, ...]:
     """Return each of `commits` with its problems. Reverted and repeated commits have no errors, as in `shipit plan`.
 
     Args:
         commits: in the order of `git log`, newest first.
         rules: the known types and their aliases.
+        packages: the names of the packages of the repository, which a `Release-As` footer can name.
     """
     listed = tuple(commits)
     return tuple(
         LintedCommit(
-            commit.id, subject(commit.message), tuple(_problems(normalize_message(commit.message), reading, rules))
+            commit.id,
+            subject(commit.message),
+            tuple(_problems(normalize_message(commit.message), reading, rules, packages)),
         )
         for commit, reading in zip(listed, read_commits(listed, rules).all, strict=True)
     )
 
 
-def _problems(message: str, reading: Reading, rules: Rules) -> Iterator[LintProblem]:
+def _problems(message: str, reading: Reading, rules: Rules, packages: Collection[str]) -> Iterator[LintProblem]:
     """Yield the problems of a message; it was read as `reading`."""
     if is_release_subject(subject_of(message)):
         return
@@ -80,8 +87,8 @@ def _problems(message: str, reading: Reading, rules: Rules) -> Iterator[LintProb
         return
     if reading.outcome == "unreadable":
         yield _error(reading)
-    if reading.release_as and not is_version(reading.release_as):
-        yield _version_error(reading.release_as)
+    if reading.release_as:
+        yield from _footer_errors(message, packages)
     parsed = parse_commit(message, aliases=rules.aliases, known=rules.known)
     if isinstance(parsed, Commit) and (parsed.type in rules.known or reading.outcome != "counted"):
         yield from _header_warnings(message, parsed, rules)
@@ -97,10 +104,23 @@ def _error(reading: Reading) -> LintProblem:
     return LintProblem("error", reading.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
 
 
-def _version_error(requested: str) -> LintProblem:
-    """Return the error for a `Release-As` footer with a wrong version, with which no release can be made."""
-    what = f"`{shortened(requested, limits.QUOTED_TEXT)}` in `Release-As:` is not a version"
-    return LintProblem("error", what, f"write `Release-As: {meant_version(requested)}`")
+def _footer_errors(message: str, packages: Collection[str]) -> Iterator[LintProblem]:
+    """Yield an error for a `Release-As` footer with a wrong version, with which no release can be made.
+
+    Of several footers for the same package, the last one decides.
+    """
+    last = {request.package: request for request in version_requests(message, packages)}
+    for request in last.values():
+        if not is_version(request.version):
+            what = f"`{shortened(request.version, limits.QUOTED_TEXT)}` in `Release-As:` is not a version"
+            meant = f"{request.package or ''} {meant_version(request.version)}".lstrip()
+            yield LintProblem("error", what, f"write `Release-As: {meant}`" + _for_package(request.package, packages))
+
+
+def _for_package(named: str | None, packages: Collection[str]) -> str:
+    """Return the hint to name one of `packages`; empty if the footer names one, or if there are none."""
+    names = ", ".join(f"`{name}`" for name in packages)
+    return "" if named or not names else f", or name one of the packages {names} before the version"
 
 
 def _header_warnings(text: str, parsed: Commit, rules: Rules) -> Iterator[LintProblem]:
@@ -110,6 +130,7 @@ def _header_warnings(text: str, parsed: Commit, rules: Rules) -> Iterator[LintPr
         text: the whole message.
         parsed: the result of parsing `text`.
         rules: the known types and their aliases.
+        packages: the names of the packages of the repository, which a `Release-As` footer can name.
     """
     line = subject(text)
     as_written = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())  # keeps `feature`

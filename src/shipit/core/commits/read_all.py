@@ -22,23 +22,27 @@ from shipit.core.commits.readings import Reading as Reading
 from shipit.core.commits.readings import Readings as Readings
 from shipit.core.commits.readings import RequestedVersion as RequestedVersion
 from shipit.core.commits.readings import mark_dropped, without_dropped
+from shipit.core.commits.release_as import PackageScope
 from shipit.core.commits.rules import Rules
 from shipit.core.versions import Bump
 
 
-def read_commits(commits: Iterable[RawCommit], rules: Rules) -> Readings:
+def read_commits(commits: Iterable[RawCommit], rules: Rules, scope: PackageScope | None = None) -> Readings:
     """Read the commits since the last release. Takes linear time, and never raises, for any message.
 
     Args:
         commits: in the order of `git log`, newest first.
         rules: the bump of each commit type.
+        scope: the package that the commits are read for; None for the whole repository.
     """
     cache = PrefixCache(rules)
     normalized = [normalize_commit(commit) for commit in commits]
-    return Readings(mark_dropped(normalized, [read_commit(commit, cache) for commit in normalized]))
+    return Readings(mark_dropped(normalized, [read_commit(commit, cache, scope) for commit in normalized]))
 
 
-def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVersion:
+def requested_version(
+    commits: Iterable[RawCommit], rules: Rules, scope: PackageScope | None = None
+) -> RequestedVersion:
     """Return the version that the commits request, the same as `read_commits(…).requested`, but faster.
 
     No commit can raise the version further than a breaking change. After the first one, only commits that might contain
@@ -48,7 +52,7 @@ def requested_version(commits: Iterable[RawCommit], rules: Rules) -> RequestedVe
     bump, release_as = Bump.NONE, None
     for commit in without_dropped([normalize_commit(commit) for commit in commits]):
         if bump < Bump.MAJOR or might_request_version(commit.message):
-            reading = read_commit(commit, cache)
+            reading = read_commit(commit, cache, scope)
             bump, release_as = max(bump, reading.bump), release_as or reading.release_as
     return RequestedVersion(bump, release_as)
 

@@ -10,25 +10,33 @@ from shipit.core.commits.message import Commit, Unreadable, after_subject, heade
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
-from shipit.core.commits.release_as import release_as
+from shipit.core.commits.release_as import PackageScope, release_as
 from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits, squashed_commits
 from shipit.core.versions import Bump
 
+# The reason why a commit that changes no file of a package does not count for it.
+OUTSIDE = "changes no file of the package"
 
-def read_commit(commit: RawCommit, cache: PrefixCache) -> Reading:
+
+def read_commit(commit: RawCommit, cache: PrefixCache, scope: PackageScope | None = None) -> Reading:
     """Read one commit, without regard to the others.
 
     Args:
         commit: with a message whose lines end with LF.
         cache: keeps the readings of header prefixes from one commit to the next.
+        scope: the package that the commit is read for; None for the whole repository.
     """
-    return cache.quick_read(commit) or _read_in_full(commit, cache)
+    if scope and commit.id in scope.outside:
+        skipped = skip_reason(commit.message)
+        reading = ignored(commit, skipped or OUTSIDE)
+        return reading if skipped else _with_requested_version(commit, reading, scope)
+    return cache.quick_read(commit) or _read_in_full(commit, cache, scope)
 
 
-def _read_in_full(commit: RawCommit, cache: PrefixCache) -> Reading:
+def _read_in_full(commit: RawCommit, cache: PrefixCache, scope: PackageScope | None) -> Reading:
     message = commit.message
     if is_release_subject(subject_of(message)):
         return ignored(commit, "a release commit")
@@ -40,7 +48,7 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache) -> Reading:
         reading = _read_by_list(commit, reading, cache)
     elif has_list:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger_commit_warnings(commit, reading, cache)))
-    return _with_requested_version(commit, reading)
+    return _with_requested_version(commit, reading, scope)
 
 
 def _might_have_list(commit: RawCommit) -> bool:
@@ -126,9 +134,9 @@ def _stronger_commit_warnings(commit: RawCommit, by_header: Reading, cache: Pref
     )
 
 
-def _with_requested_version(commit: RawCommit, reading: Reading) -> Reading:
+def _with_requested_version(commit: RawCommit, reading: Reading, scope: PackageScope | None) -> Reading:
     """Return the reading with the version that the `Release-As` footer of the commit requests, if it has one."""
-    version = release_as(commit.message)
+    version = release_as(commit, scope)
     if version is None:
         return reading
     if reading.outcome == "counted":

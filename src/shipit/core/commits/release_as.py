@@ -1,23 +1,74 @@
-"""The footer `Release-As: 2.0.0`, which requests a version.
+"""The footer `Release-As: 2.0.0`, which requests a version; `Release-As: backend 2.0.0` requests it for one package.
 
->>> release_as("fix: x\\n\\nRelease-As: v2.0.0")
-'2.0.0'
+>>> version_requests("fix: x\\n\\nRelease-As: v2.0.0")
+(VersionRequest(version='2.0.0', package=None),)
+>>> version_requests("fix: x\\n\\nRelease-As: backend 2.0.0", ["backend", "web"])
+(VersionRequest(version='2.0.0', package='backend'),)
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from msgspec import Struct
+
 from shipit.core.commits.footers import might_request_version, split_footers
 from shipit.core.commits.message import after_subject
+from shipit.core.commits.raw_commit import RawCommit
 
 
-def release_as(message: str) -> str | None:
-    """Return the version of the last `Release-As` footer of a message without a leading `v`, not yet validated.
+class VersionRequest(Struct, frozen=True):
+    """The version of a `Release-As` footer without a leading `v`, not yet validated.
 
-    None when the message has no such footer.
+    `package` is the package that the footer names; None when it names none.
+    """
+
+    version: str
+    package: str | None = None
+
+
+class PackageScope(Struct, frozen=True):
+    """The package that commits are read for, in a repository with several packages.
+
+    `names` are the names of all packages. `outside` are the ids of the commits that change no file of the package: only
+    a `Release-As` footer that names the package counts in them.
+    """
+
+    package: str
+    names: frozenset[str]
+    outside: frozenset[str] = frozenset()
+
+
+def version_requests(message: str, packages: Collection[str] = ()) -> tuple[VersionRequest, ...]:
+    """Return the requests of all `Release-As` footers of a message, in their order.
+
+    Args:
+        message: with lines that end with LF.
+        packages: the names of the packages of the repository.
     """
     if not might_request_version(message):
-        return None
+        return ()
     _, footers = split_footers(after_subject(message).strip())
-    values = [footer.value for footer in footers if footer.token.lower() == "release-as" and footer.value]
-    word = values[-1].split()[0] if values else ""
-    return word.removeprefix("v") or word or None
+    values = (footer.value.split() for footer in footers if footer.token.lower() == "release-as")
+    return tuple(_request(words, packages) for words in values if words)
+
+
+def _request(words: list[str], packages: Collection[str]) -> VersionRequest:
+    package = words[0] if len(words) > 1 and words[0] in packages else None
+    word = words[1 if package else 0]
+    return VersionRequest(word.removeprefix("v") or word, package)
+
+
+def release_as(commit: RawCommit, scope: PackageScope | None = None) -> str | None:
+    """Return the version that a commit requests with its last `Release-As` footer; None when it requests none.
+
+    Args:
+        commit: the commit.
+        scope: the package that the version is for; footers of other packages do not count. None for the whole
+            repository.
+    """
+    packages = scope.names if scope else ()
+    names_none = scope is None or commit.id not in scope.outside
+    wanted = ((None,) if names_none else ()) + ((scope.package,) if scope else ())
+    found = [each.version for each in version_requests(commit.message, packages) if each.package in wanted]
+    return found[-1] if found else None

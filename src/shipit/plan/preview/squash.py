@@ -24,7 +24,15 @@ class Squash(Struct, frozen=True):
         kept = tuple(each for each in since.commits if each.id not in self.replaced)
         if len(kept) == len(since.commits):
             return history
-        return replace(history, since=replace(since, commits=(self.commit, *kept)), new=history.new | {self.commit.id})
+        since = replace(since, commits=(self.commit, *kept))
+        return replace(history, since=since, new=history.new | {self.commit.id}, others=self._others(history))
+
+    def _others(self, history: History) -> tuple[RawCommit, ...]:
+        """Return the commits that change no file of the package; the squash commit is one if all replaced ones are."""
+        outside = {commit.id for commit in history.others}
+        others = tuple(commit for commit in history.others if commit.id not in self.replaced)
+        changes = any(each.id in self.replaced and each.id not in outside for each in history.since.commits)
+        return others if changes else (self.commit, *others)
 
 
 def squash_of(git: Git, pull_request: PullRequest, merged: str) -> Squash | None:

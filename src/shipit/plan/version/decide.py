@@ -78,8 +78,12 @@ def decide_version(
     exists already, is outside the range of the branch, or is not higher than the last release.
     """
     rules = rules_of(config)
-    unreleased, elsewhere = read_commits(history.unreleased, rules), read_commits(history.released_elsewhere, rules)
-    requested = _Requested(unreleased.requested, elsewhere.requested, requested_version(history.in_prereleases, rules))
+    scope = history.scope
+    unreleased, elsewhere = (
+        read_commits(commits, rules, scope) for commits in (history.unreleased, history.released_elsewhere)
+    )
+    in_prereleases = requested_version(history.in_prereleases, rules, scope)
+    requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases)
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
     return NextRelease(_decision(history, version, bump, unreleased, elsewhere), history, unreleased.entries)
@@ -95,11 +99,8 @@ def decide_version_only(
 ) -> NextVersion:
     """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
-    requested = _Requested(
-        requested_version(history.unreleased, rules),
-        requested_version(history.released_elsewhere, rules),
-        requested_version(history.in_prereleases, rules),
-    )
+    groups = (history.unreleased, history.released_elsewhere, history.in_prereleases)
+    requested = _Requested(*(requested_version(commits, rules, history.scope) for commits in groups))
     version = _version(history, config, branch, requested, taken, declared)
     return NextVersion(history.package.name, str(version) if version else None)
 
@@ -158,7 +159,7 @@ def _computed(
     if wanted:
         return _require_higher(_parse(wanted, None, "write `{}`"), history)
     if footer := requested.unreleased.release_as:
-        version = _parse(footer, "a `Release-As:` footer", "add a commit with the footer `Release-As: {}`")
+        version = _parse(footer, "a `Release-As:` footer", f"add a commit with the footer `{_footer(history)}`")
         return _for_channel(_require_higher(version, history), history, branch)
     if requested.new is Bump.NONE:
         return None
@@ -210,11 +211,19 @@ def _for_channel(version: Version, history: History, branch: BranchConfig) -> Ve
 def _require_higher(version: Version, history: History) -> Version:
     """Return `version`; raise `ConflictError` when it is not higher than the last release."""
     if history.last and version <= history.last.version:
+        name = history.package.name
+        of = f" of `{name}`" if name else ""
+        footer = f"with `{_footer(history).format('X.Y.Z')}`" if name else "with a higher one"
         raise ConflictError(
-            f"`{version}` is not higher than the last release `{history.last.version}`",
-            hint="request a higher version; to correct a `Release-As:` footer, add a commit with a higher one",
+            f"`{version}` is not higher than the last release `{history.last.version}`{of}",
+            hint=f"request a higher version; to correct a `Release-As:` footer, add a commit {footer}",
         )
     return version
+
+
+def _footer(history: History) -> str:
+    """Return the footer that requests a version for this package only, with `{}` for the version."""
+    return f"Release-As: {history.package.release_name('{}')}"
 
 
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.core.commits import RawCommit
+from shipit.core.commits import PackageScope, RawCommit, version_requests
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
@@ -22,6 +22,9 @@ class History(Struct, frozen=True):
     on a branch without pre-releases). `since` are the commits after `stable`, and `new` the ids of those that are also
     after `last`. `channel_versions` are the pre-releases of the channel that precede the next stable version, such as
     2.0.0-beta.1 and 2.0.0-beta.2.
+
+    In a repository with several packages, `others` are the commits after `stable` that change no file of the package,
+    newest first. Only those with a `Release-As` footer that names the package are also in `since`.
     """
 
     package: Package
@@ -30,6 +33,13 @@ class History(Struct, frozen=True):
     since: Unreleased
     new: frozenset[str]
     channel_versions: tuple[Version, ...] = ()
+    others: tuple[RawCommit, ...] = ()
+
+    @property
+    def scope(self) -> PackageScope | None:
+        """The package that the commits are read for; None for the whole repository."""
+        package, outside = self.package, frozenset(commit.id for commit in self.others)
+        return PackageScope(package.name, package.names, outside) if package.name else None
 
     @property
     def unreleased(self) -> tuple[RawCommit, ...]:
@@ -65,14 +75,16 @@ def observe_history(
     stable, since = last_release(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
     in_channel = _channel_tags(git, base, candidates, stable) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
-    others = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
+    merged = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
+    outside = _outside(git, package, base, stable, since)
     return History(
         package,
         stable,
         last,
-        _of_package(git, package, base, stable, unreleased(since, others)),
+        _of_package(package, unreleased(since, merged), {commit.id for commit in outside}),
         frozenset(commit.id for commit in (since if last == stable else commits_since(git, base, last))),
         tuple(tag.version for tag in in_channel),
+        outside,
     )
 
 
@@ -88,9 +100,25 @@ def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | 
     return tuple(tag for tag in same if tag.commit in reachable)
 
 
-def _of_package(git: Git, package: Package, base: str, stable: Tag | None, since: Unreleased) -> Unreleased:
-    """Return `since` with only those commits that change files of `package`."""
+def _outside(
+    git: Git, package: Package, base: str, stable: Tag | None, since: Sequence[RawCommit]
+) -> tuple[RawCommit, ...]:
+    """Return those commits of `since` that change no file of `package`."""
+    if not package.paths:
+        return ()
+    touching = git.touching(package.paths, base, [stable.commit] if stable else [])
+    return tuple(commit for commit in since if commit.id not in touching)
+
+
+def _of_package(package: Package, since: Unreleased, outside: Set[str]) -> Unreleased:
+    """Return `since` with only those commits that change files of `package`, or request its version by its name."""
     if not package.paths:
         return since
-    touching = git.touching(package.paths, base, [stable.commit] if stable else [])
-    return replace(since, commits=tuple(commit for commit in since.commits if commit.id in touching))
+    return replace(
+        since, commits=tuple(each for each in since.commits if each.id not in outside or _names(package, each))
+    )
+
+
+def _names(package: Package, commit: RawCommit) -> bool:
+    """Return whether a `Release-As` footer of `commit` names `package`."""
+    return any(request.package == package.name for request in version_requests(commit.message, package.names))

@@ -14,7 +14,7 @@ class Package(Struct, frozen=True):
 
     `paths` are the directories and files whose changes count for the package, from the root of the repository and
     without a slash at the end. `format` is the tag format and `changelog` a path. `version_files` is None when they
-    have to be detected.
+    have to be detected. `names` are the names of all packages.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Package(Struct, frozen=True):
     format: TagFormat
     version_files: tuple[VersionFileConfig, ...] | None
     changelog: str
+    names: frozenset[str] = frozenset()
 
     @property
     def directory(self) -> str:
@@ -49,7 +50,7 @@ def _package(config: Config, name: str, settings: PackageConfig) -> Package:
     written = settings.paths or (settings.path or "",)
     paths = tuple("/".join(part for part in path.split("/") if part not in ("", ".")) for path in written)
     files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
-    package = Package(name, paths, format, files, settings.changelog or "")
+    package = Package(name, paths, format, files, settings.changelog or "", frozenset(config.packages))
     return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
 
 
