@@ -9,6 +9,7 @@
     │   └── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
     ├── AuthError                   4   a credential is missing or refused
     ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
+    │   └── RemoteTimeout           5   ... within the time limit of git
     ├── CommandError                5   a program failed
     └── DeployError                 6   the new version is not healthy; it has no traffic
         ├── NotVerifiedError        6   ... because it is not proven which version serves
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 BUG_EXIT_CODE = 70
 # The `state` of most failures.
 NOTHING_PUSHED = "nothing was pushed; the remote is unchanged"
+# The `state` when the connection was lost during a push.
+PUSH_UNKNOWN = (
+    "it is not known whether the push reached the remote; the next run looks there first, and continues from that"
+)
 
 
 class ShipitError(Exception):
@@ -148,6 +153,15 @@ class RemoteError(ShipitError):
         self.status = status
         self.request_id = request_id
         self.retryable = retryable
+
+
+class RemoteTimeout(RemoteError):
+    """A remote that did not answer git within the time limit, or a program between git and the remote that hangs."""
+
+    def __init__(
+        self, what: str, *, where: str | None = None, hint: str | None = None, state: str | None = None
+    ) -> None:
+        super().__init__(what, where=where, hint=hint, state=state, retryable=True)
 
 
 class CommandError(ShipitError):

@@ -28,10 +28,10 @@ _CHUNK = 1 << 17  # bytes
 _PIPE = 1 << 20  # bytes; the largest pipe that Linux gives to an unprivileged process
 
 
-def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
+def stream(argv: Sequence[str], env: Mapping[str, str], limit: float) -> Generator[bytes]:
     """Run a program and yield its standard output in pieces of at most 128 KiB; closing the generator kills it.
 
-    Raises `CommandError` if the program fails.
+    Raises `CommandError` if the program fails, or does not end within `limit` seconds.
     """
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env)) as program:
         assert program.stdout and program.stderr
@@ -41,6 +41,9 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
             target=lambda pipe: errors.append(pipe.read()), args=[program.stderr], daemon=True
         )
         stderr_reader.start()
+        killer = threading.Timer(limit, program.kill)
+        killer.daemon = True
+        killer.start()
         try:
             while chunk := program.stdout.read(_CHUNK):
                 yield chunk
@@ -48,7 +51,11 @@ def stream(argv: Sequence[str], env: Mapping[str, str]) -> Generator[bytes]:
             program.kill()
             raise
         finally:
+            timed_out = killer.finished.is_set()
+            killer.cancel()
             stderr_reader.join()
+    if timed_out:
+        raise CommandError(f"`{' '.join(argv[:3])}` {describe_failure(None, limit)}", argv=argv)
     if program.returncode:
         raise command_error(argv, program.returncode, b"".join(errors).decode(errors="replace"), Redactor())
 

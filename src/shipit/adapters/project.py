@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.adapters.ci import CiContext, read_ci_context
-from shipit.adapters.git import GitRepository
+from shipit.adapters.git import GitRepository, Waiting
 from shipit.config.model import Config
+from shipit.core.duration import seconds
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, UsageError
 from shipit.world import Forge, Transfer, World
@@ -71,7 +72,11 @@ class Project(Struct, frozen=True, dict=True):
 
 
 def open_project(
-    directory: str = ".", config: str | None = None, *, transfer: Transfer = lambda *progress: None
+    directory: str = ".",
+    config: str | None = None,
+    *,
+    transfer: Transfer = lambda *progress: None,
+    waiting: Waiting = lambda *progress: None,
 ) -> Project:
     """Open the repository that contains `directory`; reads local files only.
 
@@ -85,14 +90,16 @@ def open_project(
         config: the path of a configuration file to read instead of `shipit.toml` or `[tool.shipit]` in
             `pyproject.toml`.
         transfer: called with the progress of an image's push: a layer's id, its bytes sent so far, its bytes in total.
+        waiting: called every 10 seconds while git waits for the remote: the command, the seconds so far, the limit.
 
     Raises `UsageError` if there is no repository or no such file, `ConfigError` if the configuration is wrong.
     """
     ci = read_ci_context()
     redact = Redactor(ci.secrets)
-    git = GitRepository(directory, token=ci.token, server_url=ci.server_url, redact=redact)
+    git = GitRepository(directory, token=ci.token, server_url=ci.server_url, redact=redact, waiting=waiting)
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
+    git.remote_limit = seconds(loaded.release.remote_timeout)
     return Project(loaded, git, ci, redact, transfer)
 
 

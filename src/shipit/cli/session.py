@@ -46,9 +46,12 @@ class Session:
         from shipit.adapters.project import open_project
 
         remove_all_abandoned()
-        project = open_project(self.directory, self.config, transfer=self.transfers)
+        project = open_project(self.directory, self.config, transfer=self.transfers, waiting=self._say_waiting)
         self.output.redact = project.redact
         return project
+
+    def _say_waiting(self, what: str, seconds: float, limit: float) -> None:
+        self.output.say(f"waiting for {what}, {seconds:.0f} s of {limit:.0f} s")
 
 
 def _store(context: click.Context, option: click.Parameter, value: Any) -> None:

@@ -18,6 +18,7 @@ from shipit.config.vocabulary import (
     BumpKey,
     BumpName,
     CommitType,
+    Duration,
     EnvironmentName,
     FloatingPart,
     LanguageName,
@@ -170,6 +171,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = ()
     remote: Annotated[Name, Meta(description="The name of the git remote that the release is pushed to.")] = "origin"
+    remote_timeout: Annotated[
+        Duration,
+        Meta(
+            description="The time limit of each git command that talks to the remote: `ls-remote`, `fetch` and `push`. "
+            "A credential helper, an askpass program, ssh and the hook `pre-push` are part of it."
+        ),
+    ] = limits.GIT_REMOTE.written
 
     @property
     def channels(self) -> tuple[BranchConfig, ...]:

@@ -89,6 +89,9 @@ class Count(Limit):
 
 # git
 
+GIT_REMOTE = Time("git", 300, "a git command that talks to the remote, with its login and hooks", "it is stopped; error, status 5", "release.remote-timeout")
+GIT_LOCAL = Time("git", 3600, "any other git command, with its hooks and the program that signs", "it is stopped; error, status 5")
+GIT_END = Time("git", 5, "the end of a git command that is stopped", "it is killed")
 RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, when each time another push moves the branch", "error, status 3")
 
 # GitHub

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.errors import BranchMoved, ConflictError, RemoteError
+from shipit.errors import PUSH_UNKNOWN, BranchMoved, ConflictError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteRefs, World
@@ -71,10 +71,18 @@ class Push(Struct, frozen=True):
         tip = (self.tip or self.commit).require(world)
         try:
             world.git.push(branch=self.branch, commit=tip, expected=self.expected, tags=self.tags)
-        except (ConflictError, RemoteError):  # perhaps only the answer was lost, or another run pushed the same
-            if isinstance(self.check(world), Todo):
+        except (ConflictError, RemoteError) as error:  # perhaps only the answer was lost, or another run pushed it
+            if not self._is_done(world, error):
                 raise
         return {"commit": commit}
+
+    def _is_done(self, world: World, error: ShipitError) -> bool:
+        """Return whether the push that ended with `error` reached the remote. Raise `error` if that is not known."""
+        try:
+            return isinstance(self.check(world), Done)
+        except RemoteError:
+            error.state = error.state or PUSH_UNKNOWN
+            raise error from None
 
 
 def require_tag_free(tag: str, commit: str | None, remote: RemoteRefs) -> None:

@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from shipit.adapters.git.calls import Waiting as Waiting
 from shipit.adapters.git.repository import GitRepository as GitRepository

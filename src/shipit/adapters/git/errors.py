@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
 
-from shipit.errors import NOTHING_PUSHED, AuthError, BranchMoved, CommandError, ConflictError, RemoteError, ShipitError
+from shipit.core.redact import MARK
+from shipit.errors import (
+    NOTHING_PUSHED,
+    PUSH_UNKNOWN,
+    AuthError,
+    BranchMoved,
+    CommandError,
+    ConflictError,
+    RemoteError,
+    RemoteTimeout,
+    ShipitError,
+)
 
 _REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
 )
+_REFUSED_KEY = r"Permission denied \([^)]*publickey"
+_UNKNOWN_HOST = r"Host key verification failed"
 _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
 # git prints no other line of its own when the hook `pre-push` of the clone fails.
 _NOT_SENT = r"failed to push some refs"
+_HOOK = "/pre-push"
+_SSH_PASSWORD = r"\S+:\S+@"  # git gives the login of an `ssh://` URL to ssh as it is
 _CONNECTION_LOST = r"^fatal: |RPC failed|unexpected disconnect|hung up"
 
 
@@ -113,14 +128,42 @@ def remote_error(error: CommandError, remote: str) -> ShipitError:
     """Return the error for a failed read of the remote; `remote` is its URL or name, for the message."""
     output = error.tail
     if re.search(_REFUSED_LOGIN, output):
-        return AuthError(
-            f"the credential for `{remote}` is missing or refused",
-            where=output,
-            hint="set `GITHUB_TOKEN` to a token with the permission `contents: write`, or fix the login of your git",
-        )
+        hint = "set `GITHUB_TOKEN` to a token with the permission `contents: write`, or fix the login of your git"
+        if re.search(_REFUSED_KEY, output):
+            hint = "add your key to the ssh agent, because ssh cannot ask for its passphrase here: ssh-add"
+        return AuthError(f"the credential for `{remote}` is missing or refused", where=output, hint=hint)
+    if re.search(_UNKNOWN_HOST, output):
+        hint = "connect once by hand and compare the key, or add it to ~/.ssh/known_hosts, then run the command again"
+        return RemoteError(f"ssh does not know the host key of `{remote}`", where=output, hint=hint)
     return RemoteError(
         f"`{remote}` cannot be reached, or it is not a git repository",
         where=output,
         hint="check the URL with `git remote -v`, check the network, then run the same command again",
         retryable=True,
+    )
+
+
+def remote_timeout(command: str, url: str, remote: str, limit: float, running: Sequence[str] = ()) -> RemoteTimeout:
+    """Return the error for a git that was stopped at its time limit.
+
+    Args:
+        command: the command of git, such as `push`.
+        url: the URL of the remote, without secrets.
+        remote: the name of the remote.
+        limit: in seconds.
+        running: the programs that still ran, with their first argument.
+    """
+    more_time = f'if it only needs more time, set `remote-timeout` in `[release]`, as in "{max(1, round(limit / 30))}m"'
+    again = "then run the same command again"
+    where = re.sub(_SSH_PASSWORD, f"{MARK}@", f"still running: {'; '.join(running)}") if running else None
+    if command == "push" and any(_HOOK in program for program in running):
+        what = f"`git push` did not end within {limit:g} s: the hook `pre-push` of this clone still runs"
+        hint = f"fix the hook; {more_time}; {again}"
+        return RemoteTimeout(what, where=where, hint=hint, state=NOTHING_PUSHED)
+    return RemoteTimeout(
+        f"`git {command}` did not get an answer from `{url}` within {limit:g} s",
+        where=where,
+        hint=f"check the network, and the credential helper, the askpass program or the ssh key (ssh-add) of your git: "
+        f"git ls-remote {remote}; {more_time}; {again}",
+        state=PUSH_UNKNOWN if command == "push" else NOTHING_PUSHED,
     )

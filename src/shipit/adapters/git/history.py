@@ -9,11 +9,13 @@ import os
 import subprocess
 from collections.abc import Generator, Sequence
 from functools import cached_property
+from typing import Any
 
 from shipit.adapters.process import command_error, stream
+from shipit.core import limits
 from shipit.core.history import LOG_FORMAT
 from shipit.core.redact import Redactor
-from shipit.errors import UsageError
+from shipit.errors import CommandError, UsageError
 from shipit.world import CommitInfo, TagRef
 
 # Reads take no lock that a git of the user could need, never ask for a password, print English, and do not flush after
@@ -104,7 +106,7 @@ class GitHistory:
 
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
-        return stream(self._argv(*argv, *_range(include, exclude)), self._environment)
+        return stream(self._argv(*argv, *_range(include, exclude)), self._environment, limits.GIT_LOCAL)
 
     def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
@@ -151,7 +153,7 @@ class GitHistory:
     def _listed(self, revs: Sequence[str], *options: str) -> frozenset[str]:
         stdin = "\n".join([*revs, "--", ""]).encode()
         argv = self._argv("rev-list", *options, "--stdin")
-        done = subprocess.run(argv, input=stdin, capture_output=True, env=self._environment, check=False)
+        done = self._run(argv, input=stdin)
         if done.returncode:
             raise command_error(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return frozenset(done.stdout.decode().split())
@@ -165,7 +167,15 @@ class GitHistory:
 
     def _try(self, *words: str, cwd: str | None = None) -> subprocess.CompletedProcess[bytes]:
         argv = ["git", "-C", cwd, *words] if cwd else self._argv(*words)
-        return subprocess.run(argv, capture_output=True, env=self._environment, check=False, stdin=subprocess.DEVNULL)
+        return self._run(argv, stdin=subprocess.DEVNULL)
+
+    def _run(self, argv: list[str], **stdin: Any) -> subprocess.CompletedProcess[bytes]:
+        limit = limits.GIT_LOCAL
+        try:
+            return subprocess.run(argv, capture_output=True, env=self._environment, check=False, timeout=limit, **stdin)
+        except subprocess.TimeoutExpired:
+            what = f"`{' '.join(argv)}` did not end within {limit:g} s"
+            raise CommandError(what, argv=argv, hint="run it by hand to see what it waits for") from None
 
     def _line(self, *words: str) -> str | None:
         """Return the output, without white space around it; None if git fails or prints nothing."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.git.errors import push_error, remote_error, remote_lock
+from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
+from shipit.adapters.git.errors import push_error, remote_error, remote_lock, remote_timeout
 from shipit.adapters.git.history import GitHistory
+from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login
-from shipit.errors import CommandError, ConflictError, RemoteError
+from shipit.errors import CommandError, ConflictError, RemoteError, UsageError
 from shipit.finding import Finding
 from shipit.world import RemoteRefs
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from git import Repo
 
 # Seconds before a push that met a lock on the remote is tried again: another push may hold it for a moment.
@@ -35,6 +38,9 @@ class GitRepository(GitHistory):
         token: the token for HTTP remotes on `server_url`; git gets it in environment variables only.
         server_url: the address of the server, such as `https://github.com`.
         redact: removes secrets from git's output.
+        waiting: called while git waits for the remote.
+
+    `remote_limit` is the time limit in seconds of each git that talks to the remote.
     """
 
     def __init__(
@@ -45,9 +51,12 @@ class GitRepository(GitHistory):
         token: str | None = None,
         server_url: str = "https://github.com",
         redact: Redactor | None = None,
+        waiting: Waiting = lambda *progress: None,
     ) -> None:
         super().__init__(directory, redact)
         self.remote = remote
+        self.remote_limit: float = limits.GIT_REMOTE
+        self._waiting = waiting
         self._token = token
         self._server_url = server_url
 
@@ -175,7 +184,7 @@ class GitRepository(GitHistory):
         push = ("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
         for pause in (*LOCK_PAUSES, None):
             try:
-                self._git(*push)
+                self._git_remote(*push)
                 return
             except CommandError as error:
                 if pause is None or not remote_lock(error):
@@ -186,7 +195,7 @@ class GitRepository(GitHistory):
         ref = f"refs/tags/{name}"
         self._git("update-ref", ref, commit)
         try:
-            self._git("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
+            self._git_remote("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
         except CommandError as error:
             raise push_error(error, name, self._remote_name) from error
 
@@ -199,29 +208,65 @@ class GitRepository(GitHistory):
 
     @cached_property
     def _repo(self) -> Repo:
-        from git import Repo
+        try:
+            from git import Repo
+        except ImportError as error:  # GitPython checks the variable when it is imported
+            what = "the environment variable `GIT_PYTHON_GIT_EXECUTABLE` does not name a git that can be run"
+            raise UsageError(what, hint="unset GIT_PYTHON_GIT_EXECUTABLE") from error
 
         repo = Repo(self.root, expand_vars=False)
         repo.git.update_environment(**self._writing)
         return repo
 
-    def _git(self, *words: str) -> str:
-        from git import GitCommandError
+    def _start(self, argv: Sequence[str], **options: Any) -> Popen[bytes]:
+        wrapper: Any = self._repo.git.execute(argv, as_process=True, **options)
+        program: Popen[bytes] = wrapper.proc
+        wrapper.proc = None  # or GitPython ends the program as soon as the wrapper is no longer used
+        return program
 
+    def _git(self, *words: str) -> str:
+        """Run a git that talks to no remote, and return its output. Raises `CommandError` if it fails."""
         try:
-            output: Any = self._repo.git.execute(["git", *words])
-        except GitCommandError as error:
-            printed = self._redact(f"{error.stderr}\n{error.stdout}")
-            status = error.status if isinstance(error.status, int) else None
-            argv = ["git", *(self._redact(word) for word in words)]
+            output = run_local(self._start(["git", *words]))
+        except TimedOut:
+            what = f"`git {words[0]}` did not end within {limits.GIT_LOCAL:g} s"
+            hint = "check the hooks of this clone (git config core.hooksPath, .git/hooks) and the program that signs"
+            raise CommandError(what, argv=self._shown(words), hint=f"{hint}, then run the same command again") from None
+        return self._checked(words, output)
+
+    def _git_remote(self, *words: str) -> str:
+        """Run a git that talks to the remote, and return its output.
+
+        Raises `CommandError` if it fails, `RemoteTimeout` after `remote_limit`.
+        """
+        try:
+            output = run_remote(
+                lambda stdin: self._start(guarded(["git", *words]), istream=stdin, start_new_session=True),
+                self.remote_limit,
+                lambda seconds: self._waiting(_description(words[0], self.remote), seconds, self.remote_limit),
+            )
+        except TimedOut as stopped:
+            running = [self._redact(program) for program in stopped.programs]
+            raise remote_timeout(words[0], self._remote_name, self.remote, self.remote_limit, running) from None
+        return self._checked(words, output)
+
+    def _checked(self, words: Sequence[str], output: Output) -> str:
+        status, printed, errors = output
+        text = printed.decode("utf-8", "surrogateescape")
+        if status:
+            tail = self._redact(f"{errors.decode('utf-8', 'surrogateescape')}\n{text}")
+            lines = "\n".join(line for line in tail.splitlines() if line.strip())
             hint = "fix the problem in the output of git, then run the same command again"
-            lines = _git_lines(printed)
-            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=lines, hint=hint) from None
-        return str(output)
+            argv = self._shown(words)
+            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=lines, hint=hint)
+        return text.removesuffix("\n")
+
+    def _shown(self, words: Sequence[str]) -> list[str]:
+        return ["git", *(self._redact(word) for word in words)]
 
     def _read_remote(self, *words: str) -> str:
         try:
-            return self._git(*words)
+            return self._git_remote(*words)
         except CommandError as error:
             if "would clobber existing tag" in error.tail:
                 return ""  # a moving tag changed on the remote; git fetched all other refs
@@ -250,6 +295,10 @@ class GitRepository(GitHistory):
         return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
 
 
+def _description(command: str, remote: str) -> str:
+    return f"git {command} {'to' if command == 'push' else 'from'} {remote}"
+
+
 def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str, str]:
     """Return git settings as environment variables, numbered from `first`.
 
@@ -270,12 +319,6 @@ def _message_file(message: str) -> Iterator[str]:
         file.write(message)
         file.flush()
         yield file.name
-
-
-def _git_lines(printed: str) -> str:
-    """Return git's output without the words that GitPython adds: `stderr: '…'`, `stdout: '…'` and `None`."""
-    lines = (re.sub(r"^\s*std(?:err|out): '|'$", "", line) for line in printed.splitlines())
-    return "\n".join(line for line in lines if line.strip() and line.strip() != "None")
 
 
 def _remote_refs(listed: str) -> RemoteRefs:

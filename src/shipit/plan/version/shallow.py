@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.errors import AuthError, PreflightError, ShipitError
+from shipit.errors import AuthError, PreflightError, RemoteTimeout, ShipitError
 from shipit.finding import Finding
 from shipit.world import Git
 
@@ -14,6 +14,8 @@ def deepen(git: Git) -> tuple[Finding, ...]:
             git.deepen()
     except AuthError as error:
         return (login_finding(error),)
+    except RemoteTimeout:
+        raise
     except ShipitError as error:
         what = f"the clone is shallow, and the rest of its history cannot be fetched: {on_one_line(error)}"
         return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)

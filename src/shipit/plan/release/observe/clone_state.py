@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.commits.release_message import is_release_message
-from shipit.errors import AuthError, PreflightError, ShipitError
+from shipit.errors import AuthError, PreflightError, RemoteTimeout, ShipitError
 from shipit.finding import Finding
 from shipit.plan.version import (
     channel,
@@ -106,6 +106,8 @@ def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
         return _fetched_refs(git), shallow_findings
     except AuthError as error:
         return None, tuple({login_finding(error), *shallow_findings})
+    except RemoteTimeout:  # whatever asks the remote next would wait as long
+        raise
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
         return None, (Finding("remote", on_one_line(error), fix), *shallow_findings)
