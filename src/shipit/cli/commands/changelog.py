@@ -6,6 +6,7 @@ from itertools import chain, islice
 
 import click
 
+from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.output import json_text
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
@@ -59,9 +60,13 @@ def command(
         pieces = chain(opening, pieces)
         if as_json:
             pieces = iter([json_text({"changelog": "".join(pieces)})])
-        if file:
+        if file and opening[-1]:
             session.output.save(file, "".join(pieces))
     if not file:
         session.output.pieces(pieces)
     if not opening[-1]:
-        session.output.say("there is no stable release in this range" if ranged else "nothing to release")
+        unchanged = f"; `{file}` was not written" if file else ""
+        if ranged:
+            session.output.say(f"there is no stable release in this range{unchanged}")
+        else:
+            say_nothing_to_release(session, api.next_versions_only(project), f"nothing to release{unchanged}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
@@ -26,16 +27,17 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
     """
     from shipit import api
 
-    with waiting(session.output, "reading history"):
-        decisions = api.next_version(session.project) if as_json else None
-        packages = api.next_versions_only(session.project) if decisions is None else decisions
-    to_release = [package for package in packages if package.version]
-    if decisions is not None:
+    if as_json:
+        with waiting(session.output, "reading history"):
+            decisions = api.next_version(session.project)
         session.output.json(_as_json(decisions))
-    else:
-        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
-        if not to_release:
-            session.output.say("nothing to release")
+        return 3 if strict and not any(decision.version for decision in decisions) else 0
+    with waiting(session.output, "reading history"):
+        packages = api.next_versions_only(session.project)
+    to_release = [package for package in packages if package.version]
+    session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
+    if not to_release:
+        say_nothing_to_release(session, packages)
     return 3 if strict and not to_release else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
@@ -25,4 +26,5 @@ def command(session: Session, version: str | None, package: str, as_json: bool) 
     else:
         session.output.data(notes)
     if not notes:
-        session.output.say("nothing to release, so there are no release notes")
+        packages = api.next_versions_only(session.project)
+        say_nothing_to_release(session, packages, "nothing to release, so there are no release notes")

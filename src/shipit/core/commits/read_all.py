@@ -4,7 +4,7 @@
 >>> [(reading.subject, reading.outcome, reading.reason) for reading in read_commits(log, Rules.of()).all]
 [('feat: search', 'counted', 'feat → minor'), ('docs: typo', 'ignored', 'docs → no release')]
 >>> requested_version(log, Rules.of())
-RequestedVersion(bump=<Bump.MINOR: 2>, release_as=None)
+RequestedVersion(bump=<Bump.MINOR: 2>, release_as=None, unreadable=0)
 """
 
 from __future__ import annotations
@@ -49,12 +49,13 @@ def requested_version(
     a `Release-As` footer are read. The arguments are those of `read_commits`.
     """
     cache = PrefixCache(rules)
-    bump, release_as = Bump.NONE, None
+    bump, release_as, unreadable = Bump.NONE, None, 0
     for commit in without_dropped([normalize_commit(commit) for commit in commits]):
         if bump < Bump.MAJOR or might_request_version(commit.message):
             reading = read_commit(commit, cache, scope)
             bump, release_as = max(bump, reading.bump), release_as or reading.release_as
-    return RequestedVersion(bump, release_as)
+            unreadable += reading.outcome == "unreadable"
+    return RequestedVersion(bump, release_as, 0 if bump or release_as else unreadable)
 
 
 def normalize_commit(commit: RawCommit) -> RawCommit:

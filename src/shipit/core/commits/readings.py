@@ -39,10 +39,14 @@ class Reading(Struct, frozen=True):
 
 
 class RequestedVersion(Struct, frozen=True):
-    """The strongest bump of several commits, and the version of their newest `Release-As` footer, if there is one."""
+    """The strongest bump of several commits, and the version of their newest `Release-As` footer, if there is one.
+
+    `unreadable` is the number of commits that cannot be read if none of the others requests a version, else 0.
+    """
 
     bump: Bump = Bump.NONE
     release_as: str | None = None
+    unreadable: int = 0
 
 
 class Readings(Struct, frozen=True):
@@ -81,9 +85,8 @@ class Readings(Struct, frozen=True):
     @property
     def requested(self) -> RequestedVersion:
         """The strongest bump, and the version of the newest `Release-As` footer."""
-        return RequestedVersion(
-            self.bump, next((reading.release_as for reading in self.all if reading.release_as), None)
-        )
+        release_as = next((reading.release_as for reading in self.all if reading.release_as), None)
+        return RequestedVersion(self.bump, release_as, 0 if self.bump or release_as else len(self.unreadable))
 
     @property
     def warnings(self) -> tuple[str, ...]:

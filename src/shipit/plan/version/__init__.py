@@ -12,6 +12,8 @@ from shipit.plan.version.decide import rules_of as rules_of
 from shipit.plan.version.decision import CommitReason as CommitReason
 from shipit.plan.version.decision import Decision as Decision
 from shipit.plan.version.decision import NextVersion as NextVersion
+from shipit.plan.version.decision import unreadable_findings as unreadable_findings
+from shipit.plan.version.decision import unreadable_note as unreadable_note
 from shipit.plan.version.history import History as History
 from shipit.plan.version.history import observe_history as observe_history
 from shipit.plan.version.next import next_releases as next_releases

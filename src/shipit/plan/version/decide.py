@@ -102,7 +102,8 @@ def decide_version_only(
     groups = (history.unreleased, history.released_elsewhere, history.in_prereleases)
     requested = _Requested(*(requested_version(commits, rules, history.scope) for commits in groups))
     version = _version(history, config, branch, requested, taken, declared)
-    return NextVersion(history.package.name, str(version) if version else None)
+    unreadable = 0 if version else requested.unreleased.unreadable
+    return NextVersion(history.package.name, str(version) if version else None, unreadable)
 
 
 def _bump(history: History, config: Config, version: Version | None, requested: _Requested) -> Bump:
