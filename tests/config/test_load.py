@@ -369,6 +369,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "did you mean `gradle`?",
         ),
         (
+            "[release]\nversion-files = ['*/build.gradle']",
+            "`*/build.gradle` is a pattern, but a version file must be named by its path",
+            "write the path of each file",
+        ),
+        (
             "[packages.a]\npath = 'a'\nversion-files = [{ path = 'a/b', format = 'tmol' }]",
             "there is no format `tmol`",
             "did you mean `toml`?",

@@ -10,14 +10,16 @@ from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key, key_name
 from shipit.config.model import Config, PackageConfig, VersionFileConfig, VersionFiles
 
+_WILDCARDS = frozenset("*?[")
+
 
 def rule_faults(config: Config) -> Iterator[Fault]:
     """Yield the faults of a configuration in which each key alone is valid."""
     if config.release.branch and config.release.branches:
         yield Fault(("release", "branch"), "`branch` and `branches` cannot be used together", "keep one of them")
-    yield from _unknown_formats(("release",), config.release.version_files or ())
+    yield from _version_files(("release",), config.release.version_files or ())
     for name, package in config.packages.items():
-        yield from _unknown_formats(("packages", name), package.version_files or ())
+        yield from _version_files(("packages", name), package.version_files or ())
         yield from _package_paths(("packages", name), package)
     yield from _shared_tags(config)
     yield from _release_images(config)
@@ -27,8 +29,13 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         yield from _image_packages(name, environment, config)
 
 
-def _unknown_formats(table: Key, files: VersionFiles) -> Iterator[Fault]:
+def _version_files(table: Key, files: VersionFiles) -> Iterator[Fault]:
+    """Yield a fault for each path with a wildcard, and for each format that does not exist."""
     for index, file in enumerate(files):
+        path = file if isinstance(file, str) else file.path
+        if not _WILDCARDS.isdisjoint(path):
+            what = f"`{path}` is a pattern, but a version file must be named by its path"
+            yield Fault((*table, "version-files", index), what, "write the path of each file")
         if isinstance(file, VersionFileConfig) and file.format:
             from shipit.versionfiles import FORMATS  # here because few commands need all formats
 

@@ -10,6 +10,8 @@ from shipit.cli.output import json_text
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
+from shipit.errors import PreflightError
+from shipit.finding import any_blocks
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 @json_option
 @click.option("-o", "--output", "file", metavar="FILE", help="Save the plan in FILE, to apply exactly this plan later.")
 @click.option("--version", metavar="X.Y.Z", help="Plan the release of this version instead of the computed one.")
+@click.option("--check", is_flag=True, help="End with exit status 3 if a problem blocks the plan; 4 if it is a login.")
 @pass_session
-def command(session: Session, as_json: bool, file: str | None, version: str | None) -> None:
+def command(session: Session, as_json: bool, file: str | None, version: str | None, check: bool) -> int:
     """Print all steps of a release, and the reasons for its version.
 
     On the branch of an environment, the steps to build its images and to deploy them are printed. Also lists the
@@ -32,7 +35,7 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
 
     with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
         plan = _plan(session, report, version)
-        deployments = () if as_json or file else api.plan_deployments(session.project, plan)
+        deployments = () if (as_json or file) and not check else api.plan_deployments(session.project, plan)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
@@ -42,6 +45,8 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
         session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
         for deployment in deployments:
             session.output.styled("\n" + render_plan(deployment, session.output.paint))
+    findings = [finding for each in (plan, *deployments) for finding in each.findings]
+    return PreflightError(findings).exit_code if check and any_blocks(findings) else 0
 
 
 def _plan(session: Session, report: Report, version: str | None) -> Plan:

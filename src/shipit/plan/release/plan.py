@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.commits.release_message import SUBJECT
 from shipit.core.notes import Renderer
 from shipit.errors import PreflightError, ShipitError, UsageError
-from shipit.finding import Finding, any_blocks
+from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import Observed
@@ -24,8 +24,9 @@ from shipit.plan.release.steps import (
     plan_snapshot,
     release_body,
     unfinished_release_body,
+    version_file_errors,
 )
-from shipit.plan.version import NextRelease, decide_version, planned_release
+from shipit.plan.version import Decision, NextRelease, decide_version, planned_release, unreadable_findings
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
@@ -66,14 +67,27 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
         for next_release in next_releases
         if next_release.version
     )
+    decisions = tuple(next_release.decision for next_release in next_releases)
     findings = preflight_findings(observed, config.release)
+    others = (*_version_file_findings(config, observed, decisions), *unreadable_findings(decisions))
     return ReleasePlan(
-        decisions=tuple(next_release.decision for next_release in next_releases),
+        decisions=decisions,
         inputs=inputs,
         steps=tuple(_steps(config, observed, releases, findings)),
-        findings=findings,
+        findings=blocking_first((*findings, *others)),
         notes="\n".join(entry.release_body for entry in releases),
     )
+
+
+def _version_file_findings(config: Config, observed: Observed, decisions: Iterable[Decision]) -> Iterator[Finding]:
+    """Yield the problem of the version files of each package that is not released now.
+
+    The next release would fail because of it. It is only a warning when another package is released now.
+    """
+    idle = [decision.package for decision in decisions if not decision.version]
+    for error in version_file_errors(config, observed, idle):
+        finding = version_finding(error)
+        yield finding if all(decision.version is None for decision in decisions) else finding.as_warning()
 
 
 def _steps(

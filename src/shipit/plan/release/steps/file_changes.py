@@ -17,6 +17,8 @@ from shipit.steps.release_commit import ReleaseCommit
 from shipit.steps.write_file import text_digest
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_of
 
+_ANY_VERSION = "1.0.0"  # to find out whether a version can be written into a file
+
 
 class FileChange(Struct, frozen=True):
     """The change of one file, from the text `before` (None for a new file) to `text`.
@@ -69,6 +71,17 @@ def file_changes(config: Config, observed: Observed, releases: Sequence[PackageR
         return _apply(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
     changelogs = (_changelog_edit(config, entry) for entry in releases)
     return _apply((*_version_edits(observed, versions), *changelogs), observed, {})
+
+
+def version_file_errors(config: Config, observed: Observed, packages: Iterable[str]) -> Iterator[ConfigError]:
+    """Yield the error that a release of each of `packages` would raise for its version files, if there is one."""
+    writes = config.release.write_back.commits or config.release.prepare
+    for package in packages if writes else ():
+        try:
+            for file in observed.version_files[package]:
+                _with_version(file, _ANY_VERSION, observed.files[file.path].committed)
+        except ConfigError as error:
+            yield error
 
 
 def snapshot_changes(observed: Observed, versions: Mapping[str, str], released: FileChanges) -> FileChanges:
