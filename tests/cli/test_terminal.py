@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from shipit.api import Images
+from shipit.cli import main
 from shipit.cli.commands.image import report_images
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import COMMANDS, run
@@ -349,3 +351,17 @@ def test_every_command_has_json(command: str, capsys: pytest.CaptureFixture[str]
 def test_the_list_of_commands_has_one_line_each(summary: str, capsys: pytest.CaptureFixture[str]) -> None:
     run([])
     assert any(line.endswith(f"  {summary}") for line in capsys.readouterr().out.splitlines())
+
+
+def test_an_interrupt_is_printed_with_its_notes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def deploying() -> None:
+        interrupt = KeyboardInterrupt()
+        interrupt.add_note("1.1.0 has the traffic on this machine")
+        raise interrupt
+
+    monkeypatch.setattr(main, "cli", click.Command("shipit", callback=deploying))
+    assert run(["--"]) == 130
+    said = capsys.readouterr().err.strip().splitlines()
+    assert (said[0].partition(";")[0], said[1:]) == ("interrupted", ["  1.1.0 has the traffic on this machine"])

@@ -13,6 +13,7 @@ from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent
 from shipit.core.deploy import DeployedImage, address_in
 from shipit.core.images import REVISION, VERSION, Reference
+from shipit.engine.apply import Observer
 from shipit.finding import Finding
 from shipit.plan.deploy import DeployPlan, ObservedDeployment
 from shipit.plan.images import observe_wanted_images
@@ -63,8 +64,10 @@ class Stage:
             ci=SimpleNamespace(branch=None, event=CiEvent(), run_name="https://ci.example/run/1"),
         )
 
-    def deploy(self, world: World, version: str | None = None, *, retry: bool = False) -> api.Deployment:
-        return api.deploy(self.project(world), "dev", version, retry=retry)
+    def deploy(
+        self, world: World, version: str | None = None, *, retry: bool = False, observer: Observer | None = None
+    ) -> api.Deployment:
+        return api.deploy(self.project(world), "dev", version, retry=retry, observer=observer)
 
     def rollback(self, world: World, version: str | None = None) -> api.Deployment:
         return api.rollback(self.project(world), "dev", version)

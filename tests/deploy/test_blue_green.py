@@ -23,7 +23,7 @@ from deploy.stage import (
 
 from shipit.config.load import parse_config
 from shipit.core.deploy import Answer
-from shipit.engine.apply import apply_steps
+from shipit.engine.apply import Silent, apply_steps
 from shipit.errors import (
     CommandError,
     ConflictError,
@@ -35,6 +35,7 @@ from shipit.errors import (
     UsageError,
 )
 from shipit.finding import Finding
+from shipit.steps.base import Outputs, Step
 from shipit.testing import FakeApp, FakeHost, FakeWorld
 from shipit.world.hosts import CommandResult
 
@@ -580,6 +581,63 @@ def test_a_run_that_was_killed_after_the_switch_does_not_take_its_own_bad_answer
     with pytest.raises(DeployError, match="answered 503"):
         PUBLIC.deploy(world.next_run())
     assert state(host)["serving"] == "1.0.0"
+
+
+# Ctrl-C
+
+
+class Impatient(Silent):
+    """An observer that interrupts the run when a step of a kind is checked, applied or finished."""
+
+    def __init__(self, kind: str, when: str) -> None:
+        self._kind, self._when = kind, when
+
+    def _interrupt(self, step: Step, when: str) -> None:
+        if (step.kind, when) == (self._kind, self._when):
+            raise KeyboardInterrupt
+
+    def started(self, step: Step) -> None:
+        self._interrupt(step, "started")
+
+    def applying(self, step: Step) -> None:
+        self._interrupt(step, "applying")
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        self._interrupt(step, "finished")
+
+
+@pytest.mark.parametrize(
+    ("kind", "when", "notes"),
+    [
+        ("await-healthy", "started", ["no traffic was moved"]),
+        (
+            "switch-traffic",
+            "applying",
+            ["to see which version serves: shipit status dev"],
+        ),
+        (
+            "drain",
+            "started",
+            ["1.1.0 has the traffic on this machine, and was not verified", "to go back instead: shipit rollback dev"],
+        ),
+        (
+            "write-marker",
+            "started",
+            ["1.1.0 has the traffic on this machine, and was verified", "to go back instead: shipit rollback dev"],
+        ),
+    ],
+)
+def test_a_deployment_that_is_interrupted_says_which_version_has_the_traffic_and_what_to_do(
+    world: FakeWorld, host: FakeHost, kind: str, when: str, notes: list[str]
+) -> None:
+    STAGE.deployed(world, "1.0.0")
+    STAGE.publish(world, "1.1.0")
+    with pytest.raises(KeyboardInterrupt) as raised:
+        STAGE.deploy(world.next_run(), observer=Impatient(kind, when))
+    assert raised.value.__notes__ == notes
+    if "to go back instead: shipit rollback dev" in notes:
+        STAGE.rollback(world.next_run())
+        assert serving(host)[0] == "1.0.0"
 
 
 # doctor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
+from shipit.api.watched import Watched
 from shipit.errors import ConflictError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
@@ -14,14 +15,27 @@ from shipit.plan.outcome import Deployment
 if TYPE_CHECKING:
     from shipit.engine.apply import Observer
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
-    from shipit.steps.base import Outputs, Step
+    from shipit.steps.base import Step
 
 
 def apply_or_go_back(
     project: Project, plan: DeployPlan, before: ObservedDeployment, observer: Observer | None
 ) -> Deployment:
-    """Apply `plan`; if it fails, bring back what served when the run began, and raise the error."""
+    """Apply `plan`; if it fails, bring back what served when the run began, and raise the error.
+
+    `KeyboardInterrupt` gets notes about the traffic, for the message of the command line.
+    """
     watched = Watched(observer)
+    try:
+        return _apply_or_go_back(project, plan, before, watched)
+    except KeyboardInterrupt as interrupt:
+        for note in watched.notes(plan):
+            interrupt.add_note(note)
+        raise
+
+
+def _apply_or_go_back(project: Project, plan: DeployPlan, before: ObservedDeployment, watched: Watched) -> Deployment:
+    """Apply `plan`, or go back; see `apply_or_go_back`."""
     if any_blocks(plan.findings):
         refused = PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
         raise _finish_way_back(project, plan, before, refused, watched)
@@ -148,41 +162,6 @@ def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bo
     hint = f"run `shipit status {plan.environment}`, then the same command again"
     state = f"no version could be verified to serve: {problem}. Nothing was removed"
     return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
-
-
-class Watched:
-    """An observer that passes everything on, and remembers the outputs, and whether a step moved traffic.
-
-    Args:
-        observer: the observer to pass everything on to; None for none.
-    """
-
-    def __init__(self, observer: Observer | None) -> None:
-        from shipit.engine.apply import Silent
-
-        self.observer = observer or Silent()
-        self.moved = False
-        self.outputs: dict[str, str] = {}
-
-    def confirmed(self, plan: DeployPlan) -> bool:
-        """Return whether the new version was verified on all hosts."""
-        from shipit.steps.deploy import verified_key
-
-        return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
-
-    def started(self, step: Step) -> None:
-        self.observer.started(step)
-
-    def applying(self, step: Step) -> None:
-        self.moved = self.moved or step.public
-        self.observer.applying(step)
-
-    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
-        self.outputs |= outputs
-        self.observer.finished(step, outputs, already=already)
-
-    def optional_failed(self, step: Step, error: ShipitError) -> None:
-        self.observer.optional_failed(step, error)
 
 
 def observe(project: Project, environment: str, *, for_plan: bool = True) -> ObservedDeployment:

@@ -104,8 +104,10 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         session.output.error(usage_error(error))
         return UsageError.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
         session.output.say("interrupted; to continue, run the same command again: it skips the steps that are done")
+        for note in getattr(error.__cause__ or error, "__notes__", ()):  # click wraps the interrupt in an `Abort`
+            session.output.say(f"  {note}")
         return INTERRUPTED
     except SystemExit:  # click raises it when the reader of a pipe has closed it, and after a completion
         return 0

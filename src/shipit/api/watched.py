@@ -1,0 +1,78 @@
+"""The progress of a deployment: the outputs so far, and the traffic that its steps moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipit.errors import ShipitError
+
+if TYPE_CHECKING:
+    from shipit.core.deploy import Traffic
+    from shipit.engine.apply import Observer
+    from shipit.plan.deploy import DeployPlan
+    from shipit.steps.base import Outputs, Step
+
+
+class Watched:
+    """An observer that passes everything on, and remembers the outputs, and the steps that moved traffic.
+
+    Args:
+        observer: the observer to pass everything on to; None for none.
+    """
+
+    def __init__(self, observer: Observer | None) -> None:
+        from shipit.engine.apply import Silent
+
+        self.observer = observer or Silent()
+        self.moved = False
+        self.outputs: dict[str, str] = {}
+        self._switched: dict[str, Traffic] = {}  # the traffic that each host was given
+        self._switching = False
+
+    def confirmed(self, plan: DeployPlan) -> bool:
+        """Return whether the new version was verified on all hosts."""
+        from shipit.steps.deploy import verified_key
+
+        return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
+
+    def notes(self, plan: DeployPlan) -> Iterator[str]:
+        """Yield sentences for a run that is interrupted now: which version has the traffic, and the next command."""
+        from shipit.core.deploy import machine
+
+        if not self.moved:
+            yield "no traffic was moved"
+            return
+        if self._switching or not self._switched:  # it is not known whether this switch happened
+            yield f"to see which version serves: shipit status {plan.environment}"
+            return
+        new = {target.image.digest for target in plan.targets}
+        verified = ", and was verified" if self.confirmed(plan) else ", and was not verified"
+        for host, traffic in self._switched.items():
+            version = traffic.version or f"the earlier container in {traffic.slot}"
+            state = verified if traffic.digest in new else ""
+            yield f"{version} has the traffic on {machine(host)}{state}"
+        earlier = any(host.serving for target in plan.targets for host in target.hosts)
+        if earlier and not plan.rollback and any(traffic.digest in new for traffic in self._switched.values()):
+            yield f"to go back instead: shipit rollback {plan.environment}"
+
+    def started(self, step: Step) -> None:
+        self.observer.started(step)
+
+    def applying(self, step: Step) -> None:
+        from shipit.steps.deploy import SwitchTraffic
+
+        self.moved = self.moved or step.public
+        self._switching = isinstance(step, SwitchTraffic)
+        self.observer.applying(step)
+
+    def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
+        from shipit.steps.deploy import SwitchTraffic
+
+        if isinstance(step, SwitchTraffic):
+            self._switched[step.host], self._switching = step.traffic, False
+        self.outputs |= outputs
+        self.observer.finished(step, outputs, already=already)
+
+    def optional_failed(self, step: Step, error: ShipitError) -> None:
+        self.observer.optional_failed(step, error)
