@@ -23,6 +23,7 @@ from shipit.api.history import (
     next_version,
     next_versions_only,
     release_notes,
+    upcoming,
 )
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
@@ -61,4 +62,5 @@ __all__ = [
     "rollback",
     "status",
     "unlock",
+    "upcoming",
 ]

@@ -16,9 +16,11 @@ from shipit.plan.version import (
     Decision,
     NextVersion,
     Package,
+    Upcoming,
     next_releases,
     next_versions,
     observe_history,
+    observe_upcoming,
     packages,
     planned_release,
     require_depth,
@@ -61,6 +63,18 @@ def next_versions_only(project: Project) -> tuple[NextVersion, ...]:
     return next_versions(project.git, project.config, project.ci.branch)
 
 
+def upcoming(project: Project, *, reasons: bool) -> Upcoming:
+    """Return the next version of every package, with the commits that no package counts.
+
+    Args:
+        project: the repository, from `open_project`.
+        reasons: return each version with its reasons, which is slower.
+
+    Raises the same errors as `next_version`.
+    """
+    return observe_upcoming(project.git, project.config, project.ci.branch, reasons=reasons)
+
+
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
     """Return the release notes of one version as Markdown; empty when there is no next version.
 
@@ -81,8 +95,8 @@ def release_notes(project: Project, version: str | None = None, *, package: str 
     wanted = _package(project, package or _package_of(project, version))
     if version is not None:
         return renderer(project).render(released(project.git, project.config, wanted, version))
-    upcoming = next_releases(project.git, project.config, project.ci.branch)
-    found = [entry for entry in upcoming if entry.decision.package == package and entry.version]
+    releases = next_releases(project.git, project.config, project.ci.branch)
+    found = [entry for entry in releases if entry.decision.package == package and entry.version]
     return "".join(renderer(project).render(planned_release(entry, SystemClock().today())) for entry in found)
 
 

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from plan.asking import config_of, decisions, section, sections, subjects
-from plan.clones import clone_of
+from plan.clones import clone_of, doctor, plan
 from repositories import Repository
 
 from shipit import api
 from shipit.adapters.git import GitRepository
 from shipit.errors import ConflictError, UsageError
-from shipit.plan.version import packages
+from shipit.plan.version import Upcoming, observe_upcoming, packages
 from shipit.plan.version.version_files import version_files
+from shipit.plan.views import plan_from_json, plan_to_json, release_summary, render_plan
 
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web/"\n'
 BACKEND, WEB = 0, 1
@@ -123,6 +125,84 @@ def test_a_footer_that_names_no_package_is_refused_with_the_form_to_write(repo: 
     with pytest.raises(UsageError, match="`wbe` is not a version") as caught:
         versions(repo)
     assert "`Release-As: web 1.4.0`" in str(caught.value.hint)
+
+
+def outside(repo: Repository, toml: str = PACKAGES) -> Upcoming:
+    return observe_upcoming(GitRepository(str(repo.path)), config_of(toml), reasons=False)
+
+
+def test_commits_of_no_package_are_ignored_with_a_reason(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "README.md", "docs: explain")
+    touch(repo, "gradle/libs.versions.toml", "fix!: new catalog")
+    repo.commit("typo")
+    touch(repo, "web/b", "fix: counted")
+    assert [(each.subject, each.reason) for each in outside(repo).outside] == [
+        ("typo", "changes no file of a package"),
+        ("fix!: new catalog", "changes no file of a package, so `breaking change → major` does not count"),
+        ("docs: explain", "docs → no release"),
+    ]
+    [finding] = outside(repo).findings
+    assert (finding.code, finding.severity) == ("no-package", "warning")
+    assert "fix!: new catalog` changes no file of a package, so no package counts it" in finding.what
+
+
+def test_commits_that_count_for_no_package_are_counted_in_one_warning(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: a")
+    repo.commit("feat: b")
+    [finding] = outside(repo).findings
+    assert finding.what.startswith("2 commits such as `") and "feat: b` change no file of a package" in finding.what
+
+
+def test_a_commit_of_a_package_that_is_released_already_is_of_that_package(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "backend/b", "fix: a")
+    touch(repo, "README.md", "fix: b")
+    repo.tag("backend-v1.0.1")
+    repo.commit("chore: set\n\nRelease-As: backend 1.2.0")
+    repo.tag("backend-v1.2.0")
+    assert [each.subject for each in outside(repo).outside] == ["fix: b"]
+
+
+def test_nothing_is_outside_a_repository_of_one_package(repo: Repository) -> None:
+    repo.commit("fix: a")
+    assert outside(repo, "").outside == ()
+
+
+def test_a_request_that_changes_and_names_no_package_is_a_warning_with_the_commit_to_make(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("chore: new\n\nRelease-As: 3.0.0")
+    [finding] = outside(repo).findings
+    assert "requests the version 3.0.0, but changes no file of a package and names none" in finding.what
+    assert '-m "Release-As: backend 3.0.0"' in finding.fix
+    repo.commit("chore: new\n\nRelease-As: backend 3.0.0")
+    assert outside(repo).findings == ()
+
+
+def test_a_request_for_several_packages_is_a_warning_until_it_is_made_clear(repo: Repository) -> None:
+    begin(repo)
+    repo.commit("fix: both\n\nRelease-As: 3.0.0", files={"backend/b": "b", "web/b": "b"})
+    [finding] = outside(repo).findings
+    assert "requests the same version for `backend` and `web`, because it changes each of them" in finding.what
+    assert '-m "Release-As: web X.Y.Z"' in finding.fix
+    repo.commit("chore: web\n\nRelease-As: web 3.1.0")
+    assert outside(repo).findings == ()
+
+
+def test_plan_and_doctor_show_the_commits_of_no_package(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a", "shipit.toml": PACKAGES})
+    repo.tag("backend-v1.0.0")
+    repo.tag("web-v2.0.0")
+    repo.commit("fix: beside")
+    clone = clone_of(repo)
+    made = plan(clone)
+    assert [each.subject for each in made.ignored] == ["fix: beside"]
+    assert "no-package" in doctor(clone)
+    shown = render_plan(made)
+    assert "commits of no package\n  ignored\n" in shown and "so `fix → patch` does not count" in shown
+    assert plan_from_json(json.dumps(plan_to_json(made)), "p.json") == made
+    assert "Ignored: 1 commit of no package" in release_summary("Nothing to release", made, {}, None)
 
 
 def test_deleting_a_file_changes_the_package(repo: Repository) -> None:

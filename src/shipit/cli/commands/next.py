@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
-    from shipit.plan.version import Decision
+    from shipit.plan.version import CommitReason, Decision, Upcoming
 
 
 @click.command(cls=Command, epilog="Example: VERSION=$(shipit next)")
@@ -26,25 +27,28 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
     first. Nothing else is changed.
     """
     from shipit import api
+    from shipit.plan.version import of_no_package
 
-    if as_json:
-        with waiting(session.output, "reading history"):
-            decisions = api.next_version(session.project)
-        session.output.json(_as_json(decisions))
-        return 3 if strict and not any(decision.version for decision in decisions) else 0
     with waiting(session.output, "reading history"):
-        packages = api.next_versions_only(session.project)
-    to_release = [package for package in packages if package.version]
-    session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
-    if not to_release:
-        say_nothing_to_release(session, packages)
+        found = api.upcoming(session.project, reasons=as_json)
+    to_release = [each for each in (*found.versions, *found.decisions) if each.version]
+    if as_json:
+        session.output.json(_as_json(found))
+    else:
+        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
+        if not to_release:
+            say_nothing_to_release(session, found.versions)
+    if found.outside:
+        session.output.say(f"ignored: {of_no_package(found.outside)}; list them with shipit plan -v")
+    session.output.findings(found.findings)
     return 3 if strict and not to_release else 0
 
 
-def _as_json(decisions: tuple[Decision, ...]) -> dict[str, Any]:
-    if len(decisions) == 1 and not decisions[0].package:
-        return decision_json(decisions[0])
-    return {"packages": {decision.package: decision_json(decision) for decision in decisions}}
+def _as_json(found: Upcoming) -> dict[str, Any]:
+    decisions = {each.package: decision_json(each) for each in found.decisions}
+    if list(decisions) == [""]:
+        return decisions[""]
+    return {"packages": decisions, "ignored": _not_counted(found.outside)}
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:
@@ -55,7 +59,11 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "bump": decision.bump,
         "tag": decision.tag,
         "reasons": [{"commit": r.commit, "subject": r.subject, "rule": r.reason} for r in decision.reasons],
-        "ignored": [{"commit": r.commit, "subject": r.subject, "reason": r.reason} for r in decision.ignored],
-        "unreadable": [{"commit": r.commit, "subject": r.subject, "reason": r.reason} for r in decision.unreadable],
+        "ignored": _not_counted(decision.ignored),
+        "unreadable": _not_counted(decision.unreadable),
         "warnings": [{"commit": r.commit, "subject": r.subject, "warning": r.reason} for r in decision.warnings],
     }
+
+
+def _not_counted(commits: Iterable[CommitReason]) -> list[dict[str, str]]:
+    return [{"commit": each.commit, "subject": each.subject, "reason": each.reason} for each in commits]

@@ -10,7 +10,7 @@ from shipit.core.commits.message import Commit, Unreadable, after_subject, heade
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
-from shipit.core.commits.release_as import PackageScope, release_as
+from shipit.core.commits.release_as import PackageScope, version_request
 from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
@@ -136,9 +136,10 @@ def _stronger_commit_warnings(commit: RawCommit, by_header: Reading, cache: Pref
 
 def _with_requested_version(commit: RawCommit, reading: Reading, scope: PackageScope | None) -> Reading:
     """Return the reading with the version that the `Release-As` footer of the commit requests, if it has one."""
-    version = release_as(commit, scope)
-    if version is None:
+    request = version_request(commit, scope)
+    if request is None:
         return reading
+    version = request.version
     if reading.outcome == "counted":
         return replace(reading, release_as=version)
     return replace(reading, outcome="counted", reason=f"Release-As: {version}", release_as=version)

@@ -59,16 +59,16 @@ def _request(words: list[str], packages: Collection[str]) -> VersionRequest:
     return VersionRequest(word.removeprefix("v") or word, package)
 
 
-def release_as(commit: RawCommit, scope: PackageScope | None = None) -> str | None:
-    """Return the version that a commit requests with its last `Release-As` footer; None when it requests none.
+def version_request(commit: RawCommit, scope: PackageScope | None = None) -> VersionRequest | None:
+    """Return the request of the last `Release-As` footer of a commit; None when it requests no version.
 
     Args:
         commit: the commit.
         scope: the package that the version is for; footers of other packages do not count. None for the whole
             repository.
     """
-    packages = scope.names if scope else ()
-    names_none = scope is None or commit.id not in scope.outside
-    wanted = ((None,) if names_none else ()) + ((scope.package,) if scope else ())
-    found = [each.version for each in version_requests(commit.message, packages) if each.package in wanted]
-    return found[-1] if found else None
+    if scope is None:
+        return next(reversed(version_requests(commit.message)), None)
+    names = (scope.package,) if commit.id in scope.outside else (None, scope.package)
+    found = [request for request in version_requests(commit.message, scope.names) if request.package in names]
+    return next(reversed(found), None)

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import Config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer
 from shipit.plan.preview.squash import squash_of
 from shipit.plan.release import release_body
-from shipit.plan.version import Decision, NextRelease, channel, next_releases_at, planned_release
+from shipit.plan.version import (
+    CommitReason,
+    Decision,
+    NextRelease,
+    channel,
+    next_releases_at,
+    planned_release,
+    rules_of,
+)
+from shipit.plan.version.outside import observe_outside
 from shipit.world import Clock, Git
 
 
@@ -20,7 +30,7 @@ class Preview(Struct, frozen=True):
 
     `notes` are the release notes of these versions, as Markdown. `squashed` are the decisions after a squash merge, or
     None when the repository allows only one way to merge, or both ways give the same versions. `missing` is the reason
-    why there is no preview, else None.
+    why there is no preview, else None. `ignored` are the commits of no package.
     """
 
     pull_request: PullRequest
@@ -28,6 +38,7 @@ class Preview(Struct, frozen=True):
     notes: str = ""
     squashed: tuple[Decision, ...] | None = None
     missing: str | None = None
+    ignored: tuple[CommitReason, ...] = ()
 
     @property
     def to_release(self) -> tuple[Decision, ...]:
@@ -73,10 +84,18 @@ class PreviewMaker(Struct, frozen=True):
         if merged is None:
             why = f"GitHub has no merge commit of #{pull_request.number}; resolve its conflicts with `{base}`"
             return Preview(pull_request, missing=why)
-        return self._chosen(pull_request, self._merged(base, merged), self._squashed(pull_request, merged))
+        next_releases = self._merged(base, merged)
+        preview = self._chosen(pull_request, next_releases, self._squashed(pull_request, merged))
+        return replace(preview, ignored=self._outside(merged, next_releases))
 
     def _merged(self, base: str, merged: str) -> tuple[NextRelease, ...]:
         return next_releases_at(self.git, self.config, merged, base)
+
+    def _outside(self, merged: str, next_releases: tuple[NextRelease, ...]) -> tuple[CommitReason, ...]:
+        """Return the commits of no package, without the merge commit, which GitHub made only as a test."""
+        histories = [next_release.history for next_release in next_releases]
+        outside = observe_outside(self.git, merged, histories, rules_of(self.config))
+        return tuple(each for each in outside.ignored if each.commit != merged)
 
     def _squashed(self, pull_request: PullRequest, merged: str) -> tuple[NextRelease, ...] | None:
         squash = None if pull_request.squashed is False else squash_of(self.git, pull_request, merged)

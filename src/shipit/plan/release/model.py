@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from shipit.plan.model import Plan
-from shipit.plan.version import Decision
+from shipit.plan.version import CommitReason, Decision
 
 
 class ReleasePlan(Plan, frozen=True, kw_only=True):
@@ -13,6 +13,7 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
 
     `notes` are the release notes of all packages, as Markdown. A plan that finishes releases makes no new one: then
     `finishes` are the tags of the unfinished releases and `versions` their versions, and `decisions` is empty.
+    `ignored` are the commits of no package: they change no file of any package.
     """
 
     command: ClassVar[str] = "release"
@@ -23,6 +24,7 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     notes: str = ""
     finishes: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    ignored: tuple[CommitReason, ...] = ()
 
     @property
     def to_release(self) -> tuple[Decision, ...]:

@@ -76,6 +76,7 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
         steps=tuple(_steps(config, observed, releases, findings)),
         findings=blocking_first((*findings, *others)),
         notes="\n".join(entry.release_body for entry in releases),
+        ignored=observed.outside.ignored,
     )
 
 

@@ -1,6 +1,7 @@
 """The next version of each package.
 
-Import `past_releases` and `version_files` directly: only a few commands need them, and loading them takes time.
+Import `outside`, `past_releases` and `version_files` directly: only a few commands need them, and loading them takes
+time.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from shipit.plan.version.decide import rules_of as rules_of
 from shipit.plan.version.decision import CommitReason as CommitReason
 from shipit.plan.version.decision import Decision as Decision
 from shipit.plan.version.decision import NextVersion as NextVersion
+from shipit.plan.version.decision import of_no_package as of_no_package
 from shipit.plan.version.decision import unreadable_findings as unreadable_findings
 from shipit.plan.version.decision import unreadable_note as unreadable_note
 from shipit.plan.version.history import History as History
 from shipit.plan.version.history import observe_history as observe_history
+from shipit.plan.version.next import Upcoming as Upcoming
 from shipit.plan.version.next import next_releases as next_releases
 from shipit.plan.version.next import next_releases_at as next_releases_at
 from shipit.plan.version.next import next_versions as next_versions
+from shipit.plan.version.next import observe_upcoming as observe_upcoming
 from shipit.plan.version.package import Package as Package
 from shipit.plan.version.package import channel as channel
 from shipit.plan.version.package import main_channel as main_channel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,11 @@ class CommitReason(Struct, frozen=True):
     commit: str
     subject: str
     reason: str
+
+
+def of_no_package(commits: Sequence[CommitReason]) -> str:
+    """Return the number of `commits` in words; they change no file of any package."""
+    return "1 commit of no package" if len(commits) == 1 else f"{len(commits)} commits of no package"
 
 
 class NextVersion(Struct, frozen=True):

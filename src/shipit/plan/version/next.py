@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only
-from shipit.plan.version.decision import NextVersion
+from shipit.finding import Finding
+from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
+from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.history import History, observe_history
 from shipit.plan.version.package import channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits
 from shipit.world import Git
+
+if TYPE_CHECKING:
+    from shipit.plan.version.outside import Outside
 
 
 class _Versioned(Protocol):
@@ -25,6 +30,37 @@ class _Versioned(Protocol):
 
 
 _Result = TypeVar("_Result", bound=_Versioned)
+
+
+class Upcoming(Struct, frozen=True):
+    """The next version of every package: with the reasons as `decisions`, without them as `versions`.
+
+    `outside` are the commits of no package, and `findings` the warnings.
+    """
+
+    versions: tuple[NextVersion, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    outside: tuple[CommitReason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, reasons: bool) -> Upcoming:
+    """Return the same versions as `next_releases` or `next_versions`, and the commits that no package counts.
+
+    Args:
+        git: the repository.
+        config: the configuration.
+        branch: the branch to use when HEAD is detached.
+        reasons: return each version with its reasons.
+    """
+    if reasons:
+        inputs, releases = _at_head(git, config, branch, decide_version)
+        found = Upcoming(decisions=tuple(each.decision for each in releases))
+    else:
+        inputs, versions = _at_head(git, config, branch, decide_version_only)
+        found = Upcoming(versions)
+    outside = inputs.outside(git) if inputs else None
+    return replace(found, outside=outside.ignored, findings=outside.findings) if outside else found
 
 
 def next_releases(git: Git, config: Config, branch: str | None = None) -> tuple[NextRelease, ...]:
@@ -38,12 +74,12 @@ def next_releases(git: Git, config: Config, branch: str | None = None) -> tuple[
     Raises the same errors as `decide_version`, and `PreflightError` when the history is incomplete or the tags do not
     show the last release.
     """
-    return _at_head(git, config, branch, decide_version)
+    return _at_head(git, config, branch, decide_version)[1]
 
 
 def next_versions(git: Git, config: Config, branch: str | None = None) -> tuple[NextVersion, ...]:
     """Return the same versions as `next_releases` without the reasons, which is faster."""
-    return _at_head(git, config, branch, decide_version_only)
+    return _at_head(git, config, branch, decide_version_only)[1]
 
 
 def next_releases_at(
@@ -67,21 +103,29 @@ def next_releases_at(
     return _version_inputs(git, config, head, branch, rewrite).apply(decide_version)
 
 
-def _at_head(git: Git, config: Config, branch: str | None, decide: Callable[..., _Result]) -> tuple[_Result, ...]:
+def _at_head(
+    git: Git, config: Config, branch: str | None, decide: Callable[..., _Result]
+) -> tuple[_VersionInputs | None, tuple[_Result, ...]]:
+    """Return the results of `decide` for HEAD, and the inputs that they are made from; None before the first commit."""
     head = git.head()
     if head is None:
-        return ()
+        return None, ()
     branch = git.branch() or branch
-    results = _version_inputs(git, config, head, branch).apply(decide)
+    inputs = _version_inputs(git, config, head, branch)
+    results = inputs.apply(decide)
     if any(each.version for each in results):
-        return results
+        return inputs, results
     unpushed = _inputs_before_unpushed_release(git, config, head, branch)
-    return unpushed.apply(decide) if unpushed else results
+    return (unpushed, unpushed.apply(decide)) if unpushed else (inputs, results)
 
 
 class _VersionInputs(Struct, frozen=True):
-    """The arguments of `decide_version` for all packages; `packages` are pairs of history and declared version."""
+    """The arguments of `decide_version` at the commit `head` for all packages.
 
+    `packages` are pairs of history and declared version.
+    """
+
+    head: str
     config: Config
     channel: BranchConfig
     tags: Collection[str]
@@ -93,6 +137,14 @@ class _VersionInputs(Struct, frozen=True):
             decide(history, self.config, self.channel, taken=self.tags, declared=declared)
             for history, declared in self.packages
         )
+
+    def outside(self, git: Git) -> Outside | None:
+        """Return the commits of no package; None if the repository is a single package."""
+        if not self.config.packages:
+            return None
+        from shipit.plan.version.outside import observe_outside  # only repositories with several packages need it
+
+        return observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:
@@ -122,7 +174,7 @@ def _version_inputs(
     if findings:
         raise PreflightError(findings, state="nothing was changed")
     pairs = tuple((rewrite(each), None if each.stable else _declared(git, head, each)) for each in histories)
-    return _VersionInputs(config, release_channel, tags.keys(), pairs)
+    return _VersionInputs(head, config, release_channel, tags.keys(), pairs)
 
 
 def _declared(git: Git, head: str, history: History) -> str | None:

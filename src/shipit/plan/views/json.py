@@ -14,7 +14,7 @@ from shipit.plan.deploy import DeployPlan, PlannedTarget
 from shipit.plan.images import ImagePlan, PlannedImage
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.release import ReleasePlan
-from shipit.plan.version import Decision
+from shipit.plan.version import CommitReason, Decision
 from shipit.steps import STEPS
 from shipit.steps.base import Step
 
@@ -48,6 +48,7 @@ class _Fields(Struct, frozen=True):
     versions: tuple[str, ...]
     building: _Building | None
     deploying: _Deploying | None = None
+    ignored: tuple[CommitReason, ...] = ()
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -100,7 +101,16 @@ def _fields(plan: Plan) -> _Fields:
         deploying = _Deploying(plan.environment, plan.targets, plan.rollback)
         return _Fields((), plan.inputs, plan.findings, "", (), (), None, deploying)
     assert isinstance(plan, ReleasePlan)
-    return _Fields(plan.decisions, plan.inputs, plan.findings, plan.notes, plan.finishes, plan.versions, None)
+    return _Fields(
+        plan.decisions,
+        plan.inputs,
+        plan.findings,
+        plan.notes,
+        plan.finishes,
+        plan.versions,
+        None,
+        ignored=plan.ignored,
+    )
 
 
 def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
@@ -115,6 +125,7 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
         notes=fields.notes,
         finishes=fields.finishes,
         versions=fields.versions,
+        ignored=fields.ignored,
     )
 
 

@@ -20,7 +20,7 @@ from shipit.plan.deploy import DeployPlan
 from shipit.plan.images import ImagePlan
 from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
-from shipit.plan.version import CommitReason, Decision
+from shipit.plan.version import CommitReason, Decision, of_no_package
 from shipit.steps.base import Outputs, Step
 from shipit.steps.origin import digest_key
 
@@ -49,6 +49,7 @@ def release_summary(
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     blocks += [_steps(reached, links), _folded("Release notes", plan.notes)]
     blocks += [_ignored(decision, links) for decision in plan.decisions]
+    blocks += [_outside(plan.ignored, links)]
     return _fitting(blocks, limit)
 
 
@@ -63,6 +64,7 @@ def preview_summary(preview: Preview, links: Links | None, limit: int = limits.S
     blocks = [f"## {preview.headline}", *_decisions(preview.decisions, links)]
     blocks += [_folded("Release notes", preview.notes)]
     blocks += [_ignored(decision, links) for decision in preview.decisions]
+    blocks += [_outside(preview.ignored, links)]
     return _fitting(blocks, limit)
 
 
@@ -182,6 +184,10 @@ def _ignored(decision: Decision, links: Links | None) -> str:
     count = len(decision.ignored)
     title = "1 ignored commit" if count == 1 else f"{count} ignored commits"
     return _folded(title, _commits("", "why not", decision.ignored, links))
+
+
+def _outside(ignored: Sequence[CommitReason], links: Links | None) -> str:
+    return _folded(f"Ignored: {of_no_package(ignored)}", _commits("", "why not", ignored, links))
 
 
 def _commits(title: str, column: str, reasons: Sequence[CommitReason], links: Links | None) -> str:

@@ -33,7 +33,8 @@ def render_plan(plan: Plan, paint: Paint = lambda text, style: text, *, everythi
         blocks = [_targets(plan, paint), _steps(plan, paint)]
     elif isinstance(plan, ReleasePlan):
         decisions = (_decision(decision, paint, everything) for decision in plan.decisions)
-        blocks = [_finishing(plan, paint), *decisions, _steps(plan, paint), _notes(plan, paint)]
+        outside = _outside(plan, paint, everything)
+        blocks = [_finishing(plan, paint), *decisions, outside, _steps(plan, paint), _notes(plan, paint)]
     blocks.append(_findings(plan, paint))
     return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
 
@@ -76,10 +77,20 @@ def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[st
     yield from _group("why", decision.reasons, paint, "good")
     yield from _group("unreadable, not counted", decision.unreadable, paint, "bad")
     yield from _group("warnings", decision.warnings, paint, "warn")
-    if everything or len(decision.ignored) <= 5:
-        yield from _group("ignored", decision.ignored, paint, "faint")
-    elif decision.ignored:
-        yield f"  ignored: {len(decision.ignored)} commits " + paint("(-v lists them)", "faint")
+    yield from _ignored(decision.ignored, paint, everything)
+
+
+def _outside(plan: ReleasePlan, paint: Paint, everything: bool) -> Iterator[str]:
+    if plan.ignored:
+        yield paint("commits of no package", "title")
+        yield from _ignored(plan.ignored, paint, everything)
+
+
+def _ignored(commits: Sequence[CommitReason], paint: Paint, everything: bool) -> Iterator[str]:
+    if everything or len(commits) <= 5:
+        yield from _group("ignored", commits, paint, "faint")
+    else:
+        yield f"  ignored: {len(commits)} commits " + paint("(-v lists them)", "faint")
 
 
 def _headline(decision: Decision, paint: Paint) -> str:

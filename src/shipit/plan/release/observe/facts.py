@@ -14,7 +14,8 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version import History, observe_history, packages
+from shipit.plan.version import History, observe_history, packages, rules_of
+from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
 from shipit.world import World
 
@@ -42,8 +43,9 @@ class Observed(Struct, frozen=True):
 
     `tags` is the commit of each tag of the clone and of the remote by name. `declared` is the declared version and
     `version_files` are the version files of each package by its name. `files` is the state of each file that a release
-    can write, by path. `dirty` are the paths of uncommitted changes. `today` is the date of the release, `created` the
-    time of the base commit in seconds since the epoch (UTC). `links` makes links to the forge; None without a forge.
+    can write, by path. `dirty` are the paths of uncommitted changes. `outside` are the commits of no package. `today`
+    is the date of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes
+    links to the forge; None without a forge.
     """
 
     clone: CloneState
@@ -55,6 +57,7 @@ class Observed(Struct, frozen=True):
     dirty: tuple[str, ...]
     unfinished: tuple[Unfinished, ...]
     findings: tuple[Finding, ...]
+    outside: Outside
     today: dt.date
     created: int
     links: Links | None
@@ -96,6 +99,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     histories = tuple(
         observe_history(git, package, base, clone.tags, clone.channel.prerelease) for package in packages(config)
     )
+    outside = observe_outside(git, base, histories, rules_of(config))
     file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
     files = {history.package.name: version_files(git, base, history.package) for history in histories}
     return Observed(
@@ -109,7 +113,15 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         unfinished=observe_unfinished(world, config.release, histories, remote, clone.branch)
         if remote and forge_is_usable
         else (),
-        findings=(*clone.findings, *file_findings, *git.findings(), *forge_findings, *_image_findings(world, config)),
+        findings=(
+            *clone.findings,
+            *file_findings,
+            *outside.findings,
+            *git.findings(),
+            *forge_findings,
+            *_image_findings(world, config),
+        ),
+        outside=outside,
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),

@@ -1,0 +1,145 @@
+"""The commits of no package, in a repository with several packages, and requests for a version of unclear packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from shipit.core.commits import RawCommit, Reading, Rules, read_commits, subject, version_request, version_requests
+from shipit.finding import Finding
+from shipit.plan.version.decision import CommitReason
+from shipit.plan.version.history import History
+from shipit.world import Git
+
+_REASON = "changes no file of a package"
+
+
+class Outside(Struct, frozen=True):
+    """The commits since a last release that change no file of any package, newest first, and the findings about them.
+
+    No package counts these commits.
+    """
+
+    ignored: tuple[CommitReason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def observe_outside(git: Git, base: str, histories: Sequence[History], rules: Rules) -> Outside:
+    """Return the commits of no package up to the commit `base`; nothing if the repository is a single package.
+
+    Args:
+        git: the repository.
+        base: a commit id.
+        histories: the history of each package.
+        rules: the bump of each commit type.
+    """
+    if not any(history.package.name for history in histories):
+        return Outside()
+    commits = _outside(git, base, histories)
+    readings = read_commits(commits, rules).all
+    findings = (*_uncounted(readings), *_nameless(commits, readings, histories), *_requests_of_several(histories))
+    return Outside(tuple(CommitReason(each.id, each.subject, _reason(each)) for each in readings), findings)
+
+
+def _outside(git: Git, base: str, histories: Sequence[History]) -> list[RawCommit]:
+    """Return the commits since the last release of a package that change no file of any package and name none."""
+    ranges = [_range(history) for history in histories]
+    longest = max(range(len(ranges)), key=lambda at: len(ranges[at]))
+    in_a_package = {commit.id for history in histories for commit in history.since.commits}
+    ordered = {commit.id: commit for at in (longest, *range(len(ranges))) for commit in histories[at].others}
+    found = [
+        commit for id, commit in ordered.items() if id not in in_a_package and not _names_a_package(commit, histories)
+    ]
+    if not found or all(each == ranges[longest] for each in ranges):
+        return found
+    # A package whose last release is newer has read only a part of the commits.
+    stable = histories[longest].stable
+    start = [stable.commit] if stable and all(each <= ranges[longest] for each in ranges) else []
+    paths = dict.fromkeys(path for history in histories for path in history.package.paths)
+    touching = git.touching(tuple(paths), base, start)
+    return [commit for commit in found if commit.id not in touching]
+
+
+def _range(history: History) -> frozenset[str]:
+    """Return the ids of all commits after the last stable release of the package."""
+    return frozenset(commit.id for commit in (*history.since.commits, *history.others))
+
+
+def _names_a_package(commit: RawCommit, histories: Sequence[History]) -> bool:
+    """Return whether a `Release-As` footer of `commit` names a package."""
+    return any(request.package for request in version_requests(commit.message, histories[0].package.names))
+
+
+def _reason(reading: Reading) -> str:
+    """Return the reason why no package counts a commit: that of its message, or else that it changes no package."""
+    if reading.outcome == "ignored":
+        return reading.reason
+    return f"{_REASON}, so `{reading.reason}` does not count" if reading.outcome == "counted" else _REASON
+
+
+def _uncounted(readings: Sequence[Reading]) -> Iterator[Finding]:
+    """Yield a warning if commits would count if they changed a package."""
+    found = [reading for reading in readings if reading.bump]
+    if found:
+        first = f"`{_title(found[0])}`"
+        what = f"{first} {_REASON}, so no package counts it"
+        if found[1:]:
+            what = f"{len(found)} commits such as {first} change no file of a package, so no package counts them"
+        fix = "shipit plan -v lists these commits; to count them, add the paths that they change to a package's `paths`"
+        yield Finding("no-package", what, fix, "warning")
+
+
+def _nameless(
+    commits: Sequence[RawCommit], readings: Sequence[Reading], histories: Sequence[History]
+) -> Iterator[Finding]:
+    """Yield a warning about the newest commit that requests a version, but changes and names no package.
+
+    A later commit that names a package replaces it.
+    """
+    newest = next((pair for pair in zip(commits, readings, strict=True) if pair[1].release_as), None)
+    if newest is None or any(_names_a_package(each, histories) for each in _later(newest[0], histories)):
+        return
+    reading, name = newest[1], histories[0].package.name
+    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and names none"
+    footer = f"Release-As: {name} {reading.release_as}"
+    yield Finding("release-as", what, f"name the package: {_request(footer)}", "warning")
+
+
+def _later(commit: RawCommit, histories: Sequence[History]) -> Iterator[RawCommit]:
+    """Yield the commits of packages that are not older than `commit`."""
+    in_packages = (each for history in histories for each in history.since.commits)
+    return (each for each in in_packages if each.timestamp >= commit.timestamp)
+
+
+def _title(reading: Reading) -> str:
+    return f"{reading.id[:7]} {reading.subject}"
+
+
+def _request(footer: str) -> str:
+    """Return the command that makes a commit with `footer`."""
+    return f'git commit --allow-empty -m "chore: set the version" -m "{footer}"'
+
+
+def _requests_of_several(histories: Sequence[History]) -> Iterator[Finding]:
+    """Yield a warning about each commit that requests the same version for several packages without naming them."""
+    requests: dict[str, tuple[RawCommit, list[History]]] = {}
+    for history in histories:
+        commit = _newest_request(history)
+        if commit:
+            requests.setdefault(commit.id, (commit, []))[1].append(history)
+    for commit, of in requests.values():
+        if len(of) > 1:
+            names = " and ".join(f"`{history.package.name}`" for history in of)
+            title = f"{commit.id[:7]} {subject(commit.message)}"
+            what = f"`{title}` requests the same version for {names}, because it changes each of them"
+            footer = f"Release-As: {of[-1].package.name} X.Y.Z"
+            yield Finding("release-as", what, f"if one of them needs another version: {_request(footer)}", "warning")
+
+
+def _newest_request(history: History) -> RawCommit | None:
+    """Return the commit whose footer decides the version of the package, if that footer names no package."""
+    scope = history.scope
+    pairs = ((commit, version_request(commit, scope)) for commit in history.unreleased)
+    commit, request = next((pair for pair in pairs if pair[1]), (None, None))
+    return None if request and request.package else commit
