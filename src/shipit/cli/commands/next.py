@@ -31,11 +31,11 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
 
     with waiting(session.output, "reading history"):
         found = api.upcoming(session.project, reasons=as_json)
-    to_release = [each for each in (*found.versions, *found.decisions) if each.version]
+    to_release = [f"{each.package} {each.version}".lstrip() for each in found.versions if each.version]
     if as_json:
         session.output.json(_as_json(found))
     else:
-        session.output.data("".join(f"{each.package} {each.version}".lstrip() + "\n" for each in to_release))
+        session.output.data("".join(f"{line}\n" for line in to_release))
         if not to_release:
             say_nothing_to_release(session, found.versions)
     if found.outside:

@@ -33,7 +33,7 @@ _Result = TypeVar("_Result", bound=_Versioned)
 
 
 class Upcoming(Struct, frozen=True):
-    """The next version of every package: with the reasons as `decisions`, without them as `versions`.
+    """The next version of every package; `decisions` are the same with the reasons, if they were requested.
 
     `outside` are the commits of no package, and `findings` the warnings.
     """
@@ -55,7 +55,8 @@ def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, rea
     """
     if reasons:
         inputs, releases = _at_head(git, config, branch, decide_version)
-        found = Upcoming(decisions=tuple(each.decision for each in releases))
+        decisions = tuple(each.decision for each in releases)
+        found = Upcoming(tuple(NextVersion(each.package, each.version) for each in decisions), decisions)
     else:
         inputs, versions = _at_head(git, config, branch, decide_version_only)
         found = Upcoming(versions)
