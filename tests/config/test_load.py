@@ -146,7 +146,7 @@ def test_an_empty_configuration_has_the_defaults() -> None:
     config = parse_config("")
     release = config.release
     assert config == Config()
-    assert (release.tag, release.remote, release.write_back) == ("v{version}", "origin", "push")
+    assert (release.tag_format, release.remote, release.write_back) == ("v{version}", "origin", "push")
     assert (release.initial_version, release.prepare_timeout) == ("0.1.0", 1800)
     assert release.branch is None and release.branches == () and release.version_files is None
     assert not (release.major_on_zero or release.snapshot or release.skip_ci or release.author)

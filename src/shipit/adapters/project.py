@@ -82,7 +82,7 @@ def open_project(
 
     >>> import shipit
     >>> project = shipit.open_project("chat-server")
-    >>> project.config.release.tag
+    >>> project.config.release.tag_format
     'v{version}'
 
     Args:

@@ -91,7 +91,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             extra={"expected": "a list with at least one branch"},
         ),
     ] = ()
-    tag: Annotated[TagTemplate, Meta(description="The tag format: the form of a version as a tag.")] = "v{version}"
+    tag: Annotated[
+        TagTemplate | None,
+        Meta(
+            description="The tag format: the form of a version as a tag. It is `v{version}` when unset. Set it if the "
+            "repository also has tags of another form that look like versions."
+        ),
+    ] = None
     version_files: Annotated[
         VersionFiles | None,
         Meta(
@@ -178,6 +184,11 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             "A credential helper, an askpass program, ssh and the hook `pre-push` are part of it."
         ),
     ] = limits.GIT_REMOTE.written
+
+    @property
+    def tag_format(self) -> str:
+        """The tag format of a repository without packages."""
+        return self.tag or "v{version}"
 
     @property
     def channels(self) -> tuple[BranchConfig, ...]:

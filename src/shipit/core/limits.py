@@ -138,6 +138,7 @@ ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the
 VERSION_LENGTH = Count("texts", 255, "characters of a version", "the text is not a version")
 IMAGE_TAG = Count("texts", 128, "characters of a tag of an image", "the name of the branch in it is shortened, then the tag")  # registries refuse more
 QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in an error", "the text ends with `…`")
+PROPOSED_PACKAGES = Count("texts", 6, "packages that are proposed for tags in another format", "the others are left out")
 QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
 
 # Deployments

@@ -181,11 +181,11 @@ def test_tags_in_another_format_are_a_finding_that_suggests_their_format(repo: R
 
 
 @pytest.mark.parametrize(
-    ("config", "counting", "tag"),
-    [("", "v1.1.0", "1.1.0"), ('[release]\ntag = "app-{version}"\n', "app-1.1.0", "v1.1.0")],
+    ("config", "counting", "tag", "severity"),
+    [("", "v1.1.0", "1.1.0", "error"), ('[release]\ntag = "app-{version}"\n', "app-1.1.0", "v1.1.0", "warning")],
 )
-def test_a_later_release_with_another_tag_format_is_a_warning_whose_fix_works(
-    begun: Repository, config: str, counting: str, tag: str
+def test_a_later_release_with_another_tag_format_is_a_finding_whose_fix_works(
+    begun: Repository, config: str, counting: str, tag: str, severity: str
 ) -> None:
     begun.tag("app-1.0.0", at="v1.0.0")
     begun.tag(tag)
@@ -193,12 +193,22 @@ def test_a_later_release_with_another_tag_format_is_a_warning_whose_fix_works(
     clone = clone_of(begun)
     configure(clone, config)
     found = doctor(clone)
-    assert [(each.code, each.severity) for each in found.values()] == [("other-tag-format", "warning")]
+    assert [(each.code, each.severity) for each in found.values()] == [("other-tag-format", severity)]
     command, _, otherwise = found["other-tag-format"].fix.partition("; ")
-    assert (f"git tag {counting} {tag}" in command, otherwise) == (True, "if it is not a release, delete the tag")
+    assert f"git tag {counting} {tag}" in command
+    assert otherwise.startswith("if it is not a release, delete the tag" if config else 'or set `tag = "{version}"`')
     follow(clone, command)
     assert doctor(clone) == {}
     assert plan(clone).decisions[0].version == "1.1.1"
+
+
+def test_the_fix_for_a_tag_in_another_format_names_the_configured_remote(begun: Repository) -> None:
+    begun.tag("1.1.0")
+    begun.commit("fix: a")
+    clone = clone_of(begun)
+    run(clone, "remote", "rename", "origin", "upstream")
+    configure(clone, '[release]\nremote = "upstream"\n')
+    assert "git push upstream v1.1.0;" in doctor(clone)["other-tag-format"].fix
 
 
 def test_other_tags_in_another_format_are_no_finding(begun: Repository) -> None:
@@ -221,13 +231,13 @@ def test_a_tag_in_another_format_may_belong_to_a_former_package(begun: Repositor
     assert doctor(clone) == {}
 
 
-def test_a_release_in_another_format_is_a_warning_when_only_pre_releases_match(begun: Repository) -> None:
+def test_a_release_in_another_format_is_a_finding_when_only_pre_releases_match(begun: Repository) -> None:
     begun.tag("v3.1.0-beta.1")
     begun.tag("3.1.0")
     clone = clone_of(begun)
     run(clone, "push", "--quiet", "--delete", "origin", "v1.0.0")
     run(clone, "tag", "--delete", "v1.0.0")
-    assert list(doctor(clone)) == ["other-tag-format"]
+    assert doctor(clone)["other-tag-format"].blocks
 
 
 def test_tags_outside_the_history_are_a_finding_even_if_only_the_remote_has_them(begun: Repository) -> None:

@@ -4,7 +4,7 @@ import pytest
 from plan.asking import decisions, next_of
 from repositories import Repository
 
-from shipit.errors import PreflightError
+from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding
 
 
@@ -77,3 +77,115 @@ def test_a_new_package_beside_one_with_releases_begins_at_its_first_version(repo
     repo.commit("feat: b", files={"web/a": "a"})
     toml = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'
     assert {name: found.version for name, found in decisions(repo, toml).items()} == {"backend": None, "web": "0.1.0"}
+
+
+# -- tags after the last release that are in another format
+
+
+def tagged(repo: Repository, *groups: str) -> None:
+    """Make one commit for each group of tags, which are separated by blanks."""
+    for group in groups:
+        repo.commit("feat: a")
+        for tag in group.split():
+            repo.tag(tag)
+    repo.commit("fix: b")
+
+
+@pytest.mark.parametrize(
+    ("groups", "line", "coming"),
+    [
+        # the tags of bump-my-version: one tag with `v` among many without
+        (["1.0.0", "v1.0.1 v1 v1.0", "1.0.2", "1.3.0"], 'tag = "{version}"', "1.3.1"),
+        (["v1.0.0", "release-1.1.0", "release-1.2.0"], 'tag = "release-{version}"', "1.2.1"),
+        (["v1.0.0", "1.1.0.RELEASE", "1.2.0.RELEASE"], 'tag = "{version}.RELEASE"', "1.2.1"),
+        (["v1.4.0", "2026.10.1", "2026.11.0"], 'tag = "{version}"', "2026.11.1"),
+        (["v1.4.0 v1.3.0", "app-0.1.0", "app-0.2.0"], 'tag = "app-{version}"', "0.2.1"),
+        (["app/1.0.0", "v0.9.0", "app/1.1.0", "app/1.2.0"], 'tag = "app/{version}"', "1.2.1"),
+    ],
+)
+def test_later_tags_in_another_format_are_refused_with_the_line_to_write(
+    repo: Repository, groups: list[str], line: str, coming: str
+) -> None:
+    tagged(repo, *groups)
+    finding = refusal(repo)
+    assert (finding.code, finding.blocks) == ("other-tag-format", True)
+    assert f"`{line}` under `[release]`" in finding.fix
+    assert next_of(repo, f"release.{line}") == coming
+    assert 'to ignore such tags, set `tag = "v{version}"`' in finding.fix
+    next_of(repo, 'release.tag = "v{version}"')  # is not refused
+
+
+def test_later_tags_with_names_are_refused_with_a_table_for_each_package(repo: Repository) -> None:
+    files = {"plugin-gradle/build.gradle": "", "gradle/a.txt": "", "libs/lib/pom.xml": "<project/>"}
+    repo.commit("feat: begin", files=files)
+    tagged(repo, "v2.4.1", "gradle/3.0.0 lib/1.0.0 old/1.0.0", "gradle/8.10.0 lib/4.10.0 old/1.1.0")
+    finding = refusal(repo)
+    assert finding.code == "other-tag-format"
+    lines = [line for line in finding.fix.split("`") if " = { path" in line]
+    assert lines == [
+        'gradle = { path = "plugin-gradle", tag = "gradle/{version}" }',
+        'lib = { path = "libs/lib", tag = "lib/{version}" }',
+    ]
+    assert decisions(repo, "[packages]\n" + "\n".join(lines))["gradle"].previous == "8.10.0"
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ["v1.0.0", "v1.1.0 v1 v1.1 nightly build.17 docker-1.1.0"],
+        ["v1.0.0 chart-0.1.0", "v1.1.0 chart-0.2.0", "chart-0.3.0"],
+        ["v1.0.0", "v1.1.0", "chart-0.1.0"],
+        ["v1.0.0", "nightly-2026.11.21", "nightly-2026.11.22"],
+        ["v1.0.0", "1.0.0", "0.9.0"],
+    ],
+)
+def test_tags_beside_the_releases_are_not_refused(repo: Repository, groups: list[str]) -> None:
+    tagged(repo, *groups)
+    assert next_of(repo) is not None
+
+
+@pytest.mark.parametrize(
+    ("tags", "command"),
+    [
+        (["v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0"),
+        (["1.2", "1.3"], "git tag v1.3.0 1.3 && git push origin v1.3.0"),
+        (["v1.2.0 v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0; to ignore"),
+    ],
+)
+def test_a_release_tag_with_two_numbers_is_refused_with_the_tag_to_make(
+    repo: Repository, tags: list[str], command: str
+) -> None:
+    tagged(repo, *tags)
+    finding = refusal(repo)
+    assert (finding.code, finding.fix[: len(command)]) == ("other-tag-format", command)
+    repo.tag("v1.3.0", at=tags[-1])
+    assert next_of(repo) == "1.3.1"
+
+
+@pytest.mark.parametrize("tag", ["web/2.0.0", "@acme/web@2.0.0", "web-2.0.0"])
+def test_a_package_whose_tags_have_another_format_is_refused_beside_one_with_releases(
+    repo: Repository, tag: str
+) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})
+    repo.tag("backend-v1.0.0")
+    repo.tag(tag)
+    repo.commit("fix: b", files={"web/a": "b"})
+    toml = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'
+    finding = refusal(repo, toml)
+    template = tag.replace("2.0.0", "{version}")
+    assert (finding.code, finding.fix.partition(";")[0]) == (
+        "other-tag-format",
+        f'set `tag = "{template}"` under `[packages.web]`',
+    )
+    assert decisions(repo, f'{toml}tag = "{template}"\n')["web"].version == "2.0.1"
+
+
+def test_a_later_pre_release_than_the_computed_version_is_refused(repo: Repository) -> None:
+    tagged(repo, "v1.23.0", "v2.0.0-alpha.1", "v2.0.0-alpha.2")
+    with pytest.raises(ConflictError, match=r"later pre-release `v2\.0\.0-alpha\.2`") as refused:
+        next_of(repo)
+    entry = '{ name = "main", prerelease = "alpha" }'
+    assert entry in (refused.value.hint or "")
+    assert next_of(repo, f"release.branches = [{entry}]") == "2.0.0-alpha.3"
+    repo.commit("chore: a\n\nRelease-As: 2.0.0")
+    assert next_of(repo) == "2.0.0"

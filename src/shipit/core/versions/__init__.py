@@ -1,6 +1,6 @@
 """Versions, tags and bumps.
 
-`floating_tags` is imported by itself, because few commands need it.
+`floating_tags` and `tag_family` are imported by themselves, because few commands need them.
 """
 
 from __future__ import annotations

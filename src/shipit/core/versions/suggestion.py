@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from shipit.core.limits import VERSION_LENGTH
 from shipit.core.versions.version import is_version
 
 _EXAMPLE = "1.4.0"
@@ -21,7 +22,7 @@ _SIMILAR = re.compile(
 
 def meant_version(text: str) -> str:
     """Return the version that `text` is most similar to, or else an example of a version."""
-    similar = _SIMILAR.fullmatch(text) if len(text) <= 255 else None
+    similar = _SIMILAR.fullmatch(text) if len(text) <= VERSION_LENGTH else None
     if similar is None:
         return _EXAMPLE
     major, minor, patch, rest = similar.groups()

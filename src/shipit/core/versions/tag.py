@@ -20,10 +20,15 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from shipit.core.limits import VERSION_LENGTH
 from shipit.core.versions.version import Version, channel_of, precedence, version_of
 
-# A tag that a person would read as a version, with any prefix.
-_LOOKS_LIKE_VERSION = r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
+# A tag that a person would read as a version, with any prefix, and with the words that Java projects add to releases.
+_LOOKS_LIKE_VERSION = (
+    r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?"
+    r"(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
+    r"(?P<suffix>\.(?:RELEASE|Final|GA))?"
+)
 
 
 class TagFormat(Struct, frozen=True, dict=True):
@@ -42,10 +47,15 @@ class TagFormat(Struct, frozen=True, dict=True):
 
     def parse(self, name: str) -> Version | None:
         """Return the version that a tag names; None if the tag does not have this format."""
+        text = self.text_of_version(name)
+        return None if text is None else version_of(text)
+
+    def text_of_version(self, name: str) -> str | None:
+        """Return the part of a tag in the place of the version; None if the rest of the tag is different."""
         before, after = self._affixes
         if not (name.startswith(before) and name.endswith(after)):
             return None
-        return version_of(name[len(before) : len(name) - len(after)])
+        return name[len(before) : len(name) - len(after)]
 
 
 class Tag(Struct, frozen=True):
@@ -87,14 +97,14 @@ def mismatched_tags(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple
     names, formats = tuple(names), tuple(formats)
     if any(format.parse(name) for name in names for format in formats):
         return ()
-    return tuple(name for name in names if re.fullmatch(_LOOKS_LIKE_VERSION, name))
+    return tuple(name for name in names if suggested_format(name))
 
 
-def suggested_format(name: str) -> str:
-    """Return the tag format that the tag `name` follows.
+def suggested_format(name: str) -> str | None:
+    """Return the tag format that the tag `name` follows; None if it does not look like a version.
 
-    >>> suggested_format("release-1.2.3")
-    'release-{version}'
+    >>> suggested_format("release-1.2.3"), suggested_format("1.2.3.RELEASE"), suggested_format("nightly")
+    ('release-{version}', '{version}.RELEASE', None)
     """
-    match = re.fullmatch(_LOOKS_LIKE_VERSION, name)
-    return (match["prefix"] or "" if match else "") + "{version}"
+    match = re.fullmatch(_LOOKS_LIKE_VERSION, name) if len(name) <= VERSION_LENGTH else None
+    return f"{match['prefix'] or ''}{{version}}{match['suffix'] or ''}" if match else None

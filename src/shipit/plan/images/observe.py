@@ -205,8 +205,10 @@ class _ImageObserver(Struct, frozen=True):
         Findings about tags do not block builds: their version is then computed as if there were no release.
         """
         config = self.config.environments[environment]
-        names = [tag.name for tag in self.world.git.tags()]
-        for finding in tag_findings(names, [next_release.history for next_release in next_releases.values()]):
+        git, remote = self.world.git, self.config.release.remote
+        tags = {tag.name: tag.commit for tag in git.tags()}
+        histories = [next_release.history for next_release in next_releases.values()]
+        for finding in tag_findings(tags, histories, lambda: git.paths("HEAD"), remote):
             yield finding if of_release(environment, config) else _warning_for_builds(finding)
         if of_release(environment, config):
             main = main_channel(self.config, None).name

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
-from shipit.core.versions import TagFormat, Version, VersionRange, mismatched_tags, version_tags
+from shipit.core.versions import VersionRange, version_tags
 from shipit.errors import ShipitError
 from shipit.finding import Finding, blocking_first
 from shipit.plan.release.observe import Observed
-from shipit.plan.version import History, tag_findings
-
-_COMMON = (TagFormat("v{version}"), TagFormat("{version}"))
 
 
 def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
@@ -23,9 +20,7 @@ def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Findi
         *_lost_assets(observed, config),
         *_images_behind_unpushed_commits(observed, config),
         *_uncommitted_changes(observed),
-        *tag_findings(observed.tags, observed.histories),
         *_higher_on_other_branch(observed),
-        *_other_tag_format(observed, config),
     )
     return blocking_first(findings)
 
@@ -97,36 +92,6 @@ def _higher_on_other_branch(observed: Observed) -> Iterator[Finding]:
             fix = f"git merge {highest}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
             what = f"the last release on this branch is `{last}`, but `{highest}` was released on another branch"
             yield Finding("higher-elsewhere", what, fix, "warning")
-
-
-def _other_tag_format(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """Yield a warning for a tag since the last release that differs from the tag format only by a `v` in front.
-
-    Such a tag is not recognised as a release. A repository of several packages is not checked: each package has a
-    format of its own there, and a tag in another format may belong to a package that no longer exists.
-    """
-    history = observed.histories[0]
-    format = history.package.format
-    if history.package.name or mismatched_tags(observed.tags, [format]):
-        return
-    since = {commit.id for commit in history.since.commits}
-    known = {tag.version for tag in version_tags(observed.tags, format)}
-    tags = (tag for other in _COMMON for tag in version_tags(observed.tags, other) if tag.commit in since)
-    unrecognised = [tag for tag in tags if tag.version not in known and _could_follow(tag.version, history)]
-    if unrecognised:
-        highest = max(unrecognised, key=lambda tag: tag.version)
-        tag = format.render(highest.version)
-        what = f"tag `{highest.name}` looks like a release, but is ignored: the tag format is `{format.template}`"
-        fix = f"git tag {tag} {highest.name} && git push {config.remote} {tag}; if it is not a release, delete the tag"
-        yield Finding("other-tag-format", what, fix, "warning")
-
-
-def _could_follow(version: Version, history: History) -> bool:
-    """Return whether `version` may come after the last release; False for a date such as 2024.5.1 after 1.4.0."""
-    if history.last is None:
-        return True
-    last = history.last.version
-    return last < version and version.major <= last.major + 1
 
 
 def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:

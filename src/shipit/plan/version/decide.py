@@ -70,7 +70,7 @@ def decide_version(
         history: the package's history up to the commit to release.
         config: the configuration.
         branch: the settings of the release branch: its range and its pre-release channel.
-        taken: the names of all tags, also of those outside the history.
+        taken: the names of all tags, also of those outside the history; empty for a build, which needs no free tag.
         declared: the declared version of the package; used only when there is no release yet.
         wanted: the version that the user requested with `--version`, in place of the computed one.
 
@@ -142,7 +142,7 @@ def _version(
     wanted: str | None = None,
 ) -> Version | None:
     """Return the next version after checking that it is free; None when there is nothing to release."""
-    version = _computed(history, config, branch, requested, declared, wanted)
+    version = _computed(history, config, branch, requested, taken, declared, wanted)
     if version is not None:
         _require_free(version, history, branch, taken)
     return version
@@ -153,6 +153,7 @@ def _computed(
     config: Config,
     branch: BranchConfig,
     requested: _Requested,
+    taken: Collection[str],
     declared: str | None,
     wanted: str | None,
 ) -> Version | None:
@@ -166,14 +167,17 @@ def _computed(
         return None
     if history.stable is None:
         initial = _initial_version(declared, config.release.initial_version)
-        return first_version(initial, branch.prerelease, history.channel_versions)
-    return bumped_version(
-        history.stable.version,
-        requested.total,
-        major_on_zero=config.release.major_on_zero,
-        channel=branch.prerelease,
-        channel_versions=history.channel_versions,
-    )
+        version = first_version(initial, branch.prerelease, history.channel_versions)
+    else:
+        version = bumped_version(
+            history.stable.version,
+            requested.total,
+            major_on_zero=config.release.major_on_zero,
+            channel=branch.prerelease,
+            channel_versions=history.channel_versions,
+        )
+    _require_no_later_prerelease(version, history, branch, taken)
+    return version
 
 
 def _initial_version(declared: str | None, default: str) -> Version:
@@ -227,9 +231,31 @@ def _footer(history: History) -> str:
     return f"Release-As: {history.package.release_name('{}')}"
 
 
+def _require_no_later_prerelease(
+    version: Version, history: History, branch: BranchConfig, taken: Collection[str]
+) -> None:
+    """Raise `ConflictError` when one of the tags `taken` is a later pre-release than `version`, in the history."""
+    parsed = ((history.package.format.parse(name), name) for name in history.later_tags if name in taken)
+    later = max(((found, name) for found, name in parsed if found and found.prerelease), default=None)
+    if later is None or VersionRange.of_branch(_range(branch)):
+        return
+    coming = later[0].finalize_version()
+    if coming > version.finalize_version():
+        entry = f'{{ name = "{branch.name or "BRANCH"}", prerelease = "{channel_of(later[0])}" }}'
+        raise ConflictError(
+            f"`{version}` is the next version, but the later pre-release `{later[1]}` is in this history",
+            hint=f"to make pre-releases on this branch, set `branches = [{entry}]` under `[release]`; to release "
+            f"`{coming}`, add a commit with the footer `{_footer(history).format(coming)}`",
+        )
+
+
+def _range(branch: BranchConfig) -> str:
+    return branch.range or branch.name
+
+
 def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
     """Raise `ConflictError` when `version` is outside the range of `branch`, or its tag exists already."""
-    allowed = VersionRange.of_branch(branch.range or branch.name)
+    allowed = VersionRange.of_branch(_range(branch))
     if allowed:
         allowed.require(version)
     final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipit.core.commits import PackageScope, RawCommit, version_requests
@@ -21,7 +21,8 @@ class History(Struct, frozen=True):
     `stable` is the last stable release, and `last` the last release in the channel of the branch (the same as `stable`
     on a branch without pre-releases). `since` are the commits after `stable`, and `new` the ids of those that are also
     after `last`. `channel_versions` are the pre-releases of the channel that precede the next stable version, such as
-    2.0.0-beta.1 and 2.0.0-beta.2.
+    2.0.0-beta.1 and 2.0.0-beta.2. `later_tags` are all tags on the commits after `stable`, in any format: the id
+    of the commit by the name of the tag.
 
     In a repository with several packages, `others` are the commits after `stable` that change no file of the package,
     newest first. Only those with a `Release-As` footer that names the package are also in `since`.
@@ -34,6 +35,7 @@ class History(Struct, frozen=True):
     new: frozenset[str]
     channel_versions: tuple[Version, ...] = ()
     others: tuple[RawCommit, ...] = ()
+    later_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scope(self) -> PackageScope | None:
@@ -77,6 +79,7 @@ def observe_history(
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
     merged = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
     outside = _outside(git, package, base, stable, since)
+    after = {commit.id for commit in since}
     return History(
         package,
         stable,
@@ -85,6 +88,7 @@ def observe_history(
         frozenset(commit.id for commit in (since if last == stable else commits_since(git, base, last))),
         tuple(tag.version for tag in in_channel),
         outside,
+        {name: commit for name, commit in tags.items() if commit in after},
     )
 
 

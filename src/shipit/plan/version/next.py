@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.finding import Finding
+from shipit.finding import Finding, any_blocks
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.history import History, observe_history
@@ -171,8 +171,8 @@ def _version_inputs(
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignored}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]
-    findings = tuple(tag_findings(tags, histories))
-    if findings:
+    findings = tuple(tag_findings(tags, histories, lambda: git.paths(head), config.release.remote))
+    if any_blocks(findings):
         raise PreflightError(findings, state="nothing was changed")
     pairs = tuple((rewrite(each), None if each.stable else _declared(git, head, each)) for each in histories)
     return _VersionInputs(head, config, release_channel, tags.keys(), pairs)

@@ -14,7 +14,8 @@ class Package(Struct, frozen=True):
 
     `paths` are the directories and files whose changes count for the package, from the root of the repository and
     without a slash at the end. `format` is the tag format and `changelog` a path. `version_files` is None when they
-    have to be detected. `names` are the names of all packages.
+    have to be detected. `names` are the names of all packages. `format_is_configured` is False when `format` is
+    only the default.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Package(Struct, frozen=True):
     format: TagFormat
     version_files: tuple[VersionFileConfig, ...] | None
     changelog: str
+    format_is_configured: bool = False
     names: frozenset[str] = frozenset()
 
     @property
@@ -41,8 +43,9 @@ class Package(Struct, frozen=True):
 def packages(config: Config) -> tuple[Package, ...]:
     """Return the configured packages; without any, one package for the whole repository."""
     if not config.packages:
-        files = _version_files(config.release.version_files)
-        return (Package("", (), TagFormat(config.release.tag), files, config.changelog.file),)
+        release = config.release
+        files, format = _version_files(release.version_files), TagFormat(release.tag_format)
+        return (Package("", (), format, files, config.changelog.file, release.tag is not None),)
     return tuple(_package(config, name, package) for name, package in config.packages.items())
 
 
@@ -50,7 +53,8 @@ def _package(config: Config, name: str, settings: PackageConfig) -> Package:
     written = settings.paths or (settings.path or "",)
     paths = tuple("/".join(part for part in path.split("/") if part not in ("", ".")) for path in written)
     files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
-    package = Package(name, paths, format, files, settings.changelog or "", frozenset(config.packages))
+    configured, names = settings.tag is not None, frozenset(config.packages)
+    package = Package(name, paths, format, files, settings.changelog or "", configured, names)
     return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
 
 

@@ -68,7 +68,7 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
         fix = "make a first commit: git commit"
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
-    remote, findings = _observe_remote(git)
+    remote, findings = _observe_remote(git, config.release.remote)
     tip = remote.branches.get(branch or "") if remote else None
     tags = {tag.name: tag.commit for tag in git.tags()}
     leftover_tags = _leftover_tags(git, remote) if remote else {}
@@ -96,11 +96,11 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
     )
 
 
-def _observe_remote(git: Git) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
+def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     """Return the branches and tags of the remote after a fetch, and the findings; None when it cannot be read."""
     shallow_findings = deepen(git)
     if git.remote_url() is None:
-        fix = "git remote add origin URL"
+        fix = f"git remote add {name} URL"
         return None, (Finding("no-remote", "the repository has no remote to release to", fix), *shallow_findings)
     try:
         return _fetched_refs(git), shallow_findings

@@ -14,7 +14,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version import History, observe_history, packages, rules_of
+from shipit.plan.version import History, observe_history, packages, rules_of, tag_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
 from shipit.world import World
@@ -101,10 +101,12 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     )
     outside = observe_outside(git, base, histories, rules_of(config))
     file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
+    tags = {**clone.tags, **(remote.tags if remote else {})}
+    about_tags = tag_findings(tags, histories, lambda: git.paths(base), config.release.remote)
     files = {history.package.name: version_files(git, base, history.package) for history in histories}
     return Observed(
         clone=clone,
-        tags={**clone.tags, **(remote.tags if remote else {})},
+        tags=tags,
         histories=histories,
         declared=declared_versions(git, base, files),
         version_files=files,
@@ -120,6 +122,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
+            *about_tags,
         ),
         outside=outside,
         today=world.clock.today(),
