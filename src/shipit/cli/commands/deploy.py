@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shipit.cli.checking import check_option, checked_status
 from shipit.cli.plan_file import read_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
 @click.option("-o", "--output", "save", metavar="FILE", help="Save the plan in FILE and change nothing.")
 @click.option("--retry", is_flag=True, help="Deploy the image although it is held: it was rejected before.")
+@check_option
 @json_option
 @pass_session
 def command(
@@ -34,8 +36,9 @@ def command(
     plan_file: str | None,
     save: str | None,
     retry: bool,
+    check: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Deploy an image that is in the registry to an environment.
 
     ENV is the name of an environment in shipit.toml; without ENV, it is the environment of the current branch. Without
@@ -49,6 +52,9 @@ def command(
     if plan_file and (environment or version or retry):
         what = "`--plan` cannot be combined with ENV, VERSION or `--retry`: the plan says what is deployed"
         raise UsageError(what, hint=f"shipit deploy --plan {plan_file}")
+    if check and not (dry_run or save):
+        what = "`--check` is only for a plan: without it, a problem already ends the deployment with its exit status"
+        raise UsageError(what, hint=f"shipit deploy {environment or 'ENV'} --dry-run --check")
     plan = read_plan(plan_file, DeployPlan) if plan_file else None
     with reporting(session) as report:
         if dry_run or save:
@@ -63,6 +69,7 @@ def command(
     if save:
         save_plan(session, deployment, save)
     show_deployment(session, deployment, report.outputs, planned=dry_run or bool(save), as_json=as_json)
+    return checked_status(deployment.plan.findings, check)
 
 
 def save_plan(session: Session, deployment: Deployment, file: str) -> None:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.checking import check_option, checked_status
 from shipit.cli.output import json_text
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
-from shipit.errors import PreflightError
-from shipit.finding import any_blocks
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan
@@ -21,12 +20,13 @@ if TYPE_CHECKING:
 @json_option
 @click.option("-o", "--output", "file", metavar="FILE", help="Save the plan in FILE, to apply exactly this plan later.")
 @click.option("--version", metavar="X.Y.Z", help="Plan the release of this version instead of the computed one.")
-@click.option("--check", is_flag=True, help="End with exit status 3 if a problem blocks the plan; 4 if it is a login.")
+@check_option
 @pass_session
 def command(session: Session, as_json: bool, file: str | None, version: str | None, check: bool) -> int:
     """Print all steps of a release, and the reasons for its version.
 
-    On the branch of an environment, the steps to build its images and to deploy them are printed. Also lists the
+    On the branch of an environment, the steps to build its images and to deploy them are printed; a saved plan has the
+    images only, because a deployment is planned from what then serves. Also lists the
     commits that were ignored or could not be read. Changes nothing, except that it fetches from the remote; a token
     with read access is enough.
     """
@@ -35,18 +35,29 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
 
     with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
         plan = _plan(session, report, version)
-        deployments = () if (as_json or file) and not check else api.plan_deployments(session.project, plan)
+        deployments = () if file and not (as_json or check) else api.plan_deployments(session.project, plan)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
+        if (environment := _deploys_to(session, plan)) is not None:
+            session.output.say(f"  it has no deployment; to deploy the images then: shipit deploy {environment}")
     if as_json:
-        session.output.json(plan_to_json(plan))
+        planned = {"deployments": [plan_to_json(each) for each in deployments]} if deployments else {}
+        session.output.json(plan_to_json(plan) | planned)
     elif file is None:
         session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
         for deployment in deployments:
             session.output.styled("\n" + render_plan(deployment, session.output.paint))
-    findings = [finding for each in (plan, *deployments) for finding in each.findings]
-    return PreflightError(findings).exit_code if check and any_blocks(findings) else 0
+    return checked_status((finding for each in (plan, *deployments) for finding in each.findings), check)
+
+
+def _deploys_to(session: Session, plan: Plan) -> str | None:
+    """Return the environment to which the images of `plan` are deployed; None if they are not."""
+    from shipit.plan.images import ImagePlan
+
+    if isinstance(plan, ImagePlan) and session.project.config.environments[plan.environment].targets:
+        return plan.environment
+    return None
 
 
 def _plan(session: Session, report: Report, version: str | None) -> Plan:
