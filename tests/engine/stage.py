@@ -12,6 +12,7 @@ from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent
 from shipit.core.images import REVISION
+from shipit.engine.apply import Observer
 from shipit.testing import FakeWorld
 from shipit.world import World
 
@@ -34,7 +35,7 @@ class Stage:
         """Return a stage with `settings`: lines of the table `[release]`, added to those for version file, build and asset."""
         return cls(parse_config(f"[release]\n{CONFIG}{settings}"), place)
 
-    def release(self, world: World) -> api.Outcome:
+    def release(self, world: World, observer: Observer | None = None) -> api.Outcome:
         project: Any = SimpleNamespace(
             config=self.config,
             world=world,
@@ -43,7 +44,7 @@ class Stage:
             ci=SimpleNamespace(branch=None, event=CiEvent()),
             root=str(self.place),
         )
-        return api.release(project)
+        return api.release(project, observer=observer)
 
 
 def new_world() -> FakeWorld:

@@ -69,6 +69,9 @@ class Protocol:
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         self.calls.append(("optional failed", step.id))
 
+    def planned_again(self, reason: ShipitError) -> None:
+        self.calls.append(("planned again", reason.what))
+
 
 @pytest.fixture
 def world() -> FakeWorld:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine.stage import Stage, new_world, public
 
+from shipit.engine.apply import Silent
+from shipit.errors import BranchMoved, CommandError, PreflightError, ShipitError
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
+from shipit.world import World
 
 WAYS = {"push": "", "api": 'write-back = "api"\n', "none": 'write-back = "none"\n'}
 
@@ -68,6 +72,80 @@ def test_a_feature_pushed_meanwhile_is_released_once_and_nothing_is_lost(stage: 
         assert (write, world.remote.tree()["meanwhile.txt"]) == (write, "here")
         assert not any(release.draft for release in world.remote.releases.values()), write
         assert world.remote.releases.keys() == world.remote.tags.keys() - {"v1.0.0"}, write
+
+
+class Reasons(Silent):
+    """An observer that keeps the reasons of new plans."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def planned_again(self, reason: ShipitError) -> None:
+        self.reasons.append(reason.what)
+
+
+def at_the_push(world: FakeWorld, stage: Stage, meanwhile: Callable[[FakeWorld], object]) -> World:
+    """A world in which `meanwhile` happens in another clone just before the release is pushed."""
+    alone, writes = recorded(new_world())
+    stage.release(alone)
+    at = next(number for number, write in enumerate(writes, 1) if write == "git.push")
+    return interrupted(world, at, "before", partial(_in_another_clone, world, meanwhile))
+
+
+def push_feature(world: FakeWorld) -> None:
+    tip = world.remote.branches["main"]
+    world.commit("feat: meanwhile", {f"{tip[:10]}.txt": "here"})
+    world.push()
+
+
+def test_a_new_plan_is_announced_with_its_reason(tmp_path: Path) -> None:
+    stage, world, observer = Stage.of(tmp_path), new_world(), Reasons()
+    stage.release(at_the_push(world, stage, push_feature), observer)
+    assert observer.reasons == ["`main` moved on the remote during this run"]
+
+
+def test_a_release_blocked_after_a_push_race_names_what_its_first_plan_left(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    world.commit("feat: own", {"own.txt": "mine"})
+    with pytest.raises(PreflightError) as raised:
+        stage.release(at_the_push(world, stage, push_feature))
+    assert [finding.code for finding in raised.value.findings if finding.blocks] == ["diverged"]
+    state = str(raised.value.state)
+    assert "nothing was pushed" in state
+    for left in ("commit chore(release): 1.1.0", "tag v1.1.0", "draft"):
+        assert left in state
+    assert "nothing was changed" not in state
+
+
+def test_a_failure_after_a_push_race_names_what_its_first_plan_left_too(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+
+    def refuse(files: Any, env: Any) -> None:
+        raise CommandError("the build failed")
+
+    def push_and_break(other: FakeWorld) -> None:
+        push_feature(other)
+        world.process.effects["make jar"] = refuse
+
+    with pytest.raises(CommandError) as raised:
+        stage.release(at_the_push(world, stage, push_and_break))
+    assert "Failed at: run make jar" in str(raised.value.state)
+    assert "an earlier plan of this run left: nothing was pushed. Failed at: push" in str(raised.value.state)
+    assert "draft" in str(raised.value.state)
+
+
+def test_a_run_that_gives_up_after_many_races_names_what_it_left(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+
+    def always(*words: Any, **named: Any) -> None:
+        push_feature(world.fresh_clone())
+        raise BranchMoved("`main` moved on the remote during this run")
+
+    world.git.push = always  # type: ignore[method-assign]
+    with pytest.raises(BranchMoved) as raised:
+        stage.release(world)
+    assert "nothing was pushed" in str(raised.value.state)
+    assert "draft" in str(raised.value.state)
 
 
 def test_a_clone_that_is_behind_releases_and_builds_the_remote_branch(stage: Stage) -> None:

@@ -120,6 +120,23 @@ def test_a_branch_that_moved_meanwhile_is_planned_afresh(scene: Scene, config: s
     assert scene.leftovers(clone) == []
 
 
+def test_a_release_commit_that_a_user_rebased_after_a_push_race_is_replaced(scene: Scene) -> None:
+    clone = meanwhile(scene, PUSH_ONCE)
+    scene.commit(clone, "feat: own", "src/own.txt", "own\n")
+    run = scene.release(clone)
+    assert run.status == 3
+    assert "`main` moved on the remote during this run; nothing was pushed yet: a new plan is made" in run.err
+    assert "git pull --rebase origin main" in run.err
+    assert "state: nothing was pushed. Failed at: push main v1.1.0" in run.err
+    assert "commit chore(release): 1.1.0" in run.err.partition("state: ")[2]
+    scene.git(clone, "pull", "--quiet", "--rebase", "origin", "main")
+    assert scene.git(clone, "log", "-1", "--format=%s") == "chore(release): 1.1.0"
+    scene.release(clone).succeeded()
+    assert "own" in the_only_release(scene).body
+    assert scene.end().subjects.count("chore(release): 1.1.0") == 1
+    assert scene.leftovers(clone) == []
+
+
 def test_a_branch_that_moved_meanwhile_is_planned_afresh_through_the_api(github_scene: Scene) -> None:
     scene = github_scene
     clone = meanwhile(scene, PUSH_ONCE, 'write-back = "api"\n')

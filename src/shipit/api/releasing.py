@@ -8,7 +8,7 @@ from shipit.adapters.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.history import renderer
 from shipit.core import limits
-from shipit.errors import BranchMoved, PreflightError
+from shipit.errors import NOTHING_PUSHED, BranchMoved, PreflightError, ShipitError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Images, Outcome
 
@@ -118,21 +118,39 @@ def _release_of_earlier_attempt(project: Project) -> ReleasePlan | None:
 
 def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
     """Finish all unfinished releases, then make the next one. Return its outcome, or else that of the last finished."""
+    from shipit.engine.apply import Silent
+
     finished: Outcome | None = None
+    earlier: str | None = None  # the state that the plans before this one left
     for attempt in range(1, limits.RELEASE_ATTEMPTS + 1):
-        plan = plan_release(project, version=version)
         try:
+            plan = plan_release(project, version=version)
             outcome = Outcome(plan, carry_out(project, plan, observer))
-        except BranchMoved:
+        except BranchMoved as error:
             if attempt == limits.RELEASE_ATTEMPTS:
                 raise
+            earlier = error.state
+            (observer or Silent()).planned_again(error)
             continue
+        except ShipitError as error:
+            error.state = _state_after(earlier, error)
+            raise
         if not plan.finishes:
             break
         finished = outcome
+        earlier = f"{', '.join(plan.finishes)} was finished; nothing else was pushed"
         if version in plan.versions:
             break
     return finished if finished and not outcome else outcome
+
+
+def _state_after(earlier: str | None, error: ShipitError) -> str | None:
+    """Return the state that `error` leaves, together with the state that earlier plans of the same run left."""
+    from shipit.plan.release import ReleasePlan
+
+    if earlier is None or error.state in (None, ReleasePlan.untouched, NOTHING_PUSHED):
+        return earlier or error.state
+    return f"{error.state} Before that, an earlier plan of this run left: {earlier}"
 
 
 def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[str, str]:

@@ -76,3 +76,6 @@ class Watched:
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         self.observer.optional_failed(step, error)
+
+    def planned_again(self, reason: ShipitError) -> None:
+        self.observer.planned_again(reason)

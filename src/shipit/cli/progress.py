@@ -66,6 +66,11 @@ class Progress:
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
 
+    def planned_again(self, reason: ShipitError) -> None:
+        self._end_reminder()
+        mark = self._output.paint("!", "warn")
+        self._output.say(f"  {mark} {printable(reason.what)}; nothing was pushed yet: a new plan is made and applied")
+
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")
         self._output.say(f"  {mark} {printable(step.summary)} failed; the step is optional, the release continues")

@@ -26,6 +26,9 @@ class Observer(Protocol):
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         """Receive the error of an optional step that failed. The next step follows."""
 
+    def planned_again(self, reason: ShipitError) -> None:
+        """Receive the error that ended a plan, when a new plan is made and applied instead."""
+
 
 class Silent:
     """An observer that ignores all calls."""
@@ -34,6 +37,7 @@ class Silent:
     def applying(self, step: Step) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
     def optional_failed(self, step: Step, error: ShipitError) -> None: ...
+    def planned_again(self, reason: ShipitError) -> None: ...
 
 
 def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:

@@ -59,7 +59,6 @@ class Push(Struct, frozen=True):
             raise BranchMoved(
                 f"`{self.branch}` moved on the remote during this run",
                 hint="run the same command again: it makes a new plan",
-                state="nothing was pushed by this run",
             )
 
     def _branch_holds(self, commit: str | None, remote: RemoteRefs, world: World) -> bool:
@@ -93,5 +92,4 @@ def require_tag_free(tag: str, commit: str | None, remote: RemoteRefs) -> None:
             f"tag `{tag}` exists on the remote already, on commit `{tagged[:10]}`",
             hint=f"if it is a release, merge it into this branch; if not, delete `{tag}` on the remote; "
             "or release another version: shipit release --version X.Y.Z",
-            state="nothing was pushed by this run",
         )

@@ -107,7 +107,10 @@ class Git(Protocol):
         """Return those of `commits` that are `rev` or reachable from it."""
 
     def made(self, commit: str) -> bool:
-        """Return whether shipit created this commit in this clone, in this run or an earlier one."""
+        """Return whether shipit created this commit in this clone, in this run or an earlier one.
+
+        It is also recognised after a rebase, as long as its changes are the same.
+        """
 
     def tracked(self, branch: str) -> str | None:
         """Return the commit of the remote's `branch` as last fetched; None if it was never fetched."""

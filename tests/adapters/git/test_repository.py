@@ -82,6 +82,19 @@ def test_a_lock_that_a_killed_push_left_on_the_remote_is_named(clone: Path) -> N
     assert raised.value.state == NOTHING_PUSHED
 
 
+def test_a_release_commit_is_recognised_after_a_rebase_but_not_after_an_edit(clone: Path) -> None:
+    (clone / "notes.md").write_text("## 1.0.0\n")
+    repository = GitRepository(str(clone))
+    made = repository.create_commit(["notes.md"], "chore(release): 1.0.0\n")
+    git(clone, "pull", "--quiet", "--rebase", "origin", "main")
+    rebased = git(clone, "rev-parse", "HEAD")
+    assert rebased != made
+    assert repository.made(rebased)
+    (clone / "notes.md").write_text("## 1.0.0\n\nBy hand.\n")
+    git(clone, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    assert not repository.made(git(clone, "rev-parse", "HEAD"))
+
+
 def test_a_lock_that_is_gone_after_a_moment_does_not_stop_a_push(clone: Path) -> None:
     lock = clone.parent / "remote.git/refs/heads/main.lock"
     lock.touch()

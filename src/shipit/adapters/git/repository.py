@@ -28,6 +28,9 @@ LOCK_PAUSES = (0.2, 0.5, 1.0)
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 """Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
 
+# The number of commits in the record among which the original of a rebased commit is looked for.
+_RECENT = 5
+
 
 class GitRepository(GitHistory):
     """One clone and its remote; `shipit.world.Git` describes the methods.
@@ -77,14 +80,25 @@ class GitRepository(GitHistory):
 
     @property
     def _made(self) -> str:
-        """The path of the record of commits that shipit made; a commit that a user amended has another id."""
+        """The path of the record of the commits that shipit made."""
         return os.path.join(self.directory, "shipit", "commits")
 
     def made(self, commit: str) -> bool:
         if not os.path.exists(self._made):
             return False
         with open(self._made, encoding="ascii", errors="replace") as record:
-            return commit in record.read().split()
+            ids = record.read().split()
+        if commit in ids:
+            return True
+        patch = self._patch(commit)
+        return patch is not None and patch in map(self._patch, reversed(ids[-_RECENT:]))
+
+    def _patch(self, commit: str) -> str | None:
+        """Return the id of the changes in `commit`, which a rebase keeps; None if there are none, or no such commit."""
+        options = ("--patch", "--binary", "--root", "--no-ext-diff", "--no-textconv")
+        changes = self._try("diff-tree", *options, commit, "--").stdout
+        ids = self._run(self._argv("patch-id", "--stable"), input=changes).stdout.split()
+        return ids[0].decode() if ids else None
 
     def tracked(self, branch: str) -> str | None:
         return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
