@@ -44,8 +44,9 @@ def test_existing_content_is_not_copied_again(registry: Part) -> None:
 def test_layers_with_urls_are_not_content_of_the_registry() -> None:
     """Images of Windows have such layers (OCI image specification, "urls" of a descriptor)."""
     own, foreign = (f"sha256:{digit * 64}" for digit in "01")
-    layers = [{"digest": own}, {"digest": foreign, "urls": ["https://mcr.example/layer"]}]
-    assert Manifest.decode(json.dumps({"layers": layers}).encode(), IMAGE, "acme/app:1").blobs == (own,)
+    layers = [{"digest": own, "size": 1}, {"digest": foreign, "size": 1, "urls": ["https://mcr.example/layer"]}]
+    (blob,) = Manifest.decode(json.dumps({"layers": layers}).encode(), IMAGE, "acme/app:1").blobs
+    assert (blob.digest, blob.size) == (own, 1)
 
 
 def test_nothing_is_copied_from_one_registry_to_another() -> None:

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from typing import TypeVar
 
-from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, failure_of, translating_network_errors
+from msgspec.structs import replace
+
+from shipit.adapters.bounded_http import Answer, BoundedHttp, origin
+from shipit.adapters.registry.address import is_loopback
+from shipit.adapters.registry.exchange import Request, absolute, exchange
+from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, failure_of
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.token import authorization_header, is_loopback, with_authorization
+from shipit.adapters.registry.token import authorization_header
 from shipit.adapters.retry_policy import RetryPolicy
+from shipit.core import limits
 from shipit.core.images import DOCKER_HUB
-from shipit.core.redact import Redactor
-
-if TYPE_CHECKING:
-    from requests import Response, Session
+from shipit.core.redact import Redactor, shortened
 
 _Result = TypeVar("_Result")
 _HUB_HOST = "registry-1.docker.io"
@@ -30,8 +32,7 @@ class RegistryApi:
     """The requests to one registry.
 
     In each method, `action` is the purpose of the request for error messages, as it follows "failed to"; `scopes` are
-    the permissions that the token for the request needs (`pull_scope`, `push_scope`); `url` is absolute or relative to
-    the registry.
+    the permissions that the token for the request needs (`pull_scope`, `push_scope`).
 
     Args:
         registry: its host, with the port if it has one.
@@ -43,6 +44,7 @@ class RegistryApi:
         self.registry = registry
         self._logins = logins
         self._policy = retry_policy
+        self._http = BoundedHttp()
         self._headers: dict[tuple[str, ...], str | None] = {}  # the header `Authorization` by scopes
 
     @cached_property
@@ -50,14 +52,6 @@ class RegistryApi:
         """The registry's address. Only a registry on this machine is reached without TLS, as docker does it."""
         host = _HUB_HOST if self.registry == DOCKER_HUB else self.registry
         return f"http://{host}" if is_loopback(f"//{host}") else f"https://{host}"
-
-    @cached_property
-    def _session(self) -> Session:
-        from requests import Session
-
-        session = Session()
-        session.headers["User-Agent"] = "shipit"
-        return session
 
     def authorization(self, scopes: Sequence[str]) -> str | None:
         """Return the header `Authorization` that the registry last required for `scopes`; None if it required none."""
@@ -80,12 +74,12 @@ class RegistryApi:
                 self._policy.sleep(pause)
         raise AssertionError("count() ended")
 
-    def request(self, action: str, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
-        """Send a request with retries and return its successful response; raises the errors of `retry`."""
-        return self.retry(action, lambda: self.send_once(method, url, scopes, **options))
+    def request(self, action: str, request: Request, scopes: Sequence[str]) -> Answer:
+        """Send a request with retries and return its successful answer; raises the errors of `retry`."""
+        return self.retry(action, lambda: self.send_once(request, scopes))
 
-    def find_once(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response | None:
-        """Send a request once and return its successful response; None if the object does not exist.
+    def find_once(self, request: Request, scopes: Sequence[str]) -> Answer | None:
+        """Send a request once and return its successful answer; None if the object does not exist.
 
         Docker Hub and GitHub answer 401 or 403 for an object that does not exist, even if the login is valid. So with
         a login that the token server accepted, these statuses count as "does not exist".
@@ -93,39 +87,38 @@ class RegistryApi:
         Raises `RegistryFailure`.
         """
         try:
-            return self.send_once(method, url, scopes, **options)
+            return self.send_once(request, scopes)
         except RegistryFailure as failure:
             if failure.status == 404 or (failure.status in REFUSALS and self._is_admitted(scopes)):
                 return None
             raise
 
-    def send_once(self, method: str, url: str, scopes: Sequence[str], **options: Any) -> Response:
-        """Send a request once and return its successful response; raises `RegistryFailure`."""
+    def send_once(self, request: Request, scopes: Sequence[str]) -> Answer:
+        """Send a request once and return its successful answer; raises `RegistryFailure`."""
         try:
-            with translating_network_errors():
-                return self._send(method, urljoin(self.base, url), tuple(scopes), options)
+            return self._send(replace(request, url=absolute(self.base, request.url)), tuple(scopes))
         except RegistryFailure as failure:
-            failure.message = self._redact(failure.message)
+            failure.message = shortened(self._redact(failure.message), limits.REGISTRY_REASON)
             raise
 
-    def _send(self, method: str, url: str, scopes: tuple[str, ...], options: dict[str, Any]) -> Response:
-        same_host = urlsplit(url)[:2] == urlsplit(self.base)[:2]  # another host must not get the token
-        response = self._send_with(self._headers.get(scopes) if same_host else None, method, url, options)
-        if response.status_code == 401 and same_host:
+    def _send(self, request: Request, scopes: tuple[str, ...]) -> Answer:
+        same_host = origin(request.url) == origin(self.base)  # another host must not get the token
+        answer = self._exchange(request, self._headers.get(scopes) if same_host else None)
+        if answer.status == 401 and same_host:
             self._headers.pop(scopes, None)
             login = self._logins.of(self.registry)
-            self._headers[scopes] = authorization_header(self._session, response, scopes, login, self._policy.timeout)
-            response = self._send_with(self._headers[scopes], method, url, options)
-        if not response.ok:
-            raise failure_of(response)
-        return response
+            self._headers[scopes] = authorization_header(self._exchange, answer, scopes, login)
+            answer = self._exchange(request, self._headers[scopes])
+        if not answer.ok:
+            raise failure_of(request.method, answer)
+        return answer
 
-    def _send_with(self, header: str | None, method: str, url: str, options: dict[str, Any]) -> Response:
-        if hasattr(options.get("data"), "seek"):
-            options["data"].seek(0)
-        return self._session.request(
-            method, url, auth=with_authorization(header), timeout=self._policy.timeout, **options
-        )
+    def _exchange(self, request: Request, authorization: str | None) -> Answer:
+        transfers = request.to or not isinstance(request.body, bytes | None)
+        bounds = self._policy.upload if transfers else self._policy.answer
+        if request.size is not None:
+            bounds = replace(bounds, size=request.size)
+        return exchange(self._http, request, authorization, bounds)
 
     def _is_admitted(self, scopes: Sequence[str]) -> bool:
         """Return whether there is a login, and the token server accepted it."""

@@ -5,32 +5,25 @@ The OCI distribution specification defines the statuses and the form of errors (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from shipit.adapters.bounded_http import Answer
 from shipit.core import limits
-from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from shipit.adapters.login import Login
 
 REFUSALS = (401, 403)
 # A registry that stores a blob for another client can refuse what needs it; all of it is then sent again.
 _UNSEEN = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID", "BLOB_UPLOAD_UNKNOWN"}
-_NETWORK_ERRORS = {
-    "NameResolutionError": "no host has this name",
-    "NewConnectionError": "the host is not reachable, or it refused the connection",
-    "ConnectTimeoutError": "the host did not answer in time",
-    "ReadTimeoutError": "the response did not arrive in time",
-    "SSLError": "its TLS certificate is not valid, or it does not use TLS",
-    "JSONDecodeError": "its token server sent a response that is not JSON",
-    **dict.fromkeys(("ValueError", "InvalidURL", "InvalidSchema"), "its response contains an invalid URL"),
-    "ProxyError": "the proxy from the environment variables cannot reach it",
-}
+MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
+"""The exceptions for an answer that is not the JSON that it should be: also for invalid UTF-8, and for deep nesting."""
+_DAY = 86_400.0  # seconds; no registry means a longer wait
 
 
 class RegistryFailure(Exception):
@@ -88,68 +81,54 @@ def login_hint(registry: str) -> str:
     return (in_actions if registry == "ghcr.io" else "") + by_hand
 
 
-def failure_of(response: Response) -> RegistryFailure:
-    """Return the failure that a response reports."""
-    status = response.status_code
-    transient = status in (408, 429) or status >= 500 or _lacks_content(response)
+def failure_of(method: str, answer: Answer) -> RegistryFailure:
+    """Return the failure that the answer to a request reports."""
+    status, errors = answer.status, _errors(answer)
+    lacks_content = method == "PUT" and any(error.get("code") in _UNSEEN for error in errors)
+    transient = status in (408, 429) or status >= 500 or lacks_content
     return RegistryFailure(
-        status, _message(response), transient=transient, wait=_wait(response.headers.get("Retry-After"))
+        status, _message(answer, errors), transient=transient, wait=_wait(answer.headers.get("Retry-After"))
     )
 
 
-@contextmanager
-def translating_network_errors() -> Iterator[None]:
-    """Convert the exceptions of `requests` for a missing or incomplete response into `RegistryFailure`."""
-    from requests import RequestException
-    from requests.exceptions import SSLError
-
+def _errors(answer: Answer) -> list[dict[str, Any]]:
+    """Return the errors in an answer; empty if it does not have the form of the specification."""
+    if len(answer.body) > limits.REASON_SIZE:
+        return []
     try:
-        yield
-    except (RequestException, ValueError) as error:  # a ValueError: the response redirects to an invalid URL
-        transient = not isinstance(error, SSLError | ValueError)
-        raise RegistryFailure(None, _network_error(error), transient=transient) from error
+        body = msgspec.json.decode(answer.body)
+    except MALFORMED:
+        return []
+    found = (body.get("errors") or [body]) if isinstance(body, dict) else []
+    return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
 
 
-def _network_error(error: Exception) -> str:
-    """Return a description of the error, without the URL, which can contain secrets."""
-    cause = error.args[0] if error.args else error
-    reason = type(getattr(cause, "reason", None) or cause).__name__
-    return _NETWORK_ERRORS.get(reason) or _NETWORK_ERRORS.get(type(error).__name__) or "the connection was interrupted"
+def _message(answer: Answer, errors: list[dict[str, Any]]) -> str:
+    """Return the messages of an answer on one line; its text if there are none, else the words of its status.
 
-
-def _lacks_content(response: Response) -> bool:
-    """Return whether the registry refused a write because it does not see content that was sent before."""
-    return response.request.method == "PUT" and any(error.get("code") in _UNSEEN for error in _errors(response))
-
-
-def _errors(response: Response) -> list[dict[str, Any]]:
-    """Return the errors in a response; empty if it does not have the form of the specification."""
-    with suppress(ValueError, AttributeError):
-        body = response.json()
-        found = body.get("errors") or [body]
-        return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
-    return []
-
-
-def _message(response: Response) -> str:
-    """Return the messages of a response on one line; its text if there are none, else the words of its status.
-
-    >>> from types import SimpleNamespace
-    >>> _message(SimpleNamespace(json=lambda: {"errors": [{"code": "DENIED"}, {}]}, text="", reason="Forbidden"))
+    >>> _message(Answer(403, {}, b""), [{"code": "DENIED"}, {}])
     'DENIED'
-    >>> _message(SimpleNamespace(json=lambda: {"errors": [{}]}, text="", reason="Forbidden"))
+    >>> _message(Answer(403, {}, b""), [{}])
     'Forbidden'
     """
-    errors = _errors(response)
     messages = (error.get("message") or error.get("details") or error.get("code") for error in errors)
-    text = "; ".join(str(message) for message in messages if message) if errors else response.text
-    return shortened(" ".join(text.split()), limits.REGISTRY_REASON) or response.reason or "no reason given"
+    text = "; ".join(str(message) for message in messages if message)
+    if not errors and len(answer.body) <= limits.REASON_SIZE:
+        text = answer.body.decode(errors="replace")
+    return " ".join(text.split()) or _words(answer.status)
+
+
+def _words(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"
 
 
 def _wait(retry_after: str | None) -> float | None:
     from urllib3 import Retry
     from urllib3.exceptions import InvalidHeader
 
-    with suppress(InvalidHeader):
-        return Retry().parse_retry_after(retry_after) if retry_after else None
+    with suppress(InvalidHeader, ValueError, OverflowError):
+        return min(Retry().parse_retry_after(retry_after), _DAY) if retry_after else None
     return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from shipit.adapters.registry.address import push_scope
 from shipit.adapters.registry.calls import RegistryApi
+from shipit.adapters.registry.exchange import Request
 from shipit.adapters.registry.failure import login_hint
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.token import may_push, push_scope
+from shipit.adapters.registry.token import may_push
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
@@ -16,7 +18,7 @@ def registry_findings(calls: RegistryApi, logins: Logins, repositories: Sequence
     """Yield the reasons why a push to these repositories of one registry would fail; stop if it cannot be reached."""
     for repository in repositories:
         try:
-            calls.request(f"push to `{repository}`", "GET", "/v2/", [push_scope(repository)])
+            calls.request(f"push to `{repository}`", Request("GET", "/v2/"), [push_scope(repository)])
         except AuthError as error:
             yield Finding("registry-login", error.what, error.hint or login_hint(calls.registry))
         except RemoteError as error:

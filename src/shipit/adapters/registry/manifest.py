@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Struct
 
+from shipit.adapters.registry.failure import MALFORMED
 from shipit.errors import RemoteError
 
 _Decoded = TypeVar("_Decoded")
@@ -32,8 +33,11 @@ class _Platform(msgspec.Struct):
     os: str = ""
 
 
-class _Descriptor(msgspec.Struct, rename="camel"):
+class Blob(Struct, rename="camel"):
+    """A part of an image, as its manifest describes it; `size` is in bytes."""
+
     digest: Digest
+    size: Annotated[int, msgspec.Meta(ge=0)]
     media_type: str = ""
     urls: list[str] | None = None
     platform: _Platform | None = None
@@ -41,9 +45,9 @@ class _Descriptor(msgspec.Struct, rename="camel"):
 
 class _Content(msgspec.Struct, rename="camel"):
     media_type: str | None = None
-    manifests: list[_Descriptor] | None = None
-    config: _Descriptor | None = None
-    layers: list[_Descriptor] | None = None
+    manifests: list[Blob] | None = None
+    config: Blob | None = None
+    layers: list[Blob] | None = None
 
 
 class _ContainerConfig(msgspec.Struct, rename="pascal"):
@@ -97,10 +101,10 @@ class Manifest(Struct, frozen=True):
         return config.digest if config and config.media_type in _CONFIGS else None
 
     @property
-    def blobs(self) -> tuple[str, ...]:
-        """The digests of the configuration and the layers that the registry stores; layers with URLs are elsewhere."""
+    def blobs(self) -> tuple[Blob, ...]:
+        """The configuration and the layers that the registry stores; layers with URLs are elsewhere."""
         config = (self._content.config,) if self._content.config else ()
-        return tuple(blob.digest for blob in (*config, *(self._content.layers or ())) if not blob.urls)
+        return tuple(blob for blob in (*config, *(self._content.layers or ())) if not blob.urls)
 
 
 def labels_of(config: bytes, where: str) -> dict[str, str]:
@@ -125,7 +129,7 @@ def content_digest(data: bytes, like: str = "sha256:") -> str:
 def _decode(data: bytes, kind: type[_Decoded], where: str) -> _Decoded:
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         raise RemoteError(
             f"`{where}` in the registry is not an image: {error}",
             hint="check the name of the image and its registry, or push the image again",

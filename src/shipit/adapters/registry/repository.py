@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import IO
+from urllib.parse import urlencode
 
 from shipit.adapters.registry.calls import RegistryApi
-from shipit.adapters.registry.failure import translating_network_errors
-from shipit.adapters.registry.manifest import ACCEPT, Manifest, content_digest
+from shipit.adapters.registry.exchange import Request
+from shipit.adapters.registry.manifest import ACCEPT, Blob, Manifest, content_digest
 from shipit.errors import RemoteError
-
-_PIECE = 1 << 20  # bytes
 
 
 class Repository:
@@ -32,16 +31,13 @@ class Repository:
 
     def manifest(self, which: str) -> Manifest | None:
         """Return the manifest, after a check of its digest; None if there is none."""
-        where, accept = self._name(which), {"Accept": ACCEPT}
-        answer = self._calls.retry(
-            f"find `{where}`",
-            lambda: self._calls.find_once("GET", self._url("manifests", which), self._scopes, headers=accept),
-        )
+        where, request = self._name(which), Request("GET", self._url("manifests", which), {"Accept": ACCEPT})
+        answer = self._calls.retry(f"find `{where}`", lambda: self._calls.find_once(request, self._scopes))
         if answer is None:
             return None
         for digest in filter(None, (answer.headers.get("Docker-Content-Digest"), which if ":" in which else None)):
-            _check(answer.content, digest, where)
-        return Manifest.decode(answer.content, answer.headers.get("Content-Type", ""), where)
+            _check(answer.body, digest, where)
+        return Manifest.decode(answer.body, answer.headers.get("Content-Type", ""), where)
 
     def require(self, digest: str) -> Manifest:
         """Return the manifest; raises `RemoteError` if there is none."""
@@ -73,51 +69,49 @@ class Repository:
 
     def _put(self, which: str, manifest: Manifest) -> None:
         headers = {"Content-Type": manifest.media_type}
-        answer = self._calls.send_once(
-            "PUT", self._url("manifests", which), self._scopes, data=manifest.data, headers=headers
-        )
+        request = Request("PUT", self._url("manifests", which), headers, manifest.data)
+        answer = self._calls.send_once(request, self._scopes)
         _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, self._name(which))
 
     def blob(self, digest: str) -> bytes:
         """Return a blob, after a check of its digest; it is read into memory, so it must be small."""
         where = self._name(digest)
-        answer = self._calls.request(f"read `{where}`", "GET", self._url("blobs", digest), self._scopes)
-        _check(answer.content, digest, where)
-        return answer.content
+        answer = self._calls.request(f"read `{where}`", Request("GET", self._url("blobs", digest)), self._scopes)
+        _check(answer.body, digest, where)
+        return answer.body
 
-    def _copy_blob(self, digest: str, source: Repository) -> None:
+    def _copy_blob(self, blob: Blob, source: Repository) -> None:
         """Copy a blob from `source` on the same registry: mount it, or upload it if the registry cannot mount it.
 
         A failed attempt starts again from the beginning, because an upload that broke off cannot be continued safely.
         """
-        self._calls.retry(
-            f"copy `{source._name(digest)}` to `{self._name(digest)}`", lambda: self._copy_blob_once(digest, source)
-        )
+        action = f"copy `{source._name(blob.digest)}` to `{self._name(blob.digest)}`"
+        self._calls.retry(action, lambda: self._copy_blob_once(blob, source))
 
-    def _copy_blob_once(self, digest: str, source: Repository) -> None:
-        if self._calls.find_once("HEAD", self._url("blobs", digest), self._scopes):
+    def _copy_blob_once(self, blob: Blob, source: Repository) -> None:
+        if self._calls.find_once(Request("HEAD", self._url("blobs", blob.digest)), self._scopes):
             return
-        mount = {"mount": digest, "from": source.path}
-        answer = self._calls.send_once("POST", self._url("blobs", "uploads/"), self._scopes, params=mount)
-        if answer.status_code != 201:
-            self._upload(answer.headers.get("Location", ""), digest, source)
+        mount = urlencode({"mount": blob.digest, "from": source.path})
+        answer = self._calls.send_once(Request("POST", f"{self._url('blobs', 'uploads/')}?{mount}"), self._scopes)
+        if answer.status != 201:
+            self._upload(answer.headers.get("Location", ""), blob, source)
 
-    def _upload(self, location: str, digest: str, source: Repository) -> None:
+    def _upload(self, location: str, blob: Blob, source: Repository) -> None:
         import tempfile
 
         with tempfile.TemporaryFile() as file:
-            source._download(digest, file)
-            options = {"params": {"digest": digest}, "headers": {"Content-Type": "application/octet-stream"}}
-            self._calls.send_once("PUT", location, self._scopes, data=file, **options)
+            source._download(blob, file)
+            place = f"{location}{'&' if '?' in location else '?'}{urlencode({'digest': blob.digest})}"
+            headers = {"Content-Type": "application/octet-stream"}
+            self._calls.send_once(Request("PUT", place, headers, file), self._scopes)
 
-    def _download(self, digest: str, file: IO[bytes]) -> None:
-        hasher = hashlib.new(digest.partition(":")[0])
-        answer = self._calls.send_once("GET", self._url("blobs", digest), self._scopes, stream=True)
-        with translating_network_errors(), answer:
-            for piece in answer.iter_content(_PIECE):
-                hasher.update(piece)
-                file.write(piece)
-        _compare(f"{hasher.name}:{hasher.hexdigest()}", digest, self._name(digest))
+    def _download(self, blob: Blob, file: IO[bytes]) -> None:
+        request = Request("GET", self._url("blobs", blob.digest), to=file, size=blob.size)
+        self._calls.send_once(request, self._scopes)
+        file.seek(0)
+        algorithm = blob.digest.partition(":")[0]
+        actual = hashlib.file_digest(file, algorithm).hexdigest()  # type: ignore[arg-type]  # a file that can be read
+        _compare(f"{algorithm}:{actual}", blob.digest, self._name(blob.digest))
 
     def _url(self, kind: str, which: str) -> str:
         return f"/v2/{self.path}/{kind}/{which}"
