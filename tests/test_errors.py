@@ -116,12 +116,12 @@ def test_an_error_shows_problem_place_hint_state_and_docs_in_this_order() -> Non
         "  where: origin\n"
         "  hint: git show v1\n"
         "  state: nothing was pushed\n"
-        "  docs: docs/errors.md#conflicterror in shipit's repository"
+        "  docs: shipit explain ConflictError"
     )
 
 
 def test_an_error_without_place_hint_and_state_shows_the_problem_and_docs() -> None:
-    assert plain(UsageError("no")) == "error: no\n  docs: docs/errors.md#usageerror in shipit's repository"
+    assert plain(UsageError("no")) == "error: no\n  docs: shipit explain UsageError"
 
 
 @pytest.mark.parametrize(

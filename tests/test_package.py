@@ -45,6 +45,10 @@ def test_the_wheel_holds_every_module_and_the_typing_marker(wheel: zipfile.ZipFi
     assert sources | {"shipit/py.typed"} <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_the_page_that_explains_errors(wheel: zipfile.ZipFile) -> None:
+    assert wheel.read("shipit/docs/errors.md") == (ROOT / "docs/errors.md").read_bytes()
+
+
 def test_the_wheel_holds_the_changelog_templates_byte_for_byte(wheel: zipfile.ZipFile) -> None:
     templates = list((ROOT / "templates").rglob("*.j2"))
     assert templates

@@ -187,7 +187,7 @@ def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
     assert more == [
         "  hint: make a new plan: shipit plan -o FILE",
         "  state: nothing was changed: the repository and its remote are as they were",
-        "  docs: docs/errors.md#conflicterror in shipit's repository",
+        "  docs: shipit explain ConflictError",
     ]
     assert state(sample) == before
 

@@ -23,7 +23,7 @@ def error_lines(error: ShipitError, paint: Paint) -> Iterator[str]:
     yield from _particulars(error, paint)
     yield from _field("hint", error.hint, paint)
     yield from _field("state", error.state, paint)
-    yield from _field("docs", f"{error.docs} in shipit's repository", paint)
+    yield from _field("docs", f"shipit explain {type(error).__name__}", paint)
 
 
 def finding_lines(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:

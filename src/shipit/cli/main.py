@@ -11,13 +11,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from shipit import __version__
 from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.cli.wrong_usage import unknown_command, usage_error
-from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError, UsageError
+from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError
 
 # The exit status after an interrupt: 128 + 2, the number of the signal SIGINT, as in a shell.
 INTERRUPTED = 130
@@ -39,6 +40,7 @@ COMMANDS = {
     "notes": "Print the release notes of one version.",
     "lint": "Check commit messages or titles of pull requests.",
     "doctor": "Check for every problem that would block a release or a build.",
+    "explain": "Explain an error, a finding or an exit status.",
     "schema": "Print the JSON Schema of shipit.toml.",
     "demo": "Make a sample project, and release it.",
     "completion": "Print the completion script for your shell.",
@@ -94,16 +96,15 @@ def run(args: Sequence[str] | None = None) -> int:
     _ready_streams()
     # A CI cancels a job with SIGTERM: end as with Ctrl-C, so that programs are stopped and files are cleaned up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    words = list(sys.argv[1:] if args is None else args)
+    session.as_json = "--json" in words
     try:
-        words = list(sys.argv[1:] if args is None else args)
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
         return status if isinstance(status, int) else 0
     except ShipitError as error:
-        session.output.error(error)
-        return error.exit_code
+        return _failed(session, error)
     except click.ClickException as error:
-        session.output.error(usage_error(error))
-        return UsageError.exit_code
+        return _failed(session, usage_error(error))
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         session.output.say("interrupted; to continue, run the same command again: it skips the steps that are done")
         for note in getattr(error.__cause__ or error, "__notes__", ()):  # click wraps the interrupt in an `Abort`
@@ -112,11 +113,26 @@ def run(args: Sequence[str] | None = None) -> int:
     except SystemExit:  # click raises it when the reader of a pipe has closed it, and after a completion
         return 0
     except OSError as error:
-        session.output.error(_system_error(error))
-        return CommandError.exit_code
+        return _failed(session, _system_error(error))
     except Exception as error:
         session.output.bug(error)
+        _print_json(session, error)
         return BUG_EXIT_CODE
+
+
+def _failed(session: Session, error: ShipitError) -> int:
+    """Print `error`, also as JSON if the command line has --json, and return its exit status."""
+    session.output.error(error)
+    _print_json(session, error)
+    return error.exit_code
+
+
+def _print_json(session: Session, error: Exception) -> None:
+    if session.as_json:
+        from shipit.cli.error_json import error_json
+
+        with suppress(ShipitError, BrokenPipeError):  # the first error is the one to report
+            session.output.json(error_json(error, session.output.redact))
 
 
 def _system_error(error: OSError) -> CommandError:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Session:
     """The values of the options that all commands share, and the objects made from them.
 
-    The attributes that hold options have the names of the options in `SHARED_OPTIONS`.
+    The attributes that hold options have the names of the options in `SHARED_OPTIONS`. `as_json` is True when the
+    command line has --json.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,7 @@ class Session:
         self.verbose = False
         self.quiet = False
         self.no_color = False
+        self.as_json = False
 
     @cached_property
     def output(self) -> Output:

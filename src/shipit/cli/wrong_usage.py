@@ -11,7 +11,7 @@ from shipit.errors import UsageError
 
 def unknown_command(name: str, known: Iterable[str]) -> UsageError:
     """Return the error for a command `name` that does not exist; `known` are the names that exist."""
-    return UsageError(f"there is no command `{name}`", hint=_similar(name, known, "shipit {}") or "shipit --help")
+    return UsageError(f"there is no command `{name}`", hint=similar(name, known, "shipit {}") or "shipit --help")
 
 
 def usage_error(error: click.ClickException) -> UsageError:
@@ -20,13 +20,13 @@ def usage_error(error: click.ClickException) -> UsageError:
     path = context.command_path if context else "shipit"
     if isinstance(error, click.NoSuchOption):
         known = (name for option in context.command.get_params(context) for name in option.opts) if context else ()
-        hint = _similar(error.option_name, known) or f"{path} --help"
+        hint = similar(error.option_name, known) or f"{path} --help"
         return UsageError(f"`{path}` has no option `{error.option_name}`", hint=hint)
     message = " ".join(error.format_message().rstrip(".").replace("'", "`").split())
     return UsageError(message[:1].lower() + message[1:], where=path, hint=f"{path} --help")
 
 
-def _similar(name: str, known: Iterable[str], form: str = "{}") -> str | None:
+def similar(name: str, known: Iterable[str], form: str = "{}") -> str | None:
     """Return a hint that names the one of `known` that is most similar to `name`; None if none is similar."""
     import difflib
 
