@@ -26,8 +26,8 @@ class Finding(Struct, frozen=True):
     """One result of the preflight.
 
     `code` is a stable name in kebab case, listed in docs/errors.md. `what` is the problem in one sentence, and `fix`
-    is a command or an instruction that solves it. A finding of severity "error" blocks the task; a "warning" is only
-    printed.
+    is a command or an instruction that solves it; further lines of it, if any, are text to write into a file. A finding
+    of severity "error" blocks the task; a "warning" is only printed.
     """
 
     code: str

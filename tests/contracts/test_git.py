@@ -276,6 +276,15 @@ def test_a_merge_touches_the_paths_that_it_brings_to_its_branch(clone: Clone) ->
     assert (merge in clone.git.touching(["a.txt"], merge), merge in clone.git.touching(["b"], merge)) == (False, True)
 
 
+def test_nested_files_are_the_tracked_ones_below_the_root(clone: Clone) -> None:
+    names = ("package.json", "build.gradle")
+    files = ("b/package.json", "a/b/build.gradle", "a/other.gradle", "a/my-package.json", "package.json")
+    clone.commit("feat: a", dict.fromkeys(files, "{}"))
+    assert clone.git.nested_files(names) == ("a/b/build.gradle", "b/package.json")
+    clone.commit("feat: b", {"package.json": '{\n  "version": "1.0.0"\n}\n'})
+    assert clone.git.nested_files(names) == ()
+
+
 def test_ancestors_are_known(clone: Clone) -> None:
     begin, theirs, ours, merge = forked(clone)
     assert clone.git.is_ancestor(begin, merge)

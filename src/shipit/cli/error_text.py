@@ -27,11 +27,13 @@ def error_lines(error: ShipitError, paint: Paint) -> Iterator[str]:
 
 
 def finding_lines(findings: Iterable[Finding], paint: Paint) -> Iterator[str]:
-    """Yield two lines for each finding: the problem with its code, and the fix."""
+    """Yield the lines of each finding: the problem with its code, and the fix."""
     for finding in findings:
         mark, style = _MARKS[finding.severity]
         yield f"  {paint(mark, style)} {printable(finding.what)} [{finding.code}]"
-        yield f"    fix: {printable(finding.fix)}"
+        first, _, more = finding.fix.partition("\n")
+        yield f"    fix: {printable(first)}"
+        yield from (f"    {printable(line)}" for line in more.splitlines())
 
 
 def bug_lines(error: Exception, paint: Paint, *, trace: bool) -> Iterator[str]:

@@ -133,11 +133,18 @@ BUILD = Time("commands", 1800, "a `build` command; a build of an image of an env
 OUTPUT_END = Time("commands", 5, "the end of the output after the end of its command", "the rest of the output is left out")
 ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the others are only in the log")
 
+# Files
+
+NESTED_VERSION_FILES = Count("files", 50, "version files below the root that are read, if the root has none", "those deepest below the root are left out")
+NESTED_PROBE = Size("files", 64 << 10, "the beginning of a version file at the root in which `shipit next` looks for a version", "version files below the root are looked for")
+NESTED_DIRECTORIES = Count("files", 4, "directories above such a version file", "a file that is deeper is left out")
+
 # Texts
 
 VERSION_LENGTH = Count("texts", 255, "characters of a version", "the text is not a version")
 IMAGE_TAG = Count("texts", 128, "characters of a tag of an image", "the name of the branch in it is shortened, then the tag")  # registries refuse more
 QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in an error", "the text ends with `…`")
+NESTED_EXAMPLES = Count("texts", 6, "version files below the root that a warning names", "the warning has the number of the others")
 PROPOSED_PACKAGES = Count("texts", 6, "packages that are proposed for tags in another format", "the others are left out")
 QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
 

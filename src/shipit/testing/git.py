@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
+from shipit.core.versions import has_version_line
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
@@ -78,6 +79,12 @@ class FakeGit:
 
     def paths(self, rev: str) -> tuple[str, ...]:
         return tuple(sorted(self._tree(self._require(rev))))
+
+    def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
+        if any(has_version_line(self._files.held.get(name, b"")) for name in names):
+            return ()
+        below = (path for path in self._tree(self.head()) if "/" in path)
+        return tuple(sorted(path for path in below if path.rpartition("/")[2] in names))
 
     def dirty(self) -> tuple[str, ...]:
         tree = self._tree(self.head())

@@ -94,6 +94,13 @@ class Git(Protocol):
     def paths(self, rev: str) -> tuple[str, ...]:
         """Return the paths of all files in the commit `rev`, sorted."""
 
+    def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the paths of the tracked files below the root that have one of `names`, sorted.
+
+        To be fast in most repositories, nothing is returned if one of these files at the root of the working tree has
+        a line that begins with a version, such as `version = '1.4.0'` or `"version": "1.4.0"`.
+        """
+
     def dirty(self) -> tuple[str, ...]:
         """Return the paths of the tracked files that differ from `HEAD`."""
 

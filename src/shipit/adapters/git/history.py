@@ -15,6 +15,7 @@ from shipit.adapters.process import command_error, stream
 from shipit.core import limits
 from shipit.core.history import LOG_FORMAT
 from shipit.core.redact import Redactor
+from shipit.core.versions import has_version_line
 from shipit.errors import CommandError, UsageError
 from shipit.world import CommitInfo, TagRef
 
@@ -130,6 +131,13 @@ class GitHistory:
         listed = self._output("ls-tree", "-r", "-z", "--name-only", rev)
         return tuple(listed.split("\0")[:-1])
 
+    def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
+        at_root = (os.path.join(self.root, name) for name in names)
+        if any(_declares_version(path) for path in at_root if os.path.isfile(path)):
+            return ()
+        listed = self._output("ls-files", "-z", "--", *(f"*/{name}" for name in names))
+        return tuple(sorted(listed.split("\0")[:-1]))
+
     def dirty(self) -> tuple[str, ...]:
         listed = self._output("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
         return tuple(entry[3:] for entry in listed.split("\0") if entry)
@@ -191,6 +199,15 @@ class GitHistory:
         if done.returncode not in (0, empty_status):
             raise command_error(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _declares_version(path: str) -> bool:
+    """Return whether the file `path` seems to contain a version; False if there is no such file."""
+    try:
+        with open(path, "rb") as file:
+            return has_version_line(file.read(limits.NESTED_PROBE))
+    except OSError:
+        return False
 
 
 def _after(start: str, path: str) -> str:

@@ -21,3 +21,4 @@ from shipit.core.versions.version import bumped_version as bumped_version
 from shipit.core.versions.version import channel_of as channel_of
 from shipit.core.versions.version import first_version as first_version
 from shipit.core.versions.version import is_version as is_version
+from shipit.core.versions.version_line import has_version_line as has_version_line

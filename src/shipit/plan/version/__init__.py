@@ -1,7 +1,7 @@
 """The next version of each package.
 
-Import `outside`, `past_releases` and `version_files` directly: only a few commands need them, and loading them takes
-time.
+Import `nested`, `outside`, `past_releases` and `version_files` directly: only a few commands need them, and loading
+them takes time.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,14 +14,11 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.history import History, observe_history
-from shipit.plan.version.package import channel, main_channel, packages
+from shipit.plan.version.package import NESTED_NAMES, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits
 from shipit.world import Git
-
-if TYPE_CHECKING:
-    from shipit.plan.version.outside import Outside
 
 
 class _Versioned(Protocol):
@@ -53,6 +50,7 @@ def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, rea
         branch: the branch to use when HEAD is detached.
         reasons: return each version with its reasons.
     """
+    inputs: _VersionInputs | None
     if reasons:
         inputs, releases = _at_head(git, config, branch, decide_version)
         decisions = tuple(each.decision for each in releases)
@@ -60,8 +58,7 @@ def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, rea
     else:
         inputs, versions = _at_head(git, config, branch, decide_version_only)
         found = Upcoming(versions)
-    outside = inputs.outside(git) if inputs else None
-    return replace(found, outside=outside.ignored, findings=outside.findings) if outside else found
+    return replace(found, **inputs.remarks(git)) if inputs else found
 
 
 def next_releases(git: Git, config: Config, branch: str | None = None) -> tuple[NextRelease, ...]:
@@ -139,13 +136,21 @@ class _VersionInputs(Struct, frozen=True):
             for history, declared in self.packages
         )
 
-    def outside(self, git: Git) -> Outside | None:
-        """Return the commits of no package; None if the repository is a single package."""
-        if not self.config.packages:
-            return None
-        from shipit.plan.version.outside import observe_outside  # only repositories with several packages need it
+    def remarks(self, git: Git) -> dict[str, Any]:
+        """Return the commits of no package, and the warnings, as fields of `Upcoming`.
 
-        return observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
+        The modules are loaded only in the repositories that need them.
+        """
+        if self.config.packages:
+            from shipit.plan.version.outside import observe_outside
+
+            outside = observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
+            return {"outside": outside.ignored, "findings": outside.findings}
+        if self.config.release.version_files is None and (nested := git.nested_files(NESTED_NAMES)):
+            from shipit.plan.version.nested import nested_findings
+
+            return {"findings": tuple(nested_findings(git, self.head, packages(self.config)[0], nested))}
+        return {}
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:

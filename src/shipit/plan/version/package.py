@@ -8,6 +8,19 @@ from msgspec.structs import replace
 from shipit.config.model import BranchConfig, Config, PackageConfig, VersionFileConfig
 from shipit.core.versions import TagFormat
 
+# The names of the version files that are looked for below the root of a repository without packages. Lock files are
+# not among them: they repeat a version.
+NESTED_NAMES = (
+    "build.gradle",
+    "build.gradle.kts",
+    "gradle.properties",
+    "pom.xml",
+    "package.json",
+    "pyproject.toml",
+    "Cargo.toml",
+    "Chart.yaml",
+)
+
 
 class Package(Struct, frozen=True):
     """A part of the repository with a version of its own; `name` and `paths` are empty for the whole repository.

@@ -19,7 +19,7 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
     """
     if package.version_files is not None:
         return package.version_files
-    readable = [file for file in _detected(git, rev, package) if _version(file, git.text(rev, file.path))]
+    readable = [file for file in _detected(git, rev, package) if version_of(file, git.text(rev, file.path))]
     return tuple(entry for file in readable for entry in (file, *_modules(git, rev, file)))
 
 
@@ -41,7 +41,7 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
 
 def declared_version(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> str | None:
     """Return the version in the first file that can be read, without `-SNAPSHOT`; None when there is none."""
-    versions = (_version(file, git.text(rev, file.path)) for file in files)
+    versions = (version_of(file, git.text(rev, file.path)) for file in files)
     first = next(filter(None, versions), None)
     return declared(first) if first else None
 
@@ -66,7 +66,8 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
             yield VersionFileConfig(path=path, format="maven", paths=paths)
 
 
-def _version(file: VersionFileConfig, text: str | None) -> str | None:
+def version_of(file: VersionFileConfig, text: str | None) -> str | None:
+    """Return the version in `text`, the content of `file`; None when there is no version that can be read."""
     version = _read(file, text)
     return version if isinstance(version, str) else None
 

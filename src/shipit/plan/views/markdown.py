@@ -224,7 +224,14 @@ def _result_url(outputs: Outputs, links: Links | None) -> str | None:
 
 
 def _findings(findings: Iterable[Finding]) -> str:
-    return "\n".join(f"* **{each.severity}:** {inline(each.what)}; fix: {inline(each.fix)}" for each in findings)
+    return "\n".join(map(_finding, findings))
+
+
+def _finding(finding: Finding) -> str:
+    first, _, more = finding.fix.partition("\n")
+    # Indented and not fenced: no text in the lines can end the code block.
+    block = "\n\n" + "\n".join(f"      {printable(line)}" for line in more.splitlines()) + "\n" if more else ""
+    return f"* **{finding.severity}:** {inline(finding.what)}; fix: {inline(first)}{block}"
 
 
 def _table(head: str, rows: Iterable[str]) -> str:

@@ -142,7 +142,9 @@ def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
     for finding in plan.findings:
         style = "bad" if finding.blocks else "warn"
         yield f"  {paint(finding.severity, style)} {printable(finding.what)} [{finding.code}]"
-        yield f"    fix: {printable(finding.fix)}"
+        first, _, more = finding.fix.partition("\n")
+        yield f"    fix: {printable(first)}"
+        yield from (f"    {printable(line)}" for line in more.splitlines())
 
 
 def _purpose(plan: Plan) -> str:

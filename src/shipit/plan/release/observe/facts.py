@@ -15,6 +15,7 @@ from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import History, observe_history, packages, rules_of, tag_findings
+from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
 from shipit.world import World
@@ -119,6 +120,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *clone.findings,
             *file_findings,
             *outside.findings,
+            *nested_findings(git, base, histories[0].package),
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),

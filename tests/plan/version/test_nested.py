@@ -1,0 +1,130 @@
+"""The version files below the root of a repository that has none at its root."""
+
+from __future__ import annotations
+
+import pytest
+from plan.asking import config_of
+from plan.clones import clone_of, doctor, plan
+from repositories import Repository
+
+from shipit.adapters.git import GitRepository
+from shipit.cli.error_text import finding_lines
+from shipit.config.load import parse_config
+from shipit.finding import Finding
+from shipit.plan.version import observe_upcoming
+from shipit.plan.version.nested import nested_paths
+from shipit.plan.version.package import NESTED_NAMES
+from shipit.plan.views import release_summary, render_plan
+from shipit.versionfiles import FORMATS
+
+GRADLE, JSON = "version = '0.3.0'\n", '{"version": "1.2.0"}'
+
+
+def found(repo: Repository, toml: str = "") -> Finding | None:
+    """Return the finding of `shipit next` about version files below the root."""
+    repo.check_out()
+    findings = observe_upcoming(GitRepository(str(repo.path)), config_of(toml), reasons=False).findings
+    return next((each for each in findings if each.code == "nested-version-files"), None)
+
+
+def proposals(finding: Finding) -> list[str]:
+    """Return the texts that the finding proposes for shipit.toml."""
+    blocks: list[list[str]] = []
+    for line in finding.fix.splitlines():
+        if line.startswith("  "):
+            blocks[-1].append(line)
+        else:
+            blocks.append([])
+    return ["\n".join(block) for block in blocks]
+
+
+def test_a_repository_with_versions_below_the_root_only_is_a_warning_with_the_tables_to_write(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/build.gradle": GRADLE, "apps/web/package.json": JSON})
+    finding = found(repo)
+    assert finding is not None and finding.severity == "warning"
+    assert "`backend/build.gradle` (0.3.0), `apps/web/package.json` (1.2.0)" in finding.what
+    packages, together, none = map(parse_config, proposals(finding))
+    assert {name: each.path for name, each in packages.packages.items()} == {"backend": "backend", "web": "apps/web"}
+    assert together.release.version_files == ("backend/build.gradle", "apps/web/package.json")
+    assert none.release.version_files == ()
+    for text in proposals(finding):
+        assert found(repo, text) is None
+
+
+def test_one_directory_with_a_version_needs_no_packages(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"server/pom.xml": "<project><version>1.0.0</version></project>"})
+    finding = found(repo)
+    assert finding is not None and "packages" not in finding.fix
+    assert parse_config(proposals(finding)[0]).release.version_files == ("server/pom.xml",)
+
+
+def test_plan_doctor_and_pages_show_the_same_warning(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/build.gradle": GRADLE, "frontend/package.json": JSON})
+    finding = found(repo)
+    clone = clone_of(repo)
+    made = plan(clone)
+    assert finding in made.findings and doctor(clone)["nested-version-files"] == finding
+    for text in (render_plan(made), "\n".join(finding_lines(made.findings, lambda text, style: text))):
+        assert '\n      [packages.backend]\n      path = "backend"\n' in text
+    assert "\n        [packages.backend]\n" in release_summary("Would release", made, {}, None)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"build.gradle": "version = '1.0.0'", "web/package.json": JSON},
+        {"package.json": JSON, "packages/a/package.json": JSON},
+        {"web/package.json": '{"version": "0.0.0"}'},
+        {"web/package.json": '{"private": true}'},
+        {
+            "web/node_modules/a/package.json": JSON,
+            "src/test/resources/pom.xml": "<project><version>1</version></project>",
+        },
+        {"examples/a/package.json": JSON, ".github/a/package.json": JSON, "a/b/c/d/e/package.json": JSON},
+        {"web/package-lock.json": JSON},
+    ],
+)
+def test_there_is_no_warning_for_ordinary_repositories(repo: Repository, files: dict[str, str]) -> None:
+    repo.commit("feat: begin", files=files)
+    assert found(repo) is None
+    assert "nested-version-files" not in doctor(clone_of(repo))
+
+
+def test_a_file_at_the_root_without_a_version_does_not_hide_those_below(repo: Repository) -> None:
+    files = {
+        "package.json": '{\n  "private": true\n}',
+        "packages/a/package.json": JSON,
+        "packages/b/package.json": JSON,
+    }
+    repo.commit("feat: begin", files=files)
+    finding = found(repo)
+    assert finding is not None and '[packages.a]\n  path = "packages/a"' in finding.fix
+
+
+def test_files_in_a_directory_below_that_of_another_one_belong_to_it(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/build.gradle": GRADLE, "backend/api/build.gradle": GRADLE})
+    finding = found(repo)
+    assert finding is not None and "api" not in finding.what + finding.fix
+
+
+def test_the_proposed_names_are_unique_and_valid(repo: Repository) -> None:
+    repo.commit("feat: begin", files={f"{path}/package.json": JSON for path in ("a/web", "b/web", "c/한 글", 'd/"')})
+    finding = found(repo)
+    assert finding is not None
+    assert {name: each.path for name, each in parse_config(proposals(finding)[0]).packages.items()} == {
+        "a-web": "a/web",
+        "b-web": "b/web",
+        "한-글": "c/한 글",
+        "d": 'd/"',
+    }
+
+
+def test_the_files_nearest_to_the_root_are_read_first() -> None:
+    many = [f"a/b{number}/package.json" for number in range(100)]
+    assert nested_paths([*many, "web/package.json"])[0] == "web/package.json"
+    assert len(nested_paths(many)) == 50
+
+
+def test_every_name_has_a_format() -> None:
+    patterns = {pattern for format in FORMATS.values() for pattern in format.patterns}
+    assert set(NESTED_NAMES) <= patterns
