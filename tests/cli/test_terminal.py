@@ -23,16 +23,21 @@ from shipit.cli.commands.image import report_images
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
+from shipit.cli.progress import Progress
 from shipit.cli.report import reporting
 from shipit.cli.session import Session
+from shipit.cli.transfers import Transfers
 from shipit.cli.waiting import waiting
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan
 from shipit.plan.model import Inputs
+from shipit.steps import PushImage
+from shipit.steps.origin import Origin
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 SHIPIT = [sys.executable, "-m", "shipit"]
 ESCAPE = "\x1b["
+PUSH = PushImage("registry.example/app:1.4.0", Origin("a" * 40, "1.4.0"))
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +206,26 @@ def test_the_progress_bars_are_removed_before_an_error_is_printed(monkeypatch: p
         raise KeyboardInterrupt
     assert "0a1b2c3d4e5f" in terminal.getvalue()
     assert terminal.getvalue().endswith(f"{ESCAPE}2K")  # the line of the bar, empty
+
+
+def test_a_push_that_does_not_move_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
+    monkeypatch.setattr("shipit.cli.progress._REMINDER", 0.01)
+    progress = Progress(Output())
+    progress.started(PUSH)
+    progress.applying(PUSH)
+    deadline = time.monotonic() + 20
+    while "still waiting for the registry after" not in terminal.getvalue() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    progress.finished(PUSH, {}, already=False)
+    assert "still waiting for the registry after" in terminal.getvalue()
+
+
+def test_a_push_that_moves_keeps_its_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    transfers = Transfers(Output())
+    transfers("0a1b2c3d4e5f", 1, 300)
+    assert (transfers.moved(), transfers.moved()) == (True, False)
 
 
 @pytest.mark.parametrize(

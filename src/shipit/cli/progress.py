@@ -14,8 +14,11 @@ from shipit.steps.base import Outputs, Step
 
 # The steps that run another program, which writes its own output.
 PROGRAM_STEPS = (Run, BuildImage)
-# The kinds of steps that wait for something on a host. A line every few seconds shows that they still wait.
-WAITING_STEPS = ("await-healthy", "drain", "confirm", "await-digest")
+# The kinds of steps that wait for something on a host or for a registry. A line every few seconds shows that they wait.
+WAITING_STEPS = {
+    **dict.fromkeys(("await-healthy", "drain", "confirm", "await-digest"), ""),
+    **dict.fromkeys(("push-image", "promote-image", "tag-image"), " for the registry"),
+}
 _REMINDER = 10  # seconds
 
 
@@ -41,14 +44,15 @@ class Progress:
         if isinstance(step, PROGRAM_STEPS):
             self._output.begin_program_output(step.summary)
         elif step.kind in WAITING_STEPS:
-            self._remind(_REMINDER)
+            self._remind(f"still waiting{WAITING_STEPS[step.kind]}", _REMINDER)
 
-    def _remind(self, seconds: int) -> None:
-        """Print a line after each `_REMINDER` seconds until the step ends; the next line says `seconds`."""
+    def _remind(self, what: str, seconds: int) -> None:
+        """Print a line after each `_REMINDER` seconds until the step ends, unless a progress bar moves."""
 
         def say() -> None:
-            self._output.say(f"    still waiting after {seconds} s")
-            self._remind(seconds + _REMINDER)
+            if not self._transfers.moved():
+                self._output.say(f"    {what} after {seconds} s")
+            self._remind(what, seconds + _REMINDER)
 
         self._reminder = threading.Timer(_REMINDER, say)
         self._reminder.daemon = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from shipit.cli.output import Output
@@ -17,21 +18,33 @@ class Transfers:
         self._output = output
         self._bars: Progress | None = None
         self._layers: dict[str, TaskID] = {}
+        self._moved = False
+        self._lock = threading.Lock()  # a timer of `Progress` calls `moved`
+
+    def moved(self) -> bool:
+        """Return whether a bar has moved since the last call; if not, remove the bars."""
+        moved, self._moved = self._moved, False
+        if not moved:
+            self.end()
+        return moved
 
     def __call__(self, layer: str, done: int, total: int) -> None:
         """Show that `done` of the `total` bytes of `layer` are pushed."""
         if not self._output.is_interactive:
             return
-        bars = self._bars = self._bars or _started(plain=self._output.plain)
-        if layer not in self._layers:
-            self._layers[layer] = bars.add_task(layer, total=total)
-        bars.update(self._layers[layer], completed=done, total=total)
+        with self._lock:
+            self._moved = True
+            bars = self._bars = self._bars or _started(plain=self._output.plain)
+            if layer not in self._layers:
+                self._layers[layer] = bars.add_task(layer, total=total)
+            bars.update(self._layers[layer], completed=done, total=total)
 
     def end(self) -> None:
         """Remove the bars, if there are any."""
-        if self._bars is not None:
-            self._bars.stop()
-        self._bars, self._layers = None, {}
+        with self._lock:
+            if self._bars is not None:
+                self._bars.stop()
+            self._bars, self._layers = None, {}
 
 
 def _started(*, plain: bool) -> Progress:

@@ -124,6 +124,7 @@ REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry
 
 ENGINE_CONNECTION = Time("engine", 15, "the first answer of the engine", "error, status 3")
 ENGINE_SILENCE = Time("engine", 600, "a pause in an answer of the engine", "error, status 5")
+PUSH_RETRIES = Time("engine", 30, "the failed tries of a push, after which it is not repeated", "error, status 5")  # the engine tries each layer five times in 50 seconds
 BUILDX_ANSWER = Time("engine", 60, "a question to `docker buildx` about itself", "the classic builder is used")
 
 # Commands of the user

@@ -156,6 +156,21 @@ def test_a_registry_that_never_sees_a_layer_is_reported_after_three_attempts(rea
         assert len(faulty.seen("PUT", "/manifests/")) in (3, 6)  # some engines try a second format
 
 
+def test_a_push_that_the_engine_has_repeated_itself_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry that hangs up on every upload costs one round of the engine, and not three."""
+    clock, attempts = [0.0], list[str]()
+
+    def push(reference: str, **_: object) -> list[dict[str, str]]:
+        attempts.append(reference)
+        clock[0] += 50
+        return [{"error": "EOF"}]
+
+    monkeypatch.setattr(engine_push, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=clock.append))
+    with pytest.raises(RemoteError, match="EOF"):
+        engine_push.push_image(SimpleNamespace(push=push), "app:1", {}, transfer=lambda *_: None, redact=str)  # type: ignore[arg-type]
+    assert attempts == ["app:1"]
+
+
 def test_a_refused_push_is_not_repeated(real: Bench, registry: Registry) -> None:
     with FaultyRegistry(registry, Fault("PUT", "/manifests/", times=1000, status=403)) as faulty:
         image = built(real, faulty)

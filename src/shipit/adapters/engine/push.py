@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.engine.connection import translating_engine_errors
+from shipit.core import limits
 from shipit.core.images import Reference
 from shipit.errors import AuthError, RemoteError
 from shipit.world import Transfer
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 PAUSES = (2.0, 10.0)
 """The seconds to wait before each further attempt.
 
-The engine itself tries a layer five times, in 50 seconds, if the registry fails. It tries only once if the registry has
-a rate limit, or fails to store the manifest. In each attempt it sends the layers that the registry does not have.
+The engine itself tries a layer five times, in 50 seconds, if the registry fails; then there is no further attempt. It
+tries only once if the registry has a rate limit, or fails to store the manifest. In each attempt it sends the layers
+that the registry does not have.
 """
 _STATUS = re.compile(r"(?:HTTP|:) ([45]\d\d)\b")
 _REFUSED = re.compile(r"denied|unauthorized|authentication|authorization failed|no basic auth", re.IGNORECASE)
@@ -50,14 +52,15 @@ def push_image(
 
     Raises `AuthError` if the registry refuses the login, `RemoteError` for other failures.
     """
-    waits = iter(PAUSES)
+    waits, started = iter(PAUSES), time.monotonic()
     while True:
         try:
             with translating_engine_errors():
                 events = client.push(reference, stream=True, decode=True, auth_config=dict(login))
                 return _digest(events, transfer)
         except PushFailed as error:
-            pause = next(waits, None) if is_transient(str(error)) else None
+            repeatable = is_transient(str(error)) and time.monotonic() - started < limits.PUSH_RETRIES
+            pause = next(waits, None) if repeatable else None
             if pause is None:
                 raise _failure(reference, redact(str(error))) from None
             time.sleep(pause)
