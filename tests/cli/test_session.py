@@ -6,8 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from parts.daemon import free_port
 
+from shipit.adapters.project import Project
 from shipit.cli.session import Session
+from shipit.errors import RemoteError
 
 
 def test_a_command_removes_the_login_that_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +23,21 @@ def test_a_command_removes_the_login_that_a_killed_run_left(tmp_path: Path, monk
     session.directory = str(tmp_path / "app")
     assert session.project.root == str(tmp_path / "app")
     assert not left.exists()
+
+
+def test_a_request_that_is_repeated_is_said_before_the_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "app")], check=True)
+    session, waits = Session(), list[str]()
+    session.directory = str(tmp_path / "app")
+
+    def sleep(seconds: float) -> None:
+        waits.append(capsys.readouterr().err)
+
+    policy = session.project._retry_policy
+    monkeypatch.setattr(Project, "_retry_policy", replace(policy, sleep=sleep))
+    with pytest.raises(RemoteError):
+        session.project.world.registry.find(f"127.0.0.1:{free_port()}/acme/app:1")
+    assert waits[0].endswith("refused the connection; try 2 of 5 in 1 s\n")
+    assert len(waits) == 4

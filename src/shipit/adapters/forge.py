@@ -6,11 +6,12 @@ import os
 
 from shipit.adapters.ci import CiContext
 from shipit.adapters.git import GitRepository
+from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.notes.links import slug_of
 from shipit.world import Forge
 
 
-def forge_of(git: GitRepository, ci: CiContext) -> Forge:
+def forge_of(git: GitRepository, ci: CiContext, retry_policy: RetryPolicy | None = None) -> Forge:
     """Return GitHub if the remote is on its server; otherwise local files beside the remote or in the clone."""
     url = git.reached_url() or ""
     # The configured URL goes first: a mirror or proxy from git's setting `insteadOf` has no releases.
@@ -18,7 +19,7 @@ def forge_of(git: GitRepository, ci: CiContext) -> Forge:
     if slug:
         from shipit.adapters.github import GitHubForge
 
-        return GitHubForge(slug, ci.token, ci.api_url, ci.server_url, base=git.root)
+        return GitHubForge(slug, ci.token, ci.api_url, ci.server_url, base=git.root, retry_policy=retry_policy)
     from shipit.adapters.local_forge import LocalForge
 
     directory = _shared_git_directory(git, url)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +18,9 @@ from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, UsageError
 from shipit.world import Forge, Transfer, World
 
+if TYPE_CHECKING:
+    from shipit.adapters.retry_policy import RetryPolicy
+
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
 
@@ -25,6 +30,7 @@ class Project(Struct, frozen=True, dict=True):
     Args:
         redact: removes the secrets from a text.
         transfer: called with the progress of an image's push.
+        retrying: called before a failed request is repeated.
     """
 
     config: Config
@@ -32,6 +38,7 @@ class Project(Struct, frozen=True, dict=True):
     ci: CiContext
     redact: Redactor
     transfer: Transfer = lambda *progress: None
+    retrying: Callable[[str], None] = lambda sentence: None
 
     @property
     def root(self) -> str:
@@ -55,7 +62,7 @@ class Project(Struct, frozen=True, dict=True):
         commands = Commands(self.root, self.redact)
         ssh = SshSettings(self.ci.ssh_key, self.ci.ssh_known_hosts, _known_hosts(self.config))
         hosts, secrets = Connections(logins, self.redact, ssh), SecretStores(self.redact)
-        ports = (files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
+        ports = (files, commands, SystemClock(), engine, Registries(logins, self._retry_policy), hosts, secrets)
         return World(self.git, self.forge, *ports)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
@@ -68,7 +75,13 @@ class Project(Struct, frozen=True, dict=True):
         """The forge that the repository releases on."""
         from shipit.adapters.forge import forge_of
 
-        return forge_of(self.git, self.ci)
+        return forge_of(self.git, self.ci, self._retry_policy)
+
+    @property
+    def _retry_policy(self) -> RetryPolicy:
+        from shipit.adapters.retry_policy import RetryPolicy
+
+        return RetryPolicy(announce=self.retrying)
 
 
 def open_project(
@@ -77,6 +90,7 @@ def open_project(
     *,
     transfer: Transfer = lambda *progress: None,
     waiting: Waiting = lambda *progress: None,
+    retrying: Callable[[str], None] = lambda sentence: None,
 ) -> Project:
     """Open the repository that contains `directory`; reads local files only.
 
@@ -91,6 +105,7 @@ def open_project(
             `pyproject.toml`.
         transfer: called with the progress of an image's push: a layer's id, its bytes sent so far, its bytes in total.
         waiting: called every 10 seconds while git waits for the remote: the command, the seconds so far, the limit.
+        retrying: called before a failed request to GitHub or a registry is repeated: what failed, and the wait.
 
     Raises `UsageError` if there is no repository or no such file, `ConfigError` if the configuration is wrong.
     """
@@ -100,7 +115,7 @@ def open_project(
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
     git.remote_limit = seconds(loaded.release.remote_timeout)
-    return Project(loaded, git, ci, redact, transfer)
+    return Project(loaded, git, ci, redact, transfer, retrying)
 
 
 def _known_hosts(config: Config) -> dict[str, tuple[str, ...]]:

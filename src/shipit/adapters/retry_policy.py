@@ -24,6 +24,7 @@ class RetryPolicy(Struct, frozen=True):
         longest_wait: the longest wait for the end of a rate limit; a longer limit is an error.
         between_writes: the time between two writes to GitHub, which asks for one second; None for no pause.
         sleep: the function that waits; tests replace it.
+        announce: receives a sentence before each wait.
     """
 
     timeout: int = limits.REQUEST_SILENCE
@@ -35,6 +36,13 @@ class RetryPolicy(Struct, frozen=True):
     longest_wait: float = limits.RATE_LIMIT_WAIT
     between_writes: float | None = 1.0
     sleep: Callable[[float], None] = time.sleep
+    announce: Callable[[str], None] = lambda sentence: None
+
+    def wait(self, pause: float, why: str, attempt: int) -> None:
+        """Wait `pause` seconds after the failed attempt with the number `attempt`; `why` says what failed."""
+        reason = " ".join(why.split())[: limits.REGISTRY_REASON]
+        self.announce(f"{reason}; try {attempt + 1} of {self.tries} in {pause:g} s")
+        self.sleep(pause)
 
     @property
     def answer(self) -> Limits:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shipit.cli.output import Output
+from shipit.core.printable import printable
 
 if TYPE_CHECKING:
     from shipit.api import Project
@@ -48,9 +49,18 @@ class Session:
         from shipit.adapters.project import open_project
 
         remove_all_abandoned()
-        project = open_project(self.directory, self.config, transfer=self.transfers, waiting=self._say_waiting)
+        project = open_project(
+            self.directory,
+            self.config,
+            transfer=self.transfers,
+            waiting=self._say_waiting,
+            retrying=self._say_retrying,
+        )
         self.output.redact = project.redact
         return project
+
+    def _say_retrying(self, sentence: str) -> None:
+        self.output.say_untrusted(f"  {printable(self.output.redact(sentence))}")
 
     def _say_waiting(self, what: str, seconds: float, limit: float) -> None:
         self.output.say(f"waiting for {what}, {seconds:.0f} s of {limit:.0f} s")

@@ -239,11 +239,19 @@ def nothing_listens() -> str:
     [(nothing_listens, "not reachable, or it refused"), (lambda: "registry.invalid", "no host has this name")],
 )
 def test_a_registry_that_cannot_be_reached_is_reported_with_the_reason(host: Callable[[], str], said: str) -> None:
-    waits, name = list[float](), f"{host()}/acme/app"
-    registries = Registries(Logins(), RetryPolicy(timeout=5, pause=1, sleep=waits.append))
+    waits, sentences, name = list[float](), list[str](), f"{host()}/acme/app"
+    policy = RetryPolicy(timeout=5, pause=1, sleep=waits.append, announce=sentences.append)
+    registries = Registries(Logins(), policy)
     with pytest.raises(RemoteError, match=f"`{name.partition('/')[0]}` to find .* failed: .*{said}") as raised:
         registries.find(f"{name}:1")
     assert raised.value.retryable and len(waits) == 4
+    assert all(name.partition("/")[0] in sentence and said in sentence for sentence in sentences)
+    assert [sentence.rpartition("; ")[2] for sentence in sentences] == [
+        "try 2 of 5 in 1 s",
+        "try 3 of 5 in 2 s",
+        "try 4 of 5 in 4 s",
+        "try 5 of 5 in 8 s",
+    ]
     (finding,) = registries.findings([name, f"{name}-dev"])
     assert finding.code == "registry-unreachable" and said in finding.what and "\n" not in finding.fix
 

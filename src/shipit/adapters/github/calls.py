@@ -56,7 +56,7 @@ class GitHubApi:
                 pause = self._pause(failure, attempt)
                 if pause is None:
                     raise failure.to_error(action, self._slug, self._permission, time.time()) from error
-                self._policy.sleep(pause)
+                self._policy.wait(pause, f"GitHub: {failure.message}", attempt)
         raise AssertionError("count() ended")
 
     def ensure(self, action: str, find: Callable[[], _Result | None], create: Callable[[], _Result]) -> _Result:

@@ -71,7 +71,7 @@ class RegistryApi:
                 pause = self._pause(failure, attempt)
                 if pause is None:
                     raise failure.to_error(action, self.registry, self._logins.of(self.registry)) from failure
-                self._policy.sleep(pause)
+                self._policy.wait(pause, f"`{self.registry}`: {failure.message}", attempt)
         raise AssertionError("count() ended")
 
     def request(self, action: str, request: Request, scopes: Sequence[str]) -> Answer:
