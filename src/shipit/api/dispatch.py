@@ -71,11 +71,11 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 
     Raises `RemoteError` when GitHub or the engine fails in a way that is no finding, and `CommandError` when git fails.
     """
-    from shipit.plan.release import version_finding
+    from shipit.plan.release import interrupted_findings, version_finding
 
     try:
         plan = plan_task(project)
-        return (*plan.findings, *deployment_findings(project, plan))
+        return (*plan.findings, *interrupted_findings(plan.steps), *deployment_findings(project, plan))
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:

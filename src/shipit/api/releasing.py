@@ -159,4 +159,4 @@ def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[s
         raise PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
     from shipit.engine.apply import apply_steps
 
-    return apply_steps(plan.steps, project.world, observer)
+    return apply_steps(plan.steps, project.world, observer, plan.way_back)

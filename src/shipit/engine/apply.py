@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from shipit.errors import NOTHING_PUSHED, ShipitError
-from shipit.steps import OPTIONAL_STEPS
-from shipit.steps.base import Done, Outputs, Step
+from shipit.steps import OPTIONAL_STEPS, CreateCommit, CreateTag, RestoreFile, WriteFile
+from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.world import World
 
 
@@ -40,16 +41,19 @@ class Silent:
     def planned_again(self, reason: ShipitError) -> None: ...
 
 
-def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None = None) -> dict[str, str]:
+def apply_steps(
+    steps: Sequence[Step], world: World, observer: Observer | None = None, way_back: Sequence[RestoreFile] = ()
+) -> dict[str, str]:
     """Check `steps` in order, apply those that are not done, and return the outputs of all of them together.
 
     Args:
         steps: the steps of a plan.
         world: the ports that the steps read and write through.
         observer: receives the progress; None for no observer.
+        way_back: the steps that undo the changes of the working tree, if a step fails before anything is public.
 
     Raises the error of the first step that fails. Its `state` says which steps are done, and whether they are public.
-    The failure of an optional step is only passed to `observer`.
+    An interrupt gets the same text as a note. The failure of an optional step is only passed to `observer`.
     """
     observer = observer or Silent()
     outputs: dict[str, str] = {}
@@ -60,8 +64,11 @@ def apply_steps(steps: Sequence[Step], world: World, observer: Observer | None =
             if isinstance(step, OPTIONAL_STEPS):
                 observer.optional_failed(step, error)
                 continue
-            if error.state in (None, NOTHING_PUSHED):
-                error.state = _state(steps[:index], step)
+            state = _state(steps[:index], "Failed at", step, way_back, world)
+            error.state = state if error.state in (None, NOTHING_PUSHED) else error.state
+            raise
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(_state(steps[:index], "Stopped at", step, way_back, world))
             raise
     return outputs
 
@@ -79,11 +86,46 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
     return outputs
 
 
-def _state(done: Sequence[Step], failed: Step) -> str:
-    """Return the state that a failure leaves: the steps that are public, or else those that are not public yet."""
+def _state(done: Sequence[Step], verb: str, last: Step, way_back: Sequence[RestoreFile], world: World) -> str:
+    """Return the state that a run leaves: the steps that are public, or else those that are not public yet.
+
+    If no step is public, the changes of the working tree are undone first.
+
+    Args:
+        done: the steps that are done.
+        verb: the relation of the run to its last step, such as "Failed at".
+        last: the step that is not done.
+        way_back: the steps that undo the changes of the working tree.
+        world: the ports that the steps read and write through.
+    """
     public = [step.summary for step in done if step.public]
     if public:
-        return f"done and public: {'; '.join(public)}. Not done: {failed.summary}. Run the same command again to finish"
-    private = "; ".join(step.summary for step in done)
-    kept = f" Done, but not public: {private}. The next run needs no clean-up." if private else ""
-    return f"nothing was pushed. Failed at: {failed.summary}.{kept}"
+        return f"done and public: {'; '.join(public)}. Not done: {last.summary}. Run the same command again to finish"
+    restored = [step.path for step in way_back if _restored(step, world)]
+    private = [step for step in done if not (isinstance(step, WriteFile) and step.path in restored)]
+    undo = [step.undo for step in reversed(private) if isinstance(step, CreateCommit | CreateTag)]
+    undo += [_undo(step, world) for step in way_back]
+    sentences = (
+        "nothing was pushed",
+        f"{verb}: {last.summary}",
+        f"Restored: {', '.join(restored)}" if restored else "",
+        f"Done, but not public: {'; '.join(step.summary for step in private)}" if private else "",
+        "The next run needs no clean-up" if private else "",
+        f"To undo: {' && '.join(filter(None, undo))}" if any(undo) else "",
+    )
+    return ". ".join(filter(None, sentences)) + "."
+
+
+def _restored(step: RestoreFile, world: World) -> bool:
+    """Undo the change of a file, and return whether there was one. The error of the release is the one to show."""
+    with suppress(ShipitError):
+        if isinstance(step.check(world), Todo):
+            step.apply(world)
+            return True
+    return False
+
+
+def _undo(step: RestoreFile, world: World) -> str | None:
+    with suppress(ShipitError):
+        return step.undo(world)
+    return None

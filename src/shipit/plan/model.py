@@ -10,8 +10,9 @@ from shipit.finding import Finding, warnings_of
 
 if TYPE_CHECKING:
     from shipit.steps.base import Step
+    from shipit.steps.restore_file import RestoreFile
 else:
-    Step = object  # a command that only reads history loads no step, but the annotation needs the name
+    Step = RestoreFile = object  # a command that only reads history loads no step, but the annotation needs the name
 
 
 class Inputs(Struct, frozen=True):
@@ -29,6 +30,8 @@ class Inputs(Struct, frozen=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """The steps to carry out, in order, and the findings of the preflight.
 
+    `way_back` are the steps that undo the changes of the working tree when a step fails before anything is public.
+
     Each kind of plan sets four texts for messages: the shipit `command` that applies it, `how_to_make` one that is
     saved, its `purpose` (as in "not ready to build images"), and `untouched`, the state in which a refused plan leaves
     everything.
@@ -41,6 +44,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     inputs: Inputs
     steps: tuple[Step, ...] = ()
+    way_back: tuple[RestoreFile, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

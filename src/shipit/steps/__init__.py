@@ -39,6 +39,7 @@ from shipit.steps.publish_release import PublishRelease
 from shipit.steps.push import Push
 from shipit.steps.push_image import PushImage
 from shipit.steps.report_deployment import ReportDeployment
+from shipit.steps.restore_file import RestoreFile
 from shipit.steps.run import Run
 from shipit.steps.sync_branch import SyncBranch
 from shipit.steps.tag_image import TagImage
@@ -62,6 +63,7 @@ __all__ = [
     "Push",
     "PushImage",
     "ReportDeployment",
+    "RestoreFile",
     "Run",
     "SyncBranch",
     "TagImage",
@@ -74,6 +76,7 @@ STEPS: dict[str, type[Any]] = {
     for step in (
         SyncBranch,
         WriteFile,
+        RestoreFile,
         Run,
         CreateCommit,
         CreateTag,

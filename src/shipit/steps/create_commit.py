@@ -34,6 +34,11 @@ class CreateCommit(Struct, frozen=True):
     def summary(self) -> str:
         return f"commit {self.commit.subject}"
 
+    @property
+    def undo(self) -> str | None:
+        """The command that undoes this step before the commit is pushed; None for the commit after a release commit."""
+        return None if self.commit.after else f"git reset --keep {self.commit.parent[:10]}"
+
     def check(self, world: World) -> Done | Todo:
         found = self.commit.find(world)
         if found:

@@ -29,6 +29,11 @@ class CreateTag(Struct, frozen=True):
     def summary(self) -> str:
         return f"tag {self.name}"
 
+    @property
+    def undo(self) -> str:
+        """The command that undoes this step before the tag is pushed."""
+        return f"git tag -d {self.name}"
+
     def check(self, world: World) -> Done | Todo:
         tagged = _local_tag(self.name, world)
         if tagged is None:

@@ -9,4 +9,5 @@ from shipit.plan.release.plan import make_release_plan as make_release_plan
 from shipit.plan.release.preflight import version_finding as version_finding
 from shipit.plan.release.rerun import release_of_earlier_attempt as release_of_earlier_attempt
 from shipit.plan.release.staleness import require_unchanged as require_unchanged
+from shipit.plan.release.steps import interrupted_findings as interrupted_findings
 from shipit.plan.release.steps import release_body as release_body

@@ -25,6 +25,7 @@ from shipit.plan.release.steps import (
     release_body,
     unfinished_release_body,
     version_file_errors,
+    way_back,
 )
 from shipit.plan.version import Decision, NextRelease, decide_version, planned_release, unreadable_findings
 from shipit.steps.base import Step
@@ -70,10 +71,12 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
     decisions = tuple(next_release.decision for next_release in next_releases)
     findings = preflight_findings(observed, config.release)
     others = (*_version_file_findings(config, observed, decisions), *unreadable_findings(decisions))
+    steps = tuple(_steps(config, observed, releases, findings))
     return ReleasePlan(
         decisions=decisions,
         inputs=inputs,
-        steps=tuple(_steps(config, observed, releases, findings)),
+        steps=steps,
+        way_back=way_back(steps),
         findings=blocking_first((*findings, *others)),
         notes="\n".join(entry.release_body for entry in releases),
         ignored=observed.outside.ignored,

@@ -15,7 +15,7 @@ from shipit.plan.images import ImagePlan, PlannedImage
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
-from shipit.steps import STEPS
+from shipit.steps import STEPS, RestoreFile
 from shipit.steps.base import Step
 
 SCHEMA = 2
@@ -49,14 +49,16 @@ class _Fields(Struct, frozen=True):
     building: _Building | None
     deploying: _Deploying | None = None
     ignored: tuple[CommitReason, ...] = ()
+    way_back: tuple[RestoreFile, ...] = ()
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return the plan as JSON values. Each step has its `kind` beside its fields."""
     fields: dict[str, Any] = to_builtins(_fields(plan))
     steps = [{"kind": step.kind, **to_builtins(step)} for step in plan.steps]
-    if fields["deploying"] is None:
-        del fields["deploying"]
+    for name in ("deploying", "way_back"):  # only the plans that have one
+        if not fields[name]:
+            del fields[name]
     head = {"schema": SCHEMA, "decisions": fields.pop("decisions"), "inputs": fields.pop("inputs"), "steps": steps}
     return head | fields
 
@@ -110,6 +112,7 @@ def _fields(plan: Plan) -> _Fields:
         plan.versions,
         None,
         ignored=plan.ignored,
+        way_back=plan.way_back,
     )
 
 
@@ -126,6 +129,7 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
         finishes=fields.finishes,
         versions=fields.versions,
         ignored=fields.ignored,
+        way_back=fields.way_back,
     )
 
 

@@ -1,0 +1,111 @@
+"""A release that fails before its push leaves the files as they were, and says how to undo the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine.stage import FILES, Stage, new_world
+
+from shipit.errors import CommandError, RemoteError
+from shipit.plan.release import interrupted_findings
+from shipit.steps import SyncBranch, WriteFile
+from shipit.steps.base import Step
+from shipit.steps.release_commit import ReleaseCommit
+from shipit.testing import FakeWorld
+
+
+def failing(error: BaseException, change: Callable[[Any], None] = lambda files: None) -> FakeWorld:
+    """Return a world in which the command of `prepare` changes files and fails."""
+    world = new_world()
+
+    def run(files: Any, env: Any) -> None:
+        change(files)
+        raise error
+
+    world.process.effects["make jar"] = run
+    return world
+
+
+def texts(world: FakeWorld) -> dict[str, str | None]:
+    return {path: world.files.read(path) for path in FILES}
+
+
+@pytest.mark.parametrize("settings", ["", 'write-back = "api"\n', 'write-back = "none"\n', "snapshot = true\n"])
+def test_a_failed_prepare_restores_the_files_that_shipit_wrote(settings: str, tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"))
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path, settings).release(world)
+    assert texts(world) == FILES
+    assert world.git.dirty() == ()
+    assert "nothing was pushed. Failed at: run make jar. Restored: build.gradle" in str(raised.value.state)
+
+
+def test_an_interrupt_restores_the_files_and_names_the_state(tmp_path: Path) -> None:
+    world = failing(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as raised:
+        Stage.of(tmp_path).release(world)
+    assert texts(world) == FILES
+    assert raised.value.__notes__ == [
+        "nothing was pushed. Stopped at: run make jar. Restored: build.gradle, CHANGELOG.md."
+    ]
+
+
+def test_a_file_that_prepare_changed_is_kept_with_the_command_that_undoes_it(tmp_path: Path) -> None:
+    def edit(files: Any) -> None:
+        files.edit("build.gradle", "version = '1.1.0'\nlocked = true\n")
+
+    world = failing(CommandError("`make jar` failed"), edit)
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert texts(world) == {"build.gradle": "version = '1.1.0'\nlocked = true\n", "CHANGELOG.md": FILES["CHANGELOG.md"]}
+    state = str(raised.value.state)
+    assert "Restored: CHANGELOG.md. Done, but not public: write build.gradle." in state
+    assert state.endswith("To undo: git checkout HEAD -- build.gradle.")
+
+
+def test_a_refused_push_says_how_to_undo_the_commit_and_the_tag(tmp_path: Path) -> None:
+    world = new_world()
+    base = str(world.git.head())
+
+    def refuse(**_: object) -> None:
+        raise RemoteError("the remote refused the push")
+
+    world.git.push = refuse  # type: ignore[method-assign]
+    with pytest.raises(RemoteError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert str(raised.value.state).endswith(f"To undo: git tag -d v1.1.0 && git reset --keep {base[:10]}.")
+
+
+def test_the_release_succeeds_after_a_failed_prepare(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"))
+    with pytest.raises(CommandError):
+        Stage.of(tmp_path).release(world)
+    world.process.effects["make jar"] = lambda files, env: files.edit("build/app.jar", "built")
+    Stage.of(tmp_path).release(world.next_run())
+    assert "v1.1.0" in world.remote.tags
+
+
+def test_doctor_says_how_to_undo_the_files_of_a_killed_release() -> None:
+    commit = ReleaseCommit("a" * 40, "chore(release): 1.1.0", "v1.1.0", "main")
+    steps = [
+        WriteFile("build.gradle", "2", ("one", "two"), commit),
+        WriteFile("CHANGELOG.md", "2", ("", "two"), commit),
+    ]
+    (finding,) = interrupted_findings(steps)
+    assert finding.what == "an interrupted release left changes in this clone: `CHANGELOG.md`, `build.gradle`"
+    assert finding.fix.endswith("to undo it: rm CHANGELOG.md && git checkout HEAD -- build.gradle")
+
+
+def test_doctor_says_how_to_undo_the_tag_of_a_killed_release() -> None:
+    sync = SyncBranch("b" * 40, "a" * 40, (), None, {"v1.1.0": "a" * 40})
+    (finding,) = interrupted_findings([sync])
+    assert finding.fix.endswith(f"to undo it: git tag -d v1.1.0 && git reset --keep {'b' * 10}")
+
+
+def test_doctor_says_nothing_about_files_that_nobody_wrote_before() -> None:
+    commit = ReleaseCommit("a" * 40, "chore(release): 1.1.0", "v1.1.0", "main")
+    steps: list[Step] = [WriteFile("build.gradle", "2", ("one",), commit), SyncBranch("b" * 40, "a" * 40)]
+    assert list(interrupted_findings(steps)) == []
