@@ -69,6 +69,7 @@ def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: s
     attempts: tuple[Callable[[], object], ...] = (
         lambda: files.read(path),
         lambda: files.digest(path),
+        lambda: files.real_path(path),
         lambda: files.write(path, "x"),
     )
     for attempt in attempts:
@@ -76,6 +77,22 @@ def test_nothing_outside_the_repository_is_read_or_written(files: Files, path: s
             attempt()
         assert path in raised.value.what
         assert raised.value.hint
+
+
+def test_the_real_path_of_a_file_that_is_no_link_is_its_own(files: Files) -> None:
+    files.write("dir/a.txt", "x")
+    assert [files.real_path(path) for path in ("dir/a.txt", "./dir/a.txt", "new.txt")] == [
+        "dir/a.txt",
+        "dir/a.txt",
+        "new.txt",
+    ]
+
+
+def test_the_real_path_of_a_link_is_that_of_its_target(tmp_path: Path) -> None:
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "link").symlink_to("dir")
+    (tmp_path / "dir/b.txt").symlink_to("a.txt")
+    assert WorkingTree(str(tmp_path)).real_path("link/b.txt") == "dir/a.txt"
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

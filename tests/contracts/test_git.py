@@ -326,6 +326,8 @@ def test_changed_and_removed_files_are_dirty_but_untracked_ones_are_not(clone: C
     clone.edit("new.txt", "2")
     clone.remove("한글.txt")
     assert clone.git.dirty() == ("a b.txt", "한글.txt")
+    differing = [path for path in ("a b.txt", "new.txt", "한글.txt", "c.txt", "none.txt") if clone.git.differs(path)]
+    assert differing == ["a b.txt", "new.txt", "한글.txt"]
     clone.edit("a b.txt", "1")
     assert clone.git.dirty() == ("한글.txt",)
 

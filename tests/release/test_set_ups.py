@@ -121,3 +121,86 @@ def test_a_clone_without_submodules_checked_out_releases(scene: Scene) -> None:
     clone = scene.clone()
     scene.release(clone).succeeded()
     assert "use the inner" in released(scene)
+
+
+CHANGELOG = "# Changelog\n\nSee below.\n"
+# Settings and attributes, the text of the changelog in the repository, and another one in the working tree that git
+# commits as the first.
+CONVERSIONS = {
+    "auto with crlf": ({}, "* text=auto eol=crlf\n", CHANGELOG, CHANGELOG),
+    "auto with lf": ({}, "* text=auto\n", CHANGELOG, CHANGELOG.replace("\n", "\r\n")),
+    "autocrlf": ({"core.autocrlf": "true"}, "", CHANGELOG, CHANGELOG),
+    "autocrlf input": ({"core.autocrlf": "input"}, "", CHANGELOG, CHANGELOG.replace("\n", "\r\n")),
+    "ident": ({}, "*.md ident\n", "# Changelog\n\n$Id$\n", "# Changelog\n\n$Id: 1234 $\n"),
+    "filter": (
+        {"filter.case.smudge": "tr a-z A-Z", "filter.case.clean": "tr A-Z a-z"},
+        "CHANGELOG.md filter=case\n",
+        CHANGELOG.lower(),
+        CHANGELOG,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [*CONVERSIONS])
+def test_a_clean_tree_is_clean_whatever_git_converts(scene: Scene, case: str) -> None:
+    settings, attributes, changelog, other = CONVERSIONS[case]
+    scene.begin(files={".gitattributes": attributes, "CHANGELOG.md": changelog})
+    clone = scene.clone("clone", *(word for key, value in settings.items() for word in ("--config", f"{key}={value}")))
+    scene.write(clone, "CHANGELOG.md", other)
+    scene.git(clone, "add", "CHANGELOG.md")
+    assert scene.git(clone, "status", "--porcelain") == ""
+    scene.release(clone).succeeded()
+    assert "## 1.1.0" in scene.end().files["CHANGELOG.md"]
+    assert scene.leftovers(clone) == []
+
+
+@pytest.mark.parametrize("edited", ["build.gradle", "CHANGELOG.md"])
+def test_an_edit_is_seen_whatever_git_converts(scene: Scene, edited: str) -> None:
+    scene.begin(files={".gitattributes": "* text=auto eol=crlf\n", "CHANGELOG.md": CHANGELOG})
+    clone = scene.clone()
+    with (clone / edited).open("a") as file:
+        file.write("// mine\n")
+    run = scene.release(clone)
+    assert (run.status, f"uncommitted changes in `{edited}` [dirty]" in run.err) == (3, True), run.err
+
+
+def test_files_that_are_reached_through_links_are_released(scene: Scene) -> None:
+    scene.begin('[release]\nversion-files = ["app/build.gradle"]\n')
+    setting_up = scene.clone("setting_up")
+    scene.write(setting_up, "services/app/build.gradle", "version = '1.0.0'\n")
+    scene.write(setting_up, "docs/changes.md", CHANGELOG)
+    (setting_up / "app").symlink_to("services/app")
+    (setting_up / "CHANGELOG.md").symlink_to("docs/changes.md")
+    scene.git(setting_up, "add", ".")
+    scene.git(setting_up, "commit", "--quiet", "-m", "chore: link")
+    scene.git(setting_up, "push", "--quiet")
+    clone = scene.clone()
+    scene.release(clone).succeeded()
+    end = scene.end()
+    assert end.files["services/app/build.gradle"] == "version = '1.1.0'"
+    assert "find messages by text" in end.files["docs/changes.md"]
+    assert end.files["CHANGELOG.md"] == "docs/changes.md"
+    assert scene.leftovers(clone) == []
+
+
+def test_a_version_file_outside_a_sparse_checkout_is_named_with_the_fix(scene: Scene) -> None:
+    scene.begin('[release]\nversion-files = ["app/build.gradle"]\n', files={"app/build.gradle": "version = '1.0.0'\n"})
+    clone = scene.clone()
+    scene.git(clone, "sparse-checkout", "set", "src")
+    run = scene.release(clone)
+    assert run.status == 3
+    assert "`app/build.gradle` is committed, but not checked out" in run.err
+    assert "git sparse-checkout add app" in run.err
+    assert "[dirty]" not in run.err
+    scene.git(clone, "sparse-checkout", "add", "app")
+    scene.release(clone).succeeded()
+    assert scene.leftovers(clone) == []
+
+
+def test_an_edit_that_git_was_told_to_ignore_is_not_overwritten(scene: Scene) -> None:
+    clone = scene.begin().clone()
+    scene.git(clone, "update-index", "--assume-unchanged", "build.gradle")
+    with (clone / "build.gradle").open("a") as file:
+        file.write("// mine\n")
+    run = scene.release(clone)
+    assert (run.status, "uncommitted changes in `build.gradle` [dirty]" in run.err) == (3, True), run.err

@@ -44,6 +44,9 @@ class WorkingTree:
         data = self._bytes(path)
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
+    def real_path(self, path: str) -> str:
+        return os.path.relpath(self._at(path), os.path.realpath(self._root))
+
     def digest(self, path: str) -> str | None:
         data = self._bytes(path)
         return None if data is None else hashlib.sha256(data).hexdigest()

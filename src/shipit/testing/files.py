@@ -25,6 +25,10 @@ class FakeFiles:
         data = self.held.get(_inside(path))
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
+    def real_path(self, path: str) -> str:
+        """Return `path`: this working tree has no links."""
+        return _inside(path)
+
     def digest(self, path: str) -> str | None:
         data = self.held.get(_inside(path))
         return None if data is None else hashlib.sha256(data).hexdigest()

@@ -90,6 +90,9 @@ class FakeGit:
         tree = self._tree(self.head())
         return tuple(sorted(path for path in tree if self._files.held.get(path) != tree[path]))
 
+    def differs(self, path: str) -> bool:
+        return self._files.held.get(path) != self._tree(self.head()).get(path)
+
     def same_files(self, one: str, other: str) -> bool:
         first, second = self._find(one), self._find(other)
         return None not in (first, second) and self._tree(first) == self._tree(second)

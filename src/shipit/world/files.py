@@ -16,6 +16,12 @@ class Files(Protocol):
     def read(self, path: str) -> str | None:
         """Return the content of a file; None if there is no such file."""
 
+    def real_path(self, path: str) -> str:
+        """Return the path of the file that `path` leads to through symbolic links; `path` itself without links.
+
+        Raises `ConfigError` if that is outside the repository.
+        """
+
     def digest(self, path: str) -> str | None:
         """Return the SHA-256 of a file's bytes, in hexadecimal; None if there is no such file."""
 

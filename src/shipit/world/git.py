@@ -104,6 +104,12 @@ class Git(Protocol):
     def dirty(self) -> tuple[str, ...]:
         """Return the paths of the tracked files that differ from `HEAD`."""
 
+    def differs(self, path: str) -> bool:
+        """Return whether a commit of the file `path`, as it is in the working tree, would change it or create it.
+
+        The conversions that git makes, such as of line ends, are no difference.
+        """
+
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether `old` is `new` or reachable from it; False if the clone lacks one of the commits."""
 

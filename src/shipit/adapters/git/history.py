@@ -142,6 +142,11 @@ class GitHistory:
         listed = self._output("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
         return tuple(entry[3:] for entry in listed.split("\0") if entry)
 
+    def differs(self, path: str) -> bool:
+        file = os.path.join(self.root, path)
+        converted = self._line("hash-object", f"--path={path}", "--", file) if os.path.isfile(file) else None
+        return converted != self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"HEAD:{path}")
+
     def is_ancestor(self, old: str, new: str) -> bool:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 

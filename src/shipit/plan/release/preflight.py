@@ -20,6 +20,7 @@ def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Findi
         *_lost_assets(observed, config),
         *_images_behind_unpushed_commits(observed, config),
         *_uncommitted_changes(observed),
+        *_outside_sparse_checkout(observed),
         *_higher_on_other_branch(observed),
     )
     return blocking_first(findings)
@@ -99,3 +100,12 @@ def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
         yield Finding("dirty", f"uncommitted changes in {listed}", "git commit -a, or git stash")
+
+
+def _outside_sparse_checkout(observed: Observed) -> Iterator[Finding]:
+    absent = [path for path, state in observed.files.items() if state.is_absent]
+    if absent:
+        listed = ", ".join(f"`{path}`" for path in absent)
+        directories = " ".join(sorted({path.rpartition("/")[0] or "." for path in absent}))
+        what = f"{listed} is committed, but not checked out: it is outside the sparse checkout of this clone"
+        yield Finding("sparse", what, f"git sparse-checkout add {directories}, or git sparse-checkout disable")

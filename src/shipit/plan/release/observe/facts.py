@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.notes.links import Links
@@ -14,7 +15,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version import History, observe_history, packages, rules_of, tag_findings
+from shipit.plan.version import History, Package, observe_history, packages, rules_of, tag_findings
 from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
@@ -24,19 +25,22 @@ from shipit.world import World
 class FileState(Struct, frozen=True):
     """The text of a file in the commit to release, and in the working tree; None when there is no such file.
 
-    `edited` is True when the working tree differs from HEAD, and `is_leftover` when an interrupted run wrote that
-    difference.
+    `edited` is True when a commit of the file in the working tree would change it, and `is_leftover` when an
+    interrupted run wrote that change. `is_converted` is True when the texts differ only by conversions of git, such as
+    of line ends. `is_absent` is True when the file is outside a sparse checkout.
     """
 
     committed: str | None
     current: str | None
     edited: bool = False
     is_leftover: bool = False
+    is_converted: bool = False
+    is_absent: bool = False
 
     @property
-    def leftover_text(self) -> str | None:
-        """The text that an interrupted run wrote and did not commit; None when there is no such text."""
-        return self.current if self.is_leftover else None
+    def replaceable_text(self) -> str | None:
+        """The other text in the working tree that a release may overwrite; None when there is no such text."""
+        return self.current if self.is_leftover or self.is_converted else None
 
 
 class Observed(Struct, frozen=True):
@@ -98,21 +102,23 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     forge_findings = world.forge.findings(config.release.write_back) if remote else ()
     forge_is_usable = not any_blocks(forge_findings)
     histories = tuple(
-        observe_history(git, package, base, clone.tags, clone.channel.prerelease) for package in packages(config)
+        observe_history(git, _through_links(world, package), base, clone.tags, clone.channel.prerelease)
+        for package in packages(config)
     )
     outside = observe_outside(git, base, histories, rules_of(config))
     file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_tags = tag_findings(tags, histories, lambda: git.paths(base), config.release.remote)
-    files = {history.package.name: version_files(git, base, history.package) for history in histories}
+    files = {history.package.name: _version_files(world, base, history.package) for history in histories}
+    dirty = git.dirty()
     return Observed(
         clone=clone,
         tags=tags,
         histories=histories,
         declared=declared_versions(git, base, files),
         version_files=files,
-        files={path: _state(world, clone, path) for path in _paths(histories, files)},
-        dirty=git.dirty(),
+        files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
+        dirty=dirty,
         unfinished=observe_unfinished(world, config.release, histories, remote, clone.branch)
         if remote and forge_is_usable
         else (),
@@ -147,9 +153,25 @@ def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFile
     return (*versions, *(history.package.changelog for history in histories))
 
 
-def _state(world: World, clone: CloneState, path: str) -> FileState:
+def _state(world: World, clone: CloneState, path: str, dirty: tuple[str, ...]) -> FileState:
     committed = world.git.text(clone.base, path)
     head = committed if clone.head == clone.base else world.git.text(clone.head, path)
     current = world.files.read(path)
-    edited = current != head
-    return FileState(committed, current, edited, is_leftover=edited and world.files.wrote(path))
+    if current == head:
+        return FileState(committed, current)
+    if current is None and path not in dirty:
+        return FileState(committed, current, is_absent=True)
+    edited = world.git.differs(path)
+    is_leftover = edited and world.files.wrote(path)
+    return FileState(committed, current, edited, is_leftover, is_converted=not edited)
+
+
+def _through_links(world: World, package: Package) -> Package:
+    """Return `package` with the real path of its changelog."""
+    return replace(package, changelog=world.files.real_path(package.changelog))
+
+
+def _version_files(world: World, base: str, package: Package) -> tuple[VersionFileConfig, ...]:
+    """Return the version files of `package` with their real paths."""
+    files = version_files(world.git, base, package)
+    return tuple(replace(file, path=world.files.real_path(file.path)) for file in files)

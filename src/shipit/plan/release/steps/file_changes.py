@@ -23,19 +23,19 @@ _ANY_VERSION = "1.0.0"  # to find out whether a version can be written into a fi
 class FileChange(Struct, frozen=True):
     """The change of one file, from the text `before` (None for a new file) to `text`.
 
-    `leftover_text` is the text that an interrupted run left in the working tree (None when there is none), and `diff`
+    `replaceable_text` is another text in the working tree that may be overwritten (None when there is none), and `diff`
     the changed lines as the plan shows them.
     """
 
     path: str
     text: str
     before: str | None
-    leftover_text: str | None = None
+    replaceable_text: str | None = None
     diff: tuple[str, ...] = ()
 
     def step(self, commit: ReleaseCommit) -> WriteFile:
-        """Return the step that writes the file for `commit`, over the text `before` or `leftover_text` only."""
-        replaceable = {self.before, self.before if self.leftover_text is None else self.leftover_text}
+        """Return the step that writes the file for `commit`, over the text `before` or `replaceable_text` only."""
+        replaceable = {self.before, self.before if self.replaceable_text is None else self.replaceable_text}
         digests = sorted("" if text is None else text_digest(text) for text in replaceable)
         return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
 
@@ -114,7 +114,11 @@ def _apply(edits: Iterable[_Edit], observed: Observed, start: Mapping[str, str])
     return FileChanges(
         tuple(
             FileChange(
-                path, text, old, observed.files[path].leftover_text, _diff(old or "", text) if path in with_diff else ()
+                path,
+                text,
+                old,
+                observed.files[path].replaceable_text,
+                _diff(old or "", text) if path in with_diff else (),
             )
             for path, text in after.items()
             if text != (old := before[path])
