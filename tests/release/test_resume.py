@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from release.runs import ended, hook
-from release.scene import Scene
+from release.runs import Driver, ended, hook
+from release.scene import End, Scene
 
 BUILD = '[release]\nprepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 FETCH, GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD, PUSH, PUBLISH = range(1, 11)
@@ -17,28 +17,38 @@ AS_PLANNED = ("files.write", "files.write", "process.run", "git.create_commit", 
 PLANNED = (*AS_PLANNED, "forge.create_draft", "forge.upload_asset", "git.push", "forge.publish")
 
 
+@pytest.fixture(scope="session")
+def whole(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> End:
+    """The end of a release with `BUILD` that nobody kills; it is the same with a saved plan."""
+    root = tmp_path_factory.mktemp("whole")
+    ends = []
+    for name in ("at once", "planned"):
+        scene = Scene(driver, root / name, root / name / "remote.git")
+        clone, plan = scene.begin(BUILD).clone(), root / "plan.json"
+        scene.release(clone, "plan", "-o", str(plan)).succeeded()
+        arguments = ("release", "--plan", str(plan)) if name == "planned" else ()
+        assert scene.writes(clone, *arguments)[-len(PLANNED) :] == PLANNED
+        ends.append(scene.end())
+    assert ends[0] == ends[1]
+    return ends[0]
+
+
 @pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, at: int, when: str) -> None:
+def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, whole: End, at: int, when: str) -> None:
     scene.begin(BUILD)
     clone, plan = scene.clone(), scene.root / "plan.json"
     scene.release(clone, "plan", "-o", str(plan)).succeeded()
-    with scene.restored():
-        assert tuple(scene.writes(clone, "release", "--plan", str(plan))) == PLANNED
-        whole = scene.end()
     assert scene.killed(clone, at, when, "release", "--plan", str(plan)).killed
     scene.release(clone, "release", "--plan", str(plan)).succeeded()
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
 
 
 @pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
-def test_a_saved_plan_elsewhere_goes_on_or_says_what_to_do(scene: Scene, at: int) -> None:
+def test_a_saved_plan_elsewhere_goes_on_or_says_what_to_do(scene: Scene, whole: End, at: int) -> None:
     scene.begin(BUILD)
     clone, plan = scene.clone(), scene.root / "plan.json"
     scene.release(clone, "plan", "-o", str(plan)).succeeded()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     assert scene.killed(clone, at, "after", "release", "--plan", str(plan)).killed
     place = scene.clone_afresh()
     run = scene.release(place, "release", "--plan", str(plan))
@@ -133,12 +143,9 @@ def test_a_release_found_finished_by_others_leaves_the_clone_clean(scene: Scene,
     assert "v1.1.1" in scene.end().tags
 
 
-def test_a_workspace_that_was_cleaned_by_a_checkout_releases(scene: Scene) -> None:
+def test_a_workspace_that_was_cleaned_by_a_checkout_releases(scene: Scene, whole: End) -> None:
     """As `actions/checkout` does on a runner that keeps its clone: files and branch go, a tag of a killed run stays."""
     clone = scene.begin(BUILD).clone()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     assert scene.killed(clone, TAG, "after").killed
     scene.git(clone, "clean", "-ffdxq")
     scene.git(clone, "reset", "--quiet", "--hard", "HEAD")
@@ -155,11 +162,8 @@ def test_half_a_file_that_a_killed_writer_left_is_gone_afterwards(scene: Scene, 
     assert scene.leftovers(clone) == []
 
 
-def test_a_draft_that_somebody_deleted_is_made_again_with_its_assets(scene: Scene) -> None:
+def test_a_draft_that_somebody_deleted_is_made_again_with_its_assets(scene: Scene, whole: End) -> None:
     clone = scene.begin(BUILD).clone()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     assert scene.killed(clone, PUBLISH, "before").killed
     for path in (scene.remote / "shipit/releases/v1.1.0").glob("*.*"):
         path.unlink()
@@ -181,13 +185,14 @@ WHOLE_GROUP = "kill -9 0"
         ("pre-push", WHOLE_GROUP),
     ],
 )
-def test_git_killed_at_its_work_is_put_right_as_the_message_says(scene: Scene, moment: str, script: str) -> None:
+def test_git_killed_at_its_work_is_put_right_as_the_message_says(
+    scene: Scene, whole: End, moment: str, script: str
+) -> None:
+    """A push has a process group of its own: shipit outlives it and reports the failure."""
     clone = scene.begin(BUILD).clone()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     hook(clone / ".git", moment, script)
-    assert ended(scene.start(clone)).killed
+    run = ended(scene.start(clone))
+    assert run.status == 5 if moment == "pre-push" else run.killed
     (clone / ".git/hooks" / moment).unlink()
     with scene.restored():
         afresh = scene.clone_afresh()
@@ -211,11 +216,8 @@ def follow_the_advice(scene: Scene, clone: Path) -> None:
 
 
 @pytest.mark.parametrize("moment", ["pre-receive", "post-receive"])
-def test_a_client_killed_while_the_remote_takes_the_push(scene: Scene, moment: str) -> None:
+def test_a_client_killed_while_the_remote_takes_the_push(scene: Scene, whole: End, moment: str) -> None:
     clone = scene.begin(BUILD).clone()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     scene.git(clone, "config", "remote.origin.receivepack", "setsid --wait git-receive-pack")
     hook(scene.remote, moment, f"touch {scene.root}/reached; cat > /dev/null; sleep 0.3")
     process = scene.start(clone)
@@ -229,11 +231,8 @@ def test_a_client_killed_while_the_remote_takes_the_push(scene: Scene, moment: s
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_killed_with_all_its_children_at_any_moment(scene: Scene, seed: int) -> None:
+def test_killed_with_all_its_children_at_any_moment(scene: Scene, whole: End, seed: int) -> None:
     clone = scene.begin(BUILD).clone()
-    with scene.restored():
-        scene.release(clone).succeeded()
-        whole = scene.end()
     process = scene.start(clone)
     trace = clone / ".git"
     moments = [trace / "shipit.lock", clone / "CHANGELOG.md", clone / "build/app.jar", trace / "refs/tags/v1.1.0"]
