@@ -19,6 +19,8 @@ SEMANTIC_RELEASE := .cache/semantic-release
 LANGUAGE_SERVICE := .cache/language-service
 SIZES := 1000,10000,100000
 ROUNDS := 5
+# Many tests wait for a server or a container, so that more processes than processors keep all of these busy.
+WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 KILLS := 10
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 # The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
@@ -42,7 +44,7 @@ check: lint ## before each push: linters, types, import rules, wording and the f
 	$(BIN)/pytest --quiet -n auto --dist worksteal -m "not slow" $(FAST)
 
 test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
