@@ -11,19 +11,11 @@ import threading
 from collections.abc import Generator, Mapping, Sequence
 
 from shipit.adapters.program_output import ProgramOutput
+from shipit.adapters.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 
-WRITE_TOKENS = (
-    "GITHUB_TOKEN",
-    "GH_TOKEN",
-    "SHIPIT_REGISTRY_PASSWORD",
-    "SHIPIT_SSH_KEY",
-    "SHIPIT_SSH_KNOWN_HOSTS",
-    "INPUT_TOKEN",
-)
-"""Environment variables that commands of the user do not get: they build, and must not publish."""
 _CHUNK = 1 << 17  # bytes
 _PIPE = 1 << 20  # bytes; the largest pipe that Linux gives to an unprivileged process
 
@@ -158,11 +150,6 @@ def describe_failure(status: int | None, timeout: float) -> str:
     ('failed with status 3', 'did not end within 60 seconds')
     """
     return f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
-
-
-def without_tokens(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` without the tokens in `WRITE_TOKENS`."""
-    return {name: value for name, value in environ.items() if name not in WRITE_TOKENS}
 
 
 def _kill_group(program: subprocess.Popen[str]) -> None:

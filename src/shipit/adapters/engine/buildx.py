@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 
-from shipit.adapters.process import without_tokens
+from shipit.adapters.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.images import Build
 
