@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import hashlib
 import os
 from typing import BinaryIO
 
+from shipit.adapters.matching_files import matching_files
 from shipit.errors import CommandError, ConfigError
 
 
@@ -64,8 +64,10 @@ class WorkingTree:
         return os.path.getsize(self._at(path))
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        found = glob.glob(pattern, root_dir=self._root, recursive=True)
-        return tuple(sorted(path for path in found if os.path.isfile(self._at(path))))
+        found = set(matching_files(self._root, pattern))
+        for path in found:
+            self._at(path)
+        return tuple(sorted(found))
 
     def wrote(self, path: str) -> bool:
         if self._record is None or not os.path.exists(self._record):

@@ -29,7 +29,10 @@ class Files(Protocol):
         """Return the size of a file, in bytes."""
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        """Return the paths of the files that match, sorted; `**` matches any number of directories."""
+        """Return the paths of the files that match, sorted; `**` matches any number of directories.
+
+        `**` follows links to directories of the repository, and visits each directory once.
+        """
 
     def wrote(self, path: str) -> bool:
         """Return whether the file's content is one that shipit wrote in this clone, in this run or an earlier one."""
