@@ -1,8 +1,11 @@
-"""How the work of a function grows with its input, without a clock."""
+"""How the work of a function grows with its input: by its calls, or by the time of the processor where C does the work."""
 
 from __future__ import annotations
 
+import gc
+import math
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -29,3 +32,29 @@ def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
     once, twice = work(size), work(2 * size)
     once()  # what is compiled or loaded when first used does not count
     return calls(twice) / calls(once)
+
+
+def time_growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
+    """Return how many times the time for `size` doubling the size takes; about 2 when it is linear, 4 when quadratic.
+
+    It is the mean of three doublings. Only the time of this thread counts, and a disturbed measurement is repeated, so
+    that a busy machine changes nothing.
+    """
+    small, large = work(size), work(8 * size)
+    small()  # what is compiled or loaded when first used does not count
+    return min(_doubling(small, large) for _ in range(3)) if (first := _doubling(small, large)) > 2.2 else first
+
+
+def _doubling(small: Callable[[], object], large: Callable[[], object]) -> float:
+    once = min(_time(small) for _ in range(5))
+    return math.cbrt(_time(large) / once)
+
+
+def _time(work: Callable[[], object]) -> float:
+    gc.disable()
+    before = time.thread_time()
+    try:
+        work()
+        return max(time.thread_time() - before, 1e-6)
+    finally:
+        gc.enable()

@@ -139,6 +139,13 @@ ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the
 NESTED_VERSION_FILES = Count("files", 50, "version files below the root that are read, if the root has none", "those deepest below the root are left out")
 NESTED_PROBE = Size("files", 64 << 10, "the beginning of a version file at the root in which `shipit next` looks for a version", "version files below the root are looked for")
 NESTED_DIRECTORIES = Count("files", 4, "directories above such a version file", "a file that is deeper is left out")
+VERSION_FILE = Size("files", 10 << 20, "a version file", "error, status 2")
+YAML_FILE = Size("files", 2 << 20, "a version file in YAML, because its parser is slow", "error, status 2; with `format = \"marker\"`, the limit is that of other files")
+YAML_BRACKETS = Count("files", 64, "open brackets in one line of a version file in YAML", "error, status 2; with `format = \"marker\"`, there is no such limit")
+VALUE_PATH = Count("files", 255, "characters of the path of a value in a version file, as in `paths`", "the value cannot be named in `paths`")
+KEY_PARTS = Count("files", 100, "parts of a key in TOML, as in `a.b.c`", "error, status 2")
+SIMILAR_PATHS = Count("files", 1000, "paths of a version file that are compared with a wrong one", "the error names no similar path of the others")
+NAMED_PLACES = Count("files", 5, "places that an error names if a version is set several times", "the error ends the list with `…`")
 
 # Texts
 

@@ -7,14 +7,14 @@ kept, and bytes that are not UTF-8 are surrogates. All of this is the same after
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.errors import ConfigError
 
 _LITERAL = re.compile(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
@@ -83,6 +83,7 @@ class TextFormat(Struct, frozen=True):
         return edited
 
     def _versions(self, text: str, paths: Sequence[str]) -> list[Span]:
+        require_readable(text)
         return [_version(text, span) for span in self.find(text, paths)]
 
     def _holds(self, text: str, version: str, paths: Sequence[str]) -> bool:
@@ -98,15 +99,33 @@ def select(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Pla
     Raises:
         VersionFileError: a path has no place, or several.
     """
-    by_path: dict[str, list[Place]] = defaultdict(list)
+    found: dict[str, list[Place]] = {path: [] for path in paths}
+    others: dict[str, None] = {}
     for place in places:
-        by_path[place.path].append(place)
-    return [_only(text, path, by_path) for path in paths]
+        if place.path in found and len(place.path) <= limits.VALUE_PATH:
+            found[place.path].append(place)
+        elif len(others) < limits.SIMILAR_PATHS:
+            others[place.path] = None
+    return [_only(text, path, found[path], others) for path in paths]
 
 
 def spans(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Span]:
     """Return the characters of the places that `select` returns."""
     return [place.span for place in select(text, places, paths)]
+
+
+def require_readable(text: str) -> None:
+    """Raise `VersionFileError` for a text that is too large, or is not UTF-8."""
+    if len(text) > limits.VERSION_FILE:
+        hint = "write the version into a smaller file, and name that one in `version-files`"
+        raise VersionFileError(f"this file is larger than {limits.VERSION_FILE.written}", hint=hint)
+    if "\0" in text:
+        raise VersionFileError("this file has NUL bytes: it is not text in UTF-8", hint="save it as UTF-8")
+
+
+def cut(path: str) -> str:
+    """Return `path` without its end if nobody can name it, so that time and memory do not grow with its length."""
+    return path[: limits.VALUE_PATH + 1]
 
 
 def line_number(text: str, offset: int) -> int:
@@ -127,10 +146,11 @@ def replace_non_ascii(text: str) -> str:
     return re.sub(r"[^\x00-\x7f]", "x", text)
 
 
-def _only(text: str, path: str, by_path: dict[str, list[Place]]) -> Place:
-    found = by_path.get(path, [])
+def _only(text: str, path: str, found: Sequence[Place], others: Iterable[str]) -> Place:
     if not found:
-        close = difflib.get_close_matches(path, by_path, n=3, cutoff=0.5)
+        import difflib
+
+        close = difflib.get_close_matches(path, others, n=3, cutoff=0.5)
         others = f", or use another place in `paths`: {', '.join(f'`{name}`' for name in close)}" if close else ""
         raise VersionFileError(f"`{path}` is not set in this file", hint=f"set `{path}` in the file{others}")
     if len(found) > 1:
@@ -140,7 +160,9 @@ def _only(text: str, path: str, by_path: dict[str, list[Place]]) -> Place:
 
 def ambiguous(text: str, path: str, found: Sequence[Place], hint: str = "keep one of them") -> VersionFileError:
     """Return the error for a version that is set more than once, at the places `found`."""
-    lines = ", ".join(str(line_number(text, place.span.start)) for place in found)
+    lines = ", ".join(str(line_number(text, place.span.start)) for place in found[: limits.NAMED_PLACES])
+    if len(found) > limits.NAMED_PLACES:
+        lines += ", …"
     return error_at(text, found[0].span.start, f"`{path}` is set {len(found)} times (lines {lines})", hint)
 
 
@@ -151,13 +173,15 @@ def _version(text: str, span: Span) -> Span:
         raise error_at(
             text,
             span.start,
-            f"`{span.of(text)}` is not a plain version",
+            f"`{shortened(span.of(text), limits.QUOTED_TEXT)}` is not a plain version",
             hint="write the version here as plain text, or name in `version-files` the file that contains it",
         )
     return Span(span.start + match.start("version"), span.end)
 
 
 def _replace(text: str, found: Sequence[Span], version: str) -> str:
-    for span in sorted(set(found), reverse=True):
-        text = text[: span.start] + version + text[span.end :]
-    return text
+    pieces, end = [], 0
+    for span in sorted(set(found)):
+        pieces += [text[end : span.start], version]
+        end = span.end
+    return "".join([*pieces, text[end:]])

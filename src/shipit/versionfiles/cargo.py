@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shipit.core import limits
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, spans
 from shipit.versionfiles.lock import lock_packages
 from shipit.versionfiles.syntax.toml import toml_places
@@ -37,7 +38,7 @@ def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
     local = lock_packages(text, lambda table: "source" not in table)
     if not paths and len(local) != 1:
-        names = ", ".join(f'"{place.path}"' for place in local) or "none"
+        names = ", ".join(f'"{place.path}"' for place in local[: limits.NAMED_PLACES]) or "none"
         raise VersionFileError(
             f"{len(local)} packages of this Cargo.lock are local: {names}",
             hint='name the crate to release: paths = ["<crate>"]',

@@ -20,14 +20,36 @@ A block that inherits the version is left alone, and a block that repeats the ve
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 
-from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ambiguous, error_at, line_number, select
+from msgspec import Struct, field
+
+from shipit.core import limits
+from shipit.core.redact import shortened
+from shipit.versionfiles.base import (
+    Place,
+    Span,
+    TextFormat,
+    VersionFileError,
+    ambiguous,
+    cut,
+    error_at,
+    line_number,
+    select,
+)
 from shipit.versionfiles.syntax import gradle as syntax
 from shipit.versionfiles.syntax.gradle import Dialect, Token
 
-_PROJECT_WIDE = ("", "allprojects.", "subprojects.", "configure(allprojects).", "configure(subprojects).")
+_VERSION_PATHS = {
+    "version",
+    *(
+        f"{block}.version"
+        for block in ("allprojects", "subprojects", "configure(allprojects)", "configure(subprojects)")
+    ),
+}
 _RECEIVER = re.compile(r"^(?:(?:project|rootProject|this|it)\.)+")
 _SETTER = re.compile(r"(^|\.)set([A-Z])")
 _PROPERTY = re.compile(r"(?:(?<!System\.get)[pP]roperty|properties\.get|properties)\s*[(\[.]\s*['\"]?(\w+)")
@@ -48,11 +70,12 @@ def _find(dialect: Dialect, text: str, paths: Sequence[str]) -> list[Span]:
 
 def _project_version(text: str, places: Sequence[Place]) -> Sequence[Place]:
     """Return the assignments of the version of the project. Several must be in different blocks and say the same."""
-    wide = [place for place in places if place.path in {f"{block}version" for block in _PROJECT_WIDE}]
+    wide = [place for place in places if place.path in _VERSION_PATHS]
     found = [place for place in wide if not _inherits(text, place)] or wide
     if not found:
-        elsewhere = [f"`{place.path}`" for place in places if place.literal and place.path.endswith("version")]
-        hint = f'name the place, as in paths = ["…"]; this script sets {", ".join(elsewhere)}' if elsewhere else None
+        paths = (place.path for place in places if place.literal and place.path.endswith("version"))
+        elsewhere = ", ".join(f"`{path}`" for path in islice(paths, limits.NAMED_PLACES))
+        hint = f'name the place, as in paths = ["…"]; this script sets {elsewhere}' if elsewhere else None
         raise VersionFileError(
             "this build script sets no `version` of the project",
             hint=hint or 'add `version = "0.1.0"`, or name in `version-files` the file that contains it',
@@ -75,26 +98,60 @@ def _repeated(text: str, found: Sequence[Place]) -> bool:
 
 def _choice(found: Sequence[Place]) -> str:
     """Return the hint for several versions. Only a plain string that is alone on its path can be named in `paths`."""
-    paths = [place.path for place in found]
-    names = ", ".join(f'"{place.path}"' for place in found if place.literal and paths.count(place.path) == 1)
+    counts = Counter(place.path for place in found)
+    names = ", ".join(f'"{place.path}"' for place in found if place.literal and counts[place.path] == 1)
     return f"keep one, or name the places to write: paths = [{names}]" if names else "keep one of them"
+
+
+class _Block(Struct, frozen=True):
+    """An open bracket: the path of the code inside it, with a final dot, and whether it is a brace."""
+
+    path: str
+    braces: bool
+
+
+class _Script(Struct):
+    """The tokens of a script, and for each token the index of the token after the value that starts with it."""
+
+    tokens: Sequence[Token]
+    value_ends: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find the ends from the last token to the first, so that nested values take linear time.
+
+        A value ends with its statement, or before the closing bracket around it.
+        """
+        ends = [len(self.tokens)] * (len(self.tokens) + 1)
+        closing: list[int] = []
+        for index in range(len(self.tokens) - 1, -1, -1):
+            kind = self.tokens[index].kind
+            if kind == "close":
+                closing.append(index)
+            if kind == "close" or (kind != "open" and _ends_statement(self.tokens, index)):
+                ends[index] = index
+            elif kind == "open":
+                ends[index] = ends[closing.pop() + 1] if closing else len(self.tokens)
+            else:
+                ends[index] = ends[index + 1]
+        self.value_ends = ends
 
 
 def _places(text: str, dialect: Dialect) -> Iterator[Place]:
     """Yield the place of each assignment that is a statement."""
-    tokens = syntax.tokens(text, dialect)
-    blocks: list[str | None] = []  # for each open brace its path with a final dot, for each other open bracket None
+    script = _Script(syntax.tokens(text, dialect))
+    blocks = [_Block("", braces=True)]
     statement = 0
-    for index, token in enumerate(tokens):
-        in_block = not blocks or blocks[-1] is not None
-        if in_block and _starts_statement(tokens, index):
+    for index, token in enumerate(script.tokens):
+        block = blocks[-1]
+        if block.braces and _starts_statement(script.tokens, index):
             statement = token.start
-            prefix = blocks[-1] if blocks else ""
-            yield from _assignment(tokens, index, prefix or "")
-        if token.kind == "open":
-            header = text[statement : token.start] if in_block else "("
-            blocks.append(_block_path(blocks, header) if token.marks("{") else None)
-        elif token.kind == "close" and blocks:
+            yield from _assignment(script, index, block.path)
+        if token.marks("{"):
+            header = text[statement : token.start] if block.braces else "("
+            blocks.append(_Block(_block_path(block.path, header), braces=True))
+        elif token.kind == "open":
+            blocks.append(_Block(block.path, braces=False))
+        elif token.kind == "close" and len(blocks) > 1:
             blocks.pop()
 
 
@@ -103,27 +160,26 @@ def _starts_statement(tokens: Sequence[Token], index: int) -> bool:
     return before is None or before.kind == "newline" or before.marks("{", "}", ";", "->")
 
 
-def _block_path(blocks: Sequence[str | None], header: str) -> str:
-    """Return the path of a block with a final dot, without quotes and spaces.
+def _block_path(outer: str, header: str) -> str:
+    """Return the path of a block inside the block `outer`, with a final dot, without quotes and spaces.
 
     The header `project(':a')` inside the block `x` gives `x.project(:a).`.
     """
-    outer = next((block for block in reversed(blocks) if block is not None), "")
-    return outer + _RECEIVER.sub("", re.sub(r"[\s'\"]|\(\)$", "", header)) + "."
+    return cut(outer + _RECEIVER.sub("", re.sub(r"[\s'\"]++|\(\)$", "", header)) + ".")
 
 
-def _assignment(tokens: Sequence[Token], index: int, prefix: str) -> Iterator[Place]:
-    name, at = _target(tokens, index)
-    if not name or at >= len(tokens):
+def _assignment(script: _Script, index: int, prefix: str) -> Iterator[Place]:
+    name, at = _target(script.tokens, index)
+    if not name or at >= len(script.tokens):
         return
-    path = prefix + _SETTER.sub(lambda m: m[1] + m[2].lower(), _RECEIVER.sub("", name).removesuffix(".set"))
-    operator = tokens[at]
+    path = cut(prefix + _SETTER.sub(lambda m: m[1] + m[2].lower(), _RECEIVER.sub("", name).removesuffix(".set")))
+    operator = script.tokens[at]
     if operator.marks("="):
-        yield from _value(tokens, _skip_newlines(tokens, at + 1), path)
+        yield from _value(script, _skip_newlines(script.tokens, at + 1), path)
     elif operator.kind in ("string", "template"):
-        yield from _value(tokens, at, path)
+        yield from _value(script, at, path)
     elif operator.marks("("):
-        yield from _argument(tokens, at, path)
+        yield from _argument(script, at, path)
 
 
 def _target(tokens: Sequence[Token], index: int) -> tuple[str, int]:
@@ -144,41 +200,31 @@ def _target(tokens: Sequence[Token], index: int) -> tuple[str, int]:
     return name, index
 
 
-def _value(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
-    if at < len(tokens):
-        yield _place(tokens, at, path, _ends_statement(tokens, at + 1))
+def _value(script: _Script, at: int, path: str) -> Iterator[Place]:
+    if at < len(script.tokens):
+        yield _place(script, at, path, _ends_statement(script.tokens, at + 1))
 
 
-def _argument(tokens: Sequence[Token], at: int, path: str) -> Iterator[Place]:
+def _argument(script: _Script, at: int, path: str) -> Iterator[Place]:
     """Yield the place of the argument of a call; it is not literal unless the call has only one argument."""
+    tokens = script.tokens
     inner = _skip_newlines(tokens, at + 1)
     after = _skip_newlines(tokens, inner + 1)
     if inner < len(tokens):
         alone = after < len(tokens) and tokens[after].marks(")") and _ends_statement(tokens, after + 1)
-        yield _place(tokens, inner, path, alone)
+        yield _place(script, inner, path, alone)
 
 
-def _place(tokens: Sequence[Token], at: int, path: str, alone: bool) -> Place:
+def _place(script: _Script, at: int, path: str, alone: bool) -> Place:
     """Return the place of the value at token `at`.
 
     It is the string without its quotes if the string is `alone`, else the whole value, which is computed.
     """
-    token = tokens[at]
+    token = script.tokens[at]
     if alone and token.kind == "string":
         quote = (token.end - token.start - len(token.text)) // 2
         return Place(path, Span(token.start + quote, token.end - quote))
-    return Place(path, Span(token.start, _value_end(tokens, at)), literal=False)
-
-
-def _value_end(tokens: Sequence[Token], at: int) -> int:
-    """Return the end of the value at token `at`: the end of its statement, or the closing bracket around it."""
-    depth = 0
-    for index in range(at, len(tokens)):
-        token = tokens[index]
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth < 0 or (depth == 0 and token.kind != "close" and _ends_statement(tokens, index)):
-            return tokens[index - 1].end
-    return tokens[-1].end
+    return Place(path, Span(token.start, script.tokens[script.value_ends[at] - 1].end), literal=False)
 
 
 def _skip_newlines(tokens: Sequence[Token], at: int) -> int:
@@ -198,10 +244,11 @@ def _ends_statement(tokens: Sequence[Token], at: int) -> bool:
 
 def _computed(text: str, place: Place, places: Sequence[Place]) -> VersionFileError:
     value = place.span.of(text)
+    shown = shortened(value.partition("\n")[0].strip(), limits.QUOTED_TEXT)
     return error_at(
         text,
         place.span.start,
-        f"`{place.path}` is computed here, not written as a plain string: `{value.partition(chr(10))[0].strip()}`",
+        f"`{place.path}` is computed here, not written as a plain string: `{shown}`",
         hint=_source_hint(text, value, places)
         or "write it as a plain string, or name in `version-files` the file that contains it",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-from shipit.versionfiles.base import Place
+from shipit.versionfiles.base import Place, cut
 from shipit.versionfiles.syntax.toml import toml_places
 
 # The strings of a `[[package]]` table by key, with dots for keys of inner tables: {"source.editable": "."}
@@ -25,7 +25,7 @@ def lock_packages(text: str, accept: Callable[[PackageTable], bool]) -> list[Pla
             tables[index][key] = place
     complete = [table for table in tables.values() if {"name", "version"} <= table.keys()]
     return [
-        Place(table["name"].span.of(text), table["version"].span)
+        Place(cut(table["name"].span.of(text)), table["version"].span)
         for table in complete
         if accept({key: place.span.of(text) for key, place in table.items()})
     ]

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from shipit.versionfiles.base import VersionFileError
+from shipit.versionfiles.base import VersionFileError, require_readable
 from shipit.versionfiles.syntax.xml import xml_places
 
 # Returns the text of the file at a path; None if there is no such file.
@@ -58,7 +58,7 @@ def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...
     if root is None or "$" in root.values.get(_OWN, "$"):
         return
     version, ours = root.values[_OWN], {root.coordinates}
-    for module, pom in _modules(path, root, read, {path}):
+    for module, pom in _modules(path, root, read):
         if pom.parent in ours:
             own = [_OWN] if pom.values.get(_OWN) == version else []
             yield module, (_PARENT, *own)
@@ -66,24 +66,35 @@ def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...
                 ours.add(pom.coordinates)
 
 
-def _modules(path: str, pom: _Pom, read: Read, seen: set[str]) -> Iterator[tuple[str, _Pom]]:
+def _modules(path: str, pom: _Pom, read: Read) -> Iterator[tuple[str, _Pom]]:
     """Yield the path and the content of each module, depth first. A module is named by its directory or its file."""
-    for name in pom.modules:
-        file = name if name.endswith(".xml") else f"{name}/pom.xml"
-        module = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
-        if module not in seen and (found := _pom(module, read)):
+    seen, waiting = {path}, [*_paths(path, pom)]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
             seen.add(module)
-            yield module, found
-            yield from _modules(module, found, read, seen)
+            if found := _pom(module, read):
+                yield module, found
+                waiting += _paths(module, found)
+
+
+def _paths(path: str, pom: _Pom) -> Iterator[str]:
+    """Yield the paths of the modules that `pom` names, last first."""
+    for name in reversed(pom.modules):
+        file = name if name.endswith(".xml") else f"{name}/pom.xml"
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
 
 
 def _pom(path: str, read: Read) -> _Pom | None:
-    """Return the content of the pom.xml at `path`; None if there is no such file, or it is not valid XML."""
+    """Return the content of the pom.xml at `path`; None if there is no such file, or it cannot be read."""
     text = read(path)
     try:
-        places = [] if text is None else xml_places(text)
+        if text is None:
+            return None
+        require_readable(text)
+        places = xml_places(text)
     except VersionFileError:
         return None
-    texts = [(place.path, place.span.of(text or "")) for place in places]
+    texts = [(place.path, place.span.of(text)) for place in places]
     modules = tuple(value.strip("/") for key, value in texts if _MODULE.fullmatch(key))
     return _Pom(dict(texts), modules) if texts else None

@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shipit.versionfiles.base import Place, Span, TextFormat, spans
+from shipit.versionfiles.base import Place, Span, TextFormat, cut, spans
 
 _LINE = re.compile(
     r"""
     \ufeff? [ \t\f]*
     (?: [#!] [^\r\n]*                                   # a comment; a backslash does not continue it
-      | (?P<key> (?: \\. | [^\s=:\\] )+ ) (?: [ \t\f]*[=:] )? [ \t\f]*
-        (?P<value> (?: \\ (?: \r\n | . ) | [^\\\r\n] )* )  # a backslash continues the value on the next line
+      | (?P<key> (?: \\. | [^\s=:\\]++ )++ ) (?: [ \t\f]*[=:] )? [ \t\f]*+
+        (?P<value> (?: \\ (?: \r\n | . ) | [^\\\r\n]++ )*+ )  # a backslash continues the value on the next line
       | [^\r\n]*
     )
     (?: \r\n? | \n | \Z )
@@ -32,7 +32,7 @@ def _places(text: str) -> Iterator[Place]:
     for match in _LINE.finditer(text):
         if match["key"]:
             start = match.start("value")
-            yield Place(match["key"], Span(start, start + len(match["value"].rstrip(" \t\f"))))
+            yield Place(cut(match["key"]), Span(start, start + len(match["value"].rstrip(" \t\f"))))
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, error_at, replace_non_ascii, select
+from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, cut, error_at, replace_non_ascii, select
 
 if TYPE_CHECKING:
     import ast
@@ -43,12 +43,9 @@ def _places(text: str) -> Iterator[Place]:
         if value is not None and value.end_lineno and value.end_col_offset is not None:
             start = lines[value.lineno - 1] + value.col_offset
             end = lines[value.end_lineno - 1] + value.end_col_offset
-            yield from (_place(text, target.id, start, end) for target in targets if hasattr(target, "id"))
-
-
-def _place(text: str, name: str, start: int, end: int) -> Place:
-    plain = _PLAIN.fullmatch(text, start, end)
-    return Place(name, Span(*plain.span("content")) if plain else Span(start, end), plain is not None)
+            plain = _PLAIN.fullmatch(text, start, end)
+            span = Span(*plain.span("content")) if plain else Span(start, end)
+            yield from (Place(cut(target.id), span, bool(plain)) for target in targets if hasattr(target, "id"))
 
 
 def _parse(text: str) -> ast.Module:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.versionfiles.base import VersionFileError
 
 _NUMBER = r"(0|[1-9]\d{0,17})"
@@ -24,6 +26,9 @@ def declared(found: str) -> str:
     """
     match = _FOUND.fullmatch(found.removesuffix("-SNAPSHOT"))
     if match is None:
-        raise VersionFileError(f"`{found}` is not a version", hint="write it as MAJOR.MINOR.PATCH, such as `0.1.0`")
+        raise VersionFileError(
+            f"`{shortened(found, limits.QUOTED_TEXT)}` is not a version",
+            hint="write it as MAJOR.MINOR.PATCH, such as `0.1.0`",
+        )
     major, minor, patch, rest = match.groups()
     return f"{major}.{minor or 0}.{patch or 0}{rest or ''}"

@@ -102,7 +102,7 @@ _BEFORE_SLASHY = {"return", "in", "case", "assert"}  # after any other word, `/`
 
 
 def tokens(text: str, dialect: Dialect) -> list[Token]:
-    """Return the tokens of `text` in order, without comments and spaces.
+    """Return the tokens of `text` in order, without comments and spaces; empty lines are one token.
 
     Raises:
         VersionFileError: a string or a comment has no end.
@@ -147,7 +147,7 @@ class _Lexer(Struct):
 
     def _emit(self, token: Token) -> int:
         self.last = token
-        if not self.templates:
+        if not self.templates and not (token.kind == "newline" and self.found and self.found[-1].kind == "newline"):
             self.found.append(token)
         return token.end
 
@@ -167,7 +167,7 @@ class _Lexer(Struct):
     def _string(self, mark: str, start: int, position: int, *, plain: bool) -> int:
         for match in self.dialect.strings[mark].finditer(self.text, position):
             if match.lastgroup == "end":
-                content = self.text[start + len(mark) : match.end() - len(mark)]
+                content = "" if self.templates else self.text[start + len(mark) : match.end() - len(mark)]
                 return self._emit(Token("string" if plain else "template", content, start, match.end()))
             if match.lastgroup == "code":
                 self.templates.append(_Template(mark, start))

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from shipit.versionfiles.base import Place, Span, VersionFileError, error_at
+from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},:]', re.DOTALL)
 
 
 def json_places(text: str) -> Iterator[Place]:
@@ -57,7 +57,7 @@ def _path(scopes: list[_Scope]) -> str:
         return ""
     scope = scopes[-1]
     name = str(scope.index) if scope.array else scope.key
-    return f"{scope.path}.{name}" if len(scopes) > 1 else name
+    return cut(f"{scope.path}.{name}" if len(scopes) > 1 else name)
 
 
 def _validate(text: str) -> None:

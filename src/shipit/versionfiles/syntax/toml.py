@@ -14,15 +14,16 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shipit.versionfiles.base import Place, Span, VersionFileError
+from shipit.core import limits
+from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
 
 _TOKEN = re.compile(
     r"""
     (?P<comment> \#[^\n]* )
   | (?P<newline> \n )
-  | (?P<long> \"{3} (?: \\. | [^\\] )*? \"{3,5} | '{3} .*? '{3,5} )
-  | (?P<string> " (?: \\. | [^"\\] )* " | '[^']*' )
-  | (?P<bare> [A-Za-z0-9_.:+-]+ )
+  | (?P<long> \"{3} (?: \\. | \"{1,2} (?!\") | [^"\\]++ )*+ \"{3,5} | '{3} .*? '{3,5} )
+  | (?P<string> " [^"\\]*+ (?: \\. [^"\\]*+ )*+ " | '[^']*+' )
+  | (?P<bare> [A-Za-z0-9_.:+-]++ )
   | (?P<mark> [\[\]{}=,] )
     """,
     re.VERBOSE | re.DOTALL,
@@ -33,10 +34,21 @@ def parse_toml(text: str) -> dict[str, Any]:
     """Return the data of a TOML document. Raises `VersionFileError`."""
     import tomllib
 
+    _refuse_long_keys(text)
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise VersionFileError(f"this is not valid TOML: {error}", hint="fix the file") from None
+
+
+def _refuse_long_keys(text: str) -> None:
+    """Raise `VersionFileError` for a key with very many parts, which takes tomllib quadratic time."""
+    parts = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        parts = parts + 1 + match.group().count(".") if kind in ("bare", "string") else 0
+        if parts > limits.KEY_PARTS and kind == "bare":
+            raise error_at(text, match.start(), f"a key has more than {limits.KEY_PARTS} parts", hint="shorten it")
 
 
 def toml_places(text: str) -> Iterator[Place]:
@@ -77,7 +89,7 @@ class _Cursor(Struct):
         if self.at_key and token in "[]":
             self.header += token
         elif token == "=":
-            self.path = ".".join(filter(None, [self.brackets[-1][1] if self.brackets else self.table, *self.key]))
+            self.path = cut(".".join(filter(None, [self.brackets[-1][1] if self.brackets else self.table, *self.key])))
             self.at_key = False
         elif token in "[{":
             self.brackets.append((token, self.path))
@@ -99,7 +111,7 @@ class _Cursor(Struct):
         self.at_key = not (self.brackets and self.brackets[-1][0] == "[")
 
     def _enter_table(self) -> None:
-        self.table = ".".join(self.key)
+        self.table = cut(".".join(self.key))
         if self.header.startswith("[["):
             self.tables[self.table] += 1
             self.table += f".{self.tables[self.table] - 1}"

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from shipit.versionfiles.base import Place, Span, VersionFileError, replace_non_ascii
+from shipit.versionfiles.base import Place, Span, VersionFileError, cut, replace_non_ascii
 
 _CDATA = ("<![CDATA[", "]]>")
-_TAG = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*>""")  # a `>` inside quotes does not end it
+_TAG = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")  # a `>` inside quotes does not end it
 
 
 def xml_places(text: str) -> list[Place]:
@@ -28,7 +28,7 @@ def xml_places(text: str) -> list[Place]:
 
 
 class _Element(NamedTuple):
-    name: str
+    path: str
     content: int  # offset of the content
 
 
@@ -43,13 +43,14 @@ def _scan(text: str) -> list[Place]:
     def start(name: str, _: object) -> None:
         nonlocal leaf
         at = parser.CurrentByteIndex
-        stack.append(_Element(text[at + 1 : at + 1 + len(name)], _tag_end(text, at)))
+        own = text[at + 1 : at + 1 + len(name)]
+        stack.append(_Element(cut(f"{stack[-1].path}.{own}" if stack else own), _tag_end(text, at)))
         leaf = True
 
     def end(_: str) -> None:
         nonlocal leaf
         if leaf and (span := _trim(text, stack[-1].content, parser.CurrentByteIndex)):
-            found.append(Place(".".join(element.name for element in stack), span))
+            found.append(Place(stack[-1].path, span))
         stack.pop()
         leaf = False
 
