@@ -14,23 +14,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 from release.runs import Driver
 
 from shipit import api
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import run
 from shipit.cli.output import json_text
+from shipit.cli.plan_file import verify_plan
+from shipit.cli.session import Session
 from shipit.core.deploy import ContainerSpec, HealthCheck
 from shipit.core.images import Build
-from shipit.errors import ShipitError
+from shipit.errors import ConflictError, ShipitError
 from shipit.finding import Finding
+from shipit.plan.deploy import DeployPlan
+from shipit.plan.images import ImagePlan
 from shipit.plan.model import Inputs
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import Decision
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import STEPS
+from shipit.steps import STEPS, Run
 from shipit.steps.base import Step
 
+INPUTS = Inputs("a" * 40, "main", "")
 pytestmark = pytest.mark.usefixtures("own_environment")
 
 
@@ -337,3 +343,65 @@ PLANS = st.builds(
 def test_a_plan_of_any_steps_survives_the_file(plan: ReleasePlan) -> None:
     written = json_text(plan_to_json(plan)).encode("utf-8")
     assert plan_from_json(written.decode("utf-8"), "plan.json") == plan
+
+
+def test_an_equal_plan_is_verified_and_applied(sample: Sample, saved: Path) -> None:
+    done = shipit(sample, "release", "--plan", str(saved), "--verify")
+    assert (done.returncode, done.stderr.splitlines()[-1][:15]) == (0, "released v0.4.0")
+
+
+@pytest.mark.parametrize("option", [(), ("--dry-run",)], ids=lambda words: " ".join(words) or "applied")
+def test_a_plan_with_an_added_command_is_shown_and_refused(
+    sample: Sample, saved: Path, option: tuple[str, ...]
+) -> None:
+    plan = json.loads(saved.read_text())
+    plan["steps"].insert(0, {"kind": "run", "command": "touch stolen", "timeout": 60})
+    saved.write_text(json_text(plan))
+    before = state(sample)
+    done = shipit(sample, "release", "--plan", str(saved), "--verify", *option)
+    assert (done.returncode, state(sample)) == (3, before)
+    assert not (sample.path / "stolen").exists()
+    assert '\n-      "command": "touch stolen",\n' in done.stderr
+    assert f"error: `{saved}` differs from a new plan" in done.stderr
+
+
+def test_a_changed_line_of_a_long_text_is_the_only_one_shown(
+    sample: Sample, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "s3cret-token")
+    saved.write_text(saved.read_text().replace("load rooms and members in one query", "s3cret-token \u202e"))
+    done = shipit(sample, "release", "--plan", str(saved), "--verify")
+    changed = [line for line in done.stderr.splitlines() if line.startswith("-  ")]
+    assert changed
+    assert all("[REDACTED] \\u202e" in line for line in changed)
+    assert "s3cret-token" not in done.stdout + done.stderr
+
+
+def test_a_plan_with_a_requested_version_is_verified_with_the_same_version(sample: Sample) -> None:
+    place = sample.path.parent / "plan.json"
+    shipit(sample, "plan", "--version", "0.9.0", "-o", str(place))
+    assert shipit(sample, "release", "--plan", str(place), "--verify", "--dry-run").returncode == 3
+    words = ("release", "--plan", str(place), "--verify", "--dry-run", "--version", "0.9.0")
+    assert shipit(sample, *words).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["release", "image", "deploy"])
+def test_a_verification_needs_a_saved_plan(sample: Sample, command: str) -> None:
+    done = shipit(sample, command, "--verify")
+    assert done.returncode == 2
+    assert "add `--plan FILE`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [ImagePlan(inputs=INPUTS, environment="dev", images=()), DeployPlan(inputs=INPUTS, environment="dev", targets=())],
+    ids=["images", "deployment"],
+)
+def test_a_plan_of_images_or_of_a_deployment_is_verified(
+    plan: ImagePlan | DeployPlan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify_plan(Session(), "plan.json", plan, plan)
+    added = replace(plan, steps=(Run("touch stolen", 60),))
+    with pytest.raises(ConflictError):
+        verify_plan(Session(), "plan.json", added, plan)
+    assert '-      "command": "touch stolen",' in capsys.readouterr().err

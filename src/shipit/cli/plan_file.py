@@ -1,15 +1,75 @@
-"""Reading of a plan that `shipit plan -o` saved."""
+"""Reading of a plan that `shipit plan -o` saved, and the comparison of it with a new plan."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from shipit.errors import UsageError
+import click
+
+from shipit.cli.session import Session
+from shipit.core import limits
+from shipit.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan
 
 _Kind = TypeVar("_Kind", bound="Plan")
+
+plan_option = click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    help="Apply the plan saved in FILE; refused if it is out of date. Trust FILE like code: its commands are run.",
+)
+verify_option = click.option(
+    "--verify",
+    is_flag=True,
+    help="Refuse the plan in FILE, and show the differences, unless a new plan with the same arguments is equal.",
+)
+
+
+def require_plan_file(plan_file: str | None, *, verify: bool) -> None:
+    """Raise `UsageError` if `--verify` is given without `--plan`."""
+    if verify and plan_file is None:
+        raise UsageError("`--verify` compares a saved plan, but there is no `--plan`", hint="add `--plan FILE`")
+
+
+def verify_plan(session: Session, path: str, saved: Plan, new: Plan) -> None:
+    """Print the differences and raise `ConflictError` unless the plan `saved` in the file `path` equals the plan `new`.
+
+    Each line of a text is compared for itself. Secrets are removed from what is printed.
+    """
+    from shipit.core.printable import printable
+    from shipit.plan.views import plan_to_json
+
+    before, after = plan_to_json(saved), plan_to_json(new)
+    if before == after:
+        return
+    lines = list(unified_diff(_lines(before), _lines(after), path, "a new plan", lineterm=""))
+    shown, rest = lines[: limits.PLAN_DIFF], len(lines) - limits.PLAN_DIFF
+    more = [f"({rest} more lines)"] if rest > 0 else []
+    session.output.say_untrusted("\n".join(printable(line) for line in (*shown, *more)))
+    raise ConflictError(
+        f"`{path}` differs from a new plan: lines with `-` are only in the file, lines with `+` only in the new plan",
+        hint=f"if the differences are not what you want, make a new plan: {saved.how_to_make}",
+        state=saved.untouched,
+    )
+
+
+def _lines(value: Any) -> list[str]:
+    """Return JSON values as lines of indented JSON, in which each line of a longer text is a line of its own."""
+    from shipit.cli.output import json_text
+
+    return json_text(_split(value)).splitlines()
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _split(each) for key, each in value.items()}
+    if isinstance(value, str) and "\n" in value:
+        return value.split("\n")
+    return [_split(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def read_plan(path: str, kind: type[_Kind]) -> _Kind:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shipit.cli.checking import check_option, checked_status
-from shipit.cli.plan_file import read_plan
+from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.argument("version", metavar="[VERSION]", required=False)
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
-@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
+@plan_option
+@verify_option
 @click.option("-o", "--output", "save", metavar="FILE", help="Save the plan in FILE and change nothing.")
 @click.option("--retry", is_flag=True, help="Deploy the image although it is held: it was rejected before.")
 @check_option
@@ -34,6 +35,7 @@ def command(
     version: str | None,
     dry_run: bool,
     plan_file: str | None,
+    verify: bool,
     save: str | None,
     retry: bool,
     check: bool,
@@ -49,7 +51,8 @@ def command(
     from shipit import api
     from shipit.plan.deploy import DeployPlan
 
-    if plan_file and (environment or version or retry):
+    require_plan_file(plan_file, verify=verify)
+    if plan_file and (environment or version or retry) and not verify:
         what = "`--plan` cannot be combined with ENV, VERSION or `--retry`: the plan says what is deployed"
         raise UsageError(what, hint=f"shipit deploy --plan {plan_file}")
     if check and not (dry_run or save):
@@ -57,6 +60,9 @@ def command(
         raise UsageError(what, hint=f"shipit deploy {environment or 'ENV'} --dry-run --check")
     plan = read_plan(plan_file, DeployPlan) if plan_file else None
     with reporting(session) as report:
+        if plan_file and plan and verify:
+            new = api.plan_deploy(session.project, environment, version, retry=retry)
+            verify_plan(session, plan_file, plan, new)
         if dry_run or save:
             with waiting(session.output, "checking the registry and the hosts"):
                 plan = plan or api.plan_deploy(session.project, environment, version, retry=retry)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shipit.cli.plan_file import read_plan
+from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option("--push", is_flag=True, help="Also push the images to the registry.")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
-@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
+@plan_option
+@verify_option
 @json_option
 @pass_session
 def command(
-    session: Session, environment: str | None, push: bool, dry_run: bool, plan_file: str | None, as_json: bool
+    session: Session,
+    environment: str | None,
+    push: bool,
+    dry_run: bool,
+    plan_file: str | None,
+    verify: bool,
+    as_json: bool,
 ) -> None:
     """Build the images of an environment.
 
@@ -36,11 +43,14 @@ def command(
     from shipit.plan.images import ImagePlan
     from shipit.plan.views import render_plan
 
-    if plan_file and (environment or push):
+    require_plan_file(plan_file, verify=verify)
+    if plan_file and (environment or push) and not verify:
         what = "`--plan` cannot be combined with ENV or `--push`: the plan says both"
         raise UsageError(what, hint=f"shipit image --plan {plan_file}")
     plan = read_plan(plan_file, ImagePlan) if plan_file else None
     with reporting(session) as report:
+        if plan_file and plan and verify:
+            verify_plan(session, plan_file, plan, api.plan_image(session.project, environment, push=True))
         if dry_run:
             with waiting(session.output, "checking the repository, the engine and the registry"):
                 images = api.Images(plan or api.plan_image(session.project, environment, push=push), {})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shipit.cli.plan_file import read_plan
+from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import PreflightError, UsageError
@@ -19,13 +19,20 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: shipit release --dry-run, then shipit release")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
-@click.option("--plan", "plan_file", metavar="FILE", help="Apply the plan saved in FILE; refused if it is out of date.")
+@plan_option
+@verify_option
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
 @click.option("--strict", is_flag=True, help="End with exit status 3 if there is nothing to release.")
 @json_option
 @pass_session
 def command(
-    session: Session, dry_run: bool, plan_file: str | None, version: str | None, strict: bool, as_json: bool
+    session: Session,
+    dry_run: bool,
+    plan_file: str | None,
+    verify: bool,
+    version: str | None,
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Release the next version, which is computed from the commits since the last release.
 
@@ -35,10 +42,13 @@ def command(
     from shipit import api
     from shipit.plan.release import ReleasePlan
 
-    if plan_file and version:
+    require_plan_file(plan_file, verify=verify)
+    if plan_file and version and not verify:
         raise UsageError("`--plan` and `--version` cannot be combined: the plan has a version", hint="leave one out")
     plan = read_plan(plan_file, ReleasePlan) if plan_file else None
     with reporting(session) as report:
+        if plan_file and plan and verify:
+            verify_plan(session, plan_file, plan, api.plan_release(session.project, version=version))
         if dry_run:
             outcome = api.Outcome(plan or api.plan_release(session.project, version=version), {})
         else:
