@@ -14,7 +14,6 @@ HEAVY = {
     "click",
     "docker",
     "git",
-    "github",
     "jinja2",
     "msgspec",
     "requests",
@@ -22,6 +21,7 @@ HEAVY = {
     "ruamel",
     "semver",
     "tomlkit",
+    "urllib3",
 }
 
 
@@ -44,7 +44,7 @@ def test_the_measure_sees_what_is_loaded() -> None:
 
 
 def test_importing_the_library_loads_no_terminal_git_docker_forge_cloud_or_templates() -> None:
-    assert not loaded_by("-c", "import shipit") & {"boto3", "click", "docker", "git", "github", "jinja2"}
+    assert not loaded_by("-c", "import shipit") & {"boto3", "click", "docker", "git", "urllib3", "jinja2"}
 
 
 def test_asking_for_the_version_loads_nothing_heavy() -> None:

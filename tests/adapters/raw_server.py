@@ -14,10 +14,13 @@ Talk = Callable[[socket.socket], None]
 def raw_server(talk: Talk) -> Iterator[str]:
     """Serve each connection with `talk`, after the head of its first request arrived; yield the server's URL."""
     listening = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=_serve, args=(listening, talk), daemon=True).start()
+    thread = threading.Thread(target=_serve, args=(listening, talk), daemon=True)
+    thread.start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        listening.shutdown(socket.SHUT_RDWR)  # ends `accept`, which would go on after `close`
+        thread.join()
         listening.close()
 
 

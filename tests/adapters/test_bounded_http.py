@@ -121,7 +121,7 @@ def test_a_broken_answer_is_a_failure_of_the_request(answer: bytes) -> None:
 
 def test_a_connection_that_the_server_closed_is_opened_again() -> None:
     http = BoundedHttp()
-    with raw_server(sends(HEAD + b"Content-Length: 2\r\n\r\nok")) as url:
+    with raw_server(sends(HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok")) as url:
         assert [http.send("GET", url, PATIENT, headers={}).body for _ in range(3)] == [b"ok"] * 3
 
 

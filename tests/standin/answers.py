@@ -32,6 +32,7 @@ class Answer:
     status: int = 200
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None  # a body that is not JSON, or not only
 
 
 class Refusal(Exception):

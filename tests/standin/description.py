@@ -36,7 +36,7 @@ class Request:
 
     def __post_init__(self) -> None:
         self.method = self.method.lower()
-        query = ImmutableMultiDict(parse_qsl(self.query))  # without `label=`: PyGithub sends it, GitHub accepts it
+        query = ImmutableMultiDict(parse_qsl(self.query))  # without empty parameters, which GitHub accepts
         self.parameters = RequestParameters(query=query, header=Headers(dict(self.headers)))
 
     @property

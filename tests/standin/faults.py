@@ -19,6 +19,8 @@ class Fault:
         when: whether the request takes effect first.
         hang: seconds of silence, after which the connection is dropped.
         cut: drop the connection in the middle of the answer.
+        body: the body of the answer instead of the message.
+        drip: send this again and again after the answer, until the client hangs up.
     """
 
     method: str
@@ -30,6 +32,8 @@ class Fault:
     times: int = 1
     hang: float = 0
     cut: bool = False
+    body: bytes | None = None
+    drip: bytes = b""
 
     def strikes(self, method: str, path: str) -> bool:
         if self.times < 1 or method != self.method or not re.search(self.pattern, path):
@@ -38,4 +42,6 @@ class Fault:
         return True
 
     def spoil(self, answer: Answer) -> Answer:
-        return answer if self.status is None else Answer(self.status, {"message": self.message}, self.headers)
+        return (
+            answer if self.status is None else Answer(self.status, {"message": self.message}, self.headers, self.body)
+        )

@@ -154,7 +154,7 @@ def _held(github: GitHubStandIn, call: Call) -> tuple[Release, Asset]:
 
 def _shape(github: GitHubStandIn, release: Release) -> dict[str, Any]:
     place = f"{github.repository_url}/releases/{release.id}"
-    uploads = f"{github.url}/api/uploads/repos/{github.slug}/releases/{release.id}/assets{{?name,label}}"
+    uploads = f"{github.uploads_url}/repos/{github.slug}/releases/{release.id}/assets{{?name,label}}"
     shown = {name: getattr(release, name) for name in FIELDS}
     return github.description.filled(
         "release",

@@ -64,6 +64,8 @@ class GitHubStandIn:
         self.git = BareRepository(bare)
         self.slug = slug
         self.description = DESCRIPTION
+        self.old_slug = ""  # an earlier name of the repository
+        self.redirect_status = 0  # of its old name; 0 stands for 301, and for 307 if the request writes
         self.default_branch = "main"
         self.private = self.archived = False
         self.tells_digests = True  # older GitHub Enterprise Servers do not
@@ -82,6 +84,7 @@ class GitHubStandIn:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self, self._closing))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.api_url = f"{self.url}{API}"
+        self.uploads_url = f"{self.url}{UPLOADS}"
         self.repository_url = f"{self.api_url}/repos/{slug}"
 
     def __enter__(self) -> GitHubStandIn:
@@ -135,6 +138,10 @@ class GitHubStandIn:
     def _judged(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request, both judged by GitHub's description; a violation is no answer at all."""
         url = urlsplit(target)
+        if self.old_slug and url.path.startswith(f"{API}/repos/{self.old_slug}"):
+            return self._moved(method, target)
+        target = target.replace(f"{API}/repositories/1", f"{API}/repos/{self.slug}")
+        url = urlsplit(target)
         template, params = _operation(method, url.path)
         path = template.format_map({name: quote(value, safe="") for name, value in params.items()})
         request = Request(method, path, url.query, headers, body)
@@ -146,6 +153,12 @@ class GitHubStandIn:
         if wrong := self.description.wrong_response(request, response):
             return self._violated(f"answer {answer.status} to {method} {target}: {wrong}")
         return answer
+
+    def _moved(self, method: str, target: str) -> Answer:
+        """The answer for the old name of the repository: where it is, by its number."""
+        place = f"{self.url}{target.replace(f'/repos/{self.old_slug}', '/repositories/1')}"
+        status = self.redirect_status or (301 if method == "GET" else 307)
+        return Answer(status, {"message": "Moved Permanently", "url": place}, {"Location": place})
 
     def _call(self, params: Mapping[str, str], target: str, headers: Mapping[str, str], body: bytes) -> Call:
         url, token = urlsplit(target), _token(headers)

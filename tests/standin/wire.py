@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +21,8 @@ RATE = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4999", "X-RateLim
 
 
 def encoded(answer: Answer) -> bytes:
+    if answer.raw is not None:
+        return answer.raw
     return b"" if answer.json is None else json.dumps(answer.json).encode()
 
 
@@ -48,7 +51,8 @@ def handler(github: GitHubStandIn, closing: threading.Event) -> type[BaseHTTPReq
                 self.send_header(name, value)
             if answer.json is not None:
                 self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
+            if not (fault and fault.drip):
+                self.send_header("Content-Length", str(len(body)))
             self._headers_buffer.append(b"\r\n")  # one packet for head and body: two would wait for each other
             head = b"".join(self._headers_buffer)
             self._headers_buffer.clear()
@@ -57,6 +61,15 @@ def handler(github: GitHubStandIn, closing: threading.Event) -> type[BaseHTTPReq
                 self._drop()
             else:
                 self.wfile.write(head + body)
+            if fault and fault.drip:
+                self._drip(fault.drip)
+
+        def _drip(self, piece: bytes) -> None:
+            """Send `piece` again and again: slowly if it is a single byte, else as fast as the client reads."""
+            self.close_connection = True
+            with suppress(OSError):  # the client hung up
+                while not closing.wait(0.01 if len(piece) == 1 else 0):
+                    self.wfile.write(piece)
 
         def _drop(self) -> None:
             self.close_connection = True

@@ -105,6 +105,7 @@ SUMMARY_CELL = Count("github", 160, "characters of a cell of a table in the summ
 ANNOTATIONS = Count("github", 10, "annotations for unreadable commits", "the others are only in the log")  # GitHub shows no more of a step
 ANNOTATION_TITLE = Count("github", 200, "characters of a subject in an annotation", "the rest is only in the log")  # GitHub cuts after 255, and the id of the commit comes first
 LIST_PAGES = Count("github", 100, "pages of a list, of 100 entries each", "error, status 5")  # GitHub shows no more releases
+NESTED_TAGS = Count("github", 10, "tags that point to another tag, in a row", "the tag counts as one on another commit: error, status 3")
 GITHUB_REASON = Count("github", 300, "characters of the reason of GitHub in an error", "the text ends with `…`")
 EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which the earlier one is looked for", "the earlier one stays active on GitHub")
 

@@ -312,7 +312,7 @@ def test_no_request_checks_for_an_effect_of_a_write_that_a_rate_limit_refused(
     ("token", "words"),
     [
         ("expired-token-0123456789", "GitHub rejected `GITHUB_TOKEN` when asked to draft release"),
-        (None, "GitHub rejected `GITHUB_TOKEN` when asked to draft release"),
+        (None, "`GITHUB_TOKEN` is not set; GitHub needs it to draft release"),
         (
             READ_ONLY,
             "`GITHUB_TOKEN` has no permission to draft release `v1.0.0`: Resource not accessible by integration",

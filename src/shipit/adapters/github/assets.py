@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import closing
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from shipit.adapters.github import answers
+from shipit.adapters.github.answers import Release
 from shipit.adapters.github.calls import GitHubApi
+from shipit.adapters.github.failure import GitHubFailure
+from shipit.adapters.github.releases import Releases
 from shipit.errors import ConfigError, ConflictError
 from shipit.world import Asset
 
-if TYPE_CHECKING:
-    from github.GitRelease import GitRelease
-    from github.GitReleaseAsset import GitReleaseAsset
-    from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
+_TAKEN = "already_exists"  # GitHub's reason if the release has a file of this name
 
 
-def attach(calls: GitHubApi, release: GitRelease, path: str, timeout: int) -> Asset:
-    """Attach the file `path` to `release`, unless the release has the same file; in a draft, replace a different one.
+def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
+    """Attach the file `path` to the release of `tag`, unless it has the same file; in a draft, replace a different one.
 
     Args:
         calls: makes the requests.
-        timeout: in seconds, for the upload.
+        releases: the releases of the repository; it has the release.
 
     Raises:
         ConfigError: GitHub accepts no such file.
@@ -32,21 +30,32 @@ def attach(calls: GitHubApi, release: GitRelease, path: str, timeout: int) -> As
     wanted = local_asset(path)
 
     def attached() -> Asset | None:
-        return next((to_asset(held) for held in release.get_assets() if _is(held, wanted)), None)
+        release = releases.require(tag)
+        return next((to_asset(held) for held in release.assets if _is(held, wanted)), None)
 
     def upload() -> Asset:
-        _make_room(release, wanted.name)
-        return _accepted(_post(release, path, wanted.name, timeout), wanted.name)
+        release = releases.require(tag)
+        _make_room(calls, release, wanted.name)
+        return _accepted(calls, release, _upload(calls, release, path, wanted), wanted.name)
 
-    return calls.ensure(f"attach `{wanted.name}` to release `{release.tag_name}`", attached, upload)
+    def upload_again_if_taken() -> Asset:
+        try:
+            return upload()
+        except GitHubFailure as failure:
+            releases.forget()  # the release can have the file now, of this request or of another run
+            if _TAKEN not in failure.message:
+                raise
+            return attached() or upload()
+
+    return calls.ensure(f"attach `{wanted.name}` to release `{tag}`", attached, upload_again_if_taken)
 
 
-def to_asset(asset: GitReleaseAsset) -> Asset:
+def to_asset(asset: answers.Asset) -> Asset:
     """Return the asset in the form of the port."""
     return Asset(asset.name, asset.size, asset.digest)
 
 
-def is_complete(asset: GitReleaseAsset) -> bool:
+def is_complete(asset: answers.Asset) -> bool:
     """Return whether the upload was completed; GitHub also lists assets whose upload broke off."""
     return asset.state == "uploaded"
 
@@ -60,54 +69,40 @@ def local_asset(path: str) -> Asset:
         return Asset(name, size, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
-def _is(held: GitReleaseAsset, wanted: Asset) -> bool:
+def _is(held: answers.Asset, wanted: Asset) -> bool:
     same = held.digest in (None, wanted.digest)  # older servers report no digest
     return is_complete(held) and held.name == wanted.name and held.size == wanted.size and same
 
 
-def _make_room(release: GitRelease, name: str) -> None:
-    for held in release.get_assets():
-        if held.name == name and is_complete(held) and not release.draft:
+def _make_room(calls: GitHubApi, release: Release, name: str) -> None:
+    for held in [each for each in release.assets if each.name == name]:
+        if is_complete(held) and not release.draft:
             what = f"the published release `{release.tag_name}` already has a different file `{name}`"
             raise ConflictError(
                 what, where=release.html_url, hint="delete that file on GitHub, or release a new version"
             )
-        if held.name == name:
-            held.delete_asset()
+        _delete(calls, held)
+        release.assets.remove(held)
 
 
-def _post(release: GitRelease, path: str, name: str, timeout: int) -> GitReleaseAsset:
-    from github.GitReleaseAsset import GitReleaseAsset
-
+def _upload(calls: GitHubApi, release: Release, path: str, wanted: Asset) -> answers.Asset:
     url = release.upload_url.partition("{")[0]
-    with open(path, "rb") as file, closing(_connection(url, timeout)) as connection:
-        headers, data = release.requester.requestMemoryBlobAndCheck(
-            "POST",
-            url,
-            {"name": name},
-            {"Content-Type": "application/octet-stream"},
-            file,
-            cnx=connection,
-        )
-    return GitReleaseAsset(release.requester, headers, data, completed=True)
+    with open(path, "rb") as file:
+        return calls.client.upload(url, file, wanted.size, answers.Asset, name=wanted.name)
 
 
-def _connection(url: str, timeout: int) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
-    """Return a connection with a time limit, in seconds; PyGithub's connections for uploads have none."""
-    from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
-
-    parts = urlsplit(url)
-    kind = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
-    return kind(parts.hostname or "", parts.port, timeout=timeout)
+def _delete(calls: GitHubApi, asset: answers.Asset) -> None:
+    calls.client.delete(f"/releases/assets/{asset.id}")
 
 
-def _accepted(made: GitReleaseAsset, name: str) -> Asset:
+def _accepted(calls: GitHubApi, release: Release, made: answers.Asset, name: str) -> Asset:
     """Return the uploaded asset; if GitHub changed its name, delete it and raise `ConfigError`.
 
     GitHub replaces some characters in names. Under another name the next run would not find the asset.
     """
     if made.name != name:
-        made.delete_asset()
+        _delete(calls, made)
         what = f"GitHub does not accept `{name}` as the name of an asset"
         raise ConfigError(what, where="release.assets", hint=f"rename the file, for example to `{made.name}`")
+    release.assets.append(made)
     return to_asset(made)

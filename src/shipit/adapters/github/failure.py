@@ -10,33 +10,65 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from shipit.adapters.bounded_http import Answer
+from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
 
 _LIMIT = re.compile(r"rate limit|abuse detection", re.IGNORECASE)
 _PROTECTION = re.compile(r"protected branch|rule violations|required status check", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,10}")
 _MINUTE = 60.0  # seconds
+_PROXY = "check `GITHUB_API_URL`, and the proxies between this machine and GitHub; then run the same command again"
 
 
-class GitHubFailure(Struct, frozen=True):
+class Caller(Struct, frozen=True):
+    """The repository and the token of all requests, as messages name them.
+
+    Args:
+        slug: `owner/name` of the repository.
+        token: the name of the token, such as "`GITHUB_TOKEN`".
+        has_token: whether there is a token.
+    """
+
+    slug: str
+    token: str = "`GITHUB_TOKEN`"
+    has_token: bool = True
+
+
+class GitHubFailure(Exception):
     """One request that failed.
 
     Args:
-        status: the HTTP status; None if there was no response or an incomplete one.
-        message: the message in GitHub's response, or a description of the network error.
-        headers: the headers of the response, with lower-case names.
+        message: the message in GitHub's response, or a description of what is wrong with the response.
+        request: the method and the URL of the request.
+        status: the HTTP status; None if there was no response, or none that can be used.
+        headers: the headers of the response; a look-up ignores case.
+        transient: whether the same request can succeed a moment later.
     """
 
-    status: int | None
-    message: str
-    headers: Mapping[str, str]
-
-    @property
-    def transient(self) -> bool:
-        """True if the same request can succeed a moment later."""
-        return self.status is None or self.status >= 500
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: str,
+        status: int | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        transient: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = shortened(message, limits.GITHUB_REASON)
+        self.request = request
+        self.status = status
+        self.headers = headers
+        self.transient = transient
 
     @property
     def limited(self) -> bool:
@@ -50,37 +82,40 @@ class GitHubFailure(Struct, frozen=True):
 
     def wait(self, now: float) -> float:
         """Return the seconds until the rate limit ends; `now` is the current time, in seconds since the epoch."""
-        after = self.headers.get("retry-after", "")
-        reset = self.headers.get("x-ratelimit-reset", "")
-        if after.isdigit():
-            return float(after)
-        if self._used_up and reset.isdigit():
+        after, reset = (_seconds(self.headers.get(name, "")) for name in ("retry-after", "x-ratelimit-reset"))
+        if after is not None:
+            return after
+        if self._used_up and reset is not None:
             # The header has whole seconds; the limit can end later in that second.
-            return max(float(reset) - now, 0) + 1
+            return max(reset - now, 0) + 1
         return _MINUTE
 
-    def to_error(self, action: str, slug: str, permission: str, now: float) -> ShipitError:
+    def to_error(self, action: str, caller: Caller, permission: str, now: float) -> ShipitError:
         """Return the error for the user.
 
         Args:
             action: the purpose of the request, as it follows "GitHub failed to".
-            slug: `owner/name` of the repository.
+            caller: the repository and the token.
             permission: the permission that the token needs for the request.
             now: the current time, in seconds since the epoch.
         """
+        slug = caller.slug
         if self.limited:
             return self._rate_limited(action, slug, now)
         if self.status in (401, 403):
-            return _refused(self, action, slug, permission)
+            return _refused(self, action, caller, permission)
         if self.status == 404:
             return self._remote(
                 f"GitHub found no repository `{slug}`, or no such object in it, when asked to {action}",
                 slug,
-                "check the name, and that `GITHUB_TOKEN` has access to it; without access GitHub also answers 404",
+                f"check the name, and that {caller.token} has access to it; without access GitHub also answers 404",
             )
         if self.transient:
             hint = "check https://www.githubstatus.com, then run the same command again"
             return self._remote(f"GitHub failed to {action}: {self.message}", slug, hint)
+        if self.status is None:
+            what = f"GitHub failed to {action}: the answer to `{self.request}` cannot be used: {self.message}"
+            return self._remote(what, slug, _PROXY)
         return self._remote(f"GitHub refused to {action}: {self.message}", slug, self._advice)
 
     @property
@@ -105,12 +140,63 @@ class GitHubFailure(Struct, frozen=True):
         )
 
 
-def _refused(failure: GitHubFailure, action: str, slug: str, permission: str) -> AuthError:
+def failure_of(answer: Answer, request: str) -> GitHubFailure:
+    """Return the failure that an answer reports; `request` is the method and the URL."""
+    status = answer.status
+    if 400 <= status < 600:
+        transient = status >= 500
+        return GitHubFailure(
+            _message(answer.body), request=request, status=status, headers=answer.headers, transient=transient
+        )
+    return GitHubFailure(f"it has the status {status}, which does not belong to this request", request=request)
+
+
+class _Report(Struct):
+    """The body of an answer that reports an error: https://docs.github.com/rest/using-the-rest-api/troubleshooting."""
+
+    message: str = "no reason given"
+    errors: list[Any] = []
+
+
+def _message(body: bytes) -> str:
+    """Return the message and the errors of GitHub's answer, on one line.
+
+    >>> _message(b'{"message": "Invalid", "errors": ["too long", {"field": "tag_name", "code": "missing"}, 1]}')
+    'Invalid; too long; tag_name: missing'
+    >>> _message(b"<html>"), _message(b"null")
+    ('no reason given', 'no reason given')
+    """
+    report = _Report()
+    if len(body) <= limits.REASON_SIZE:
+        with suppress(ValueError, RecursionError):
+            report = msgspec.json.decode(body, type=_Report)
+    reasons = [report.message, *filter(None, map(_detail, report.errors))]
+    return " ".join("; ".join(reasons).split())
+
+
+def _detail(error: object) -> str:
+    if isinstance(error, dict):
+        return str(error.get("message") or f"{error.get('field')}: {error.get('code')}")
+    return error if isinstance(error, str) else ""
+
+
+def _seconds(header: str) -> float | None:
+    """Return the number in a header; None if it is not one that a date can hold."""
+    return float(header) if _NUMBER.fullmatch(header) else None
+
+
+def _refused(failure: GitHubFailure, action: str, caller: Caller, permission: str) -> AuthError:
+    slug, token = caller.slug, caller.token
+    if not caller.has_token:
+        what = f"{token} is not set; GitHub needs it to {action}: {failure.message}"
+        return AuthError(
+            what, where=slug, hint=f"set {token} to a token with the permission `{permission}` on `{slug}`"
+        )
     if failure.status == 401:
-        what = f"GitHub rejected `GITHUB_TOKEN` when asked to {action}: {failure.message}"
-        return AuthError(what, where=slug, hint="set `GITHUB_TOKEN` to a token that is valid and not expired")
+        what = f"GitHub rejected {token} when asked to {action}: {failure.message}"
+        return AuthError(what, where=slug, hint=f"set {token} to a token that is valid and not expired")
     return AuthError(
-        f"`GITHUB_TOKEN` has no permission to {action}: {failure.message}",
+        f"{token} has no permission to {action}: {failure.message}",
         where=slug,
         hint=f"give it the permission `{permission}` on `{slug}`",
     )

@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from shipit.adapters.github.answers import Comment, Label
 from shipit.adapters.github.calls import GitHubApi
-
-if TYPE_CHECKING:
-    from github.IssueComment import IssueComment
-    from github.Repository import Repository
+from shipit.adapters.github.client import GitHubClient
 
 # The associations of authors who can write to the repository. Bots such as that of GitHub Actions have none of them.
 _WRITERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 
 
-def find_comment(calls: GitHubApi, repository: Repository, number: int, mark: str) -> str | None:
+def find_comment(calls: GitHubApi, number: int, mark: str) -> str | None:
     """Return the text of the first comment that begins with `mark`, by a bot or a user who can write; None without."""
-    comment = calls.retry(f"read the comments on #{number}", lambda: _find(repository, number, mark))
+    comment = calls.retry(f"read the comments on #{number}", lambda: _find(calls.client, number, mark))
     return _text(comment) if comment else None
 
 
-def keep_comment(calls: GitHubApi, repository: Repository, number: int, mark: str, text: str) -> None:
+def keep_comment(calls: GitHubApi, number: int, mark: str, text: str) -> None:
     """Replace the text of the comment that `find_comment` finds, or add the comment if there is none."""
-    action = f"comment on #{number}"
+    action, client = f"comment on #{number}", calls.client
 
-    def create() -> IssueComment:
-        return repository.get_issue(number).create_comment(text)
+    def create() -> Comment:
+        return client.post(f"/issues/{number}/comments", Comment, {"body": text})
 
-    comment = calls.ensure(action, lambda: _find(repository, number, mark), create)
-    calls.retry(action, lambda: None if _text(comment) == text else comment.edit(text))
+    comment = calls.ensure(action, lambda: _find(client, number, mark), create)
+    if _text(comment) != text:
+        path = f"/issues/comments/{comment.id}"
+        calls.retry(action, lambda: client.patch(path, Comment, {"body": text}))
 
 
-def labels(calls: GitHubApi, repository: Repository, number: int) -> frozenset[str]:
+def labels(calls: GitHubApi, number: int) -> frozenset[str]:
     """Return the names of the labels of an issue or pull request."""
-    action = f"read the labels of #{number}"
-    return calls.retry(action, lambda: frozenset(each.name for each in repository.get_issue(number).get_labels()))
+
+    def read() -> frozenset[str]:
+        pages = calls.client.pages(f"/issues/{number}/labels", Label)
+        return frozenset(each.name for page in pages for each in page)
+
+    return calls.retry(f"read the labels of #{number}", read)
 
 
-def add_label(calls: GitHubApi, repository: Repository, number: int, label: str) -> None:
+def add_label(calls: GitHubApi, number: int, label: str) -> None:
     """Add a label to an issue or pull request; GitHub creates the label if the repository does not have it."""
-    url = f"{repository.url}/issues/{number}/labels"
-    labels = {"labels": [label]}  # PyGithub sends a list without the key, a form that GitHub does not document
-    calls.retry(f"label #{number}", lambda: repository.requester.requestJsonAndCheck("POST", url, input=labels))
+    path, labels = f"/issues/{number}/labels", {"labels": [label]}
+    calls.retry(f"label #{number}", lambda: calls.client.post(path, list[Label], labels))
 
 
-def _find(repository: Repository, number: int, mark: str) -> IssueComment | None:
-    comments = repository.get_issue(number).get_comments()
-    return next((each for each in comments if _text(each).startswith(mark) and _trusted(each)), None)
+def _find(client: GitHubClient, number: int, mark: str) -> Comment | None:
+    pages = client.pages(f"/issues/{number}/comments", Comment)
+    return next((each for page in pages for each in page if _text(each).startswith(mark) and _trusted(each)), None)
 
 
-def _trusted(comment: IssueComment) -> bool:
-    kind = getattr(comment.user, "type", None)  # `user` is None if the account was deleted
-    return comment.author_association in _WRITERS or kind == "Bot"
+def _trusted(comment: Comment) -> bool:
+    is_bot = comment.user is not None and comment.user.type == "Bot"
+    return comment.author_association in _WRITERS or is_bot
 
 
-def _text(comment: IssueComment) -> str:
+def _text(comment: Comment) -> str:
     return (comment.body or "").replace("\r\n", "\n")  # GitHub's web editor stores CRLF

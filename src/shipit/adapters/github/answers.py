@@ -1,0 +1,138 @@
+"""The parts of GitHub's answers that shipit reads, with their types. An answer of another form is a failure.
+
+https://docs.github.com/rest documents the whole objects.
+"""
+
+from __future__ import annotations
+
+from msgspec import Raw, Struct
+
+
+class Permissions(Struct):
+    """The permissions of the token; those of an App token are not reported."""
+
+    push: bool = False
+
+
+class Repository(Struct):
+    """A repository; `permissions` is None if GitHub does not report them."""
+
+    full_name: str
+    default_branch: str
+    archived: bool = False
+    permissions: Permissions | None = None
+
+
+class Rule(Struct):
+    """A rule for a branch, from a ruleset."""
+
+    type: str
+
+
+class Branch(Struct):
+    """A branch; `protected` is about the older protections of branches."""
+
+    protected: bool
+
+
+class Asset(Struct):
+    """A file of a release; `digest` is None on older servers."""
+
+    id: int
+    name: str
+    size: int
+    state: str
+    digest: str | None = None
+
+
+class Release(Struct):
+    """A release or a draft; many drafts can have the same tag."""
+
+    id: int
+    tag_name: str
+    draft: bool
+    prerelease: bool
+    html_url: str
+    upload_url: str
+    assets: list[Asset]
+    name: str | None = None
+    body: str | None = None
+
+
+class Target(Struct):
+    """The object that a reference or a tag object leads to; `type` is `commit` or `tag`."""
+
+    sha: str
+    type: str
+
+
+class Reference(Struct):
+    """A reference, or a tag object."""
+
+    object: Target
+
+
+class Sha(Struct):
+    """An object that is only known by its id."""
+
+    sha: str
+
+
+class Commit(Struct):
+    """A commit of the Git data API."""
+
+    sha: str
+    message: str
+    tree: Sha
+    parents: list[Sha]
+
+
+class Entry(Struct):
+    """An entry of a tree; `type` is `blob`, `tree` or `commit`."""
+
+    path: str
+    mode: str
+    type: str
+    sha: str
+
+
+class Tree(Struct):
+    """The entries of a tree."""
+
+    tree: list[Entry]
+
+
+class Author(Struct):
+    """The author of a comment; `type` is `User` or `Bot`."""
+
+    type: str
+
+
+class Comment(Struct):
+    """A comment on an issue or a pull request; `user` is None if the account was deleted."""
+
+    id: int
+    author_association: str
+    body: str | None = None
+    user: Author | None = None
+
+
+class Label(Struct):
+    """A label of an issue or a pull request."""
+
+    name: str
+
+
+class Deployment(Struct):
+    """A deployment; `payload` is the JSON that the tool which made it attached, as an object or as text."""
+
+    id: int
+    sha: str
+    payload: Raw = Raw(b"null")
+
+
+class Status(Struct):
+    """A status of a deployment."""
+
+    id: int
+    state: str

@@ -1,0 +1,134 @@
+"""The releases of a repository. GitHub finds a published one by its tag, but a draft only in the list of all.
+
+The list is read once, and only as far as it is needed: a repository with 3,000 releases has 30 pages. It is read again
+after a write without a usable answer, because the write can have had an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from shipit.adapters.github.answers import Release
+from shipit.adapters.github.client import GitHubClient, segment
+from shipit.adapters.github.failure import GitHubFailure
+from shipit.errors import ConflictError
+
+_PATH = "/releases"
+
+
+class Listed(Struct, frozen=True, order=True):
+    """An entry of the list. A published release comes before a draft, and an older draft before a newer one."""
+
+    draft: bool
+    id: int
+    tag: str
+
+
+class Releases:
+    """Finds and changes releases; each method raises `GitHubFailure`."""
+
+    def __init__(self, client: GitHubClient) -> None:
+        self._client = client
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything again when it is needed."""
+        self._held: dict[str, Release] = {}  # by tag
+        self._listed: list[Listed] = []
+        self._pages = 0  # of the list, that were read
+        self._is_complete = False  # every page was read
+        self._whole_page: dict[int, Release] = {}
+
+    def find(self, tag: str) -> Release | None:
+        """Return the published release, or else the oldest draft, so that two runs choose the same draft."""
+        if tag not in self._held:
+            found = self._find(tag)
+            if found is None:
+                return None
+            self._held[tag] = found
+        return self._held[tag]
+
+    def require(self, tag: str) -> Release:
+        """Return the same as `find`; raises `ConflictError` if there is none."""
+        found = self.find(tag)
+        if found is None:
+            raise ConflictError(
+                f"there is no release `{tag}` on GitHub", hint="run the same command again: it creates the draft"
+            )
+        return found
+
+    def create(self, fields: Mapping[str, object]) -> Release:
+        """Make a draft; if another run has made the release before, delete this draft and return the other one."""
+        return self._written(lambda: self._first(self._client.post(_PATH, Release, fields)))
+
+    def update(self, release: Release, fields: Mapping[str, object]) -> Release:
+        """Change fields of a release."""
+        return self._written(lambda: self._client.patch(f"{_PATH}/{release.id}", Release, fields))
+
+    def _written(self, write: Callable[[], Release]) -> Release:
+        try:
+            release = write()
+        except GitHubFailure as failure:
+            if not failure.limited:
+                self.forget()
+            raise
+        self._held[release.tag_name] = release
+        return release
+
+    def _find(self, tag: str) -> Release | None:
+        if self._pages == 0:
+            self._read_page()
+        found = self._first_listed(tag)
+        if self._is_complete or (found and not found.draft):
+            return self._whole(found)
+        published = self._published(tag)
+        if published:
+            return published
+        self._read_all()
+        return self._whole(self._first_listed(tag))
+
+    def _read_page(self) -> None:
+        """Read the next page of the list. Only the releases of the last page that was read are kept whole."""
+        page = self._client.page(_PATH, Release, self._pages + 1)
+        self._pages, self._is_complete = self._pages + 1, page.is_last
+        self._listed += (Listed(each.draft, each.id, each.tag_name) for each in page.entries)
+        self._whole_page = {each.id: each for each in page.entries}
+
+    def _read_all(self) -> None:
+        while not self._is_complete:
+            self._read_page()
+
+    def _whole(self, found: Listed | None) -> Release | None:
+        if found is None:
+            return None
+        return self._whole_page.get(found.id) or self._client.get(f"{_PATH}/{found.id}", Release)
+
+    def _first_listed(self, tag: str) -> Listed | None:
+        return min((each for each in self._listed if each.tag == tag), default=None)
+
+    def _published(self, tag: str) -> Release | None:
+        try:
+            return self._client.get(f"{_PATH}/tags/{segment(tag)}", Release)
+        except GitHubFailure as failure:
+            if failure.status == 404:
+                return None
+            raise
+
+    def _first(self, made: Release) -> Release:
+        """Return the new draft `made`, or the release that another run made before; then delete `made`.
+
+        Only the newest releases are read, up to `made`: others of the same moment are beside it.
+        """
+        rivals = [made]
+        number, seen = 0, False
+        while not seen:
+            number += 1
+            page = self._client.page(_PATH, Release, number)
+            rivals += (each for each in page.entries if each.tag_name == made.tag_name)
+            seen = page.is_last or any(each.id == made.id for each in page.entries)
+        first = min(rivals, key=lambda each: (each.draft, each.id))
+        if first.id != made.id:
+            self._client.delete(f"{_PATH}/{made.id}")
+        return first
