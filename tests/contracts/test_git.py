@@ -76,6 +76,9 @@ def test_a_commit_contains_only_the_named_files(clone: Clone) -> None:
     clone.edit("untracked.txt", "?")
     clone.commit("feat: new", {"a.txt": "2", "dir/new.txt": "3"})
     assert clone.git.paths("HEAD") == ("a.txt", "b.txt", "dir/new.txt")
+    assert clone.git.paths("HEAD", "") == ("a.txt", "b.txt")
+    assert clone.git.paths("HEAD", "dir") == ("dir/new.txt",)
+    assert clone.git.paths("HEAD", "none") == ()
     assert clone.git.text("HEAD", "b.txt") == "1"
     assert clone.git.dirty() == ("b.txt",)
 

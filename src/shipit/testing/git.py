@@ -77,8 +77,9 @@ class FakeGit:
         data = self._tree(self._find(rev)).get(path)
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
-    def paths(self, rev: str) -> tuple[str, ...]:
-        return tuple(sorted(self._tree(self._require(rev))))
+    def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
+        paths = sorted(self._tree(self._require(rev)))
+        return tuple(path for path in paths if directory is None or path.rpartition("/")[0] == directory)
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         if any(has_version_line(self._files.held.get(name, b"")) for name in names):

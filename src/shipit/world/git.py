@@ -91,8 +91,11 @@ class Git(Protocol):
     def text(self, rev: str, path: str) -> str | None:
         """Return the content of the file `path` in the commit `rev` (UTF-8, surrogateescape); None if there is none."""
 
-    def paths(self, rev: str) -> tuple[str, ...]:
-        """Return the paths of all files in the commit `rev`, sorted."""
+    def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
+        """Return the paths of all files in the commit `rev`, sorted.
+
+        With `directory` (empty for the root), only those of the files directly in it.
+        """
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the paths of the tracked files below the root that have one of `names`, sorted.

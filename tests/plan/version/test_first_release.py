@@ -37,8 +37,9 @@ def test_the_declared_version_is_the_committed_one_and_not_an_edit(repo: Reposit
     assert next_of(repo) == "0.0.1"
 
 
-def test_the_declared_version_is_ignored_after_the_first_release(repo: Repository) -> None:
-    repo.commit("feat: begin", files={"build.gradle": GRADLE.format("5.0.0-SNAPSHOT")})
+@pytest.mark.parametrize("written", ["0.9.0", "1.0.0", "1.0.1-SNAPSHOT", "next"])
+def test_the_declared_version_is_ignored_after_the_first_release(repo: Repository, written: str) -> None:
+    repo.commit("feat: begin", files={"build.gradle": GRADLE.format(written)})
     repo.tag("v1.0.0")
     repo.commit("fix: a")
     assert next_of(repo) == "1.0.1"

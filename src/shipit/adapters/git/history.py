@@ -127,9 +127,12 @@ class GitHistory:
         done = self._try("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
 
-    def paths(self, rev: str) -> tuple[str, ...]:
-        listed = self._output("ls-tree", "-r", "-z", "--name-only", rev)
-        return tuple(listed.split("\0")[:-1])
+    def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
+        if directory is None:
+            return tuple(self._output("ls-tree", "-r", "-z", "--name-only", rev).split("\0")[:-1])
+        place = ["--", f"{directory}/"] if directory else []
+        entries = (entry.partition("\t") for entry in self._output("ls-tree", "-z", rev, *place).split("\0")[:-1])
+        return tuple(path for kind, _, path in entries if " tree " not in kind)
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         at_root = (os.path.join(self.root, name) for name in names)

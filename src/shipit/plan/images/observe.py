@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from msgspec import Struct
 
@@ -25,7 +26,8 @@ from shipit.plan.version import (
     require_depth,
     tag_findings,
 )
-from shipit.plan.version.version_files import declared_version, version_files
+from shipit.plan.version.declared import DeclaredVersion
+from shipit.plan.version.version_files import declared_versions, main_version_files
 from shipit.steps.tag_image import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
@@ -193,7 +195,10 @@ class _ImageObserver(Struct, frozen=True):
         histories = [observe_history(git, package, rev, tags, prerelease) for package in packages(config)]
         decided = (
             decide_version(
-                each, config, release_channel, declared=None if each.stable else _declared(git, rev, each.package)
+                each,
+                config,
+                release_channel,
+                declared=tuple if each.stable else partial(_declared, git, rev, each.package),
             )
             for each in histories
         )
@@ -275,8 +280,9 @@ def _version(image: RemoteImage) -> str:
     return label if is_version(label) else image.digest
 
 
-def _declared(git: Git, rev: str, package: Package) -> str | None:
-    return declared_version(git, rev, version_files(git, rev, package))
+def _declared(git: Git, rev: str, package: Package) -> tuple[DeclaredVersion, ...]:
+    """Return the version in the first version file; a build may have a lower version than another file."""
+    return declared_versions(git, rev, main_version_files(git, rev, package))[:1]
 
 
 def _warning_for_builds(finding: Finding) -> Finding:

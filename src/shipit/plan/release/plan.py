@@ -48,6 +48,8 @@ def make_release_plan(config: Config, observed: Observed, notes: Renderer, wante
         return _plan(config, observed, notes, wanted)
     except ShipitError as error:
         findings = preflight_findings(observed, config.release)
+        if isinstance(error, PreflightError):
+            raise PreflightError((*error.findings, *findings), state=error.state) from error
         if not any_blocks(findings):
             raise
         raise PreflightError((version_finding(error), *findings), state=error.state) from error
@@ -122,7 +124,7 @@ def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> 
         config,
         observed.clone.channel,
         taken=observed.tags.keys(),
-        declared=observed.declared.get(history.package.name),
+        declared=lambda: observed.declared[history.package.name],
         wanted=wanted,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ from shipit.core.versions import (
 )
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
+from shipit.plan.version.declared import Declared, DeclaredVersion, require_not_lowered
 from shipit.plan.version.history import History
 
 
@@ -61,7 +62,7 @@ def decide_version(
     branch: BranchConfig,
     *,
     taken: Collection[str] = (),
-    declared: str | None = None,
+    declared: Declared = tuple,
     wanted: str | None = None,
 ) -> NextRelease:
     """Return the next version of one package, with the reasons for it.
@@ -71,11 +72,13 @@ def decide_version(
         config: the configuration.
         branch: the settings of the release branch: its range and its pre-release channel.
         taken: the names of all tags, also of those outside the history; empty for a build, which needs no free tag.
-        declared: the declared version of the package; used only when there is no release yet.
+        declared: reads the versions in the version files of the package, for the first release and for a version that
+            is computed from commits.
         wanted: the version that the user requested with `--version`, in place of the computed one.
 
     Raises `UsageError` when `wanted` or a `Release-As:` footer is not a version, and `ConflictError` when the version
-    exists already, is outside the range of the branch, or is not higher than the last release.
+    exists already, is outside the range of the branch, or is not higher than the last release, and `PreflightError`
+    when it would lower the version in a file.
     """
     rules = rules_of(config)
     scope = history.scope
@@ -95,7 +98,7 @@ def decide_version_only(
     branch: BranchConfig,
     *,
     taken: Collection[str] = (),
-    declared: str | None = None,
+    declared: Declared = tuple,
 ) -> NextVersion:
     """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
@@ -138,7 +141,7 @@ def _version(
     branch: BranchConfig,
     requested: _Requested,
     taken: Collection[str],
-    declared: str | None,
+    declared: Declared,
     wanted: str | None = None,
 ) -> Version | None:
     """Return the next version after checking that it is free; None when there is nothing to release."""
@@ -154,7 +157,7 @@ def _computed(
     branch: BranchConfig,
     requested: _Requested,
     taken: Collection[str],
-    declared: str | None,
+    declared: Declared,
     wanted: str | None,
 ) -> Version | None:
     """Return the version from, in this order: `--version`, a `Release-As:` footer, the bump of the commits."""
@@ -165,8 +168,9 @@ def _computed(
         return _for_channel(_require_higher(version, history), history, branch)
     if requested.new is Bump.NONE:
         return None
+    files = declared()
     if history.stable is None:
-        initial = _initial_version(declared, config.release.initial_version)
+        initial = _initial_version(files, config.release.initial_version)
         version = first_version(initial, branch.prerelease, history.channel_versions)
     else:
         version = bumped_version(
@@ -177,15 +181,17 @@ def _computed(
             channel_versions=history.channel_versions,
         )
     _require_no_later_prerelease(version, history, branch, taken)
+    require_not_lowered(version, files, history)
     return version
 
 
-def _initial_version(declared: str | None, default: str) -> Version:
-    """Return the version of a first release: the declared one without its pre-release part, or else `default`.
+def _initial_version(declared: Sequence[DeclaredVersion], default: str) -> Version:
+    """Return the version of a first release: the first declared one without its pre-release part, or else `default`.
 
-    A declared 0.0.0, as in the placeholder 0.0.0-development, does not count.
+    A declared 0.0.0, as in the placeholder 0.0.0-development, does not count. Raises `VersionFileError` when the first
+    declared version is not a version.
     """
-    version = Version.parse(declared).finalize_version() if declared else Version(0)
+    version = Version.parse(declared[0].announced()).finalize_version() if declared else Version(0)
     return version if version > Version(0) else Version.parse(default)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -13,8 +14,9 @@ from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
+from shipit.plan.version.declared import Declared, DeclaredVersion, may_have_version_files
 from shipit.plan.version.history import History, observe_history
-from shipit.plan.version.package import NESTED_NAMES, channel, main_channel, packages
+from shipit.plan.version.package import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits
@@ -120,14 +122,14 @@ def _at_head(
 class _VersionInputs(Struct, frozen=True):
     """The arguments of `decide_version` at the commit `head` for all packages.
 
-    `packages` are pairs of history and declared version.
+    `packages` are pairs of history and declared versions, which are read when they are needed.
     """
 
     head: str
     config: Config
     channel: BranchConfig
     tags: Collection[str]
-    packages: tuple[tuple[History, str | None], ...]
+    packages: tuple[tuple[History, Declared], ...]
 
     def apply(self, decide: Callable[..., _Result]) -> tuple[_Result, ...]:
         """Return the result of `decide` for each package."""
@@ -179,11 +181,13 @@ def _version_inputs(
     findings = tuple(tag_findings(tags, histories, lambda: git.paths(head), config.release.remote))
     if any_blocks(findings):
         raise PreflightError(findings, state="nothing was changed")
-    pairs = tuple((rewrite(each), None if each.stable else _declared(git, head, each)) for each in histories)
+    pairs = tuple((rewrite(each), partial(_declared, git, head, each.package)) for each in histories)
     return _VersionInputs(head, config, release_channel, tags.keys(), pairs)
 
 
-def _declared(git: Git, head: str, history: History) -> str | None:
-    from shipit.plan.version.version_files import declared_version, version_files  # only a first release needs them
+def _declared(git: Git, head: str, package: Package) -> tuple[DeclaredVersion, ...]:
+    if package.version_files is None and not may_have_version_files(git, head, package):
+        return ()
+    from shipit.plan.version.version_files import declared_versions, main_version_files  # loading them takes time
 
-    return declared_version(git, head, version_files(git, head, history.package))
+    return declared_versions(git, head, main_version_files(git, head, package))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
+from shipit.plan.version.declared import DeclaredVersion
 from shipit.plan.version.package import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
 from shipit.versionfiles.maven_modules import module_versions
@@ -17,10 +18,17 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
 
     Detected are the files of the commit `rev` that contain a version, and the Maven modules that repeat it.
     """
+    main = main_version_files(git, rev, package)
+    if package.version_files is not None:
+        return main
+    return tuple(entry for file in main for entry in (file, *_modules(git, rev, file)))
+
+
+def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
+    """Return the same version files without the Maven modules, which repeat the version of another file."""
     if package.version_files is not None:
         return package.version_files
-    readable = [file for file in _detected(git, rev, package) if version_of(file, git.text(rev, file.path))]
-    return tuple(entry for file in readable for entry in (file, *_modules(git, rev, file)))
+    return tuple(file for file in _detected(git, rev, package) if version_of(file, git.text(rev, file.path)))
 
 
 def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
@@ -39,23 +47,22 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
         yield Finding("version-file", f"no version file can be updated: {reasons}", fix, "warning")
 
 
-def declared_version(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> str | None:
-    """Return the version in the first file that can be read, without `-SNAPSHOT`; None when there is none."""
-    versions = (version_of(file, git.text(rev, file.path)) for file in files)
-    first = next(filter(None, versions), None)
-    return declared(first) if first else None
+def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:
+    """Return the version in each file that can be read."""
+    texts = ((file.path, version_of(file, git.text(rev, file.path))) for file in files)
+    return tuple(DeclaredVersion(path, written, _announced(written)) for path, written in texts if written)
 
 
-def declared_versions(git: Git, rev: str, files: Mapping[str, tuple[VersionFileConfig, ...]]) -> dict[str, str]:
-    """Return the declared version of each package that has one, by the name of the package."""
-    versions = {name: declared_version(git, rev, entries) for name, entries in files.items()}
-    return {name: version for name, version in versions.items() if version}
+def _announced(written: str) -> str | None:
+    try:
+        return declared(written)
+    except VersionFileError:
+        return None
 
 
 def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
-    prefix = package.inside("")
-    below = [path.removeprefix(prefix) for path in git.paths(rev) if path.startswith(prefix)]
-    return [VersionFileConfig(path=prefix + path) for path in detect(below)]
+    names = [path.rpartition("/")[2] for path in git.paths(rev, package.directory)]
+    return [VersionFileConfig(path=package.inside(name)) for name in detect(names)]
 
 
 def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:

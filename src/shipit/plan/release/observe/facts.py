@@ -16,6 +16,7 @@ from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import History, Package, observe_history, packages, rules_of, tag_findings
+from shipit.plan.version.declared import DeclaredVersion
 from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
@@ -46,7 +47,7 @@ class FileState(Struct, frozen=True):
 class Observed(Struct, frozen=True):
     """The facts that a release is planned from.
 
-    `tags` is the commit of each tag of the clone and of the remote by name. `declared` is the declared version and
+    `tags` is the commit of each tag of the clone and of the remote by name. `declared` are the declared versions and
     `version_files` are the version files of each package by its name. `files` is the state of each file that a release
     can write, by path. `dirty` are the paths of uncommitted changes. `outside` are the commits of no package. `today`
     is the date of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes
@@ -56,7 +57,7 @@ class Observed(Struct, frozen=True):
     clone: CloneState
     tags: Mapping[str, str]
     histories: tuple[History, ...]
-    declared: Mapping[str, str]
+    declared: Mapping[str, tuple[DeclaredVersion, ...]]
     version_files: Mapping[str, tuple[VersionFileConfig, ...]]
     files: Mapping[str, FileState]
     dirty: tuple[str, ...]
@@ -115,7 +116,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         clone=clone,
         tags=tags,
         histories=histories,
-        declared=declared_versions(git, base, files),
+        declared={name: declared_versions(git, base, entries) for name, entries in files.items()},
         version_files=files,
         files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
         dirty=dirty,

@@ -1,0 +1,65 @@
+"""The versions that the version files of a package declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from shipit.core.versions import Version
+from shipit.errors import PreflightError
+from shipit.finding import Finding
+from shipit.plan.version.history import History
+from shipit.plan.version.package import Package
+from shipit.world import Git
+
+
+class DeclaredVersion(Struct, frozen=True):
+    """The version in the version file `path`.
+
+    `written` is its text, such as `1.4.0-SNAPSHOT`, and `version` the version that it announces, such as 1.4.0. It is
+    None when the text is not a version of SemVer.
+    """
+
+    path: str
+    written: str
+    version: str | None
+
+    def announced(self) -> str:
+        """Return the announced version; raise `VersionFileError` when there is none."""
+        from shipit.versionfiles import declared  # only a first release needs it, and loading it takes time
+
+        return self.version or declared(self.written)
+
+
+# The ends of the names of all version files that are detected. Loading the formats only for this takes too long.
+ENDINGS = (".gradle", ".kts", ".properties", ".xml", ".json", ".toml", ".lock", ".yaml")
+# Reads the versions; few decisions need them.
+Declared = Callable[[], Sequence[DeclaredVersion]]
+
+
+def may_have_version_files(git: Git, rev: str, package: Package) -> bool:
+    """Return whether a file in the directory of `package` can be a version file, from the end of its name."""
+    return any(path.endswith(ENDINGS) for path in git.paths(rev, package.directory))
+
+
+def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], history: History) -> None:
+    """Raise `PreflightError` when a release of the computed `version` would lower the version in a file."""
+    final = version.finalize_version()
+    higher = [each for each in declared if each.version and Version.parse(each.version).finalize_version() > final]
+    if higher:
+        raise PreflightError([_finding(str(version), higher[0], history)], state="nothing was changed")
+
+
+def _finding(version: str, file: DeclaredVersion, history: History) -> Finding:
+    package, announced = history.package, str(file.version)
+    what = f"`{file.path}` has the version `{file.written}`, and the next version `{version}` would lower it"
+    footer, lower = (f"Release-As: {package.release_name(each)}" for each in (announced, version))
+    option = "" if package.name else f", or run `shipit release --version {announced}`"
+    tag = package.format.render(announced)
+    fix = (
+        f"to release `{announced}`, add a commit with the footer `{footer}`{option}; "
+        f"to release `{version}`, do the same with `{lower}`; "
+        f"if `{announced}` was released without a tag: git tag {tag} COMMIT"
+    )
+    return Finding("version-lowered", what, fix)
