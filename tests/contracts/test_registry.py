@@ -100,6 +100,13 @@ def test_a_tag_is_created_and_moved(bench: Bench) -> None:
     assert bench.registry.find(f"{bench.names[0]}:1.4.0") == RemoteImage(first, LABELS)
 
 
+def test_the_tags_of_an_image_are_listed(bench: Bench) -> None:
+    assert bench.registry.tag_names(bench.names[0]) == ()
+    bench.image("1.4.0")
+    bench.image("latest")
+    assert sorted(bench.registry.tag_names(bench.names[0])) == ["1.4.0", "latest"]
+
+
 def test_no_tag_can_be_created_for_a_missing_digest(bench: Bench) -> None:
     bench.image()
     with pytest.raises(RemoteError, match=NOWHERE) as raised:

@@ -119,6 +119,9 @@ TRANSFER_TIME = Time("services", 3600, "an upload of an asset; a copy of a layer
 ANSWER_SIZE = Size("services", 32 << 20, "an answer, decompressed", "error, status 5")
 REASON_SIZE = Size("services", 64 << 10, "an answer that reports an error", "the error does not show the reason")
 REDIRECTS = Count("services", 3, "redirects of one request", "error, status 5")
+TAG_WRITES = Count("services", 3, "writes of a moving tag that other runs move meanwhile", "error, status 5")
+TAG_PAGES = Count("services", 10, "pages of the tags of an image, of 1,000 each", "the tags after them are not compared")
+NEW_TAGS = Count("services", 20, "tags that other runs pushed while a moving tag was written", "the tags after them are not compared")
 REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry in an error", "the text ends with `…`")  # some proxies answer with a whole page
 
 # Container engine

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.images import holds_newer_release, source_commit
-from shipit.errors import ConflictError, RemoteError
+from shipit.core import limits
+from shipit.core.images import VERSION, Reference, holds_newer_release, source_commit
+from shipit.errors import AuthError, ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin, digest_output
 from shipit.world import RemoteImage, World
@@ -18,6 +20,9 @@ class TagImage(Struct, frozen=True):
 
     A tag that `moves`, such as `latest`, follows the newest image: if it is on a newer image already, it is not moved.
     A permanent tag is made once and never moved.
+
+    No registry can change a tag only if it is still as it was. So the step looks once more after the write: it writes
+    again if an older run wrote meanwhile, and it gives the tag back if a newer run pushed its image meanwhile.
     """
 
     kind: ClassVar[str] = "tag-image"
@@ -49,9 +54,16 @@ class TagImage(Struct, frozen=True):
         wanted = world.registry.find(self.source)
         if wanted is None:
             raise ConflictError(f"`{self.source}` is no longer in the registry", hint="run the same command again")
+        before = self._tags(world)
         fetch_commit_of(world.registry.find(self.reference), world)
-        if isinstance(found := self.check(world), Todo):
+        found = self.check(world)
+        for _ in range(limits.TAG_WRITES):
+            if isinstance(found, Done):
+                break
             world.registry.tag(self.reference, wanted.digest)
+            newer = self._newest(self._tags(world) - before, world)
+            if newer is not None:
+                world.registry.tag(self.reference, newer.digest)
             found = self.check(world)
         if isinstance(found, Todo):
             raise RemoteError(
@@ -61,6 +73,25 @@ class TagImage(Struct, frozen=True):
                 retryable=True,
             )
         return found.outputs
+
+    def _tags(self, world: World) -> frozenset[str]:
+        """Return the other tags of the image, if they matter; empty if the registry does not list them."""
+        wanted = Reference.parse(self.reference)
+        try:
+            return frozenset(world.registry.tag_names(wanted.name) if self.moves else ()) - {wanted.tag or ""}
+        except (AuthError, RemoteError):
+            return frozenset()
+
+    def _newest(self, tags: Iterable[str], world: World) -> RemoteImage | None:
+        """Return the newest of the images with these tags that are newer than the own one; None if there is none."""
+        name, newest, origin = Reference.parse(self.reference).name, None, self.origin
+        for tag in sorted(tags)[: limits.NEW_TAGS]:
+            found = world.registry.find(f"{name}:{tag}")
+            fetch_commit_of(found, world)
+            if found is not None and is_newer(found, origin, world):
+                newest = found
+                origin = Origin(source_commit(found.labels), found.labels.get(VERSION, origin.version))
+        return newest
 
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:

@@ -31,6 +31,9 @@ class FakeRegistry:
         digest = wanted.digest or self._tags.get(str(wanted))
         return self._images.get((wanted.name, digest or ""))
 
+    def tag_names(self, name: str) -> tuple[str, ...]:
+        return tuple(tag.removeprefix(f"{name}:") for tag in self._tags if tag.startswith(f"{name}:"))
+
     def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
         refused = sorted(set(names) & self.refusals)
         return tuple(Finding("registry-login", f"no login for `{name}`", "docker login") for name in refused)

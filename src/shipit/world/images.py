@@ -61,6 +61,9 @@ class Registry(Protocol):
     def find(self, reference: str) -> RemoteImage | None:
         """Return the image with this reference; None if the registry has none."""
 
+    def tag_names(self, name: str) -> tuple[str, ...]:
+        """Return the tags of the repository `name` (`registry/path`); of very many, only the first ones."""
+
     def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
         """Return the reasons why a push to these repositories (`registry/path`) would fail, without writing."""
 

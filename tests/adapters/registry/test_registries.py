@@ -6,7 +6,7 @@ import json
 
 import pytest
 from contracts.pushed import IMAGE, push_image, push_index, repositories
-from parts.faulty import FaultyRegistry
+from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry as Part
 
 from shipit.adapters.registry import Logins, Registries
@@ -30,6 +30,17 @@ def test_content_is_mounted_and_not_transferred_if_the_registry_can(registry: Pa
         Registries(Logins()).copy(f"{faulty.address}/{path}@{digest}", f"{faulty.address}/{other}:1")
         assert not faulty.seen("GET", "/blobs/")
         assert [one.status for one in faulty.seen("POST", "mount=")] == [201, 201]
+
+
+def test_the_tags_are_listed_page_by_page(registry: Part) -> None:
+    (path,) = repositories()
+    link = {"Link": f'</v2/{path}/tags/list?n=1&last=1>; rel="next"'}
+    with FaultyRegistry(registry) as faulty:
+        faulty.faults.append(Fault("GET", "n=1000", status=200, headers=link, body='{"tags": ["0"]}'))
+        faulty.faults.append(Fault("GET", "last=1$", status=200, body='{"tags": ["2"]}'))
+        assert Registries(Logins()).tag_names(f"{faulty.address}/{path}") == ("0", "2")
+        faulty.faults.append(Fault("GET", "tags/list", times=99, status=200, headers=link, body='{"tags": ["0"]}'))
+        assert Registries(Logins()).tag_names(f"{faulty.address}/{path}") == ("0",) * 10
 
 
 def test_existing_content_is_not_copied_again(registry: Part) -> None:

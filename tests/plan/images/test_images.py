@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -11,7 +11,7 @@ from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.images import REVISION, VERSION
 from shipit.engine.apply import apply_steps as apply
-from shipit.errors import ConflictError
+from shipit.errors import AuthError, ConflictError
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan, make_image_plan, observe_images
 from shipit.plan.views import plan_from_json, plan_to_json
@@ -283,6 +283,72 @@ def test_latest_of_dev_stays_on_a_commit_that_was_pushed_after_this_clone_was_ma
     newest = world.registry.tags["acme/app-dev:latest"]
     built(world, "dev")
     assert world.registry.tags["acme/app-dev:latest"] == newest
+
+
+def between_look_and_write(world: FakeWorld, run: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call `run` once, when the tag `latest` is about to be written."""
+    write, waiting = world.registry.tag, [run]
+
+    def tag(reference: str, digest: str) -> None:
+        if reference.endswith(":latest") and waiting:
+            waiting.pop()()
+        write(reference, digest)
+
+    monkeypatch.setattr(world.registry, "tag", tag)
+
+
+def test_a_slow_run_gives_latest_back_to_the_newer_run_that_passed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = released()
+    world.push()
+    quicker = world.fresh_clone()
+    quicker.commit("feat: search")
+    quicker.push()
+    between_look_and_write(world, lambda: built(quicker, "dev"), monkeypatch)
+    built(world, "dev")
+    newest = world.registry.find(f"acme/app-dev:main-{head_of(quicker)[:7]}")
+    assert newest
+    assert world.registry.tags["acme/app-dev:latest"] == newest.digest
+
+
+def test_a_slow_run_of_an_older_release_gives_latest_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = released("1.4.0")
+    world.push("v1.4.0")
+    quicker = world.fresh_clone()
+    quicker.commit("feat: search")
+    release(quicker, "1.5.0")
+    quicker.push("v1.5.0")
+    between_look_and_write(world, lambda: built(quicker, "prod"), monkeypatch)
+    built(world, "prod")
+    tags = world.registry.tags
+    assert tags["acme/app:latest"] == tags["acme/app:1.5.0"] != tags["acme/app:1.4.0"] == tags["acme/app:1.4"]
+
+
+def test_a_newer_run_takes_latest_again_from_an_older_one_that_wrote_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = released("1.4.0")
+    built(world, "prod")
+    old = world.registry.tags["acme/app:1.4.0"]
+    world.commit("feat: search")
+    release(world, "1.5.0")
+    write, late = world.registry.tag, [old]
+
+    def tag(reference: str, digest: str) -> None:
+        write(reference, digest)
+        if reference == "acme/app:latest" and late:
+            write(reference, late.pop())
+
+    monkeypatch.setattr(world.registry, "tag", tag)
+    built(world, "prod")
+    assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.5.0"]
+
+
+def test_a_registry_that_does_not_list_its_tags_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(name: str) -> tuple[str, ...]:
+        raise AuthError(f"no list of {name}")
+
+    world = released()
+    monkeypatch.setattr(world.registry, "tag_names", refused)
+    built(world, "prod")
+    assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.4.0"]
 
 
 @pytest.mark.parametrize("revision", ["main", "HEAD", "--help", "nul\0", "0a1b2c3"])

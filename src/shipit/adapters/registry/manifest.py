@@ -6,6 +6,7 @@ The OCI image specification defines the fields; Docker's own formats have the sa
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -56,6 +57,10 @@ class _ContainerConfig(msgspec.Struct, rename="pascal"):
 
 class _Image(msgspec.Struct):
     config: _ContainerConfig | None = None
+
+
+class _Tags(msgspec.Struct):
+    tags: list[str] | None = None
 
 
 class Manifest(Struct, frozen=True):
@@ -114,6 +119,21 @@ def labels_of(config: bytes, where: str) -> dict[str, str]:
     """
     container = _decode(config, _Image, where).config
     return (container and container.labels) or {}
+
+
+def tags_in(data: bytes, where: str) -> list[str]:
+    """Return the tags in a page of the list of tags; raises `RemoteError` if it is not one."""
+    return _decode(data, _Tags, where).tags or []
+
+
+def next_page(link: str | None) -> str | None:
+    """Return the address of the next page in the header `Link`; None if there is none.
+
+    >>> next_page('</v2/acme/app/tags/list?n=1000&last=v1>; rel="next"')
+    '/v2/acme/app/tags/list?n=1000&last=v1'
+    """
+    match = re.match(r'<([^>]+)>;\s*rel="?next"?', link or "")
+    return match and match[1]
 
 
 def content_digest(data: bytes, like: str = "sha256:") -> str:

@@ -46,6 +46,10 @@ class Registries:
         found = repository.manifest(_which(wanted))
         return RemoteImage(found.digest, _labels(repository, found)) if found else None
 
+    def tag_names(self, name: str) -> tuple[str, ...]:
+        wanted = Reference.parse(name)
+        return Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)]).tags()
+
     def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
         wanted = sorted({Reference.parse(name) for name in names}, key=lambda each: (each.registry, each.repository))
         groups = (list(group) for _, group in groupby(wanted, key=lambda each: each.registry))

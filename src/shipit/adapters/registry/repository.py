@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.exchange import Request
-from shipit.adapters.registry.manifest import ACCEPT, Blob, Manifest, content_digest
+from shipit.adapters.registry.manifest import ACCEPT, Blob, Manifest, content_digest, next_page, tags_in
+from shipit.core import limits
 from shipit.errors import RemoteError
+
+_PAGE = 1000  # tags; registries give at most as many
 
 
 class Repository:
@@ -38,6 +41,23 @@ class Repository:
         for digest in filter(None, (answer.headers.get("Docker-Content-Digest"), which if ":" in which else None)):
             _check(answer.body, digest, where)
         return Manifest.decode(answer.body, answer.headers.get("Content-Type", ""), where)
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags, in at most `limits.TAG_PAGES` pages; empty if the repository does not exist."""
+        url, found = f"/v2/{self.path}/tags/list?n={_PAGE}", list[str]()
+        for _ in range(limits.TAG_PAGES):
+            request = Request("GET", url)
+            answer = self._calls.retry(
+                f"list the tags of `{self.path}`",
+                lambda request=request: self._calls.find_once(request, self._scopes),  # type: ignore[misc]
+            )
+            if answer is None:
+                break
+            found += tags_in(answer.body, self.path)
+            if (following := next_page(answer.headers.get("Link"))) is None:
+                break
+            url = following
+        return tuple(found)
 
     def require(self, digest: str) -> Manifest:
         """Return the manifest; raises `RemoteError` if there is none."""
