@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
@@ -36,18 +37,19 @@ def next_task(project: Project, *, environment: str | None = None) -> Task:
     return dispatch.next_task(event, project.config, branch, _default_branch(project), environment)
 
 
-def plan_task(project: Project, *, version: str | None = None) -> Plan:
+def plan_task(project: Project, *, version: str | None = None, packages: Sequence[str] = ()) -> Plan:
     """Return the plan for the current branch: of the images, if it belongs to an environment, else of a release.
 
     Args:
         project: the repository, from `open_project`.
         version: plan a release of this version, even on the branch of an environment.
+        packages: plan a release of only these packages, even on the branch of an environment.
 
     Raises the same errors as `plan_release` and `plan_image`.
     """
-    if version is None and _builds(project):
+    if version is None and not packages and _builds(project):
         return plan_image(project, push=True)
-    return plan_release(project, version=version)
+    return plan_release(project, version=version, packages=packages)
 
 
 def _builds(project: Project) -> bool:

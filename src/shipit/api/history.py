@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -63,16 +63,18 @@ def next_versions_only(project: Project) -> tuple[NextVersion, ...]:
     return next_versions(project.git, project.config, project.ci.branch)
 
 
-def upcoming(project: Project, *, reasons: bool) -> Upcoming:
+def upcoming(project: Project, *, reasons: bool, names: Sequence[str] = ()) -> Upcoming:
     """Return the next version of every package, with the commits that no package counts.
 
     Args:
         project: the repository, from `open_project`.
         reasons: return each version with its reasons, which is slower.
+        names: return only the packages with these names; empty for all.
 
-    Raises the same errors as `next_version`.
+    Raises the same errors as `next_version`, and `UsageError` when there is no such package.
     """
-    return observe_upcoming(project.git, project.config, project.ci.branch, reasons=reasons)
+    require_packages(project, names)
+    return observe_upcoming(project.git, project.config, project.ci.branch, reasons=reasons, only=names)
 
 
 def release_notes(project: Project, version: str | None = None, *, package: str = "") -> str:
@@ -208,6 +210,12 @@ def _package_of(project: Project, tag: str | None) -> str:
     """Return the name of the package that `tag` belongs to; empty when `tag` is not in the tag format of a package."""
     names = (package.name for package in packages(project.config) if tag and package.format.parse(tag))
     return next(names, "")
+
+
+def require_packages(project: Project, names: Iterable[str]) -> None:
+    """Raise `UsageError` when the repository has no package of one of `names`."""
+    for name in names:
+        _package(project, name)
 
 
 def _package(project: Project, name: str) -> Package:

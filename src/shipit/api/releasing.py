@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from shipit.adapters.lock import clone_lock
 from shipit.adapters.project import Project
-from shipit.api.history import renderer
+from shipit.api.history import renderer, require_packages
 from shipit.core import limits
 from shipit.errors import NOTHING_PUSHED, BranchMoved, PreflightError, ShipitError
 from shipit.finding import any_blocks
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from shipit.plan.release import ReleasePlan
 
 
-def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan:
+def plan_release(project: Project, *, version: str | None = None, packages: Sequence[str] = ()) -> ReleasePlan:
     """Return the plan of what `release` would do now. Fetches the commits that are missing, and changes nothing.
 
     >>> import shipit
@@ -30,15 +31,17 @@ def plan_release(project: Project, *, version: str | None = None) -> ReleasePlan
     Args:
         project: the repository, from `open_project`.
         version: release this version instead of the computed one.
+        packages: release only the packages with these names; empty for all.
 
-    Raises `UsageError` when `version` is not a version, `ConflictError` when the version exists already or is not
-    higher than the last release, and `PreflightError` when there is no commit. All other problems are in the
-    `findings` of the plan.
+    Raises `UsageError` when `version` is not a version or there is no such package, `ConflictError` when the version
+    exists already or is not higher than the last release, and `PreflightError` when there is no commit. All other
+    problems are in the `findings` of the plan.
     """
     from shipit.plan.release import make_release_plan, observe_release
 
+    require_packages(project, packages)
     observed = observe_release(project.world, project.config, project.ci.branch)
-    return make_release_plan(project.config, observed, renderer(project), version)
+    return make_release_plan(project.config, observed, renderer(project), version, packages)
 
 
 @overload
@@ -76,7 +79,13 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
         return Outcome(plan, carry_out(project, plan, observer))
 
 
-def release(project: Project, *, version: str | None = None, observer: Observer | None = None) -> Outcome:
+def release(
+    project: Project,
+    *,
+    version: str | None = None,
+    packages: Sequence[str] = (),
+    observer: Observer | None = None,
+) -> Outcome:
     """Make the release of the current branch. An interrupted release is finished first.
 
     When another push changes the branch before this release is pushed, the release is planned again.
@@ -91,6 +100,7 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
     Args:
         project: the repository, from `open_project`.
         version: release this version instead of the computed one.
+        packages: release only the packages with these names; empty for all.
         observer: receives the progress of each step.
 
     Raises `BranchMoved` when the branch changed in all of 5 attempts, and the same errors as `plan_release` and
@@ -98,8 +108,8 @@ def release(project: Project, *, version: str | None = None, observer: Observer 
     """
     with clone_lock(project.git.directory):
         earlier = _release_of_earlier_attempt(project)
-        already_made = version is not None and earlier is not None and earlier.to_release[0].version == version
-        outcome = _release(project, None if already_made else version, observer)
+        made = [each.version for each in earlier.to_release if each.package in (packages or [""])] if earlier else []
+        outcome = _release(project, None if version in made else version, packages, observer)
         if earlier and not outcome.plan.to_release:
             return Outcome(earlier, carry_out(project, earlier, observer))
     return outcome
@@ -116,7 +126,7 @@ def _release_of_earlier_attempt(project: Project) -> ReleasePlan | None:
     return release_of_earlier_attempt(project.git, project.config, clone, event.commit)
 
 
-def _release(project: Project, version: str | None, observer: Observer | None) -> Outcome:
+def _release(project: Project, version: str | None, packages: Sequence[str], observer: Observer | None) -> Outcome:
     """Finish all unfinished releases, then make the next one. Return its outcome, or else that of the last finished."""
     from shipit.engine.apply import Silent
 
@@ -124,7 +134,7 @@ def _release(project: Project, version: str | None, observer: Observer | None) -
     earlier: str | None = None  # the state that the plans before this one left
     for attempt in range(1, limits.RELEASE_ATTEMPTS + 1):
         try:
-            plan = plan_release(project, version=version)
+            plan = plan_release(project, version=version, packages=packages)
             outcome = Outcome(plan, carry_out(project, plan, observer))
         except BranchMoved as error:
             if attempt == limits.RELEASE_ATTEMPTS:

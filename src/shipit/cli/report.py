@@ -60,6 +60,8 @@ class Report:
         """Add the preview of a pull request: the release that merging it would make. Nothing is released."""
         from shipit.plan.views import preview_summary
 
+        packages = (f"{each.package} {each.version}" for each in preview.to_release if each.package)
+        self.outputs["packages"] = "\n".join(packages)
         for decision in preview.to_release[:1]:
             names = {"version": decision.version, "tag": decision.tag, "previous-version": decision.previous}
             self.outputs |= {"bump": decision.bump, "notes": preview.notes, **{k: v or "" for k, v in names.items()}}

@@ -99,4 +99,7 @@ class Command(click.Command):
 
 
 pass_session = click.make_pass_decorator(Session)
+packages_option = click.option(
+    "--package", "packages", multiple=True, metavar="NAME", help="Only the package NAME; can be given several times."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -43,6 +43,12 @@ OUTPUTS = (
     ),
     Output("tag", "The tag of the version, such as v1.4.0.", (PREVIEW, RELEASE)),
     Output(
+        "packages",
+        "In a repository with several packages, each released package with its version, such as `web 1.4.0`; if there "
+        "are several, one per line.",
+        (PREVIEW, RELEASE),
+    ),
+    Output(
         "previous-version",
         "The version of the previous release; empty if there is none, or if there is nothing to release.",
         (PREVIEW, RELEASE),

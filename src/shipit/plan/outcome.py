@@ -40,9 +40,17 @@ class Outcome(Struct, frozen=True):
         return next(iter((*(decision.version for decision in self.plan.to_release), *self.plan.versions)), None)
 
     @property
+    def packages(self) -> tuple[str, ...]:
+        """The released packages with their versions, such as "web 1.4.0"; empty if the repository is one package."""
+        made = ((each.package, each.version) for each in self.plan.to_release if each.package)
+        finished = zip(self.plan.packages, self.plan.versions, strict=False)
+        return tuple(f"{package} {version}" for package, version in (*made, *finished))
+
+    @property
     def names(self) -> str:
-        """The tags of the releases, separated by commas; empty when nothing was released."""
-        return ", ".join(self.plan.finishes or (decision.tag or "" for decision in self.plan.to_release))
+        """The packages with their versions, or else the tags, separated by commas; empty when nothing was released."""
+        tags = self.plan.finishes or (decision.tag or "" for decision in self.plan.to_release)
+        return ", ".join(self.packages or tags)
 
     @property
     def pushed(self) -> dict[str, str]:
@@ -56,12 +64,13 @@ class Outcome(Struct, frozen=True):
             applied: False when the plan was only shown; then `released` is "false".
         """
         first = self.plan.to_release[0] if self.plan.to_release else None
-        tag = first.tag if first else self.names
+        tag = first.tag if first else ", ".join(self.plan.finishes)
         return _complete(
             {
                 "released": "true" if applied and self.released else "false",
                 "version": self.version or "",
                 "tag": tag or "",
+                "packages": "\n".join(self.packages),
                 "previous-version": first.previous or "" if first else "",
                 "bump": first.bump if first else "none",
                 "notes": self.plan.notes,

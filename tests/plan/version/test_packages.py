@@ -303,6 +303,38 @@ def test_a_version_cannot_be_requested_for_several_packages(begun_packages: Path
         api.plan_release(api.open_project(str(begun_packages)), version="3.0.0")
 
 
+def test_one_of_several_packages_can_be_planned_and_get_a_version(begun_packages: Path) -> None:
+    project = api.open_project(str(begun_packages))
+    made = api.plan_release(project, packages=["backend"], version="3.0.0")
+    assert [each.tag for each in made.to_release] == ["backend-v3.0.0"]
+    assert api.plan_release(project, packages=["web"]).to_release == ()
+    assert [each.package for each in api.upcoming(project, reasons=False, names=["web"]).versions] == ["web"]
+
+
+def test_a_package_that_does_not_exist_cannot_be_chosen(begun_packages: Path) -> None:
+    project = api.open_project(str(begun_packages))
+    for function in (api.plan_release, api.release, api.plan_task):
+        with pytest.raises(UsageError, match="there is no package `wbe`"):
+            function(project, packages=["wbe"])
+
+
+def test_a_release_names_its_packages(begun_packages: Path) -> None:
+    outcome = api.release(api.open_project(str(begun_packages)), packages=["backend"])
+    assert (outcome.names, outcome.packages) == ("backend 1.0.1", ("backend 1.0.1",))
+    report = outcome.report(applied=True)
+    assert (report["packages"], report["tag"], report["released"]) == ("backend 1.0.1", "backend-v1.0.1", "true")
+    assert outcome.plan.notes.startswith("# backend\n\n## ")
+
+
+def test_a_problem_of_a_package_that_is_not_chosen_stops_nothing(repo: Repository) -> None:
+    begin(repo)
+    touch(repo, "web/b", "fix: a\n\nRelease-As: 1.0.0")
+    touch(repo, "backend/b", "fix: b")
+    git = GitRepository(str(repo.path))
+    found = observe_upcoming(git, config_of(PACKAGES), reasons=False, only=["backend"])
+    assert [each.version for each in found.versions] == ["1.0.1"]
+
+
 def test_a_tag_selects_the_package_of_the_notes(begun_packages: Path) -> None:
     project = api.open_project(str(begun_packages))
     assert "in the web" in api.release_notes(project, "web-v2.0.0")

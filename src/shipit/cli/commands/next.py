@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shipit.cli.nothing import say_nothing_to_release
-from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
 from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, epilog="Example: VERSION=$(shipit next)")
 @json_option
+@packages_option
 @click.option("--strict", is_flag=True, help="End with exit status 3 if there is nothing to release.")
 @pass_session
-def command(session: Session, as_json: bool, strict: bool) -> int:
+def command(session: Session, as_json: bool, packages: tuple[str, ...], strict: bool) -> int:
     """Print the next version on standard output, or nothing if there is nothing to release.
 
     With several packages, one line is printed for each package to release: its name and its version. Reads the local
@@ -30,7 +31,7 @@ def command(session: Session, as_json: bool, strict: bool) -> int:
     from shipit.plan.version import of_no_package
 
     with waiting(session.output, "reading history"):
-        found = api.upcoming(session.project, reasons=as_json)
+        found = api.upcoming(session.project, reasons=as_json, names=packages)
     to_release = [f"{each.package} {each.version}".lstrip() for each in found.versions if each.version]
     if as_json:
         session.output.json(_as_json(found))

@@ -9,7 +9,7 @@ import click
 from shipit.cli.checking import check_option, checked_status
 from shipit.cli.output import json_text
 from shipit.cli.report import Report, reporting
-from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
 from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 @json_option
 @click.option("-o", "--output", "file", metavar="FILE", help="Save the plan in FILE, to apply exactly this plan later.")
 @click.option("--version", metavar="X.Y.Z", help="Plan the release of this version instead of the computed one.")
+@packages_option
 @check_option
 @pass_session
-def command(session: Session, as_json: bool, file: str | None, version: str | None, check: bool) -> int:
+def command(
+    session: Session, as_json: bool, file: str | None, version: str | None, packages: tuple[str, ...], check: bool
+) -> int:
     """Print all steps of a release, and the reasons for its version.
 
     On the branch of an environment, the steps to build its images and to deploy them are printed; a saved plan has the
@@ -34,7 +37,7 @@ def command(session: Session, as_json: bool, file: str | None, version: str | No
     from shipit.plan.views import plan_to_json, render_plan
 
     with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
-        plan = _plan(session, report, version)
+        plan = _plan(session, report, version, packages)
         deployments = () if file and not (as_json or check) else api.plan_deployments(session.project, plan)
     if file is not None:
         session.output.save(file, json_text(plan_to_json(plan)))
@@ -60,12 +63,12 @@ def _deploys_to(session: Session, plan: Plan) -> str | None:
     return None
 
 
-def _plan(session: Session, report: Report, version: str | None) -> Plan:
+def _plan(session: Session, report: Report, version: str | None, packages: tuple[str, ...]) -> Plan:
     from shipit import api
     from shipit.plan.images import ImagePlan
     from shipit.plan.release import ReleasePlan
 
-    plan = api.plan_task(session.project, version=version)
+    plan = api.plan_task(session.project, version=version, packages=packages)
     if isinstance(plan, ImagePlan):
         report.built(api.Images(plan, {}), applied=False)
     elif isinstance(plan, ReleasePlan):

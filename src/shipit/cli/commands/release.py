@@ -8,7 +8,7 @@ import click
 
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import Report, reporting
-from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
 from shipit.errors import PreflightError, UsageError
 from shipit.finding import Finding
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @plan_option
 @verify_option
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
+@packages_option
 @click.option("--strict", is_flag=True, help="End with exit status 3 if there is nothing to release.")
 @json_option
 @pass_session
@@ -31,6 +32,7 @@ def command(
     plan_file: str | None,
     verify: bool,
     version: str | None,
+    packages: tuple[str, ...],
     strict: bool,
     as_json: bool,
 ) -> int:
@@ -45,15 +47,17 @@ def command(
     require_plan_file(plan_file, verify=verify)
     if plan_file and version and not verify:
         raise UsageError("`--plan` and `--version` cannot be combined: the plan has a version", hint="leave one out")
+    if plan_file and packages and not verify:
+        raise UsageError("`--plan` and `--package` cannot be combined: the plan has its packages", hint="leave one out")
     plan = read_plan(plan_file, ReleasePlan) if plan_file else None
     with reporting(session) as report:
         if plan_file and plan and verify:
-            verify_plan(session, plan_file, plan, api.plan_release(session.project, version=version))
+            verify_plan(session, plan_file, plan, api.plan_release(session.project, version=version, packages=packages))
         if dry_run:
-            outcome = api.Outcome(plan or api.plan_release(session.project, version=version), {})
+            outcome = api.Outcome(plan or api.plan_release(session.project, version=version, packages=packages), {})
         else:
             _refuse_pull_requests(session)
-            outcome = _released(session, report, plan, version)
+            outcome = _released(session, report, plan, version, packages)
         report.released(outcome, applied=not dry_run, version=version)
     if as_json:
         session.output.json(outcome.report(applied=not dry_run))
@@ -66,12 +70,14 @@ def command(
     return 3 if strict and not outcome.released else 0
 
 
-def _released(session: Session, report: Report, plan: ReleasePlan | None, version: str | None) -> Outcome:
+def _released(
+    session: Session, report: Report, plan: ReleasePlan | None, version: str | None, packages: tuple[str, ...]
+) -> Outcome:
     from shipit import api
 
     if plan is not None:
         return api.apply(session.project, plan, report.progress)
-    return api.release(session.project, version=version, observer=report.progress)
+    return api.release(session.project, version=version, packages=packages, observer=report.progress)
 
 
 def _refuse_pull_requests(session: Session) -> None:

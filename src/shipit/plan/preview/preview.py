@@ -11,7 +11,7 @@ from shipit.config.model import Config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer
 from shipit.plan.preview.squash import squash_of
-from shipit.plan.release import release_body
+from shipit.plan.release import release_body, titled
 from shipit.plan.version import (
     CommitReason,
     Decision,
@@ -115,8 +115,9 @@ class PreviewMaker(Struct, frozen=True):
 
     def _release_body(self, next_release: NextRelease) -> str:
         release = planned_release(next_release, self.clock.today())
-        changelog = next_release.history.package.changelog
-        return release_body(self.notes.render(release), release.tag, changelog, self.config, self.notes.links)
+        package = next_release.history.package
+        text = self.notes.render(release)
+        return titled(package.name, release_body(text, release.tag, package.changelog, self.config, self.notes.links))
 
 
 def _same_versions(left: tuple[NextRelease, ...], right: tuple[NextRelease, ...]) -> bool:

@@ -11,3 +11,4 @@ from shipit.plan.release.rerun import release_of_earlier_attempt as release_of_e
 from shipit.plan.release.staleness import require_unchanged as require_unchanged
 from shipit.plan.release.steps import interrupted_findings as interrupted_findings
 from shipit.plan.release.steps import release_body as release_body
+from shipit.plan.release.steps import titled as titled

@@ -13,6 +13,7 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
 
     `notes` are the release notes of all packages, as Markdown. A plan that finishes releases makes no new one: then
     `finishes` are the tags of the unfinished releases and `versions` their versions, and `decisions` is empty.
+    `packages` are the names of their packages, in a repository with several packages.
     `ignored` are the commits of no package: they change no file of any package.
     """
 
@@ -24,6 +25,7 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     notes: str = ""
     finishes: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     ignored: tuple[CommitReason, ...] = ()
 
     @property

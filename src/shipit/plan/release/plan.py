@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
@@ -23,16 +23,19 @@ from shipit.plan.release.steps import (
     finishing_steps,
     plan_snapshot,
     release_body,
+    titled,
     unfinished_release_body,
     version_file_errors,
     way_back,
 )
-from shipit.plan.version import Decision, NextRelease, decide_version, planned_release, unreadable_findings
+from shipit.plan.version import Decision, History, NextRelease, decide_version, planned_release, unreadable_findings
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
 
-def make_release_plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None = None) -> ReleasePlan:
+def make_release_plan(
+    config: Config, observed: Observed, notes: Renderer, wanted: str | None = None, only: Collection[str] = ()
+) -> ReleasePlan:
     """Return the plan of the next release. When there are unfinished releases, the plan only finishes those.
 
     Args:
@@ -40,12 +43,13 @@ def make_release_plan(config: Config, observed: Observed, notes: Renderer, wante
         observed: the facts, from `observe_release`.
         notes: renders the release notes.
         wanted: the version that the user requested with `--version`, in place of the computed one.
+        only: the names of the packages to release; empty for all.
 
     Raises the same errors as `decide_version` and `file_changes`. When findings of the preflight block the release as
     well, the error is a `PreflightError` with all of them.
     """
     try:
-        return _plan(config, observed, notes, wanted)
+        return _plan(config, observed, notes, wanted, only)
     except ShipitError as error:
         findings = preflight_findings(observed, config.release)
         if isinstance(error, PreflightError):
@@ -55,16 +59,19 @@ def make_release_plan(config: Config, observed: Observed, notes: Renderer, wante
         raise PreflightError((version_finding(error), *findings), state=error.state) from error
 
 
-def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | None) -> ReleasePlan:
+def _plan(
+    config: Config, observed: Observed, notes: Renderer, wanted: str | None, only: Collection[str]
+) -> ReleasePlan:
     inputs = Inputs(observed.clone.base, observed.clone.branch, fingerprint(config))
     if observed.unfinished:
         return _finishing_plan(config, observed, inputs)
-    if wanted and len(observed.histories) > 1:
+    histories = [each for each in observed.histories if not only or each.package.name in only]
+    if wanted and len(histories) > 1:
         raise UsageError(
             "`--version` works only for a single package, and this repository has several packages",
-            hint="add the footer `Release-As: X.Y.Z` in a commit that changes a file of that package",
+            hint=f"choose one with --package {histories[0].package.name}",
         )
-    next_releases = [_decide(config, observed, at, wanted) for at in range(len(observed.histories))]
+    next_releases = [_decide(config, observed, history, wanted) for history in histories]
     releases = tuple(
         _package_release(next_release, observed, config, notes)
         for next_release in next_releases
@@ -80,7 +87,7 @@ def _plan(config: Config, observed: Observed, notes: Renderer, wanted: str | Non
         steps=steps,
         way_back=way_back(steps),
         findings=blocking_first((*findings, *others)),
-        notes="\n".join(entry.release_body for entry in releases),
+        notes="\n".join(titled(entry.next_release.history.package.name, entry.release_body) for entry in releases),
         ignored=observed.outside.ignored,
     )
 
@@ -111,14 +118,17 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         inputs=inputs,
         steps=finishing_steps(config, observed),
         findings=preflight_findings(observed, config.release),
-        notes="\n".join(unfinished_release_body(config, observed, unfinished) for unfinished in observed.unfinished),
+        notes="\n".join(
+            titled(unfinished.package.name, unfinished_release_body(config, observed, unfinished))
+            for unfinished in observed.unfinished
+        ),
         finishes=tuple(unfinished.tag for unfinished in observed.unfinished),
         versions=tuple(unfinished.version for unfinished in observed.unfinished),
+        packages=tuple(unfinished.package.name for unfinished in observed.unfinished if unfinished.package.name),
     )
 
 
-def _decide(config: Config, observed: Observed, at: int, wanted: str | None) -> NextRelease:
-    history = observed.histories[at]
+def _decide(config: Config, observed: Observed, history: History, wanted: str | None) -> NextRelease:
     return decide_version(
         history,
         config,

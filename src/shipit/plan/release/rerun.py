@@ -15,6 +15,7 @@ from shipit.core.versions import Tag
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
+from shipit.plan.release.steps import titled
 from shipit.plan.version import Decision, Package, decide_version, observe_history, packages
 from shipit.steps import PublishRelease
 from shipit.world import Git
@@ -35,12 +36,12 @@ def release_of_earlier_attempt(git: Git, config: Config, clone: CloneState, comm
     decisions = tuple(_decisions(git, config, clone, commit))
     if not decisions:
         return None
-    tags = [decision.tag or "" for decision in decisions]
+    tags = {decision.tag or "": decision.package for decision in decisions}
     return ReleasePlan(
         decisions=decisions,
         inputs=Inputs(commit, clone.branch, fingerprint(config)),
         steps=tuple(PublishRelease(tag, latest=False) for tag in tags),
-        notes="\n".join(notes_of(git.tag_message(tag)) for tag in tags),
+        notes="\n".join(titled(package, notes_of(git.tag_message(tag))) for tag, package in tags.items()),
     )
 
 

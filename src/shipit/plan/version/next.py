@@ -43,7 +43,9 @@ class Upcoming(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, reasons: bool) -> Upcoming:
+def observe_upcoming(
+    git: Git, config: Config, branch: str | None = None, *, reasons: bool, only: Collection[str] = ()
+) -> Upcoming:
     """Return the same versions as `next_releases` or `next_versions`, and the commits that no package counts.
 
     Args:
@@ -51,14 +53,15 @@ def observe_upcoming(git: Git, config: Config, branch: str | None = None, *, rea
         config: the configuration.
         branch: the branch to use when HEAD is detached.
         reasons: return each version with its reasons.
+        only: the names of the packages to decide about; empty for all.
     """
     inputs: _VersionInputs | None
     if reasons:
-        inputs, releases = _at_head(git, config, branch, decide_version)
+        inputs, releases = _at_head(git, config, branch, decide_version, only)
         decisions = tuple(each.decision for each in releases)
         found = Upcoming(tuple(NextVersion(each.package, each.version) for each in decisions), decisions)
     else:
-        inputs, versions = _at_head(git, config, branch, decide_version_only)
+        inputs, versions = _at_head(git, config, branch, decide_version_only, only)
         found = Upcoming(versions)
     return replace(found, **inputs.remarks(git)) if inputs else found
 
@@ -104,7 +107,7 @@ def next_releases_at(
 
 
 def _at_head(
-    git: Git, config: Config, branch: str | None, decide: Callable[..., _Result]
+    git: Git, config: Config, branch: str | None, decide: Callable[..., _Result], only: Collection[str] = ()
 ) -> tuple[_VersionInputs | None, tuple[_Result, ...]]:
     """Return the results of `decide` for HEAD, and the inputs that they are made from; None before the first commit."""
     head = git.head()
@@ -112,11 +115,11 @@ def _at_head(
         return None, ()
     branch = git.branch() or branch
     inputs = _version_inputs(git, config, head, branch)
-    results = inputs.apply(decide)
+    results = inputs.apply(decide, only)
     if any(each.version for each in results):
         return inputs, results
     unpushed = _inputs_before_unpushed_release(git, config, head, branch)
-    return (unpushed, unpushed.apply(decide)) if unpushed else (inputs, results)
+    return (unpushed, unpushed.apply(decide, only)) if unpushed else (inputs, results)
 
 
 class _VersionInputs(Struct, frozen=True):
@@ -131,11 +134,12 @@ class _VersionInputs(Struct, frozen=True):
     tags: Collection[str]
     packages: tuple[tuple[History, Declared], ...]
 
-    def apply(self, decide: Callable[..., _Result]) -> tuple[_Result, ...]:
-        """Return the result of `decide` for each package."""
+    def apply(self, decide: Callable[..., _Result], only: Collection[str] = ()) -> tuple[_Result, ...]:
+        """Return the result of `decide` for each package, or for those with a name in `only` if it is not empty."""
         return tuple(
             decide(history, self.config, self.channel, taken=self.tags, declared=declared)
             for history, declared in self.packages
+            if not only or history.package.name in only
         )
 
     def remarks(self, git: Git) -> dict[str, Any]:

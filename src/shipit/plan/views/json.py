@@ -50,6 +50,7 @@ class _Fields(Struct, frozen=True):
     deploying: _Deploying | None = None
     ignored: tuple[CommitReason, ...] = ()
     way_back: tuple[RestoreFile, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -113,6 +114,7 @@ def _fields(plan: Plan) -> _Fields:
         None,
         ignored=plan.ignored,
         way_back=plan.way_back,
+        packages=plan.packages,
     )
 
 
@@ -130,6 +132,7 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
         versions=fields.versions,
         ignored=fields.ignored,
         way_back=fields.way_back,
+        packages=fields.packages,
     )
 
 

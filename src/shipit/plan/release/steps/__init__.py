@@ -9,6 +9,7 @@ from shipit.plan.release.steps.finish import finishing_steps as finishing_steps
 from shipit.plan.release.steps.finish import unfinished_release_body as unfinished_release_body
 from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
 from shipit.plan.release.steps.release_body import release_body as release_body
+from shipit.plan.release.steps.release_body import titled as titled
 from shipit.plan.release.steps.restore import interrupted_findings as interrupted_findings
 from shipit.plan.release.steps.restore import way_back as way_back
 from shipit.plan.release.steps.sequence import ReleaseSequence as ReleaseSequence

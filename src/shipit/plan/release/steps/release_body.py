@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipit.config.model import Config
-from shipit.core.notes import LANGUAGES, cut_notes
+from shipit.core.notes import LANGUAGES, cut_notes, inline
 from shipit.core.notes.links import Links
 
 
@@ -19,3 +19,8 @@ def release_body(notes: str, tag: str, changelog: str, config: Config, links: Li
     """
     link = links.file(changelog, tag) if links else changelog
     return cut_notes(notes, link, language=LANGUAGES[config.changelog.language])
+
+
+def titled(package: str, notes: str) -> str:
+    """Return `notes` with the name of their package above them; unchanged if the repository is a single package."""
+    return f"# {inline(package)}\n\n{notes}" if package else notes
