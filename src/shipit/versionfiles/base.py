@@ -21,7 +21,12 @@ _LITERAL = re.compile(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
 
 
 class VersionFileError(ConfigError):
-    """An error in a version file: the version is not found, is found more than once, or is not plain text."""
+    """An error in a version file: the version is not found, is found more than once, or is not plain text.
+
+    `computed` is True when a build script computes the version.
+    """
+
+    computed = False
 
 
 class VersionFile(Protocol):

@@ -68,6 +68,21 @@ def _find(dialect: Dialect, text: str, paths: Sequence[str]) -> list[Span]:
     return [place.span for place in wanted]
 
 
+def assignments(text: str, *, kotlin: bool) -> list[Place]:
+    """Return the place of each assignment in a script or source file. Raises `VersionFileError`."""
+    return list(_places(text, syntax.KOTLIN if kotlin else syntax.GROOVY))
+
+
+def computed_version(text: str, *, kotlin: bool) -> tuple[str, list[Place]] | None:
+    """Return the expression that computes the version of the project, and all assignments of the script.
+
+    None when the version is written as a plain string. Raises `VersionFileError`.
+    """
+    places = assignments(text, kotlin=kotlin)
+    first = _project_version(text, places)[0]
+    return None if first.literal else (first.span.of(text), places)
+
+
 def _project_version(text: str, places: Sequence[Place]) -> Sequence[Place]:
     """Return the assignments of the version of the project. Several must be in different blocks and say the same."""
     wide = [place for place in places if place.path in _VERSION_PATHS]
@@ -245,13 +260,15 @@ def _ends_statement(tokens: Sequence[Token], at: int) -> bool:
 def _computed(text: str, place: Place, places: Sequence[Place]) -> VersionFileError:
     value = place.span.of(text)
     shown = shortened(value.partition("\n")[0].strip(), limits.QUOTED_TEXT)
-    return error_at(
+    error = error_at(
         text,
         place.span.start,
         f"`{place.path}` is computed here, not written as a plain string: `{shown}`",
         hint=_source_hint(text, value, places)
         or "write it as a plain string, or name in `version-files` the file that contains it",
     )
+    error.computed = True
+    return error
 
 
 def _source_hint(text: str, value: str, places: Sequence[Place]) -> str | None:

@@ -10,6 +10,7 @@ from repositories import Repository
 from shipit.adapters.git import GitRepository
 from shipit.cli.error_text import finding_lines
 from shipit.config.load import parse_config
+from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version import observe_upcoming
 from shipit.plan.version.nested import nested_paths
@@ -47,8 +48,11 @@ def test_a_repository_with_versions_below_the_root_only_is_a_warning_with_the_ta
     assert {name: each.path for name, each in packages.packages.items()} == {"backend": "backend", "web": "apps/web"}
     assert together.release.version_files == ("backend/build.gradle", "apps/web/package.json")
     assert none.release.version_files == ()
-    for text in proposals(finding):
-        assert found(repo, text) is None
+    separate, one_version, no_version = proposals(finding)
+    assert found(repo, separate) is None and found(repo, no_version) is None
+    with pytest.raises(PreflightError) as refused:  # one version for both would lower that of `web`
+        found(repo, one_version)
+    assert [each.code for each in refused.value.findings] == ["version-lowered"]
 
 
 def test_one_directory_with_a_version_needs_no_packages(repo: Repository) -> None:

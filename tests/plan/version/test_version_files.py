@@ -12,9 +12,11 @@ from shipit.steps import WriteFile
 TWO_VERSIONS = "version = '0.0.1-SNAPSHOT'\n\nsubprojects {\n    version = '0.0.2'\n}\n"
 
 
-def written(repo: Repository) -> dict[str, str]:
+def written(repo: Repository, toml: str = "") -> dict[str, str]:
     """Return the texts of the files of the first release by path, without the changelog."""
-    steps = plan(clone_of(repo, name="written")).steps
+    clone = clone_of(repo, name="written")
+    configure(clone, toml)
+    steps = plan(clone).steps
     texts = {step.path: step.text for step in steps if isinstance(step, WriteFile)}
     return {path: text for path, text in texts.items() if path != "CHANGELOG.md"}
 
@@ -62,6 +64,33 @@ def test_the_warning_names_every_unreadable_version_file(repo: Repository) -> No
 def test_either_fix_ends_the_warning(repo: Repository, toml: str) -> None:
     repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
     assert warning(repo, toml) is None
+
+
+FOLLOWED = {
+    "gradle.properties": ("version = findProperty('appVersion')\n", "# the version\nappVersion = @\n"),
+    "gradle/libs.versions.toml": ("version = libs.versions.app.get()\n", '[versions]\napp = "@" # the version\n'),
+}
+
+
+@pytest.mark.parametrize("path", FOLLOWED)
+@pytest.mark.parametrize("toml", ["", 'release.version-files = ["build.gradle"]'])
+def test_a_version_that_comes_from_another_file_is_read_and_written_there(
+    repo: Repository, path: str, toml: str
+) -> None:
+    script, text = FOLLOWED[path]
+    repo.commit("feat: begin", files={"build.gradle": script, path: text.replace("@", "0.0.1-SNAPSHOT")})
+    assert written(repo, toml) == {path: text.replace("@", "0.0.1")}
+    assert warning(repo, toml) is None
+
+
+@pytest.mark.parametrize("expression", ["scmVersion.version", "findProperty('v') ?: '1.0'"])
+def test_a_computed_version_that_cannot_be_followed_blocks_a_project_without_another_version_file(
+    repo: Repository, expression: str
+) -> None:
+    repo.commit("feat: begin", files={"build.gradle": f"version = {expression}\n"})
+    found = warning(repo)
+    assert found is not None and found.blocks
+    assert "is computed here" in found.what and "version-files = []" in found.fix
 
 
 def test_there_is_no_warning_if_another_version_file_can_be_read(repo: Repository) -> None:

@@ -16,6 +16,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images.image_version import of_release, unreleased_findings
 from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
 from shipit.plan.version import (
+    DeclaredVersion,
     NextRelease,
     Package,
     channel,
@@ -26,7 +27,6 @@ from shipit.plan.version import (
     require_depth,
     tag_findings,
 )
-from shipit.plan.version.declared import DeclaredVersion
 from shipit.plan.version.version_files import declared_versions, main_version_files
 from shipit.steps.tag_image import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World

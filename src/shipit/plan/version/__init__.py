@@ -16,6 +16,7 @@ from shipit.plan.version.decision import NextVersion as NextVersion
 from shipit.plan.version.decision import of_no_package as of_no_package
 from shipit.plan.version.decision import unreadable_findings as unreadable_findings
 from shipit.plan.version.decision import unreadable_note as unreadable_note
+from shipit.plan.version.declared import DeclaredVersion as DeclaredVersion
 from shipit.plan.version.history import History as History
 from shipit.plan.version.history import observe_history as observe_history
 from shipit.plan.version.next import Upcoming as Upcoming

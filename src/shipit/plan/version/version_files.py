@@ -12,11 +12,14 @@ from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, for
 from shipit.versionfiles.maven_modules import module_versions
 from shipit.world import Git
 
+_GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
+
 
 def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     """Return the configured version files of `package`, or else the detected ones.
 
-    Detected are the files of the commit `rev` that contain a version, and the Maven modules that repeat it.
+    Detected are the files of the commit `rev` that contain a version, and the Maven modules that repeat it. For a
+    Gradle build script that computes its version, it is the file that the version comes from, if that is clear.
     """
     main = main_version_files(git, rev, package)
     if package.version_files is not None:
@@ -27,24 +30,42 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
 def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     """Return the same version files without the Maven modules, which repeat the version of another file."""
     if package.version_files is not None:
-        return package.version_files
-    return tuple(file for file in _detected(git, rev, package) if version_of(file, git.text(rev, file.path)))
+        followed = (_followed(git, rev, file) or file for file in package.version_files)
+    else:
+        detected = ((file, git.text(rev, file.path)) for file in _detected(git, rev, package))
+        readable = (file if version_of(file, text) else _followed(git, rev, file) for file, text in detected)
+        followed = (file for file in readable if file)
+    return tuple({(file.path, file.paths): file for file in followed}.values())
+
+
+def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
+    """Return the file that the computed version of the Gradle build script `file` comes from, if there is one."""
+    if file.paths or format_of(file.path, file.format) not in _GRADLE:
+        return None
+    from shipit.versionfiles.gradle_source import version_source  # few projects need it
+
+    text = git.text(rev, file.path)
+    source = version_source(file.path, text or "", lambda path: git.text(rev, path), lambda: git.paths(rev))
+    return source and VersionFileConfig(path=source.path, format=source.format, paths=(source.place,))
 
 
 def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
-    """Yield a warning when version files were detected, but none of them can be read.
+    """Yield a finding when version files were detected, but none of them can be read.
 
-    A release then updates no version file.
+    A release then updates no version file. This blocks when a build script computes the version, because the version of
+    the build would be another one than that of the release.
     """
-    if package.version_files is not None:
+    if package.version_files is not None or main_version_files(git, rev, package):
         return
     results = {file.path: _read(file, git.text(rev, file.path)) for file in _detected(git, rev, package)}
     errors = {path: error for path, error in results.items() if isinstance(error, VersionFileError)}
-    if errors and len(errors) == len(results):
+    if errors:
         reasons = "; ".join(f"`{path}`{_reason(error)}" for path, error in errors.items())
         hints = [error.hint for error in errors.values() if error.hint]
         fix = "; ".join((*hints[:1], "if no file contains the version, set version-files = []"))
-        yield Finding("version-file", f"no version file can be updated: {reasons}", fix, "warning")
+        blocks = any(error.computed for error in errors.values())
+        what = f"no version file can be updated: {reasons}"
+        yield Finding("version-file", what, fix, "error" if blocks else "warning")
 
 
 def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:

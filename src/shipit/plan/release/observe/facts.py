@@ -15,8 +15,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version import History, Package, observe_history, packages, rules_of, tag_findings
-from shipit.plan.version.declared import DeclaredVersion
+from shipit.plan.version import DeclaredVersion, History, Package, observe_history, packages, rules_of, tag_findings
 from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
