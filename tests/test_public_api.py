@@ -114,6 +114,23 @@ def test_one_except_clause_catches_every_error(name: str) -> None:
     assert issubclass(getattr(shipit, name), shipit.ShipitError)
 
 
+def test_errors_raised_to_a_program_name_no_option_of_the_command_line(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path / "app")], check=True)
+    (tmp_path / "app/shipit.toml").write_text('[packages.web]\npath = "web"\n')
+    project = shipit.open_project(str(tmp_path / "app"))
+    calls = (
+        lambda: shipit.open_project(str(tmp_path / "nowhere")),
+        lambda: shipit.open_project(str(tmp_path)),
+        lambda: shipit.load_config(path=str(tmp_path / "nowhere.toml")),
+        lambda: shipit.release_notes(project, package="back"),
+        lambda: shipit.release_notes(project),
+    )
+    for call in calls:
+        with pytest.raises(shipit.UsageError) as raised:
+            call()
+        assert not re.search(r"(^|[ `])--?[A-Za-z]", f"{raised.value.what} {raised.value.hint}")
+
+
 def test_what_is_still_to_come_is_not_there_as_a_stub() -> None:
     for name in ("plan_deploy", "status"):
         with pytest.raises(AttributeError, match=f"module `shipit` has no attribute `{name}`"):

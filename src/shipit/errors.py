@@ -63,9 +63,25 @@ class ShipitError(Exception):
 
 
 class UsageError(ShipitError):
-    """An error in the command line."""
+    """An error in the command line, or in an argument of a function.
+
+    Args:
+        argument: the name of the argument, if the command line has an option for it; it adds the option to the hint.
+    """
 
     exit_code = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        state: str | None = None,
+        argument: str | None = None,
+    ) -> None:
+        super().__init__(what, where=where, hint=hint, state=state)
+        self.argument = argument
 
 
 class ConfigError(ShipitError):

@@ -143,7 +143,8 @@ def load_config(root: str = ".", path: str | None = None) -> Config:
     """
     if path is not None:
         if not os.path.isfile(path):
-            raise UsageError(f"there is no configuration file `{path}`", hint="name an existing one with `--config`")
+            what = f"there is no configuration file `{path}`"
+            raise UsageError(what, hint="name an existing one", argument="config")
         return _parse(path, path)
     names = (name for name in CONFIG_FILES if os.path.isfile(os.path.join(root, name)))
     configs = (_parse(os.path.join(root, name), name) for name in names)

@@ -223,8 +223,9 @@ def _package(project: Project, name: str) -> Package:
     if name not in known:
         what = f"there is no package `{name}`" if name else "this repository has several packages"
         names = ", ".join(f"`{each}`" for each in known if each)
-        hint = f"name one with --package: {names}" if names else "leave out --package: the repository is one package"
-        raise UsageError(what, hint=hint)
+        if not names:
+            raise UsageError(what, hint="name no package: the repository is one package")
+        raise UsageError(what, hint=f"choose one of {names}", argument="package")
     return known[name]
 
 

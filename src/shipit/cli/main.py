@@ -17,8 +17,8 @@ import click
 
 from shipit import __version__
 from shipit.cli.session import SHARED_OPTIONS, Session
-from shipit.cli.wrong_usage import unknown_command, usage_error
-from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError
+from shipit.cli.wrong_usage import unknown_command, usage_error, with_option
+from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError, UsageError
 
 # The exit status after an interrupt: 128 + 2, the number of the signal SIGINT, as in a shell.
 INTERRUPTED = 130
@@ -101,6 +101,8 @@ def run(args: Sequence[str] | None = None) -> int:
     try:
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
         return status if isinstance(status, int) else 0
+    except UsageError as error:
+        return _failed(session, with_option(error))
     except ShipitError as error:
         return _failed(session, error)
     except click.ClickException as error:

@@ -8,6 +8,16 @@ import click
 
 from shipit.errors import UsageError
 
+# The options for arguments of the library, by the name of the argument.
+_OPTIONS = {"config": "--config", "directory": "-C DIR", "package": "--package"}
+
+
+def with_option(error: UsageError) -> UsageError:
+    """Return `error` with the option for its argument in the hint; the library knows no options."""
+    if error.argument in _OPTIONS:
+        error.hint = f"{error.hint} with `{_OPTIONS[error.argument]}`"
+    return error
+
 
 def unknown_command(name: str, known: Iterable[str]) -> UsageError:
     """Return the error for a command `name` that does not exist; `known` are the names that exist."""

@@ -45,7 +45,8 @@ class GitHistory:
     def _directories(self) -> tuple[str, str, str]:
         """The root of the working tree, its git directory, and the git directory shared with other worktrees."""
         if not os.path.isdir(self._directory):
-            raise UsageError(f"`{self._directory}` is not a directory", hint="name an existing one with `-C DIR`")
+            what = f"`{self._directory}` is not a directory"
+            raise UsageError(what, hint="name an existing one", argument="directory")
         options = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
         done = self._try("rev-parse", *options, cwd=self._directory)
         lines = done.stdout.decode(errors="surrogateescape").splitlines()
@@ -59,7 +60,8 @@ class GitHistory:
             return UsageError(f"git does not trust `{self._directory}`: it belongs to another user", hint=hint)
         return UsageError(
             f"`{os.path.abspath(self._directory)}` is not inside a git repository with a working tree",
-            hint="run shipit in your repository, or name it with `-C DIR`",
+            hint="run shipit in your repository, or name it",
+            argument="directory",
         )
 
     @property

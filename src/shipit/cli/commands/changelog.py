@@ -13,7 +13,7 @@ from shipit.cli.waiting import waiting
 from shipit.core.notes import LANGUAGES
 from shipit.errors import UsageError
 
-_ALL = "All stable releases, made from git: text that was written by hand is not in it."
+_ALL = "All stable releases: rebuilds the changelog from git; hand-written text is lost."
 
 
 @click.command(cls=Command, epilog="Example: shipit changelog --all -o CHANGELOG.md")

@@ -68,8 +68,9 @@ def _plan(
     histories = [each for each in observed.histories if not only or each.package.name in only]
     if wanted and len(histories) > 1:
         raise UsageError(
-            "`--version` works only for a single package, and this repository has several packages",
-            hint=f"choose one with --package {histories[0].package.name}",
+            "a version can be requested only for a single package, and this repository has several packages",
+            hint=f"choose one, such as `{histories[0].package.name}`,",
+            argument="package",
         )
     next_releases = [_decide(config, observed, history, wanted) for history in histories]
     releases = tuple(
