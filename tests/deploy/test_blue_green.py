@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from deploy.stage import (
@@ -36,7 +36,8 @@ from shipit.errors import (
 )
 from shipit.finding import Finding
 from shipit.steps.base import Outputs, Step
-from shipit.testing import FakeApp, FakeHost, FakeWorld
+from shipit.steps.deploy import read_record
+from shipit.testing import FakeApp, FakeHost, FakeWorld, Killed, interrupted, kill, recorded
 from shipit.world.hosts import CommandResult
 
 STAGE = Stage.of()
@@ -211,9 +212,11 @@ def test_a_failed_first_deployment_says_that_there_is_nothing_to_go_back_to(worl
     assert host.nginx.loaded == ""
 
 
-def adopted(world: FakeWorld, host: FakeHost, text: str = "set $service_url http://127.0.0.1:8081;\n") -> None:
+def adopted(
+    world: FakeWorld, host: FakeHost, text: str = "set $service_url http://127.0.0.1:8081;\n", name: str = "shop"
+) -> None:
     """Let a container that a script started get the traffic through a switch file that a user wrote."""
-    host.containers.add("shop", 8080, 8081)
+    host.containers.add(name, 8080, 8081)
     host.files[SWITCH] = text
     host.nginx.start()
 
@@ -242,6 +245,91 @@ def test_a_failure_while_taking_over_leaves_the_traffic_on_the_container_of_the_
     assert host.get("http://127.0.0.1:80/health").status == 200
     old = host.containers.find("shop")
     assert old and old.running
+
+
+def finished_takeover(world: FakeWorld, host: FakeHost, *versions: str, name: str = "shop") -> None:
+    adopted(world, host, name=name)
+    host.files[MARKER] = "blue\n"
+    STAGE.deployed(world, *versions)
+
+
+def served_by_the_script(host: FakeHost, name: str = "shop", held: Sequence[str] = (digest_of("1.0.0"),)) -> None:
+    """Check that the container of the script has the traffic again, and nothing else runs."""
+    assert host.nginx.address == "127.0.0.1:8081"
+    assert host.get("http://127.0.0.1:80/health").status == 200
+    running = [each for each in host.containers.names() if (found := host.containers.find(each)) and found.running]
+    assert running == [name]
+    assert host.files[MARKER] == "blue\n"
+    assert read_record(host, RECORD).held == tuple(held)
+
+
+@pytest.mark.parametrize("name", ["shop", "shop-blue"])
+def test_before_the_first_version_a_rollback_goes_to_the_container_of_the_script(
+    world: FakeWorld, host: FakeHost, name: str
+) -> None:
+    finished_takeover(world, host, "1.0.0", name=name)
+    before = host.containers.find(name)
+    deployment = STAGE.rollback(world.next_run())
+    assert str(deployment.plan.targets[0].image) == f"the container `{name}`"
+    served_by_the_script(host, name)
+    after = host.containers.find(name)
+    assert before and after and before.id == after.id
+    STAGE.rollback(world.next_run())
+    served_by_the_script(host, name)
+    STAGE.deployed(world, "1.1.0")
+    assert serving(host) == ("1.1.0", "green")
+
+
+def test_two_rollbacks_go_over_the_first_version_to_the_container_of_the_script(
+    world: FakeWorld, host: FakeHost
+) -> None:
+    finished_takeover(world, host, "1.0.0", "1.1.0")
+    STAGE.rollback(world.next_run())
+    assert serving(host) == ("1.0.0", "green")
+    STAGE.rollback(world.next_run())
+    served_by_the_script(host, held=(digest_of("1.1.0"), digest_of("1.0.0")))
+
+
+def test_a_rollback_to_the_container_of_the_script_is_finished_after_a_kill_at_any_moment(host: FakeHost) -> None:
+    def taken_over() -> FakeWorld:
+        world = FakeWorld.new()
+        finished_takeover(world, world.hosts.at("local"), "1.0.0")
+        return world.next_run()
+
+    world, writes = recorded(taken_over())
+    STAGE.rollback(world)
+    for at in range(1, len(writes) + 1):
+        real = taken_over()
+        with pytest.raises(Killed):
+            STAGE.rollback(interrupted(real, at, "after", kill))
+        STAGE.rollback(real.next_run())
+        served_by_the_script(real.hosts.at("local"))
+
+
+def test_a_container_of_the_script_that_is_not_healthy_any_more_keeps_the_version_that_serves(
+    world: FakeWorld, host: FakeHost
+) -> None:
+    finished_takeover(world, host, "1.0.0")
+    host.containers.remove("shop")
+    host.containers.add("shop", 8080, 8081, FakeApp(ready=1000))
+    host.containers.stop("shop", seconds=1)
+    with pytest.raises(DeployError, match="shop on this machine is not healthy after its start"):
+        STAGE.rollback(world.next_run())
+    assert state(host) == finished("1.0.0")
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_container_of_the_script_that_cannot_serve_is_not_gone_back_to(
+    world: FakeWorld, host: FakeHost, gone: bool
+) -> None:
+    finished_takeover(world, host, "1.0.0")
+    if gone:
+        host.containers.remove("shop")
+    else:  # other settings: the same version moves to the port of the script
+        Stage.of('container = { memory = "1g" }').deploy(world.next_run())
+        assert serving(host) == ("1.0.0", "blue")
+    with pytest.raises(UsageError, match="there is no earlier version"):
+        STAGE.rollback(world.next_run())
 
 
 def test_traffic_to_a_port_that_is_no_slot_is_a_finding(world: FakeWorld, host: FakeHost) -> None:

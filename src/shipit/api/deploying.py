@@ -254,7 +254,8 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
             image, rejected = rollback_image(
                 host, target.environment, interrupted=_is_interrupted(project, target, seen)
             )
-        goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True))
+        container = None if image.digest else host.replaced
+        goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True, container=container))
     return make_deploy_plan(project.config, observed, goals, rollback=True)
 
 

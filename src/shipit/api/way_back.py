@@ -29,8 +29,7 @@ def apply_or_go_back(
     try:
         return _apply_or_go_back(project, plan, before, watched)
     except KeyboardInterrupt as interrupt:
-        for note in watched.notes(plan):
-            interrupt.add_note(note)
+        interrupt.__notes__ = list(watched.notes(plan))  # instead of the steps that are done
         raise
 
 

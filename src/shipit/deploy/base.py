@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from shipit.config.targets import TargetConfig
-from shipit.core.deploy import DeployedImage, DeployRecord
+from shipit.core.deploy import DeployedImage, DeployRecord, Replaced
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.world import World
@@ -63,7 +63,8 @@ class Goal(Struct, frozen=True):
     """The image that shall serve, and the run that deploys it.
 
     `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `why` is the reason
-    why an image is held. `retry` allows an image that is held.
+    why an image is held. `retry` allows an image that is held. `container` is the container of another program that
+    shall serve instead of an image; `image` then only has its name, for messages.
     """
 
     image: DeployedImage
@@ -71,6 +72,7 @@ class Goal(Struct, frozen=True):
     rejected: DeployedImage | None = None
     why: str = "rolled back"
     retry: bool = False
+    container: Replaced | None = None
 
 
 class HostState(Struct, frozen=True):
@@ -85,6 +87,7 @@ class HostState(Struct, frozen=True):
         record: the record of deployments on the host.
         locked_by: the run that holds the lock of the app; empty if it is free.
         known: False when the target has no way to see which image serves.
+        replaced: the container of another program from which shipit took the traffic, and that could have it again.
     """
 
     host: str
@@ -95,6 +98,7 @@ class HostState(Struct, frozen=True):
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
     known: bool = True
+    replaced: Replaced | None = None
 
     @property
     def healthy(self) -> bool:

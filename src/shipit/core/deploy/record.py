@@ -23,6 +23,13 @@ from shipit.core.deploy.container import DeployedImage
 EventKind = Literal["started", "verified", "held", "freed"]
 
 
+class Replaced(Struct, frozen=True):
+    """The name of a container that shipit did not start, and the slot whose port it has."""
+
+    container: str
+    slot: str
+
+
 class DeployEvent(Struct, frozen=True):
     """One event in the record of an app on a host.
 
@@ -35,6 +42,7 @@ class DeployEvent(Struct, frozen=True):
         why: the reason of a rejection.
         settings: the fingerprint of the settings of the container that was verified.
         container: the id of that container.
+        replaces: for `started`, the container of another program that had the traffic; None if it was shipit's own.
     """
 
     kind: EventKind
@@ -44,6 +52,7 @@ class DeployEvent(Struct, frozen=True):
     why: str = ""
     settings: str = ""
     container: str = ""
+    replaces: Replaced | None = None
 
 
 class DeployRecord(Struct, frozen=True):
@@ -70,6 +79,11 @@ class DeployRecord(Struct, frozen=True):
     def last(self) -> DeployEvent | None:
         """The event of the image that was verified last; None if none was."""
         return next((event for event in reversed(self.events) if event.kind == "verified"), None)
+
+    @property
+    def replaced(self) -> Replaced | None:
+        """The container of another program that shipit took the traffic from last; None if it never did."""
+        return next((event.replaces for event in reversed(self.events) if event.replaces), None)
 
     @property
     def current(self) -> DeployedImage | None:

@@ -14,7 +14,7 @@ from shipit.deploy.blue_green.observed import ObservedBlueGreen, ObservedBlueGre
 from shipit.deploy.blue_green.plan import HostPlan
 from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, nginx_settings
 from shipit.deploy.blue_green.state import host_state, slot_findings
-from shipit.deploy.blue_green.way_back import slot_before, way_back_steps
+from shipit.deploy.blue_green.way_back import container_steps, slot_before, way_back_steps
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.steps.deploy import nginx_runs, nginx_test
@@ -42,6 +42,10 @@ class BlueGreen:
         return ObservedBlueGreen(target, tuple(hosts), states, tuple(findings))
 
     def plan(self, target: BlueGreenTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+        if goal.container:
+            for each in cast(ObservedBlueGreen, observed).by_host:
+                yield from container_steps(target, each, goal, each.replaced or goal.container)
+            return
         hosts = [HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).by_host]
         for host in hosts:
             yield from host.repair()

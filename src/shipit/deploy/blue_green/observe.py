@@ -17,6 +17,8 @@ def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, slee
     """Return the state of one host. Only reads; a slot that does not answer is asked three times."""
     marker = target.config.nginx.marker
     written = address_in(host.read(nginx.file) or "") or ""
+    record = read_record(host, target.record_path)
+    replaced = record.replaced
     return ObservedBlueGreenHost(
         host=host.address,
         slots={slot: _observe_slot(host, target, slot, sleep) for slot in SLOTS},
@@ -24,7 +26,8 @@ def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, slee
         written=written,
         upstream_answers=bool(written) and host.get(f"http://{written}/").status > 0,
         marker=host.read(marker) if marker else None,
-        record=read_record(host, target.record_path),
+        record=record,
+        replaced=replaced if replaced and host.containers.find(replaced.container) else None,
         locked_by=host.locked_by(target.state_path) or "",
     )
 

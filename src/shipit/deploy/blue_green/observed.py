@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shipit.core.deploy import SETTINGS, SLOTS, Container, DeployRecord, Traffic
+from shipit.core.deploy import SETTINGS, SLOTS, Container, DeployRecord, Replaced, Traffic
 from shipit.deploy.base import HostState
 from shipit.deploy.blue_green.settings import BlueGreenTarget, nginx_settings, other_slot, slot_address, slot_port
 from shipit.finding import Finding
@@ -45,6 +45,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
         upstream_answers: True when something answers at this address.
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
+        replaced: the container of another program from which shipit took the traffic; None if there is none any more.
         locked_by: the run that holds the lock; empty if it is free.
         nginx_problem: the reason why nginx cannot give the traffic to a slot; empty if it can.
     """
@@ -56,6 +57,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
     upstream_answers: bool
     marker: str | None
     record: DeployRecord
+    replaced: Replaced | None = None
     locked_by: str = ""
     nginx_problem: str = ""
 

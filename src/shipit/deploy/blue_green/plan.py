@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import SLOTS, DeployedImage, DeployEvent, EventKind
+from shipit.core.deploy import SLOTS, DeployedImage, DeployEvent, EventKind, Replaced
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, is_last_verified, was_verified
@@ -83,7 +83,7 @@ class HostPlan:
         if self.serves:
             return
         # Also shows that the record can be written, before any traffic is moved.
-        yield self._event("started", self.goal.image, "")
+        yield self._event("started", self.goal.image, "", self._replaces())
         yield PullImage(self.host, self.goal.image)
         timeout = seconds(self.config.timeout)
         if self.config.migrate and first:
@@ -130,6 +130,11 @@ class HostPlan:
             name = other.foreign.name if other.foreign else container_name(self.target, other_slot(self.slot))
             yield RetireContainer(self.host, name, int(seconds(self.config.container.stop)))
 
-    def _event(self, kind: EventKind, image: DeployedImage, why: str) -> RecordEvent:
-        event = DeployEvent(kind, image, by=self.goal.by, why=why)
+    def _replaces(self) -> Replaced | None:
+        """Return the container of another program that has the traffic now."""
+        occupied = self.observed.slots[self.active].occupied if self.active else None
+        return Replaced(occupied.name, self.active) if self.active and occupied and not occupied.image else None
+
+    def _event(self, kind: EventKind, image: DeployedImage, why: str, replaces: Replaced | None = None) -> RecordEvent:
+        event = DeployEvent(kind, image, by=self.goal.by, why=why, replaces=replaces)
         return RecordEvent(self.host, self.target.record_path, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import SLOTS, machine
+from shipit.core.deploy import SLOTS, Replaced, machine
 from shipit.deploy.base import HostState
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot, active_slot
 from shipit.deploy.blue_green.settings import BlueGreenTarget, nginx_settings, other_slot, slot_address, slot_port
@@ -24,7 +24,17 @@ def host_state(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Host
         drift=tuple(_drift(target, observed, active)),
         record=observed.record,
         locked_by=observed.locked_by,
+        replaced=_can_serve_again(observed, active),
     )
+
+
+def _can_serve_again(observed: ObservedBlueGreenHost, active: str | None) -> Replaced | None:
+    """Return the container of another program that can get the traffic again; not if its port serves another one."""
+    replaced = observed.replaced
+    if replaced and replaced.slot == active:
+        occupied = observed.slots[active].occupied
+        return replaced if occupied and occupied.name == replaced.container else None
+    return replaced
 
 
 def _problem(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str | None, slot: ObservedSlot) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import SETTINGS, DeployEvent
+from shipit.core.deploy import SETTINGS, DeployEvent, Replaced
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, is_last_verified, was_verified
@@ -43,7 +43,8 @@ def way_back_steps(
     container, foreign = before.slots[slot].container, before.slots[slot].foreign
     earlier = container.image if container else None
     held = RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
-    moved = now.loaded is not None and (now.loaded.slot, now.loaded.digest) == (other_slot(slot), rejected.image.digest)
+    digest = rejected.image.digest or None  # a container of another program has none, and is not held
+    moved = now.loaded is not None and (now.loaded.slot, now.loaded.digest) == (other_slot(slot), digest)
     if moved and before.slots[slot].occupied is None:  # nothing ran there: the traffic stays, and nothing is stopped
         yield held
         return
@@ -66,3 +67,22 @@ def way_back_steps(
         yield RetireContainer(
             host, container_name(target, other_slot(slot)), int(seconds(target.config.container.stop))
         )
+
+
+def container_steps(
+    target: BlueGreenTarget, now: ObservedBlueGreenHost, goal: Goal, replaced: Replaced
+) -> Iterator[Step]:
+    """Yield the steps that give the traffic on one host back to a container of another program."""
+    nginx, host, slot = nginx_settings(target), now.host, replaced.slot
+    stop = int(seconds(target.config.container.stop))
+    if goal.rejected:
+        event = DeployEvent("held", goal.rejected, by=goal.by, why=goal.why)
+        yield RecordEvent(host, target.record_path, event)
+    if container_name(target, slot) != replaced.container:  # it would keep the port
+        yield RetireContainer(host, container_name(target, slot), stop)
+    yield ResumeContainer(host, replaced.container, slot_port(target.config, slot), health_check(target.config))
+    yield SwitchTraffic(host, nginx, slot_traffic(target, nginx, slot, None))
+    yield Drain(host, nginx, seconds(target.config.drain))
+    if target.config.nginx.marker:
+        yield WriteMarker(host, target.config.nginx.marker, slot)
+    yield RetireContainer(host, container_name(target, other_slot(slot)), stop)

@@ -74,7 +74,8 @@ def rollback_image(
     """Return the image to go back to on a host, and the image to reject.
 
     An interrupted rollback gives the same answer again. If the image that serves was never verified, it is
-    rejected, and the image that was verified last is the one to go back to.
+    rejected, and the image that was verified last is the one to go back to. Before the first image is the container of
+    another program that it replaced; its name then stands for the image.
 
     Args:
         host: the state of the host.
@@ -93,6 +94,8 @@ def rollback_image(
     if current and serving and serving.digest != current.digest and current.digest in record.held:
         return serving, current
     earlier = record.before(current.digest) if current else None
+    if earlier is None and host.replaced:
+        return DeployedImage("", "", f"the container `{host.replaced.container}`"), current
     if earlier is None:
         what = f"there is no earlier version to go back to on {machine(host.host)}"
         raise UsageError(what, hint=f"name a version that is in the registry: shipit rollback {environment} VERSION")

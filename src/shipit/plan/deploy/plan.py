@@ -39,11 +39,14 @@ def make_deploy_plan(
     """
     chosen = tuple(zip(observed.targets, observed.observed, goals, strict=False))
     all_findings = (*findings, *observed.findings, *(each for one in chosen for each in _held(*one)))
+    containers = any(goal.container for goal in goals)
+    if containers:  # an interrupted rollback to such a container already started it on the port of its slot
+        all_findings = tuple(finding for finding in all_findings if finding.code != "slot-port")
     blocked = any_blocks(all_findings)
     steps = () if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
     return DeployPlan(
         inputs=Inputs(observed.commit, observed.branch, fingerprint(config)),
-        steps=_reported(observed, goals, steps) if observed.reported and steps else steps,
+        steps=_reported(observed, goals, steps) if observed.reported and steps and not containers else steps,
         findings=blocking_first(all_findings),
         environment=observed.environment,
         targets=tuple(_planned(*one) for one in chosen),

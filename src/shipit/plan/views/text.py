@@ -55,7 +55,7 @@ def _images(plan: ImagePlan, paint: Paint) -> Iterator[str]:
 def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
     """Yield a line for each target, and the state of each of its hosts."""
     for target in plan.targets:
-        image = paint(f"{target.image.name} {target.image}", "version")
+        image = paint(f"{target.image.name} {target.image}".strip(), "version")
         where = paint(plan.environment, "title")
         task = f"go back to {image} in {where}" if plan.rollback else f"deploy {image} to {where}"
         yield f"{task}: {target.app}, {target.kind}"
