@@ -98,33 +98,36 @@ def run_demo(scratch: Path, **variables: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.slow
-def test_all_acts_lose_no_request_and_leave_nothing_in_the_engine(engine: Engine, scratch: Path) -> None:
-    program("nginx")
-    program("docker-registry")
-    before = set(engine.docker("images", "--all", "--quiet").split())
-    done = run_demo(scratch, FORCE_COLOR="1", **engine.environment)
+@pytest.mark.usefixtures("own_engine")
+def test_all_acts_lose_no_request_and_the_engine_of_the_demo_is_stopped(scratch: Path) -> None:
+    done = run_demo(scratch, FORCE_COLOR="1")
     done.stderr = unstyle(done.stderr)
     assert_played(done)
     assert_nothing_is_left(scratch)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_engine")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_the_demo_in_the_middle_of_a_deployment_leaves_nothing(number: int, scratch: Path) -> None:
+    assert end_in_a_deployment(scratch, number) == (-signal.SIGKILL if number == signal.SIGKILL else 130)
+
+
+@pytest.mark.slow
+def test_the_end_of_the_demo_leaves_nothing_in_an_engine_that_runs_already(engine: Engine, scratch: Path) -> None:
+    program("nginx")
+    program("docker-registry")
+    before = set(engine.docker("images", "--all", "--quiet").split())
+    assert end_in_a_deployment(scratch, signal.SIGTERM, **engine.environment) == 130
     assert not engine.docker("ps", "--all", "--quiet", "--filter", "name=demo-")
     assert not engine.docker("network", "ls", "--quiet", "--filter", "name=demo-")
     assert set(engine.docker("images", "--all", "--quiet").split()) == before
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("own_engine")
-def test_without_an_engine_it_starts_one_and_stops_it(scratch: Path) -> None:
-    assert_played(run_demo(scratch))
-    assert_nothing_is_left(scratch)
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("own_engine")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_end_of_the_demo_in_the_middle_of_a_deployment_leaves_nothing(number: int, scratch: Path) -> None:
-    with subprocess.Popen(
-        COMMAND, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as demo:
+def end_in_a_deployment(scratch: Path, number: int, **variables: str) -> int:
+    """Send a signal to the demo in the middle of its first deployment, and return its exit status."""
+    environment = {**os.environ, "TMPDIR": str(scratch), **variables}
+    with subprocess.Popen(COMMAND, env=environment, stderr=subprocess.PIPE, encoding="utf-8") as demo:
         assert demo.stderr
         for line in demo.stderr:
             if "▸ start demo-" in line:
@@ -133,8 +136,8 @@ def test_the_end_of_the_demo_in_the_middle_of_a_deployment_leaves_nothing(number
         rest = demo.stderr.read()
         status = demo.wait(PATIENCE)
     assert_nothing_is_left(scratch)
-    assert status == (-signal.SIGKILL if number == signal.SIGKILL else 130), rest
     assert "Traceback" not in rest
+    return status
 
 
 def test_an_engine_that_was_chosen_and_does_not_answer_is_an_error(scratch: Path) -> None:

@@ -126,16 +126,22 @@ def on_this_machine(request: pytest.FixtureRequest) -> Bench:
     return real(request, connect, LOCAL)
 
 
-def real(request: pytest.FixtureRequest, connect: Callable[[], Hosts], address: str) -> Bench:
-    """Return a real host; its containers are removed after the test."""
-    engine: Engine = request.getfixturevalue("engine")
-    registry: Registry = request.getfixturevalue("registry")
-    tmp_path: Path = request.getfixturevalue("tmp_path")
+@pytest.fixture(scope="session")
+def images(engine: Engine, registry: Registry) -> tuple[DeployedImage, DeployedImage]:
+    """A good image and one whose app ends at once, in the registry."""
     app = make_web_app(engine, "acme/contract", "1.4.0", registry=registry)
     broken = make_web_app(engine, "acme/contract-broken", "1.5.0", registry=registry, exit_now=True)
     good, bad = (
         DeployedImage(image.reference.rpartition(":")[0], image.digest, image.version) for image in (app, broken)
     )
+    return good, bad
+
+
+def real(request: pytest.FixtureRequest, connect: Callable[[], Hosts], address: str) -> Bench:
+    """Return a real host; its containers are removed after the test."""
+    engine: Engine = request.getfixturevalue("engine")
+    tmp_path: Path = request.getfixturevalue("tmp_path")
+    good, bad = request.getfixturevalue("images")
     bench = Bench(connect, address, str(tmp_path / "host"), good, bad, free_port(), time.sleep)
     request.addfinalizer(lambda: engine.run("rm", "--force", bench.name))
     return bench

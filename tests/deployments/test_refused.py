@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -36,41 +36,35 @@ def refused(run: Run, status: int, *reasons: str) -> None:
         assert reason in run.err
 
 
-@pytest.mark.parametrize(
-    ("version", "faults", "reason"),
-    [
-        ("3.0.0", {"exit_now": True}, "ended and was restarted"),
-        ("3.1.0", {"never_listen": True}, "not healthy within 2 seconds: `/health` did not answer"),
-        pytest.param(
-            "3.2.0", {"boot_delay": 4}, "not healthy within 2 seconds: `/health` did not answer", marks=pytest.mark.slow
-        ),
-        pytest.param(
-            "3.3.0",
-            {"fail_health": True},
-            "not healthy within 2 seconds: `/health` answered 503",
-            marks=pytest.mark.slow,
-        ),
-    ],
+UNHEALTHY: Sequence[tuple[str, Mapping[str, float], str]] = (
+    ("3.0.0", {"exit_now": True}, "ended and was restarted"),
+    ("3.1.0", {"never_listen": True}, "not healthy within 2 seconds: `/health` did not answer"),
+    ("3.2.0", {"boot_delay": 4}, "not healthy within 2 seconds: `/health` did not answer"),
+    ("3.3.0", {"fail_health": True}, "not healthy within 2 seconds: `/health` answered 503"),
 )
-def test_a_version_that_never_becomes_healthy_gets_no_traffic(
-    shop: Shop, version: str, faults: Mapping[str, float], reason: str
-) -> None:
-    shop.apps(version, **faults)
+
+
+def test_a_version_that_never_becomes_healthy_gets_no_traffic(shop: Shop) -> None:
+    for version, faults, _ in UNHEALTHY:
+        shop.apps(version, **faults)
     shop.configure(health={"within": "2s"})
     with unmoved(shop):
-        refused(shop.deploy(version), REJECTED, f"{version} (sha256:", reason, f"version {version} starts", f"{OLD} (")
+        for version, _, reason in UNHEALTHY:
+            starts = f"version {version} starts"
+            refused(shop.deploy(version), REJECTED, f"{version} (sha256:", reason, starts, f"{OLD} (")
+            shop.consistent(OLD)
     assert shop.events("held") == []
 
 
 @pytest.mark.parametrize(
-    ("version", "faults", "reason"),
+    ("version", "faults", "reason", "again"),
     [
-        ("3.4.0", {"exit_after": 5}, "ended and was restarted"),
-        ("3.5.0", {"fail_after": 5}, "`/health` answered 503"),
+        ("3.4.0", {"exit_after": 5}, "ended and was restarted", "3.4.0 ("),
+        ("3.5.0", {"fail_after": 5}, "`/health` answered 503", "`/nowhere` answered 404"),
     ],
 )
 def test_a_version_that_fails_while_it_is_watched_gives_the_traffic_back_and_is_held(
-    shop: Shop, version: str, faults: Mapping[str, float], reason: str
+    shop: Shop, version: str, faults: Mapping[str, float], reason: str, again: str
 ) -> None:
     shop.apps(version, **faults)
     shop.deploy(OLD).succeeded()
@@ -80,17 +74,9 @@ def test_a_version_that_fails_while_it_is_watched_gives_the_traffic_back_and_is_
     assert shop.events("held") == [version]
     refused(shop.deploy(version), REFUSED, f"{version} (", "is held", "--retry")
     shop.consistent(OLD)
-
-
-@pytest.mark.slow
-def test_a_version_that_is_tried_again_and_is_not_healthy_stays_held(shop: Shop) -> None:
-    shop.apps("3.6.0", fail_after=4)
-    shop.deploy(OLD).succeeded()
-    shop.configure(bake="20s")
-    refused(shop.deploy("3.6.0"), REJECTED)
-    shop.configure(health={"path": "/nowhere", "within": "1s"})
-    refused(shop.deploy("3.6.0", "--retry"), REJECTED, "`/nowhere` answered 404")
-    refused(shop.deploy("3.6.0"), REFUSED, "is held")
+    shop.configure(health={"path": "/nowhere", "within": "1s"})  # fails again, and before the switch
+    refused(shop.deploy(version, "--retry"), REJECTED, again)
+    refused(shop.deploy(version), REFUSED, "is held")
 
 
 def test_a_tag_that_is_missing_is_refused(shop: Shop) -> None:
