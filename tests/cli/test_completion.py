@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
-from shipit.cli.main import COMMANDS, run
+from shipit.cli.main import COMMANDS, cli, run
+from shipit.cli.session import Session
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 
@@ -53,6 +55,58 @@ def test_bash_completes_commands_options_and_values(
 ) -> None:
     done = subprocess.run([bash, "-c", PRESS_TAB, "bash", *typed], cwd=tmp_path, capture_output=True, text=True)
     assert (set(done.stdout.split("\n")[:-1]), done.stderr) == (offered, "")
+
+
+CONFIG = """
+[environments.dev.image]
+name = "acme/app-dev"
+[environments.prod.image]
+name = "acme/app"
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["deploy", ""], ["dev", "prod"]),
+        (["deploy", "dev", ""], ["1.4.0", "1.3.0"]),
+        (["rollback", "dev", "1.3"], ["1.3.0"]),
+        (["image", "p"], ["prod"]),
+        (["notes", ""], ["1.4.0", "1.3.0"]),
+        (["changelog", "--template", "d"], ["default"]),
+        (["run", "--environment", "d"], ["dev"]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_names_of_the_project_are_completed(typed: list[str], offered: list[str], tmp_path: Path) -> None:
+    for words in (
+        ["init", "-q"],
+        ["commit", "-q", "--allow-empty", "-m", "feat: x"],
+        ["tag", "v1.3.0"],
+        ["tag", "v1.4.0"],
+    ):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    (tmp_path / "shipit.toml").write_text(CONFIG)
+    assert completed("-C", str(tmp_path), *typed) == offered
+
+
+def test_packages_are_completed(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "shipit.toml").write_text('[packages.back]\npath = "back"\n[packages.web]\npath = "web"\n')
+    for command in ("notes", "changelog", "plan", "release", "next"):
+        assert completed("-C", str(tmp_path), command, "--package", "w") == ["web"]
+
+
+def test_nothing_is_completed_outside_a_repository_and_with_a_wrong_configuration(tmp_path: Path) -> None:
+    assert completed("-C", str(tmp_path), "deploy", "") == []
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "shipit.toml").write_text("[release\n")
+    assert completed("-C", str(tmp_path), "deploy", "") == []
+
+
+def completed(*typed: str) -> list[str]:
+    completion = ShellComplete(cli, {"obj": Session()}, "shipit", "_SHIPIT_COMPLETE")
+    return [item.value for item in completion.get_completions(list(typed[:-1]), typed[-1])]
 
 
 @pytest.mark.parametrize(("shell", "registers"), [("bash", "complete -o"), ("zsh", "compdef "), ("fish", "complete ")])

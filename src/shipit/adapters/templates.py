@@ -20,10 +20,9 @@ def template_text(name_or_path: str, root: str | Path) -> str:
         ConfigError: there is no such template and no such file, or the file is not UTF-8 text, or it is outside the
             repository.
     """
-    built_in = _built_in()
-    names = sorted(file.name.removesuffix(_SUFFIX) for file in built_in.iterdir() if file.name.endswith(_SUFFIX))
+    names = template_names()
     if name_or_path in names:
-        return (built_in / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
+        return (_built_in() / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
     path = Path(inside(str(root), name_or_path))
     if not path.is_file():
         raise _unknown(name_or_path, names)
@@ -35,6 +34,11 @@ def template_text(name_or_path: str, root: str | Path) -> str:
             where="changelog.template",
             hint="save the template as UTF-8 text, with permission to read it",
         ) from error
+
+
+def template_names() -> list[str]:
+    """Return the names of the built-in templates, sorted."""
+    return sorted(file.name.removesuffix(_SUFFIX) for file in _built_in().iterdir() if file.name.endswith(_SUFFIX))
 
 
 def _built_in() -> Traversable:

@@ -6,6 +6,7 @@ from itertools import chain, islice
 
 import click
 
+from shipit.cli.complete import complete_package, complete_template
 from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.output import json_text
 from shipit.cli.session import Command, Session, json_option, pass_session
@@ -21,9 +22,20 @@ _ALL = "All stable releases: rebuilds the changelog from git; hand-written text 
 @click.option("--unreleased", is_flag=True, help="Only the section of the next release (the default).")
 @click.option("--from", "since", metavar="A", help="Only the releases after A: a version, a tag or a git revision.")
 @click.option("--to", "until", metavar="B", help="Only the releases up to B: a version, a tag or a git revision.")
-@click.option("--template", metavar="T", help="Name or path of a template; overrides shipit.toml.")
+@click.option(
+    "--template",
+    metavar="T",
+    shell_complete=complete_template,
+    help="Name or path of a template; overrides shipit.toml.",
+)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="Language of headings; overrides shipit.toml.")
-@click.option("--package", default="", metavar="NAME", help="The package, in a repository with several packages.")
+@click.option(
+    "--package",
+    default="",
+    metavar="NAME",
+    shell_complete=complete_package,
+    help="The package, in a repository with several packages.",
+)
 @click.option("-o", "--output", "file", metavar="FILE", help="Write to FILE instead of standard output.")
 @json_option
 @pass_session

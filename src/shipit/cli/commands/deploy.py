@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shipit.cli.checking import check_option, checked_status
+from shipit.cli.complete import complete_environment, complete_version
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit deploy prod --dry-run, then shipit deploy prod")
-@click.argument("environment", metavar="[ENV]", required=False)
-@click.argument("version", metavar="[VERSION]", required=False)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=complete_environment)
+@click.argument("version", metavar="[VERSION]", required=False, shell_complete=complete_version)
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @plan_option
 @verify_option

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.complete import complete_environment
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit image dev --push")
-@click.argument("environment", metavar="[ENV]", required=False)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=complete_environment)
 @click.option("--push", is_flag=True, help="Also push the images to the registry.")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @plan_option

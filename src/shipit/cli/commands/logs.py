@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from shipit.cli.complete import complete_environment
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.printable import printable
 
 
 @click.command(cls=Command, epilog="Example: shipit logs prod --tail 200")
-@click.argument("environment", metavar="ENV")
+@click.argument("environment", metavar="ENV", shell_complete=complete_environment)
 @click.option(
     "--tail",
     metavar="N",

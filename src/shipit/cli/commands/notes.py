@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import click
 
+from shipit.cli.complete import complete_package, complete_version
 from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
 
 @click.command(cls=Command, epilog="Example: shipit notes 1.4.0 > notes.md")
-@click.argument("version", required=False)
-@click.option("--package", default="", metavar="NAME", help="The package, in a repository with several packages.")
+@click.argument("version", required=False, shell_complete=complete_version)
+@click.option(
+    "--package",
+    default="",
+    metavar="NAME",
+    shell_complete=complete_package,
+    help="The package, in a repository with several packages.",
+)
 @json_option
 @pass_session
 def command(session: Session, version: str | None, package: str, as_json: bool) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from shipit.cli.commands.deploy import show_deployment
+from shipit.cli.complete import complete_environment, complete_version
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 
 
 @click.command(cls=Command, epilog="Example: shipit rollback prod")
-@click.argument("environment", metavar="ENV")
-@click.argument("version", metavar="[VERSION]", required=False)
+@click.argument("environment", metavar="ENV", shell_complete=complete_environment)
+@click.argument("version", metavar="[VERSION]", required=False, shell_complete=complete_version)
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @json_option
 @pass_session

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.complete import complete_environment
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.notes import inline
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 @click.command(cls=Command, epilog="Example, in GitHub Actions: shipit run")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
-@click.option("--environment", metavar="NAME", help="Build for environment NAME instead of that of the branch.")
+@click.option(
+    "--environment",
+    metavar="NAME",
+    shell_complete=complete_environment,
+    help="Build for environment NAME instead of that of the branch.",
+)
 @json_option
 @pass_session
 def command(session: Session, dry_run: bool, version: str | None, environment: str | None, as_json: bool) -> None:

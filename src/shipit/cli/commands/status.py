@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from shipit.cli.complete import complete_environment
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.cli.waiting import waiting
 from shipit.finding import any_blocks
 
 
 @click.command(cls=Command, epilog="Example: shipit status prod")
-@click.argument("environment", metavar="[ENV]", required=False)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=complete_environment)
 @json_option
 @pass_session
 def command(session: Session, environment: str | None, as_json: bool) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from shipit.cli.complete import complete_environment
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.deploy import machine
 from shipit.errors import UsageError
 
 
 @click.command(cls=Command, epilog="Example: shipit unlock prod")
-@click.argument("environment", metavar="ENV")
+@click.argument("environment", metavar="ENV", shell_complete=complete_environment)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @pass_session
