@@ -300,7 +300,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         (
             "[environments.dev.image]\nname = 'a'\ntags = ['{versoin}']",
-            "entry 1 of `tags` must be a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`, not `\"{versoin}\"`",
+            "entry 1 of `tags` must be a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`, at most 100 characters, and no `.` or `-` at the beginning, not `\"{versoin}\"`",
             None,
         ),
         (
@@ -625,3 +625,13 @@ def test_names_that_are_no_refs_of_git_may_look_like_none() -> None:
     )
     assert config.release.remote == "../other.git"
     assert [*config.environments["dev"].images, *config.packages] == [".app", "my.lock"]
+
+
+@pytest.mark.parametrize("tag", ["-{version}", ".{version}", "x" * 101, "{version}:1", ""])
+def test_an_image_tag_that_a_registry_would_refuse_or_that_would_be_cut_is_a_problem(tag: str) -> None:
+    toml = f'[environments.dev]\nbranch = "dev"\nimage = {{ name = "acme/app", tags = ["{tag}"] }}\n'
+    assert problem(toml).where == "environments.dev.image.tags[0]"
+
+
+def test_a_branch_cannot_be_called_head() -> None:
+    assert problem('[release]\nbranch = "HEAD"\n').where == "release.branch"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from shipit.core import limits
 from shipit.core.write_back import WriteBack
 
 
@@ -29,7 +30,7 @@ _REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.
 _TYPE = r"[^\W\d_][\w-]*"
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
-Branch = Annotated[str, _text(rf"{_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
+Branch = Annotated[str, _text(rf"(?!HEAD$){_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
 Name = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name without spaces and without `~^:?*[`")]
 EnvironmentName = Annotated[
     str,
@@ -92,8 +93,10 @@ ImageName = Annotated[
 ImageTag = Annotated[
     str,
     _text(
+        rf"(?![.-])(?!.{{{limits.IMAGE_TAG_TEMPLATE + 1}}})"
         r"(?:[A-Za-z0-9_.-]|\{(?:version|major|minor|branch|sha)\})+",
-        "a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`",
+        "a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`, "
+        f"at most {limits.IMAGE_TAG_TEMPLATE} characters, and no `.` or `-` at the beginning",
         "{branch}-{sha}",
     ),
 ]

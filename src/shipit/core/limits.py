@@ -154,6 +154,8 @@ NAMED_PLACES = Count("files", 5, "places that an error names if a version is set
 # Texts
 
 VERSION_LENGTH = Count("texts", 255, "characters of a version", "the text is not a version")
+IMAGE_TAG_TEMPLATE = Count("texts", 100, "characters of an entry of `tags` of an image, with its placeholders", "error, status 2")  # leaves room for a version
+TAG_PART = Count("texts", 250, "bytes of a part of a tag between two `/`", "error, status 3")  # git writes files with these names and `.lock`
 IMAGE_TAG = Count("texts", 128, "characters of a tag of an image", "the name of the branch in it is shortened, then the tag")  # registries refuse more
 QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in an error", "the text ends with `…`")
 NESTED_EXAMPLES = Count("texts", 6, "version files below the root that a warning names", "the warning has the number of the others")

@@ -180,6 +180,26 @@ def test_a_package_whose_tags_have_another_format_is_refused_beside_one_with_rel
     assert decisions(repo, f'{toml}tag = "{template}"\n')["web"].version == "2.0.1"
 
 
+@pytest.mark.parametrize("other", ["app", "app/1.1.0/docs"])
+def test_a_tag_that_git_cannot_make_beside_another_is_refused_before_anything_is_written(
+    repo: Repository, other: str
+) -> None:
+    repo.commit("feat: begin")
+    if other != "app":
+        repo.tag("app/1.0.0")
+    repo.commit("feat: a")
+    repo.tag(other)
+    expected = f"`app/{'0.1.0' if other == 'app' else '1.1.0'}` beside the tag `{other}`"
+    with pytest.raises(ConflictError, match=expected.replace(".", r"\.")):
+        next_of(repo, 'release.tag = "app/{version}"')
+
+
+def test_a_tag_that_is_too_long_for_git_is_refused_before_anything_is_written(repo: Repository) -> None:
+    repo.commit(f"feat: begin\n\nRelease-As: 1.0.0-{'a' * 249}")
+    with pytest.raises(ConflictError, match="it is too long"):
+        next_of(repo, 'release.branches = [{ name = "main", prerelease = "' + "a" * 249 + '" }]')
+
+
 def test_a_later_pre_release_than_the_computed_version_is_refused(repo: Repository) -> None:
     tagged(repo, "v1.23.0", "v2.0.0-alpha.1", "v2.0.0-alpha.2")
     with pytest.raises(ConflictError, match=r"later pre-release `v2\.0\.0-alpha\.2`") as refused:

@@ -264,6 +264,7 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     allowed = VersionRange.of_branch(_range(branch))
     if allowed:
         allowed.require(version)
+    _require_possible(history.package.format.render(version), taken)
     final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
@@ -272,6 +273,22 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
             hint=f"merge `{tag}` into this branch{only}, or request another version: shipit release --version X.Y.Z",
+        )
+
+
+def _require_possible(tag: str, taken: Collection[str]) -> None:
+    """Raise `ConflictError` when git cannot make `tag`: it is too long, or another tag has the name of its folder."""
+    if any(len(part.encode()) > limits.TAG_PART for part in tag.split("/")):
+        raise ConflictError(
+            f"git cannot make the tag `{shortened(tag, limits.QUOTED_TEXT)}`: it is too long",
+            hint="request a shorter version, or set a shorter `tag` in the configuration",
+        )
+    folders = [tag[:at] for at, character in enumerate(tag) if character == "/"]
+    other = next((name for name in taken if name in folders or name.startswith(f"{tag}/")), None)
+    if other:
+        raise ConflictError(
+            f"git cannot make the tag `{tag}` beside the tag `{other}`: one name is the folder of the other",
+            hint=f"set another `tag` in the configuration, or delete `{other}`, also from the remote",
         )
 
 
