@@ -466,6 +466,17 @@ def test_the_remote_has_branches_tags_and_a_default_branch(clone: Clone) -> None
     assert clone.git.remote_refs() == RemoteRefs({"main": second}, {"v1.0.0": first, "light": second}, "main")
 
 
+def test_a_remote_whose_head_names_no_branch_has_a_default_branch_only_if_it_has_one_branch(clone: Clone) -> None:
+    first = clone.commit("feat: a")
+    clone.check_out("prod", first)
+    assert clone.git.remote_refs().default is None
+    clone.push()
+    assert clone.git.remote_refs().default == "prod"
+    clone.check_out("dev", first)
+    clone.push()
+    assert clone.git.remote_refs().default == ""
+
+
 def test_a_valid_clone_has_a_remote_and_no_findings(clone: Clone) -> None:
     assert clone.git.remote_url()
     assert clone.git.findings() == ()

@@ -7,7 +7,7 @@ import pytest
 from shipit.config.load import parse_config
 from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent, PullRequest
-from shipit.errors import UsageError
+from shipit.errors import PreflightError, UsageError
 from shipit.plan.dispatch import Task, next_task
 
 CONFIG = """\
@@ -36,6 +36,21 @@ def test_on_a_release_branch_the_task_is_a_release(event: str, branch: str) -> N
 def test_without_configuration_only_the_default_branch_is_a_release_branch() -> None:
     assert task_of(CiEvent("push", "main"), "").kind == "release"
     assert task_of(CiEvent("push", "feature"), "").kind == "nothing"
+
+
+UNKNOWN = '[environments.prod]\nbranch = "prod"\n'
+
+
+def test_an_unknown_default_branch_makes_no_branch_a_release_branch() -> None:
+    config = parse_config(UNKNOWN)
+    task = next_task(CiEvent("push", "prod"), config, "prod", "")
+    assert (task.kind, task.environments) == ("environment", ("prod",))
+    with pytest.raises(PreflightError) as refused:
+        next_task(CiEvent("push", "main"), config, "main", "")
+    assert [finding.code for finding in refused.value.findings] == ["no-default-branch"]
+    configured = parse_config(f'release.branch = "main"\n{UNKNOWN}')
+    assert next_task(CiEvent("push", "main"), configured, "main", "").kind == "release"
+    assert next_task(CiEvent("push", "other"), configured, "other", "").kind == "nothing"
 
 
 def test_on_the_branch_of_an_environment_its_images_are_built() -> None:

@@ -15,8 +15,8 @@ from msgspec import Struct
 from shipit.config.advice import for_choice
 from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent, PullRequest
-from shipit.errors import UsageError
-from shipit.plan.version import channel
+from shipit.errors import PreflightError, UsageError
+from shipit.plan.version import channel, unknown_default_branch
 
 # The events that release a branch or build its images: a push, a start by hand, and "" outside of a CI.
 _BRANCH_EVENTS = ("push", "workflow_dispatch", "")
@@ -44,10 +44,11 @@ def next_task(
         event: the event that started the run.
         config: the configuration, which names the release branches and the environments.
         branch: the branch that is checked out, or that the CI names; None when HEAD is detached and no CI names one.
-        default: the release branch when the configuration names none.
+        default: the release branch when the configuration names none; empty if it is not known.
         environment: build only this environment, whatever the branch is, and release nothing.
 
-    Raises `UsageError` when the configuration has no `environment` of that name.
+    Raises `UsageError` when the configuration has no `environment` of that name, and `PreflightError` when the release
+    branch is not known.
     """
     if event.is_pull_request:
         return _preview_task(event)
@@ -116,6 +117,8 @@ def _branch_task(config: Config, branch: str | None, default: str | None) -> Tas
         return Task("release", f"branch `{branch}` is a release branch{also}", names)
     if names:
         return Task("environment", f"branch `{branch}` belongs to {listed}", names)
+    if default == "" and not config.release.channels:
+        raise PreflightError([unknown_default_branch(branch)], state="nothing was changed")
     return Task(
         "nothing", f"nothing to do for branch `{branch}`: it is no release branch and belongs to no environment"
     )

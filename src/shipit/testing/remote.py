@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
 from shipit.testing.objects import Commits, FakeTag
-from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs
+from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs, only_branch
 
 _STATE = "nothing was pushed; the remote is unchanged"
 
@@ -42,7 +42,7 @@ class FakeRemote(Struct):
     @property
     def refs(self) -> RemoteRefs:
         tags = {name: tag.commit for name, tag in self.tags.items()}
-        default = self.default if self.default in self.branches else None
+        default = self.default if self.default in self.branches else only_branch(self.branches)
         return RemoteRefs(dict(self.branches), tags, default)
 
     def tree(self, branch: str | None = None) -> dict[str, str]:

@@ -23,6 +23,7 @@ from shipit.world.git import CommitInfo as CommitInfo
 from shipit.world.git import Git as Git
 from shipit.world.git import RemoteRefs as RemoteRefs
 from shipit.world.git import TagRef as TagRef
+from shipit.world.git import only_branch as only_branch
 from shipit.world.images import Engine as Engine
 from shipit.world.images import LocalImage as LocalImage
 from shipit.world.images import Registry as Registry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -24,12 +24,18 @@ class RemoteRefs(Struct, frozen=True):
     Args:
         branches: commit id by branch name.
         tags: commit id by tag name; for an annotated tag the id of the commit, not of the tag object.
-        default: the name of the default branch; None if the remote is empty.
+        default: the name of the default branch; None if the remote is empty, and empty if its HEAD names no branch.
     """
 
     branches: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+
+
+def only_branch(branches: Iterable[str]) -> str | None:
+    """Return the default branch of a remote whose HEAD names no branch: its only one, or empty if it has several."""
+    names = tuple(branches)
+    return next(iter(names), None) if len(names) < 2 else ""
 
 
 class CommitInfo(Struct, frozen=True):

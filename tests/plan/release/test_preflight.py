@@ -85,6 +85,19 @@ def test_another_branch_is_a_finding_that_names_the_release_branch(begun: Reposi
     assert doctor(clone) == {}
 
 
+def test_without_a_default_branch_on_the_remote_no_branch_is_taken_for_the_release_branch(begun: Repository) -> None:
+    begun.branch("prod")
+    begun.commit("feat: b")
+    clone = clone_of(begun)
+    run(remote_of(begun), "symbolic-ref", "HEAD", "refs/heads/gone")
+    run(clone, "switch", "--quiet", "prod")
+    found = doctor(clone)
+    assert list(found) == ["no-default-branch"]
+    assert "`prod`" in found["no-default-branch"].what
+    configure(clone, '[release]\nbranch = "prod"\n')
+    assert doctor(clone) == {}
+
+
 def test_without_configuration_the_default_branch_of_the_remote_is_the_release_branch(begun: Repository) -> None:
     begun.branch("trunk")
     run(remote_of(begun), "symbolic-ref", "HEAD", "refs/heads/trunk")

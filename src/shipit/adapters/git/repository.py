@@ -16,7 +16,7 @@ from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError, UsageError
 from shipit.finding import Finding
-from shipit.world import RemoteRefs
+from shipit.world import RemoteRefs, only_branch
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -347,4 +347,4 @@ def _remote_refs(listed: str) -> RemoteRefs:
             branches[ref.removeprefix("refs/heads/")] = value
         elif ref.startswith("refs/tags/"):
             tags[ref.removeprefix("refs/tags/").removesuffix("^{}")] = value  # the peeled line comes second
-    return RemoteRefs(branches, tags, default)
+    return RemoteRefs(branches, tags, default or only_branch(branches))

@@ -9,6 +9,7 @@ from shipit.core.versions import VersionRange, version_tags
 from shipit.errors import ShipitError
 from shipit.finding import Finding, blocking_first
 from shipit.plan.release.observe import Observed
+from shipit.plan.version import unknown_default_branch
 
 
 def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Finding, ...]:
@@ -40,6 +41,8 @@ def _branch_findings(observed: Observed, config: ReleaseConfig) -> Iterator[Find
     if clone.branch is None:
         fix = "git switch " + (clone.channel.name or "BRANCH")
         yield Finding("detached", "HEAD is detached, so there is no branch to release", fix)
+    elif clone.remote and not (clone.is_release_branch or clone.channel.name):
+        yield unknown_default_branch(clone.branch)
     elif not clone.is_release_branch:
         fix = f"git switch {clone.channel.name}, or add `{clone.branch}` to `release.branches`"
         yield Finding("wrong-branch", f"`{clone.branch}` is not a release branch", fix)

@@ -28,6 +28,7 @@ from shipit.plan.version.package import Package as Package
 from shipit.plan.version.package import channel as channel
 from shipit.plan.version.package import main_channel as main_channel
 from shipit.plan.version.package import packages as packages
+from shipit.plan.version.package import unknown_default_branch as unknown_default_branch
 from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from shipit.config.model import BranchConfig, Config, PackageConfig, VersionFileConfig
 from shipit.core.versions import TagFormat
+from shipit.finding import Finding
 
 # The names of the version files that are looked for below the root of a repository without packages. Lock files are
 # not among them: they repeat a version.
@@ -83,10 +84,19 @@ def channel(config: Config, branch: str | None, default: str | None) -> BranchCo
     Args:
         config: the configuration.
         branch: the name of a branch; None when HEAD is detached.
-        default: the release branch when the configuration names none.
+        default: the release branch when the configuration names none. None for `branch` itself, as in a repository
+            without a remote; empty if it is not known, so that no branch is a release branch.
     """
-    channels = config.release.channels or (BranchConfig(name=default or branch or ""),)
+    channels = config.release.channels or (BranchConfig(name=(branch or "") if default is None else default),)
     return next((entry for entry in channels if entry.name == branch), None)
+
+
+def unknown_default_branch(branch: str) -> Finding:
+    """Return the finding for a remote that does not say which of its branches is the release branch."""
+    what = f"it is not known whether `{branch}` is the release branch: HEAD of the remote names no branch"
+    return Finding(
+        "no-default-branch", what, 'set `branch = "main"`, or the name of your release branch, in `[release]`'
+    )
 
 
 def main_channel(config: Config, default: str | None) -> BranchConfig:
