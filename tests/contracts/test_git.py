@@ -279,6 +279,13 @@ def test_a_merge_touches_the_paths_that_it_brings_to_its_branch(clone: Clone) ->
     assert (merge in clone.git.touching(["a.txt"], merge), merge in clone.git.touching(["b"], merge)) == (False, True)
 
 
+def test_the_kinds_of_the_entries_of_a_commit_are_known(clone: Clone) -> None:
+    first = clone.commit("feat: a", {"a/b/c.txt": "1", "d.txt": "1"})
+    kinds = clone.git.entry_kinds(first, ["a", "a/b", "d.txt", "no", "a/no", ":x"])
+    assert kinds == {"a": "directory", "a/b": "directory", "d.txt": "file"}
+    assert not clone.git.entry_kinds(first, [])
+
+
 def test_nested_files_are_the_tracked_ones_below_the_root(clone: Clone) -> None:
     names = ("package.json", "build.gradle")
     files = ("b/package.json", "a/b/build.gradle", "a/other.gradle", "a/my-package.json", "package.json")

@@ -10,7 +10,7 @@ from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.objects import PERSON, Commits, FakeCommit, FakeTag
 from shipit.testing.remote import FakeRemote
-from shipit.world import CommitInfo, RemoteRefs, TagRef
+from shipit.world import CommitInfo, EntryKind, RemoteRefs, TagRef
 
 
 class FakeGit:
@@ -80,6 +80,12 @@ class FakeGit:
     def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
         paths = sorted(self._tree(self._require(rev)))
         return tuple(path for path in paths if directory is None or path.rpartition("/")[0] == directory)
+
+    def entry_kinds(self, rev: str, paths: Sequence[str]) -> dict[str, EntryKind]:
+        tree = self._tree(self._require(rev))
+        above = (each for each in paths if any(path.startswith(f"{each}/") for path in tree))
+        directories: dict[str, EntryKind] = dict.fromkeys(above, "directory")
+        return {**directories, **dict.fromkeys((path for path in paths if path in tree), "file")}
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         if any(has_version_line(self._files.held.get(name, b"")) for name in names):

@@ -20,6 +20,7 @@ from shipit.world.forge import Forge as Forge
 from shipit.world.forge import ForgeDeployment as ForgeDeployment
 from shipit.world.forge import ForgeRelease as ForgeRelease
 from shipit.world.git import CommitInfo as CommitInfo
+from shipit.world.git import EntryKind as EntryKind
 from shipit.world.git import Git as Git
 from shipit.world.git import RemoteRefs as RemoteRefs
 from shipit.world.git import TagRef as TagRef

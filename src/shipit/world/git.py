@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
 from shipit.finding import Finding
+
+EntryKind = Literal["directory", "file", "link", "submodule"]
 
 
 class TagRef(Struct, frozen=True):
@@ -102,6 +104,9 @@ class Git(Protocol):
 
         With `directory` (empty for the root), only those of the files directly in it.
         """
+
+    def entry_kinds(self, rev: str, paths: Sequence[str]) -> Mapping[str, EntryKind]:
+        """Return the kind of those of `paths` that exist in the commit `rev`; a path behind a link does not exist."""
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the paths of the tracked files below the root that have one of `names`, sorted.

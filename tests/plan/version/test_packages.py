@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from plan.asking import config_of, decisions, section, sections, subjects
-from plan.clones import clone_of, doctor, plan
+from plan.clones import clone_of, configure, doctor, plan
 from repositories import Repository
 
 from shipit import api
 from shipit.adapters.git import GitRepository
-from shipit.errors import ConflictError, UsageError
+from shipit.errors import ConflictError, PreflightError, UsageError
 from shipit.plan.version import Upcoming, observe_upcoming, packages
 from shipit.plan.version.version_files import version_files
 from shipit.plan.views import plan_from_json, plan_to_json, release_summary, render_plan
@@ -203,6 +203,39 @@ def test_plan_and_doctor_show_the_commits_of_no_package(repo: Repository) -> Non
     assert "commits of no package\n  ignored\n" in shown and "so `fix → patch` does not count" in shown
     assert plan_from_json(json.dumps(plan_to_json(made)), "p.json") == made
     assert "Ignored: 1 commit of no package" in release_summary("Nothing to release", made, {}, None)
+
+
+def test_a_path_behind_a_link_is_refused_with_the_path_to_write(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"apps/web/a": "a"})
+    root = repo.check_out()
+    (root / "web").symlink_to("apps/web")
+    (root / "x").mkdir()
+    (root / "x/all").symlink_to("../apps")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "-m", "feat: links")
+    for path in ("web", "x/all/web"):
+        with pytest.raises(PreflightError) as caught:
+            versions(repo, f'[packages.front]\npath = "{path}"')
+        [finding] = caught.value.findings
+        assert finding.what.startswith(f"`{path}`, a path of package `front`, leads through the link `")
+        assert finding.fix == "write the directory that it leads to: apps/web"
+    clone = clone_of(repo)
+    configure(clone, '[packages.front]\npath = "web"')
+    assert doctor(clone)["package-path"].severity == "error"
+
+
+def test_a_path_that_does_not_exist_is_a_warning(repo: Repository) -> None:
+    begin(repo)
+    [finding] = outside(repo, '[packages.web]\npaths = ["web", "shraed"]').findings
+    assert (finding.code, finding.severity) == ("package-path", "warning")
+    assert "`shraed`, a path of package `web`, does not exist" in finding.what
+
+
+def test_the_first_path_must_be_a_directory(repo: Repository) -> None:
+    begin(repo)
+    with pytest.raises(PreflightError) as caught:
+        versions(repo, '[packages.web]\npaths = ["web/a", "web"]')
+    assert caught.value.findings[0].fix.startswith("put the directory first")
 
 
 def test_deleting_a_file_changes_the_package(repo: Repository) -> None:

@@ -17,7 +17,7 @@ from shipit.core.history import LOG_FORMAT
 from shipit.core.redact import Redactor
 from shipit.core.versions import has_version_line
 from shipit.errors import CommandError, UsageError
-from shipit.world import CommitInfo, TagRef
+from shipit.world import CommitInfo, EntryKind, TagRef
 
 # Reads take no lock that a git of the user could need, never ask for a password, print English, and do not flush after
 # each commit, which is slower.
@@ -26,6 +26,9 @@ _BRANCH = "ref: refs/heads/"
 _REFTABLE_BRANCH = ".invalid"  # the branch in the file HEAD of a repository with the reftable format
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last that `datetime` can represent
+
+# The kind of an entry by its mode in a tree; all others are files.
+_KINDS: dict[str, EntryKind] = {"040000": "directory", "120000": "link", "160000": "submodule"}
 
 
 class GitHistory:
@@ -135,6 +138,13 @@ class GitHistory:
         place = ["--", f"{directory}/"] if directory else []
         entries = (entry.partition("\t") for entry in self._output("ls-tree", "-z", rev, *place).split("\0")[:-1])
         return tuple(path for kind, _, path in entries if " tree " not in kind)
+
+    def entry_kinds(self, rev: str, paths: Sequence[str]) -> dict[str, EntryKind]:
+        if not paths:
+            return {}
+        listed = self._output("ls-tree", "-t", "-z", rev, "--", *paths)
+        entries = (entry.partition("\t") for entry in listed.split("\0")[:-1])
+        return {path: _KINDS.get(details[:6], "file") for details, _, path in entries if path in paths}
 
     def nested_files(self, names: Sequence[str]) -> tuple[str, ...]:
         at_root = (os.path.join(self.root, name) for name in names)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
-from shipit.finding import Finding, any_blocks
+from shipit.finding import Finding, any_blocks, warnings_of
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.declared import Declared, DeclaredVersion, may_have_version_files
@@ -123,7 +123,7 @@ def _at_head(
 
 
 class _VersionInputs(Struct, frozen=True):
-    """The arguments of `decide_version` at the commit `head` for all packages.
+    """The arguments of `decide_version` at the commit `head` for all packages, and the findings about their paths.
 
     `packages` are pairs of history and declared versions, which are read when they are needed.
     """
@@ -132,6 +132,7 @@ class _VersionInputs(Struct, frozen=True):
     config: Config
     channel: BranchConfig
     tags: Collection[str]
+    about_paths: tuple[Finding, ...]
     packages: tuple[tuple[History, Declared], ...]
 
     def apply(self, decide: Callable[..., _Result], only: Collection[str] = ()) -> tuple[_Result, ...]:
@@ -151,7 +152,7 @@ class _VersionInputs(Struct, frozen=True):
             from shipit.plan.version.outside import observe_outside
 
             outside = observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
-            return {"outside": outside.ignored, "findings": outside.findings}
+            return {"outside": outside.ignored, "findings": (*warnings_of(self.about_paths), *outside.findings)}
         if self.config.release.version_files is None and (nested := git.nested_files(NESTED_NAMES)):
             from shipit.plan.version.nested import nested_findings
 
@@ -183,10 +184,19 @@ def _version_inputs(
     tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignored}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]
     findings = tuple(tag_findings(tags, histories, lambda: git.paths(head), config.release.remote))
-    if any_blocks(findings):
-        raise PreflightError(findings, state="nothing was changed")
+    about_paths = _path_findings(git, head, config)
+    if any_blocks((*about_paths, *findings)):
+        raise PreflightError((*about_paths, *findings), state="nothing was changed")
     pairs = tuple((rewrite(each), partial(_declared, git, head, each.package)) for each in histories)
-    return _VersionInputs(head, config, release_channel, tags.keys(), pairs)
+    return _VersionInputs(head, config, release_channel, tags.keys(), about_paths, pairs)
+
+
+def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:
+    if not config.packages:
+        return ()
+    from shipit.plan.version.package_paths import path_findings  # only repositories with several packages need it
+
+    return tuple(path_findings(git, head, packages(config)))
 
 
 def _declared(git: Git, head: str, package: Package) -> tuple[DeclaredVersion, ...]:

@@ -1,0 +1,60 @@
+"""The findings about the paths of packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shipit.finding import Finding
+from shipit.plan.version.package import Package
+from shipit.world import EntryKind, Git
+
+
+def path_findings(git: Git, rev: str, packages: Sequence[Package]) -> Iterator[Finding]:
+    """Yield a finding for each path of a package by which its commits cannot be found in the commit `rev`.
+
+    Git counts no commits through a link, and a package needs a directory for its version files and changelog. A path
+    that does not exist is only a warning, because a package may be new.
+    """
+    paths = (path for package in packages for path in package.paths if path)
+    kinds = git.entry_kinds(rev, list(dict.fromkeys(each for path in paths for each in _with_parents(path))))
+    for package in packages:
+        for path in filter(None, package.paths):
+            yield from _findings(git, rev, package, path, kinds)
+
+
+def _findings(git: Git, rev: str, package: Package, path: str, kinds: Mapping[str, EntryKind]) -> Iterator[Finding]:
+    of = f"`{path}`, a path of package `{package.name}`,"
+    link = next((each for each in _with_parents(path) if kinds.get(each) == "link"), None)
+    if link:
+        leads_to = _target(link, git.text(rev, link) or "")
+        what = f"{of} leads through the link `{link}`, and git finds no commits behind a link"
+        yield Finding("package-path", what, f"write the directory that it leads to: {leads_to}{path[len(link) :]}")
+    elif path not in kinds:
+        fix = f"correct the path in `[packages.{package.name}]`, or commit its files"
+        yield Finding("package-path", f"{of} does not exist in the commit, so it counts no commits", fix, "warning")
+    elif path == package.directory and kinds[path] == "file":
+        what = f"{of} is a file, but the first path must be the directory of the package"
+        yield Finding("package-path", what, "put the directory first; its version files and its changelog are in it")
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """Yield the directories above `path`, the highest first, and `path` itself."""
+    parts = path.split("/")
+    return ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _target(link: str, text: str) -> str:
+    """Return the path, from the root of the repository, that the link with the content `text` leads to.
+
+    >>> _target("apps/web", "../real/web"), _target("web", "/srv/web")
+    ('real/web', '/srv/web')
+    """
+    if text.startswith("/"):
+        return text
+    parts = link.split("/")[:-1]
+    for part in text.split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
