@@ -39,7 +39,7 @@ def serve(command: Callable[[], None]) -> None:
 def warm_up() -> None:
     """Load every module that a run may load, and release a sample, which fills the caches of what it uses."""
     inside = [module.name for module in pkgutil.walk_packages(shipit.__path__, "shipit.")]
-    for module in ("docker", "git", "github", *inside):
+    for module in ("docker", "git", "urllib3", *inside):
         importlib.import_module(module)
     with tempfile.TemporaryDirectory() as place, contextlib.redirect_stderr(io.StringIO()) as said:
         sample = make_sample(Path(place))

@@ -5,6 +5,7 @@ A driver is a program that calls `start`. Its variables are:
 STOP_AT=7 and STOP_WHEN=before|after   the write to stop at
 STOP_GROUP=1                           the whole process group ends, with the commands that shipit started
 WRITES=FILE                            the file that gets the names of the writes that were made
+MEMORY=FILE                            the file that gets the largest memory of the run, in KiB
 
 Without arguments it runs shipit in a process forked for each line of standard input: see forked.py.
 """
@@ -12,6 +13,7 @@ Without arguments it runs shipit in a process forked for each line of standard i
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -61,6 +63,8 @@ def _main(args: list[str]) -> int:
     status = run(args)
     if "WRITES" in os.environ:
         Path(os.environ["WRITES"]).write_text("\n".join(writes))
+    if "MEMORY" in os.environ:
+        Path(os.environ["MEMORY"]).write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
     return status
 
 

@@ -5,6 +5,7 @@
     ├── ConfigError                 2   shipit.toml, or a file it names, is wrong
     ├── PreflightError              3   the repository or its surroundings are not ready (holds all findings);
     │                               4   when all problems are missing or refused credentials
+    │                               5   when the only problem is that GitHub did not answer as it should
     ├── ConflictError               3   the repository, the remote or a registry is not as the plan expects
     │   └── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
     ├── AuthError                   4   a credential is missing or refused
@@ -107,6 +108,9 @@ CREDENTIAL_CODES = frozenset(
     ("github-token-missing", "github-token-refused", "github-read-only", "remote-login", "registry-login")
 )
 
+# The codes of the findings about a service that failed or did not answer.
+UNREACHABLE_CODES = frozenset(("github-unreachable",))
+
 
 class PreflightError(ShipitError):
     """The findings of a preflight, at least one of which blocks.
@@ -125,6 +129,8 @@ class PreflightError(ShipitError):
         self.findings = tuple(findings)
         if errors and all(finding.code in CREDENTIAL_CODES for finding in errors):
             self.exit_code = AuthError.exit_code
+        elif errors and all(finding.code in UNREACHABLE_CODES for finding in errors):
+            self.exit_code = RemoteError.exit_code
 
 
 class ConflictError(ShipitError):

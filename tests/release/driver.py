@@ -1,12 +1,13 @@
 """shipit's command line, which a test can kill at a write: see stopped.py. It has two more variables:
 
 TODAY=2026-01-31   the day it is
-PATIENCE=1         the seconds until GitHub is too slow
+LIMITS={...}       limits of requests other than those of a RetryPolicy, as JSON
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sys
 from functools import partial
@@ -18,13 +19,11 @@ from msgspec.structs import replace
 sys.path.append(str(Path(__file__).parents[1]))
 from stopped import start
 
+from shipit.adapters import retry_policy
 from shipit.adapters.engine import push
-from shipit.adapters.github import forge
-from shipit.adapters.registry import registries
 
 # The names that are replaced below; `Any`, because a type checker does not allow to replace a class or a constant.
-github: Any = forge
-registry: Any = registries
+policy: Any = retry_policy
 engine_push: Any = push
 
 
@@ -33,13 +32,16 @@ class Calendar:
         return dt.date.fromisoformat(os.environ.get("TODAY", "2026-01-31"))
 
 
-# GitHub asks for a second between two writes; its stand-in does not.
-quick = partial(github.RetryPolicy, between_writes=0, pause=0.01)
-github.RetryPolicy = lambda: quick(timeout=int(os.environ.get("PATIENCE", 15)))
+# GitHub asks for a second between two writes; its stand-in does not. Nothing needs time to recover.
+quick = partial(policy.RetryPolicy, between_writes=0, pause=0.01)
 
-# Registries and engines are asked again without time to recover, too.
+
+def short_limits(**given: Any) -> Any:
+    return quick(**{"timeout": 15, **json.loads(os.environ.get("LIMITS", "{}")), **given})
+
+
+policy.RetryPolicy = short_limits
 engine_push.PAUSES = (0.01,) * len(engine_push.PAUSES)
-registry.RetryPolicy = partial(registry.RetryPolicy, pause=0.01)
 
 if __name__ == "__main__":
     start(lambda world: replace(world, clock=Calendar()))

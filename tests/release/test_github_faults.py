@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from release.fault_matrix import LIMITS, REQUESTS, representative, spoil
 from release.runs import Run, ended
 from release.scene import Scene
 from standin.faults import Fault
@@ -21,6 +22,7 @@ PUSH = ["POST /releases$", "POST /assets$", "PATCH /releases/"]
 API = ["POST /git/trees$", "POST /git/commits$", "PATCH /git/refs/", "POST /git/tags$", "POST /git/refs$"]
 WRITES = [("push", write) for write in PUSH] + [("api", write) for write in API]
 USED_UP = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}
+HASTY = {"LIMITS": '{"timeout": 1}'}
 READS = ["GET /releases$", "GET /repos/acme/app$"]
 
 
@@ -185,7 +187,7 @@ def test_a_time_out_is_an_error_with_a_way_out(github_scene: Scene, way: str) ->
     scene = begin(github_scene, way)
     clone = scene.clone()
     fail(scene, "POST /releases$", hang=30, times=9)
-    run = scene.release(clone, env={"PATIENCE": "1"})
+    run = scene.release(clone, env=HASTY)
     assert (run.status, told(run)) == (5, True), run.err
     assert scene.github
     scene.github._faults.clear()
@@ -196,7 +198,7 @@ def test_a_time_out_after_the_effect_makes_no_second_draft(github_scene: Scene) 
     scene = begin(github_scene, "push")
     clone = scene.clone()
     fail(scene, "POST /releases$", hang=30, when="after")
-    scene.release(clone, env={"PATIENCE": "1"}).succeeded()
+    scene.release(clone, env=HASTY).succeeded()
     finishes(scene, "push")
 
 
@@ -216,3 +218,27 @@ def test_a_token_of_an_app_suffices(github_scene: Scene) -> None:
     scene.env["GITHUB_TOKEN"] = INSTALLATION
     scene.clone()
     finishes(scene, "api")
+
+
+@pytest.mark.parametrize(("fault", "first", "when"), representative(REQUESTS["push"]))
+def test_a_release_whose_answers_go_wrong_ends_with_an_error_and_is_finished_later(
+    github_scene: Scene, fault: str, first: int, when: str
+) -> None:
+    """Each fault and each request; `pytest -n 2 tests/release/long_github_faults.py` runs all pairs."""
+    scene = begin(github_scene, "push")
+    clone = scene.clone()
+    spoil(scene, fault, first, when)
+    run = scene.release(clone, env=LIMITS)
+    assert run.status in (4, 5), run.err
+    assert "bug in shipit" not in run.err
+    assert scene.github
+    scene.github._faults.clear()
+    finishes(scene, "push")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_requests_whose_answers_go_wrong_are_all_there_are(github_scene: Scene, way: str) -> None:
+    scene = begin(github_scene, way)
+    scene.release(scene.clone()).succeeded()
+    assert scene.github
+    assert len(scene.github.requests) == REQUESTS[way]
