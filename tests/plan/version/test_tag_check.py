@@ -111,7 +111,7 @@ def test_later_tags_in_another_format_are_refused_with_the_line_to_write(
     assert (finding.code, finding.blocks) == ("other-tag-format", True)
     assert f"`{line}` under `[release]`" in finding.fix
     assert next_of(repo, f"release.{line}") == coming
-    assert 'to ignore such tags, set `tag = "v{version}"`' in finding.fix
+    assert 'or set `tag = "v{version}"` under `[release]` to ignore such tags' in finding.fix
     next_of(repo, 'release.tag = "v{version}"')  # is not refused
 
 
@@ -121,12 +121,18 @@ def test_later_tags_with_names_are_refused_with_a_table_for_each_package(repo: R
     tagged(repo, "v2.4.1", "gradle/3.0.0 lib/1.0.0 old/1.0.0", "gradle/8.10.0 lib/4.10.0 old/1.1.0")
     finding = refusal(repo)
     assert finding.code == "other-tag-format"
-    lines = [line for line in finding.fix.split("`") if " = { path" in line]
-    assert lines == [
-        'gradle = { path = "plugin-gradle", tag = "gradle/{version}" }',
-        'lib = { path = "libs/lib", tag = "lib/{version}" }',
+    first, *lines = finding.fix.splitlines()
+    assert first == "write in shipit.toml:"
+    assert lines[:-1] == [
+        "  [packages.gradle]",
+        '  path = "plugin-gradle"',
+        '  tag = "gradle/{version}"',
+        "  [packages.lib]",
+        '  path = "libs/lib"',
+        '  tag = "lib/{version}"',
     ]
-    assert decisions(repo, "[packages]\n" + "\n".join(lines))["gradle"].previous == "8.10.0"
+    assert lines[-1] == 'or set `tag = "v{version}"` under `[release]` to ignore such tags'
+    assert decisions(repo, "\n".join(lines[:-1]))["gradle"].previous == "8.10.0"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,7 @@ def test_tags_beside_the_releases_are_not_refused(repo: Repository, groups: list
     [
         (["v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0"),
         (["1.2", "1.3"], "git tag v1.3.0 1.3 && git push origin v1.3.0"),
-        (["v1.2.0 v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0; to ignore"),
+        (["v1.2.0 v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0; or set"),
     ],
 )
 def test_a_release_tag_with_two_numbers_is_refused_with_the_tag_to_make(
@@ -173,7 +179,7 @@ def test_a_package_whose_tags_have_another_format_is_refused_beside_one_with_rel
     toml = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'
     finding = refusal(repo, toml)
     template = tag.replace("2.0.0", "{version}")
-    assert (finding.code, finding.fix.partition(";")[0]) == (
+    assert (finding.code, finding.fix.partition(", or ")[0]) == (
         "other-tag-format",
         f'set `tag = "{template}"` under `[packages.web]`',
     )

@@ -97,8 +97,9 @@ def _changed_format(
     history: History, families: Sequence[TagFamily], paths: Callable[[], Iterable[str]], remote: str
 ) -> Finding:
     package, newest = history.package, families[0].tags[0]
-    ignore = f'to ignore such tags, set `tag = "{package.format.template}"`'
-    fix = f"{proposal(families, package, paths)}; {ignore}"
+    table = f"[packages.{_key(package.name)}]" if package.name else "[release]"
+    ignore = f'set `tag = "{package.format.template}"` under `{table}` to ignore such tags'
+    fix = proposal(families, package, paths, ignore)
     if not package.name and [len(family.tags) for family in families] == [1] and not families[0].name:
         fix = f"{_copy(package, newest, remote)}; or {fix}"
     return Finding("other-tag-format", _what(package, newest, history.last), fix)
@@ -106,7 +107,7 @@ def _changed_format(
 
 def _two_numbers(history: History, newest: Tag, remote: str) -> Finding:
     package = history.package
-    ignore = f'; to ignore such tags, set `tag = "{package.format.template}"`' if history.last else ""
+    ignore = f'; or set `tag = "{package.format.template}"` to ignore such tags' if history.last else ""
     return Finding("other-tag-format", _what(package, newest, history.last), _copy(package, newest, remote) + ignore)
 
 
@@ -131,25 +132,27 @@ def _copy(package: Package, tag: Tag, remote: str) -> str:
     return f"git tag {name} {tag.name} && git push {remote} {name}"
 
 
-def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[], Iterable[str]]) -> str:
+def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[], Iterable[str]], other: str) -> str:
     """Return the instruction to configure the tag format of `families`, or a package for each of them.
 
     Args:
         families: families of tags, the largest first; at least one.
         package: the package that the tags may belong to.
         paths: returns the paths of all files.
+        other: the instruction for the user who wants neither.
     """
     named = [family for family in families if family.name]
     if package.name or not families[0].name or len(named) == 1:
         table = f"[packages.{_key(package.name)}]" if package.name else "[release]"
-        return f'set `tag = "{families[0].format.template}"` under `{table}`'
+        return f'set `tag = "{families[0].format.template}"` under `{table}`, or {other}'
     existing = _package_directories(paths())
     places = [(family, directory) for family in named if (directory := _directory(family.name, existing))]
-    lines = ", ".join(
-        f'`{_key(family.name)} = {{ path = "{directory}", tag = "{family.format.template}" }}`'
-        for family, directory in (places or [(family, "DIRECTORY") for family in named])[: limits.PROPOSED_PACKAGES]
+    found = (places or [(family, "DIRECTORY") for family in named])[: limits.PROPOSED_PACKAGES]
+    tables = (
+        f'  [packages.{_key(family.name)}]\n  path = "{directory}"\n  tag = "{family.format.template}"\n'
+        for family, directory in found
     )
-    return f"write a line for each package under `[packages]`: {lines}"
+    return f"write in shipit.toml:\n{''.join(tables)}or {other}"
 
 
 def _key(name: str) -> str:

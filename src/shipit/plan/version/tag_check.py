@@ -64,5 +64,5 @@ def format_findings(tags: Mapping[str, str], packages: Sequence[Package], paths:
         families = tag_families({name: tags[name] for name in lookalikes})
         newest = families[0].tags[0].name if families else lookalikes[-1]
         what = f"tags such as `{newest}` look like versions, but none is in the format {formats}"
-        fix = f"{proposal(families, packages[0], paths)}, or " if families else ""
-        yield Finding("tag-format", what, f"{fix}tag the last release in the format {formats}")
+        other = f"tag the last release in the format {formats}"
+        yield Finding("tag-format", what, proposal(families, packages[0], paths, other) if families else other)

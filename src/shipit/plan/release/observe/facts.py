@@ -109,7 +109,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     outside = observe_outside(git, base, histories, rules_of(config))
     file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
-    about_tags = tag_findings(tags, histories, lambda: git.paths(base), config.release.remote)
+    about_tags = tuple(tag_findings(tags, histories, lambda: git.paths(base), config.release.remote))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
     return Observed(
@@ -128,7 +128,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *file_findings,
             *path_findings(git, base, packages(config)),
             *outside.findings,
-            *nested_findings(git, base, histories[0].package),
+            *(() if about_tags else nested_findings(git, base, histories[0].package)),  # both may propose packages
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
