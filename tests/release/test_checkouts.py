@@ -85,3 +85,13 @@ def test_a_build_of_a_tag_releases_no_branch(scene: Scene) -> None:
     run = scene.release(clone, env={"GITHUB_REF_NAME": "v1.0.0", "GITHUB_REF_TYPE": "tag"})
     assert (run.status, "[detached]" in run.err) == (3, True) or run.err == "nothing to release\n"
     assert nothing_is_public(scene)
+
+
+def test_a_clone_that_cannot_be_written_is_named_by_doctor(scene: Scene) -> None:
+    clone = scene.begin().clone()
+    (clone / ".git/FETCH_HEAD").mkdir()
+    run = scene.release(clone, "doctor")
+    assert run.status == 3
+    assert "git cannot write into the git directory of this clone" in run.err
+    assert "[clone]" in run.err
+    assert "[remote]" not in run.err

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+import shipit
 from shipit.adapters.git import GitRepository
-from shipit.errors import NOTHING_PUSHED, RemoteError
+from shipit.adapters.git.errors import remote_error
+from shipit.errors import NOTHING_PUSHED, CommandError, RemoteError, ShipitError
 
 
 def git(place: Path, *words: str) -> str:
@@ -106,3 +110,36 @@ def test_a_lock_that_is_gone_after_a_moment_does_not_stop_a_push(clone: Path) ->
     threading.Timer(0.4, lock.unlink).start()
     repository.push(branch="main", commit=new, expected=head, tags=())
     assert repository.remote_refs().branches["main"] == new
+
+
+def test_a_clone_that_cannot_be_written_is_not_blamed_on_the_remote(clone: Path) -> None:
+    (clone / ".git/FETCH_HEAD").mkdir()
+    with pytest.raises(CommandError, match="git cannot write into the git directory of this clone") as raised:
+        GitRepository(str(clone)).fetch()
+    assert "FETCH_HEAD" in raised.value.tail
+
+
+@pytest.mark.parametrize("line", ["fatal: unable to create '.git/x.lock': Read-only file system",
+                                  "error: insufficient permission for adding an object to repository database",
+                                  "fatal: Unable to create '/c/.git/shallow.lock': Permission denied"])  # fmt: skip
+def test_only_the_own_clone_is_called_not_writable(line: str) -> None:
+    def error(output: str) -> ShipitError:
+        return remote_error(CommandError("`git fetch` failed", tail=output), "origin")
+
+    assert isinstance(error(line), CommandError)
+    assert not isinstance(error(f"remote: {line}"), CommandError)
+
+
+def test_a_clone_is_not_opened_without_git(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(clone))
+    with pytest.raises(CommandError, match="`git` cannot be used") as raised:
+        shipit.open_project(str(clone))
+    assert "install git" in str(raised.value.hint)
+
+
+def test_a_variable_that_names_no_git_is_named(clone: Path) -> None:
+    code = "import sys; from shipit.adapters.git import GitRepository; GitRepository(sys.argv[1]).fetch()"
+    environment = {**os.environ, "GIT_PYTHON_GIT_EXECUTABLE": "/nowhere/git"}
+    words = [sys.executable, "-c", code, str(clone)]
+    done = subprocess.run(words, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert "UsageError: the environment variable `GIT_PYTHON_GIT_EXECUTABLE` does not name a git" in done.stderr

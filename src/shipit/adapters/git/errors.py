@@ -25,6 +25,11 @@ _REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
 )
+# Not after "remote: ": that is the repository on the server.
+_NOT_WRITABLE = (
+    r"^(?:error|fatal): (?:cannot open '[^']*FETCH_HEAD'|insufficient permission for adding an object"
+    r"|.*(?:[Uu]nable to create|unable to write|cannot lock ref).*(?:Permission denied|Read-only file system))"
+)
 _REFUSED_KEY = r"Permission denied \([^)]*publickey"
 _UNKNOWN_HOST = r"Host key verification failed"
 _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
@@ -127,6 +132,10 @@ def remote_lock(error: CommandError) -> str | None:
 def remote_error(error: CommandError, remote: str) -> ShipitError:
     """Return the error for a failed read of the remote; `remote` is its URL or name, for the message."""
     output = error.tail
+    if re.search(_NOT_WRITABLE, output, re.MULTILINE):
+        what = "git cannot write into the git directory of this clone, so nothing can be fetched"
+        hint = "make it writable (ls -ld .git), or work in another clone of the repository"
+        return CommandError(what, argv=error.argv, status=error.status, tail=output, hint=hint)
     if re.search(_REFUSED_LOGIN, output):
         hint = "set `GITHUB_TOKEN` to a token with the permission `contents: write`, or fix the login of your git"
         if re.search(_REFUSED_KEY, output):

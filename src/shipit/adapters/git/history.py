@@ -204,6 +204,9 @@ class GitHistory:
         except subprocess.TimeoutExpired:
             what = f"`{' '.join(argv)}` did not end within {limit:g} s"
             raise CommandError(what, argv=argv, hint="run it by hand to see what it waits for") from None
+        except FileNotFoundError as error:
+            what = f"`git` cannot be used: {error.strerror}"
+            raise CommandError(what, argv=argv, hint="install git, then run the same command again") from error
 
     def _line(self, *words: str) -> str | None:
         """Return the output, without white space around it; None if git fails or prints nothing."""

@@ -24,7 +24,8 @@ def deepen(git: Git) -> tuple[Finding, ...]:
 
 def on_one_line(error: ShipitError) -> str:
     """Return the message of `error` and the output of git that it holds, without line breaks."""
-    return " ".join(f"{error.what}: {error.where}".split()) if error.where else error.what
+    details = error.where or getattr(error, "tail", "")
+    return " ".join(f"{error.what}: {details}".split()) if details else error.what
 
 
 def login_finding(error: AuthError) -> Finding:

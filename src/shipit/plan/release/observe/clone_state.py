@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.commits.release_message import is_release_message
-from shipit.errors import AuthError, PreflightError, RemoteTimeout, ShipitError
+from shipit.errors import AuthError, CommandError, PreflightError, RemoteTimeout, ShipitError
 from shipit.finding import Finding
 from shipit.plan.version import (
     channel,
@@ -108,6 +108,9 @@ def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Findi
         return None, tuple({login_finding(error), *shallow_findings})
     except RemoteTimeout:  # whatever asks the remote next would wait as long
         raise
+    except CommandError as error:
+        fix = error.hint or "run git fetch by hand"
+        return None, (Finding("clone", on_one_line(error), fix), *shallow_findings)
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
         return None, (Finding("remote", on_one_line(error), fix), *shallow_findings)
