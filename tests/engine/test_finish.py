@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engine.stage import Stage, new_world
+from engine.stage import Stage, new_world, public
+from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.core.commits.release_message import release_message
@@ -28,6 +29,35 @@ def test_a_tag_made_by_a_user_is_not_an_unfinished_release(tmp_path: Path) -> No
     world.push("v1.2.0")
     assert not stage.release(world).released
     assert world.remote.releases.keys() == {"v1.1.0"}
+
+
+@pytest.mark.parametrize("snapshot", ["", "snapshot = true\n"])
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_push_of_which_the_remote_lost_the_tag_is_finished(tmp_path: Path, snapshot: str, fresh: bool) -> None:
+    """A remote writes the branch and the tag one after the other; it can be killed in between."""
+    stage, world = Stage.of(tmp_path, snapshot), new_world()
+    stage.release(world)
+    whole = public(world)
+    del world.remote.tags["v1.1.0"]
+    world.remote.releases["v1.1.0"] = replace(world.remote.releases["v1.1.0"], draft=True)
+    outcome = stage.release(world.fresh_clone() if fresh else world)
+    assert outcome.plan.finishes == ("v1.1.0",)
+    assert public(world) == whole | {"latest": world.remote.latest}
+
+
+def test_a_release_commit_with_a_tag_in_another_format_is_complete(tmp_path: Path) -> None:
+    world = new_world()
+    Stage.of(tmp_path).release(world)
+    world.remote.tags["release-1.0.0"] = world.remote.tags["v1.0.0"]
+    plan = Stage.of(tmp_path, 'tag = "release-{version}"\n').release(world.fresh_clone()).plan
+    assert plan.finishes == ()
+
+
+def test_a_release_commit_that_is_not_pushed_is_not_an_unfinished_release(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
+    message = release_message("chore(release): 1.1.0", "### Features")
+    world.commit(f"{message}\nReleased-by: shipit\n" if "Released-by" not in message else message, {"a.txt": "a"})
+    assert stage.release(world).plan.finishes == ()
 
 
 def test_assets_of_a_lost_draft_are_not_built_from_newer_commits(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from shipit.core.versions.floating_tags import has_outdated_floating_tag
 from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.version import History, Package, observe_history
 from shipit.steps.base import Done
-from shipit.world import RemoteRefs, World
+from shipit.world import CommitInfo, RemoteRefs, World
 
 
 class Unfinished(Struct, frozen=True):
@@ -62,9 +62,11 @@ def observe_unfinished(
     unfinished: list[Unfinished] = []
     for history in histories:
         candidates = [_unpublished(world, config, history, remote)]
-        # A push updates branch and tag together, so only a forge can have the commit without its tag.
-        if config.write_back.through_forge:
-            candidates += (_untagged(world, history, commit, remote) for commit in history.since.commits)
+        # A forge makes the commit and then the tag. Also a push can lose the tag: a remote whose process is killed
+        # has perhaps written the branch only.
+        if config.write_back.commits:
+            commits = _release_commits(world, history, remote, branch)
+            candidates += (_untagged(world, config, history, commit, remote) for commit in commits)
         unfinished.extend(candidate for candidate in candidates if candidate)
     return tuple(_with_images(world, config, _with_commits(world, each), branch) for each in unfinished)
 
@@ -106,10 +108,29 @@ def _with_commits(world: World, unfinished: Unfinished) -> Unfinished:
     return replace(unfinished, commits=history.unreleased)
 
 
-def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteRefs) -> Unfinished | None:
-    """Return the release of `commit` when it is a release commit whose tag is missing on the remote, else None."""
-    if not is_release_message(commit.message):
-        return None
+def _release_commits(
+    world: World, history: History, remote: RemoteRefs, branch: str | None
+) -> Iterator[RawCommit | CommitInfo]:
+    """Yield the release commits since the last release that are on the remote branch and have no tag there.
+
+    The commit of the last release is one of them when only the clone has its tag.
+    """
+    tip, tagged = remote.branches.get(branch or ""), set(remote.tags.values())
+    last = world.git.commit(history.last.commit) if history.last and history.last.name not in remote.tags else None
+    commits: list[RawCommit | CommitInfo] = [*([last] if last else []), *history.since.commits]
+    for commit in commits if tip else ():
+        untagged = is_release_message(commit.message) and commit.id not in tagged
+        if untagged and world.git.is_ancestor(commit.id, tip or ""):
+            yield commit
+
+
+def _untagged(
+    world: World, config: ReleaseConfig, history: History, commit: RawCommit | CommitInfo, remote: RemoteRefs
+) -> Unfinished | None:
+    """Return the release of `commit` when the tag of this package is missing on the remote, else None.
+
+    A commit that was pushed needs a proof that shipit made it and not a user: the draft, or this clone.
+    """
     package = history.package
     version = versions_of(subject_of(commit.message)).get(package.name)
     tag = package.format.render(version) if version else None
@@ -119,10 +140,12 @@ def _untagged(world: World, history: History, commit: RawCommit, remote: RemoteR
         SUBJECT.format(what=package.release_name(version)), _notes(world, package, version, commit)
     )
     drafted = world.forge.find_release(tag) is not None
+    if not (config.write_back.through_forge or drafted or world.git.made(commit.id)):
+        return None
     return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
 
 
-def _notes(world: World, package: Package, version: str, commit: RawCommit) -> str:
+def _notes(world: World, package: Package, version: str, commit: RawCommit | CommitInfo) -> str:
     """Return the notes of one package from its changelog: the release commit has those of all packages together."""
     changelog = world.git.text(commit.id, package.changelog)
     return (section_of(changelog, version) if changelog else None) or notes_of(commit.message)
