@@ -40,6 +40,8 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN": "AWS_SESSION_TOKEN",
 }
+# The variable by which messages name the inputs of the action instead of variables.
+IN_ACTION = {"SHIPIT_ACTION": "true"}
 # The commands that take an environment and a version as arguments, and not as options.
 DEPLOYING = ("deploy", "rollback")
 # The settings of pip and uv for the source of packages; other settings, such as a target, are for other installations.
@@ -60,7 +62,7 @@ def main() -> int:
             raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
         arguments = command_line(inputs)
         python = installed(Path(others["RUNNER_TEMP"]), public(others), requirements(inputs))
-        return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs)})
+        return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs), **IN_ACTION})
     except WrongInput as error:
         return failed(str(error), status=2)
     except subprocess.CalledProcessError as error:

@@ -174,7 +174,7 @@ def test_a_pull_request_from_a_fork_is_read_and_nothing_else(consumer: Consumer)
 
 
 @pytest.mark.parametrize(
-    ("token", "told"), [(None, "is not set"), ("refused-0123456789", "GitHub rejected `GITHUB_TOKEN`")]
+    ("token", "told"), [(None, "is not set"), ("refused-0123456789", "GitHub rejected the input `token`")]
 )
 def test_without_a_token_that_may_it_ends_with_4_and_an_annotation(
     consumer: Consumer, token: str | None, told: str
@@ -184,7 +184,7 @@ def test_without_a_token_that_may_it_ends_with_4_and_an_annotation(
     assert run.jobs == {"release": "failure"}
     assert "exit status 4" in run.log
     (annotation,) = [line for line in run.log.splitlines() if "::error " in line]
-    assert "GITHUB_TOKEN" in annotation and told in annotation
+    assert "the input `token`" in annotation and told in annotation and "GITHUB_TOKEN" not in annotation
     assert "released=false" in run.log, "outputs are complete, also of what failed"
     assert tags(consumer) == ["v1.0.0"]
     assert not run.leaks and "refused-0123456789" not in run.log

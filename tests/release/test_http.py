@@ -55,9 +55,22 @@ def test_a_token_that_the_remote_refuses_is_a_matter_of_credentials(http_scene: 
     http_scene.release(clone).succeeded()
 
 
-def test_a_missing_token_is_a_matter_of_credentials(http_scene: Scene, remote: HttpRemote) -> None:
-    run = http_scene.release(http_scene.root / "clone", env={"GITHUB_TOKEN": ""})
-    assert (run.status, "`GITHUB_TOKEN`" in run.err) == (4, True), run.err
+def test_a_missing_token_is_told_from_a_refused_one(http_scene: Scene, remote: HttpRemote) -> None:
+    clone = http_scene.root / "clone"
+    missing = http_scene.release(clone, env={"GITHUB_TOKEN": ""})
+    assert (missing.status, "is missing" in missing.err, "refused" in missing.err) == (4, True, False), missing.err
+    assert "`GITHUB_TOKEN`" in missing.err
+    refused = http_scene.release(clone, env={"GITHUB_TOKEN": "wrong-token-1234"})
+    assert (refused.status, "is missing" in refused.err, "refused" in refused.err) == (4, False, True), refused.err
+
+
+def test_in_the_action_the_token_is_an_input(http_scene: Scene, remote: HttpRemote) -> None:
+    clone, action = http_scene.root / "clone", {"SHIPIT_ACTION": "true"}
+    runs = [http_scene.release(clone, env={**action, "GITHUB_TOKEN": token}) for token in ("", "wrong-token-1234")]
+    assert [run.status for run in runs] == [4, 4]
+    for run in runs:
+        assert "set the input `token` (of a workflow of shipit: the secret `token`) to a token" in run.err, run.err
+        assert "GITHUB_TOKEN" not in run.err and "login of your git" not in run.err, run.err
 
 
 def test_a_token_that_may_only_read_is_told_from_one_that_may_write(http_scene: Scene, remote: HttpRemote) -> None:
@@ -65,7 +78,9 @@ def test_a_token_that_may_only_read_is_told_from_one_that_may_write(http_scene: 
     remote.read_only = True
     clone = http_scene.root / "clone"
     run = http_scene.release(clone)
-    assert (run.status, "missing or refused" in run.err, "nothing was pushed" in run.err) == (4, True, True), run.err
+    assert (run.status, "refused `GITHUB_TOKEN`" in run.err, "nothing was pushed" in run.err) == (4, True, True), (
+        run.err
+    )
     assert http_scene.end().tags == {"v1.0.0": "chore: begin"}
     remote.read_only = False
     http_scene.release(clone).succeeded()

@@ -19,7 +19,15 @@ def forge_of(git: GitRepository, ci: CiContext, retry_policy: RetryPolicy | None
     if slug:
         from shipit.adapters.github import GitHubForge
 
-        return GitHubForge(slug, ci.token, ci.api_url, ci.server_url, base=git.root, retry_policy=retry_policy)
+        return GitHubForge(
+            slug,
+            ci.token,
+            ci.api_url,
+            ci.server_url,
+            base=git.root,
+            retry_policy=retry_policy,
+            token_name=ci.token_name,
+        )
     from shipit.adapters.local_forge import LocalForge
 
     directory = _shared_git_directory(git, url)

@@ -111,7 +111,14 @@ def open_project(
     """
     ci = read_ci_context()
     redact = Redactor(ci.secrets)
-    git = GitRepository(directory, token=ci.token, server_url=ci.server_url, redact=redact, waiting=waiting)
+    git = GitRepository(
+        directory,
+        token=ci.token,
+        token_name=ci.token_name,
+        server_url=ci.server_url,
+        redact=redact,
+        waiting=waiting,
+    )
     loaded = load_config(git.root, config)
     git.remote = loaded.release.remote
     git.remote_limit = seconds(loaded.release.remote_timeout)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from shipit.adapters.ci.github_event import read_event
 from shipit.adapters.login import Login
+from shipit.adapters.token_name import INPUT, VARIABLE, TokenName
 from shipit.core.ci_event import CiEvent
 
 GITHUB_SERVER = "https://github.com"
@@ -30,6 +31,7 @@ class CiContext(Struct, frozen=True):
         github_login: the login for GitHub's registry, from the token of the CI run.
         ssh_key: the private key for hosts over SSH, from `SHIPIT_SSH_KEY`.
         ssh_known_hosts: the public keys of hosts as lines of known_hosts, from `SHIPIT_SSH_KNOWN_HOSTS`.
+        token_name: the name of the token for messages.
         run_name: the web page of this CI run; outside a CI the user and the machine.
     """
 
@@ -43,6 +45,7 @@ class CiContext(Struct, frozen=True):
     github_login: Login | None = None
     ssh_key: str | None = None
     ssh_known_hosts: str | None = None
+    token_name: TokenName = VARIABLE
     run_name: str = ""
 
     @property
@@ -75,6 +78,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         github_login=_github_login(values, token, server),
         ssh_key=values.get("SHIPIT_SSH_KEY"),
         ssh_known_hosts=values.get("SHIPIT_SSH_KNOWN_HOSTS"),
+        token_name=INPUT if values.get("SHIPIT_ACTION") else VARIABLE,
         run_name=_run_name(values, server),
     )
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.redact import MARK
 from shipit.errors import (
     NOTHING_PUSHED,
@@ -32,6 +33,8 @@ _NOT_WRITABLE = (
 )
 _REFUSED_KEY = r"Permission denied \([^)]*publickey"
 _UNKNOWN_HOST = r"Host key verification failed"
+# git wanted to ask for a login, because it has none.
+_NO_LOGIN = r"could not read (?:Username|Password)|terminal prompts disabled"
 _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
 # git prints no other line of its own when the hook `pre-push` of the clone fails.
 _NOT_SENT = r"failed to push some refs"
@@ -106,12 +109,20 @@ _STOPPED = _Refusal(
 )
 
 
-def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitError:
+class SentToken(Struct, frozen=True):
+    """The token for the remote as messages name it, and whether git sent it."""
+
+    name: TokenName = VARIABLE
+    sent: bool = False
+
+
+def push_error(error: CommandError, branch: str | None, remote: str, token: SentToken) -> ShipitError:
     """Return the error for a failed `git push`.
 
     Args:
         branch: the pushed branch or tag, for the message.
         remote: the URL or name of the remote, for the message.
+        token: the token that git can have sent.
     """
     output = error.tail
     lost = re.search(_CONNECTION_LOST, output, re.MULTILINE)
@@ -120,7 +131,7 @@ def push_error(error: CommandError, branch: str | None, remote: str) -> ShipitEr
             names = {"branch": branch, "lock": remote_lock(error)}
             hint = refusal.hint.format(**names)
             return refusal.error(refusal.what.format(**names), where=output, hint=hint, state=NOTHING_PUSHED)
-    return remote_error(error, remote)
+    return remote_error(error, remote, token)
 
 
 def remote_lock(error: CommandError) -> str | None:
@@ -129,18 +140,24 @@ def remote_lock(error: CommandError) -> str | None:
     return found[1] if found else None
 
 
-def remote_error(error: CommandError, remote: str) -> ShipitError:
-    """Return the error for a failed read of the remote; `remote` is its URL or name, for the message."""
+def remote_error(error: CommandError, remote: str, token: SentToken) -> ShipitError:
+    """Return the error for a failed read of the remote.
+
+    Args:
+        remote: its URL or name, for the message.
+        token: the token that git can have sent.
+    """
     output = error.tail
     if re.search(_NOT_WRITABLE, output, re.MULTILINE):
         what = "git cannot write into the git directory of this clone, so nothing can be fetched"
         hint = "make it writable (ls -ld .git), or work in another clone of the repository"
         return CommandError(what, argv=error.argv, status=error.status, tail=output, hint=hint)
     if re.search(_REFUSED_LOGIN, output):
-        hint = "set `GITHUB_TOKEN` to a token with the permission `contents: write`, or fix the login of your git"
+        name = token.name
+        hint = f"set {name.place} to a token with the permission `contents: write`{name.otherwise}"
         if re.search(_REFUSED_KEY, output):
             hint = "add your key to the ssh agent, because ssh cannot ask for its passphrase here: ssh-add"
-        return AuthError(f"the credential for `{remote}` is missing or refused", where=output, hint=hint)
+        return AuthError(_refusal(output, remote, token), where=output, hint=hint)
     if re.search(_UNKNOWN_HOST, output):
         hint = "connect once by hand and compare the key, or add it to ~/.ssh/known_hosts, then run the command again"
         return RemoteError(f"ssh does not know the host key of `{remote}`", where=output, hint=hint)
@@ -150,6 +167,13 @@ def remote_error(error: CommandError, remote: str) -> ShipitError:
         hint="check the URL with `git remote -v`, check the network, then run the same command again",
         retryable=True,
     )
+
+
+def _refusal(output: str, remote: str, token: SentToken) -> str:
+    if token.sent:
+        return f"`{remote}` refused {token.name.name}"
+    state = "missing" if re.search(_NO_LOGIN, output) else "refused"
+    return f"the credential for `{remote}` is {state}"
 
 
 def remote_timeout(command: str, url: str, remote: str, limit: float, running: Sequence[str] = ()) -> RemoteTimeout:

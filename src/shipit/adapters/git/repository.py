@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
-from shipit.adapters.git.errors import push_error, remote_error, remote_lock, remote_timeout
+from shipit.adapters.git.errors import SentToken, push_error, remote_error, remote_lock, remote_timeout
 from shipit.adapters.git.history import GitHistory
+from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError, UsageError
@@ -39,6 +40,7 @@ class GitRepository(GitHistory):
         directory: any directory of the clone.
         remote: the remote's name.
         token: the token for HTTP remotes on `server_url`; git gets it in environment variables only.
+        token_name: the name of the token for messages.
         server_url: the address of the server, such as `https://github.com`.
         redact: removes secrets from git's output.
         waiting: called while git waits for the remote.
@@ -52,6 +54,7 @@ class GitRepository(GitHistory):
         *,
         remote: str = "origin",
         token: str | None = None,
+        token_name: TokenName = VARIABLE,
         server_url: str = "https://github.com",
         redact: Redactor | None = None,
         waiting: Waiting = lambda *progress: None,
@@ -61,6 +64,7 @@ class GitRepository(GitHistory):
         self.remote_limit: float = limits.GIT_REMOTE
         self._waiting = waiting
         self._token = token
+        self._token_name = token_name
         self._server_url = server_url
 
     # -- reads
@@ -202,7 +206,7 @@ class GitRepository(GitHistory):
                 return
             except CommandError as error:
                 if pause is None or not remote_lock(error):
-                    raise push_error(error, branch, self._remote_name) from error
+                    raise push_error(error, branch, self._remote_name, self._sent_token) from error
             time.sleep(pause)
 
     def move_tag(self, name: str, commit: str) -> None:
@@ -211,7 +215,7 @@ class GitRepository(GitHistory):
         try:
             self._git_remote("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
         except CommandError as error:
-            raise push_error(error, name, self._remote_name) from error
+            raise push_error(error, name, self._remote_name, self._sent_token) from error
 
     # -- calls of git
 
@@ -284,7 +288,13 @@ class GitRepository(GitHistory):
         except CommandError as error:
             if "would clobber existing tag" in error.tail:
                 return ""  # a moving tag changed on the remote; git fetched all other refs
-            raise remote_error(error, self._remote_name) from error
+            raise remote_error(error, self._remote_name, self._sent_token) from error
+
+    @property
+    def _sent_token(self) -> SentToken:
+        """The token, which git sends only to the server that it is for."""
+        sent = bool(self._token) and (self.reached_url() or "").startswith(f"{self._server_url}/")
+        return SentToken(self._token_name, sent)
 
     @cached_property
     def _writing(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from shipit.adapters.bounded_http import Answer
+from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
 from shipit.core.redact import shortened
 from shipit.errors import AuthError, RemoteError, ShipitError
@@ -34,13 +35,18 @@ class Caller(Struct, frozen=True):
 
     Args:
         slug: `owner/name` of the repository.
-        token: the name of the token, such as "`GITHUB_TOKEN`".
+        token_name: the name of the token for messages.
         has_token: whether there is a token.
     """
 
     slug: str
-    token: str = "`GITHUB_TOKEN`"
+    token_name: TokenName = VARIABLE
     has_token: bool = True
+
+    @property
+    def token(self) -> str:
+        """The name of the token in a sentence."""
+        return self.token_name.name
 
 
 class GitHubFailure(Exception):
@@ -186,15 +192,15 @@ def _seconds(header: str) -> float | None:
 
 
 def _refused(failure: GitHubFailure, action: str, caller: Caller, permission: str) -> AuthError:
-    slug, token = caller.slug, caller.token
+    slug, token, place = caller.slug, caller.token, caller.token_name.place
     if not caller.has_token:
         what = f"{token} is not set; GitHub needs it to {action}: {failure.message}"
         return AuthError(
-            what, where=slug, hint=f"set {token} to a token with the permission `{permission}` on `{slug}`"
+            what, where=slug, hint=f"set {place} to a token with the permission `{permission}` on `{slug}`"
         )
     if failure.status == 401:
         what = f"GitHub rejected {token} when asked to {action}: {failure.message}"
-        return AuthError(what, where=slug, hint=f"set {token} to a token that is valid and not expired")
+        return AuthError(what, where=slug, hint=f"set {place} to a token that is valid and not expired")
     return AuthError(
         f"{token} has no permission to {action}: {failure.message}",
         where=slug,

@@ -17,6 +17,7 @@ from shipit.adapters.github.failure import Caller
 from shipit.adapters.github.findings import github_findings
 from shipit.adapters.github.releases import Releases
 from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
@@ -37,6 +38,7 @@ class GitHubForge:
         server_url: the address of the web pages, such as `https://github.com`.
         base: the directory that the paths of assets are relative to.
         retry_policy: the limits of waiting and retrying.
+        token_name: the name of the token for messages.
 
     Each method raises `AuthError` if the token is missing or lacks a permission, and `RemoteError` for other failures.
     """
@@ -53,12 +55,14 @@ class GitHubForge:
         *,
         base: str = ".",
         retry_policy: RetryPolicy | None = None,
+        token_name: TokenName = VARIABLE,
     ) -> None:
         self._slug = slug
         self._token = token
         self._api_url = api_url
         self._server_url = server_url
         self._base = base
+        self._token_name = token_name
         self._policy = retry_policy or RetryPolicy()
 
     @cached_property
@@ -86,7 +90,7 @@ class GitHubForge:
 
     @property
     def _caller(self) -> Caller:
-        return Caller(self._slug, has_token=self._token is not None)
+        return Caller(self._slug, self._token_name, has_token=self._token is not None)
 
     @property
     def shows_deployments(self) -> bool:
@@ -97,8 +101,10 @@ class GitHubForge:
 
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         if self._token is None:
-            fix = "set it to a token with `contents: write`; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`"
-            what = f"`GITHUB_TOKEN` is not set; a release of `{self._slug}` needs it"
+            name = self._token_name
+            fix = f"set {name.place} to a token with `contents: write`"
+            fix += "; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`" if name is VARIABLE else ""
+            what = f"{name.name} is not set; a release of `{self._slug}` needs it"
             return (Finding("github-token-missing", what, fix),)
         self._releases.forget()
         return tuple(github_findings(self._calls, write_back))
