@@ -21,8 +21,9 @@ _LEFT_OUT = frozenset(
     node_modules bower_components vendor third_party third-party external
     build dist out target buildSrc build-logic
     test tests testdata test-data testing fixture fixtures __fixtures__ e2e benchmark benchmarks
-    example examples sample samples demo demos template templates doc docs website tool tools scripts
-    """.split()  # noqa: SIM905 (one name a line is harder to read)
+    example examples sample samples demo demos template templates playground playgrounds
+    doc docs website tool tools scripts
+    """.split()  # noqa: SIM905 (a list of quoted names is harder to read)
 )
 _PLACEHOLDER = "0.0.0"
 
