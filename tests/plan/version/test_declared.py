@@ -9,7 +9,7 @@ from repositories import Repository
 
 from shipit.errors import PreflightError
 from shipit.finding import Finding
-from shipit.plan.version.declared import ENDINGS
+from shipit.plan.version.package import NESTED_NAMES
 from shipit.versionfiles import FORMATS
 
 SNAPSHOT = "version = '2.0.0-SNAPSHOT'\n"
@@ -85,6 +85,7 @@ def test_each_package_is_compared_with_its_own_files_and_names_its_own_footer(re
     assert "`Release-As: api 2.0.0`" in finding.fix and "git tag api-v2.0.0" in finding.fix
 
 
-def test_a_version_file_that_is_detected_has_one_of_the_known_endings() -> None:
-    names = [name for format in FORMATS.values() for name in format.patterns if "*" not in name]
-    assert [name for name in names if not name.endswith(ENDINGS)] == []
+def test_next_knows_the_names_of_all_version_files_that_are_detected_except_lock_files() -> None:
+    names = {name for format in FORMATS.values() for name in format.patterns if "*" not in name}
+    locks = {name for name in names if "lock" in name.lower() or name == "npm-shrinkwrap.json"}
+    assert names - locks == set(NESTED_NAMES)

@@ -15,14 +15,13 @@ from shipit.core.versions.version import is_version
 
 _EXAMPLE = "1.4.0"
 _NUMBER = r"0*(\d{1,18}?)"
-_SIMILAR = re.compile(
-    rf"[A-Za-z]{{0,10}}[-_/. =]?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]+)?", re.ASCII
-)
+# A string, compiled at its first use: compiling is slow, and few runs need it.
+_SIMILAR = rf"(?a)[A-Za-z]{{0,10}}[-_/. =]?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]+)?"
 
 
 def meant_version(text: str) -> str:
     """Return the version that `text` is most similar to, or else an example of a version."""
-    similar = _SIMILAR.fullmatch(text) if len(text) <= VERSION_LENGTH else None
+    similar = re.fullmatch(_SIMILAR, text) if len(text) <= VERSION_LENGTH else None
     if similar is None:
         return _EXAMPLE
     major, minor, patch, rest = similar.groups()

@@ -10,7 +10,7 @@ from shipit.core.versions import Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.package import Package
+from shipit.plan.version.package import NESTED_NAMES, Package
 from shipit.world import Git
 
 
@@ -32,15 +32,16 @@ class DeclaredVersion(Struct, frozen=True):
         return self.version or declared(self.written)
 
 
-# The ends of the names of all version files that are detected. Loading the formats only for this takes too long.
-ENDINGS = (".gradle", ".kts", ".properties", ".xml", ".json", ".toml", ".lock", ".yaml")
 # Reads the versions; few decisions need them.
 Declared = Callable[[], Sequence[DeclaredVersion]]
 
 
 def may_have_version_files(git: Git, rev: str, package: Package) -> bool:
-    """Return whether a file in the directory of `package` can be a version file, from the end of its name."""
-    return any(path.endswith(ENDINGS) for path in git.paths(rev, package.directory))
+    """Return whether a file in the directory of `package` has the name of a version file.
+
+    Loading the formats only to find that out would take longer than all the rest of `shipit next`.
+    """
+    return any(path.rpartition("/")[2] in NESTED_NAMES for path in git.paths(rev, package.directory))
 
 
 def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], history: History) -> None:

@@ -30,22 +30,29 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
 def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     """Return the same version files without the Maven modules, which repeat the version of another file."""
     if package.version_files is not None:
-        followed = (_followed(git, rev, file) or file for file in package.version_files)
+        found = [_followed(git, rev, file) or file for file in package.version_files]
     else:
-        detected = ((file, git.text(rev, file.path)) for file in _detected(git, rev, package))
-        readable = (file if version_of(file, text) else _followed(git, rev, file) for file, text in detected)
-        followed = (file for file in readable if file)
-    return tuple({(file.path, file.paths): file for file in followed}.values())
+        found = [entry for file in _detected(git, rev, package) if (entry := _readable(git, rev, file))]
+    return tuple({(file.path, file.paths): file for file in found}.values())
+
+
+def _readable(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
+    """Return `file` if it contains a version, else the file that its version comes from, if there is one."""
+    version = _read(file, git.text(rev, file.path))
+    return file if isinstance(version, str) else _followed(git, rev, file)
 
 
 def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
-    """Return the file that the computed version of the Gradle build script `file` comes from, if there is one."""
+    """Return the file that the version of the Gradle build script `file` comes from, if the script computes it."""
     if file.paths or format_of(file.path, file.format) not in _GRADLE:
+        return None
+    text = git.text(rev, file.path)
+    error = _read(file, text)
+    if text is None or not (isinstance(error, VersionFileError) and error.computed):
         return None
     from shipit.versionfiles.gradle_source import version_source  # few projects need it
 
-    text = git.text(rev, file.path)
-    source = version_source(file.path, text or "", lambda path: git.text(rev, path), lambda: git.paths(rev))
+    source = version_source(file.path, text, lambda path: git.text(rev, path), lambda: git.paths(rev))
     return source and VersionFileConfig(path=source.path, format=source.format, paths=(source.place,))
 
 
