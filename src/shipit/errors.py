@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shipit.finding import Finding, Problem
 
 BUG_EXIT_CODE = 70
+INTERRUPTED_EXIT_CODE = 130  # 128 + 2, the number of the signal SIGINT, as in a shell
 # The `state` of most failures.
 NOTHING_PUSHED = "nothing was pushed; the remote is unchanged"
 # The `state` when the connection was lost during a push.

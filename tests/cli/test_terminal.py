@@ -173,7 +173,10 @@ def test_an_interrupted_release_leaves_nothing_running_and_nothing_public(
         program.send_signal(how)
         said = program.stderr.read()
     assert program.returncode == 130
-    assert said.strip() == "interrupted; to continue, run the same command again: it skips the steps that are done"
+    first, state = said.strip().splitlines()
+    assert first == "interrupted; to continue, run the same command again: it skips the steps that are done"
+    assert state.startswith("  nothing was pushed. Stopped at: run test")
+    assert state.endswith("Restored: build.gradle, CHANGELOG.md.")
     assert not subprocess.run(["pgrep", "-f", f"sleep 98{how:d}"], capture_output=True).stdout
     assert (
         "v0.4.0" not in subprocess.run(["git", "ls-remote"], cwd=own_sample.path, capture_output=True, text=True).stdout
@@ -266,7 +269,7 @@ def test_building_an_image_prints_its_warnings(capsys: pytest.CaptureFixture[str
 def test_a_bug_is_reported_as_one_with_a_trace_only_in_debug_mode(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.upcoming", lambda *args, **names: 1 // 0)
     assert run(["-C", str(sample.path), "next"]) == 70
     out, err = capsys.readouterr()
     assert out == ""
@@ -281,7 +284,7 @@ def test_a_bug_is_reported_as_one_with_a_trace_only_in_debug_mode(
 def test_a_bug_is_annotated_in_github_actions(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shipit.api.next_versions_only", lambda project: 1 // 0)
+    monkeypatch.setattr("shipit.api.upcoming", lambda *args, **names: 1 // 0)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run(["-C", str(sample.path), "next"])
     (annotation,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error")]
@@ -308,10 +311,10 @@ def test_a_configuration_without_read_permission_is_an_error(
 def test_an_error_of_the_operating_system_is_not_reported_as_a_bug(
     sample: SampleProject, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused(project: object) -> None:
+    def refused(*args: object, **names: object) -> None:
         raise PermissionError(13, "Permission denied", "/srv/app/journal")
 
-    monkeypatch.setattr("shipit.api.next_versions_only", refused)
+    monkeypatch.setattr("shipit.api.upcoming", refused)
     assert run(["-C", str(sample.path), "next"]) == 5
     error = capsys.readouterr().err
     assert error.startswith("error: `/srv/app/journal` cannot be used: Permission denied\n")

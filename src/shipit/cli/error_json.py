@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from shipit.errors import BUG_EXIT_CODE, ConfigError, PreflightError, ShipitError
+from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, ConfigError, PreflightError, ShipitError
 from shipit.finding import Finding, Problem
 
 
@@ -25,8 +25,12 @@ class ErrorReport(Struct, frozen=True):
     problems: Annotated[tuple[Problem, ...], Meta(description="The problems of a configuration file.")] = ()
 
 
-def error_json(error: Exception, redact: Callable[[str], str]) -> Any:
-    """Return `error` as JSON values; an error that is not a `ShipitError` is a bug, and has the code `Bug`."""
+def error_json(error: BaseException, redact: Callable[[str], str]) -> Any:
+    """Return `error` as JSON values.
+
+    An interrupt has the code `Interrupted`, and its text is the state; any other error that is not a `ShipitError` is a
+    bug, and has the code `Bug`.
+    """
     return _redacted(msgspec.to_builtins(_report(error)), redact)
 
 
@@ -36,7 +40,9 @@ def error_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:shipit:error", **schema}
 
 
-def _report(error: Exception) -> ErrorReport:
+def _report(error: BaseException) -> ErrorReport:
+    if isinstance(error, KeyboardInterrupt):
+        return ErrorReport("Interrupted", "the command was interrupted", INTERRUPTED_EXIT_CODE, state=str(error))
     if not isinstance(error, ShipitError):
         return ErrorReport("Bug", f"{type(error).__name__}: {error}", BUG_EXIT_CODE)
     return ErrorReport(

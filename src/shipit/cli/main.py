@@ -18,10 +18,8 @@ import click
 from shipit import __version__
 from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.cli.wrong_usage import unknown_command, usage_error, with_option
-from shipit.errors import BUG_EXIT_CODE, CommandError, ShipitError, UsageError
-
-# The exit status after an interrupt: 128 + 2, the number of the signal SIGINT, as in a shell.
-INTERRUPTED = 130
+from shipit.core.printable import printable
+from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, CommandError, ShipitError, UsageError
 
 # The commands with the one-line help that `shipit --help` shows. It is here and not in the modules of the commands, so
 # that `shipit --help` loads none of them.
@@ -108,10 +106,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _failed(session, usage_error(error))
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        session.output.say("interrupted; to continue, run the same command again: it skips the steps that are done")
-        for note in getattr(error.__cause__ or error, "__notes__", ()):  # click wraps the interrupt in an `Abort`
-            session.output.say(f"  {note}")
-        return INTERRUPTED
+        return _interrupted(session, error)
     except SystemExit:  # click raises it when the reader of a pipe has closed it, and after a completion
         return 0
     except OSError as error:
@@ -129,7 +124,17 @@ def _failed(session: Session, error: ShipitError) -> int:
     return error.exit_code
 
 
-def _print_json(session: Session, error: Exception) -> None:
+def _interrupted(session: Session, error: BaseException) -> int:
+    """Print the state that an interrupt leaves, and return the exit status."""
+    notes = getattr(error.__cause__ or error, "__notes__", ())  # click wraps the interrupt in an `Abort`
+    state = " ".join(notes) or "no step was running, so nothing is left half-done"
+    what = "interrupted; to continue, run the same command again: it skips the steps that are done"
+    session.output.say(f"{what}\n  {printable(state)}")
+    _print_json(session, KeyboardInterrupt(state))
+    return INTERRUPTED_EXIT_CODE
+
+
+def _print_json(session: Session, error: BaseException) -> None:
     if session.as_json:
         from shipit.cli.error_json import error_json
 
