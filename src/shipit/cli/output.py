@@ -77,7 +77,7 @@ class Output:
 
     def styled(self, text: str) -> None:
         """Write `text`, which has colours, to standard output; the colours are removed if they are not wanted."""
-        self.data(text if self._wants_color(sys.stdout) else click.unstyle(text))
+        self.data(_fitted(text if self._wants_color(sys.stdout) else click.unstyle(text), sys.stdout))
 
     def pieces(self, pieces: Iterable[str]) -> None:
         """Write `pieces` to standard output one after another, without waiting for the last."""
@@ -170,7 +170,8 @@ class Output:
         A failed write to standard error is ignored: a release must not stop half-way because of it.
         """
         try:
-            click.echo(self.redact(text), err=True, color=self._wants_color(sys.stderr))
+            text = _fitted(self.redact(text), sys.stderr)
+            click.echo(text, err=True, color=self._wants_color(sys.stderr))
         except OSError:
             _abandon(sys.stderr)
 
@@ -187,6 +188,19 @@ def json_text(value: Any) -> str:
     import json
 
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _fitted(text: str, stream: TextIO) -> str:
+    """Return `text` with line breaks if `stream` is a terminal that is narrower than a line."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):  # no terminal
+        return text
+    if not columns or max(map(len, text.split("\n"))) * 2 <= columns:
+        return text
+    from shipit.cli.wrap import wrapped
+
+    return wrapped(text, columns)
 
 
 def _secret() -> str:
