@@ -116,6 +116,9 @@ class SentToken(Struct, frozen=True):
     sent: bool = False
 
 
+NO_TOKEN = SentToken()
+
+
 def push_error(error: CommandError, branch: str | None, remote: str, token: SentToken) -> ShipitError:
     """Return the error for a failed `git push`.
 
@@ -140,7 +143,7 @@ def remote_lock(error: CommandError) -> str | None:
     return found[1] if found else None
 
 
-def remote_error(error: CommandError, remote: str, token: SentToken) -> ShipitError:
+def remote_error(error: CommandError, remote: str, token: SentToken = NO_TOKEN) -> ShipitError:
     """Return the error for a failed read of the remote.
 
     Args:
