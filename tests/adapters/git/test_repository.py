@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -143,3 +144,28 @@ def test_a_variable_that_names_no_git_is_named(clone: Path) -> None:
     words = [sys.executable, "-c", code, str(clone)]
     done = subprocess.run(words, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert "UsageError: the environment variable `GIT_PYTHON_GIT_EXECUTABLE` does not name a git" in done.stderr
+
+
+def test_a_killed_commit_leaves_nothing_in_the_directory_for_temporary_files(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    script = clone / ".git/hooks/commit-msg"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text("#!/bin/sh\nkill -KILL $(cat ../shipit_pid)\n")
+    script.chmod(0o755)
+    (clone / "new.txt").write_text("new\n")
+    code = (
+        "import os, sys; open('../shipit_pid', 'w').write(str(os.getpid())); from shipit.adapters.git import GitRepository;"
+        "GitRepository('.').create_commit(['new.txt'], 'feat: new\\n')"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], cwd=clone, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list((tmp_path / "temporary").iterdir()) == []
+    script.unlink()
+    (clone / ".git/index.lock").unlink(missing_ok=True)
+    (clone / "other.txt").write_text("other\n")
+    GitRepository(str(clone)).create_commit(["other.txt"], "feat: other\n")
+    assert git(clone, "log", "-1", "--format=%s") == "feat: other"
+    assert not (clone / ".git/shipit/message").exists()

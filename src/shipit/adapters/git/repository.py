@@ -152,7 +152,7 @@ class GitRepository(GitHistory):
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
         by = ["--author", author] if author else []
-        with _message_file(message) as file:
+        with self._message_file(message) as file:
             self._git("commit", "--quiet", "--cleanup=verbatim", "--file", file, *by, "--", *paths)
         commit = str(self.head())
         os.makedirs(os.path.dirname(self._made), exist_ok=True)
@@ -161,8 +161,23 @@ class GitRepository(GitHistory):
         return commit
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
-        with _message_file(message) as file:
+        with self._message_file(message) as file:
             self._git("tag", "--annotate", "--cleanup=verbatim", "--file", file, name, commit)
+
+    @contextmanager
+    def _message_file(self, message: str) -> Iterator[str]:
+        """Write `message` to a file and yield its path; notes can be too long for a command line.
+
+        The file is in the git directory, where the next run replaces the one that a killed run left.
+        """
+        path = os.path.join(self.directory, "shipit", "message")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(message)
+        try:
+            yield path
+        finally:
+            os.unlink(path)
 
     def delete_tag(self, name: str) -> None:
         self._git("tag", "--delete", name)
@@ -332,17 +347,6 @@ def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str
     for at, (key, value) in enumerate(settings, first):
         environment |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
     return environment
-
-
-@contextmanager
-def _message_file(message: str) -> Iterator[str]:
-    """Write `message` to a temporary file and yield its path; notes can be too long for a command line."""
-    import tempfile
-
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", suffix=".txt") as file:
-        file.write(message)
-        file.flush()
-        yield file.name
 
 
 def _remote_refs(listed: str) -> RemoteRefs:
