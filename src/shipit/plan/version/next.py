@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -153,7 +153,10 @@ class _VersionInputs(Struct, frozen=True):
 
             outside = observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
             return {"outside": outside.ignored, "findings": (*warnings_of(self.about_paths), *outside.findings)}
-        if self.config.release.version_files is None and (nested := git.nested_files(NESTED_NAMES)):
+        if self.config.release.version_files is not None:
+            return {}
+        (_, declared), *_ = self.packages
+        if (nested := git.nested_files(NESTED_NAMES)) and not declared():
             from shipit.plan.version.nested import nested_findings
 
             return {"findings": tuple(nested_findings(git, self.head, packages(self.config)[0], nested))}
@@ -187,7 +190,7 @@ def _version_inputs(
     about_paths = _path_findings(git, head, config)
     if any_blocks((*about_paths, *findings)):
         raise PreflightError((*about_paths, *findings), state="nothing was changed")
-    pairs = tuple((rewrite(each), partial(_declared, git, head, each.package)) for each in histories)
+    pairs = tuple((rewrite(each), cache(partial(_declared, git, head, each.package))) for each in histories)
     return _VersionInputs(head, config, release_channel, tags.keys(), about_paths, pairs)
 
 
