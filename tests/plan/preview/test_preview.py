@@ -16,6 +16,7 @@ from shipit.config.load import parse_config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer
 from shipit.plan.preview import Preview, PreviewMaker
+from shipit.plan.views import preview_summary
 
 PROPOSAL = PullRequest(12, "main")
 
@@ -116,3 +117,11 @@ def test_a_footer_that_names_another_package_stays_with_that_package_in_a_squash
     toml = '[packages.api]\npath = "api"\ntag = "v{version}"\n[packages.web]\npath = "web"\n'
     found = preview(repo, toml, squashed("feat: page", always=True))
     assert found.headline == "Merging this releases api 2.0.0, web 0.1.0"
+
+
+def test_a_preview_has_the_commits_of_no_package_without_the_merge_commit(repo: Repository) -> None:
+    repo.commit("fix: readme", files={"README.md": "new"})
+    found = preview(repo, '[packages.web]\npath = "web"\ntag = "v{version}"\n', squashed("fix: readme", always=True))
+    assert "fix: readme" in [each.subject for each in found.ignored]
+    assert not [each for each in found.ignored if each.subject.startswith("Merge proposal")]
+    assert "of no package" in preview_summary(found, None)

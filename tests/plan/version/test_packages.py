@@ -231,6 +231,23 @@ def test_a_path_that_does_not_exist_is_a_warning(repo: Repository) -> None:
     assert "`shraed`, a path of package `web`, does not exist" in finding.what
 
 
+def test_a_version_file_of_two_packages_is_refused_unless_each_has_its_own_place(repo: Repository) -> None:
+    repo.commit(
+        "feat: begin", files={"app/package.json": '{"version": "1.0.0"}', "v.json": '{"a": "1.0.0", "b": "1.0.0"}'}
+    )
+    clone = clone_of(repo)
+    configure(clone, '[packages.a]\npath = "app"\n[packages.b]\npath = "app"\nchangelog = "B.md"')
+    finding = doctor(clone)["shared-version-file"]
+    assert "`app/package.json` is a version file of the packages `a` and `b`" in finding.what
+    places = "".join(
+        f'[packages.{name}]\npath = "app"\nchangelog = "{name}.md"\n'
+        f'version-files = [{{ path = "v.json", paths = ["{name}"] }}]\n'
+        for name in ("a", "b")
+    )
+    configure(clone, places)
+    assert "shared-version-file" not in doctor(clone)
+
+
 def test_the_first_path_must_be_a_directory(repo: Repository) -> None:
     begin(repo)
     with pytest.raises(PreflightError) as caught:

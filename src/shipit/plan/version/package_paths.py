@@ -1,9 +1,10 @@
-"""The findings about the paths of packages."""
+"""The findings about the paths and the files of packages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
 from shipit.plan.version.package import Package
 from shipit.world import EntryKind, Git
@@ -58,3 +59,23 @@ def _target(link: str, text: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> Iterator[Finding]:
+    """Yield a finding for each place of a version that is in the version files of several packages.
+
+    It could only have the version of one of them.
+
+    Args:
+        files: the version files of each package, by its name.
+    """
+    owners: dict[tuple[str, tuple[str, ...]], str] = {}
+    for package, entries in files.items():
+        for entry in entries:
+            owner = owners.setdefault((entry.path, entry.paths), package)
+            if owner != package:
+                what = (
+                    f"`{entry.path}` is a version file of the packages `{owner}` and `{package}`, but has one version"
+                )
+                fix = f"name other files in `[packages.{package}]`, or none: version-files = []"
+                yield Finding("shared-version-file", what, fix)

@@ -18,7 +18,7 @@ from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinishe
 from shipit.plan.version import DeclaredVersion, History, Package, observe_history, packages, rules_of, tag_findings
 from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
-from shipit.plan.version.package_paths import path_findings
+from shipit.plan.version.package_paths import path_findings, shared_file_findings
 from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
 from shipit.world import World
 
@@ -127,6 +127,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *clone.findings,
             *file_findings,
             *path_findings(git, base, packages(config)),
+            *shared_file_findings(files),
             *outside.findings,
             *(() if about_tags else nested_findings(git, base, histories[0].package)),  # both may propose packages
             *git.findings(),
