@@ -109,7 +109,7 @@ class BoundedHttp:
         """
         from urllib3.exceptions import HTTPError
 
-        watch = _Watch(limits.total)
+        watch = Watch(limits.total)
         token = _current.set(watch)
         try:
             with watch:
@@ -201,13 +201,17 @@ def _valid(url: str) -> tuple[str, str, int | None]:
     return parts
 
 
-class _Watch:
-    """Ends the connection of one exchange when its time is over."""
+class Watch:
+    """Ends the connection of one exchange when its time is over.
+
+    `failure` is the error then. A connection that ended in this way can look like the end of the answer, so look at
+    `failure` after a success, too.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.failure: HttpFailure | None = None
         self._seconds = seconds
-        self._connection: Any = None  # of urllib3
+        self._connection: Any = None  # of urllib3 or http.client
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
@@ -219,7 +223,7 @@ class _Watch:
         self._timer.cancel()
 
     def follow(self, connection: Any) -> None:
-        """End this connection of urllib3 at the time limit, and at once if the time is over."""
+        """End this connection of urllib3 or http.client at the time limit, and at once if the time is over."""
         self._connection = connection
         # The connection forgets its socket when only the body is left to read.
         self._socket = connection.sock or self._socket
@@ -237,7 +241,7 @@ class _Watch:
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
 
-_current: ContextVar[_Watch] = ContextVar("current")
+_current: ContextVar[Watch] = ContextVar("current")
 
 
 class _Watched:

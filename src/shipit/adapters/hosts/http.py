@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from shipit.adapters.bounded_http import Watch
 from shipit.core import limits
 from shipit.core.deploy import TOO_LATE, Answer
 
@@ -23,9 +24,21 @@ def send(
         url: the URL. The certificate of an `https` URL is not verified: it belongs to the public name, and the request
             goes to an address of the host. It is verified if the request has a token that another server must not get.
         headers: the headers; `Host` is also the server name in TLS.
-        timeout: the limit for the connection and for each read, in seconds.
+        timeout: the limit for the whole request and its answer, in seconds.
         address: the host and port to connect to instead of those of the URL.
     """
+    watch = Watch(timeout)
+    try:
+        with watch:
+            answer = _exchange(method, url, headers, timeout, address, watch)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = Answer(0, _reason(error))
+    return Answer(0, TOO_LATE) if watch.failure else answer
+
+
+def _exchange(
+    method: str, url: str, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None, watch: Watch
+) -> Answer:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -37,13 +50,12 @@ def send(
             secret = "Authorization" in headers and host not in _LOOPBACK
             context = ssl.create_default_context() if secret else _unverified()
             connection.sock = context.wrap_socket(connection.sock, server_hostname=name)
+        watch.follow(connection)
         connection.request(method, path, headers={"Host": parts.netloc, "Connection": "close", **headers})
         response = connection.getresponse()
         body = response.read(limits.HOST_ANSWER).decode(errors="replace")
         after = response.headers.get("Retry-After", "")
         return Answer(response.status, body, int(after) if after.isdecimal() else 0)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answer(0, _reason(error))
     finally:
         connection.close()
 
