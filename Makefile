@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-deploy check test bench bench-deploy lint generate lock clean parts
+.PHONY: help demo demo-deploy check test bench bench-deploy bench-push lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -52,6 +52,9 @@ bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed
 
 bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and seconds of deployments beside two scripts, into docs/performance.md; ROUNDS=5 KILLS=10
 	PYTHONPATH=tests $(BIN)/python -m bench.deploying --rounds $(ROUNDS) --kills $(KILLS) --page docs/performance.md
+
+bench-push: parts .venv/.shipit .venv/.test ## seconds of an image push beside docker build and docker push, into docs/performance.md; ROUNDS=5
+	PYTHONPATH=tests $(BIN)/python -m bench.pushing --rounds $(ROUNDS) --page docs/performance.md
 
 lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
 	$(BIN)/ruff check

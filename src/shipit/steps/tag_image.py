@@ -55,7 +55,9 @@ class TagImage(Struct, frozen=True):
         if wanted is None:
             raise ConflictError(f"`{self.source}` is no longer in the registry", hint="run the same command again")
         before = self._tags(world)
-        fetch_commit_of(world.registry.find(self.reference), world)
+        held = world.registry.find(self.reference)
+        if held is None or held.digest != wanted.digest:
+            fetch_commit_of(held, world)
         found = self.check(world)
         for _ in range(limits.TAG_WRITES):
             if isinstance(found, Done):
@@ -97,8 +99,8 @@ class TagImage(Struct, frozen=True):
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:
     """Return whether the image `found`, which a moving tag is on, is from a later release or commit than `origin`."""
     held, own = source_commit(found.labels), origin.id(world)
-    later = bool(held) and held != own and world.git.is_ancestor(own, held)
-    return later or holds_newer_release(found.labels, origin.version)
+    later = bool(held) and held != own
+    return holds_newer_release(found.labels, origin.version) or (later and world.git.is_ancestor(own, held))
 
 
 def fetch_commit_of(found: RemoteImage | None, world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from shipit.adapters.engine import buildx
@@ -73,4 +75,45 @@ def test_a_build_gets_no_token_except_its_configured_secrets() -> None:
         "NPM_TOKEN": "n",
         "DOCKER_CONFIG": "/tmp/docker",
         "SOURCE_DATE_EPOCH": "1700000000",
+        "BUILDX_GIT_INFO": "false",
     }
+
+
+def test_a_build_with_provenance_asks_git_about_the_commit() -> None:
+    assert "BUILDX_GIT_INFO" not in buildx.process_variables(Build(provenance=True), {}, "/tmp/docker")
+    given = buildx.process_variables(Build(), {"BUILDX_GIT_INFO": "true"}, "/tmp/docker")
+    assert given["BUILDX_GIT_INFO"] == "true"
+
+
+DOCKER = """\
+#!/bin/sh
+case $2 in
+version) echo 'github.com/docker/buildx v0.13.1 abc';;
+inspect) printf 'Name: x\\nDriver:        docker-container\\n'; exit {status};;
+esac
+"""
+
+
+@pytest.mark.parametrize(("status", "driver"), [(0, "docker-container"), (1, "docker")])
+def test_docker_is_asked_about_its_builder(
+    status: int, driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (program := tmp_path / "docker").write_text(DOCKER.format(status=status))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    with buildx.asking() as answers:
+        assert answers() == ("0.13.1", driver)
+
+
+def test_without_docker_there_is_no_buildx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with buildx.asking() as answers:
+        assert answers() == (None, "docker")
+
+
+def test_nothing_is_left_running_if_the_engine_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (program := tmp_path / "docker").write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    with pytest.raises(ValueError, match="no engine"), buildx.asking():
+        raise ValueError("no engine")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from shipit.adapters.tokens import without_tokens
 from shipit.core import limits
@@ -53,27 +54,54 @@ def process_variables(build: Build, variables: Mapping[str, str], configuration:
     """
     secrets = {name: variables[name] for name in build.secrets.values()}
     epoch = str(build.created)  # https://reproducible-builds.org/specs/source-date-epoch/
-    return {**without_tokens(variables), **secrets, "DOCKER_CONFIG": configuration, "SOURCE_DATE_EPOCH": epoch}
+    own = {"DOCKER_CONFIG": configuration, "SOURCE_DATE_EPOCH": epoch}
+    # Only provenance contains what buildx asks git for: seven questions. The labels name the commit.
+    asks_git = {} if build.provenance else {"BUILDX_GIT_INFO": "false"}
+    return {**asks_git, **without_tokens(variables), **secrets, **own}
 
 
-def version() -> str | None:
-    """Return the version of `docker buildx`; None if docker or this plugin of it is not installed."""
-    match = re.search(r"\bv?(\d+\.\d+\.\d+)", _output("version"))
-    return match and match[1]
+@contextmanager
+def asking() -> Iterator[Callable[[], tuple[str | None, str]]]:
+    """Start to ask docker about buildx, and yield a function that waits for the answers.
+
+    It returns the version of `docker buildx`, None if docker or this plugin of it is not installed; and the driver of
+    the current builder, where `docker` is BuildKit in the engine. Each of the two programs takes a tenth of a second,
+    in which the connection to the engine is made.
+    """
+    programs = [_started("version"), _started("inspect")]
+
+    def answers() -> tuple[str | None, str]:
+        version, builder = map(_output, programs)
+        found = re.search(r"\bv?(\d+\.\d+\.\d+)", version)
+        driver = re.search(r"^Driver:\s+(\S+)", builder, re.MULTILINE)
+        return found and found[1], driver[1] if driver else "docker"
+
+    try:
+        yield answers
+    finally:
+        for program in filter(None, programs):
+            with program:
+                program.kill()
 
 
-def driver() -> str:
-    """Return the driver of the current builder of buildx; `docker` is BuildKit in the engine."""
-    match = re.search(r"^Driver:\s+(\S+)", _output("inspect"), re.MULTILINE)
-    return match[1] if match else "docker"
-
-
-def _output(command: str) -> str:
-    """Return the output of a command of `docker buildx`; empty if it fails."""
-    argv = ["docker", "buildx", command]
+def _started(command: str) -> subprocess.Popen[str] | None:
+    """Start a command of `docker buildx`; return None if docker is not installed."""
+    argv, quiet = ["docker", "buildx", command], subprocess.DEVNULL
     variables = without_tokens(os.environ)
     try:
-        done = subprocess.run(argv, env=variables, capture_output=True, encoding="utf-8", timeout=limits.BUILDX_ANSWER)
-    except (OSError, subprocess.TimeoutExpired):
+        return subprocess.Popen(
+            argv, env=variables, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, encoding="utf-8", errors="replace"
+        )
+    except OSError:
+        return None
+
+
+def _output(program: subprocess.Popen[str] | None) -> str:
+    """Return the output of a program; empty if it fails."""
+    if program is None:
         return ""
-    return done.stdout if done.returncode == 0 else ""
+    try:
+        output, _ = program.communicate(timeout=limits.BUILDX_ANSWER)
+    except subprocess.TimeoutExpired:
+        return ""
+    return output if program.returncode == 0 else ""

@@ -119,16 +119,17 @@ class DockerEngine:
     @cached_property
     def _builder(self) -> Builder:
         """The features of the engine; raises `PreflightError` if there is no engine."""
-        with translating_engine_errors():
-            version, info = self._client.version(), self._client.info()
-        plugin = buildx.version()
+        with buildx.asking() as answers:
+            with translating_engine_errors():
+                version, info = self._client.version(), self._client.info()
+            plugin, driver = answers()
         return Builder(
             version["Version"],
             f"{version['Os']}/{version['Arch']}",
             # buildx recognises containerd's image store by the same entry.
             containerd=["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or []),
             buildx=plugin,
-            driver=buildx.driver() if plugin else "",
+            driver=driver if plugin else "",
         )
 
     def _redact(self, text: str) -> str:

@@ -39,12 +39,17 @@ class Registries:
         self._logins = logins
         self._policy = retry_policy or RetryPolicy()
         self._calls: dict[str, RegistryApi] = {}
+        self._labels: dict[str, dict[str, str]] = {}  # by the digest of the manifest: they never change
 
     def find(self, reference: str) -> RemoteImage | None:
         wanted = Reference.parse(reference)
         repository = Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
         found = repository.manifest(_which(wanted))
-        return RemoteImage(found.digest, _labels(repository, found)) if found else None
+        if found is None:
+            return None
+        if found.digest not in self._labels:
+            self._labels[found.digest] = _labels(repository, found)
+        return RemoteImage(found.digest, self._labels[found.digest])
 
     def tag_names(self, name: str) -> tuple[str, ...]:
         wanted = Reference.parse(name)

@@ -42,7 +42,6 @@ def command(
     """
     from shipit import api
     from shipit.plan.images import ImagePlan
-    from shipit.plan.views import render_plan
 
     require_plan_file(plan_file, verify=verify)
     if plan_file and (environment or push) and not verify:
@@ -63,6 +62,8 @@ def command(
     if as_json:
         session.output.json({**report.outputs, **images.details})
     elif dry_run:
+        from shipit.plan.views import render_plan
+
         session.output.styled(render_plan(images.plan, session.output.paint, everything=session.output.verbose))
     if not dry_run:
         report_images(session, images)

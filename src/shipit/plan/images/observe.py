@@ -231,21 +231,24 @@ class _ImageObserver(Struct, frozen=True):
         """
         by_tag = {tag: self.world.registry.find(tag) for tag in wanted.tags} if read_registry else {}
         in_registry = {tag: image for tag, image in by_tag.items() if image is not None}
+        pushed = in_registry.get(wanted.permanent_tags[0])
         for tag in wanted.moving_tags:
-            fetch_commit_of(in_registry.get(tag), self.world)
+            if in_registry.get(tag) != pushed:
+                fetch_commit_of(in_registry.get(tag), self.world)
         newer = {
             tag: _version(in_registry[tag])
             for tag in wanted.moving_tags
             if tag in in_registry and is_newer(in_registry[tag], wanted.origin, self.world)
         }
-        pushed = in_registry.get(wanted.permanent_tags[0])
         built = read_registry and pushed is None and self._is_built(wanted)
         return ObservedImage(wanted, in_registry, newer, built, to_promote, self._built_from(wanted, pushed))
 
     def _built_from(self, wanted: WantedImage, pushed: RemoteImage | None) -> str | None:
         """Return the commit that the pushed image of the release was built from, if its files differ; else None."""
         revision = source_commit(pushed.labels) if pushed else ""
-        if pushed is None or not revision or not wanted.origin.made(pushed.labels, self.world):
+        if pushed is None or revision in ("", wanted.source.revision):
+            return None
+        if not wanted.origin.made(pushed.labels, self.world):
             return None
         return None if self.world.git.same_files(revision, wanted.source.revision) else revision
 

@@ -1,17 +1,40 @@
-"""The formats of a plan: text for the terminal, JSON for programs, and Markdown for pages on GitHub."""
+"""The formats of a plan: text for the terminal, JSON for programs, and Markdown for pages on GitHub.
+
+Each name is loaded when it is first used, because each format loads all kinds of plans.
+"""
 
 from __future__ import annotations
 
-from shipit.plan.views.json import plan_from_json as plan_from_json
-from shipit.plan.views.json import plan_to_json as plan_to_json
-from shipit.plan.views.markdown import Result as Result
-from shipit.plan.views.markdown import deploy_summary as deploy_summary
-from shipit.plan.views.markdown import failure_summary as failure_summary
-from shipit.plan.views.markdown import image_summary as image_summary
-from shipit.plan.views.markdown import preview_summary as preview_summary
-from shipit.plan.views.markdown import release_summary as release_summary
-from shipit.plan.views.status import render_status as render_status
-from shipit.plan.views.status import status_to_json as status_to_json
-from shipit.plan.views.text import Paint as Paint
-from shipit.plan.views.text import render_decisions as render_decisions
-from shipit.plan.views.text import render_plan as render_plan
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shipit.plan.views.json import plan_from_json as plan_from_json
+    from shipit.plan.views.json import plan_to_json as plan_to_json
+    from shipit.plan.views.markdown import deploy_summary as deploy_summary
+    from shipit.plan.views.markdown import failure_summary as failure_summary
+    from shipit.plan.views.markdown import image_summary as image_summary
+    from shipit.plan.views.markdown import preview_summary as preview_summary
+    from shipit.plan.views.markdown import release_summary as release_summary
+    from shipit.plan.views.result import Result as Result
+    from shipit.plan.views.status import render_status as render_status
+    from shipit.plan.views.status import status_to_json as status_to_json
+    from shipit.plan.views.text import Paint as Paint
+    from shipit.plan.views.text import render_decisions as render_decisions
+    from shipit.plan.views.text import render_plan as render_plan
+
+_NAMES = {
+    "json": ("plan_from_json", "plan_to_json"),
+    "markdown": ("deploy_summary", "failure_summary", "image_summary", "preview_summary", "release_summary"),
+    "result": ("Result",),
+    "status": ("render_status", "status_to_json"),
+    "text": ("Paint", "render_decisions", "render_plan"),
+}
+_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+    import importlib
+
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)

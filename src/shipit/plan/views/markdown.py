@@ -6,8 +6,7 @@ Commit messages may come from strangers, so their text is escaped: it is shown l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-from msgspec import Struct, field
+from typing import TYPE_CHECKING
 
 from shipit.core import limits
 from shipit.core.notes import inline, link_destination
@@ -16,21 +15,16 @@ from shipit.core.printable import printable
 from shipit.core.redact import shortened
 from shipit.errors import CommandError, ConfigError, PreflightError, ShipitError
 from shipit.finding import Finding
-from shipit.plan.deploy import DeployPlan
-from shipit.plan.images import ImagePlan
-from shipit.plan.preview import Preview
-from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision, of_no_package
-from shipit.steps.base import Outputs, Step
+from shipit.plan.views.result import Result
+from shipit.steps.base import Outputs
 from shipit.steps.origin import digest_key
 
-
-class Result(Struct, frozen=True):
-    """The result of a step. `status` is "done", "done already" or "failed"; empty for a step that was not reached."""
-
-    step: Step
-    status: str
-    outputs: Outputs = field(default_factory=dict)
+if TYPE_CHECKING:
+    from shipit.plan.deploy import DeployPlan
+    from shipit.plan.images import ImagePlan
+    from shipit.plan.preview import Preview
+    from shipit.plan.release import ReleasePlan
 
 
 def release_summary(
