@@ -37,6 +37,8 @@ def error_json(error: BaseException, redact: Callable[[str], str]) -> Any:
 def error_schema() -> dict[str, Any]:
     """Return the schema of an error (JSON Schema 2020-12)."""
     schema = msgspec.json.schema(ErrorReport)
+    for definition in schema["$defs"].values():
+        definition["description"] = definition["description"].partition("\n")[0]  # the rest is for the source
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:shipit:error", **schema}
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
 from shipit.cli.waiting import waiting
 
@@ -38,6 +37,8 @@ def command(session: Session, as_json: bool, packages: tuple[str, ...], strict: 
     else:
         session.output.data("".join(f"{line}\n" for line in to_release))
         if not to_release:
+            from shipit.cli.nothing import say_nothing_to_release
+
             say_nothing_to_release(session, found.versions)
     if found.outside:
         session.output.say(f"ignored: {of_no_package(found.outside)}; list them with shipit plan -v")
