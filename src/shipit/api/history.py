@@ -167,7 +167,7 @@ def lint_commits(project: Project, since: str | None = None, until: str = "HEAD"
 
     Args:
         project: the repository, from `open_project`.
-        since: a revision; None for the last release of the first package.
+        since: a revision; None for the last release, of several packages that with the most commits after it.
         until: a revision.
 
     Raises the same errors as `commits`.
@@ -191,7 +191,11 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
     if since is not None:
         return tuple(records(project.git.log([head], [_require_revision(project, since)])))
     tags = {tag.name: tag.commit for tag in project.git.tags()}
-    return observe_history(project.git, packages(project.config)[0], head, tags).since.commits
+    histories = [observe_history(project.git, package, head, tags) for package in packages(project.config)]
+    longest = max(histories, key=lambda history: len(history.since.commits) + len(history.others))
+    if not longest.others:
+        return longest.since.commits
+    return tuple(records(project.git.log([head], [longest.stable.commit] if longest.stable else [])))
 
 
 def _require_revision(project: Project, rev: str, tag: str = "") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from plan.asking import config_of, decisions, section, sections, subjects
 from plan.clones import clone_of, configure, doctor, plan
-from repositories import Repository
+from repositories import Repository, run
 
 from shipit import api
 from shipit.adapters.git import GitRepository
@@ -383,6 +383,15 @@ def test_a_problem_of_a_package_that_is_not_chosen_stops_nothing(repo: Repositor
     git = GitRepository(str(repo.path))
     found = observe_upcoming(git, config_of(PACKAGES), reasons=False, only=["backend"])
     assert [each.version for each in found.versions] == ["1.0.1"]
+
+
+def test_the_commits_of_all_packages_are_linted(begun_packages: Path) -> None:
+    for path in ("web/b", "README.md"):
+        (begun_packages / path).write_text("new")
+        run(begun_packages, "add", ".")
+        run(begun_packages, "commit", "--quiet", "-m", f"change {path}")
+    linted = api.lint_commits(api.open_project(str(begun_packages)))
+    assert [each.subject for each in linted] == ["change README.md", "change web/b", "fix: a query"]
 
 
 def test_a_tag_selects_the_package_of_the_notes(begun_packages: Path) -> None:
