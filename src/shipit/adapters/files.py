@@ -9,6 +9,7 @@ import os
 from typing import BinaryIO
 
 from shipit.adapters.matching_files import matching_files
+from shipit.adapters.regular_file import read_regular_file
 from shipit.errors import CommandError, ConfigError
 
 
@@ -53,8 +54,7 @@ class WorkingTree:
 
     def _bytes(self, path: str) -> bytes | None:
         try:
-            with open(self._at(path), "rb") as file:
-                return file.read()
+            return read_regular_file(self._at(path))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from shipit.adapters.ci import CiContext, read_ci_context
 from shipit.adapters.git import GitRepository, Waiting
+from shipit.adapters.regular_file import read_regular_file
 from shipit.config.model import Config
+from shipit.core import limits
 from shipit.core.duration import seconds
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, UsageError
@@ -149,19 +151,18 @@ def load_config(root: str = ".", path: str | None = None) -> Config:
     Raises `ConfigError` with all problems of the configuration, `UsageError` if `path` does not exist.
     """
     if path is not None:
-        if not os.path.isfile(path):
+        if not os.path.lexists(path):
             what = f"there is no configuration file `{path}`"
             raise UsageError(what, hint="name an existing one", argument="config")
         return _parse(path, path)
-    names = (name for name in CONFIG_FILES if os.path.isfile(os.path.join(root, name)))
+    names = (name for name in CONFIG_FILES if os.path.lexists(os.path.join(root, name)))
     configs = (_parse(os.path.join(root, name), name) for name in names)
     return next((config for config in configs if config != Config()), Config())
 
 
 def _parse(path: str, where: str) -> Config:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            text = file.read()
+        text = read_regular_file(path, limits.CONFIG_FILE).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise ConfigError(f"`{where}` cannot be read: {error.strerror}", hint=f"ls -l {where}") from error
     from shipit.config.load import parse_config  # imported late: not needed without a configuration

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import os
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from shipit.adapters.files import inside
+from shipit.adapters.regular_file import read_regular_file
+from shipit.core import limits
 from shipit.errors import ConfigError
 
 _SUFFIX = ".md.j2"
@@ -23,14 +26,18 @@ def template_text(name_or_path: str, root: str | Path) -> str:
     names = template_names()
     if name_or_path in names:
         return (_built_in() / f"{name_or_path}{_SUFFIX}").read_text("utf-8")
-    path = Path(inside(str(root), name_or_path))
-    if not path.is_file():
+    path = inside(str(root), name_or_path)
+    if not os.path.lexists(path):
         raise _unknown(name_or_path, names)
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_regular_file(path, limits.CONFIG_FILE).decode("utf-8")
+        if "\0" in text:
+            raise ValueError("it has NUL bytes")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(
-            f"the changelog template `{name_or_path}` cannot be read: {error}",
+            f"the changelog template `{name_or_path}` cannot be read: {reason}",
             where="changelog.template",
             hint="save the template as UTF-8 text, with permission to read it",
         ) from error

@@ -82,11 +82,11 @@ def read_plan(path: str, kind: type[_Kind]) -> _Kind:
     Raises:
         UsageError: the file cannot be read, is not a plan, or is a plan of another kind.
     """
+    from shipit.adapters.regular_file import read_regular_file
     from shipit.plan.views import plan_from_json
 
     try:
-        with open(path, encoding="utf-8") as file:
-            plan = plan_from_json(file.read(), path)
+        plan = plan_from_json(read_regular_file(path).decode("utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=kind.how_to_make) from error

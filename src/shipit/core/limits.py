@@ -143,6 +143,8 @@ ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the
 NESTED_VERSION_FILES = Count("files", 50, "version files below the root that are read, if the root has none", "those deepest below the root are left out")
 NESTED_PROBE = Size("files", 64 << 10, "the beginning of a version file at the root in which `shipit next` looks for a version", "version files below the root are looked for")
 NESTED_DIRECTORIES = Count("files", 4, "directories above such a version file", "a file that is deeper is left out")
+TEXT_FILE = Size("files", 64 << 20, "a changelog, a version file or another file to write, a saved plan, a message, the event of a CI run", "error, status 2 or 5; an event is left out")
+CONFIG_FILE = Size("files", 4 << 20, "`shipit.toml`, `pyproject.toml`, a changelog template", "error, status 2")
 VERSION_FILE = Size("files", 10 << 20, "a version file", "error, status 2")
 YAML_FILE = Size("files", 2 << 20, "a version file in YAML, because its parser is slow", "error, status 2; with `format = \"marker\"`, the limit is that of other files")
 YAML_BRACKETS = Count("files", 64, "open brackets in one line of a version file in YAML", "error, status 2; with `format = \"marker\"`, there is no such limit")

@@ -23,10 +23,11 @@ _LITERAL = re.compile(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
 class VersionFileError(ConfigError):
     """An error in a version file: the version is not found, is found more than once, or is not plain text.
 
-    `computed` is True when a build script computes the version.
+    `computed` is True when a build script computes the version, `unreadable` when the file is too large or not UTF-8.
     """
 
     computed = False
+    unreadable = False
 
 
 class VersionFile(Protocol):
@@ -123,9 +124,15 @@ def require_readable(text: str) -> None:
     """Raise `VersionFileError` for a text that is too large, or is not UTF-8."""
     if len(text) > limits.VERSION_FILE:
         hint = "write the version into a smaller file, and name that one in `version-files`"
-        raise VersionFileError(f"this file is larger than {limits.VERSION_FILE.written}", hint=hint)
+        raise _unreadable(f"this file is larger than {limits.VERSION_FILE.written}", hint)
     if "\0" in text:
-        raise VersionFileError("this file has NUL bytes: it is not text in UTF-8", hint="save it as UTF-8")
+        raise _unreadable("this file has NUL bytes: it is not text in UTF-8", "save it as UTF-8")
+
+
+def _unreadable(what: str, hint: str) -> VersionFileError:
+    error = VersionFileError(what, hint=hint)
+    error.unreadable = True
+    return error
 
 
 def cut(path: str) -> str:

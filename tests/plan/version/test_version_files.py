@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from plan.clones import clone_of, configure, doctor, plan
-from repositories import Repository
+from repositories import Repository, run
 
+from shipit.errors import ConfigError
 from shipit.finding import Finding
 from shipit.steps import WriteFile
 
@@ -144,3 +147,42 @@ def test_the_lock_file_of_uv_is_written_with_its_project(repo: Repository) -> No
     repo.tag("v0.1.0")
     repo.commit("feat: more")
     assert written(repo) == {path: text.replace("@", "0.2.0") for path, text in files.items()}
+
+
+def refusal(clone: Path) -> Finding:
+    found = doctor(clone)["version-file"]
+    assert found.severity == "error"
+    return found
+
+
+def clone_with_link(repo: Repository, target: str) -> Path:
+    repo.commit("feat: begin", files={"gradle/app.gradle": "version = '0.0.1'"})
+    clone = clone_of(repo)
+    (clone / "build.gradle").symlink_to(target)
+    for arguments in (("add", "build.gradle"), ("commit", "--quiet", "-m", "feat: link"), ("push", "--quiet")):
+        run(clone, *arguments)
+    return clone
+
+
+def test_a_detected_version_file_in_utf_16_is_refused_like_a_configured_one(repo: Repository) -> None:
+    text = "version = '0.0.1'".encode("utf-16").decode("utf-8", "surrogateescape")
+    repo.commit("feat: begin", files={"build.gradle": text, "package.json": '{"version": "0.0.1"}'})
+    assert "`build.gradle` cannot be updated: this file has NUL bytes" in refusal(clone_of(repo)).what
+
+
+def test_a_detected_version_file_that_is_a_link_is_refused_with_its_target(repo: Repository) -> None:
+    found = refusal(clone_with_link(repo, "gradle/app.gradle"))
+    assert found.what == "the version file `build.gradle` is a link to `gradle/app.gradle`"
+    assert found.fix == 'name the file itself: version-files = ["gradle/app.gradle"]'
+
+
+def test_a_detected_version_file_that_is_a_link_out_of_the_repository_is_refused(repo: Repository) -> None:
+    with pytest.raises(ConfigError, match=r"`build\.gradle` is outside the repository"):
+        plan(clone_with_link(repo, "../build.gradle"))
+
+
+def test_a_changelog_in_utf_16_is_refused_and_not_mixed_with_utf_8(repo: Repository) -> None:
+    text = "# Changes".encode("utf-16").decode("utf-8", "surrogateescape")
+    repo.commit("feat: begin", files={"CHANGELOG.md": text})
+    with pytest.raises(ConfigError, match=r"the changelog `CHANGELOG\.md` has NUL bytes"):
+        plan(clone_of(repo))

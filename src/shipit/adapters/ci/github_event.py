@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from msgspec import Meta, Struct
 from msgspec.json import decode
 
+from shipit.adapters.regular_file import read_regular_file
 from shipit.core.ci_event import PullRequest
 
 
@@ -63,8 +63,7 @@ class Event(Struct):
 def read_event(path: str | None) -> Event:
     """Return the event in the file `path`; an empty event if the file cannot be read or has another form."""
     try:
-        with open(path or os.devnull, "rb") as file:
-            return decode(file.read(), type=Event)
+        return decode(read_regular_file(path), type=Event) if path else Event()
     except (OSError, ValueError, RecursionError):
         return Event()
 

@@ -5,6 +5,7 @@ GitPython is not used here: it takes longer to import than most commands need, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Generator, Sequence
@@ -129,8 +130,17 @@ class GitHistory:
         return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", _seconds(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
+        self._refuse_large(rev, path)
         done = self._try("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
+
+    def _refuse_large(self, rev: str, path: str) -> None:
+        """Raise `CommandError` for a text that can take all memory; git is asked if the file on disk is so large."""
+        with contextlib.suppress(OSError):
+            if os.stat(os.path.join(self.root, path)).st_size > limits.TEXT_FILE:
+                size = self._line("cat-file", "-s", f"{rev}:{path}")
+                if size and int(size) > limits.TEXT_FILE:
+                    raise CommandError(f"`{path}` cannot be read: it is larger than {limits.TEXT_FILE.written}")
 
     def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
         if directory is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -83,11 +84,13 @@ def _linted(
 
 def _read(path: str) -> str:
     """Return the message in the file `path`, or on standard input for `-`, without the comments of git."""
+    from shipit.adapters.regular_file import read_at_most, read_regular_file
+
     try:
-        with click.open_file(path, encoding="utf-8", errors="replace") as file:
-            text = file.read().partition(_SCISSORS)[0]
+        data = read_at_most(sys.stdin.buffer, path) if path == "-" else read_regular_file(path)
     except OSError as error:
         raise UsageError(f"`{path}` cannot be read: {error.strerror}", hint="choose another --file") from error
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").partition(_SCISSORS)[0]
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
 
 

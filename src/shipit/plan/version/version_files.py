@@ -32,7 +32,7 @@ def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFil
     if package.version_files is not None:
         found = [_followed(git, rev, file) or file for file in package.version_files]
     else:
-        found = [entry for file in _detected(git, rev, package) if (entry := _readable(git, rev, file))]
+        found = [entry for file in detected_version_files(git, rev, package) if (entry := _readable(git, rev, file))]
     return tuple({(file.path, file.paths): file for file in found}.values())
 
 
@@ -57,16 +57,20 @@ def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig 
 
 
 def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
-    """Yield a finding when version files were detected, but none of them can be read.
+    """Yield a finding for each detected version file that is not text, or when none of them can be read.
 
-    A release then updates no version file. This blocks when a build script computes the version, because the version of
-    the build would be another one than that of the release.
+    Without one that can be read, a release updates no version file. This blocks when a build script computes the
+    version, because the version of the build would be another one than that of the release.
     """
-    if package.version_files is not None or main_version_files(git, rev, package):
+    if package.version_files is not None:
         return
-    results = {file.path: _read(file, git.text(rev, file.path)) for file in _detected(git, rev, package)}
+    results = {file.path: _read(file, git.text(rev, file.path)) for file in detected_version_files(git, rev, package)}
     errors = {path: error for path, error in results.items() if isinstance(error, VersionFileError)}
-    if errors:
+    unreadable = {path: error for path, error in errors.items() if error.unreadable}
+    for path, error in unreadable.items():
+        fix = f"{error.hint}; if it is no version file of this project, set version-files to the others"
+        yield Finding("version-file", f"`{path}` cannot be updated{_reason(error)}", fix)
+    if errors and not unreadable and not main_version_files(git, rev, package):
         reasons = "; ".join(f"`{path}`{_reason(error)}" for path, error in errors.items())
         hints = [error.hint for error in errors.values() if error.hint]
         fix = "; ".join((*hints[:1], "if no file contains the version, set version-files = []"))
@@ -88,7 +92,8 @@ def _announced(written: str) -> str | None:
         return None
 
 
-def _detected(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
+def detected_version_files(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
+    """Return the files in the directory of `package` that are version files by their names."""
     names = [path.rpartition("/")[2] for path in git.paths(rev, package.directory)]
     return [VersionFileConfig(path=package.inside(name)) for name in detect(names)]
 

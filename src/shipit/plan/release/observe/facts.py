@@ -19,7 +19,12 @@ from shipit.plan.version import DeclaredVersion, History, Package, observe_histo
 from shipit.plan.version.nested import nested_findings
 from shipit.plan.version.outside import Outside, observe_outside
 from shipit.plan.version.package_paths import path_findings, shared_file_findings
-from shipit.plan.version.version_files import declared_versions, version_file_findings, version_files
+from shipit.plan.version.version_files import (
+    declared_versions,
+    detected_version_files,
+    version_file_findings,
+    version_files,
+)
 from shipit.world import World
 
 
@@ -107,7 +112,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         for package in packages(config)
     )
     outside = observe_outside(git, base, histories, rules_of(config))
-    file_findings = (finding for package in packages(config) for finding in version_file_findings(git, base, package))
+    file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_tags = tuple(tag_findings(tags, histories, lambda: git.paths(base), config.release.remote))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
@@ -172,6 +177,21 @@ def _state(world: World, clone: CloneState, path: str, dirty: tuple[str, ...]) -
 def _through_links(world: World, package: Package) -> Package:
     """Return `package` with the real path of its changelog."""
     return replace(package, changelog=world.files.real_path(package.changelog))
+
+
+def _version_file_findings(world: World, base: str, package: Package) -> Iterator[Finding]:
+    """Yield a finding for each detected version file that is a link, or the findings about their content.
+
+    Raises `ConfigError` for a link that leads out of the repository.
+    """
+    detected = detected_version_files(world.git, base, package) if package.version_files is None else ()
+    targets = {file.path: world.files.real_path(file.path) for file in detected}
+    links = {path: target for path, target in targets.items() if path != target}
+    for path, target in links.items():
+        what = f"the version file `{path}` is a link to `{target}`"
+        yield Finding("version-file", what, f'name the file itself: version-files = ["{target}"]')
+    if not links:
+        yield from version_file_findings(world.git, base, package)
 
 
 def _version_files(world: World, base: str, package: Package) -> tuple[VersionFileConfig, ...]:

@@ -170,8 +170,12 @@ def _format(file: VersionFileConfig) -> VersionFile:
 
 def _changelog_edit(config: Config, release: PackageRelease) -> _Edit:
     language, version = LANGUAGES[config.changelog.language], release.release.version
+    changelog = release.next_release.history.package.changelog
 
     def with_section(text: str | None) -> str:
+        if text and "\0" in text:
+            what = f"the changelog `{changelog}` has NUL bytes: it is not text in UTF-8"
+            raise ConfigError(what, where="changelog.file", hint=f"save `{changelog}` as UTF-8 and commit it")
         return insert_section(text, release.notes, version, language)
 
-    return _Edit(release.next_release.history.package.changelog, with_section, show_diff=False)
+    return _Edit(changelog, with_section, show_diff=False)
