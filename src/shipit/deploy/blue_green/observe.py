@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipit.core import limits
-from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings, address_in
+from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot
 from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, health_check, slot_port
 from shipit.steps.deploy import Sleep, read_record, settled_traffic
@@ -16,15 +16,15 @@ _NO_SUCH_PATH = "/shipit-asks-for-a-path-that-does-not-exist"
 def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, sleep: Sleep) -> ObservedBlueGreenHost:
     """Return the state of one host. Only reads; a slot that does not answer is asked three times."""
     marker = target.config.nginx.marker
-    written = address_in(host.read(nginx.file) or "") or ""
+    written, loaded = settled_traffic(host, nginx, sleep)
     record = read_record(host, target.record_path)
     replaced = record.replaced
     return ObservedBlueGreenHost(
         host=host.address,
         slots={slot: _observe_slot(host, target, slot, sleep) for slot in SLOTS},
-        loaded=settled_traffic(host, nginx, sleep),
-        written=written,
-        upstream_answers=bool(written) and host.get(f"http://{written}/").status > 0,
+        loaded=loaded,
+        written=written or "",
+        upstream_answers=bool(written and not loaded) and host.get(f"http://{written}/").status > 0,
         marker=host.read(marker) if marker else None,
         record=record,
         replaced=replaced if replaced and host.containers.find(replaced.container) else None,

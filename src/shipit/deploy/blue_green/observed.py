@@ -42,7 +42,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
         slots: each slot by its name.
         loaded: the slot that nginx gives the traffic to; None if nginx does not report it.
         written: the address in the switch file, `host:port`; empty without a file.
-        upstream_answers: True when something answers at this address.
+        upstream_answers: True when nginx reports no slot, and something answers at this address.
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
         replaced: the container of another program from which shipit took the traffic; None if there is none any more.

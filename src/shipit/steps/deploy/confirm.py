@@ -9,6 +9,7 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.deploy import (
     FIRST_SERVER_ERROR,
+    Container,
     ContainerSpec,
     DeployEvent,
     HealthCheck,
@@ -72,12 +73,14 @@ class Confirm(Struct, frozen=True):
     def check(self, world: World) -> Done | Todo:
         """Return whether this container was verified, and is healthy and has the traffic right now."""
         host = world.hosts.at(self.host)
-        last, found = read_record(host, self.record).last, host.containers.find(self.spec.name)
-        same = last and (last.image, last.settings) == (self.spec.image, self.spec.settings)
-        if not (last and found and same and last.container in ("", found.id)):
+        last = read_record(host, self.record).last
+        if last is None or not self._is_of_spec(last) or not _names(last, host.containers.find(self.spec.name)):
             return Todo()
         problem = self._problem(host, world)
         return Todo(problem) if problem else Done(self._outputs)
+
+    def _is_of_spec(self, event: DeployEvent) -> bool:
+        return (event.image, event.settings) == (self.spec.image, self.spec.settings)
 
     @property
     def _outputs(self) -> Outputs:
@@ -95,11 +98,12 @@ class Confirm(Struct, frozen=True):
                 tail=log_of(self.spec, host, world),
             )
         now = world.clock.now().isoformat(timespec="seconds")
-        if isinstance(self.check(world), Todo):
-            found = host.containers.find(self.spec.name)
+        record, found = read_record(host, self.record), host.containers.find(self.spec.name)
+        last = record.last
+        if last is None or not self._is_of_spec(last) or not _names(last, found):
             container = found.id if found else ""
             event = DeployEvent("verified", self.spec.image, now, self.by, "", self.spec.settings, container)
-            write_record(host, self.record, read_record(host, self.record).add(event))
+            write_record(host, self.record, record.add(event))
         return self._outputs
 
     def _problem_while_watching(self, host: Host, world: World) -> str | None:
@@ -157,3 +161,8 @@ class Confirm(Struct, frozen=True):
         found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
         before = "" if self.url_before is None else f", but {self.url_before or 'nothing'} before the switch"
         return f"`{self.url}` {found}{before}"
+
+
+def _names(verified: DeployEvent, container: Container | None) -> bool:
+    """Return whether an event is about this container; events of old versions of shipit name none."""
+    return container is not None and verified.container in ("", container.id)

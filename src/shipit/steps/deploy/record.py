@@ -66,7 +66,9 @@ class RecordEvent(Struct, frozen=True):
         return f"{verb} {self.event.image} on {machine(self.host)}{why}"
 
     def check(self, world: World) -> Done | Todo:
-        record = read_record(world.hosts.at(self.host), self.path)
+        return self._status(read_record(world.hosts.at(self.host), self.path))
+
+    def _status(self, record: DeployRecord) -> Done | Todo:
         if self.event.kind == "verified":
             return Done() if record.current == self.event.image else Todo()
         if self.event.kind == "started":
@@ -76,9 +78,10 @@ class RecordEvent(Struct, frozen=True):
         return Done() if held == (self.event.kind == "held") else Todo()
 
     def apply(self, world: World) -> Outputs:
-        if isinstance(self.check(world), Done):
-            return {}
         host = world.hosts.at(self.host)
+        record = read_record(host, self.path)
+        if isinstance(self._status(record), Done):
+            return {}
         event = replace(self.event, at=world.clock.now().isoformat(timespec="seconds"))
-        write_record(host, self.path, read_record(host, self.path).add(event))
+        write_record(host, self.path, record.add(event))
         return {}

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import NginxSettings, Traffic, address_in, machine
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.traffic import RELOAD_SETTLES, give_traffic, loaded_traffic
+from shipit.steps.deploy.traffic import RELOAD_SETTLES, give_traffic, reported_by_nginx
 from shipit.world import World
 
 
@@ -42,10 +42,12 @@ class SwitchTraffic(Struct, frozen=True):
 
     def _is_loaded(self, world: World) -> bool:
         host = world.hosts.at(self.host)
-        loaded = loaded_traffic(host, self.nginx)
+        text = host.read(self.nginx.file) or ""
+        if address_in(text) != self.traffic.address:
+            return False
+        loaded = reported_by_nginx(host, self.nginx, text)
         wanted = (self.traffic.slot, self.traffic.digest, self.traffic.address)
-        here = loaded is not None and (loaded.slot, loaded.digest, loaded.address) == wanted
-        return here and address_in(host.read(self.nginx.file) or "") == self.traffic.address
+        return loaded is not None and (loaded.slot, loaded.digest, loaded.address) == wanted
 
     def apply(self, world: World) -> Outputs:
         if isinstance(self.check(world), Todo):

@@ -33,11 +33,15 @@ _POLL = 0.05  # seconds
 
 
 def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
-    """Return the slot in the configuration that nginx has loaded; None if nginx does not report it.
+    """Return the slot in the configuration that nginx has loaded; None if nginx does not report it."""
+    return reported_by_nginx(host, nginx, host.read(nginx.file) or "")
+
+
+def reported_by_nginx(host: Host, nginx: NginxSettings, text: str) -> Traffic | None:
+    """Return the same as `loaded_traffic` for a switch file with this text.
 
     If another program changed the address in the file, nginx may have loaded it, and its report is not trusted.
     """
-    text = host.read(nginx.file) or ""
     token = token_in(text)
     if token is None or is_edited(text):
         return None
@@ -45,13 +49,18 @@ def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
     return reported_traffic(nginx.app, answer.body) if answer.status == 200 else None
 
 
-def settled_traffic(host: Host, nginx: NginxSettings, sleep: Sleep) -> Traffic | None:
-    """Return the slot that nginx has loaded, after a reload that a killed run has just begun."""
-    loaded = loaded_traffic(host, nginx)
-    if loaded and loaded.address != address_in(host.read(nginx.file) or ""):
+def settled_traffic(host: Host, nginx: NginxSettings, sleep: Sleep) -> tuple[str | None, Traffic | None]:
+    """Return the address in the switch file, and the slot that nginx has loaded, both None if there is none.
+
+    They can differ because a killed run has just begun a reload; so they are then read again after the reload.
+    """
+    text = host.read(nginx.file) or ""
+    loaded = reported_by_nginx(host, nginx, text)
+    if loaded and loaded.address != address_in(text):
         sleep(RELOAD_SETTLES)
-        loaded = loaded_traffic(host, nginx)
-    return loaded
+        text = host.read(nginx.file) or ""
+        loaded = reported_by_nginx(host, nginx, text)
+    return address_in(text), loaded
 
 
 def headers(nginx: NginxSettings, token: str = "") -> dict[str, str]:
