@@ -16,8 +16,9 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.redact import shortened
 from shipit.errors import ConfigError
+from shipit.versionfiles.pattern import pattern
 
-_LITERAL = re.compile(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
+_LITERAL = pattern(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
 
 
 class VersionFileError(ConfigError):

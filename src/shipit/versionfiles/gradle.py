@@ -40,6 +40,7 @@ from shipit.versionfiles.base import (
     line_number,
     select,
 )
+from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax import gradle as syntax
 from shipit.versionfiles.syntax.gradle import Dialect, Token
 
@@ -50,11 +51,11 @@ _VERSION_PATHS = {
         for block in ("allprojects", "subprojects", "configure(allprojects)", "configure(subprojects)")
     ),
 }
-_RECEIVER = re.compile(r"^(?:(?:project|rootProject|this|it)\.)+")
-_SETTER = re.compile(r"(^|\.)set([A-Z])")
-_PROPERTY = re.compile(r"(?:(?<!System\.get)[pP]roperty|properties\.get|properties)\s*[(\[.]\s*['\"]?(\w+)")
-_VARIABLE = re.compile(r"\"?\$?\{?\s*(?:(?:project|rootProject|ext)\.)*(\w+)\s*\}?\"?")
-_INHERITED = re.compile(
+_RECEIVER = pattern(r"^(?:(?:project|rootProject|this|it)\.)+")
+_SETTER = pattern(r"(^|\.)set([A-Z])")
+_PROPERTY = pattern(r"(?:(?<!System\.get)[pP]roperty|properties\.get|properties)\s*[(\[.]\s*['\"]?(\w+)")
+_VARIABLE = pattern(r"\"?\$?\{?\s*(?:(?:project|rootProject|ext)\.)*(\w+)\s*\}?\"?")
+_INHERITED = pattern(
     r"\"?\$?\{?\s*(?:(?:rootProject|project|parent)[!?]*\.)+(?:version|getVersion\(\))(?:\.toString\(\))?\s*\}?\"?"
 )
 

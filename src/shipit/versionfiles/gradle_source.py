@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from shipit.versionfiles import gradle, key_path, properties
 from shipit.versionfiles.base import Place, TextFormat, VersionFileError
+from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.toml import toml_places
 
 # Returns the text of the file at a path; None if there is no such file.
@@ -30,14 +31,14 @@ _FORMATS = {
 _OWNER = r"(?:(?:this|project|rootProject)\.)*"
 _CAST = r"(?:\s+as\s+String|\.toString\(\)|!!|\.get\(\)|\.orNull)*"
 _QUOTED = r"['\"](?P<name>[\w.-]+)['\"]"
-_PROPERTY = re.compile(
+_PROPERTY = pattern(
     rf"{_OWNER}(?:providers\.gradleProperty|findProperty|property)(?:\(\s*|\s+){_QUOTED}(?:\s*\))?{_CAST}"
 )
-_KEY = re.compile(rf"{_OWNER}(?:properties|ext|extra)(?:\.get|\.getValue)?[\[(]\s*{_QUOTED}\s*[\])]{_CAST}")
-_VARIABLE = re.compile(rf"{_OWNER}(?:(?:properties|ext|extra)\.)?(?P<name>[A-Za-z_]\w*){_CAST}")
-_CATALOG = re.compile(r"libs\.versions\.(?P<name>\w+(?:\.\w+)*?)\.get\(\)(?:\.toString\(\))?")
-_CONSTANT = re.compile(r"(?P<owner>[A-Z]\w*)\.(?P<name>[A-Za-z_]\w*)")
-_TEMPLATE = re.compile(r'"\$(?:\{(?P<code>[^{}]*)\}|(?P<name>\w+))"')
+_KEY = pattern(rf"{_OWNER}(?:properties|ext|extra)(?:\.get|\.getValue)?[\[(]\s*{_QUOTED}\s*[\])]{_CAST}")
+_VARIABLE = pattern(rf"{_OWNER}(?:(?:properties|ext|extra)\.)?(?P<name>[A-Za-z_]\w*){_CAST}")
+_CATALOG = pattern(r"libs\.versions\.(?P<name>\w+(?:\.\w+)*?)\.get\(\)(?:\.toString\(\))?")
+_CONSTANT = pattern(r"(?P<owner>[A-Z]\w*)\.(?P<name>[A-Za-z_]\w*)")
+_TEMPLATE = pattern(r'"\$(?:\{(?P<code>[^{}]*)\}|(?P<name>\w+))"')
 _SOURCES = r"buildSrc/src/main/(?:kotlin|java|groovy)/(?:.*/)?{owner}\.(?:kt|java|groovy)"
 
 

@@ -14,15 +14,15 @@ number can follow a dot (`1.2.3-rc.1`), so that `.jar` after a version is not ta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, error_at
+from shipit.versionfiles.pattern import pattern
 
-_MARK = re.compile(r"x-shipit-version(?P<edge>-start|-end)?(?![\w-])")
-_LINE = re.compile(r"[^\n]*\n?")
+_MARK = pattern(r"x-shipit-version(?P<edge>-start|-end)?(?![\w-])")
+_LINE = pattern(r"[^\n]*\n?")
 _EXTRA = r"[0-9A-Za-z-]*[0-9A-Za-z](?:\.\d+(?!\w))*"
-_VERSION = re.compile(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?")
+_VERSION = pattern(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:

@@ -9,13 +9,13 @@ versions" of Maven.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
+from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.xml import xml_places
 
-_PROPERTY = re.compile(r"\$\{([^${}]+)\}")
+_PROPERTY = pattern(r"\$\{([^${}]+)\}")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:

@@ -14,18 +14,18 @@ Maven identifies a parent by its group, artifact and version. Only modules that 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from shipit.versionfiles.base import VersionFileError, require_readable
+from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.xml import xml_places
 
 # Returns the text of the file at a path; None if there is no such file.
 Read = Callable[[str], str | None]
 
-_MODULE = re.compile(r"project\.(?:profiles\.profile\.)?modules\.module")
+_MODULE = pattern(r"project\.(?:profiles\.profile\.)?modules\.module")
 _COORDINATES = ("groupId", "artifactId", "version")
 _PARENT, _OWN = "project.parent.version", "project.version"
 

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shipit.versionfiles.base import Place, Span, TextFormat, cut, spans
+from shipit.versionfiles.pattern import pattern
 
-_LINE = re.compile(
+_LINE = pattern(
     r"""
     \ufeff? [ \t\f]*
     (?: [#!] [^\r\n]*                                   # a comment; a backslash does not continue it

@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, cut, error_at, replace_non_ascii, select
+from shipit.versionfiles.pattern import pattern
 
 if TYPE_CHECKING:
     import ast
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
-_PLAIN = re.compile(r"(?P<quote>\"{3}|'{3}|[\"'])(?P<content>[^\"'\\]*)(?P=quote)")
+_LINE = pattern(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_PLAIN = pattern(r"(?P<quote>\"{3}|'{3}|[\"'])(?P<content>[^\"'\\]*)(?P=quote)")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct, field
 
 from shipit.versionfiles.base import error_at
+from shipit.versionfiles.pattern import pattern
 
 Kind = Literal["name", "number", "string", "template", "open", "close", "newline", "other"]
 
@@ -53,7 +54,7 @@ def _string(end: str, *, escape: str | None = r"\\.", code: bool = False, lines:
     parts += [f"(?P<end>{end})"]
     parts += [r"(?P<code>\$\{)|(?P<variable>\$[^\W\d])"] * code
     parts += [r"(?P<broken>[\r\n])"] * (not lines)
-    return re.compile("|".join(parts), re.DOTALL)
+    return pattern("|".join(parts), re.DOTALL)
 
 
 GROOVY = Dialect(
@@ -76,7 +77,7 @@ KOTLIN = Dialect(
     nested_comments=True,
 )
 
-_CODE = re.compile(
+_CODE = pattern(
     r"""
     (?P<blank> [^\S\r\n]+ | \ufeff | \\\r?\n | \A\#![^\r\n]* | //[^\r\n]* )
   | (?P<newline> \r\n? | \n )
@@ -97,7 +98,7 @@ _KINDS: dict[str, Kind] = {
     "close": "close",
     "newline": "newline",
 }
-_COMMENT_MARK = re.compile(r"/\*|\*/")
+_COMMENT_MARK = pattern(r"/\*|\*/")
 _BEFORE_SLASHY = {"return", "in", "case", "assert"}  # after any other word, `/` is the division
 
 

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
+from shipit.versionfiles.pattern import pattern
 
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},:]', re.DOTALL)
+_TOKEN = pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},:]', re.DOTALL)
 
 
 def json_places(text: str) -> Iterator[Place]:

@@ -16,8 +16,9 @@ from msgspec import Struct, field
 
 from shipit.core import limits
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
+from shipit.versionfiles.pattern import pattern
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""
     (?P<comment> \#[^\n]* )
   | (?P<newline> \n )

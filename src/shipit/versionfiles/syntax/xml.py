@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, replace_non_ascii
+from shipit.versionfiles.pattern import pattern
 
 _CDATA = ("<![CDATA[", "]]>")
-_TAG = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")  # a `>` inside quotes does not end it
+_TAG = pattern(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")  # a `>` inside quotes does not end it
 
 
 def xml_places(text: str) -> list[Place]:

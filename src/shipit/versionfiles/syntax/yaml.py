@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from shipit.core import limits
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
+from shipit.versionfiles.pattern import pattern
 
 _MARK = 'add `# x-shipit-version` to the line of the version and set format = "marker"'
-_BRACKET_OR_LINE = re.compile(r"[\[\]{}\n]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_BRACKET_OR_LINE = pattern(r"[\[\]{}\n]")
+_SURROGATE = pattern(r"[\ud800-\udfff]")
 
 
 def yaml_places(text: str) -> Iterator[Place]:
