@@ -165,6 +165,20 @@ def test_a_commit_of_a_package_that_is_released_already_is_of_that_package(repo:
     assert [each.subject for each in outside(repo).outside] == ["fix: b"]
 
 
+def test_a_package_without_a_release_does_not_make_old_commits_of_no_package_new(repo: Repository) -> None:
+    repo.commit("fix: long ago")
+    begin(repo)
+    repo.commit("fix: new")
+    toml = f'{PACKAGES}[packages.new]\npath = "new"\n'
+    assert [each.subject for each in outside(repo, toml).outside] == ["fix: new"]
+
+
+def test_before_the_first_release_all_commits_are_new(repo: Repository) -> None:
+    repo.commit("fix: long ago")
+    touch(repo, "web/a", "feat: begin")
+    assert [each.subject for each in outside(repo).outside] == ["fix: long ago"]
+
+
 def test_nothing_is_outside_a_repository_of_one_package(repo: Repository) -> None:
     repo.commit("fix: a")
     assert outside(repo, "").outside == ()

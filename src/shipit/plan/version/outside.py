@@ -43,19 +43,20 @@ def observe_outside(git: Git, base: str, histories: Sequence[History], rules: Ru
 
 
 def _outside(git: Git, base: str, histories: Sequence[History]) -> list[RawCommit]:
-    """Return the commits since the last release of a package that change no file of any package and name none."""
-    ranges = [_range(history) for history in histories]
-    longest = max(range(len(ranges)), key=lambda at: len(ranges[at]))
+    """Return the commits since the last release of a package that change no file of any package and name none.
+
+    A package without a release does not count here: all commits of the repository are new to it.
+    """
     in_a_package = {commit.id for history in histories for commit in history.since.commits}
-    ordered = {commit.id: commit for at in (longest, *range(len(ranges))) for commit in histories[at].others}
-    found = [
-        commit for id, commit in ordered.items() if id not in in_a_package and not _names_a_package(commit, histories)
-    ]
-    if not found or all(each == ranges[longest] for each in ranges):
+    released = [history for history in histories if history.stable] or histories
+    longest, *others = sorted(released, key=lambda history: len(_range(history)), reverse=True)
+    commits = {commit.id: commit for history in (longest, *others) for commit in history.others}
+    found = [each for id, each in commits.items() if id not in in_a_package and not _names_a_package(each, histories)]
+    if not found or all(_range(each) == _range(longest) for each in others):
         return found
     # A package whose last release is newer has read only a part of the commits.
-    stable = histories[longest].stable
-    start = [stable.commit] if stable and all(each <= ranges[longest] for each in ranges) else []
+    nested = all(_range(each) <= _range(longest) for each in others)
+    start = [longest.stable.commit] if longest.stable and nested else []
     paths = dict.fromkeys(path for history in histories for path in history.package.paths)
     touching = git.touching(tuple(paths), base, start)
     return [commit for commit in found if commit.id not in touching]
