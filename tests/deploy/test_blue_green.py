@@ -722,7 +722,7 @@ def test_a_deployment_that_is_interrupted_says_which_version_has_the_traffic_and
     STAGE.publish(world, "1.1.0")
     with pytest.raises(KeyboardInterrupt) as raised:
         STAGE.deploy(world.next_run(), observer=Impatient(kind, when))
-    assert raised.value.__notes__ == notes
+    assert raised.value.__notes__ == ["; ".join(notes)]
     if "to go back instead: shipit rollback dev" in notes:
         STAGE.rollback(world.next_run())
         assert serving(host)[0] == "1.0.0"

@@ -37,7 +37,7 @@ class Watched:
         return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
 
     def notes(self, plan: DeployPlan) -> Iterator[str]:
-        """Yield sentences for a run that is interrupted now: which version has the traffic, and the next command."""
+        """Yield the state that an interrupt leaves now: which version has the traffic, and the next command."""
         from shipit.core.deploy import machine
 
         if not self.moved:

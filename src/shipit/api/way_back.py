@@ -23,13 +23,13 @@ def apply_or_go_back(
 ) -> Deployment:
     """Apply `plan`; if it fails, bring back what served when the run began, and raise the error.
 
-    `KeyboardInterrupt` gets notes about the traffic, for the message of the command line.
+    `KeyboardInterrupt` gets a note about the traffic, for the message of the command line.
     """
     watched = Watched(observer)
     try:
         return _apply_or_go_back(project, plan, before, watched)
     except KeyboardInterrupt as interrupt:
-        interrupt.__notes__ = list(watched.notes(plan))  # instead of the steps that are done
+        interrupt.__notes__ = ["; ".join(watched.notes(plan))]  # instead of the steps that are done
         raise
 
 
