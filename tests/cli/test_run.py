@@ -388,15 +388,20 @@ def test_an_annotation_quotes_at_most_the_part_of_a_subject_that_github_shows(sc
     assert len(warning) < 400
 
 
-def test_the_notes_output_is_at_most_as_long_as_the_body_of_a_release_can_be(github_scene: Scene) -> None:
+def test_all_outputs_together_fit_into_a_variable_while_the_release_has_longer_notes(github_scene: Scene) -> None:
     scene = github_scene.begin(messages=[f"feat: {at} {'long ' * 80}" for at in range(400)])
-    previewed = on_pull_request(scene, "feat: more").shipit("run").outputs["notes"]
+    previewed = on_pull_request(scene, "feat: more").shipit("run").outputs
     job = on(scene, "refs/heads/main")
     assert scene.killed(job.clone, len(scene_writes(scene)), "before", "run").killed
-    finished = on(scene, "refs/heads/main").shipit("run").outputs["notes"]
-    assert 100_000 < len(previewed) <= 125_000
+    finished = on(scene, "refs/heads/main").shipit("run").outputs
     assert scene.github
-    assert [release.body for release in scene.github.releases] == [finished]
+    (release,) = scene.github.releases
+    assert 100_000 < len(release.body) <= 125_000
+    for values in (previewed, finished):
+        assert 90_000 < len(json.dumps(values, ensure_ascii=False).encode()) <= 96 << 10
+    notes, _, rest = finished["notes"].rstrip().rpartition("\n\n")
+    assert release.body.startswith(notes)
+    assert rest.endswith(f"/releases/tag/{finished['tag']}.")
 
 
 # --- text from commits, configuration, servers and builds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -141,8 +140,9 @@ def _pass_to_github(report: Report, session: Session) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     from shipit.adapters.ci.github_actions import write_outputs, write_summary
+    from shipit.cli.action_outputs import action_outputs
 
-    write_outputs({**report.outputs, "json": json.dumps(report.outputs, ensure_ascii=False)})
+    write_outputs(action_outputs(report.outputs, lambda: session.project.ci.run_name))
     try:
         write_summary(session.output.redact(report.summary))
     except CommandError as error:
