@@ -87,3 +87,20 @@ def test_other_variables_deploy_the_same_image_again(shop: Shop) -> None:
     assert shop.written == "green"
     found = shop.engine.docker("inspect", "--format", "{{.Config.Env}}", f"{shop.name}-green")
     assert "MODE=other" in found
+
+
+def test_a_container_that_a_script_started_gets_the_traffic_back_before_the_first_version(shop: Shop) -> None:
+    name, port = f"{shop.name}-script", shop.ports["blue"]
+    publish = ["--detach", "--name", name, "--publish", f"127.0.0.1:{port}:8080"]
+    shop.engine.docker("run", *publish, shop.apps(OLD).by_digest)
+    shop.proxy.switch_file.write_text(f"set $service_url http://127.0.0.1:{port};\n")
+    shop.proxy.reload()
+    shop.serves(f"version {OLD}")
+    with shop.load(pause=0.05) as running:
+        shop.deploy(NEW).succeeded()
+        assert (shop.answer(), shop.containers()[name]) == (f"version {NEW}", "exited")
+        back = shop.run("rollback", "prod").succeeded()
+    assert running.result.lost == 0, running.result
+    assert f"the container `{name}` serves on this machine" in back.err
+    assert (shop.answer(), shop.containers()) == (f"version {OLD}", {name: "running", f"{shop.name}-green": "exited"})
+    assert (shop.marker.read_text(), shop.events("held")) == ("blue\n", [NEW])
