@@ -74,6 +74,18 @@ def test_an_upload_that_nobody_reads_ends_at_the_time_limit() -> None:
         BoundedHttp().send("POST", url, HASTY, headers={}, body=bytes(64 * MIB))
 
 
+def test_an_answer_to_a_long_upload_has_a_time_of_its_own() -> None:
+    bounds = Limits(silence=10, total=0.2, size=MIB, sending=60)
+    with (
+        raw_server(repeats(HEAD + b"\r\n", b"x", pause=0.01)) as url,
+        pytest.raises(HttpFailure, match=r"after 0\.2 sec"),
+    ):
+        BoundedHttp().send("POST", url, bounds, headers={"Content-Length": "3"}, body=io.BytesIO(b"jar"))
+    bounds = Limits(silence=10, total=60, size=MIB, sending=0.2)
+    with raw_server(repeats(b"", b"", pause=0.01)) as url, pytest.raises(HttpFailure, match=r"after 0\.2 sec"):
+        BoundedHttp().send("POST", url, bounds, headers={}, body=bytes(64 * MIB))
+
+
 @pytest.mark.parametrize("head", [b"\r\n", b"Content-Length: 99999999999999\r\n\r\n"])
 def test_an_endless_body_ends_at_the_size_limit(head: bytes) -> None:
     with small_memory(), pytest.raises(HttpFailure, match="larger than 1,048,576 bytes"):

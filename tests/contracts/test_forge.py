@@ -97,6 +97,15 @@ def test_a_draft_is_found_with_its_title_and_text(forge: Forge) -> None:
     assert forge.find_release("v1.0.0") == made
 
 
+def test_the_drafts_are_listed_until_they_are_published(forge: Forge) -> None:
+    assert forge.drafts() == ()
+    for tag in ("backend/v1.0.0", "v1.0.0"):
+        draft(forge, tag)
+    assert sorted(forge.drafts()) == ["backend/v1.0.0", "v1.0.0"]
+    forge.publish("v1.0.0", latest=True)
+    assert forge.drafts() == ("backend/v1.0.0",)
+
+
 def test_a_tag_without_a_release_has_none(forge: Forge) -> None:
     draft(forge, "v1.0.0")
     assert forge.find_release("v1.0") is None

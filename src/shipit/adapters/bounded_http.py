@@ -49,11 +49,14 @@ class Limits(Struct, frozen=True):
         silence: the longest time without any data, also until the connection is made, in seconds.
         total: the longest time from the beginning of the request to the end of the answer, in seconds.
         size: the largest body, after decompression, in bytes.
+        sending: the longest time to send a request with a file, in seconds; `total` begins after it. 0 if `total` is
+            the time for both.
     """
 
     silence: float
     total: float
     size: int
+    sending: float = 0
 
 
 class Answer(Struct, frozen=True):
@@ -109,7 +112,7 @@ class BoundedHttp:
         """
         from urllib3.exceptions import HTTPError
 
-        watch = Watch(limits.total)
+        watch = Watch(limits.sending or limits.total, limits.total if limits.sending else None)
         token = _current.set(watch)
         try:
             with watch:
@@ -208,19 +211,28 @@ class Watch:
     `failure` after a success, too.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, then: float | None = None) -> None:
+        """Begin with `seconds`; with `then`, these seconds begin anew when the request is sent."""
         self.failure: HttpFailure | None = None
         self._seconds = seconds
+        self._then = then
         self._connection: Any = None  # of urllib3 or http.client
         self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
 
     def __enter__(self) -> None:
+        self._timer = threading.Timer(self._seconds, self._expire)
+        self._timer.daemon = True
         self._timer.start()
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+
+    def sent(self) -> None:
+        """Begin the time for the answer."""
+        if self._then is not None:
+            self._timer.cancel()
+            self._seconds = self._then
+            self.__enter__()
 
     def follow(self, connection: Any) -> None:
         """End this connection of urllib3 or http.client at the time limit, and at once if the time is over."""
@@ -255,6 +267,7 @@ class _Watched:
     def request(self, *args: Any, **options: Any) -> None:
         _current.get().follow(self)
         super().request(*args, **options)  # type: ignore[misc]
+        _current.get().sent()
 
 
 def _manager(proxy: str | None) -> PoolManager:

@@ -64,6 +64,10 @@ class LocalForge:
         assets = tuple(Asset(**asset) for asset in held.pop("assets"))
         return ForgeRelease(**held, body=body, assets=assets, url=self._url(tag))
 
+    def drafts(self) -> tuple[str, ...]:
+        releases = (json.loads(place.read_text("utf-8")) for place in sorted(self._root.glob("*/release.json")))
+        return tuple(release["tag"] for release in releases if release["draft"])
+
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         """Create a draft, or update the draft that exists; a published release must have the same text."""
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self._url(tag))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.adapters.bounded_http import Limits
 from shipit.core import limits
@@ -52,4 +53,9 @@ class RetryPolicy(Struct, frozen=True):
     @property
     def upload(self) -> Limits:
         """The limits of an upload of a file, and of its answer."""
-        return Limits(silence=self.timeout, total=self.transfer_time, size=self.answer_size)
+        return replace(self.answer, sending=self.transfer_time)
+
+    @property
+    def download(self) -> Limits:
+        """The limits of a download into a file."""
+        return replace(self.answer, total=self.transfer_time)

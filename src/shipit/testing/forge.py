@@ -41,6 +41,9 @@ class FakeForge:
     def find_release(self, tag: str) -> ForgeRelease | None:
         return self._remote.releases.get(tag)
 
+    def drafts(self) -> tuple[str, ...]:
+        return tuple(tag for tag, release in self._remote.releases.items() if release.draft)
+
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         """Return `problems`."""
         return self.problems

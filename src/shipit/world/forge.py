@@ -85,6 +85,9 @@ class Forge(Protocol):
     def find_release(self, tag: str) -> ForgeRelease | None:
         """Return the release of `tag`, published or draft; None if there is none."""
 
+    def drafts(self) -> tuple[str, ...]:
+        """Return the tags of the drafts; of a long list at least those among the newest releases."""
+
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
         """Return the reasons why this forge or its token cannot make a release, without writing.
 

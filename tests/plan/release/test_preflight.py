@@ -450,3 +450,13 @@ def test_findings_stop_nothing_when_there_is_nothing_to_release(begun: Repositor
     clone = clone_of(begun)
     (clone / "a.txt").write_text("changed")
     assert not api.release(api.open_project(str(clone))).released
+
+
+@pytest.mark.parametrize(("tag", "found"), [("v1.0.9", True), ("v1.1.0", False), ("v1.2.0", False), ("nightly", False)])
+def test_the_draft_of_a_release_that_was_not_made_is_a_warning(begun: Repository, tag: str, found: bool) -> None:
+    clone = clone_of(begun)
+    forge = api.open_project(str(clone)).forge
+    forge.create_draft(tag=tag, title=tag, body="", prerelease=False, branch="main")
+    warnings = [each for each in plan(clone).findings if each.code == "abandoned-draft"]
+    assert [each.severity for each in warnings] == ["warning"] * found
+    assert all(f"`{tag}`" in each.what for each in warnings)

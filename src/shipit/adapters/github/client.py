@@ -160,6 +160,8 @@ class GitHubClient:
             raise GitHubFailure(
                 f"it redirects to another address, `{scheme}://{host}`, which must not get the token", request=request
             )
+        if target == url:
+            raise GitHubFailure("it redirects to itself", request=request)
         if answer.status == 303 and not request.startswith("GET "):
             raise GitHubFailure("it redirects a write to a read", request=request)
         rest = url.removeprefix(self._repository)

@@ -113,6 +113,9 @@ class GitHubForge:
         found = self._calls.retry(f"find release `{tag}`", lambda: self._releases.find(tag))
         return _to_release(found) if found else None
 
+    def drafts(self) -> tuple[str, ...]:
+        return self._calls.retry("list the releases", self._releases.drafts)
+
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         """Create a draft, or update the draft that exists; a published release must have the same text."""
         action = f"draft release `{tag}`"

@@ -50,6 +50,14 @@ class Releases:
             self._held[tag] = found
         return self._held[tag]
 
+    def drafts(self) -> tuple[str, ...]:
+        """Return the tags of the drafts in the part of the list that was read, which is at least its first page."""
+        if self._pages == 0:
+            self._read_page()
+        listed = {each.tag: True for each in self._listed if each.draft}
+        known = listed | {tag: release.draft for tag, release in self._held.items()}
+        return tuple(tag for tag, is_draft in known.items() if is_draft)
+
     def require(self, tag: str) -> Release:
         """Return the same as `find`; raises `ConflictError` if there is none."""
         found = self.find(tag)

@@ -114,8 +114,11 @@ class RegistryApi:
         return answer
 
     def _exchange(self, request: Request, authorization: str | None) -> Answer:
-        transfers = request.to or not isinstance(request.body, bytes | None)
-        bounds = self._policy.upload if transfers else self._policy.answer
+        bounds = self._policy.answer
+        if request.to:
+            bounds = self._policy.download
+        elif not isinstance(request.body, bytes | None):
+            bounds = self._policy.upload
         if request.size is not None:
             bounds = replace(bounds, size=request.size)
         return exchange(self._http, request, authorization, bounds)

@@ -8,6 +8,7 @@ from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.commits.release_message import SUBJECT
 from shipit.core.notes import Renderer
+from shipit.core.versions import Version
 from shipit.errors import PreflightError, ShipitError, UsageError
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
@@ -80,7 +81,11 @@ def _plan(
     )
     decisions = tuple(next_release.decision for next_release in next_releases)
     findings = preflight_findings(observed, config.release)
-    others = (*_version_file_findings(config, observed, decisions), *unreadable_findings(decisions))
+    others = (
+        *_version_file_findings(config, observed, decisions),
+        *unreadable_findings(decisions),
+        *_draft_findings(observed, releases),
+    )
     steps = tuple(_steps(config, observed, releases, findings))
     return ReleasePlan(
         decisions=decisions,
@@ -102,6 +107,18 @@ def _version_file_findings(config: Config, observed: Observed, decisions: Iterab
     for error in version_file_errors(config, observed, idle):
         finding = version_finding(error)
         yield finding if all(decision.version is None for decision in decisions) else finding.as_warning()
+
+
+def _draft_findings(observed: Observed, releases: Iterable[PackageRelease]) -> Iterator[Finding]:
+    """Yield a warning for each draft of a lower version without a tag: no release will publish it any more."""
+    for release in releases:
+        package, version = release.next_release.history.package, release.next_release.version
+        for tag in observed.drafts:
+            drafted = package.format.parse(tag)
+            if drafted and version and drafted < Version.parse(version) and tag not in observed.tags:
+                what = f"there is a draft of `{tag}`, a version that was not released; this release is {version}"
+                fix = "delete the draft on the page of the releases, unless another run is making that release now"
+                yield Finding("abandoned-draft", what, fix, severity="warning")
 
 
 def _steps(

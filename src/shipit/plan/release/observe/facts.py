@@ -56,7 +56,7 @@ class Observed(Struct, frozen=True):
     `version_files` are the version files of each package by its name. `files` is the state of each file that a release
     can write, by path. `dirty` are the paths of uncommitted changes. `outside` are the commits of no package. `today`
     is the date of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes
-    links to the forge; None without a forge.
+    links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge.
     """
 
     clone: CloneState
@@ -72,6 +72,7 @@ class Observed(Struct, frozen=True):
     today: dt.date
     created: int
     links: Links | None
+    drafts: tuple[str, ...] = ()
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -144,6 +145,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
+        drafts=world.forge.drafts() if remote and forge_is_usable else (),
     )
 
 
