@@ -635,3 +635,16 @@ def test_an_image_tag_that_a_registry_would_refuse_or_that_would_be_cut_is_a_pro
 
 def test_a_branch_cannot_be_called_head() -> None:
     assert problem('[release]\nbranch = "HEAD"\n').where == "release.branch"
+
+
+@pytest.mark.parametrize(
+    ("toml", "hint"),
+    [
+        ('initial-version = "v1.0.0"', 'write `"1.0.0"`'),
+        ('initial-version = "1.0"', 'write `"1.0.0"`'),
+        ('initial-version = "first"', None),
+        ('branches = [{ name = "old", range = "v1.x" }]', 'write `"1.x"`'),
+    ],
+)
+def test_a_version_in_another_form_is_a_problem_with_the_version_to_write(toml: str, hint: str | None) -> None:
+    assert problem(f"[release]\n{toml}\n").hint == hint

@@ -52,7 +52,18 @@ def for_value(value: object, type_: Any) -> str | None:
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
         return "put it in quotes"
-    return _closest(value, choices(type_)) if isinstance(value, str) else None
+    return (_as_version(value, type_) or _closest(value, choices(type_))) if isinstance(value, str) else None
+
+
+def _as_version(text: str, type_: Any) -> str | None:
+    """Return a hint to write `v1.0.0` or `1.0` as `1.0.0`, or `v1.x` as `1.x`, where that is valid."""
+    number = text.removeprefix("v")
+    for candidate in (number, f"{number}.0", f"{number}.0.0") if number[:1].isdigit() else ():
+        try:
+            return f'write `"{msgspec.convert(candidate, type_)}"`'
+        except msgspec.ValidationError:
+            continue
+    return None
 
 
 @cache

@@ -6,10 +6,13 @@ from typing import Literal
 
 import pytest
 
+from shipit.config.load import parse_config
 from shipit.core.deploy import DeployedImage, DeployEvent, DeployRecord
 from shipit.deploy import HostState
 from shipit.errors import UsageError
-from shipit.plan.deploy import rollback_image
+from shipit.plan.deploy import deploy_targets, image_of_version, rollback_image
+from shipit.testing import FakeWorld
+from shipit.world import RemoteImage
 
 IMAGES = {name: DeployedImage("acme/shop", f"sha256:{name}", f"1.{name}.0") for name in "0123"}
 KINDS: dict[str, Literal["verified", "held", "freed"]] = {"v": "verified", "h": "held", "f": "freed"}
@@ -55,3 +58,22 @@ def test_without_an_earlier_version_there_is_nothing_to_go_back_to(state: HostSt
     with pytest.raises(UsageError, match="no earlier version") as raised:
         rollback_image(state, "dev")
     assert raised.value.hint
+
+
+CONFIG = """\
+[environments.prod]
+branch = "prod"
+image = { name = "acme/shop", tags = ["{version}"] }
+[environments.prod.deploy]
+kind = "watchtower"
+tag = "latest"
+proof = "none"
+"""
+
+
+@pytest.mark.parametrize(("written", "tag"), [("1.2.3", "1.2.3"), ("v1.2.3", "1.2.3"), ("vnext", "vnext")])
+def test_a_version_can_be_written_as_its_tag_and_another_tag_stays_as_it_is(written: str, tag: str) -> None:
+    world, config = FakeWorld.new(), parse_config(CONFIG)
+    world.registry.accept(f"acme/shop:{tag}", RemoteImage("sha256:1"))
+    (target,) = deploy_targets(config, "prod")
+    assert image_of_version(world, config, target, written, DeployRecord()).version == tag

@@ -9,6 +9,7 @@ from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
 from shipit.core.deploy import DeployedImage, DeployRecord, machine
 from shipit.core.images import REVISION, VERSION, Reference
+from shipit.core.versions import is_version
 from shipit.deploy import AnyTarget, HostState
 from shipit.errors import ShipitError, UsageError
 from shipit.finding import Finding
@@ -55,7 +56,8 @@ def image_of_version(
 
     Raises `UsageError` if there is no such image.
     """
-    version = version.removeprefix("v")
+    number = version.removeprefix("v")
+    version = number if is_version(number) else version
     for event in record.verified:
         if event.image.version == version:
             return event.image
