@@ -31,6 +31,14 @@ def test_tags_that_look_like_versions_and_do_not_match_are_refused_with_the_form
     assert next_of(repo, f'release.tag = "{suggested}"') == "1.3.0"
 
 
+@pytest.mark.parametrize("tag", ["v1.2.3.4", "REL_1_2_3", "2024.05.01"])
+def test_tags_that_no_tag_format_can_have_are_refused_without_a_format(repo: Repository, tag: str) -> None:
+    repo.commit("feat: begin")
+    repo.tag(tag)
+    finding = refusal(repo)
+    assert (finding.code, finding.fix) == ("tag-format", "tag the last release in the format `v{version}`")
+
+
 def test_a_mismatch_on_another_branch_is_refused_too(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.branch("other")
@@ -155,17 +163,19 @@ def test_tags_beside_the_releases_are_not_refused(repo: Repository, groups: list
     [
         (["v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0"),
         (["1.2", "1.3"], "git tag v1.3.0 1.3 && git push origin v1.3.0"),
+        (["v1", "v2", "v3"], "git tag v3.0.0 v3 && git push origin v3.0.0"),
         (["v1.2.0 v1.2", "v1.3"], "git tag v1.3.0 v1.3 && git push origin v1.3.0; or set"),
     ],
 )
-def test_a_release_tag_with_two_numbers_is_refused_with_the_tag_to_make(
+def test_a_release_tag_with_fewer_numbers_is_refused_with_the_tag_to_make(
     repo: Repository, tags: list[str], command: str
 ) -> None:
     tagged(repo, *tags)
     finding = refusal(repo)
     assert (finding.code, finding.fix[: len(command)]) == ("other-tag-format", command)
-    repo.tag("v1.3.0", at=tags[-1])
-    assert next_of(repo) == "1.3.1"
+    made = command.split()[2]
+    repo.tag(made, at=tags[-1])
+    assert next_of(repo) == made.removeprefix("v").removesuffix("0") + "1"
 
 
 @pytest.mark.parametrize("tag", ["web/2.0.0", "@acme/web@2.0.0", "web-2.0.0"])

@@ -23,10 +23,14 @@ from msgspec import Struct
 from shipit.core.limits import VERSION_LENGTH
 from shipit.core.versions.version import Version, channel_of, precedence, version_of
 
-# A tag that a person would read as a version, with any prefix, and with the words that Java projects add to releases.
+# A tag that a person would read as a version, with any prefix: also `v1.2.3.4` and `REL_1_2_3`.
 _LOOKS_LIKE_VERSION = (
+    r"(?:[A-Za-z@][\w@/.+-]*?)?(?:\d+\.\d+\.\d+(?:[.-][0-9A-Za-z.-]+)?|(?<!\d)\d{1,3}_\d{1,4}_\d{1,4})"
+)
+# Those that follow a tag format: with a version, and with the words that Java projects add to releases.
+_FOLLOWS_FORMAT = (
     r"(?P<prefix>[A-Za-z@][\w@/.+-]*?)?"
-    r"(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
+    r"(?<!\d)(?<!\d\.)(?P<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)"
     r"(?P<suffix>\.(?:RELEASE|Final|GA))?"
 )
 
@@ -97,14 +101,14 @@ def mismatched_tags(names: Iterable[str], formats: Iterable[TagFormat]) -> tuple
     names, formats = tuple(names), tuple(formats)
     if any(format.parse(name) for name in names for format in formats):
         return ()
-    return tuple(name for name in names if suggested_format(name))
+    return tuple(name for name in names if len(name) <= VERSION_LENGTH and re.fullmatch(_LOOKS_LIKE_VERSION, name))
 
 
 def suggested_format(name: str) -> str | None:
-    """Return the tag format that the tag `name` follows; None if it does not look like a version.
+    """Return the tag format that the tag `name` follows; None if no tag format gives such a tag.
 
     >>> suggested_format("release-1.2.3"), suggested_format("1.2.3.RELEASE"), suggested_format("nightly")
     ('release-{version}', '{version}.RELEASE', None)
     """
-    match = re.fullmatch(_LOOKS_LIKE_VERSION, name) if len(name) <= VERSION_LENGTH else None
+    match = re.fullmatch(_FOLLOWS_FORMAT, name) if len(name) <= VERSION_LENGTH else None
     return f"{match['prefix'] or ''}{{version}}{match['suffix'] or ''}" if match else None

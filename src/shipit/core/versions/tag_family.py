@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Literal
 
 from msgspec import Struct
 
@@ -20,8 +21,8 @@ from shipit.core.versions.version import Version, precedence
 _NO_NAME = frozenset(("", "v", "r", "rel", "release", "releases", "tag", "ver", "version"))
 _PREFIX_END = re.compile(r"(?:^|[-_/@.])v\.?$|[-_/@.]$", re.IGNORECASE)
 _FIRST_YEAR = 1900  # a first number from here on is the year of a date
-# Tags with fewer than three numbers. A date has a larger first number, and a floating tag such as `v1` has no point.
-_TWO_NUMBERS = re.compile(r"(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,3})", re.ASCII)
+# Versions with one or two numbers. A date has a larger first number.
+_SHORT = {1: r"(?:0|[1-9]\d{0,2})", 2: r"(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,3})"}
 
 
 class TagFamily(Struct, frozen=True, dict=True):
@@ -67,17 +68,17 @@ def tag_families(commits: Mapping[str, str]) -> tuple[TagFamily, ...]:
     return tuple(sorted(families, key=lambda family: -len(family.tags)))
 
 
-def two_number_tags(commits: Mapping[str, str], format: TagFormat) -> list[Tag]:
-    """Return the tags such as `v1.4`, highest version first, each with 0 for the missing number.
+def short_tags(commits: Mapping[str, str], format: TagFormat, numbers: Literal[1, 2]) -> list[Tag]:
+    """Return the tags with so many numbers, such as `v1.4`, highest version first, each with 0 for those missing.
 
     >>> tags = {"v1.4": "a", "v1.10": "b", "1.11": "c", "v1": "d", "v2026.11": "e"}
-    >>> [(tag.name, str(tag.version)) for tag in two_number_tags(tags, TagFormat("v{version}"))]
+    >>> [(tag.name, str(tag.version)) for tag in short_tags(tags, TagFormat("v{version}"), 2)]
     [('v1.10', '1.10.0'), ('v1.4', '1.4.0')]
     """
-    numbers = {name: format.text_of_version(name) for name in commits}
+    texts = {name: format.text_of_version(name) for name in commits}
     found = (
-        Tag(name, Version.parse(f"{text}.0"), commits[name])
-        for name, text in numbers.items()
-        if text and _TWO_NUMBERS.fullmatch(text)
+        Tag(name, Version.parse(text + ".0" * (3 - numbers)), commits[name])
+        for name, text in texts.items()
+        if text and re.fullmatch(_SHORT[numbers], text, re.ASCII)
     )
     return sorted(found, key=lambda tag: precedence(tag.version), reverse=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from shipit.core import limits
 from shipit.core.versions import Tag, TagFormat, version_tags
-from shipit.core.versions.tag_family import TagFamily, tag_families, two_number_tags
+from shipit.core.versions.tag_family import TagFamily, short_tags, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package import Package
@@ -42,10 +42,17 @@ def other_tag_findings(
 
 
 def _short_tags(others: Mapping[str, str], history: History) -> list[Tag]:
-    """Return the tags with two numbers in the tag format, or without any release, also in another common format."""
-    usual = () if history.last else (TagFormat("v{version}"), TagFormat("{version}"))
-    found = (two_number_tags(others, format) for format in (history.package.format, *usual))
-    return next(filter(None, found), [])
+    """Return the tags with two numbers in the tag format.
+
+    Without any release, also those in another common format, and those with one number if there are several: a single
+    `v1` may be a floating tag.
+    """
+    if history.last:
+        return short_tags(others, history.package.format, 2)
+    usual = (history.package.format, TagFormat("v{version}"), TagFormat("{version}"))
+    single = (short_tags(others, format, 1) for format in usual)
+    several = (tags for tags in single if len({tag.commit for tag in tags}) > 1)
+    return next(filter(None, (*(short_tags(others, format, 2) for format in usual), *several)), [])
 
 
 class _Successors:
