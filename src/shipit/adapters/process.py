@@ -45,6 +45,7 @@ def stream(argv: Sequence[str], env: Mapping[str, str], limit: float) -> Generat
         finally:
             timed_out = killer.finished.is_set()
             killer.cancel()
+            killer.join()  # a fork is possible only without other threads
             stderr_reader.join()
     if timed_out:
         raise CommandError(f"`{' '.join(argv[:3])}` {describe_failure(None, limit)}", argv=argv)

@@ -169,3 +169,15 @@ def test_a_killed_commit_leaves_nothing_in_the_directory_for_temporary_files(
     GitRepository(str(clone)).create_commit(["other.txt"], "feat: other\n")
     assert git(clone, "log", "-1", "--format=%s") == "feat: other"
     assert not (clone / ".git/shipit/message").exists()
+
+
+def test_a_commit_that_was_read_in_a_shallow_clone_has_its_parents_later(clone: Path) -> None:
+    shallow = clone.parent / "shallow"
+    git(clone.parent, "clone", "--quiet", "--depth=1", (clone.parent / "remote.git").as_uri(), str(shallow))
+    repository = GitRepository(str(shallow))
+    before = repository.commit("HEAD")
+    repository.deepen()
+    after = repository.commit("HEAD")
+    assert before
+    assert after
+    assert (len(before.parents), len(after.parents)) == (0, 1)

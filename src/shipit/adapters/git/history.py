@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from functools import cached_property
 from typing import Any
 
+from shipit.adapters.git.revisions import Revisions
 from shipit.adapters.process import command_error, stream
 from shipit.core import limits
 from shipit.core.history import LOG_FORMAT
@@ -44,6 +45,7 @@ class GitHistory:
     def __init__(self, directory: str, redact: Redactor | None = None) -> None:
         self._directory = directory
         self._redact = redact or Redactor()
+        self._commits: dict[str, CommitInfo | None] = {}  # commits by id; only `deepen` changes them
 
     @cached_property
     def _directories(self) -> tuple[str, str, str]:
@@ -79,7 +81,7 @@ class GitHistory:
         return self._directories[1]
 
     def head(self) -> str | None:
-        return self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return self._revisions.id("HEAD^{commit}")
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, from the file `HEAD` (gitrepository-layout), or else from git.
@@ -122,6 +124,12 @@ class GitHistory:
         return frozenset(id for id, _, names in entries if names.strip())
 
     def commit(self, rev: str) -> CommitInfo | None:
+        id = self._revisions.id(f"{rev}^{{commit}}")
+        if id and id not in self._commits:
+            self._commits[id] = self._read_commit(id)
+        return self._commits[id] if id else None
+
+    def _read_commit(self, rev: str) -> CommitInfo | None:
         argv = ["log", "-1", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={_COMMIT_FIELDS}"]
         done = self._try(*argv, rev, "--")
         if done.returncode or not done.stdout:
@@ -170,16 +178,13 @@ class GitHistory:
     def differs(self, path: str) -> bool:
         file = os.path.join(self.root, path)
         converted = self._line("hash-object", f"--path={path}", "--", file) if os.path.isfile(file) else None
-        return converted != self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"HEAD:{path}")
+        return converted != self._revisions.id(f"HEAD:{path}")
 
     def is_ancestor(self, old: str, new: str) -> bool:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 
     def same_files(self, one: str, other: str) -> bool:
-        trees = [
-            self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{tree}}")
-            for rev in (one, other)
-        ]
+        trees = [self._revisions.id(f"{rev}^{{tree}}") for rev in (one, other)]
         return trees[0] is not None and trees[0] == trees[1]
 
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
@@ -195,6 +200,15 @@ class GitHistory:
         if done.returncode:
             raise command_error(argv, done.returncode, done.stderr.decode(errors="replace"), self._redact)
         return frozenset(done.stdout.decode().split())
+
+    def _forget(self) -> None:
+        """Forget the commits that were read: in a shallow clone, the oldest ones seem to have no parents."""
+        self._commits.clear()
+        self.__dict__.pop("_revisions", None)
+
+    @cached_property
+    def _revisions(self) -> Revisions:
+        return Revisions(["git", "-C", self.root], self._environment)
 
     @cached_property
     def _environment(self) -> dict[str, str]:

@@ -105,7 +105,7 @@ class GitRepository(GitHistory):
         return ids[0].decode() if ids else None
 
     def tracked(self, branch: str) -> str | None:
-        return self._line("rev-parse", "--verify", "--quiet", f"refs/remotes/{self.remote}/{branch}^{{commit}}")
+        return self._revisions.id(f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
     def merge_of(self, number: int) -> str | None:
         """Fetch the commit that GitHub made to test the merge of a pull request, and return its id.
@@ -144,6 +144,7 @@ class GitRepository(GitHistory):
         self._read_remote(
             "fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", "--no-prune-tags", self.remote
         )
+        self._forget()
         if self.shallow():
             what = "the history is incomplete: the remote itself is a shallow clone"
             hint = "set `remote` to a complete repository, or complete the one there: git fetch --unshallow"
