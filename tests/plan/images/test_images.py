@@ -285,6 +285,35 @@ def test_latest_of_dev_stays_on_a_commit_that_was_pushed_after_this_clone_was_ma
     assert world.registry.tags["acme/app-dev:latest"] == newest
 
 
+def test_an_image_with_commits_after_its_release_says_so() -> None:
+    world = released()
+    merged_into_prod(world)
+    assert planned(world, "prod").images[0].reason == "release v1.4.0"
+    world.commit("docs: how to start")
+    assert planned(world, "prod").images[0].reason == "release v1.4.0, and 1 later commit that is in no release"
+    world.commit("chore: tidy")
+    plan = planned(world, "prod")
+    assert plan.images[0].reason == "release v1.4.0, and 2 later commits that are in no release"
+    assert codes(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("branch", "environment", "found"),
+    [("prod", "dev", ["other-branch"]), ("dev", "dev", []), ("feat/login", "dev", []), ("prod", "prod", [])],
+)
+def test_an_image_built_on_the_branch_of_another_environment_is_a_warning(
+    branch: str, environment: str, found: list[str]
+) -> None:
+    world = released()
+    world.git.check_out(branch, head_of(world))
+    plan = planned(world, environment)
+    assert codes(plan) == found
+    for finding in plan.findings:
+        assert finding.what == "`prod` is the branch of environment `prod`, and this is an image of `dev`"
+        assert finding.fix == "shipit image prod, or check out `dev` first: git checkout dev"
+        assert not finding.blocks
+
+
 def between_look_and_write(world: FakeWorld, run: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
     """Call `run` once, when the tag `latest` is about to be written."""
     write, waiting = world.registry.tag, [run]

@@ -24,12 +24,20 @@ def image_version(next_release: NextRelease, revision: str, initial: str, *, rel
     """
     history = next_release.history
     if released and history.last:
-        return history.last.version, f"release {history.last.name}"
+        return history.last.version, f"release {history.last.name}{_later(next_release)}"
     commits = len(history.since.commits)
     next_version = _assumed_next(next_release, initial)
     after = f" after {history.stable.name}" if history.stable else ", and there is no release yet"
     count = "1 commit" if commits == 1 else f"{commits} commits"
     return build_version(next_version, commits, revision), f"{count}{after}; next version {next_version}"
+
+
+def _later(next_release: NextRelease) -> str:
+    """Return the addition to the reason if there are commits after the release; merges do not count."""
+    count = sum(len(commit.parents) < 2 for commit in next_release.history.unreleased)
+    if count == 0:
+        return ""
+    return f", and {count} later {'commit that is' if count == 1 else 'commits that are'} in no release"
 
 
 def _assumed_next(next_release: NextRelease, initial: str) -> Version:

@@ -117,6 +117,7 @@ def observe_images(
     engine_findings = tuple(build_findings(world.engine, builds, settings.build))
     findings = (
         *(_uncommitted_changes(dirty) if pushing else ()),
+        *_other_branch(config, environment, branch),
         *observer.unreleased(environment, next_releases),
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
@@ -296,6 +297,16 @@ def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
         yield Finding("dirty", f"uncommitted changes in {listed}", "git commit -a, or git stash")
+
+
+def _other_branch(config: Config, environment: str, branch: str | None) -> Iterator[Finding]:
+    """Yield a warning if `branch` is the branch of another environment, and not that of `environment`."""
+    own = config.environments[environment].branch
+    others = [name for name, each in config.environments.items() if branch and each.branch == branch and each.built]
+    if own and others and environment not in others:
+        what = f"`{branch}` is the branch of environment `{others[0]}`, and this is an image of `{environment}`"
+        fix = f"shipit image {others[0]}, or check out `{own}` first: git checkout {own}"
+        yield Finding("other-branch", what, fix, "warning")
 
 
 def _taken_tags(image: ObservedImage, world: World) -> Iterator[Finding]:
