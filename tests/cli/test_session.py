@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 from parts.daemon import free_port
 
+from shipit.adapters.git import calls
 from shipit.adapters.project import Project
 from shipit.cli.session import Session
-from shipit.errors import RemoteError
+from shipit.errors import RemoteError, RemoteTimeout
 
 
 def test_a_command_removes_the_login_that_a_killed_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +42,18 @@ def test_a_request_that_is_repeated_is_said_before_the_wait(
         session.project.world.registry.find(f"127.0.0.1:{free_port()}/acme/app:1")
     assert waits[0].endswith("refused the connection; try 2 of 5 in 1 s\n")
     assert len(waits) == 4
+
+
+def test_a_wait_for_the_remote_is_said_with_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["init", "--quiet"], ["remote", "add", "origin", "ssh://git@git.example.org/app.git"],
+                  ["config", "core.sshCommand", "sleep 60 #"]):  # fmt: skip
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    (tmp_path / "shipit.toml").write_text('[release]\nremote-timeout = "500ms"\n')
+    monkeypatch.setattr(calls, "REMINDER", 0.2)
+    session = Session()
+    session.directory = str(tmp_path)
+    with pytest.raises(RemoteTimeout):
+        session.project.git.remote_refs()
+    assert "waiting for git ls-remote from origin, 0 s of 0 s\n" in capsys.readouterr().err
