@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
+import io
 import os
 import signal
 import subprocess
@@ -120,8 +122,6 @@ def run_program(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
         start_new_session=True,
     )
     reader = threading.Thread(target=_read, args=(program, output), daemon=True)
@@ -136,11 +136,14 @@ def run_program(
     return program.returncode
 
 
-def _read(program: subprocess.Popen[str], output: ProgramOutput) -> None:
-    assert program.stdout
-    with program.stdout as lines:
-        for line in lines:
-            output.write(line)
+def _read(program: subprocess.Popen[bytes], output: ProgramOutput) -> None:
+    """Copy the output piece by piece, because a line can be endless; each kind of line end becomes a newline."""
+    assert isinstance(program.stdout, io.BufferedReader)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+    with program.stdout as stdout:
+        while piece := stdout.read1(_CHUNK):
+            output.write(decoder.decode(piece))
+    output.write(decoder.decode(b"", final=True))
     output.finish()
 
 
@@ -153,7 +156,7 @@ def describe_failure(status: int | None, timeout: float) -> str:
     return f"failed with status {status}" if status is not None else f"did not end within {timeout:g} seconds"
 
 
-def _kill_group(program: subprocess.Popen[str]) -> None:
+def _kill_group(program: subprocess.Popen[bytes]) -> None:
     """Kill all processes that the program started, so that none of them outlives the step."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
