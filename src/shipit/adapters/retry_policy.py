@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from shipit.adapters.bounded_http import Limits
 from shipit.core import limits
+from shipit.core.redact import shortened
 
 
 class RetryPolicy(Struct, frozen=True):
@@ -41,7 +42,7 @@ class RetryPolicy(Struct, frozen=True):
 
     def wait(self, pause: float, why: str, attempt: int) -> None:
         """Wait `pause` seconds after the failed attempt with the number `attempt`; `why` says what failed."""
-        reason = " ".join(why.split())[: limits.REGISTRY_REASON]
+        reason = shortened(" ".join(why.split()), limits.REGISTRY_REASON)
         self.announce(f"{reason}; try {attempt + 1} of {self.tries} in {pause:g} s")
         self.sleep(pause)
 

@@ -11,6 +11,7 @@ from shipit.cli.progress import Progress
 from shipit.cli.session import Session
 from shipit.core import limits
 from shipit.core.printable import printable
+from shipit.core.redact import shortened
 from shipit.errors import CommandError, ShipitError
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Report:
     def _annotate_unreadable(self, decisions: tuple[Decision, ...]) -> None:
         unreadable = [commit for decision in decisions for commit in decision.unreadable]
         for commit in unreadable[: limits.ANNOTATIONS]:
-            title = f"{commit.commit[:7]} {printable(commit.subject[: limits.ANNOTATION_TITLE])}"
+            title = f"{commit.commit[:7]} {printable(shortened(commit.subject, limits.ANNOTATION_TITLE))}"
             self._session.output.annotation("warning", title, f"not counted: {printable(commit.reason)}")
 
 
@@ -141,9 +142,10 @@ def _pass_to_github(report: Report, session: Session) -> None:
         return
     from shipit.adapters.ci.github_actions import write_outputs, write_summary
     from shipit.cli.action_outputs import action_outputs
+    from shipit.core.notes import inline
 
     write_outputs(action_outputs(report.outputs, lambda: session.project.ci.run_name))
     try:
-        write_summary(session.output.redact(report.summary))
+        write_summary(session.output.redact.escaped(inline)(report.summary))
     except CommandError as error:
         session.output.warning(error)

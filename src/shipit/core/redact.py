@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MARK = "[REDACTED]"
 CUT = "…"
@@ -32,6 +32,16 @@ class Redactor:
         """Also replace these secrets from now on."""
         forms = {form for secret in secrets if secret for form in _forms(secret)}
         self._secrets = sorted({*self._secrets, *forms}, key=len, reverse=True)
+
+    def escaped(self, escape: Callable[[str], str]) -> Redactor:
+        """Return a redactor for texts that `escape` was applied to, such as Markdown.
+
+        >>> Redactor(["p*ss"]).escaped(lambda text: text.replace("*", "\\\\*"))("the password p\\\\*ss, or p*ss")
+        'the password [REDACTED], or [REDACTED]'
+        """
+        redactor = Redactor()
+        redactor._secrets = sorted({*self._secrets, *map(escape, self._secrets)}, key=len, reverse=True)
+        return redactor
 
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
