@@ -54,8 +54,7 @@ class GitHubClient:
             "X-GitHub-Api-Version": API_VERSION,
             **({"Authorization": f"Bearer {token}"} if token else {}),
         }
-        self._named = f"{self._api_url}/repos/{quote(slug)}"
-        self._repository = self._named  # another address after the repository was renamed
+        self._repository = f"{self._api_url}/repos/{quote(slug)}"  # a redirect changes it if the repository was renamed
         self._last_write: float | None = None
 
     def get(self, path: str, form: type[_Form], **query: object) -> _Form:
