@@ -172,6 +172,7 @@ QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in 
 SSH_CONNECTION = Time("deployments", 15, "the connection and the login to a host", "error, status 5")
 SSH_GRACE = Time("deployments", 5, "the answer of a host after the time limit of a command", "error, status 5")
 SSH_PORTS = Count("deployments", 5, "local ports that are tried for a connection through a host", "error, status 5")
+SSH_ARGUMENT = Count("deployments", 16_384, "characters of a file that is sent as an argument of a command", "it is sent as input, which takes longer")
 SSH_KEY_SCAN = Time("deployments", 5, "the search for the key of an unknown host", "the error does not show the key")
 LOCK_START = Time("deployments", 15, "the answer to the request for the lock of a host", "error, status 5")
 LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut", "another run can deploy")

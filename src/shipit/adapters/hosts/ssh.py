@@ -43,7 +43,6 @@ _WRITE_INPUT = _WRITE.replace("PUT", 'timeout "$4" cat')
 # $4 is the text, see `_escaped`. This takes only one round trip. A private text does not go this way: `printf` can be a
 # program, whose arguments all users of the host see.
 _WRITE_ARGUMENT = _WRITE.replace("PUT", 'printf %b "$4"')
-_LONGEST_ARGUMENT = 1 << 14  # characters
 # Ends with status 0 if the directory $1 can be written, or created.
 _WRITABLE = 'path=$1; while [ ! -e "$path" ]; do path=$(dirname "$path"); done; [ -w "$path" ] && [ -x "$path" ]'
 
@@ -140,7 +139,7 @@ class SshHost:
         data = text.encode("utf-8", "surrogateescape")
         escaped, private = _escaped(data), not mode & 0o077
         arguments, limit, fence = (path, str(len(data)), f"{mode:o}"), limits.HOST_COMMAND, self._fence()
-        if private or len(escaped) > _LONGEST_ARGUMENT:
+        if private or len(escaped) > limits.SSH_ARGUMENT:
             with_limit = (*arguments, f"{limit:g}")
             done = self.connection.send(_WRITE_INPUT, *with_limit, timeout=limit, data=data, fence=fence)
         else:
