@@ -137,13 +137,13 @@ class SshHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         data = text.encode("utf-8", "surrogateescape")
-        escaped, private = _escaped(data), not mode & 0o077
+        private = not mode & 0o077
         arguments, limit, fence = (path, str(len(data)), f"{mode:o}"), limits.HOST_COMMAND, self._fence()
-        if private or len(escaped) > limits.SSH_ARGUMENT:
+        if private or len(data) > limits.SSH_ARGUMENT:
             with_limit = (*arguments, f"{limit:g}")
             done = self.connection.send(_WRITE_INPUT, *with_limit, timeout=limit, data=data, fence=fence)
         else:
-            done = self.connection.execute(_WRITE_ARGUMENT, *arguments, escaped, timeout=limit, fence=fence)
+            done = self.connection.execute(_WRITE_ARGUMENT, *arguments, _escaped(data), timeout=limit, fence=fence)
         self._check_fence(done)
         if done.status != 0:
             raise unwritable(path, reason(done.text), self._machine)
