@@ -38,11 +38,11 @@ def planned(
     sample = new_sample(tmp_path)
     (sample.path / "shipit.toml").write_text(CONFIG)
     images = ImagePlan(inputs=INPUTS, environment="prod", images=())
-    monkeypatch.setattr("shipit.api.plan_task", lambda project, version: images)
+    monkeypatch.setattr("shipit.api.plan_task", lambda *_, **__: images)
 
     def plan(deployment: DeployPlan) -> list[str]:
-        monkeypatch.setattr("shipit.api.plan_deployments", lambda project, plan: (deployment,))
-        monkeypatch.setattr("shipit.api.plan_deploy", lambda project, *names, retry: deployment)
+        monkeypatch.setattr("shipit.api.plan_deployments", lambda *_, **__: (deployment,))
+        monkeypatch.setattr("shipit.api.plan_deploy", lambda *_, **__: deployment)
         return ["-C", str(sample.path)]
 
     return plan
