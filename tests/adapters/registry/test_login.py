@@ -152,7 +152,7 @@ def test_a_broken_configuration_is_reported_by_its_path(docker: Path, text: str)
     assert raised.value.where == str(docker / "config.json")
 
 
-@pytest.mark.parametrize("text", ["[]", '{"auths": "a"}', '{"credHelpers": ["a"]}'])
+@pytest.mark.parametrize("text", ["[]", '{"auths": "a"}', '{"credHelpers": ["a"]}', '{"a":' * 100_000])
 def test_a_broken_configuration_is_not_copied(docker: Path, text: str) -> None:
     (docker / "config.json").write_text(text)
     with pytest.raises(ConfigError, match="docker's configuration"), Logins(GIVEN).configuration(["ghcr.io"]):

@@ -57,7 +57,7 @@ def read_docker_config() -> dict[str, Any]:
             config = json.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _unreadable(error) from error
     if not isinstance(config, dict) or not all(isinstance(config.get(name) or {}, dict) for name in _TABLES):
         raise _unreadable(TypeError("it does not have the form that `docker login` writes"))

@@ -126,7 +126,7 @@ def json_value(body: str, key: str) -> str | None:
     """
     try:
         value: Any = json.decode(body)
-    except (DecodeError, RecursionError):
+    except (DecodeError, RecursionError, ValueError):
         return None
     for name in key.split("."):
         if not isinstance(value, dict) or name not in value:

@@ -134,7 +134,7 @@ def reported_traffic(app: str, body: str) -> Traffic | None:
     """Return the slot that nginx reports; None if `body` is not its report about `app`."""
     try:
         reported = json.decode(body, type=_Reported)
-    except (DecodeError, ValidationError):
+    except (DecodeError, ValidationError, RecursionError, ValueError):
         return None
     known = reported.app == app and reported.slot in SLOTS
     if not known:
@@ -152,6 +152,6 @@ def is_edited(text: str) -> bool:
     report = _REPORT.search(text)
     try:
         reported = json.decode(report[1], type=_Reported) if report else None
-    except (DecodeError, ValidationError):
+    except (DecodeError, ValidationError, RecursionError, ValueError):
         return True
     return reported is not None and reported.address not in ("", address_in(text))

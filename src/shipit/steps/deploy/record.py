@@ -24,7 +24,7 @@ def read_record(host: Host, path: str) -> DeployRecord:
         return DeployRecord()
     try:
         return json.decode(text, type=DeployRecord)
-    except (DecodeError, ValidationError) as error:
+    except (DecodeError, ValidationError, RecursionError, ValueError) as error:
         what = f"`{path}` on {machine(host.address)} is not a record of deployments: {error}"
         raise ConflictError(what, hint=f"move it away on the host: mv {path} {path}.old") from error
 

@@ -120,7 +120,7 @@ def _summary(body: str) -> dict[str, Any]:
     """Return the summary in the answer of the fork; empty for the original, whose answer says nothing."""
     try:
         answer = json.decode(body)
-    except DecodeError:
+    except (DecodeError, RecursionError, ValueError):
         return {}
     summary = answer.get("summary") if isinstance(answer, dict) else None
     return summary if isinstance(summary, dict) else {}
