@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import shipit
-from shipit.cli.error_text import error_lines
+from shipit.cli.errors.error_text import error_lines
 from shipit.errors import (
     BUG_EXIT_CODE,
     AuthError,

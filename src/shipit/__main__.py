@@ -42,7 +42,7 @@ def _run(words: list[str]) -> int:
 
         print(f"shipit {__version__}")  # noqa: T201 - `cli/output.py` is not loaded here
         return 0
-    from shipit.adapters.tokens import hide_tokens
+    from shipit.adapters.processes.tokens import hide_tokens
 
     hide_tokens()  # before anything starts a program
     gc.disable()  # a command runs for seconds only, and its memory is freed when the process ends

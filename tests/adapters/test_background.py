@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
-from shipit.adapters.background import BackgroundValue, work_in_two_processes
+from shipit.adapters.processes.background import BackgroundValue, work_in_two_processes
 
 # Each test code runs in a process of its own, because the threads of a test runner prevent a fork.
 SETUP = """
 import os
-from shipit.adapters.background import fork_values, work_in_two_processes
+from shipit.adapters.processes.background import fork_values, work_in_two_processes
 
 os.cpu_count = lambda: 2
 

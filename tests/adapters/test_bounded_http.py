@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from adapters.raw_server import Talk, raw_server, repeats, sends
 
-from shipit.adapters.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
+from shipit.adapters.http.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
 
 MIB = 1 << 20
 HEAD = b"HTTP/1.1 200 OK\r\n"

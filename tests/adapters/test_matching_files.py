@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.matching_files import matching_files
+from shipit.adapters.files.matching_files import matching_files
 
 
 def found(root: Path, pattern: str) -> list[str]:

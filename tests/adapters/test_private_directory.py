@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.private_directory import DOCKER, SSH, private_directory, remove_all_abandoned
+from shipit.adapters.files.private_directory import DOCKER, SSH, private_directory, remove_all_abandoned
 
 KILLED = """\
 import os, sys, tempfile
-from shipit.adapters.private_directory import private_directory
+from shipit.adapters.files.private_directory import private_directory
 tempfile.tempdir = sys.argv[1]
 with private_directory("logins-") as directory:
     open(directory + "/config.json", "w").close()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from growth import time_growth
 
-from shipit.adapters.process import run_program
-from shipit.adapters.program_output import ProgramOutput
+from shipit.adapters.processes.process import run_program
+from shipit.adapters.processes.program_output import ProgramOutput
 from shipit.core import limits
 from shipit.core.redact import Redactor
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.ci.github_event import Event, read_event
-from shipit.adapters.files import WorkingTree
+from shipit.adapters.files.regular_file import read_regular_file
+from shipit.adapters.files.templates import template_text
+from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.project import load_config
-from shipit.adapters.regular_file import read_regular_file
-from shipit.adapters.templates import template_text
 from shipit.core import limits
 from shipit.errors import CommandError, ConfigError
 

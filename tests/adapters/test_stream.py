@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.process import stream
+from shipit.adapters.processes.process import stream
 from shipit.errors import CommandError
 
 

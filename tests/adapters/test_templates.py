@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.templates import template_text
+from shipit.adapters.files.templates import template_text
 from shipit.core.commits import Commit, Entry
 from shipit.core.history import Release
 from shipit.core.notes import Renderer, insert_section, section_of

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.tokens import WRITE_TOKENS, hide_tokens
+from shipit.adapters.processes.tokens import WRITE_TOKENS, hide_tokens
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is of Linux")
 SHOW = """\
 import os, subprocess
-from shipit.adapters.tokens import hide_tokens
+from shipit.adapters.processes.tokens import hide_tokens
 hide_tokens()
 shown = subprocess.run(["sh", "-c", "cat /proc/$PPID/environ; env -0"], capture_output=True, check=True).stdout
 print(shown.replace(b"\\0", b"|").decode("latin-1"), os.environ["GH_TOKEN"], os.environ.get("AFTER"), sep="\\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shipit.cli.error_json import ErrorReport, error_json, error_schema
+from shipit.cli.errors.error_json import ErrorReport, error_json, error_schema
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, PreflightError, RemoteError, ShipitError
 from shipit.finding import Finding, Problem

@@ -23,11 +23,11 @@ from shipit.cli.commands.image import report_images
 from shipit.cli.demo.sample import SampleProject
 from shipit.cli.main import COMMANDS, run
 from shipit.cli.output import Output
-from shipit.cli.progress import Progress
+from shipit.cli.progress.steps import Progress
+from shipit.cli.progress.transfers import Transfers
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import reporting
 from shipit.cli.session import Session
-from shipit.cli.transfers import Transfers
-from shipit.cli.waiting import waiting
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan
 from shipit.plan.model import Inputs
@@ -192,7 +192,7 @@ class _Terminal(io.StringIO):
 
 def test_a_terminal_shows_a_message_about_long_work_but_not_about_short_work(monkeypatch: pytest.MonkeyPatch) -> None:
     for delay, appears in ((0.0, True), (60.0, False)):
-        monkeypatch.setattr("shipit.cli.waiting.DELAY", delay)
+        monkeypatch.setattr("shipit.cli.progress.waiting.DELAY", delay)
         monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
         with waiting(Output(), "reading history"):
             deadline = time.monotonic() + 20
@@ -213,7 +213,7 @@ def test_the_progress_bars_are_removed_before_an_error_is_printed(monkeypatch: p
 
 def test_a_push_that_does_not_move_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal := _Terminal())
-    monkeypatch.setattr("shipit.cli.progress._REMINDER", 0.01)
+    monkeypatch.setattr("shipit.cli.progress.steps._REMINDER", 0.01)
     progress = Progress(Output())
     progress.started(PUSH)
     progress.applying(PUSH)

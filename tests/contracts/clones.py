@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.engine import DockerEngine
-from shipit.adapters.files import WorkingTree
+from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.git import GitRepository
 from shipit.adapters.hosts import Connections
 from shipit.adapters.local_forge import LocalForge
-from shipit.adapters.process import Commands
+from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.secrets import SecretStores
 from shipit.core.redact import Redactor

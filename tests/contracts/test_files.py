@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from contracts.clones import CLONES, Clone
 
-from shipit.adapters.files import WorkingTree
+from shipit.adapters.files.working_tree import WorkingTree
 from shipit.errors import CommandError, ConfigError
 from shipit.world import Files
 

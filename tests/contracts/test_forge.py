@@ -15,8 +15,8 @@ from standin.issues import Issue
 from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.local_forge import LocalForge
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError

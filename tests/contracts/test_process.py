@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.files import WorkingTree
-from shipit.adapters.process import Commands
+from shipit.adapters.files.working_tree import WorkingTree
+from shipit.adapters.processes.process import Commands
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 from shipit.testing import FakeFiles, FakeProcess

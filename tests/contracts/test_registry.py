@@ -10,9 +10,9 @@ import pytest
 from contracts.pushed import push_image, repositories
 from parts.registry import Registry as Part
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
 from shipit.testing.registry import FakeRegistry
 from shipit.world import Registry, RemoteImage

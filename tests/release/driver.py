@@ -19,8 +19,8 @@ from msgspec.structs import replace
 sys.path.append(str(Path(__file__).parents[1]))
 from stopped import start
 
-from shipit.adapters import retry_policy
 from shipit.adapters.engine import push
+from shipit.adapters.http import retry_policy
 
 # The names that are replaced below; `Any`, because a type checker does not allow to replace a class or a constant.
 policy: Any = retry_policy

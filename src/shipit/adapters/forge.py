@@ -6,7 +6,7 @@ import os
 
 from shipit.adapters.ci import CiContext
 from shipit.adapters.git import GitRepository
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core.notes.links import slug_of
 from shipit.world import Forge
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from shipit.adapters.files import WorkingTree
+from shipit.adapters.files.working_tree import WorkingTree
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.adapters.ci import CiContext, read_ci_context
+from shipit.adapters.files.regular_file import read_regular_file
 from shipit.adapters.git import GitRepository, Waiting
-from shipit.adapters.regular_file import read_regular_file
 from shipit.config.model import Config
 from shipit.core import limits
 from shipit.core.duration import seconds
@@ -21,7 +21,7 @@ from shipit.errors import ConfigError, UsageError
 from shipit.world import Forge, Transfer, World
 
 if TYPE_CHECKING:
-    from shipit.adapters.retry_policy import RetryPolicy
+    from shipit.adapters.http.retry_policy import RetryPolicy
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
@@ -52,9 +52,9 @@ class Project(Struct, frozen=True, dict=True):
         """All ports, with the real adapters; created at first use, because reading history needs only git."""
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
-        from shipit.adapters.files import WorkingTree
+        from shipit.adapters.files.working_tree import WorkingTree
         from shipit.adapters.hosts import Connections, SshSettings
-        from shipit.adapters.process import Commands
+        from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import Logins, Registries
         from shipit.adapters.secrets import SecretStores
 
@@ -81,7 +81,7 @@ class Project(Struct, frozen=True, dict=True):
 
     @property
     def _retry_policy(self) -> RetryPolicy:
-        from shipit.adapters.retry_policy import RetryPolicy
+        from shipit.adapters.http.retry_policy import RetryPolicy
 
         return RetryPolicy(announce=self.retrying)
 

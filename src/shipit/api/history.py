@@ -235,7 +235,7 @@ def _package(project: Project, name: str) -> Package:
 
 def renderer(project: Project) -> Renderer:
     """Return the renderer of release notes with the configured template, language and links."""
-    from shipit.adapters.templates import template_text
+    from shipit.adapters.files.templates import template_text
     from shipit.core.notes import SHOWN_TYPES, Renderer, language
 
     changelog = project.config.changelog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shipit.adapters.lock import clone_lock
+from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images

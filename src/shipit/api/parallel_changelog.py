@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
-from shipit.adapters.background import BackgroundValue, can_fork, fork_values, work_in_two_processes
+from shipit.adapters.processes.background import BackgroundValue, can_fork, fork_values, work_in_two_processes
 from shipit.plan.version.split_history import releases_after, releases_up_to, split_point
 
 if TYPE_CHECKING:

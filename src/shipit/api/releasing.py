@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from shipit.adapters.lock import clone_lock
+from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
 from shipit.api.history import renderer, require_packages
 from shipit.core import limits

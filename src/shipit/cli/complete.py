@@ -56,7 +56,7 @@ def _versions(project: Project) -> Iterable[str]:
 
 
 def _templates(project: Project) -> Iterable[str]:
-    from shipit.adapters.templates import template_names
+    from shipit.adapters.files.templates import template_names
 
     return template_names()
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 import click
 
 from shipit import __version__
+from shipit.cli.errors.wrong_usage import unknown_command, usage_error, with_option
 from shipit.cli.session import SHARED_OPTIONS, Session
-from shipit.cli.wrong_usage import unknown_command, usage_error, with_option
 from shipit.core.printable import printable
 from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, CommandError, ShipitError, UsageError
 
@@ -136,7 +136,7 @@ def _interrupted(session: Session, error: BaseException) -> int:
 
 def _print_json(session: Session, error: BaseException) -> None:
     if session.as_json:
-        from shipit.cli.error_json import error_json
+        from shipit.cli.errors.error_json import error_json
 
         with suppress(ShipitError, BrokenPipeError):  # the first error is the one to report
             session.output.json(error_json(error, session.output.redact))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from shipit.cli.annotations import error_annotations
-from shipit.cli.error_text import bug_lines, error_lines, finding_lines
+from shipit.cli.errors.error_text import bug_lines, error_lines, finding_lines
 from shipit.core.printable import printable, printable_json
 from shipit.core.redact import Redactor
 from shipit.core.workflow_command import Severity, annotation, resume, stop, workflow_command

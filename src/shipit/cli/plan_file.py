@@ -82,7 +82,7 @@ def read_plan(path: str, kind: type[_Kind]) -> _Kind:
     Raises:
         UsageError: the file cannot be read, is not a plan, or is a plan of another kind.
     """
-    from shipit.adapters.regular_file import read_regular_file
+    from shipit.adapters.files.regular_file import read_regular_file
     from shipit.plan.views import plan_from_json
 
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from shipit.cli.progress import Progress
+from shipit.cli.progress.steps import Progress
 from shipit.cli.session import Session
 from shipit.core import limits
 from shipit.core.printable import printable

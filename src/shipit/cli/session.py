@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from shipit.api import Project
-    from shipit.cli.transfers import Transfers
+    from shipit.cli.progress.transfers import Transfers
 
 
 class Session:
@@ -40,14 +40,14 @@ class Session:
     @cached_property
     def transfers(self) -> Transfers:
         """The progress bars of pushes."""
-        from shipit.cli.transfers import Transfers
+        from shipit.cli.progress.transfers import Transfers
 
         return Transfers(self.output)
 
     @cached_property
     def project(self) -> Project:
         """The project in `directory`; opened at first use, because some commands need no repository."""
-        from shipit.adapters.private_directory import remove_all_abandoned
+        from shipit.adapters.files.private_directory import remove_all_abandoned
         from shipit.adapters.project import open_project
 
         remove_all_abandoned()

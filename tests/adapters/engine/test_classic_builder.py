@@ -14,7 +14,7 @@ from docker import APIClient
 from docker.errors import DockerException
 
 from shipit.adapters.engine.classic_builder import build_with_classic_builder
-from shipit.adapters.program_output import ProgramOutput
+from shipit.adapters.processes.program_output import ProgramOutput
 from shipit.core.images import Build
 
 FILES = {

@@ -7,7 +7,7 @@ from standin.deployments import Deployment, Status
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import DeploymentState, ForgeDeployment
 

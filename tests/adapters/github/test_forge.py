@@ -13,7 +13,7 @@ from standin.releases import Asset, Release
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
 

@@ -7,7 +7,7 @@ from standin.issues import Comment, Issue
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 
 MARK = "<!-- mark -->"

@@ -22,7 +22,7 @@ from shipit.adapters.hosts import Connections, SshSettings
 from shipit.adapters.hosts.ssh import SshHost
 from shipit.adapters.hosts.ssh_address import SshAddress
 from shipit.adapters.hosts.ssh_connection import SshConnection
-from shipit.adapters.process import Commands
+from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, PreflightError, RemoteError, ShipitError

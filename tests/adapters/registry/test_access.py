@@ -15,9 +15,9 @@ from parts.faulty import Fault, FaultyRegistry
 from parts.registry import READER
 from parts.registry import Registry as Part
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 

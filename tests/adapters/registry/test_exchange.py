@@ -9,7 +9,7 @@ from typing import IO, cast
 import pytest
 from urllib3 import HTTPHeaderDict
 
-from shipit.adapters.bounded_http import Answer, BoundedHttp, Limits
+from shipit.adapters.http.bounded_http import Answer, BoundedHttp, Limits
 from shipit.adapters.registry.exchange import Request, exchange
 from shipit.adapters.registry.failure import RegistryFailure
 

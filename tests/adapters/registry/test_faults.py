@@ -13,8 +13,8 @@ from contracts.pushed import push_image, push_index, repositories
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry as Part
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.registry import Logins, Registries
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from adapters.registry.hostile import CONFIG, DIGEST, FAULTS, REQUESTS, hostile_registry
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import AuthError, RemoteError
 from shipit.world import RemoteImage
 

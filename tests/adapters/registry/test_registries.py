@@ -9,10 +9,10 @@ from contracts.pushed import IMAGE, push_image, push_index, repositories
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry as Part
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.manifest import Manifest
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.errors import ConfigError
 from shipit.world import RemoteImage
 

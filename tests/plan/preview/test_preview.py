@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from repositories import Repository
 
 from shipit.adapters.clock import SystemClock
+from shipit.adapters.files.templates import template_text
 from shipit.adapters.git import GitRepository
-from shipit.adapters.templates import template_text
 from shipit.config.load import parse_config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer

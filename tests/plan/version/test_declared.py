@@ -9,7 +9,7 @@ from repositories import Repository
 
 from shipit.errors import PreflightError
 from shipit.finding import Finding
-from shipit.plan.version.package import NESTED_NAMES
+from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.versionfiles import FORMATS
 
 SNAPSHOT = "version = '2.0.0-SNAPSHOT'\n"

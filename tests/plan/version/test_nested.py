@@ -8,13 +8,13 @@ from plan.clones import clone_of, doctor, plan
 from repositories import Repository
 
 from shipit.adapters.git import GitRepository
-from shipit.cli.error_text import finding_lines
+from shipit.cli.errors.error_text import finding_lines
 from shipit.config.load import parse_config
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version import observe_upcoming
-from shipit.plan.version.nested import nested_paths
-from shipit.plan.version.package import NESTED_NAMES
+from shipit.plan.version.files.nested import nested_paths
+from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.plan.views import release_summary, render_plan
 from shipit.versionfiles import FORMATS
 

@@ -12,7 +12,7 @@ from shipit import api
 from shipit.adapters.git import GitRepository
 from shipit.errors import ConflictError, PreflightError, UsageError
 from shipit.plan.version import Upcoming, observe_upcoming, packages
-from shipit.plan.version.version_files import version_files
+from shipit.plan.version.files.version_files import version_files
 from shipit.plan.views import plan_from_json, plan_to_json, release_summary, render_plan
 
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web/"\n'

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.json import decode
 
-from shipit.adapters.regular_file import read_regular_file
+from shipit.adapters.files.regular_file import read_regular_file
 from shipit.core.ci_event import PullRequest
 
 

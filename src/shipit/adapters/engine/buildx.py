@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from shipit.adapters.tokens import without_tokens
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.images import Build
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from shipit.adapters.program_output import ProgramOutput
+from shipit.adapters.processes.program_output import ProgramOutput
 from shipit.core.images import Build
 
 if TYPE_CHECKING:

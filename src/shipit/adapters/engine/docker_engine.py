@@ -11,8 +11,8 @@ from shipit.adapters.engine import buildx, classic_builder
 from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
 from shipit.adapters.engine.connection import Address, connect, engine_address, translating_engine_errors
 from shipit.adapters.engine.push import push_image
-from shipit.adapters.process import describe_failure, run_program
-from shipit.adapters.program_output import ProgramOutput
+from shipit.adapters.processes.process import describe_failure, run_program
+from shipit.adapters.processes.program_output import ProgramOutput
 from shipit.adapters.registry import Logins
 from shipit.core.images import Build, Reference
 from shipit.core.redact import Redactor

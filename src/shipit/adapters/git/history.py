@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from shipit.adapters.git.revisions import Revisions
-from shipit.adapters.process import command_error, stream
+from shipit.adapters.processes.process import command_error, stream
 from shipit.core import limits
 from shipit.core.history import LOG_FORMAT
 from shipit.core.redact import Redactor

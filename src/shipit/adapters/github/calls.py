@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import Caller, GitHubFailure
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.errors import RemoteError
 
 _Result = TypeVar("_Result")

@@ -15,9 +15,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
 from shipit.adapters.github.failure import GitHubFailure, failure_of
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core import limits
 
 API_VERSION = "2022-11-28"

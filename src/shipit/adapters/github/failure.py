@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.bounded_http import Answer
+from shipit.adapters.http.bounded_http import Answer
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
 from shipit.core.redact import shortened

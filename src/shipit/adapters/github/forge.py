@@ -16,7 +16,7 @@ from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import Caller
 from shipit.adapters.github.findings import github_findings
 from shipit.adapters.github.releases import Releases
-from shipit.adapters.retry_policy import RetryPolicy
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from shipit.adapters.bounded_http import Watch
+from shipit.adapters.http.bounded_http import Watch
 from shipit.core import limits
 from shipit.core.deploy import TOO_LATE, Answer
 

@@ -18,11 +18,11 @@ from contextlib import ExitStack, suppress
 
 from msgspec import Struct
 
+from shipit.adapters.files.private_directory import SSH, private_directory
 from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
 from shipit.adapters.hosts.ssh_failure import connection_lost, login_failure
 from shipit.adapters.hosts.ssh_shell import LOOP, Shell
-from shipit.adapters.private_directory import SSH, private_directory
-from shipit.adapters.tokens import without_tokens
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.errors import PreflightError, RemoteError, ShipitError
 from shipit.finding import Finding

@@ -12,7 +12,7 @@ from contextlib import suppress
 from shipit.adapters.hosts.local import lock_held, unwritable
 from shipit.adapters.hosts.ssh_connection import SshConnection
 from shipit.adapters.hosts.ssh_failure import connection_lost
-from shipit.adapters.tokens import without_tokens
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 
 # $1 is the path without its ending, $2 the owner, $3 the time to live. Each line of input is answered with `held`, or

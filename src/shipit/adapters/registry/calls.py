@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from shipit.adapters.bounded_http import Answer, BoundedHttp, origin
+from shipit.adapters.http.bounded_http import Answer, BoundedHttp, origin
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.registry.address import is_loopback
 from shipit.adapters.registry.exchange import Request, absolute, exchange
 from shipit.adapters.registry.failure import REFUSALS, RegistryFailure, failure_of
 from shipit.adapters.registry.login import Logins
 from shipit.adapters.registry.token import authorization_header
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core import limits
 from shipit.core.images import DOCKER_HUB
 from shipit.core.redact import Redactor, shortened

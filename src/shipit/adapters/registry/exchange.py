@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct, field
 
-from shipit.adapters.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
+from shipit.adapters.http.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
 from shipit.adapters.registry.address import is_loopback
 from shipit.adapters.registry.failure import RegistryFailure, failure_of
 from shipit.core import limits

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shipit.adapters.bounded_http import Answer
+from shipit.adapters.http.bounded_http import Answer
 from shipit.core import limits
 from shipit.errors import AuthError, RemoteError, ShipitError
 

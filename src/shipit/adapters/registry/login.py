@@ -48,7 +48,7 @@ class Logins:
         The directory is the value for `DOCKER_CONFIG`. Only this user can read it. It is removed at the end of the
         block, or by the next run if this one is killed. Raises the errors of `of`.
         """
-        from shipit.adapters.private_directory import DOCKER, private_directory
+        from shipit.adapters.files.private_directory import DOCKER, private_directory
 
         logins = {registry: self._kept(self._beside_docker(registry)) for registry in registries}
         with private_directory(DOCKER) as directory:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.registry.address import pull_scope, push_scope
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
 from shipit.adapters.registry.manifest import Manifest, labels_of
 from shipit.adapters.registry.repository import Repository
-from shipit.adapters.retry_policy import RetryPolicy
 from shipit.core.images import Reference
 from shipit.errors import ConfigError
 from shipit.finding import Finding

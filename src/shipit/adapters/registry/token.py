@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.bounded_http import Answer
+from shipit.adapters.http.bounded_http import Answer
 from shipit.adapters.login import Login
 from shipit.adapters.registry.address import is_loopback
 from shipit.adapters.registry.exchange import Request, absolute

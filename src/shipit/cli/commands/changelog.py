@@ -9,8 +9,8 @@ import click
 from shipit.cli.complete import complete_package, complete_template
 from shipit.cli.nothing import say_nothing_to_release
 from shipit.cli.output import json_text
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.waiting import waiting
 from shipit.core.notes import LANGUAGES
 from shipit.errors import UsageError
 

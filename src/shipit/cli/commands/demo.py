@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shipit.cli.output import Output
-from shipit.cli.progress import Progress
+from shipit.cli.progress.steps import Progress
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import UsageError
 

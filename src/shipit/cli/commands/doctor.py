@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from msgspec import to_builtins
 
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.waiting import waiting
 from shipit.finding import any_blocks
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
+from shipit.cli.errors.wrong_usage import similar
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.wrong_usage import similar
 from shipit.errors import UsageError
 
 
@@ -33,6 +33,6 @@ def command(session: Session, name: str, as_json: bool) -> None:
 
 def _explanations() -> dict[str, str]:
     from shipit.adapters.manual import errors_page
-    from shipit.cli.explanation import explanations
+    from shipit.cli.errors.explanation import explanations
 
     return explanations(errors_page())

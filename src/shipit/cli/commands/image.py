@@ -8,9 +8,9 @@ import click
 
 from shipit.cli.complete import complete_environment
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.waiting import waiting
 from shipit.errors import UsageError
 
 if TYPE_CHECKING:

@@ -84,7 +84,7 @@ def _linted(
 
 def _read(path: str) -> str:
     """Return the message in the file `path`, or on standard input for `-`, without the comments of git."""
-    from shipit.adapters.regular_file import read_at_most, read_regular_file
+    from shipit.adapters.files.regular_file import read_at_most, read_regular_file
 
     try:
         data = read_at_most(sys.stdin.buffer, path) if path == "-" else read_regular_file(path)

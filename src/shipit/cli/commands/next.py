@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
-from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from shipit.plan.version import CommitReason, Decision, Upcoming

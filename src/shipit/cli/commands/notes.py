@@ -6,8 +6,8 @@ import click
 
 from shipit.cli.complete import complete_package, complete_version
 from shipit.cli.nothing import say_nothing_to_release
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.waiting import waiting
 
 
 @click.command(cls=Command, epilog="Example: shipit notes 1.4.0 > notes.md")

@@ -8,9 +8,9 @@ import click
 
 from shipit.cli.checking import check_option, checked_status
 from shipit.cli.output import json_text
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
-from shipit.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan

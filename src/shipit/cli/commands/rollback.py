@@ -6,9 +6,9 @@ import click
 
 from shipit.cli.commands.deploy import show_deployment
 from shipit.cli.complete import complete_environment, complete_version
+from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
-from shipit.cli.waiting import waiting
 
 
 @click.command(cls=Command, epilog="Example: shipit rollback prod")

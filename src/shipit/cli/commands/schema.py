@@ -20,7 +20,7 @@ def command(session: Session, of: str | None) -> None:
     shipit.toml: `#:schema ./shipit.schema.json`
     """
     if of == "error":
-        from shipit.cli.error_json import error_schema
+        from shipit.cli.errors.error_json import error_schema
 
         session.output.json(error_schema())
     else:

@@ -27,7 +27,7 @@ from shipit.plan.version import (
     require_depth,
     tag_findings,
 )
-from shipit.plan.version.version_files import declared_versions, main_version_files
+from shipit.plan.version.files.version_files import declared_versions, main_version_files
 from shipit.steps.tag_image import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 

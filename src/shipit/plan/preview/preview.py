@@ -21,7 +21,7 @@ from shipit.plan.version import (
     planned_release,
     rules_of,
 )
-from shipit.plan.version.outside import observe_outside
+from shipit.plan.version.package.outside import observe_outside
 from shipit.world import Clock, Git
 
 

@@ -16,7 +16,7 @@ from shipit.plan.version.decision import NextVersion as NextVersion
 from shipit.plan.version.decision import of_no_package as of_no_package
 from shipit.plan.version.decision import unreadable_findings as unreadable_findings
 from shipit.plan.version.decision import unreadable_note as unreadable_note
-from shipit.plan.version.declared import DeclaredVersion as DeclaredVersion
+from shipit.plan.version.files.declared import DeclaredVersion as DeclaredVersion
 from shipit.plan.version.history import History as History
 from shipit.plan.version.history import observe_history as observe_history
 from shipit.plan.version.next import Upcoming as Upcoming
@@ -24,11 +24,11 @@ from shipit.plan.version.next import next_releases as next_releases
 from shipit.plan.version.next import next_releases_at as next_releases_at
 from shipit.plan.version.next import next_versions as next_versions
 from shipit.plan.version.next import observe_upcoming as observe_upcoming
-from shipit.plan.version.package import Package as Package
-from shipit.plan.version.package import channel as channel
-from shipit.plan.version.package import main_channel as main_channel
-from shipit.plan.version.package import packages as packages
-from shipit.plan.version.package import unknown_default_branch as unknown_default_branch
+from shipit.plan.version.package.model import Package as Package
+from shipit.plan.version.package.model import channel as channel
+from shipit.plan.version.package.model import main_channel as main_channel
+from shipit.plan.version.package.model import packages as packages
+from shipit.plan.version.package.model import unknown_default_branch as unknown_default_branch
 from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line

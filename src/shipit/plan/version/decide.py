@@ -34,7 +34,7 @@ from shipit.core.versions import (
 )
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
-from shipit.plan.version.declared import Declared, DeclaredVersion, require_not_lowered
+from shipit.plan.version.files.declared import Declared, DeclaredVersion, require_not_lowered
 from shipit.plan.version.history import History
 
 

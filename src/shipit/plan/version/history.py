@@ -11,7 +11,7 @@ from shipit.core.commits import PackageScope, RawCommit, version_requests
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
-from shipit.plan.version.package import Package
+from shipit.plan.version.package.model import Package
 from shipit.world import Git
 
 

@@ -14,9 +14,9 @@ from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks, warnings_of
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
-from shipit.plan.version.declared import Declared, DeclaredVersion, may_have_version_files
+from shipit.plan.version.files.declared import Declared, DeclaredVersion, may_have_version_files
 from shipit.plan.version.history import History, observe_history
-from shipit.plan.version.package import NESTED_NAMES, Package, channel, main_channel, packages
+from shipit.plan.version.package.model import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits
@@ -149,7 +149,7 @@ class _VersionInputs(Struct, frozen=True):
         The modules are loaded only in the repositories that need them.
         """
         if self.config.packages:
-            from shipit.plan.version.outside import observe_outside
+            from shipit.plan.version.package.outside import observe_outside
 
             outside = observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
             return {"outside": outside.ignored, "findings": (*warnings_of(self.about_paths), *outside.findings)}
@@ -157,7 +157,7 @@ class _VersionInputs(Struct, frozen=True):
             return {}
         (_, declared), *_ = self.packages
         if (nested := git.nested_files(NESTED_NAMES)) and not declared():
-            from shipit.plan.version.nested import nested_findings
+            from shipit.plan.version.files.nested import nested_findings
 
             return {"findings": tuple(nested_findings(git, self.head, packages(self.config)[0], nested))}
         return {}
@@ -197,7 +197,7 @@ def _version_inputs(
 def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:
     if not config.packages:
         return ()
-    from shipit.plan.version.package_paths import path_findings  # only repositories with several packages need it
+    from shipit.plan.version.package.paths import path_findings  # only repositories with several packages need it
 
     return tuple(path_findings(git, head, packages(config)))
 
@@ -205,6 +205,6 @@ def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:
 def _declared(git: Git, head: str, package: Package) -> tuple[DeclaredVersion, ...]:
     if package.version_files is None and not may_have_version_files(git, head, package):
         return ()
-    from shipit.plan.version.version_files import declared_versions, main_version_files  # loading them takes time
+    from shipit.plan.version.files.version_files import declared_versions, main_version_files  # loading them takes time
 
     return declared_versions(git, head, main_version_files(git, head, package))

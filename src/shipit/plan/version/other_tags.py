@@ -14,7 +14,7 @@ from shipit.core.versions import Tag, TagFormat, version_tags
 from shipit.core.versions.tag_family import TagFamily, short_tags, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.package import Package
+from shipit.plan.version.package.model import Package
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _MANIFESTS = ("CHANGELOG.md", "CHANGES.md", "go.mod")  # files of a package, besides version files

@@ -17,7 +17,7 @@ from shipit.core.versions import Tag, channel_of, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.plan.version.decide import rules_of
 from shipit.plan.version.history import observe_history
-from shipit.plan.version.package import Package, packages
+from shipit.plan.version.package.model import Package, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import format_findings
 from shipit.world import Git

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from shipit.core.versions import mismatched_tags, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.package import Package
+from shipit.plan.version.package.model import Package
 
 Paths = Callable[[], Iterable[str]]
 

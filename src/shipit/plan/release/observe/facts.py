@@ -16,15 +16,15 @@ from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import DeclaredVersion, History, Package, observe_history, packages, rules_of, tag_findings
-from shipit.plan.version.nested import nested_findings
-from shipit.plan.version.outside import Outside, observe_outside
-from shipit.plan.version.package_paths import path_findings, shared_file_findings
-from shipit.plan.version.version_files import (
+from shipit.plan.version.files.nested import nested_findings
+from shipit.plan.version.files.version_files import (
     declared_versions,
     detected_version_files,
     version_file_findings,
     version_files,
 )
+from shipit.plan.version.package.outside import Outside, observe_outside
+from shipit.plan.version.package.paths import path_findings, shared_file_findings
 from shipit.world import World
 
 

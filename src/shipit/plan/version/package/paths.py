@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
-from shipit.plan.version.package import Package
+from shipit.plan.version.package.model import Package
 from shipit.world import EntryKind, Git
 
 

@@ -8,8 +8,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from shipit.adapters.files import inside
-from shipit.adapters.regular_file import read_regular_file
+from shipit.adapters.files.regular_file import read_regular_file
+from shipit.adapters.files.working_tree import inside
 from shipit.core import limits
 from shipit.errors import ConfigError
 
@@ -51,7 +51,7 @@ def template_names() -> list[str]:
 def _built_in() -> Traversable:
     installed = resources.files("shipit") / "templates" / "changelog"
     # An editable install runs from the repository, which has the templates in its root directory.
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "templates" / "changelog"
+    return installed if installed.is_dir() else Path(__file__).parents[4] / "templates" / "changelog"
 
 
 def _unknown(name: str, names: list[str]) -> ConfigError:

@@ -12,8 +12,8 @@ import subprocess
 import threading
 from collections.abc import Generator, Mapping, Sequence
 
-from shipit.adapters.program_output import ProgramOutput
-from shipit.adapters.tokens import without_tokens
+from shipit.adapters.processes.program_output import ProgramOutput
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
-from shipit.plan.version.declared import DeclaredVersion
-from shipit.plan.version.package import Package
+from shipit.plan.version.files.declared import DeclaredVersion
+from shipit.plan.version.package.model import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
 from shipit.versionfiles.maven_modules import module_versions
 from shipit.world import Git

@@ -10,7 +10,7 @@ from shipit.core.versions import Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.package import NESTED_NAMES, Package
+from shipit.plan.version.package.model import NESTED_NAMES, Package
 from shipit.world import Git
 
 

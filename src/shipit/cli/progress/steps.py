@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from shipit.cli.output import Output
-from shipit.cli.transfers import Transfers
+from shipit.cli.progress.transfers import Transfers
 from shipit.core.printable import printable
 from shipit.errors import ShipitError
 from shipit.plan.views import Result

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.adapters.bounded_http import Limits
+from shipit.adapters.http.bounded_http import Limits
 from shipit.core import limits
 from shipit.core.redact import shortened
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shipit.config.model import VersionFileConfig
 from shipit.core import limits
 from shipit.finding import Finding
-from shipit.plan.version.package import NESTED_NAMES, Package
+from shipit.plan.version.package.model import NESTED_NAMES, Package
 from shipit.world import Git
 
 # The directories with files of others, of tests, or of documentation; hidden directories are left out too.
@@ -59,7 +59,7 @@ def nested_findings(git: Git, rev: str, package: Package, paths: Sequence[str] |
     found = nested_paths(git.paths(rev) if paths is None else paths)
     if not found:
         return
-    from shipit.plan.version.version_files import version_files, version_of  # few repositories need all formats
+    from shipit.plan.version.files.version_files import version_files, version_of  # few repositories need all formats
 
     if version_files(git, rev, package):
         return

@@ -8,8 +8,8 @@ import hashlib
 import os
 from typing import BinaryIO
 
-from shipit.adapters.matching_files import matching_files
-from shipit.adapters.regular_file import read_regular_file
+from shipit.adapters.files.matching_files import matching_files
+from shipit.adapters.files.regular_file import read_regular_file
 from shipit.errors import CommandError, ConfigError
 
 

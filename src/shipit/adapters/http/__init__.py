@@ -1,0 +1,1 @@
+"""HTTP requests with limits, and how often they are repeated."""

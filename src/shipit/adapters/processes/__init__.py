@@ -1,0 +1,1 @@
+"""Commands that shipit runs, their output, and the environment that they get."""

@@ -1,0 +1,1 @@
+"""Errors for people and for programs."""

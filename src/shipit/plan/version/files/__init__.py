@@ -1,0 +1,1 @@
+"""The version files of a package and the versions that they declare."""
