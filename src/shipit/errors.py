@@ -5,7 +5,7 @@
     ├── ConfigError                 2   shipit.toml, or a file it names, is wrong
     ├── PreflightError              3   the repository or its surroundings are not ready (holds all findings);
     │                               4   when all problems are missing or refused credentials
-    │                               5   when the only problem is that GitHub did not answer as it should
+    │                               5   if the only problem is that GitHub failed or did not answer
     ├── ConflictError               3   the repository, the remote or a registry is not as the plan expects
     │   └── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
     ├── AuthError                   4   a credential is missing or refused
@@ -33,7 +33,7 @@ INTERRUPTED_EXIT_CODE = 130  # 128 + 2, the number of the signal SIGINT, as in a
 NOTHING_PUSHED = "nothing was pushed; the remote is unchanged"
 # The `state` when the connection was lost during a push.
 PUSH_UNKNOWN = (
-    "it is not known whether the push reached the remote; the next run looks there first, and continues from that"
+    "it is not known whether the push reached the remote; the next run first reads the remote, and continues from there"
 )
 
 

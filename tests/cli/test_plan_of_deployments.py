@@ -63,7 +63,7 @@ def test_a_saved_plan_says_that_it_has_no_deployment(
 ) -> None:
     file = tmp_path / "plan.json"
     assert run([*planned(DEPLOYMENT), "plan", "-o", str(file)]) == 0
-    assert "it has no deployment; to deploy the images then: shipit deploy prod" in capsys.readouterr().err
+    assert "it only builds the images; to deploy them afterwards: shipit deploy prod" in capsys.readouterr().err
     assert "deployments" not in json.loads(file.read_text())
 
 

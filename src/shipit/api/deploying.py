@@ -218,11 +218,17 @@ def _plan(
     project: Project, observed: ObservedDeployment, version: str | None, retry: bool, after_push: bool = False
 ) -> DeployPlan:
     from shipit.deploy import Goal
-    from shipit.plan.deploy import ask_outside, image_of_commit, image_of_version, make_deploy_plan, older_findings
+    from shipit.plan.deploy import (
+        ask_public_address,
+        image_of_commit,
+        image_of_version,
+        make_deploy_plan,
+        older_findings,
+    )
 
     if not all(seen.hosts for seen in observed.observed):  # nothing could be read
         return make_deploy_plan(project.config, observed, ())
-    observed = ask_outside(project.world, observed)
+    observed = ask_public_address(project.world, observed)
     goals: list[Goal] = []
     findings: list[Finding] = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
@@ -239,11 +245,11 @@ def _plan(
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:
     from shipit.deploy import Goal
-    from shipit.plan.deploy import ask_outside, image_of_version, make_deploy_plan, rollback_image
+    from shipit.plan.deploy import ask_public_address, image_of_version, make_deploy_plan, rollback_image
 
     if not all(seen.hosts for seen in observed.observed):  # nothing could be read
         return make_deploy_plan(project.config, observed, (), rollback=True)
-    observed = ask_outside(project.world, observed)
+    observed = ask_public_address(project.world, observed)
     goals = []
     for target, seen in zip(observed.targets, observed.observed, strict=True):
         host = seen.hosts[0]

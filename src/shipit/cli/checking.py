@@ -10,7 +10,9 @@ from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks
 
 check_option = click.option(
-    "--check", is_flag=True, help="End with exit status 3 if a problem blocks the plan; 4 if it is a login."
+    "--check",
+    is_flag=True,
+    help="Fail if a problem blocks the plan: exit status 3, or 4 if only credentials are missing or refused.",
 )
 
 

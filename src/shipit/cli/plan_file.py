@@ -38,7 +38,7 @@ def require_plan_file(plan_file: str | None, *, verify: bool) -> None:
 def verify_plan(session: Session, path: str, saved: Plan, new: Plan) -> None:
     """Print the differences and raise `ConflictError` unless the plan `saved` in the file `path` equals the plan `new`.
 
-    Each line of a text is compared for itself. Secrets are removed from what is printed.
+    Texts are compared line by line. Secrets are removed from what is printed.
     """
     from shipit.core.printable import printable
     from shipit.plan.views import plan_to_json
@@ -52,7 +52,7 @@ def verify_plan(session: Session, path: str, saved: Plan, new: Plan) -> None:
     session.output.say_untrusted("\n".join(printable(line) for line in (*shown, *more)))
     raise ConflictError(
         f"`{path}` differs from a new plan: lines with `-` are only in the file, lines with `+` only in the new plan",
-        hint=f"if the differences are not what you want, make a new plan: {saved.how_to_make}",
+        hint=f"make a new plan, and read it before you apply it: {saved.how_to_make}",
         state=saved.untouched,
     )
 

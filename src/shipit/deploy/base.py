@@ -64,7 +64,7 @@ class Goal(Struct, frozen=True):
 
     `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `why` is the reason
     why an image is held. `retry` allows an image that is held. `container` is the container of another program that
-    shall serve instead of an image; `image` then only has its name, for messages.
+    should serve instead of an image; `image` then only has its name, for messages.
     """
 
     image: DeployedImage

@@ -21,8 +21,8 @@ class TagImage(Struct, frozen=True):
     A tag that `moves`, such as `latest`, follows the newest image: if it is on a newer image already, it is not moved.
     A permanent tag is made once and never moved.
 
-    No registry can change a tag only if it is still as it was. So the step looks once more after the write: it writes
-    again if an older run wrote meanwhile, and it gives the tag back if a newer run pushed its image meanwhile.
+    A registry cannot refuse a write because the tag has changed meanwhile. So the step reads again after the write: it
+    writes again if an older run wrote meanwhile, and moves the tag to a newer image that was pushed meanwhile.
     """
 
     kind: ClassVar[str] = "tag-image"

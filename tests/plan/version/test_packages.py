@@ -188,7 +188,7 @@ def test_a_request_that_changes_and_names_no_package_is_a_warning_with_the_commi
     begin(repo)
     repo.commit("chore: new\n\nRelease-As: 3.0.0")
     [finding] = outside(repo).findings
-    assert "requests the version 3.0.0, but changes no file of a package and names none" in finding.what
+    assert "requests the version 3.0.0, but changes no file of a package and names no package" in finding.what
     assert '-m "Release-As: backend 3.0.0"' in finding.fix
     repo.commit("chore: new\n\nRelease-As: backend 3.0.0")
     assert outside(repo).findings == ()

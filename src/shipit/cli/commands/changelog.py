@@ -7,7 +7,7 @@ from itertools import chain, islice
 import click
 
 from shipit.cli.complete import complete_package, complete_template
-from shipit.cli.nothing import say_nothing_to_release
+from shipit.cli.nothing_to_release import say_nothing_to_release
 from shipit.cli.output import json_text
 from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, pass_session

@@ -57,7 +57,7 @@ def command(
         what = "`--plan` cannot be combined with ENV, VERSION or `--retry`: the plan says what is deployed"
         raise UsageError(what, hint=f"shipit deploy --plan {plan_file}")
     if check and not (dry_run or save):
-        what = "`--check` is only for a plan: without it, a problem already ends the deployment with its exit status"
+        what = "`--check` needs `--dry-run` or `-o`: a deployment fails anyway if a problem blocks it"
         raise UsageError(what, hint=f"shipit deploy {environment or 'ENV'} --dry-run --check")
     plan = read_plan(plan_file, DeployPlan) if plan_file else None
     with reporting(session) as report:

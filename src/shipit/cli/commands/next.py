@@ -37,7 +37,7 @@ def command(session: Session, as_json: bool, packages: tuple[str, ...], strict: 
     else:
         session.output.data("".join(f"{line}\n" for line in to_release))
         if not to_release:
-            from shipit.cli.nothing import say_nothing_to_release
+            from shipit.cli.nothing_to_release import say_nothing_to_release
 
             say_nothing_to_release(session, found.versions)
     if found.outside:

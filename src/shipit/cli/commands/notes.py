@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shipit.cli.complete import complete_package, complete_version
-from shipit.cli.nothing import say_nothing_to_release
+from shipit.cli.nothing_to_release import say_nothing_to_release
 from shipit.cli.progress.waiting import waiting
 from shipit.cli.session import Command, Session, json_option, pass_session
 

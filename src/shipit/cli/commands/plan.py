@@ -28,8 +28,8 @@ def command(
 ) -> int:
     """Print all steps of a release, and the reasons for its version.
 
-    On the branch of an environment, the steps to build its images and to deploy them are printed; a saved plan has the
-    images only, because a deployment is planned from what then serves. Also lists the
+    On the branch of an environment, the steps to build its images and to deploy them are printed. A saved plan only
+    builds the images: a deployment is planned when it starts, from the version that serves at that time. Also lists the
     commits that were ignored or could not be read. Changes nothing, except that it fetches from the remote; a token
     with read access is enough.
     """
@@ -43,7 +43,7 @@ def command(
         session.output.save(file, json_text(plan_to_json(plan)))
         session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
         if (environment := _deploys_to(session, plan)) is not None:
-            session.output.say(f"  it has no deployment; to deploy the images then: shipit deploy {environment}")
+            session.output.say(f"  it only builds the images; to deploy them afterwards: shipit deploy {environment}")
     if as_json:
         planned = {"deployments": [plan_to_json(each) for each in deployments]} if deployments else {}
         session.output.json(plan_to_json(plan) | planned)

@@ -48,7 +48,7 @@ def command(
     if plan_file and version and not verify:
         raise UsageError("`--plan` and `--version` cannot be combined: the plan has a version", hint="leave one out")
     if plan_file and packages and not verify:
-        raise UsageError("`--plan` and `--package` cannot be combined: the plan has its packages", hint="leave one out")
+        raise UsageError("`--plan` and `--package` cannot be combined: the plan has the packages", hint="leave one out")
     plan = read_plan(plan_file, ReleasePlan) if plan_file else None
     with reporting(session) as report:
         if plan_file and plan and verify:

@@ -20,9 +20,9 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 def command(session: Session, environment: str, version: str | None, dry_run: bool, as_json: bool) -> None:
     """Go back to an earlier version of an environment.
 
-    Without VERSION, it is the last version that was verified before the one that serves; before the first version, it
-    is the container of another program that shipit took the traffic from. The image that is taken out of service is
-    held: no later run deploys it again, except `shipit deploy ENV --retry`.
+    Without VERSION, it is the last version that was verified before the one that serves. If there is none, the traffic
+    goes back to the container that had it before the first deployment with shipit. The image that is taken out of
+    service is held: no later run deploys it again, except `shipit deploy ENV --retry`.
     """
     from shipit import api
 

@@ -14,7 +14,7 @@ from shipit.cli.session import Command, Session, pass_session
 def command(session: Session, of: str | None) -> None:
     """Print the JSON Schema of shipit.toml, for editors and other tools.
 
-    `shipit schema error` prints that of the error which commands print with --json.
+    `shipit schema error` prints the schema of an error, as commands print it with --json.
 
     To make an editor check shipit.toml while you type, save the schema next to it, and make this the first line of
     shipit.toml: `#:schema ./shipit.schema.json`

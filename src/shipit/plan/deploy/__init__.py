@@ -10,7 +10,7 @@ from shipit.plan.deploy.model import DeployPlan as DeployPlan
 from shipit.plan.deploy.model import PlannedHost as PlannedHost
 from shipit.plan.deploy.model import PlannedTarget as PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment as ObservedDeployment
-from shipit.plan.deploy.observe import ask_outside as ask_outside
+from shipit.plan.deploy.observe import ask_public_address as ask_public_address
 from shipit.plan.deploy.observe import deploy_targets as deploy_targets
 from shipit.plan.deploy.observe import key_path as key_path
 from shipit.plan.deploy.observe import observe_deployment as observe_deployment

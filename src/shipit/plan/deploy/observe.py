@@ -25,7 +25,7 @@ class ObservedDeployment(Struct, frozen=True):
 
     `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
     None if the branch is not that of the environment, or if it is not known what serves. `reported` is True if
-    deployments are reported to the forge. `outside` is the answer of the public address; None if it was not asked.
+    deployments are reported to the forge. `public_answer` is that of the public address; None if it was not asked.
     """
 
     environment: str
@@ -35,25 +35,25 @@ class ObservedDeployment(Struct, frozen=True):
     observed: tuple[ObservedTarget, ...]
     waiting: tuple[str, ...] | None = None
     reported: bool = False
-    outside: Answer | None = None
+    public_answer: Answer | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The problems of all targets, and of the public address."""
         of_targets = (finding for observed in self.observed for finding in observed.findings)
-        return (*of_targets, *self._outside_findings())
+        return (*of_targets, *self._public_address_findings())
 
-    def _outside_findings(self) -> Iterator[Finding]:
+    def _public_address_findings(self) -> Iterator[Finding]:
         """Yield a warning if the public address does not answer, or if it fails although a version serves."""
-        if self.outside is None or 0 < self.outside.status < FIRST_SERVER_ERROR:
+        if self.public_answer is None or 0 < self.public_answer.status < FIRST_SERVER_ERROR:
             return
         url = next(target.url for target in self.targets)
-        what = f"`{url}` does not answer: {self.outside.body}"
-        if self.outside.status:
+        what = f"`{url}` does not answer: {self.public_answer.body}"
+        if self.public_answer.status:
             serving = next((host.serving for host in self.hosts if host.serving), None)
             if serving is None or not all(host.healthy for host in self.hosts):
                 return
-            what = f"`{url}` answers {self.outside.status}, although {serving} serves and is healthy"
+            what = f"`{url}` answers {self.public_answer.status}, although {serving} serves and is healthy"
         fix = f"check `environments.{self.environment}.url`, DNS, the certificate and the firewall"
         yield Finding("url", what, fix, "warning")
 
@@ -124,14 +124,14 @@ def observe_deployment(
     return ObservedDeployment(environment, head, branch, targets, observed, waiting, reported)
 
 
-def ask_outside(world: World, observed: ObservedDeployment) -> ObservedDeployment:
+def ask_public_address(world: World, observed: ObservedDeployment) -> ObservedDeployment:
     """Return the state with the answer that the public address gives now, from this machine; `url` may be unset."""
     url = next((target.url for target in observed.targets if target.url), "")
     if not url:
         return observed
     answer = world.hosts.at(LOCAL).get(url, timeout=limits.PUBLIC_REQUEST)
     targets = tuple(replace(target, url_status=answer.status) for target in observed.targets)
-    return replace(observed, targets=targets, outside=answer)
+    return replace(observed, targets=targets, public_answer=answer)
 
 
 def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, ...] | None:

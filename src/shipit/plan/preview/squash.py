@@ -28,7 +28,7 @@ class Squash(Struct, frozen=True):
         return replace(history, since=since, new=history.new | {self.commit.id}, others=self._others(history))
 
     def _others(self, history: History) -> tuple[RawCommit, ...]:
-        """Return the commits that change no file of the package; the squash commit is one if all replaced ones are."""
+        """Return the commits that change no file of the package; the squash commit too if all replaced ones do."""
         outside = {commit.id for commit in history.others}
         others = tuple(commit for commit in history.others if commit.id not in self.replaced)
         changes = any(each.id in self.replaced and each.id not in outside for each in history.since.commits)

@@ -106,7 +106,7 @@ def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Findi
         return _fetched_refs(git), shallow_findings
     except AuthError as error:
         return None, tuple({login_finding(error), *shallow_findings})
-    except RemoteTimeout:  # whatever asks the remote next would wait as long
+    except RemoteTimeout:  # the next question to the remote would wait as long again
         raise
     except CommandError as error:
         fix = error.hint or "run git fetch by hand"

@@ -15,7 +15,7 @@ from shipit.finding import Finding
 from shipit.plan.version.package.model import NESTED_NAMES, Package
 from shipit.world import Git
 
-# The directories with files of others, of tests, or of documentation; hidden directories are left out too.
+# The directories with code of others, tests, examples or documentation; hidden directories are left out too.
 _LEFT_OUT = frozenset(
     """
     node_modules bower_components vendor third_party third-party external
@@ -29,10 +29,10 @@ _PLACEHOLDER = "0.0.0"
 
 
 def nested_paths(paths: Iterable[str]) -> list[str]:
-    """Return those of `paths` that are version files of a part of the repository, those nearest to the root first.
+    """Return those of `paths` that are version files of a part of the repository, the nearest to the root first.
 
     A file counts if it has one of `NESTED_NAMES` and is in a directory below the root, but not too deep, and in none
-    that is hidden or has files of others, of tests or of documentation.
+    that is hidden or has code of other projects, tests, examples or documentation.
     """
     found = [path for path in paths if _is_of_a_part(path.split("/"))]
     return sorted(found, key=lambda path: (path.count("/"), path))[: limits.NESTED_VERSION_FILES]
@@ -103,7 +103,7 @@ def _fix(versions: Mapping[str, str]) -> Iterator[str]:
         yield "or, if all of them have the same version:"
     yield "  [release]"
     yield f"  version-files = [{', '.join(map(_string, versions))}]"
-    yield "or, if releases shall write no version:"
+    yield "or, if releases should write no version:"
     yield "  [release]"
     yield "  version-files = []"
 

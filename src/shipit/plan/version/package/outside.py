@@ -102,7 +102,7 @@ def _nameless(
     if newest is None or any(_names_a_package(each, histories) for each in _later(newest[0], histories)):
         return
     reading, name = newest[1], histories[0].package.name
-    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and names none"
+    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and names no package"
     footer = f"Release-As: {name} {reading.release_as}"
     yield Finding("release-as", what, f"name the package: {_request(footer)}", "warning")
 
