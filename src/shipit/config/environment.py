@@ -142,8 +142,8 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
     url: Annotated[
         WebUrl | None,
         Meta(
-            description="The public address of the environment. shipit shows it, and asks it before and after each "
-            "deployment: an answer that fails only afterwards takes the traffic back.",
+            description="The public address of the environment. shipit shows it, and requests it before and after each "
+            "switch: if it fails only after the switch, the earlier version gets the traffic again.",
             examples=["https://shop.example"],
         ),
     ] = None

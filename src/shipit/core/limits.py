@@ -22,7 +22,7 @@ class Limit(int):
 
     Args:
         area: the section of docs/limits.md.
-        number: seconds, bytes or how many, as the kind of limit says.
+        number: the seconds, the bytes or the count; the class says which.
         subject: the thing that is limited.
         outcome: the result of reaching the limit: an error with its exit status, or the part that is left out.
         key: the key of `shipit.toml` that sets another limit; empty if there is none.
@@ -91,8 +91,8 @@ class Count(Limit):
 
 GIT_REMOTE = Time("git", 300, "a git command that talks to the remote, with its login and hooks", "it is stopped; error, status 5", "release.remote-timeout")
 GIT_LOCAL = Time("git", 3600, "any other git command, with its hooks and the program that signs", "it is stopped; error, status 5")
-GIT_END = Time("git", 5, "the end of a git command that is stopped", "it is killed")
-RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, when each time another push moves the branch", "error, status 3")
+GIT_END = Time("git", 5, "the time in which a stopped git command must end", "it is killed")
+RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, if another push moves the branch each time", "error, status 3")
 
 # GitHub
 
@@ -108,11 +108,11 @@ ANNOTATION_TITLE = Count("github", 200, "characters of a subject in an annotatio
 LIST_PAGES = Count("github", 100, "pages of a list, of 100 entries each", "error, status 5")  # GitHub shows no more releases
 NESTED_TAGS = Count("github", 10, "tags that point to another tag, in a row", "the tag counts as one on another commit: error, status 3")
 GITHUB_REASON = Count("github", 300, "characters of the reason of GitHub in an error", "the text ends with `…`")
-EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which the earlier one is looked for", "the earlier one stays active on GitHub")
+EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which shipit looks for the earlier one", "the earlier one stays active on GitHub")
 
 # GitHub and registries
 
-REQUEST_SILENCE = Time("services", 30, "a pause in an answer", "the request is repeated if that is safe; then error, status 5")
+REQUEST_SILENCE = Time("services", 30, "the time without new data in an answer", "the request is repeated if that is safe; then error, status 5")
 REQUEST_TRIES = Count("services", 5, "tries of one request", "error, status 5")
 RATE_LIMIT_WAIT = Time("services", 60, "the wait for the end of a rate limit", "error, status 5, with the time when it ends")
 REQUEST_TIME = Time("services", 60, "the whole answer to a request", "error, status 5")
@@ -128,22 +128,22 @@ REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry
 # Container engine
 
 ENGINE_CONNECTION = Time("engine", 15, "the first answer of the engine", "error, status 3")
-ENGINE_SILENCE = Time("engine", 600, "a pause in an answer of the engine", "error, status 5")
-PUSH_RETRIES = Time("engine", 30, "the failed tries of a push, after which it is not repeated", "error, status 5")  # the engine tries each layer five times in 50 seconds
-BUILDX_ANSWER = Time("engine", 60, "a question to `docker buildx` about itself", "the classic builder is used")
+ENGINE_SILENCE = Time("engine", 600, "the time without new data in an answer of the engine", "error, status 5")
+PUSH_RETRIES = Time("engine", 30, "the time for which a failed push is repeated", "error, status 5")  # the engine tries each layer five times in 50 seconds
+BUILDX_ANSWER = Time("engine", 60, "the answer of `docker buildx` about its version and its builder", "the classic builder is used")
 
 # Commands of the user
 
 PREPARE = Time("commands", 1800, "a `prepare` command; a build of an image of a release", "it is killed; error, status 5", "release.prepare-timeout")
 BUILD = Time("commands", 1800, "a `build` command; a build of an image of an environment", "it is killed; error, status 5", "environments.<name>.timeout")
-OUTPUT_END = Time("commands", 5, "the end of the output after the end of its command", "the rest of the output is left out")
+OUTPUT_END = Time("commands", 5, "the output that is still open after its command has ended", "the rest of the output is left out")
 OUTPUT_LINE = Count("commands", 65_536, "characters of a line of the output", "the line ends with `…`; the command goes on")
 ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the others are only in the log")
 
 # Files
 
 NESTED_VERSION_FILES = Count("files", 50, "version files below the root that are read, if the root has none", "those deepest below the root are left out")
-NESTED_PROBE = Size("files", 64 << 10, "the beginning of a version file at the root in which `shipit next` looks for a version", "version files below the root are looked for")
+NESTED_PROBE = Size("files", 64 << 10, "the beginning of a version file at the root in which `shipit next` looks for a version", "shipit looks for version files below the root")
 NESTED_DIRECTORIES = Count("files", 4, "directories above such a version file", "a file that is deeper is left out")
 TEXT_FILE = Size("files", 64 << 20, "a changelog, a version file or another file to write, a saved plan, a message, the event of a CI run", "error, status 2 or 5; an event is left out")
 CONFIG_FILE = Size("files", 4 << 20, "`shipit.toml`, `pyproject.toml`, a changelog template", "error, status 2")
@@ -173,10 +173,10 @@ SSH_CONNECTION = Time("deployments", 15, "the connection and the login to a host
 SSH_GRACE = Time("deployments", 5, "the answer of a host after the time limit of a command", "error, status 5")
 SSH_PORTS = Count("deployments", 5, "local ports that are tried for a connection through a host", "error, status 5")
 SSH_ARGUMENT = Size("deployments", 1 << 14, "a file that is sent as an argument of a command", "it is sent as input, which takes longer")
-SSH_KEY_SCAN = Time("deployments", 5, "the search for the key of an unknown host", "the error does not show the key")
+SSH_KEY_SCAN = Time("deployments", 5, "the request for the key of an unknown host", "the error does not show the key")
 LOCK_START = Time("deployments", 15, "the answer to the request for the lock of a host", "error, status 5")
 LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut", "another run can deploy")
-LOCK_END = Time("deployments", 5, "the end of a lock", "the connection is closed, and with it the lock")
+LOCK_END = Time("deployments", 5, "the time in which a lock must be given back", "the connection is closed, and with it the lock")
 HOST_COMMAND = Time("deployments", 30, "a command of shipit on a host", "the command counts as failed")
 HOST_REQUEST = Time("deployments", 5, "a request to the app on a host", "the answer counts as bad")
 PUBLIC_REQUEST = Time("deployments", 10, "a request to the public address", "the answer counts as bad")
@@ -185,12 +185,12 @@ QUOTED_ANSWER = Count("deployments", 80, "characters of an answer of the app in 
 HEALTHY = Time("deployments", 90, "the start of the new version until it is healthy", "it gets no traffic; error, status 6", "environments.<name>.deploy.health.within")
 DOCKER_HEALTH = Time("deployments", 90, "the same, without the table `health`, by the health check of Docker", "it gets no traffic; error, status 6", "environments.<name>.deploy.health.within")
 MIGRATION = Time("deployments", 600, "`migrate`; each `verify` command", "the new version gets no traffic; error, status 5 or 6", "environments.<name>.deploy.timeout")
-DRAIN = Time("deployments", 30, "the last requests of the old version", "the old version is stopped", "environments.<name>.deploy.drain")
+DRAIN = Time("deployments", 30, "the time in which the old version finishes its requests", "the old version is stopped", "environments.<name>.deploy.drain")
 PUBLIC_TRIES = Count("deployments", 3, "bad answers in a row", "the earlier version gets the traffic again; error, status 6")
-SLOT_TRIES = Count("deployments", 3, "requests to learn whether a slot is healthy", "the slot counts as not healthy")
+SLOT_TRIES = Count("deployments", 3, "requests that find out whether a slot is healthy", "the slot counts as not healthy")
 NGINX_COMMAND = Time("deployments", 30, "a command of nginx in a container", "error, status 5")
-NGINX_RELOAD = Time("deployments", 5, "the reload of nginx", "the earlier version keeps the traffic; error, status 6")
-NGINX_SHUTDOWN = Time("deployments", 30, "the end of the workers of nginx that know the old version", "error, status 6")
+NGINX_RELOAD = Time("deployments", 5, "the time in which nginx must load its new configuration", "the earlier version keeps the traffic; error, status 6")
+NGINX_SHUTDOWN = Time("deployments", 30, "the time in which the workers of nginx with the old version must end", "error, status 6")
 VARIABLE = Size("deployments", 131_000, "an environment variable of a container", "error, status 2")  # Linux refuses more than 128 KiB with the name: MAX_ARG_STRLEN
 DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
 DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")
