@@ -12,6 +12,7 @@ from shipit.core.versions import Version
 from shipit.errors import PreflightError, ShipitError, UsageError
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
+from shipit.plan.release.go_module import go_module_finding
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import Observed
 from shipit.plan.release.preflight import preflight_findings, version_finding
@@ -85,6 +86,7 @@ def _plan(
         *_version_file_findings(config, observed, decisions),
         *unreadable_findings(decisions),
         *_draft_findings(observed, releases),
+        *_go_module_findings(observed, releases),
     )
     steps = tuple(_steps(config, observed, releases, findings))
     return ReleasePlan(
@@ -119,6 +121,15 @@ def _draft_findings(observed: Observed, releases: Iterable[PackageRelease]) -> I
                 what = f"there is a draft of `{tag}`, a version that was not released; this release is {version}"
                 fix = "delete the draft on the page of the releases, unless another run is making that release now"
                 yield Finding("abandoned-draft", what, fix, severity="warning")
+
+
+def _go_module_findings(observed: Observed, releases: Iterable[PackageRelease]) -> Iterator[Finding]:
+    for release in releases:
+        history, version = release.next_release.history, release.next_release.version
+        path = observed.go_modules.get(history.package.name)
+        if path and version:
+            finding = go_module_finding(history.package, path, Version.parse(version), history.last)
+            yield from (finding,) if finding else ()
 
 
 def _steps(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
+from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import DeclaredVersion, History, Package, observe_history, packages, rules_of, tag_findings
@@ -25,7 +26,7 @@ from shipit.plan.version.files.version_files import (
 )
 from shipit.plan.version.package.outside import Outside, observe_outside
 from shipit.plan.version.package.paths import path_findings, shared_file_findings
-from shipit.world import World
+from shipit.world import Git, World
 
 
 class FileState(Struct, frozen=True):
@@ -56,7 +57,8 @@ class Observed(Struct, frozen=True):
     `version_files` are the version files of each package by its name. `files` is the state of each file that a release
     can write, by path. `dirty` are the paths of uncommitted changes. `outside` are the commits of no package. `today`
     is the date of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes
-    links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge.
+    links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the
+    module paths of the packages with a `go.mod`, by the name of the package.
     """
 
     clone: CloneState
@@ -73,6 +75,7 @@ class Observed(Struct, frozen=True):
     created: int
     links: Links | None
     drafts: tuple[str, ...] = ()
+    go_modules: Mapping[str, str] = {}
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -146,6 +149,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
         drafts=world.forge.drafts() if remote and forge_is_usable else (),
+        go_modules=dict(_go_modules(git, base, packages(config))),
     )
 
 
@@ -194,6 +198,14 @@ def _version_file_findings(world: World, base: str, package: Package) -> Iterato
         yield Finding("version-file", what, f'name the file itself: version-files = ["{target}"]')
     if not links:
         yield from version_file_findings(world.git, base, package)
+
+
+def _go_modules(git: Git, base: str, packages: Iterable[Package]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the module path of each package with a `go.mod`."""
+    for package in packages:
+        path = module_path(git.text(base, package.inside("go.mod")) or "")
+        if path:
+            yield package.name, path
 
 
 def _version_files(world: World, base: str, package: Package) -> tuple[VersionFileConfig, ...]:
