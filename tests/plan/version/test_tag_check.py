@@ -4,6 +4,8 @@ import pytest
 from plan.asking import decisions, next_of
 from repositories import Repository
 
+from shipit.config.load import parse_config
+from shipit.core import limits
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding
 
@@ -141,6 +143,31 @@ def test_later_tags_with_names_are_refused_with_a_table_for_each_package(repo: R
     ]
     assert lines[-1] == 'or set `tag = "v{version}"` under `[release]` to ignore such tags'
     assert decisions(repo, "\n".join(lines[:-1]))["gradle"].previous == "8.10.0"
+
+
+def test_a_package_is_proposed_once_with_the_format_of_its_highest_version(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"cli/package.json": "{}", "web/package.json": "{}"})
+    tagged(repo, "v1.0.0", "cli@2.0.0 web@2.0.0", "cli@2.1.0 web@2.1.0", "cli@2.2.0", "cli-v3.0.0", "cli-v10.0.0")
+    lines = refusal(repo).fix.splitlines()[1:-1]
+    assert [line for line in lines if "tag" in line] == ['  tag = "cli-v{version}"', '  tag = "web@{version}"']
+    assert {name: each.previous for name, each in decisions(repo, "\n".join(lines)).items()} == {
+        "cli": "10.0.0",
+        "web": "2.1.0",
+    }
+
+
+def test_the_format_of_a_single_package_is_that_of_its_highest_version(repo: Repository) -> None:
+    tagged(repo, "v1.0.0", "app@1.1.0", "app@1.2.0", "app@1.3.0", "app-v2.0.0", "app-v2.1.0")
+    assert '`tag = "app-v{version}"` under `[release]`' in refusal(repo).fix
+
+
+def test_packages_beyond_the_limit_are_counted_in_the_proposal(repo: Repository) -> None:
+    names = [f"p{number}" for number in range(limits.PROPOSED_PACKAGES + 2)]
+    repo.commit("feat: begin", files={f"{name}/package.json": "{}" for name in names})
+    tagged(repo, "v1.0.0", *(" ".join(f"{name}@{version}" for name in names) for version in ("2.0.0", "2.1.0")))
+    lines = refusal(repo).fix.splitlines()[1:-1]
+    assert lines[-1] == "  # packages left out here: 2; `git tag` shows their tags"
+    assert len(parse_config("\n".join(lines), where="shipit.toml").packages) == limits.PROPOSED_PACKAGES
 
 
 @pytest.mark.parametrize(

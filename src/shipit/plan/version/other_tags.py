@@ -148,18 +148,31 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
         paths: returns the paths of all files.
         other: the instruction for the user who wants neither.
     """
+    families = _current_formats(families)
     named = [family for family in families if family.name]
     if package.name or not families[0].name or len(named) == 1:
         table = f"[packages.{_key(package.name)}]" if package.name else "[release]"
         return f'set `tag = "{families[0].format.template}"` under `{table}`, or {other}'
     existing = _package_directories(paths())
     places = [(family, directory) for family in named if (directory := _directory(family.name, existing))]
-    found = (places or [(family, "DIRECTORY") for family in named])[: limits.PROPOSED_PACKAGES]
+    found = places or [(family, "DIRECTORY") for family in named]
     tables = (
         f'  [packages.{_key(family.name)}]\n  path = "{directory}"\n  tag = "{family.format.template}"\n'
-        for family, directory in found
+        for family, directory in found[: limits.PROPOSED_PACKAGES]
     )
-    return f"write in shipit.toml:\n{''.join(tables)}or {other}"
+    left = len(found) - limits.PROPOSED_PACKAGES
+    more = f"  # packages left out here: {left}; `git tag` shows their tags\n" if left > 0 else ""
+    return f"write in shipit.toml:\n{''.join(tables)}{more}or {other}"
+
+
+def _current_formats(families: Sequence[TagFamily]) -> list[TagFamily]:
+    """Return `families` with one for each name, the one with the highest version: an earlier format has lower ones."""
+    named: dict[str, TagFamily] = {}
+    for family in families:
+        known = named.setdefault(family.name, family)
+        if known.tags[0].version < family.tags[0].version:
+            named[family.name] = family
+    return [family for family in families if not family.name or named[family.name] is family]
 
 
 def _key(name: str) -> str:
