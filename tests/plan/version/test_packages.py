@@ -33,6 +33,18 @@ def begin(repo: Repository) -> None:
     repo.tag("web-v2.0.0")
 
 
+def test_another_version_is_requested_with_the_package_whose_next_tag_is_taken(repo: Repository) -> None:
+    begin(repo)
+    repo.branch("elsewhere")
+    touch(repo, "web/b", "fix: there")
+    repo.tag("web-v2.0.1")
+    repo.switch("main")
+    touch(repo, "web/b", "fix: here")
+    with pytest.raises(ConflictError, match="exists already") as taken:
+        versions(repo)
+    assert taken.value.hint and "shipit release --package web --version X.Y.Z" in taken.value.hint
+
+
 def test_only_commits_that_touch_its_path_count_for_a_package(repo: Repository) -> None:
     begin(repo)
     touch(repo, "backend/b", "feat: in the back")

@@ -269,10 +269,12 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
         stable = not allowed and not branch.prerelease
+        chosen = f"--package {history.package.name} " if history.package.name else ""
         only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
-            hint=f"merge `{tag}` into this branch{only}, or request another version: shipit release --version X.Y.Z",
+            hint=f"merge `{tag}` into this branch{only}, or request another version: "
+            f"shipit release {chosen}--version X.Y.Z",
         )
 
 
