@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from shipit.adapters.project import Project
+from shipit.api.deployment_progress import DeploymentProgress
 from shipit.api.releasing import carry_out
-from shipit.api.watched import Watched
 from shipit.errors import ConflictError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
@@ -25,32 +25,34 @@ def apply_or_go_back(
 
     `KeyboardInterrupt` gets a note about the traffic, for the message of the command line.
     """
-    watched = Watched(observer)
+    progress = DeploymentProgress(observer)
     try:
-        return _apply_or_go_back(project, plan, before, watched)
+        return _apply_or_go_back(project, plan, before, progress)
     except KeyboardInterrupt as interrupt:
-        interrupt.__notes__ = ["; ".join(watched.notes(plan))]  # instead of the steps that are done
+        interrupt.__notes__ = ["; ".join(progress.notes(plan))]  # instead of the steps that are done
         raise
 
 
-def _apply_or_go_back(project: Project, plan: DeployPlan, before: ObservedDeployment, watched: Watched) -> Deployment:
+def _apply_or_go_back(
+    project: Project, plan: DeployPlan, before: ObservedDeployment, progress: DeploymentProgress
+) -> Deployment:
     """Apply `plan`, or go back; see `apply_or_go_back`."""
     if any_blocks(plan.findings):
         refused = PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
-        raise _finish_way_back(project, plan, before, refused, watched)
+        raise _finish_way_back(project, plan, before, refused, progress)
     url = project.config.environments[plan.environment].url or ""
     try:
-        return Deployment(plan, carry_out(project, plan, watched), url)
+        return Deployment(plan, carry_out(project, plan, progress), url)
     except NotVerifiedError as error:
         if error.required:
-            raise _failed_and_reported(project, plan, before, error, watched) from error
-        _report_end(project, plan, watched.observer, "inactive")
-        return Deployment(plan, _unproven(plan, error) | watched.outputs, url)
+            raise _failed_and_reported(project, plan, before, error, progress) from error
+        _report_end(project, plan, progress.observer, "inactive")
+        return Deployment(plan, _unproven(plan, error) | progress.outputs, url)
     except ShipitError as error:
-        if watched.confirmed(plan):  # the new version serves, and only steps that clean up are not done
+        if progress.confirmed(plan):  # the new version serves, and only steps that clean up are not done
             error.state = "the new version serves and was verified; run the same command again to finish"
             raise
-        raise _failed_and_reported(project, plan, before, error, watched) from error
+        raise _failed_and_reported(project, plan, before, error, progress) from error
 
 
 def _unproven(plan: DeployPlan, error: NotVerifiedError) -> dict[str, str]:
@@ -61,22 +63,22 @@ def _unproven(plan: DeployPlan, error: NotVerifiedError) -> dict[str, str]:
 
 
 def _failed_and_reported(
-    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, progress: DeploymentProgress
 ) -> ShipitError:
     """Do the same as `_failed`, and report the failure to the forge."""
-    failure = _failed(project, plan, before, error, watched)
-    _report_end(project, plan, watched.observer, "failure")
+    failure = _failed(project, plan, before, error, progress)
+    _report_end(project, plan, progress.observer, "failure")
     return failure
 
 
 def _failed(
-    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, progress: DeploymentProgress
 ) -> ShipitError:
     """Bring back what served when the run began, unless another run is running there, and return the error to raise."""
     if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
         error.state = error.state or f"`shipit status {plan.environment}` shows which version serves now"
         return error
-    return _way_back(project, plan, before, error, watched)
+    return _way_back(project, plan, before, error, progress)
 
 
 def _report_end(project: Project, plan: DeployPlan, observer: Observer, state: Literal["failure", "inactive"]) -> None:
@@ -88,7 +90,11 @@ def _report_end(project: Project, plan: DeployPlan, observer: Observer, state: L
 
 
 def _finish_way_back(
-    project: Project, plan: DeployPlan, before: ObservedDeployment, refused: PreflightError, watched: Watched
+    project: Project,
+    plan: DeployPlan,
+    before: ObservedDeployment,
+    refused: PreflightError,
+    progress: DeploymentProgress,
 ) -> ShipitError:
     """Return the error to raise for a held version, after finishing the way back of the run that held it."""
     from shipit.plan.deploy import plan_way_back
@@ -96,7 +102,7 @@ def _finish_way_back(
     if {finding.code for finding in plan.findings if finding.blocks} != {"held"}:
         return refused
     steps = plan_way_back(plan, before, before, "", project.ci.run_name).steps
-    return _way_back(project, plan, before, refused, watched) if any_undone(project, steps) else refused
+    return _way_back(project, plan, before, refused, progress) if any_undone(project, steps) else refused
 
 
 def any_undone(project: Project, steps: Iterable[Step]) -> bool:
@@ -107,7 +113,7 @@ def any_undone(project: Project, steps: Iterable[Step]) -> bool:
 
 
 def _way_back(
-    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, watched: Watched
+    project: Project, plan: DeployPlan, before: ObservedDeployment, error: ShipitError, progress: DeploymentProgress
 ) -> ShipitError:
     """Bring back what served before, verify it, and return the error to raise."""
     from shipit.core.deploy import machine
@@ -116,10 +122,10 @@ def _way_back(
     try:
         now = observe(project, plan.environment)
         back = plan_way_back(plan, before, now, error.what, project.ci.run_name)
-        unfinished = _problem_of(project, back, watched.observer)
+        unfinished = _problem_of(project, back, progress.observer)
         after = observe(project, plan.environment)
     except ShipitError as second:
-        return _unverified(plan, error, second.what, moved=watched.moved)
+        return _unverified(plan, error, second.what, moved=progress.moved)
     problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
     if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:
@@ -131,7 +137,7 @@ def _way_back(
     elif _same_problems(before, after):
         error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:
-        return _unverified(plan, error, "; ".join(problems), moved=watched.moved)
+        return _unverified(plan, error, "; ".join(problems), moved=progress.moved)
     else:
         error.state = f"{', '.join(served) or 'the earlier container'} serves, as before; this was verified"
         error.state += f". The cleanup is not finished: {unfinished}" if unfinished else ""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shipit.core.commits import (
-    PackageScope,
+    PackageToRead,
     PrefixCache,
     RawCommit,
     Reading,
@@ -287,9 +287,9 @@ def test_after_a_breaking_change_only_commits_with_release_as_are_read(
 ) -> None:
     read: list[str] = []
 
-    def recording(commit: RawCommit, cache: PrefixCache, scope: PackageScope | None) -> Reading:
+    def recording(commit: RawCommit, cache: PrefixCache, package: PackageToRead | None) -> Reading:
         read.append(commit.message)
-        return read_commit(commit, cache, scope)
+        return read_commit(commit, cache, package)
 
     monkeypatch.setattr("shipit.core.commits.read_all.read_commit", recording)
     messages = ("fix: a", "feat!: b", "feat!: c", "feat: d\n\nRelease-As: 3.0.0", "fix: e")

@@ -1,4 +1,4 @@
-"""The files of a directory that match a glob pattern.
+"""The files below a directory that match a glob pattern.
 
 `glob.glob` follows links round in circles: with two links to the same directory inside that directory, `**` never ends.
 Here `**` visits each directory once, and stays below the root.

@@ -1,4 +1,4 @@
-"""Reading of files that can be anything: a pipe without a writer, a device without an end, or gigabytes of zeros."""
+"""Reads that end: of files that may be too large, or a pipe or a device instead of a regular file."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shipit.cli.checking import check_option, checked_status
 from shipit.cli.complete import complete_environment, complete_version
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
+from shipit.cli.plan_status import check_option, checked_status
 from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session

@@ -24,7 +24,7 @@ from shipit.core.commits.read_all import read_commits as read_commits
 from shipit.core.commits.read_all import requested_version as requested_version
 from shipit.core.commits.read_one import read_commit as read_commit
 from shipit.core.commits.readings import drop_reasons as drop_reasons
-from shipit.core.commits.release_as import PackageScope as PackageScope
+from shipit.core.commits.release_as import PackageToRead as PackageToRead
 from shipit.core.commits.release_as import version_request as version_request
 from shipit.core.commits.release_as import version_requests as version_requests
 from shipit.core.commits.reverts import MatchTexts as MatchTexts

@@ -22,26 +22,26 @@ from shipit.core.commits.readings import Reading as Reading
 from shipit.core.commits.readings import Readings as Readings
 from shipit.core.commits.readings import RequestedVersion as RequestedVersion
 from shipit.core.commits.readings import mark_dropped, without_dropped
-from shipit.core.commits.release_as import PackageScope
+from shipit.core.commits.release_as import PackageToRead
 from shipit.core.commits.rules import Rules
 from shipit.core.versions import Bump
 
 
-def read_commits(commits: Iterable[RawCommit], rules: Rules, scope: PackageScope | None = None) -> Readings:
+def read_commits(commits: Iterable[RawCommit], rules: Rules, package: PackageToRead | None = None) -> Readings:
     """Read the commits since the last release. Takes linear time, and never raises, for any message.
 
     Args:
         commits: in the order of `git log`, newest first.
         rules: the bump of each commit type.
-        scope: the package that the commits are read for; None for the whole repository.
+        package: the package that the commits are read for; None for the whole repository.
     """
     cache = PrefixCache(rules)
     normalized = [normalize_commit(commit) for commit in commits]
-    return Readings(mark_dropped(normalized, [read_commit(commit, cache, scope) for commit in normalized]))
+    return Readings(mark_dropped(normalized, [read_commit(commit, cache, package) for commit in normalized]))
 
 
 def requested_version(
-    commits: Iterable[RawCommit], rules: Rules, scope: PackageScope | None = None
+    commits: Iterable[RawCommit], rules: Rules, package: PackageToRead | None = None
 ) -> RequestedVersion:
     """Return the version that the commits request, the same as `read_commits(…).requested`, but faster.
 
@@ -52,7 +52,7 @@ def requested_version(
     bump, release_as, unreadable = Bump.NONE, None, 0
     for commit in without_dropped([normalize_commit(commit) for commit in commits]):
         if bump < Bump.MAJOR or might_request_version(commit.message):
-            reading = read_commit(commit, cache, scope)
+            reading = read_commit(commit, cache, package)
             bump, release_as = max(bump, reading.bump), release_as or reading.release_as
             unreadable += reading.outcome == "unreadable"
     return RequestedVersion(bump, release_as, 0 if bump or release_as else unreadable)

@@ -10,7 +10,7 @@ from shipit.core.commits.message import Commit, Unreadable, after_subject, heade
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
-from shipit.core.commits.release_as import PackageScope, version_request
+from shipit.core.commits.release_as import PackageToRead, version_request
 from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
@@ -21,22 +21,22 @@ from shipit.core.versions import Bump
 OUTSIDE = "changes no file of the package"
 
 
-def read_commit(commit: RawCommit, cache: PrefixCache, scope: PackageScope | None = None) -> Reading:
+def read_commit(commit: RawCommit, cache: PrefixCache, package: PackageToRead | None = None) -> Reading:
     """Read one commit, without regard to the others.
 
     Args:
         commit: with a message whose lines end with LF.
         cache: keeps the readings of header prefixes from one commit to the next.
-        scope: the package that the commit is read for; None for the whole repository.
+        package: the package that the commit is read for; None for the whole repository.
     """
-    if scope and commit.id in scope.outside:
+    if package and commit.id in package.outside:
         skipped = skip_reason(commit.message)
         reading = ignored(commit, skipped or OUTSIDE)
-        return reading if skipped else _with_requested_version(commit, reading, scope)
-    return cache.quick_read(commit) or _read_in_full(commit, cache, scope)
+        return reading if skipped else _with_requested_version(commit, reading, package)
+    return cache.quick_read(commit) or _read_in_full(commit, cache, package)
 
 
-def _read_in_full(commit: RawCommit, cache: PrefixCache, scope: PackageScope | None) -> Reading:
+def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead | None) -> Reading:
     message = commit.message
     if is_release_subject(subject_of(message)):
         return ignored(commit, "a release commit")
@@ -48,7 +48,7 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache, scope: PackageScope | N
         reading = _read_by_list(commit, reading, cache)
     elif has_list:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger_commit_warnings(commit, reading, cache)))
-    return _with_requested_version(commit, reading, scope)
+    return _with_requested_version(commit, reading, package)
 
 
 def _might_have_list(commit: RawCommit) -> bool:
@@ -134,9 +134,9 @@ def _stronger_commit_warnings(commit: RawCommit, by_header: Reading, cache: Pref
     )
 
 
-def _with_requested_version(commit: RawCommit, reading: Reading, scope: PackageScope | None) -> Reading:
+def _with_requested_version(commit: RawCommit, reading: Reading, package: PackageToRead | None) -> Reading:
     """Return the reading with the version that the `Release-As` footer of the commit requests, if it has one."""
-    request = version_request(commit, scope)
+    request = version_request(commit, package)
     if request is None:
         return reading
     version = request.version

@@ -27,14 +27,14 @@ class VersionRequest(Struct, frozen=True):
     package: str | None = None
 
 
-class PackageScope(Struct, frozen=True):
+class PackageToRead(Struct, frozen=True):
     """The package that commits are read for, in a repository with several packages.
 
     `names` are the names of all packages. `outside` are the ids of the commits that change no file of the package: only
     a `Release-As` footer that names the package counts in them.
     """
 
-    package: str
+    name: str
     names: frozenset[str]
     outside: frozenset[str] = frozenset()
 
@@ -59,16 +59,16 @@ def _request(words: list[str], packages: Collection[str]) -> VersionRequest:
     return VersionRequest(word.removeprefix("v") or word, package)
 
 
-def version_request(commit: RawCommit, scope: PackageScope | None = None) -> VersionRequest | None:
+def version_request(commit: RawCommit, package: PackageToRead | None = None) -> VersionRequest | None:
     """Return the request of the last `Release-As` footer of a commit; None when it requests no version.
 
     Args:
         commit: the commit.
-        scope: the package that the version is for; footers of other packages do not count. None for the whole
+        package: the package that the version is for; footers of other packages do not count. None for the whole
             repository.
     """
-    if scope is None:
+    if package is None:
         return next(reversed(version_requests(commit.message)), None)
-    names = (scope.package,) if commit.id in scope.outside else (None, scope.package)
-    found = [request for request in version_requests(commit.message, scope.names) if request.package in names]
+    names = (package.name,) if commit.id in package.outside else (None, package.name)
+    found = [request for request in version_requests(commit.message, package.names) if request.package in names]
     return next(reversed(found), None)

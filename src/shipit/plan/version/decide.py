@@ -81,11 +81,11 @@ def decide_version(
     when it would lower the version in a file.
     """
     rules = rules_of(config)
-    scope = history.scope
+    package = history.package_to_read
     unreleased, elsewhere = (
-        read_commits(commits, rules, scope) for commits in (history.unreleased, history.released_elsewhere)
+        read_commits(commits, rules, package) for commits in (history.unreleased, history.released_elsewhere)
     )
-    in_prereleases = requested_version(history.in_prereleases, rules, scope)
+    in_prereleases = requested_version(history.in_prereleases, rules, package)
     requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases)
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
@@ -103,7 +103,7 @@ def decide_version_only(
     """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
     groups = (history.unreleased, history.released_elsewhere, history.in_prereleases)
-    requested = _Requested(*(requested_version(commits, rules, history.scope) for commits in groups))
+    requested = _Requested(*(requested_version(commits, rules, history.package_to_read) for commits in groups))
     version = _version(history, config, branch, requested, taken, declared)
     unreadable = 0 if version else requested.unreleased.unreadable
     return NextVersion(history.package.name, str(version) if version else None, unreadable)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shipit.core.commits import PackageScope, RawCommit, version_requests
+from shipit.core.commits import PackageToRead, RawCommit, version_requests
 from shipit.core.history import Unreleased, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
@@ -38,10 +38,10 @@ class History(Struct, frozen=True):
     later_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def scope(self) -> PackageScope | None:
+    def package_to_read(self) -> PackageToRead | None:
         """The package that the commits are read for; None for the whole repository."""
         package, outside = self.package, frozenset(commit.id for commit in self.others)
-        return PackageScope(package.name, package.names, outside) if package.name else None
+        return PackageToRead(package.name, package.names, outside) if package.name else None
 
     @property
     def unreleased(self) -> tuple[RawCommit, ...]:

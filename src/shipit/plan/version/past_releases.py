@@ -44,7 +44,7 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
         str(tag.version),
         tag.name,
         _date(git, tag),
-        read_commits(history.unreleased, rules_of(config), history.scope).entries,
+        read_commits(history.unreleased, rules_of(config), history.package_to_read).entries,
         history.last.name if history.last else None,
         history.since.includes,
     )

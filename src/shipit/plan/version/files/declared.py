@@ -1,4 +1,4 @@
-"""The versions that the version files of a package declare."""
+"""The versions in the version files of a package, and the check that a release does not lower them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The version files of a package, and the version that they declare."""
+"""The search for the version files of a package, and the findings about those that cannot be updated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commits of no package, in a repository with several packages, and requests for a version of unclear packages."""
+"""The commits of no package, and the findings about `Release-As` footers that do not say which package they mean."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _requests_of_several(histories: Sequence[History]) -> Iterator[Finding]:
 
 def _newest_request(history: History) -> RawCommit | None:
     """Return the commit whose footer decides the version of the package, if that footer names no package."""
-    scope = history.scope
-    pairs = ((commit, version_request(commit, scope)) for commit in history.unreleased)
+    package = history.package_to_read
+    pairs = ((commit, version_request(commit, package)) for commit in history.unreleased)
     commit, request = next((pair for pair in pairs if pair[1]), (None, None))
     return None if request and request.package else commit

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from shipit.steps.base import Outputs, Step
 
 
-class Watched:
-    """An observer that passes everything on, and remembers the outputs, and the steps that moved traffic.
+class DeploymentProgress:
+    """An observer that passes everything on, and remembers the outputs and the traffic that each host was given.
 
     Args:
         observer: the observer to pass everything on to; None for none.
