@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shipit.adapters.ci import CiContext, read_ci_context
 from shipit.adapters.files.regular_file import read_regular_file
 from shipit.adapters.git import GitRepository, Waiting
-from shipit.config.model import Config
+from shipit.config.model import CONFIG_FILES, Config
 from shipit.core import limits
 from shipit.core.duration import seconds
 from shipit.core.redact import Redactor
@@ -22,8 +22,6 @@ from shipit.world import Forge, Transfer, World
 
 if TYPE_CHECKING:
     from shipit.adapters.http.retry_policy import RetryPolicy
-
-CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
 
 class Project(Struct, frozen=True, dict=True):

@@ -34,6 +34,8 @@ from shipit.config.vocabulary import (
 from shipit.core import limits
 from shipit.core.write_back import WriteBack
 
+CONFIG_FILES = ("shipit.toml", "pyproject.toml")
+
 
 class BranchConfig(ConfigTable, frozen=True, kw_only=True):
     """A release branch with its own settings."""

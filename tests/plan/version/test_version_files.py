@@ -186,3 +186,17 @@ def test_a_changelog_in_utf_16_is_refused_and_not_mixed_with_utf_8(repo: Reposit
     repo.commit("feat: begin", files={"CHANGELOG.md": text})
     with pytest.raises(ConfigError, match=r"the changelog `CHANGELOG\.md` has NUL bytes"):
         plan(clone_of(repo))
+
+
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [("package.json", "the version file `package.json`"), ("shipit.toml", "the configuration `shipit.toml`")],
+)
+def test_a_changelog_in_a_file_of_another_kind_is_refused_before_it_is_damaged(
+    repo: Repository, file: str, what: str
+) -> None:
+    toml = f'[changelog]\nfile = "./{file}"\n'
+    repo.commit("feat: begin", files={"package.json": '{"version": "0.0.1"}', "shipit.toml": toml})
+    with pytest.raises(ConfigError, match=f"the changelog is also {what}") as caught:
+        plan(clone_of(repo))
+    assert (caught.value.where, caught.value.hint) == ("changelog.file", "give the changelog a file of its own")

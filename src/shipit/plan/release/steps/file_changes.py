@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from shipit.config.model import Config, VersionFileConfig
+from shipit.config.model import CONFIG_FILES, Config, VersionFileConfig
 from shipit.core.notes import LANGUAGES, insert_section
 from shipit.errors import ConfigError
 from shipit.plan.release.observe import Observed
@@ -69,7 +69,7 @@ def file_changes(config: Config, observed: Observed, releases: Sequence[PackageR
     versions = {entry.next_release.history.package.name: entry.release.version for entry in releases}
     if not config.release.write_back.commits:
         return _apply(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
-    changelogs = (_changelog_edit(config, entry) for entry in releases)
+    changelogs = (_changelog_edit(config, observed, entry) for entry in releases)
     return _apply((*_version_edits(observed, versions), *changelogs), observed, {})
 
 
@@ -168,9 +168,15 @@ def _format(file: VersionFileConfig) -> VersionFile:
     return format
 
 
-def _changelog_edit(config: Config, release: PackageRelease) -> _Edit:
+def _changelog_edit(config: Config, observed: Observed, release: PackageRelease) -> _Edit:
+    """Return the edit of a changelog; raises `ConfigError` if its text would damage a file with another purpose."""
     language, version = LANGUAGES[config.changelog.language], release.release.version
     changelog = release.next_release.history.package.changelog
+    version_files = {file.path for files in observed.version_files.values() for file in files}
+    if changelog in version_files or changelog in CONFIG_FILES:
+        other = "version file" if changelog in version_files else "configuration"
+        what = f"the changelog is also the {other} `{changelog}`"
+        raise ConfigError(what, where="changelog.file", hint="give the changelog a file of its own")
 
     def with_section(text: str | None) -> str:
         if text and "\0" in text:
