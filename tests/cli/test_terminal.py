@@ -298,14 +298,14 @@ def test_a_configuration_without_read_permission_is_an_error(
 ) -> None:
     place = own_sample.path / "shipit.toml"
     place.touch()
-    really = open
+    really = os.open
 
-    def refusing(file: str, *arguments: object, **more: object) -> object:
+    def refusing(file: str, flags: int, mode: int = 0o777) -> int:
         if str(file) == str(place):
             raise PermissionError(13, "Permission denied")
-        return really(file, *arguments, **more)  # type: ignore[call-overload]
+        return really(file, flags, mode)
 
-    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr("os.open", refusing)
     assert run(["-C", str(own_sample.path), "next"]) == 2
     assert capsys.readouterr().err.startswith("error: `shipit.toml` cannot be read: Permission denied")
 
