@@ -66,6 +66,21 @@ def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...
                 ours.add(pom.coordinates)
 
 
+def modules_beside(path: str, read: Read) -> Iterator[str]:
+    """Yield each module that has the group and the version of the project, but not as a module that repeats them.
+
+    Such a module names no pom of the project as its parent, as the BOM of a library often does.
+    """
+    root = _pom(path, read)
+    if root is None or "$" in root.values.get(_OWN, "$"):
+        return
+    repeating = {module for module, _ in module_versions(path, read)}
+    for module, pom in _modules(path, root, read):
+        same = pom.coordinates[0] == root.coordinates[0] and pom.values.get(_OWN) == root.values[_OWN]
+        if same and module not in repeating:
+            yield module
+
+
 def _modules(path: str, pom: _Pom, read: Read) -> Iterator[tuple[str, _Pom]]:
     """Yield the path and the content of each module, depth first. A module is named by its directory or its file."""
     seen, waiting = {path}, [*_paths(path, pom)]

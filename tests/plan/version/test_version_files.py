@@ -19,6 +19,10 @@ def written(repo: Repository, toml: str = "") -> dict[str, str]:
     """Return the texts of the files of the first release by path, without the changelog."""
     clone = clone_of(repo, name="written")
     configure(clone, toml)
+    return written_in(clone)
+
+
+def written_in(clone: Path) -> dict[str, str]:
     steps = plan(clone).steps
     texts = {step.path: step.text for step in steps if isinstance(step, WriteFile)}
     return {path: text for path, text in texts.items() if path != "CHANGELOG.md"}
@@ -125,6 +129,33 @@ def test_the_modules_of_a_maven_project_are_written_with_it(repo: Repository) ->
     repo.commit("feat: begin", files={path: text.replace("@", "0.0.1-SNAPSHOT") for path, text in poms.items()})
     raised = {path: text.replace("@", "0.0.1") for path, text in poms.items() if path != "other/pom.xml"}
     assert written(repo) == raised
+
+
+def test_a_maven_module_with_the_version_of_the_project_that_is_not_written_is_a_warning(repo: Repository) -> None:
+    own = "<groupId>g</groupId><artifactId>a</artifactId><version>0.0.1-SNAPSHOT</version>"
+    modules = "<modules><module>api</module><module>bom</module><module>tools/app.xml</module></modules>"
+    poms = {
+        "pom.xml": f"<project>{own}{modules}</project>",
+        "api/pom.xml": f"<project><parent>{own}</parent><artifactId>api</artifactId></project>",
+        "bom/pom.xml": f"<project>{own}</project>",
+        "tools/app.xml": f"<project>{own}<modules><module>own</module></modules></project>",
+        "tools/own/pom.xml": f"<project>{own.replace('0.0.1', '7.0.0')}</project>",
+    }
+    repo.commit("feat: begin", files=poms)
+    assert list(written(repo)) == ["pom.xml", "api/pom.xml"]
+    clone = clone_of(repo)
+    finding = doctor(clone)["maven-module"]
+    assert finding in plan(clone).findings and not finding.blocks
+    assert "in `bom/pom.xml`, `tools/app.xml` as it is:" in finding.what
+    first, *lines, last = finding.fix.splitlines()
+    assert (first, last) == (
+        "write in shipit.toml:",
+        "or the same without a file that has a version of its own",
+    )
+    toml = "\n".join(lines)
+    configure(clone, toml)
+    assert doctor(clone) == {}
+    assert set(written_in(clone)) == {"pom.xml", "api/pom.xml", "bom/pom.xml", "tools/app.xml"}
 
 
 def test_maven_modules_are_not_written_if_the_root_cannot_be_written(repo: Repository) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from shipit.config.model import VersionFileConfig
@@ -9,7 +10,7 @@ from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
 from shipit.plan.version.package.model import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
-from shipit.versionfiles.maven_modules import module_versions
+from shipit.versionfiles.maven_modules import Read, module_versions, modules_beside
 from shipit.world import Git
 
 _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
@@ -77,6 +78,38 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
         blocks = any(error.computed for error in errors.values())
         what = f"no version file can be updated: {reasons}"
         yield Finding("version-file", what, fix, "error" if blocks else "warning")
+    yield from _module_findings(git, rev, package)
+
+
+def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
+    """Yield a warning for the Maven modules that have the version of the project, but are not written with it."""
+    poms = [file for file in main_version_files(git, rev, package) if format_of(file.path) is FORMATS["maven"]]
+    beside = [module for file in poms for module in modules_beside(file.path, _committed(git, rev))]
+    if not beside:
+        return
+    named = ", ".join(f"`{path}`" for path in beside)
+    what = f"a release leaves the version of the project in {named} as it is: no pom of the project is the parent there"
+    written = (*version_files(git, rev, package), *(VersionFileConfig(path=path, format="maven") for path in beside))
+    entries = ",\n    ".join(map(_entry, written))
+    table = f"packages.{_string(package.name)}" if package.name else "release"
+    fix = (
+        f"write in shipit.toml:\n  [{table}]\n  version-files = [\n    {entries},\n  ]\n"
+        "or the same without a file that has a version of its own"
+    )
+    yield Finding("maven-module", what, fix, "warning")
+
+
+def _entry(file: VersionFileConfig) -> str:
+    """Return the entry for `file` in `version-files`."""
+    unusual = file.format and format_of(file.path) is not FORMATS[file.format]
+    format = f", format = {_string(file.format)}" if file.format and unusual else ""
+    paths = f", paths = [{', '.join(map(_string, file.paths))}]" if file.paths else ""
+    return f"{{ path = {_string(file.path)}{format}{paths} }}" if format or paths else _string(file.path)
+
+
+def _string(text: str) -> str:
+    """Return `text` as a string of TOML, which has the escapes of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:
@@ -101,9 +134,14 @@ def detected_version_files(git: Git, rev: str, package: Package) -> list[Version
 def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
     """Yield the POM files of the Maven modules that repeat the version of the POM `file`."""
     if format_of(file.path) is FORMATS["maven"]:
-        committed = set(git.paths(rev))
-        for path, paths in module_versions(file.path, lambda path: git.text(rev, path) if path in committed else None):
+        for path, paths in module_versions(file.path, _committed(git, rev)):
             yield VersionFileConfig(path=path, format="maven", paths=paths)
+
+
+def _committed(git: Git, rev: str) -> Read:
+    """Return the function that reads a file of the commit `rev`."""
+    committed = set(git.paths(rev))
+    return lambda path: git.text(rev, path) if path in committed else None
 
 
 def version_of(file: VersionFileConfig, text: str | None) -> str | None:
