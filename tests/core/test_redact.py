@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from growth import time_growth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shipit.core.redact import Redactor, shortened
+from shipit.core.redact import Redactor, shortened, without_login
 
 
 @pytest.mark.parametrize("address", ["ssh://ops@box.example.com", "git+ssh://git@github.com:22/acme/app"])
@@ -41,3 +44,13 @@ def test_a_secret_that_was_cut_in_two_cannot_be_read_either(limit: int, secret: 
 
 def test_a_text_that_was_cut_elsewhere_stays_as_it_is() -> None:
     assert Redactor(["s3cret-word"])("s3cret is here, and more…") == "s3cret is here, and more…"
+
+
+@pytest.mark.parametrize("part", ["://", "://:", "://a:", "://a@", ":a@", "@", "a"])
+@pytest.mark.parametrize("remove", [Redactor(), without_login])
+def test_twice_the_text_takes_twice_the_time(remove: Callable[[str], str], part: str) -> None:
+    def removing(size: int) -> Callable[[], object]:
+        text = f"://{part * (size // len(part))} x"
+        return lambda: remove(text)
+
+    assert time_growth(removing, 1_000) < 2.3

@@ -73,6 +73,8 @@ TOML_SHAPES = {
     "quotes": times('"" ', TOML + 'a = """', '"""'),
     "lines": times("\n", TOML + 'a = """', '"""'),
     "escapes": times(r"\\", TOML + 'a = "', '"'),
+    "escaped quotes": times('"\\', TOML + "a = "),
+    "escaped quotes in an open text": times('\\"', TOML + 'a = """'),
 }
 YAML_SHAPES = {
     "keys": times("k{i}: v\n", YAML),

@@ -16,6 +16,8 @@ _SHORTEST_BEGINNING = 4  # characters of a secret; fewer tell nothing
 # A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
 # A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
 _PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"
+# Up to the last `@` of a word. Only there `_USERINFO` is searched, because without an `@` that takes quadratic time.
+_BEFORE_AT = r"(?<![^\s'\"])[^\s'\"]+@"
 _USERINFO = rf"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)(?:{_PASSWORD}|[^/\s@'\"]+)(?=@)"
 
 
@@ -46,7 +48,7 @@ class Redactor:
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MARK)
-        return re.sub(_USERINFO, MARK, self._without_beginnings(text) if self._secrets and CUT in text else text)
+        return _replaced(_USERINFO, MARK, self._without_beginnings(text) if self._secrets and CUT in text else text)
 
     def _without_beginnings(self, text: str) -> str:
         """Return `text` without the beginning of a secret directly before `…`, where the rest was cut off."""
@@ -79,7 +81,11 @@ def without_login(url: str) -> str:
     >>> without_login("https://bot:pa/ss@host:8443/acme/app.git")
     'https://host:8443/acme/app.git'
     """
-    return re.sub(rf"(?<=://)(?:{_PASSWORD}|[^/@]*)@", "", url)
+    return re.sub(r"(?<=://)[^/@]*@", "", _replaced(rf"(?<=://){_PASSWORD}@", "", url))
+
+
+def _replaced(pattern: str, replacement: str, text: str) -> str:
+    return re.sub(_BEFORE_AT, lambda found: re.sub(pattern, replacement, found[0]), text) if "://" in text else text
 
 
 def _forms(secret: str) -> tuple[str, ...]:

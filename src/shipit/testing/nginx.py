@@ -12,7 +12,7 @@ from shipit.core.deploy import STATE_PATH, TOKEN_HEADER, Answer, address_in, tok
 from shipit.testing.clock import FakeClock
 from shipit.world.hosts import CommandResult
 
-_STATE = re.compile(r"return 200 '(.*)';")
+_STATE = re.compile(r"return 200 '([^'\n]*)';")
 _STATE_PORT = re.compile(r"listen (?:127\.0\.0\.1:)?(\d+);")
 _BAD_GATEWAY = 502
 

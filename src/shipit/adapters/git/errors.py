@@ -23,15 +23,15 @@ from shipit.errors import (
 )
 
 _REFUSED_LOGIN = (
-    r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to .* denied"
+    r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to \S+ denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
 )
 # Not after "remote: ": that is the repository on the server.
 _NOT_WRITABLE = (
     r"^(?:error|fatal): (?:cannot open '[^']*FETCH_HEAD'|insufficient permission for adding an object"
-    r"|.*(?:[Uu]nable to create|unable to write|cannot lock ref).*(?:Permission denied|Read-only file system))"
+    r"|(?>.*?(?:[Uu]nable to create|unable to write|cannot lock ref)).*(?:Permission denied|Read-only file system))"
 )
-_REFUSED_KEY = r"Permission denied \([^)]*publickey"
+_REFUSED_KEY = r"Permission denied \([^()]*publickey"
 _UNKNOWN_HOST = r"Host key verification failed"
 # git wanted to ask for a login, because it has none.
 _NO_LOGIN = r"could not read (?:Username|Password)|terminal prompts disabled"
@@ -39,7 +39,7 @@ _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
 # git prints no other line of its own when the hook `pre-push` of the clone fails.
 _NOT_SENT = r"failed to push some refs"
 _HOOK = "/pre-push"
-_SSH_PASSWORD = r"\S+:\S+@"  # git gives the login of an `ssh://` URL to ssh as it is
+_SSH_PASSWORD = r"(?<!\S)[^\s:]+:\S+@"  # git gives the login of an `ssh://` URL to ssh as it is
 _CONNECTION_LOST = r"^fatal: |RPC failed|unexpected disconnect|hung up"
 
 
@@ -81,7 +81,7 @@ _REFUSALS = (
         "run the same command again: it makes a new plan",
     ),
     _Refusal(
-        r"refs/tags/\S+.*\(already exists\)|already exists in the remote",
+        r":refs/tags/[^\s:]+\s[^(:\n]*\(already exists\)|already exists in the remote",
         ConflictError,
         "a tag of this release already exists on the remote, on another commit",
         "list the remote's tags: git ls-remote --tags; merge the release that has the tag into this branch, "

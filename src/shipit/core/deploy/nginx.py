@@ -30,7 +30,7 @@ SLOTS = ("blue", "green")
 STATE_PATH = "/.well-known/shipit"
 TOKEN_HEADER = "X-Shipit-Token"
 _ADDRESS = re.compile(r"(?:^|\{)\s*(?:set\s+\$\w+\s+[\"']?https?://|server\s+)([\w.-]+:\d+)", re.MULTILINE)
-_REPORT = re.compile(r"return 200 '(\{.*\})';")
+_REPORT = re.compile(r"return 200 '(\{[^'\n]*\})';")
 _UNSAFE = re.compile(r"[^0-9A-Za-z._+-]")
 _TOKEN = re.compile(r'\$http_x_shipit_token != "([0-9a-z]+)"')
 

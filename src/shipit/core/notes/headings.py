@@ -28,7 +28,7 @@ _MARK = re.compile(
 )
 # A line that is a heading if a row of `=` or `-` is below it: any line but a list item, a quote, a table or markup.
 _TITLE_LINE = re.compile(r"\ufeff?[ ]{0,3}(?![-*+>|#<`~=]|\d{1,9}[.)]\s)(?P<text>\S.*)")
-_ANCHOR = re.compile(r"<a\s[^>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
+_ANCHOR = re.compile(r"<a\s[^<>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
 
 # conventional-changelog, release-please, keepachangelog, changesets and plain headings, in English and Korean.
 # Every part has a limit, and most are possessive (`{1,18}+`), so that also a hostile heading takes linear time.

@@ -25,7 +25,7 @@ from shipit.core.versions.version import Version, channel_of, precedence, versio
 
 # A tag that a person would read as a version, with any prefix: also `v1.2.3.4` and `REL_1_2_3`.
 _LOOKS_LIKE_VERSION = (
-    r"(?:[A-Za-z@][\w@/.+-]*?)?(?:\d+\.\d+\.\d+(?:[.-][0-9A-Za-z.-]+)?|(?<!\d)\d{1,3}_\d{1,4}_\d{1,4})"
+    r"(?:[A-Za-z@][\w@/.+-]*?)?(?<!\d)(?:(?<!\d\.)\d+\.\d+\.\d+(?:[.-][0-9A-Za-z.-]+)?|\d{1,3}_\d{1,4}_\d{1,4})"
 )
 # Those that follow a tag format: with a version, and with the words that Java projects add to releases.
 _FOLLOWS_FORMAT = (

@@ -18,12 +18,13 @@ from shipit.core import limits
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
 from shipit.versionfiles.pattern import pattern
 
+# A string without an end goes up to the end of the text, so that no text is read twice.
 _TOKEN = pattern(
     r"""
     (?P<comment> \#[^\n]* )
   | (?P<newline> \n )
-  | (?P<long> \"{3} (?: \\. | \"{1,2} (?!\") | [^"\\]++ )*+ \"{3,5} | '{3} .*? '{3,5} )
-  | (?P<string> " [^"\\]*+ (?: \\. [^"\\]*+ )*+ " | '[^']*+' )
+  | (?P<long> \"{3} (?: \\. | \"{1,2} (?!\") | [^"\\]++ )*+ \"{0,5} | '{3} .*? (?: '{3,5} | \Z ) )
+  | (?P<string> " [^"\\]*+ (?: \\. [^"\\]*+ )*+ "? | '[^']*+'? )
   | (?P<bare> [A-Za-z0-9_.:+-]++ )
   | (?P<mark> [\[\]{}=,] )
     """,
