@@ -616,7 +616,7 @@ def test_a_public_address_that_fails_only_after_the_switch_takes_the_traffic_bac
     outside(host, Answer(200), after)
     PUBLIC.deployed(world, "1.0.0")
     PUBLIC.publish(world, "1.1.0")
-    with pytest.raises(DeployError, match=r"`https://shop\.example/` .*, but 200 before the switch"):
+    with pytest.raises(DeployError, match=r"`https://shop\.example/` .*; before the switch, it answered 200"):
         PUBLIC.deploy(world.next_run())
     assert state(host) == finished("1.0.0", HELD)
 

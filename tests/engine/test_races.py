@@ -130,7 +130,9 @@ def test_a_failure_after_a_push_race_names_what_its_first_plan_left_too(tmp_path
     with pytest.raises(CommandError) as raised:
         stage.release(at_the_push(world, stage, push_and_break))
     assert "Failed at: run make jar" in str(raised.value.state)
-    assert "an earlier plan of this run left: nothing was pushed. Failed at: push" in str(raised.value.state)
+    assert "this run applied an earlier plan, which left: nothing was pushed. Failed at: push" in str(
+        raised.value.state
+    )
     assert "draft" in str(raised.value.state)
 
 

@@ -160,7 +160,7 @@ def _state_after(earlier: str | None, error: ShipitError) -> str | None:
 
     if earlier is None or error.state in (None, ReleasePlan.untouched, NOTHING_PUSHED):
         return earlier or error.state
-    return f"{error.state} Before that, an earlier plan of this run left: {earlier}"
+    return f"{error.state} Before that, this run applied an earlier plan, which left: {earlier}"
 
 
 def carry_out(project: Project, plan: Plan, observer: Observer | None) -> dict[str, str]:

@@ -20,12 +20,12 @@ plan_option = click.option(
     "--plan",
     "plan_file",
     metavar="FILE",
-    help="Apply the plan saved in FILE; refused if it is out of date. Trust FILE like code: its commands are run.",
+    help="Apply the plan saved in FILE; refused if it is out of date. Its commands are run, so trust it like code.",
 )
 verify_option = click.option(
     "--verify",
     is_flag=True,
-    help="Refuse the plan in FILE, and show the differences, unless a new plan with the same arguments is equal.",
+    help="Make a new plan with the same arguments first; if it differs from FILE, show the differences and stop.",
 )
 
 

@@ -150,13 +150,13 @@ def test_commits_of_no_package_are_ignored_with_a_reason(repo: Repository) -> No
     repo.commit("typo")
     touch(repo, "web/b", "fix: counted")
     assert [(each.subject, each.reason) for each in outside(repo).outside] == [
-        ("typo", "changes no file of a package"),
-        ("fix!: new catalog", "changes no file of a package, so `breaking change → major` does not count"),
+        ("typo", "changes no file of any package"),
+        ("fix!: new catalog", "changes no file of any package, so `breaking change → major` does not count"),
         ("docs: explain", "docs → no release"),
     ]
     [finding] = outside(repo).findings
     assert (finding.code, finding.severity) == ("no-package", "warning")
-    assert "fix!: new catalog` changes no file of a package, so no package counts it" in finding.what
+    assert "fix!: new catalog` changes no file of any package, so no package counts it" in finding.what
 
 
 def test_commits_that_count_for_no_package_are_counted_in_one_warning(repo: Repository) -> None:
@@ -164,7 +164,7 @@ def test_commits_that_count_for_no_package_are_counted_in_one_warning(repo: Repo
     repo.commit("fix: a")
     repo.commit("feat: b")
     [finding] = outside(repo).findings
-    assert finding.what.startswith("2 commits such as `") and "feat: b` change no file of a package" in finding.what
+    assert finding.what.startswith("2 commits such as `") and "feat: b` change no file of any package" in finding.what
 
 
 def test_a_commit_of_a_package_that_is_released_already_is_of_that_package(repo: Repository) -> None:
@@ -200,7 +200,7 @@ def test_a_request_that_changes_and_names_no_package_is_a_warning_with_the_commi
     begin(repo)
     repo.commit("chore: new\n\nRelease-As: 3.0.0")
     [finding] = outside(repo).findings
-    assert "requests the version 3.0.0, but changes no file of a package and names no package" in finding.what
+    assert "requests the version 3.0.0, but changes no file of any package and does not name one" in finding.what
     assert '-m "Release-As: backend 3.0.0"' in finding.fix
     repo.commit("chore: new\n\nRelease-As: backend 3.0.0")
     assert outside(repo).findings == ()
@@ -264,7 +264,7 @@ def test_a_version_file_of_two_packages_is_refused_unless_each_has_its_own_place
     clone = clone_of(repo)
     configure(clone, '[packages.a]\npath = "app"\n[packages.b]\npath = "app"\nchangelog = "B.md"')
     finding = doctor(clone)["shared-version-file"]
-    assert "`app/package.json` is a version file of the packages `a` and `b`" in finding.what
+    assert "`app/package.json` is a version file of packages `a` and `b`" in finding.what
     places = "".join(
         f'[packages.{name}]\npath = "app"\nchangelog = "{name}.md"\n'
         f'version-files = [{{ path = "v.json", paths = ["{name}"] }}]\n'

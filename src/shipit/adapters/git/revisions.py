@@ -18,7 +18,7 @@ _ID = re.compile(rb"([0-9a-f]{40,64})\n")
 
 
 class Revisions:
-    """The ids of revisions.
+    """A process of git that answers with the ids of revisions.
 
     The process reads the references again for each question, so each answer is of the present state.
 

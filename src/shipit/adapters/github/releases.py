@@ -27,7 +27,7 @@ class Listed(Struct, frozen=True, order=True):
 
 
 class Releases:
-    """Finds and changes releases; each method raises `GitHubFailure`."""
+    """The published releases and the drafts on GitHub; each method raises `GitHubFailure`."""
 
     def __init__(self, client: GitHubClient) -> None:
         self._client = client

@@ -87,7 +87,7 @@ class HttpFailure(Exception):
 
 
 class BoundedHttp:
-    """Sends requests and keeps the connections open for the next ones."""
+    """A sender of requests that keeps the connections open for the next ones."""
 
     def __init__(self) -> None:
         self._managers: dict[str | None, PoolManager] = {}
@@ -205,7 +205,7 @@ def _valid(url: str) -> tuple[str, str, int | None]:
 
 
 class Watch:
-    """Ends the connection of one exchange when its time is over.
+    """A timer that ends the connection of one exchange when its time is over.
 
     `failure` is the error then. A connection that ended in this way can look like the end of the answer, so look at
     `failure` after a success, too.

@@ -23,7 +23,7 @@ _SCISSORS = "# ------------------------ >8 ------------------------"
 
 @click.command(cls=Command, epilog='Example, as .git/hooks/commit-msg: shipit lint --file "$1"')
 @click.option("--message", metavar="M", help="Check the text M, such as the title of a pull request.")
-@click.option("--file", "path", metavar="F", help="Check the message in file F, as a hook does; - is stdin.")
+@click.option("--file", "path", metavar="F", help="Check the message in file F, as a hook does; - for standard input.")
 @click.option("--from", "since", metavar="A", help="Check the commits after A.")
 @click.option("--to", "until", metavar="B", default="HEAD", show_default=True, help="Check the commits up to B.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
@@ -40,9 +40,9 @@ def command(
 ) -> int:
     """Check commit messages or titles of pull requests.
 
-    Without options, the commits since the last release are checked. The exit status is 3 if `shipit plan` could not
-    read a message. --message and --file also work outside a repository. With --file, nothing is printed if the message
-    is valid.
+    Without options, the commits since the last release are checked. The exit status is 3 if a message cannot be read,
+    or requests a wrong version. --message and --file also work outside a repository. With --file, nothing is printed if
+    the message is valid.
     """
     linted = _linted(session, message, path, since, until)
     found = [(each, problem) for each in linted for problem in each.problems]

@@ -28,10 +28,10 @@ def command(
 ) -> int:
     """Print all steps of a release, and the reasons for its version.
 
-    On the branch of an environment, the steps to build its images and to deploy them are printed. A saved plan only
-    builds the images: a deployment is planned when it starts, from the version that serves at that time. Also lists the
-    commits that were ignored or could not be read. Changes nothing, except that it fetches from the remote; a token
-    with read access is enough.
+    On the branch of an environment, the steps to build its images and to deploy them are printed. A plan that is
+    saved there only builds the images: a deployment is planned when it starts, from the version that serves then. Also
+    lists the commits that were ignored or could not be read. Changes nothing, except that it fetches from the remote; a
+    token with read access is enough.
     """
     from shipit import api
     from shipit.plan.views import plan_to_json, render_plan

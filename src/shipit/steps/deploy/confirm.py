@@ -159,8 +159,10 @@ class Confirm(Struct, frozen=True):
             if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == self.url_before:
                 return None
         found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
-        before = "" if self.url_before is None else f", but {self.url_before or 'nothing'} before the switch"
-        return f"`{self.url}` {found}{before}"
+        if self.url_before is None:
+            return f"`{self.url}` {found}"
+        before = f"answered {self.url_before}" if self.url_before else "did not answer"
+        return f"`{self.url}` {found}; before the switch, it {before}"
 
 
 def _names(verified: DeployEvent, container: Container | None) -> bool:

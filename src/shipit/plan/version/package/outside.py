@@ -12,7 +12,7 @@ from shipit.plan.version.decision import CommitReason
 from shipit.plan.version.history import History
 from shipit.world import Git
 
-_REASON = "changes no file of a package"
+_REASON = "changes no file of any package"
 
 
 class Outside(Struct, frozen=True):
@@ -86,7 +86,7 @@ def _uncounted(readings: Sequence[Reading]) -> Iterator[Finding]:
         first = f"`{_title(found[0])}`"
         what = f"{first} {_REASON}, so no package counts it"
         if found[1:]:
-            what = f"{len(found)} commits such as {first} change no file of a package, so no package counts them"
+            what = f"{len(found)} commits such as {first} change no file of any package, so no package counts them"
         fix = "shipit plan -v lists these commits; to count them, add the paths that they change to a package's `paths`"
         yield Finding("no-package", what, fix, "warning")
 
@@ -102,7 +102,7 @@ def _nameless(
     if newest is None or any(_names_a_package(each, histories) for each in _later(newest[0], histories)):
         return
     reading, name = newest[1], histories[0].package.name
-    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and names no package"
+    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and does not name one"
     footer = f"Release-As: {name} {reading.release_as}"
     yield Finding("release-as", what, f"name the package: {_request(footer)}", "warning")
 

@@ -74,8 +74,6 @@ def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> It
         for entry in entries:
             owner = owners.setdefault((entry.path, entry.paths), package)
             if owner != package:
-                what = (
-                    f"`{entry.path}` is a version file of the packages `{owner}` and `{package}`, but has one version"
-                )
+                what = f"`{entry.path}` is a version file of packages `{owner}` and `{package}`, but it has one version"
                 fix = f"name other files in `[packages.{package}]`, or none: version-files = []"
                 yield Finding("shared-version-file", what, fix)
