@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from plan.asking import decisions, next_of
 from repositories import Repository
@@ -79,6 +81,19 @@ def test_packages_without_matching_tags_are_refused_if_the_repository_has_versio
     assert finding.code == "tag-format"
     assert "`backend-v{version}` or `web-v{version}`" in finding.fix
     assert "`[packages.backend]`" in finding.fix
+
+
+def test_packages_of_a_repository_with_one_version_get_the_commands_that_tag_its_last_release(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})
+    repo.tag("v1.9.0")
+    repo.commit("feat: more", files={"backend/a": "b"})
+    repo.tag("v1.10.0")
+    repo.commit("fix: a", files={"web/a": "b"})
+    toml = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'
+    tag, _, push = refusal(repo, toml).fix.partition(": ")[2].rpartition(" && ")
+    assert push == "git push origin backend-v1.10.0 web-v1.10.0"
+    subprocess.run(tag, shell=True, cwd=repo.path, check=True)
+    assert {name: each.version for name, each in decisions(repo, toml).items()} == {"backend": None, "web": "1.10.1"}
 
 
 def test_a_new_package_beside_one_with_releases_begins_at_its_first_version(repo: Repository) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from shipit.core.versions import mismatched_tags, version_tags
+from shipit.core.versions import Tag, mismatched_tags, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import Package
@@ -25,7 +25,7 @@ def tag_findings(
         paths: returns the paths of all files; called only when a finding proposes packages.
         remote: the name of the git remote, for the fixes.
     """
-    mismatches = tuple(format_findings(tags, [history.package for history in histories], paths))
+    mismatches = tuple(format_findings(tags, [history.package for history in histories], paths, remote))
     yield from mismatches
     for history in histories:
         yield from _outside_findings(tags, history)
@@ -50,7 +50,9 @@ def _outside_findings(tags: Mapping[str, str], history: History) -> Iterator[Fin
         yield Finding("tags-outside", f"tags such as `{highest}` are not in the history of this branch", fix)
 
 
-def format_findings(tags: Mapping[str, str], packages: Sequence[Package], paths: Paths) -> Iterator[Finding]:
+def format_findings(
+    tags: Mapping[str, str], packages: Sequence[Package], paths: Paths, remote: str
+) -> Iterator[Finding]:
     """Yield a finding when tags look like versions, but none is in the configured tag format.
 
     Such tags would not be recognised as releases. The arguments are those of `tag_findings`.
@@ -65,4 +67,12 @@ def format_findings(tags: Mapping[str, str], packages: Sequence[Package], paths:
         newest = families[0].tags[0].name if families else lookalikes[-1]
         what = f"tags such as `{newest}` look like versions, but none is in the format {formats}"
         other = f"tag the last release in the format {formats}"
+        if len(packages) > 1 and families and not families[0].name:
+            other += f": {_tag_commands(packages, families[0].tags[0], remote)}"
         yield Finding("tag-format", what, proposal(families, packages[0], paths, other) if families else other)
+
+
+def _tag_commands(packages: Sequence[Package], last: Tag, remote: str) -> str:
+    """Return the commands that tag the commit of `last`, a release of all `packages`, in the format of each."""
+    names = [package.format.render(last.version) for package in packages]
+    return " && ".join((*(f"git tag {name} {last.name}" for name in names), f"git push {remote} {' '.join(names)}"))
