@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+SURELY_LINEAR = 2.2
+TRIES = 12  # of a measurement that says more
+
 
 def calls(work: Callable[[], object]) -> int:
     """Return how many functions `work` calls, those of C included."""
@@ -42,7 +45,10 @@ def time_growth(work: Callable[[int], Callable[[], object]], size: int) -> float
     """
     small, large = work(size), work(8 * size)
     small()  # what is compiled or loaded when first used does not count
-    return min(_doubling(small, large) for _ in range(3)) if (first := _doubling(small, large)) > 2.2 else first
+    growths = []
+    while len(growths) < TRIES and min(growths, default=math.inf) > SURELY_LINEAR:
+        growths.append(_doubling(small, large))
+    return min(growths)
 
 
 def _doubling(small: Callable[[], object], large: Callable[[], object]) -> float:
