@@ -37,7 +37,7 @@ def test_a_version_that_go_refuses_for_the_module_is_a_warning_with_the_line_to_
 ) -> None:
     finding = found(module, last, version)
     assert finding is not None and finding.severity == "warning"
-    assert f"`{module}` in `go.mod`" in finding.what and f"`module {needed}`" in finding.fix
+    assert f"`go.mod` has the module path `{module}`" in finding.what and f"`module {needed}`" in finding.fix
     assert found(needed, last, version) is None
 
 

@@ -146,11 +146,11 @@ def test_a_maven_module_with_the_version_of_the_project_that_is_not_written_is_a
     clone = clone_of(repo)
     finding = doctor(clone)["maven-module"]
     assert finding in plan(clone).findings and not finding.blocks
-    assert "in `bom/pom.xml`, `tools/app.xml` as it is:" in finding.what
+    assert "into `bom/pom.xml`, `tools/app.xml`:" in finding.what
     first, *lines, last = finding.fix.splitlines()
     assert (first, last) == (
         "write in shipit.toml:",
-        "or the same without a file that has a version of its own",
+        "leave out each file that has a version of its own",
     )
     toml = "\n".join(lines)
     configure(clone, toml)
@@ -230,4 +230,4 @@ def test_a_changelog_in_a_file_of_another_kind_is_refused_before_it_is_damaged(
     repo.commit("feat: begin", files={"package.json": '{"version": "0.0.1"}', "shipit.toml": toml})
     with pytest.raises(ConfigError, match=f"the changelog is also {what}") as caught:
         plan(clone_of(repo))
-    assert (caught.value.where, caught.value.hint) == ("changelog.file", "give the changelog a file of its own")
+    assert (caught.value.where, caught.value.hint) == ("changelog.file", "set another path, such as `CHANGELOG.md`")

@@ -148,7 +148,8 @@ class GitHistory:
             if os.stat(os.path.join(self.root, path)).st_size > limits.TEXT_FILE:
                 size = self._line("cat-file", "-s", f"{rev}:{path}")
                 if size and int(size) > limits.TEXT_FILE:
-                    raise CommandError(f"`{path}` cannot be read: it is larger than {limits.TEXT_FILE.written}")
+                    what = f"`{path}` cannot be read: it is larger than {limits.TEXT_FILE.written}"
+                    raise CommandError(what, hint="make it smaller, or name another file in shipit.toml")
 
     def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
         if directory is None:

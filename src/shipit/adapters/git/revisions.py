@@ -55,7 +55,8 @@ class Revisions:
             with contextlib.suppress(BrokenPipeError):
                 program.stdin.write(f"{rev}\n".encode("utf-8", "surrogateescape"))
                 if not select.select([program.stdout], [], [], limits.GIT_LOCAL)[0]:
-                    raise CommandError(f"`git cat-file` did not end within {limits.GIT_LOCAL:g} s", argv=self._argv)
+                    what = f"`git cat-file` did not answer within {limits.GIT_LOCAL:g} s"
+                    raise CommandError(what, argv=self._argv, hint="run the same command again")
                 answer = program.stdout.readline()
         finally:
             if not answer:  # also after an interrupt: the answer to this question must not be read as the next one

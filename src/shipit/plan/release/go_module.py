@@ -43,7 +43,7 @@ def go_module_finding(package: Package, path: str, version: Version, last: Tag |
     if last and last.version.major == version.major and path_of_major(path, 1) == path:
         return None
     file = package.inside("go.mod")
-    what = f"Go refuses `{version}` of the module `{path}` in `{file}`: the module path of this version is `{needed}`"
+    what = f"Go refuses `{version}`: `{file}` has the module path `{path}`, and this version needs `{needed}`"
     fix = (
         f"before the release, write `module {needed}` into `{file}`, and change the imports; "
         "if nobody imports the module, ignore this"

@@ -176,7 +176,7 @@ def _changelog_edit(config: Config, observed: Observed, release: PackageRelease)
     if changelog in version_files or changelog in CONFIG_FILES:
         other = "version file" if changelog in version_files else "configuration"
         what = f"the changelog is also the {other} `{changelog}`"
-        raise ConfigError(what, where="changelog.file", hint="give the changelog a file of its own")
+        raise ConfigError(what, where="changelog.file", hint="set another path, such as `CHANGELOG.md`")
 
     def with_section(text: str | None) -> str:
         if text and "\0" in text:

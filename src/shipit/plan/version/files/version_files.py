@@ -88,13 +88,13 @@ def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
     if not beside:
         return
     named = ", ".join(f"`{path}`" for path in beside)
-    what = f"a release leaves the version of the project in {named} as it is: no pom of the project is the parent there"
+    what = f"a release does not write the version into {named}: the parent there is no pom of the project"
     written = (*version_files(git, rev, package), *(VersionFileConfig(path=path, format="maven") for path in beside))
     entries = ",\n    ".join(map(_entry, written))
     table = f"packages.{_string(package.name)}" if package.name else "release"
     fix = (
         f"write in shipit.toml:\n  [{table}]\n  version-files = [\n    {entries},\n  ]\n"
-        "or the same without a file that has a version of its own"
+        "leave out each file that has a version of its own"
     )
     yield Finding("maven-module", what, fix, "warning")
 
