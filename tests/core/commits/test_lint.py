@@ -66,6 +66,16 @@ def test_a_header_without_description_is_completed_in_the_hint() -> None:
     assert problem.hint.startswith("write `feat(api): what it does`")
 
 
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [("feat!(api): drop x", "feat(api)!: drop x"), ("refactor!(a,b) :  y", "refactor(a,b)!: y")],
+)
+def test_a_breaking_mark_before_the_scope_is_put_behind_it_in_the_hint(header: str, meant: str) -> None:
+    (problem,) = lint_message(header, RULES)
+    assert (problem.severity, problem.hint) == ("error", f"write `{meant}`")
+    assert [each for each in lint_message(meant, RULES) if each.severity == "error"] == []
+
+
 def test_a_body_without_a_blank_line_above_it_is_a_warning() -> None:
     (problem,) = lint_message("feat: x\nbody", RULES)
     assert (problem.severity, problem.hint) == ("warning", "put a blank line between them")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
@@ -24,6 +25,9 @@ from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.rules import Rules
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
+
+# A header with the mark of a breaking change before the scope.
+_EARLY_MARK = re.compile(r"(?P<type>[\w-]+)!(?P<scope>\([^()]+\))\s*[:：]\s*(?P<description>\S.*)")
 
 
 class LintProblem(Struct, frozen=True):
@@ -99,6 +103,8 @@ def _problems(message: str, reading: Reading, rules: Rules, packages: Collection
 
 def _error(reading: Reading) -> LintProblem:
     line = reading.subject
+    if early := _EARLY_MARK.fullmatch(line):
+        return LintProblem("error", reading.reason, f"write `{early['type']}{early['scope']}!: {early['description']}`")
     prefix = line.rstrip(":： ") if line.endswith((":", "：")) else ""
     form = f"{prefix}: what it does" if prefix else "type: description"
     return LintProblem("error", reading.reason, f"write `{form}`, such as `fix: keep the session after a restart`")
