@@ -45,7 +45,7 @@ def time_growth(work: Callable[[int], Callable[[], object]], size: int) -> float
     """
     small, large = work(size), work(8 * size)
     small()  # what is compiled or loaded when first used does not count
-    growths = []
+    growths: list[float] = []
     while len(growths) < TRIES and min(growths, default=math.inf) > SURELY_LINEAR:
         growths.append(_doubling(small, large))
     return min(growths)
