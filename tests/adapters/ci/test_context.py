@@ -11,6 +11,7 @@ import pytest
 from shipit.adapters.ci import read_ci_context
 from shipit.adapters.login import Login
 from shipit.core.ci_event import CiEvent, PullRequest
+from shipit.errors import UsageError
 
 
 def ci_event(tmp_path: Path, payload: Any = None, **variables: str) -> CiEvent:
@@ -146,3 +147,10 @@ def test_a_key_for_ssh_is_secret_line_by_line() -> None:
     assert (ci.ssh_key, ci.ssh_known_hosts) == (key, "shop.example ssh-ed25519 AAAA")
     assert ci.secrets == (key, "b3BlbnNzaC1rZXkt", "QyNTUxOQAAACBs")
     assert "b3Blbn" not in repr(ci)
+
+
+@pytest.mark.parametrize("address", ["http://[github.example", "github.example", "ftp://github.example", "https://"])
+def test_an_address_of_the_server_that_cannot_be_one_is_refused_with_its_variable(address: str) -> None:
+    with pytest.raises(UsageError, match="`GITHUB_SERVER_URL` is not the address of a server: ") as caught:
+        read_ci_context({"GITHUB_SERVER_URL": address})
+    assert caught.value.hint == "set it to an address such as `https://github.com`, or unset it"

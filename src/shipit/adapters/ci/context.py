@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from shipit.adapters.ci.github_event import read_event
 from shipit.adapters.login import Login
 from shipit.adapters.token_name import INPUT, VARIABLE, TokenName
 from shipit.core.ci_event import CiEvent
+from shipit.errors import UsageError
 
 GITHUB_SERVER = "https://github.com"
 _SHORTEST_LINE = 8  # characters; a shorter last line of a key shows nothing of it, and can be part of a word
@@ -61,11 +63,13 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
     """Return the CI context in `variables`, by default the environment of this process.
 
     White space around a value is removed, and an empty variable counts as unset.
+
+    Raises `UsageError` if `GITHUB_SERVER_URL` is not the address of a server.
     """
     given = (os.environ if variables is None else variables).items()
     values = {name: value.strip() for name, value in given if value.strip()}
     token = values.get("GITHUB_TOKEN") or values.get("GH_TOKEN")
-    server = values.get("GITHUB_SERVER_URL", GITHUB_SERVER).rstrip("/")
+    server = _server_url(values.get("GITHUB_SERVER_URL", GITHUB_SERVER))
     secrets = (values.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
     return CiContext(
         token=token,
@@ -81,6 +85,17 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         token_name=INPUT if values.get("SHIPIT_ACTION") else VARIABLE,
         run_name=_run_name(values, server),
     )
+
+
+def _server_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket without its pair
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        what = f"`GITHUB_SERVER_URL` is not the address of a server: `{url}`"
+        raise UsageError(what, hint=f"set it to an address such as `{GITHUB_SERVER}`, or unset it")
+    return url.rstrip("/")
 
 
 def _api_url(server: str) -> str:
