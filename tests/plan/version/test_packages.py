@@ -139,7 +139,7 @@ def test_a_footer_that_names_no_package_is_refused_with_the_form_to_write(repo: 
     assert "`Release-As: web 1.4.0`" in str(caught.value.hint)
 
 
-def outside(repo: Repository, toml: str = PACKAGES) -> Upcoming:
+def upcoming_of(repo: Repository, toml: str = PACKAGES) -> Upcoming:
     return observe_upcoming(GitRepository(str(repo.path)), config_of(toml), reasons=False)
 
 
@@ -149,12 +149,12 @@ def test_commits_of_no_package_are_ignored_with_a_reason(repo: Repository) -> No
     touch(repo, "gradle/libs.versions.toml", "fix!: new catalog")
     repo.commit("typo")
     touch(repo, "web/b", "fix: counted")
-    assert [(each.subject, each.reason) for each in outside(repo).outside] == [
+    assert [(each.subject, each.reason) for each in upcoming_of(repo).ignored] == [
         ("typo", "changes no file of any package"),
         ("fix!: new catalog", "changes no file of any package, so `breaking change → major` does not count"),
         ("docs: explain", "docs → no release"),
     ]
-    [finding] = outside(repo).findings
+    [finding] = upcoming_of(repo).findings
     assert (finding.code, finding.severity) == ("no-package", "warning")
     assert "fix!: new catalog` changes no file of any package, so no package counts it" in finding.what
 
@@ -163,7 +163,7 @@ def test_commits_that_count_for_no_package_are_counted_in_one_warning(repo: Repo
     begin(repo)
     repo.commit("fix: a")
     repo.commit("feat: b")
-    [finding] = outside(repo).findings
+    [finding] = upcoming_of(repo).findings
     assert finding.what.startswith("2 commits such as `") and "feat: b` change no file of any package" in finding.what
 
 
@@ -174,7 +174,7 @@ def test_a_commit_of_a_package_that_is_released_already_is_of_that_package(repo:
     repo.tag("backend-v1.0.1")
     repo.commit("chore: set\n\nRelease-As: backend 1.2.0")
     repo.tag("backend-v1.2.0")
-    assert [each.subject for each in outside(repo).outside] == ["fix: b"]
+    assert [each.subject for each in upcoming_of(repo).ignored] == ["fix: b"]
 
 
 def test_a_package_without_a_release_does_not_make_old_commits_of_no_package_new(repo: Repository) -> None:
@@ -182,38 +182,38 @@ def test_a_package_without_a_release_does_not_make_old_commits_of_no_package_new
     begin(repo)
     repo.commit("fix: new")
     toml = f'{PACKAGES}[packages.new]\npath = "new"\n'
-    assert [each.subject for each in outside(repo, toml).outside] == ["fix: new"]
+    assert [each.subject for each in upcoming_of(repo, toml).ignored] == ["fix: new"]
 
 
 def test_before_the_first_release_all_commits_are_new(repo: Repository) -> None:
     repo.commit("fix: long ago")
     touch(repo, "web/a", "feat: begin")
-    assert [each.subject for each in outside(repo).outside] == ["fix: long ago"]
+    assert [each.subject for each in upcoming_of(repo).ignored] == ["fix: long ago"]
 
 
 def test_nothing_is_outside_a_repository_of_one_package(repo: Repository) -> None:
     repo.commit("fix: a")
-    assert outside(repo, "").outside == ()
+    assert upcoming_of(repo, "").ignored == ()
 
 
 def test_a_request_that_changes_and_names_no_package_is_a_warning_with_the_commit_to_make(repo: Repository) -> None:
     begin(repo)
     repo.commit("chore: new\n\nRelease-As: 3.0.0")
-    [finding] = outside(repo).findings
+    [finding] = upcoming_of(repo).findings
     assert "requests the version 3.0.0, but changes no file of any package and does not name one" in finding.what
     assert '-m "Release-As: backend 3.0.0"' in finding.fix
     repo.commit("chore: new\n\nRelease-As: backend 3.0.0")
-    assert outside(repo).findings == ()
+    assert upcoming_of(repo).findings == ()
 
 
 def test_a_request_for_several_packages_is_a_warning_until_it_is_made_clear(repo: Repository) -> None:
     begin(repo)
     repo.commit("fix: both\n\nRelease-As: 3.0.0", files={"backend/b": "b", "web/b": "b"})
-    [finding] = outside(repo).findings
+    [finding] = upcoming_of(repo).findings
     assert "requests the same version for `backend` and `web`, because it changes each of them" in finding.what
     assert '-m "Release-As: web X.Y.Z"' in finding.fix
     repo.commit("chore: web\n\nRelease-As: web 3.1.0")
-    assert outside(repo).findings == ()
+    assert upcoming_of(repo).findings == ()
 
 
 def test_plan_and_doctor_show_the_commits_of_no_package(repo: Repository) -> None:
@@ -252,7 +252,7 @@ def test_a_path_behind_a_link_is_refused_with_the_path_to_write(repo: Repository
 
 def test_a_path_that_does_not_exist_is_a_warning(repo: Repository) -> None:
     begin(repo)
-    [finding] = outside(repo, '[packages.web]\npaths = ["web", "shraed"]').findings
+    [finding] = upcoming_of(repo, '[packages.web]\npaths = ["web", "shraed"]').findings
     assert (finding.code, finding.severity) == ("package-path", "warning")
     assert "`shraed`, a path of package `web`, does not exist" in finding.what
 

@@ -40,8 +40,8 @@ def command(session: Session, as_json: bool, packages: tuple[str, ...], strict: 
             from shipit.cli.nothing_to_release import say_nothing_to_release
 
             say_nothing_to_release(session, found.versions)
-    if found.outside:
-        session.output.say(f"ignored: {of_no_package(found.outside)}; list them with shipit plan -v")
+    if found.ignored:
+        session.output.say(f"ignored: {of_no_package(found.ignored)}; list them with shipit plan -v")
     session.output.findings(found.findings)
     return 3 if strict and not to_release else 0
 
@@ -50,7 +50,7 @@ def _as_json(found: Upcoming) -> dict[str, Any]:
     decisions = {each.package: decision_json(each) for each in found.decisions}
     if list(decisions) == [""]:
         return decisions[""]
-    return {"packages": decisions, "ignored": _not_counted(found.outside)}
+    return {"packages": decisions, "ignored": _not_counted(found.ignored)}
 
 
 def decision_json(decision: Decision) -> dict[str, Any]:

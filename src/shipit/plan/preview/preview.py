@@ -21,7 +21,7 @@ from shipit.plan.version import (
     planned_release,
     rules_of,
 )
-from shipit.plan.version.package.outside import observe_outside
+from shipit.plan.version.package.no_package import observe_no_package
 from shipit.world import Clock, Git
 
 
@@ -94,8 +94,8 @@ class PreviewMaker(Struct, frozen=True):
     def _outside(self, merged: str, next_releases: tuple[NextRelease, ...]) -> tuple[CommitReason, ...]:
         """Return the commits of no package, without the merge commit, which GitHub made only as a test."""
         histories = [next_release.history for next_release in next_releases]
-        outside = observe_outside(self.git, merged, histories, rules_of(self.config))
-        return tuple(each for each in outside.ignored if each.commit != merged)
+        no_package = observe_no_package(self.git, merged, histories, rules_of(self.config))
+        return tuple(each for each in no_package.ignored if each.commit != merged)
 
     def _squashed(self, pull_request: PullRequest, merged: str) -> tuple[NextRelease, ...] | None:
         squash = None if pull_request.squashed is False else squash_of(self.git, pull_request, merged)

@@ -96,7 +96,7 @@ def _plan(
         way_back=way_back(steps),
         findings=blocking_first((*findings, *others)),
         notes="\n".join(titled(entry.next_release.history.package.name, entry.release_body) for entry in releases),
-        ignored=observed.outside.ignored,
+        ignored=observed.no_package.ignored,
     )
 
 

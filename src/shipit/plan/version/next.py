@@ -34,12 +34,12 @@ _Result = TypeVar("_Result", bound=_Versioned)
 class Upcoming(Struct, frozen=True):
     """The next version of every package; `decisions` are the same with the reasons, if they were requested.
 
-    `outside` are the commits of no package, and `findings` the warnings.
+    `ignored` are the commits of no package, and `findings` the warnings.
     """
 
     versions: tuple[NextVersion, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    outside: tuple[CommitReason, ...] = ()
+    ignored: tuple[CommitReason, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -149,10 +149,12 @@ class _VersionInputs(Struct, frozen=True):
         The modules are loaded only in the repositories that need them.
         """
         if self.config.packages:
-            from shipit.plan.version.package.outside import observe_outside
+            from shipit.plan.version.package.no_package import observe_no_package
 
-            outside = observe_outside(git, self.head, [history for history, _ in self.packages], rules_of(self.config))
-            return {"outside": outside.ignored, "findings": (*warnings_of(self.about_paths), *outside.findings)}
+            no_package = observe_no_package(
+                git, self.head, [history for history, _ in self.packages], rules_of(self.config)
+            )
+            return {"ignored": no_package.ignored, "findings": (*warnings_of(self.about_paths), *no_package.findings)}
         if self.config.release.version_files is not None:
             return {}
         (_, declared), *_ = self.packages

@@ -24,7 +24,7 @@ from shipit.plan.version.files.version_files import (
     version_file_findings,
     version_files,
 )
-from shipit.plan.version.package.outside import Outside, observe_outside
+from shipit.plan.version.package.no_package import CommitsOfNoPackage, observe_no_package
 from shipit.plan.version.package.paths import path_findings, shared_file_findings
 from shipit.world import Git, World
 
@@ -53,12 +53,12 @@ class FileState(Struct, frozen=True):
 class Observed(Struct, frozen=True):
     """The facts that a release is planned from.
 
-    `tags` is the commit of each tag of the clone and of the remote by name. `declared` are the declared versions and
-    `version_files` are the version files of each package by its name. `files` is the state of each file that a release
-    can write, by path. `dirty` are the paths of uncommitted changes. `outside` are the commits of no package. `today`
-    is the date of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes
-    links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the
-    module paths of the packages with a `go.mod`, by the name of the package.
+    `tags` is the commit of each tag of the clone and of the remote by name. `declared` are the declared versions
+    and `version_files` are the version files of each package by its name. `files` is the state of each file that a
+    release can write, by path. `dirty` are the paths of uncommitted changes. `no_package` has the commits of no
+    package. `today` is the date of the release, `created` the time of the base commit in seconds since the epoch
+    (UTC). `links` makes links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge.
+    `go_modules` are the module paths of the packages with a `go.mod`, by the name of the package.
     """
 
     clone: CloneState
@@ -70,7 +70,7 @@ class Observed(Struct, frozen=True):
     dirty: tuple[str, ...]
     unfinished: tuple[Unfinished, ...]
     findings: tuple[Finding, ...]
-    outside: Outside
+    no_package: CommitsOfNoPackage
     today: dt.date
     created: int
     links: Links | None
@@ -115,7 +115,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         observe_history(git, _through_links(world, package), base, clone.tags, clone.channel.prerelease)
         for package in packages(config)
     )
-    outside = observe_outside(git, base, histories, rules_of(config))
+    no_package = observe_no_package(git, base, histories, rules_of(config))
     file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_tags = tuple(tag_findings(tags, histories, lambda: git.paths(base), config.release.remote))
@@ -137,14 +137,14 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *file_findings,
             *path_findings(git, base, packages(config)),
             *shared_file_findings(files),
-            *outside.findings,
+            *no_package.findings,
             *(() if about_tags else nested_findings(git, base, histories[0].package)),  # both may propose packages
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
             *about_tags,
         ),
-        outside=outside,
+        no_package=no_package,
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),

@@ -15,7 +15,7 @@ from shipit.world import Git
 _REASON = "changes no file of any package"
 
 
-class Outside(Struct, frozen=True):
+class CommitsOfNoPackage(Struct, frozen=True):
     """The commits since a last release that change no file of any package, newest first, and the findings about them.
 
     No package counts these commits.
@@ -25,7 +25,7 @@ class Outside(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-def observe_outside(git: Git, base: str, histories: Sequence[History], rules: Rules) -> Outside:
+def observe_no_package(git: Git, base: str, histories: Sequence[History], rules: Rules) -> CommitsOfNoPackage:
     """Return the commits of no package up to the commit `base`; nothing if the repository is a single package.
 
     Args:
@@ -35,11 +35,11 @@ def observe_outside(git: Git, base: str, histories: Sequence[History], rules: Ru
         rules: the bump of each commit type.
     """
     if not any(history.package.name for history in histories):
-        return Outside()
+        return CommitsOfNoPackage()
     commits = _outside(git, base, histories)
     readings = read_commits(commits, rules).all
     findings = (*_uncounted(readings), *_nameless(commits, readings, histories), *_requests_of_several(histories))
-    return Outside(tuple(CommitReason(each.id, each.subject, _reason(each)) for each in readings), findings)
+    return CommitsOfNoPackage(tuple(CommitReason(each.id, each.subject, _reason(each)) for each in readings), findings)
 
 
 def _outside(git: Git, base: str, histories: Sequence[History]) -> list[RawCommit]:
