@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from engine.stage import FILES, Stage, new_world
 
-from shipit.errors import CommandError, RemoteError
+from shipit.errors import CommandError, PreflightError, RemoteError
 from shipit.plan.release import interrupted_findings
 from shipit.steps import SyncBranch, WriteFile
 from shipit.steps.base import Step
@@ -64,6 +64,19 @@ def test_a_file_that_prepare_changed_is_kept_with_the_command_that_undoes_it(tmp
     state = str(raised.value.state)
     assert "Restored: CHANGELOG.md. Done, but not public: write build.gradle." in state
     assert state.endswith("To undo: git checkout HEAD -- build.gradle.")
+    assert "Before the next run, commit or undo what your commands changed: build.gradle." in state
+    with pytest.raises(PreflightError) as refused:
+        Stage.of(tmp_path).release(world.next_run())
+    assert [finding.code for finding in refused.value.findings] == ["dirty"]
+
+
+def test_another_file_that_prepare_changed_is_named_because_the_next_run_refuses_it(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"), lambda files: files.edit("search.txt", "lost"))
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert str(raised.value.state).endswith(
+        "Before the next run, commit or undo what your commands changed: search.txt."
+    )
 
 
 def test_a_refused_push_says_how_to_undo_the_commit_and_the_tag(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def _state(done: Sequence[Step], verb: str, last: Step, way_back: Sequence[Resto
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {last.summary}. Run the same command again to finish"
     restored = [step.path for step in way_back if _restored(step, world)]
+    changed = _changed_by_commands(way_back, world)
     private = [step for step in done if not (isinstance(step, WriteFile) and step.path in restored)]
     undo = [step.undo for step in reversed(private) if isinstance(step, CreateCommit | CreateTag)]
     undo += [_undo(step, world) for step in way_back]
@@ -110,7 +111,8 @@ def _state(done: Sequence[Step], verb: str, last: Step, way_back: Sequence[Resto
         f"{verb}: {last.summary}",
         f"Restored: {', '.join(restored)}" if restored else "",
         f"Done, but not public: {'; '.join(step.summary for step in private)}" if private else "",
-        "The next run needs no clean-up" if private else "",
+        "The next run needs no clean-up" if private and not changed else "",
+        f"Before the next run, commit or undo what your commands changed: {', '.join(changed)}" if changed else "",
         f"To undo: {' && '.join(filter(None, undo))}" if any(undo) else "",
     )
     return ". ".join(filter(None, sentences)) + "."
@@ -123,6 +125,14 @@ def _restored(step: RestoreFile, world: World) -> bool:
             step.apply(world)
             return True
     return False
+
+
+def _changed_by_commands(way_back: Sequence[RestoreFile], world: World) -> list[str]:
+    """Return the files that differ from HEAD, without those that shipit wrote: the next release would refuse them."""
+    with suppress(ShipitError):
+        ours = {step.path for step in way_back if isinstance(step.check(world), Todo)}
+        return [path for path in world.git.dirty() if path not in ours] if way_back else []
+    return []
 
 
 def _undo(step: RestoreFile, world: World) -> str | None:
