@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from growth import time_growth
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -92,3 +95,25 @@ def test_headings_are_in_order_and_do_not_overlap_in_any_text(text: str) -> None
 def test_a_hostile_heading_of_100_kb_is_read(unit: str, end: str) -> None:
     (heading,) = headings(f"## {unit * (100_000 // len(unit))}{end}\n")
     assert heading.version is None or heading.version in heading.text
+
+
+PARTS = [
+    "```x\n",
+    " ```x\n",
+    "  ~~~ x\n",
+    "````\n```\n",
+    "<!--\n",
+    "a\n---\n",
+    "# 1.1.1\n",
+    "<a n></a>\n## 1.1.1\n",
+    "\n",
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_twice_the_changelog_takes_twice_the_time(part: str) -> None:
+    def reading(size: int) -> Callable[[], object]:
+        text = part * (size // len(part))
+        return lambda: [heading.version for heading in headings(text)]
+
+    assert time_growth(reading, 1_000) < 2.3

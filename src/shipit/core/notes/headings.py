@@ -9,7 +9,10 @@ r"""Parser of the headings of a changelog, which recognizes those of versions.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import accumulate
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +29,7 @@ _MARK = re.compile(
     r")",
     re.MULTILINE,
 )
+_FENCE_END = re.compile(r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[ \t\r]*$", re.MULTILINE)
 # A line that is a heading if a row of `=` or `-` is below it: any line but a list item, a quote, a table or markup.
 _TITLE_LINE = re.compile(r"\ufeff?[ ]{0,3}(?![-*+>|#<`~=]|\d{1,9}[.)]\s)(?P<text>\S.*)")
 _ANCHOR = re.compile(r"<a\s[^<>\n]*></a>[ \t\r]*\n[\r\n]*\Z")  # old conventional-changelog, before each version
@@ -79,10 +83,10 @@ class Heading(Struct, frozen=True):
 
 def headings(text: str) -> Iterator[Heading]:
     """Yield the headings outside code blocks and comments, from top to bottom."""
-    position = 0
+    position, fence_ends = 0, _FenceEnds(text)
     while mark := _MARK.search(text, position):
         if mark["fence"] or mark["comment"]:
-            end = _block_end(text, mark)
+            end = _block_end(text, mark, fence_ends)
             start = mark.start(mark.lastgroup or 0)
             if end is None or text[start:end] == OLDER:
                 yield Heading(start, end or len(text), 2, "")
@@ -94,21 +98,44 @@ def headings(text: str) -> Iterator[Heading]:
                 yield heading
 
 
+class _FenceEnds:
+    """The lines of a text that can end a code block. The text is read once, however many blocks have no end."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[list[re.Match[str]], list[int]]]:
+        """The lines for each character of fences, and for each line the longest fence in it and below it."""
+        lines: dict[str, list[re.Match[str]]] = {"`": [], "~": []}
+        for line in _FENCE_END.finditer(self._text):
+            lines[line["fence"][0]].append(line)
+        lengths = {mark: [len(line["fence"]) for line in reversed(found)] for mark, found in lines.items()}
+        return {mark: (found, list(accumulate(lengths[mark], max))[::-1]) for mark, found in lines.items()}
+
+    def below(self, position: int, fence: str) -> int | None:
+        """Return the offset of the end of the block that `fence`, which ends at `position`, begins."""
+        lines, longest = self._lines[fence[0]]
+        first = bisect_left(lines, position, key=re.Match.start)
+        if first == len(lines) or longest[first] < len(fence):
+            return None
+        below = (lines[index] for index in range(first, len(lines)))
+        return next(line.end() for line in below if len(line["fence"]) >= len(fence))
+
+
 def _line_end(text: str, position: int) -> int:
     end = text.find("\n", position)
     return len(text) if end < 0 else end
 
 
-def _block_end(text: str, mark: re.Match[str]) -> int | None:
+def _block_end(text: str, mark: re.Match[str], fence_ends: _FenceEnds) -> int | None:
     """Return the offset of the end of a code block or comment; None without an end (CommonMark 0.31, 4.5 and 4.6)."""
     if mark["comment"]:
         end = text.find("-->", mark.end() - 2)
         return None if end < 0 else end + len("-->")
-    fence = mark["fence"].strip()
-    closing = re.compile(rf"^[ ]{{0,3}}{fence}{fence[0]}*[ \t\r]*$", re.MULTILINE)
-    found = closing.search(text, _line_end(text, mark.end()))
-    if found:
-        return found.end()
+    found = fence_ends.below(mark.end(), mark["fence"].strip())
+    if found is not None:
+        return found
     # A fence in a list item ends with the item.
     return _line_end(text, mark.end()) if mark["fence"].startswith(" ") else None
 
