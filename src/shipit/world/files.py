@@ -19,7 +19,7 @@ class Files(Protocol):
     def real_path(self, path: str) -> str:
         """Return the path of the file that `path` leads to through symbolic links; `path` itself without links.
 
-        Raises `ConfigError` if that is outside the repository.
+        Raises `ConfigError` if that is outside the repository, or if the links lead back to `path`.
         """
 
     def digest(self, path: str) -> str | None:

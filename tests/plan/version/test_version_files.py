@@ -212,6 +212,12 @@ def test_a_detected_version_file_that_is_a_link_out_of_the_repository_is_refused
         plan(clone_with_link(repo, "../build.gradle"))
 
 
+def test_a_detected_version_file_that_is_a_link_to_itself_is_refused(repo: Repository) -> None:
+    with pytest.raises(ConfigError, match=r"`build\.gradle` is a link that leads back to itself") as caught:
+        plan(clone_with_link(repo, "build.gradle"))
+    assert caught.value.hint == "remove the link: git rm 'build.gradle'"
+
+
 def test_a_changelog_in_utf_16_is_refused_and_not_mixed_with_utf_8(repo: Repository) -> None:
     text = "# Changes".encode("utf-16").decode("utf-8", "surrogateescape")
     repo.commit("feat: begin", files={"CHANGELOG.md": text})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -19,6 +20,14 @@ def inside(root: str, path: str) -> str:
     if os.path.commonpath([resolved, real_root]) != real_root:
         raise ConfigError(f"`{path}` is outside the repository", hint="name a file below the repository's root")
     return resolved
+
+
+def _is_endless(path: str) -> bool:
+    try:
+        os.stat(path)
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 class WorkingTree:
@@ -46,7 +55,10 @@ class WorkingTree:
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def real_path(self, path: str) -> str:
-        return os.path.relpath(self._at(path), os.path.realpath(self._root))
+        resolved = self._at(path)
+        if _is_endless(resolved):
+            raise ConfigError(f"`{path}` is a link that leads back to itself", hint=f"remove the link: git rm '{path}'")
+        return os.path.relpath(resolved, os.path.realpath(self._root))
 
     def digest(self, path: str) -> str | None:
         data = self._bytes(path)
