@@ -14,7 +14,7 @@ from shipit.plan.release import interrupted_findings
 from shipit.steps import SyncBranch, WriteFile
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
-from shipit.testing import FakeWorld
+from shipit.testing import FakeWorld, Killed
 
 
 def failing(error: BaseException, change: Callable[[Any], None] = lambda files: None) -> FakeWorld:
@@ -77,6 +77,16 @@ def test_another_file_that_prepare_changed_is_named_because_the_next_run_refuses
     assert str(raised.value.state).endswith(
         "Before the next run, commit or undo what your commands changed: search.txt."
     )
+
+
+def test_after_a_killed_release_the_fix_for_other_changes_leaves_its_files_out(tmp_path: Path) -> None:
+    world = failing(Killed(), lambda files: files.edit("search.txt", "lost"))
+    with pytest.raises(Killed):
+        Stage.of(tmp_path).release(world)
+    with pytest.raises(PreflightError) as refused:
+        Stage.of(tmp_path).release(world.next_run())
+    (finding,) = (each for each in refused.value.findings if each.code == "dirty")
+    assert finding.fix.startswith("git commit -- search.txt, or git stash push -- search.txt;")
 
 
 def test_a_refused_push_says_how_to_undo_the_commit_and_the_tag(tmp_path: Path) -> None:

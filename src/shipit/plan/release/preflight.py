@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
@@ -102,7 +103,11 @@ def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
     paths = observed.uncommitted_changes
     if paths:
         listed = ", ".join(f"`{path}`" for path in paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
-        yield Finding("dirty", f"uncommitted changes in {listed}", "git commit -a, or git stash")
+        fix = "git commit -a, or git stash"
+        if observed.leftover_files:  # `git commit -a` would commit them outside a release
+            only = shlex.join(paths)
+            fix = f"git commit -- {only}, or git stash push -- {only}; the other changes are of an interrupted release"
+        yield Finding("dirty", f"uncommitted changes in {listed}", fix)
 
 
 def _outside_sparse_checkout(observed: Observed) -> Iterator[Finding]:
