@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from growth import time_growth
 
 from shipit.adapters.ci import read_ci_context
 from shipit.adapters.login import Login
@@ -154,3 +156,13 @@ def test_an_address_of_the_server_that_cannot_be_one_is_refused_with_its_variabl
     with pytest.raises(UsageError, match="`GITHUB_SERVER_URL` is not the address of a server: ") as caught:
         read_ci_context({"GITHUB_SERVER_URL": address})
     assert caught.value.hint == "set it to an address such as `https://github.com`, or unset it"
+
+
+@pytest.mark.parametrize("part", ['{"a": 1},', '"x",', '"\\\\",', "1,", "[[],[]],"])
+def test_twice_the_event_takes_twice_the_time(tmp_path: Path, part: str) -> None:
+    def reading(size: int) -> Callable[[], object]:
+        event = tmp_path / f"{size}.json"
+        event.write_text(f'{{"commits": [{part * (size // len(part))} 1]}}')
+        return lambda: read_ci_context({"GITHUB_EVENT_PATH": str(event)})
+
+    assert time_growth(reading, 10_000) < 2.3

@@ -1,0 +1,79 @@
+"""Twice as much text, or twice as many tags, takes twice the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from growth import time_growth
+
+from shipit.core.commits import parse_commit
+from shipit.core.notes.changelog import insert_section, section_of
+from shipit.core.versions.tag import TagFormat, mismatched_tags, suggested_format, version_tags
+from shipit.core.versions.tag_family import tag_families
+from shipit.core.versions.version import version_of
+
+TAGS = TagFormat("v{version}")
+
+
+def text(part: str, start: str = "") -> Callable[[int], str]:
+    return lambda size: start + part * (size // len(part))
+
+
+def tags(name: str) -> Callable[[int], dict[str, str]]:
+    return lambda size: {name.format(number): "a" * 40 for number in range(size // 20)}
+
+
+def changed(changelog: str) -> object:
+    return section_of(changelog, "9.9.9"), insert_section(changelog, "* x", "9.9.9")
+
+
+MESSAGES = {
+    "prose": text("some words\n", "feat: x\n\n"),
+    "paragraphs": text("some words\n\n", "feat: x\n\n"),
+    "breaking changes": text("BREAKING CHANGE: gone\n", "feat: x\n\n"),
+    "paragraphs of breaking changes": text("BREAKING CHANGE: gone\n\n", "feat: x\n\n"),
+    "requested versions": text("Release-As: 1.2.3\n", "feat: x\n\n"),
+    "unknown trailers": text("Reviewed-by: Ada\n", "feat: x\n\n"),
+    "values of many lines": text("Refs: #1\n and more\n", "feat: x\n\n"),
+    "a long subject": text("x ", "feat: "),
+    "a long scope": text("x,", "feat("),
+    "fences": text("```\n~~~\n", "feat: x\n\n"),
+}
+CHANGELOGS = {
+    "versions": text("## 1.2.3\n\n* x\n\n"),
+    "underlined versions": text("1.2.3\n---\n\n"),
+    "other headings": text("# x\n"),
+    "sections": text("### x\n"),
+    "comments": text("<!--\n"),
+    "open code blocks": text(" ```x\n"),
+    "a long heading": text("1.1-", "## "),
+}
+NAMES = {
+    "versions": tags("v1.{}.0"),
+    "pre-releases": tags("v1.0.0-rc.{}"),
+    "other versions": tags("1.{}.0"),
+    "packages": tags("app{}-1.0.0"),
+    "no versions": tags("nightly-{}"),
+}
+WORK: dict[str, tuple[Callable[[int], object], Callable[..., object]]] = {
+    **{f"message: {name}": (make, parse_commit) for name, make in MESSAGES.items()},
+    **{f"changelog: {name}": (make, changed) for name, make in CHANGELOGS.items()},
+    **{f"tags in the format: {name}": (make, lambda tags: version_tags(tags, TAGS)) for name, make in NAMES.items()},
+    **{f"tags of others: {name}": (make, lambda tags: mismatched_tags(tags, [TAGS])) for name, make in NAMES.items()},
+    **{f"tag families: {name}": (make, tag_families) for name, make in NAMES.items()},
+    "a tag of digits": (text("1", "v"), TAGS.parse),
+    "a tag of numbers": (text("1.", "v"), suggested_format),
+    "a version of digits": (text("1", "1.0."), version_of),
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_twice_the_size_takes_twice_the_time(name: str) -> None:
+    make, work = WORK[name]
+
+    def sized(size: int) -> Callable[[], object]:
+        value = make(size)
+        return lambda: work(value)
+
+    assert time_growth(sized, 2_000) < 2.3
