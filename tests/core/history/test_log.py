@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from growth import time_growth
 from hypothesis import given
 from hypothesis import strategies as st
 from repositories import Repository
@@ -49,6 +50,14 @@ def test_a_record_is_returned_before_the_next_one_is_read() -> None:
         raise AssertionError("read further than needed")
 
     assert next(records(stream())).author == "Ada"
+
+
+def test_a_message_of_many_chunks_is_put_together_in_linear_time() -> None:
+    def reading(chunks: int) -> Callable[[], object]:
+        stream = [b"id\0\0Ada\x001\0", *[b"x" * 1024] * chunks, b"\0"]
+        return lambda: list(records(stream))
+
+    assert time_growth(reading, 500) < 3
 
 
 def test_the_log_of_a_real_repository_is_read(tmp_path: Path) -> None:

@@ -73,14 +73,16 @@ def columns(chunks: Iterable[bytes]) -> Iterator[Columns]:
     A chunk is decoded and split as a whole, because that is the fastest way for many commits.
     """
     texts: list[str] = []
-    rest = b""
+    rest: list[bytes] = []  # in pieces, because a long message would be copied again with each chunk
     for chunk in chunks:
-        ended, nul, rest = (rest + chunk).rpartition(b"\0")
+        ended, nul, begun = chunk.rpartition(b"\0")
         if nul:
-            texts += ended.decode("utf-8", "replace").split("\0")
+            texts += b"".join((*rest, ended)).decode("utf-8", "replace").split("\0")
+            rest.clear()
             whole = len(texts) // _FIELDS * _FIELDS
             yield Columns(*(texts[field:whole:_FIELDS] for field in range(_FIELDS)))
             texts = texts[whole:]
+        rest.append(begun)
 
 
 class Log:
