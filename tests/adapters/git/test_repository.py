@@ -14,7 +14,7 @@ import pytest
 import shipit
 from shipit.adapters.git import GitRepository
 from shipit.adapters.git.errors import remote_error
-from shipit.errors import NOTHING_PUSHED, CommandError, RemoteError, ShipitError
+from shipit.errors import NOTHING_PUSHED, CommandError, RemoteError, ShipitError, UsageError
 
 
 def git(place: Path, *words: str) -> str:
@@ -35,6 +35,18 @@ def clone(tmp_path: Path) -> Path:
     git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "-m", "feat: more")
     git(tmp_path / "other", "push", "--quiet", "origin", "main")
     return tmp_path / "clone"
+
+
+@pytest.mark.parametrize("name", ["two\x0clines", "two\u2028lines"])
+def test_a_directory_with_a_rare_line_break_in_its_name_is_a_repository(tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "--quiet", name)
+    assert GitRepository(str(tmp_path / name)).root == str(tmp_path / name)
+
+
+def test_a_directory_that_git_prints_in_two_lines_is_refused_for_that_reason(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "two\nlines")
+    with pytest.raises(UsageError, match="of the repository has a line break"):
+        _ = GitRepository(str(tmp_path / "two\nlines")).root
 
 
 @pytest.mark.parametrize("key", ["fetch.prune", "fetch.pruneTags", "remote.origin.prune", "remote.origin.pruneTags"])

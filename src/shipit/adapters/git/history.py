@@ -55,9 +55,12 @@ class GitHistory:
             raise UsageError(what, hint="name an existing one", argument="directory")
         options = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
         done = self._try("rev-parse", *options, cwd=self._directory)
-        lines = done.stdout.decode(errors="surrogateescape").splitlines()
-        if done.returncode or len(lines) != len(options):
+        lines = done.stdout.decode(errors="surrogateescape").split("\n")[:-1]  # a path can have other line breaks
+        if done.returncode or len(lines) < len(options):
             raise self._not_a_repository(done.stderr.decode(errors="replace"))
+        if len(lines) > len(options):
+            what = f"the path `{os.path.abspath(self._directory)}` of the repository has a line break"
+            raise UsageError(what, hint="rename the directory")
         return lines[0], lines[1], os.path.join(os.path.abspath(self._directory), lines[2])
 
     def _not_a_repository(self, stderr: str) -> UsageError:
