@@ -136,6 +136,13 @@ def test_an_invalid_version_is_refused_with_an_example(begun: Repository, asked:
         plan(clone_of(begun), version=asked)
 
 
+@pytest.mark.parametrize("asked", ["9" * 5000, f"1.0.{'9' * 5000}"])
+def test_a_version_of_thousands_of_digits_is_refused_in_a_short_message(begun: Repository, asked: str) -> None:
+    with pytest.raises(UsageError, match="is not a version") as caught:
+        plan(clone_of(begun), version=asked)
+    assert len(str(caught.value)) < 500
+
+
 def test_a_tag_of_a_file_on_the_remote_is_no_release(begun: Repository) -> None:
     begun.git("tag", "v3.0.0", "HEAD:build.gradle")
     assert plan(clone_of(begun)).to_release[0].version == "1.1.0"
