@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -88,6 +87,10 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
 
 
 def _server_url(url: str) -> str:
+    if url == GITHUB_SERVER:
+        return url
+    from urllib.parse import urlsplit  # loading it takes 2 ms, and most runs do not need it
+
     try:
         parts = urlsplit(url)
     except ValueError:  # a bracket without its pair
