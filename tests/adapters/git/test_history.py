@@ -22,6 +22,25 @@ def test_the_time_of_a_commit_can_always_be_represented(tmp_path: Path, when: st
     assert dt.datetime.fromtimestamp(commit.timestamp, dt.UTC).isoformat()
 
 
+def test_a_file_and_a_directory_of_a_commit_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = tmp_path / "trace"
+    place = tmp_path / "app"
+    place.mkdir()
+    git(place, "init", "--quiet")
+    history = GitHistory(str(place))
+    for text in ("one", "two"):
+        (place / "a.txt").write_text(text)
+        git(place, "add", "a.txt")
+        git(place, "commit", "--quiet", "-m", text)
+        if text == "one":
+            monkeypatch.setenv("GIT_TRACE", str(trace))
+        for rev in ("HEAD", git(place, "rev-parse", "HEAD")):
+            assert history.text(rev, "a.txt") == text
+            assert history.paths(rev, "") == ("a.txt",)
+    assert trace.read_text().count("git cat-file --filters") == 2
+    assert trace.read_text().count("git ls-tree") == 2
+
+
 def committed_at(place: Path, seconds: int) -> str:
     """Create a commit with this time and return its id; `git hash-object` accepts any time."""
     tree = git(place, "init", "--quiet") or git(place, "write-tree")

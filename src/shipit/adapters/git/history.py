@@ -46,6 +46,8 @@ class GitHistory:
         self._directory = directory
         self._redact = redact or Redactor()
         self._commits: dict[str, CommitInfo | None] = {}  # commits by id; only `deepen` changes them
+        self._texts: dict[tuple[str, str], str | None] = {}  # by the id and the path, which selects git's filters
+        self._paths: dict[tuple[str, str | None], tuple[str, ...]] = {}  # by the id of the tree, and the directory
 
     @cached_property
     def _directories(self) -> tuple[str, str, str]:
@@ -141,6 +143,12 @@ class GitHistory:
         return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", _seconds(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
+        id = self._revisions.id(f"{rev}:{path}")
+        if id and (id, path) not in self._texts:
+            self._texts[id, path] = self._read_text(rev, path)
+        return self._texts[id, path] if id else None
+
+    def _read_text(self, rev: str, path: str) -> str | None:
         self._refuse_large(rev, path)
         done = self._try("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
@@ -155,6 +163,12 @@ class GitHistory:
                     raise CommandError(what, hint="make it smaller, or name another file in shipit.toml")
 
     def paths(self, rev: str, directory: str | None = None) -> tuple[str, ...]:
+        tree = self._revisions.id(f"{rev}^{{tree}}") or rev
+        if (tree, directory) not in self._paths:
+            self._paths[tree, directory] = self._read_paths(tree, directory)
+        return self._paths[tree, directory]
+
+    def _read_paths(self, rev: str, directory: str | None) -> tuple[str, ...]:
         if directory is None:
             return tuple(self._output("ls-tree", "-r", "-z", "--name-only", rev).split("\0")[:-1])
         place = ["--", f"{directory}/"] if directory else []
