@@ -1,4 +1,4 @@
-"""Key paths, the places in a configuration, and their names in messages."""
+"""Key paths, the places in a configuration: their names in messages, and how keys and texts are written in TOML."""
 
 from __future__ import annotations
 
@@ -30,11 +30,25 @@ def path(at: Key) -> str:
     >>> path(("bump", "docs(README)")), path(("release", "assets", 0))
     ('bump."docs(README)"', 'release.assets[0]')
     """
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{_quoted(_shown(part))}" for part in at)[1:]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{toml_key(_shown(part))}" for part in at)[1:]
 
 
-def _quoted(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else msgspec.json.encode(key).decode()
+def toml_key(name: str) -> str:
+    """Return `name` as a key of TOML.
+
+    >>> toml_key("web"), toml_key("@shop/web")
+    ('web', '"@shop/web"')
+    """
+    return name if _BARE_KEY.fullmatch(name) else toml_string(name)
+
+
+def toml_string(text: str) -> str:
+    r"""Return `text` as a string of TOML, which has the escapes of JSON.
+
+    >>> print(toml_string('a "b" 한'))
+    "a \"b\" 한"
+    """
+    return msgspec.json.encode(text).decode()
 
 
 def _shown(key: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from shipit.config.keys import toml_key, toml_string
 from shipit.core import limits
 from shipit.core.versions import Tag, TagFormat, version_tags
 from shipit.core.versions.tag_family import TagFamily, short_tags, tag_families
@@ -16,7 +17,6 @@ from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import Package
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _MANIFESTS = ("CHANGELOG.md", "CHANGES.md", "go.mod")  # files of a package, besides version files
 
 
@@ -104,8 +104,8 @@ def _changed_format(
     history: History, families: Sequence[TagFamily], paths: Callable[[], Iterable[str]], remote: str
 ) -> Finding:
     package, newest = history.package, families[0].tags[0]
-    table = f"[packages.{_key(package.name)}]" if package.name else "[release]"
-    ignore = f'set `tag = "{package.format.template}"` under `{table}` to ignore such tags'
+    table = f"[packages.{toml_key(package.name)}]" if package.name else "[release]"
+    ignore = f"set `tag = {toml_string(package.format.template)}` under `{table}` to ignore such tags"
     fix = proposal(families, package, paths, ignore)
     if not package.name and [len(family.tags) for family in families] == [1] and not families[0].name:
         fix = f"{_copy(package, newest, remote)}; or {fix}"
@@ -114,7 +114,7 @@ def _changed_format(
 
 def _two_numbers(history: History, newest: Tag, remote: str) -> Finding:
     package = history.package
-    ignore = f'; or set `tag = "{package.format.template}"` to ignore such tags' if history.last else ""
+    ignore = f"; or set `tag = {toml_string(package.format.template)}` to ignore such tags" if history.last else ""
     return Finding("other-tag-format", _what(package, newest, history.last), _copy(package, newest, remote) + ignore)
 
 
@@ -151,13 +151,15 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
     families = _current_formats(families)
     named = [family for family in families if family.name]
     if package.name or not families[0].name or len(named) == 1:
-        table = f"[packages.{_key(package.name)}]" if package.name else "[release]"
-        return f'set `tag = "{families[0].format.template}"` under `{table}`, or {other}'
+        table = f"[packages.{toml_key(package.name)}]" if package.name else "[release]"
+        return f"set `tag = {toml_string(families[0].format.template)}` under `{table}`, or {other}"
     existing = _package_directories(paths())
     places = [(family, directory) for family in named if (directory := _directory(family.name, existing))]
     found = places or [(family, "DIRECTORY") for family in named]
     tables = (
-        f'  [packages.{_key(family.name)}]\n  path = "{directory}"\n  tag = "{family.format.template}"\n'
+        f"  [packages.{toml_key(family.name)}]\n"
+        f"  path = {toml_string(directory)}\n"
+        f"  tag = {toml_string(family.format.template)}\n"
         for family, directory in found[: limits.PROPOSED_PACKAGES]
     )
     left = len(found) - limits.PROPOSED_PACKAGES
@@ -173,10 +175,6 @@ def _current_formats(families: Sequence[TagFamily]) -> list[TagFamily]:
         if known.tags[0].version < family.tags[0].version:
             named[family.name] = family
     return [family for family in families if not family.name or named[family.name] is family]
-
-
-def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else f'"{name}"'
 
 
 def _package_directories(paths: Iterable[str]) -> list[str]:

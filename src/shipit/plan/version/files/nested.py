@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from shipit.config.keys import toml_key, toml_string
 from shipit.config.model import VersionFileConfig
 from shipit.core import limits
 from shipit.finding import Finding
@@ -98,11 +99,11 @@ def _fix(versions: Mapping[str, str]) -> Iterator[str]:
     directories = list(dict.fromkeys(map(_directory, versions)))
     if len(directories) > 1:
         for directory, name in zip(directories, _names(directories), strict=True):
-            yield f"  [packages.{_key(name)}]"
-            yield f"  path = {_string(directory)}"
+            yield f"  [packages.{toml_key(name)}]"
+            yield f"  path = {toml_string(directory)}"
         yield "or, if all of them have the same version:"
     yield "  [release]"
-    yield f"  version-files = [{', '.join(map(_string, versions))}]"
+    yield f"  version-files = [{', '.join(map(toml_string, versions))}]"
     yield "or, if releases should write no version:"
     yield "  [release]"
     yield "  version-files = []"
@@ -118,13 +119,3 @@ def _names(directories: Sequence[str]) -> list[str]:
 
 def _name(path: str) -> str:
     return re.sub(r"[^\w.-]+", "-", path).strip("-.")
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
-
-
-def _string(text: str) -> str:
-    """Return `text` as a string of TOML."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
+from shipit.config.keys import toml_key, toml_string
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
@@ -91,7 +91,7 @@ def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
     what = f"a release does not write the version into {named}: the parent there is no pom of the project"
     written = (*version_files(git, rev, package), *(VersionFileConfig(path=path, format="maven") for path in beside))
     entries = ",\n    ".join(map(_entry, written))
-    table = f"packages.{_string(package.name)}" if package.name else "release"
+    table = f"packages.{toml_key(package.name)}" if package.name else "release"
     fix = (
         f"write in shipit.toml:\n  [{table}]\n  version-files = [\n    {entries},\n  ]\n"
         "leave out each file that has a version of its own"
@@ -102,14 +102,9 @@ def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
 def _entry(file: VersionFileConfig) -> str:
     """Return the entry for `file` in `version-files`."""
     unusual = file.format and format_of(file.path) is not FORMATS[file.format]
-    format = f", format = {_string(file.format)}" if file.format and unusual else ""
-    paths = f", paths = [{', '.join(map(_string, file.paths))}]" if file.paths else ""
-    return f"{{ path = {_string(file.path)}{format}{paths} }}" if format or paths else _string(file.path)
-
-
-def _string(text: str) -> str:
-    """Return `text` as a string of TOML, which has the escapes of JSON."""
-    return json.dumps(text, ensure_ascii=False)
+    format = f", format = {toml_string(file.format)}" if file.format and unusual else ""
+    paths = f", paths = [{', '.join(map(toml_string, file.paths))}]" if file.paths else ""
+    return f"{{ path = {toml_string(file.path)}{format}{paths} }}" if format or paths else toml_string(file.path)
 
 
 def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:
