@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from engine.stage import FILES, Stage, new_world
 
+from shipit.engine.apply import apply_steps
 from shipit.errors import CommandError, PreflightError, RemoteError
+from shipit.finding import Finding
 from shipit.plan.release import interrupted_findings
-from shipit.steps import SyncBranch, WriteFile
+from shipit.steps import Push, Run, SyncBranch, WriteFile
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.testing import FakeWorld, Killed
@@ -64,7 +66,7 @@ def test_a_file_that_prepare_changed_is_kept_with_the_command_that_undoes_it(tmp
     state = str(raised.value.state)
     assert "Restored: CHANGELOG.md. Done, but not public: write build.gradle." in state
     assert state.endswith("To undo: git checkout HEAD -- build.gradle.")
-    assert "Before the next run, commit or undo what your commands changed: build.gradle." in state
+    assert "Before the next run: commit or undo what your commands changed: build.gradle." in state
     with pytest.raises(PreflightError) as refused:
         Stage.of(tmp_path).release(world.next_run())
     assert [finding.code for finding in refused.value.findings] == ["dirty"]
@@ -75,7 +77,52 @@ def test_another_file_that_prepare_changed_is_named_because_the_next_run_refuses
     with pytest.raises(CommandError) as raised:
         Stage.of(tmp_path).release(world)
     assert str(raised.value.state).endswith(
-        "Before the next run, commit or undo what your commands changed: search.txt."
+        "Before the next run: commit or undo what your commands changed: search.txt."
+    )
+
+
+def test_a_lock_of_git_that_prepare_left_is_named_because_the_next_run_refuses_it(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"))
+    left = world.process.effects["make jar"]
+
+    def lock(files: Any, env: Any) -> None:
+        world.git.problems = (Finding("index-lock", "the clone has a file `index.lock`", "rm .git/index.lock"),)
+        left(files, env)
+
+    world.process.effects["make jar"] = lock
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path).release(world)
+    state = str(raised.value.state)
+    assert "Before the next run: rm .git/index.lock." in state
+    assert "no clean-up" not in state
+
+
+def test_nothing_is_said_about_a_clean_up_when_git_fails(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"), lambda files: files.edit("build.gradle", "version = '1.1.0'\n"))
+
+    def broken() -> tuple[str, ...]:
+        raise CommandError("git failed")
+
+    run = world.process.effects["make jar"]
+
+    def destroy(files: Any, env: Any) -> None:
+        world.git.dirty = broken  # type: ignore[method-assign]
+        run(files, env)
+
+    world.process.effects["make jar"] = destroy
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert "Done, but not public: write build.gradle" in str(raised.value.state)
+    assert "clean-up" not in str(raised.value.state)
+
+
+def test_a_file_that_a_build_changed_is_named_also_when_shipit_wrote_no_file() -> None:
+    world = failing(CommandError("`make jar` failed"), lambda files: files.edit("search.txt", "lost"))
+    commit = ReleaseCommit("a" * 40, "chore(release): 1.1.0", "v1.1.0", "main")
+    with pytest.raises(CommandError) as raised:
+        apply_steps([Run("./build", 60), Run("make jar", 60), Push(commit, "main", None, ("v1.1.0",))], world)
+    assert str(raised.value.state).endswith(
+        "Done, but not public: run ./build. Before the next run: commit or undo what your commands changed: search.txt."
     )
 
 

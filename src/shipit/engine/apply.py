@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from shipit.errors import NOTHING_PUSHED, ShipitError
-from shipit.steps import OPTIONAL_STEPS, CreateCommit, CreateTag, RestoreFile, WriteFile
+from shipit.steps import OPTIONAL_STEPS, CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.world import World
 
@@ -64,11 +64,11 @@ def apply_steps(
             if isinstance(step, OPTIONAL_STEPS):
                 observer.optional_failed(step, error)
                 continue
-            state = _state(steps[:index], "Failed at", step, way_back, world)
+            state = _state(steps, index, "Failed at", way_back, world)
             error.state = state if error.state in (None, NOTHING_PUSHED) else error.state
             raise
         except KeyboardInterrupt as interrupt:
-            interrupt.add_note(_state(steps[:index], "Stopped at", step, way_back, world))
+            interrupt.add_note(_state(steps, index, "Stopped at", way_back, world))
             raise
     return outputs
 
@@ -86,33 +86,35 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
     return outputs
 
 
-def _state(done: Sequence[Step], verb: str, last: Step, way_back: Sequence[RestoreFile], world: World) -> str:
+def _state(steps: Sequence[Step], index: int, verb: str, way_back: Sequence[RestoreFile], world: World) -> str:
     """Return the state that a run leaves: the steps that are public, or else those that are not public yet.
 
     If no step is public, the changes of the working tree are undone first.
 
     Args:
-        done: the steps that are done.
-        verb: the relation of the run to its last step, such as "Failed at".
-        last: the step that is not done.
+        steps: the steps of the plan.
+        index: the index of the step that is not done; those before it are.
+        verb: the relation of the run to that step, such as "Failed at".
         way_back: the steps that undo the changes of the working tree.
         world: the ports that the steps read and write through.
     """
+    done, last = steps[:index], steps[index]
     public = [step.summary for step in done if step.public]
     if public:
         return f"done and public: {'; '.join(public)}. Not done: {last.summary}. Run the same command again to finish"
     restored = [step.path for step in way_back if _restored(step, world)]
-    changed = _changed_by_commands(way_back, world)
     private = [step for step in done if not (isinstance(step, WriteFile) and step.path in restored)]
     undo = [step.undo for step in reversed(private) if isinstance(step, CreateCommit | CreateTag)]
     undo += [_undo(step, world) for step in way_back]
+    ran = any(isinstance(step, Run) for step in steps[: index + 1]) and any(step.public for step in steps)
+    needed = _needed_first(way_back, world) if ran else ()
     sentences = (
         "nothing was pushed",
         f"{verb}: {last.summary}",
         f"Restored: {', '.join(restored)}" if restored else "",
         f"Done, but not public: {'; '.join(step.summary for step in private)}" if private else "",
-        "The next run needs no clean-up" if private and not changed else "",
-        f"Before the next run, commit or undo what your commands changed: {', '.join(changed)}" if changed else "",
+        "The next run needs no clean-up" if private and needed == () else "",
+        f"Before the next run: {'; '.join(needed)}" if needed else "",
         f"To undo: {' && '.join(filter(None, undo))}" if any(undo) else "",
     )
     return ". ".join(filter(None, sentences)) + "."
@@ -127,12 +129,14 @@ def _restored(step: RestoreFile, world: World) -> bool:
     return False
 
 
-def _changed_by_commands(way_back: Sequence[RestoreFile], world: World) -> list[str]:
-    """Return the files that differ from HEAD, without those that shipit wrote: the next release would refuse them."""
+def _needed_first(way_back: Sequence[RestoreFile], world: World) -> tuple[str, ...] | None:
+    """Return the instructions without which the next run refuses what commands left; None if git cannot say."""
     with suppress(ShipitError):
+        locks = [finding.fix for finding in world.git.findings() if finding.code == "index-lock"]
         ours = {step.path for step in way_back if isinstance(step.check(world), Todo)}
-        return [path for path in world.git.dirty() if path not in ours] if way_back else []
-    return []
+        changed = ", ".join(path for path in world.git.dirty() if path not in ours)
+        return (*locks, *([f"commit or undo what your commands changed: {changed}"] if changed else ()))
+    return None
 
 
 def _undo(step: RestoreFile, world: World) -> str | None:
