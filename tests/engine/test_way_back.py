@@ -134,6 +134,7 @@ def test_after_a_killed_release_the_fix_for_other_changes_leaves_its_files_out(t
         Stage.of(tmp_path).release(world.next_run())
     (finding,) = (each for each in refused.value.findings if each.code == "dirty")
     assert finding.fix.startswith("git commit -- search.txt, or git stash push -- search.txt;")
+    assert "if your `prepare` commands made these changes: git checkout HEAD -- search.txt;" in finding.fix
 
 
 def test_a_refused_push_says_how_to_undo_the_commit_and_the_tag(tmp_path: Path) -> None:

@@ -106,7 +106,10 @@ def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:
         fix = "git commit -a, or git stash"
         if observed.leftover_files:  # `git commit -a` would commit them outside a release
             only = shlex.join(paths)
-            fix = f"git commit -- {only}, or git stash push -- {only}; the other changes are of an interrupted release"
+            fix = (
+                f"git commit -- {only}, or git stash push -- {only}; if your `prepare` commands made these changes: "
+                f"git checkout HEAD -- {only}; the other changes are of an interrupted release"
+            )
         yield Finding("dirty", f"uncommitted changes in {listed}", fix)
 
 
