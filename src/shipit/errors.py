@@ -36,6 +36,11 @@ PUSH_UNKNOWN = (
     "it is not known whether the push reached the remote; the next run first reads the remote, and continues from there"
 )
 
+# The end of the hint when the tag of a version is taken.
+OTHER_VERSION = (
+    "or release another version: shipit release --version X.Y.Z (with several packages, add `--package NAME`)"
+)
+
 
 class ShipitError(Exception):
     """An error with its place, the next command for the user, and the state that the failed run left.

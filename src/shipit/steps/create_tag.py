@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.errors import ConflictError
+from shipit.errors import OTHER_VERSION, ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World
@@ -43,7 +43,7 @@ class CreateTag(Struct, frozen=True):
         raise ConflictError(
             f"tag `{self.name}` exists already, on commit `{tagged[:10]}`",
             hint=f"if it is a release, merge it into this branch: git merge {self.name}; if not, delete it: "
-            f"git tag -d {self.name}; or release another version: shipit release --version X.Y.Z",
+            f"git tag -d {self.name}; {OTHER_VERSION}",
         )
 
     def apply(self, world: World) -> Outputs:

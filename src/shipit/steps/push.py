@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.errors import PUSH_UNKNOWN, BranchMoved, ConflictError, RemoteError, ShipitError
+from shipit.errors import OTHER_VERSION, PUSH_UNKNOWN, BranchMoved, ConflictError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import RemoteRefs, World
@@ -91,5 +91,5 @@ def require_tag_free(tag: str, commit: str | None, remote: RemoteRefs) -> None:
         raise ConflictError(
             f"tag `{tag}` exists on the remote already, on commit `{tagged[:10]}`",
             hint=f"if it is a release, merge it into this branch; if not, delete `{tag}` on the remote; "
-            "or release another version: shipit release --version X.Y.Z",
+            + OTHER_VERSION,
         )

@@ -12,6 +12,7 @@ from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.redact import MARK
 from shipit.errors import (
     NOTHING_PUSHED,
+    OTHER_VERSION,
     PUSH_UNKNOWN,
     AuthError,
     BranchMoved,
@@ -85,7 +86,7 @@ _REFUSALS = (
         ConflictError,
         "a tag of this release already exists on the remote, on another commit",
         "list the remote's tags: git ls-remote --tags; merge the release that has the tag into this branch, "
-        "or release another version: shipit release --version X.Y.Z",
+        + OTHER_VERSION,
     ),
     _Refusal(
         r"support --atomic",
