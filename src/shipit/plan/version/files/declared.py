@@ -39,9 +39,10 @@ Declared = Callable[[], Sequence[DeclaredVersion]]
 def may_have_version_files(git: Git, rev: str, package: Package) -> bool:
     """Return whether a file in the directory of `package` has the name of a version file.
 
-    Loading the formats only to find that out would take longer than all the rest of `shipit next`.
+    Loading the formats only to find that out would take longer than all the rest of `shipit next`. The files are read
+    and not listed, because a clone answers faster that there is no such file.
     """
-    return any(path.rpartition("/")[2] in NESTED_NAMES for path in git.paths(rev, package.directory))
+    return any(git.text(rev, package.inside(name)) is not None for name in NESTED_NAMES)
 
 
 def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], history: History) -> None:
