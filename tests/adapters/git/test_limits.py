@@ -118,14 +118,24 @@ def test_a_login_program_that_hangs_is_ended_and_named(clone: Path, tmp_path: Pa
     assert running(tmp_path / "pids") == []
 
 
-def test_a_pre_push_hook_that_hangs_is_named(clone: Path, tmp_path: Path) -> None:
-    hanging(tmp_path / "pids").rename(script(clone / ".git/hooks/pre-push", ""))
+@pytest.mark.parametrize("start", ["#!/bin/sh", "#!/bin/sh -eu", "#!/usr/bin/env -S sh -e -u"])
+def test_a_pre_push_hook_that_hangs_is_named(clone: Path, tmp_path: Path, start: str) -> None:
+    hook = hanging(tmp_path / "pids").rename(script(clone / ".git/hooks/pre-push", ""))
+    hook.write_text(hook.read_text().replace("#!/bin/sh", start))
     with pytest.raises(RemoteTimeout) as raised:
         push(repository(clone))
     assert raised.value.what == "`git push` did not end within 0.4 s: the hook `pre-push` of this clone still runs"
     assert "remote-timeout" in str(raised.value.hint)
     assert raised.value.state == "nothing was pushed; the remote is unchanged"
     assert running(tmp_path / "pids") == []
+
+
+def test_a_program_that_replaced_the_pre_push_hook_can_be_found_by_the_hint(clone: Path) -> None:
+    script(clone / ".git/hooks/pre-push", "exec sleep 600")
+    with pytest.raises(RemoteTimeout) as raised:
+        push(repository(clone))
+    assert "sleep 600" in str(raised.value.where)
+    assert "the hook `pre-push` of this clone" in str(raised.value.hint)
 
 
 def test_a_push_without_an_answer_is_not_called_unpushed(clone: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ _GUARD = (
 
 
 class TimedOut(Exception):
-    """A git process that was stopped at its limit; `programs` are those that still ran, with their first argument."""
+    """A git process that was stopped at its limit; `programs` are the command lines of those that still ran."""
 
     def __init__(self, programs: Sequence[str] = ()) -> None:
         super().__init__("git did not end")
@@ -108,7 +108,7 @@ def _end(program: subprocess.Popen[bytes], kill: Callable[[], None]) -> None:
 
 
 def _programs_of(group: int) -> tuple[str, ...]:
-    """Return the programs of a group with their first argument; empty if the system has no program `ps`."""
+    """Return the command lines of a group, with single spaces; empty if the system has no program `ps`."""
     try:
         listed = subprocess.run(
             ["ps", "-A", "-ww", "-o", "pgid=,args="], capture_output=True, check=True, timeout=limits.GIT_END
@@ -116,4 +116,4 @@ def _programs_of(group: int) -> tuple[str, ...]:
     except (OSError, subprocess.SubprocessError):
         return ()
     lines = (line for line in listed.stdout.decode(errors="replace").splitlines() if _GUARD not in line)
-    return tuple(" ".join(words[1:3]) for words in map(str.split, lines) if words and words[0] == str(group))
+    return tuple(" ".join(words[1:]) for words in map(str.split, lines) if words and words[0] == str(group))

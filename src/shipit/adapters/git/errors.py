@@ -39,7 +39,8 @@ _NO_LOGIN = r"could not read (?:Username|Password)|terminal prompts disabled"
 _LOCKED = r"Unable to create '([^']+\.lock)': File exists"
 # git prints no other line of its own when the hook `pre-push` of the clone fails.
 _NOT_SENT = r"failed to push some refs"
-_HOOK = "/pre-push"
+# A hook is a program, or the script of a program that can have options: `sh -e .git/hooks/pre-push origin URL`.
+_HOOK = r"(?:\S+ (?:-\S* )*)?\S*/pre-push(?!\S)"
 _SSH_PASSWORD = r"(?<!\S)[^\s:]+:\S+@"  # git gives the login of an `ssh://` URL to ssh as it is
 _CONNECTION_LOST = r"^fatal: |RPC failed|unexpected disconnect|hung up"
 
@@ -188,19 +189,22 @@ def remote_timeout(command: str, url: str, remote: str, limit: float, running: S
         url: the URL of the remote, without secrets.
         remote: the name of the remote.
         limit: in seconds.
-        running: the programs that still ran, with their first argument.
+        running: the command lines of the programs that still ran. Only their first argument is shown, because the
+            others can be secrets.
     """
     more_time = f'if it only needs more time, set `remote-timeout` in `[release]`, as in "{max(1, round(limit / 30))}m"'
     again = "then run the same command again"
-    where = re.sub(_SSH_PASSWORD, f"{MARK}@", f"still running: {'; '.join(running)}") if running else None
-    if command == "push" and any(_HOOK in program for program in running):
+    shown = "; ".join(" ".join(program.split(" ", 2)[:2]) for program in running)
+    where = re.sub(_SSH_PASSWORD, f"{MARK}@", f"still running: {shown}") if running else None
+    if command == "push" and any(re.match(_HOOK, program) for program in running):
         what = f"`git push` did not end within {limit:g} s: the hook `pre-push` of this clone still runs"
         hint = f"fix the hook; {more_time}; {again}"
         return RemoteTimeout(what, where=where, hint=hint, state=NOTHING_PUSHED)
+    hook = "the hook `pre-push` of this clone, " if command == "push" else ""
+    login = "the credential helper, the askpass program or the ssh key (ssh-add) of your git"
     return RemoteTimeout(
         f"`git {command}` did not get an answer from `{url}` within {limit:g} s",
         where=where,
-        hint=f"check the network, and the credential helper, the askpass program or the ssh key (ssh-add) of your git: "
-        f"git ls-remote {remote}; {more_time}; {again}",
+        hint=f"check the network, {hook}and {login}: git ls-remote {remote}; {more_time}; {again}",
         state=PUSH_UNKNOWN if command == "push" else NOTHING_PUSHED,
     )
