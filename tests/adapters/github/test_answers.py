@@ -177,6 +177,8 @@ def test_the_new_name_of_a_repository_is_a_warning(renamed: GitHubStandIn) -> No
     (finding,) = old_name(renamed).findings(WriteBack.PUSH)
     assert (finding.code, finding.severity) == ("github-repository-renamed", "warning")
     assert "`acme/old` has a new name on GitHub, `acme/app`" in finding.what
+    assert f"git remote set-url origin {renamed.url}/acme/app.git" in finding.fix
+    assert "git@127.0.0.1:acme/app.git" in finding.fix
 
 
 def test_a_name_in_other_letters_is_not_another_name(github: GitHubStandIn) -> None:

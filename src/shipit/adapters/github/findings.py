@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from msgspec import Raw
 
@@ -24,10 +25,11 @@ _REFUSING = {
 }
 
 
-def github_findings(calls: GitHubApi, write_back: WriteBack) -> Iterator[Finding]:
+def github_findings(calls: GitHubApi, write_back: WriteBack, server_url: str) -> Iterator[Finding]:
     """Yield the reasons why a release would fail; stop if the repository itself cannot be read.
 
-    `calls` makes the requests, `write_back` is the setting `release.write-back`.
+    `calls` makes the requests, `write_back` is the setting `release.write-back`, and `server_url` is the address of the
+    web pages.
     """
     try:
         repository = calls.retry("read the repository", lambda: calls.client.get("", Repository))
@@ -37,7 +39,8 @@ def github_findings(calls: GitHubApi, write_back: WriteBack) -> Iterator[Finding
     slug, token = repository.full_name, calls.caller.token
     if slug.lower() != calls.caller.slug.lower():
         what = f"`{calls.caller.slug}` has a new name on GitHub, `{slug}`"
-        fix = "set the new address in the clones, for example: git remote set-url origin <address>"
+        fix = f"git remote set-url origin {server_url.rstrip('/')}/{slug}.git"
+        fix += f"; if the clone uses SSH: git remote set-url origin git@{urlsplit(server_url).hostname}:{slug}.git"
         yield Finding("github-repository-renamed", what, fix, severity="warning")
     if repository.archived:
         yield Finding("github-archived", f"`{slug}` is archived, so it is read-only", f"unarchive `{slug}`")

@@ -107,7 +107,7 @@ class GitHubForge:
             what = f"{name.name} is not set; a release of `{self._slug}` needs it"
             return (Finding("github-token-missing", what, fix),)
         self._releases.forget()
-        return tuple(github_findings(self._calls, write_back))
+        return tuple(github_findings(self._calls, write_back, self._server_url))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
         found = self._calls.retry(f"find release `{tag}`", lambda: self._releases.find(tag))
