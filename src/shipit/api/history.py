@@ -200,7 +200,7 @@ def commits(project: Project, since: str | None = None, until: str = "HEAD") -> 
 
 def _require_revision(project: Project, rev: str, tag: str = "") -> str:
     """Return the id of the commit `rev`; when there is no such revision, that of `tag`."""
-    require_depth(project.git)
+    require_depth(project.git, project.config.release.remote)
     found = project.git.commit(rev) or (project.git.commit(tag) if rev and tag else None)
     if found is None and project.git.head() is None:
         raise UsageError("the repository has no commit yet", hint="make a first commit: git commit")

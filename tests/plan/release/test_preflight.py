@@ -399,6 +399,14 @@ def test_a_shallow_clone_whose_remote_is_missing_is_a_finding_with_a_fix(begun: 
     assert doctor(clone) == {}
 
 
+def test_the_fix_for_a_shallow_clone_names_the_configured_remote(begun: Repository) -> None:
+    clone = clone_of(begun, "--depth", "1", "--origin", "upstream")
+    configure(clone, 'release.remote = "upstream"')
+    remote = remote_of(begun)
+    remote.rename(remote.with_name("moved.git"))
+    assert doctor(clone)["shallow"].fix.startswith("git fetch --unshallow upstream;")
+
+
 def test_a_shallow_clone_without_a_remote_has_both_findings(begun: Repository) -> None:
     clone = clone_of(begun, "--depth", "1")
     run(clone, "remote", "remove", "origin")

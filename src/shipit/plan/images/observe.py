@@ -153,7 +153,7 @@ class _ImageObserver(Struct, frozen=True):
 
     def commit(self, rev: str) -> CommitInfo:
         """Return the commit `rev`, with its complete history fetched."""
-        require_depth(self.world.git)
+        require_depth(self.world.git, self.config.release.remote)
         found = self.world.git.commit(rev)
         if found is None:
             finding = Finding("no-commit", "the repository has no commit yet", "make a first commit: git commit")

@@ -184,7 +184,7 @@ def _version_inputs(
     ignored: Set[str] = frozenset(),
 ) -> _VersionInputs:
     """Return the inputs at the commit `head`; the tags of the commits with an id in `ignored` are left out."""
-    require_depth(git)
+    require_depth(git, config.release.remote)
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignored}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]

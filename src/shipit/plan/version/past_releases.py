@@ -36,7 +36,7 @@ def released(git: Git, config: Config, package: Package, name: str) -> Release:
 
     Raises `UsageError` when there is no such release, and `PreflightError` when the history cannot be fetched.
     """
-    require_depth(git)
+    require_depth(git, config.release.remote)
     tags = {tag.name: tag.commit for tag in git.tags()}
     tag = _find(tags, package, name)
     history = observe_history(git, package, tag.commit, _others(tags, package, tag), channel_of(tag.version))

@@ -7,8 +7,13 @@ from shipit.finding import Finding
 from shipit.world import Git
 
 
-def deepen(git: Git) -> tuple[Finding, ...]:
-    """Fetch the history that a shallow clone lacks, without file contents. Return a finding when that fails."""
+def deepen(git: Git, remote: str) -> tuple[Finding, ...]:
+    """Fetch the history that a shallow clone lacks, without file contents. Return a finding when that fails.
+
+    Args:
+        git: the clone.
+        remote: the name of the git remote, for the fix.
+    """
     try:
         if git.shallow():
             git.deepen()
@@ -18,7 +23,8 @@ def deepen(git: Git) -> tuple[Finding, ...]:
         raise
     except ShipitError as error:
         what = f"the clone is shallow, and the rest of its history cannot be fetched: {on_one_line(error)}"
-        return (Finding("shallow", what, "git fetch --unshallow; in GitHub Actions check out with `fetch-depth: 0`"),)
+        fix = f"git fetch --unshallow {remote}; in GitHub Actions check out with `fetch-depth: 0`"
+        return (Finding("shallow", what, fix),)
     return ()
 
 
@@ -33,8 +39,8 @@ def login_finding(error: AuthError) -> Finding:
     return Finding("remote-login", error.what, error.hint or "fix the login of your git")
 
 
-def require_depth(git: Git) -> None:
-    """Fetch the history that a shallow clone lacks. Raises `PreflightError` when that fails."""
-    findings = deepen(git)
+def require_depth(git: Git, remote: str) -> None:
+    """Fetch the history that a shallow clone lacks, as `deepen` does. Raises `PreflightError` when that fails."""
+    findings = deepen(git, remote)
     if findings:
         raise PreflightError(findings, state="nothing was changed")

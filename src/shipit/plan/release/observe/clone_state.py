@@ -98,7 +98,7 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
 
 def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     """Return the branches and tags of the remote after a fetch, and the findings; None when it cannot be read."""
-    shallow_findings = deepen(git)
+    shallow_findings = deepen(git, name)
     if git.remote_url() is None:
         fix = f"git remote add {name} URL"
         return None, (Finding("no-remote", "the repository has no remote to release to", fix), *shallow_findings)
