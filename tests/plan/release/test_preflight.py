@@ -342,6 +342,11 @@ def test_a_conflict_is_reported_as_one_of_the_findings_when_there_are_others(beg
     assert sorted(finding.code for finding in refused.value.findings) == ["dirty", "version"]
 
 
+def test_a_version_tag_on_a_file_is_no_release_of_another_branch(begun: Repository) -> None:
+    begun.git("tag", "v9.0.0", "HEAD:a.txt")
+    assert doctor(clone_of(begun)) == {}
+
+
 # -- shallow clones
 
 

@@ -104,6 +104,17 @@ def test_a_new_package_beside_one_with_releases_begins_at_its_first_version(repo
     assert {name: found.version for name, found in decisions(repo, toml).items()} == {"backend": None, "web": "0.1.0"}
 
 
+def test_a_version_tag_on_a_file_is_no_release_that_could_be_merged(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"a": "a"})
+    repo.git("tag", "v9.0.0", "HEAD:a")
+    assert next_of(repo) == "0.1.0"
+    repo.branch("other")
+    repo.commit("feat: a")
+    repo.tag("v1.0.0")
+    repo.switch("main")
+    assert refusal(repo).fix.startswith("git merge v1.0.0, ")
+
+
 # -- tags after the last release that are in another format
 
 

@@ -214,7 +214,7 @@ class _ImageObserver(Struct, frozen=True):
         git, remote = self.world.git, self.config.release.remote
         tags = {tag.name: tag.commit for tag in git.tags()}
         histories = [next_release.history for next_release in next_releases.values()]
-        for finding in tag_findings(tags, histories, lambda: git.paths("HEAD"), remote):
+        for finding in tag_findings(git, "HEAD", tags, histories, remote):
             yield finding if of_release(environment, config) else _warning_for_builds(finding)
         if of_release(environment, config):
             main = main_channel(self.config, None).name

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
-from shipit.core.versions import VersionRange, version_tags
 from shipit.errors import ShipitError
 from shipit.finding import Finding, blocking_first
 from shipit.plan.release.observe import Observed
@@ -23,7 +22,6 @@ def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Findi
         *_images_behind_unpushed_commits(observed, config),
         *_uncommitted_changes(observed),
         *_outside_sparse_checkout(observed),
-        *_higher_on_other_branch(observed),
     )
     return blocking_first(findings)
 
@@ -83,20 +81,6 @@ def _images_behind_unpushed_commits(observed: Observed, config: ReleaseConfig) -
             images = ", ".join(f"`{image.permanent_tags[0]}`" for image in unfinished.images_to_build)
             what = f"{images} must be built from `{unfinished.tag}`, but this clone has commits that are not pushed"
             yield Finding("unpushed", what, f"git push {config.remote} {clone.branch}, or release from a fresh clone")
-
-
-def _higher_on_other_branch(observed: Observed) -> Iterator[Finding]:
-    """Yield a warning for each package with a higher release on another branch, unless a range limits this branch."""
-    channel = observed.clone.channel
-    if VersionRange.of_branch(channel.range or channel.name):
-        return
-    for history in observed.histories:
-        stable = version_tags(observed.tags, history.package.format)
-        if history.last and stable and stable[0].version > history.last.version:
-            highest, last = stable[0].name, history.last.name
-            fix = f"git merge {highest}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
-            what = f"the last release on this branch is `{last}`, but `{highest}` was released on another branch"
-            yield Finding("higher-elsewhere", what, fix, "warning")
 
 
 def _uncommitted_changes(observed: Observed) -> Iterator[Finding]:

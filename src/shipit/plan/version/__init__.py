@@ -33,5 +33,6 @@ from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line
 from shipit.plan.version.shallow import require_depth as require_depth
+from shipit.plan.version.tag_check import higher_release_findings as higher_release_findings
 from shipit.plan.version.tag_check import tag_findings as tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits as unpushed_release_commits

@@ -188,7 +188,7 @@ def _version_inputs(
     release_channel = channel(config, branch, branch) or main_channel(config, branch)
     tags = {tag.name: tag.commit for tag in git.tags() if tag.commit not in ignored}
     histories = [observe_history(git, package, head, tags, release_channel.prerelease) for package in packages(config)]
-    findings = tuple(tag_findings(tags, histories, lambda: git.paths(head), config.release.remote))
+    findings = tuple(tag_findings(git, head, tags, histories, config.release.remote))
     about_paths = _path_findings(git, head, config)
     if any_blocks((*about_paths, *findings)):
         raise PreflightError((*about_paths, *findings), state="nothing was changed")

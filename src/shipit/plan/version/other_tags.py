@@ -26,7 +26,12 @@ def other_tag_findings(
     """Yield a finding for the tags after the last release that are probably releases.
 
     It blocks unless the tag format is configured: then other tags are ignored on purpose, and it is a warning.
-    The arguments are those of `tag_findings`, for one package.
+
+    Args:
+        tags: the commit id of each tag, by name.
+        history: the history of the package.
+        paths: returns the paths of all files; called only when a finding proposes packages.
+        remote: the name of the git remote, for the fixes.
     """
     package = history.package
     others = {name: commit for name, commit in history.later_tags.items() if package.format.parse(name) is None}

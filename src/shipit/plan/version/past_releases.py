@@ -124,7 +124,7 @@ def observe_past_releases(
     Raises `PreflightError` when there are version tags, but none in the configured format.
     """
     named = {tag.name: tag.commit for tag in git.tags()}
-    findings = tuple(format_findings(named, packages(config), lambda: git.paths(rev), config.release.remote))
+    findings = tuple(format_findings(git, rev, named, packages(config), config.release.remote))
     if findings:
         raise PreflightError(findings, state="nothing was changed")
     tags = version_tags(named, package.format)

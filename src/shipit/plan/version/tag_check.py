@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from shipit.core.versions import Tag, mismatched_tags, version_tags
+from shipit.config.model import BranchConfig
+from shipit.core.versions import Tag, VersionRange, mismatched_tags, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import Package
-
-Paths = Callable[[], Iterable[str]]
+from shipit.world import Git
 
 
 def tag_findings(
-    tags: Mapping[str, str], histories: Sequence[History], paths: Paths, remote: str = "origin"
+    git: Git, rev: str, tags: Mapping[str, str], histories: Sequence[History], remote: str
 ) -> Iterator[Finding]:
     """Yield a finding when there are version tags, but the last release cannot be recognised among them.
 
     Without these findings, the next release would get the first version again, or one that follows an old release.
 
     Args:
+        git: the repository.
+        rev: the commit to release; its files are listed only when a finding proposes packages.
         tags: the commit id of each tag, by name.
         histories: the history of each package.
-        paths: returns the paths of all files; called only when a finding proposes packages.
         remote: the name of the git remote, for the fixes.
     """
-    mismatches = tuple(format_findings(tags, [history.package for history in histories], paths, remote))
+    mismatches = tuple(format_findings(git, rev, tags, [history.package for history in histories], remote))
     yield from mismatches
     for history in histories:
-        yield from _outside_findings(tags, history)
+        yield from _outside_findings(git, tags, history)
         if not mismatches and _has_other_tags(history):
             from shipit.plan.version.other_tags import other_tag_findings  # few repositories need it
 
-            yield from other_tag_findings(tags, history, paths, remote)
+            yield from other_tag_findings(tags, history, partial(git.paths, rev), remote)
 
 
 def _has_other_tags(history: History) -> bool:
@@ -40,18 +42,48 @@ def _has_other_tags(history: History) -> bool:
     return any(history.package.format.parse(name) is None for name in history.later_tags)
 
 
-def _outside_findings(tags: Mapping[str, str], history: History) -> Iterator[Finding]:
+def _outside_findings(git: Git, tags: Mapping[str, str], history: History) -> Iterator[Finding]:
     # Only stable versions count here: a first stable release may follow pre-releases that are on any branch.
-    stable = version_tags(tags, history.package.format) if history.last is None else ()
-    if stable:
-        highest = stable[0].name
+    highest = _highest(git, tags, history.package) if history.last is None else None
+    if highest:
         only = "if this branch makes pre-releases only, give it a `prerelease` in `release.branches`"
-        fix = f"git merge {highest}, or, {only}"
-        yield Finding("tags-outside", f"tags such as `{highest}` are not in the history of this branch", fix)
+        fix = f"git merge {highest.name}, or, {only}"
+        yield Finding("tags-outside", f"tags such as `{highest.name}` are not in the history of this branch", fix)
+
+
+def higher_release_findings(
+    git: Git, tags: Mapping[str, str], histories: Sequence[History], channel: BranchConfig
+) -> Iterator[Finding]:
+    """Yield a warning for each package with a higher release on another branch, unless a range limits this branch.
+
+    Args:
+        git: the repository.
+        tags: the commit id of each tag, by name.
+        histories: the history of each package.
+        channel: the settings of this branch.
+    """
+    if VersionRange.of_branch(channel.range or channel.name):
+        return
+    for history in histories:
+        highest = _highest(git, tags, history.package)
+        if history.last and highest and highest.version > history.last.version:
+            fix = (
+                f"git merge {highest.name}, or give `{channel.name}` a `range` or a `prerelease` in `release.branches`"
+            )
+            what = (
+                f"the last release on this branch is `{history.last.name}`, "
+                f"but `{highest.name}` was released on another branch"
+            )
+            yield Finding("higher-elsewhere", what, fix, "warning")
+
+
+def _highest(git: Git, tags: Mapping[str, str], package: Package) -> Tag | None:
+    """Return the highest stable release on any branch; a tag on a file or a directory is no release."""
+    return next((tag for tag in version_tags(tags, package.format) if git.commit(tag.commit)), None)
 
 
 def format_findings(
-    tags: Mapping[str, str], packages: Sequence[Package], paths: Paths, remote: str
+    git: Git, rev: str, tags: Mapping[str, str], packages: Sequence[Package], remote: str
 ) -> Iterator[Finding]:
     """Yield a finding when tags look like versions, but none is in the configured tag format.
 
@@ -69,7 +101,9 @@ def format_findings(
         other = f"tag the last release in the format {formats}"
         if len(packages) > 1 and families and not families[0].name:
             other += f": {_tag_commands(packages, families[0].tags[0], remote)}"
-        yield Finding("tag-format", what, proposal(families, packages[0], paths, other) if families else other)
+        yield Finding(
+            "tag-format", what, proposal(families, packages[0], partial(git.paths, rev), other) if families else other
+        )
 
 
 def _tag_commands(packages: Sequence[Package], last: Tag, remote: str) -> str:

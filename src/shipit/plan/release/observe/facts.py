@@ -16,7 +16,16 @@ from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
-from shipit.plan.version import DeclaredVersion, History, Package, observe_history, packages, rules_of, tag_findings
+from shipit.plan.version import (
+    DeclaredVersion,
+    History,
+    Package,
+    higher_release_findings,
+    observe_history,
+    packages,
+    rules_of,
+    tag_findings,
+)
 from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import (
     declared_versions,
@@ -118,7 +127,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     no_package = observe_no_package(git, base, histories, rules_of(config))
     file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
-    about_tags = tuple(tag_findings(tags, histories, lambda: git.paths(base), config.release.remote))
+    about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
     return Observed(
@@ -143,6 +152,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *forge_findings,
             *_image_findings(world, config),
             *about_tags,
+            *higher_release_findings(git, tags, histories, clone.channel),
         ),
         no_package=no_package,
         today=world.clock.today(),
