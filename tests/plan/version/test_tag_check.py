@@ -96,6 +96,32 @@ def test_packages_of_a_repository_with_one_version_get_the_commands_that_tag_its
     assert {name: each.version for name, each in decisions(repo, toml).items()} == {"backend": None, "web": "1.10.1"}
 
 
+def test_packages_get_the_formats_of_the_tags_with_their_names(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a", "web/a": "a"})
+    for tag in ("docs-1.0.0", "docs-1.1.0", "web-1.9.0", "web/2.0.0", "backend-3.0.0"):
+        repo.tag(tag)
+    tables = '[packages.backend]\npath = "backend"\n{}[packages."apps/web"]\npath = "web"\n{}'
+    fix = refusal(repo, tables.format("", "")).fix
+    formats = 'tag = "backend-{version}"', 'tag = "web/{version}"'
+    assert fix.startswith(
+        f'set `{formats[0]}` under `[packages.backend]` and set `{formats[1]}` under `[packages."apps/web"]`, or tag '
+    )
+    toml = tables.format(*(f"{line}\n" for line in formats))
+    assert {name: each.previous for name, each in decisions(repo, toml).items()} == {
+        "backend": "3.0.0",
+        "apps/web": "2.0.0",
+    }
+
+
+def test_tags_with_another_name_are_not_said_to_be_of_a_package(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"backend/a": "a"})
+    repo.tag("docs-1.0.0")
+    assert refusal(repo, '[packages.backend]\npath = "backend"').fix == (
+        'if they are the releases of a package, set `tag = "docs-{version}"` in its table; '
+        "if not, tag the last release in the format `backend-v{version}`"
+    )
+
+
 def test_a_new_package_beside_one_with_releases_begins_at_its_first_version(repo: Repository) -> None:
     repo.commit("feat: begin", files={"backend/a": "a"})
     repo.tag("backend-v1.0.0")

@@ -70,9 +70,8 @@ class _Successors:
 
     def include(self, family: TagFamily) -> bool:
         """Return whether the tags of `family` are probably releases of the package."""
-        package = self._history.package.name
-        if package:  # other tags may belong to a former package
-            return family.name.lower() == package.rpartition("/")[2].lower()
+        if self._history.package.name:  # other tags may belong to a former package
+            return _has_name_of(family, self._history.package)
         if not family.name:
             return any(map(self.may_be_next, family.tags)) or self._replaces([*filter(self._is_higher, family.tags)])
         # The versions of a part of the repository do not continue those of the whole.
@@ -109,8 +108,7 @@ def _changed_format(
     history: History, families: Sequence[TagFamily], paths: Callable[[], Iterable[str]], remote: str
 ) -> Finding:
     package, newest = history.package, families[0].tags[0]
-    table = f"[packages.{toml_key(package.name)}]" if package.name else "[release]"
-    ignore = f"set `tag = {toml_string(package.format.template)}` under `{table}` to ignore such tags"
+    ignore = f"{_setting(package.format, package)} to ignore such tags"
     fix = proposal(families, package, paths, ignore)
     if not package.name and [len(family.tags) for family in families] == [1] and not families[0].name:
         fix = f"{_copy(package, newest, remote)}; or {fix}"
@@ -156,8 +154,7 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
     families = _current_formats(families)
     named = [family for family in families if family.name]
     if package.name or not families[0].name or len(named) == 1:
-        table = f"[packages.{toml_key(package.name)}]" if package.name else "[release]"
-        return f"set `tag = {toml_string(families[0].format.template)}` under `{table}`, or {other}"
+        return f"{_setting(families[0].format, package)}, or {other}"
     existing = _package_directories(paths())
     places = [(family, directory) for family in named if (directory := _directory(family.name, existing))]
     found = places or [(family, "DIRECTORY") for family in named]
@@ -170,6 +167,36 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
     left = len(found) - limits.PROPOSED_PACKAGES
     more = f"  # packages left out here: {left}; `git tag` shows their tags\n" if left > 0 else ""
     return f"write in shipit.toml:\n{''.join(tables)}{more}or {other}"
+
+
+def package_proposal(families: Sequence[TagFamily], packages: Sequence[Package], other: str) -> str:
+    """Return the instruction to configure the tag formats of those packages whose names are in the tags.
+
+    Tags without a name may be those of the first package.
+
+    Args:
+        families: families of tags, the largest first; at least one.
+        packages: the packages, of which none has a tag in its format.
+        other: the instruction if the tags are of no package.
+    """
+    families = _current_formats(families)
+    found = [(family, package) for package in packages for family in families if _has_name_of(family, package)]
+    if not found and families[0].name:
+        setting = f"set `tag = {toml_string(families[0].format.template)}` in its table"
+        return f"if they are the releases of a package, {setting}; if not, {other}"
+    settings = (_setting(family.format, package) for family, package in found or [(families[0], packages[0])])
+    return f"{' and '.join(settings)}, or {other}"
+
+
+def _has_name_of(family: TagFamily, package: Package) -> bool:
+    """Return whether the tags of `family` have the name of `package`."""
+    return family.name.lower() == package.name.rpartition("/")[2].lower()
+
+
+def _setting(format: TagFormat, package: Package) -> str:
+    """Return the instruction to configure the tag format of `package`."""
+    table = f"[packages.{toml_key(package.name)}]" if package.name else "[release]"
+    return f"set `tag = {toml_string(format.template)}` under `{table}`"
 
 
 def _current_formats(families: Sequence[TagFamily]) -> list[TagFamily]:

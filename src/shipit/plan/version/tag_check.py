@@ -92,7 +92,7 @@ def format_findings(
     lookalikes = mismatched_tags(tags, [package.format for package in packages])
     if lookalikes:
         from shipit.core.versions.tag_family import tag_families
-        from shipit.plan.version.other_tags import proposal
+        from shipit.plan.version.other_tags import package_proposal, proposal
 
         formats = " or ".join(f"`{package.format.template}`" for package in packages)
         families = tag_families({name: tags[name] for name in lookalikes})
@@ -101,9 +101,12 @@ def format_findings(
         other = f"tag the last release in the format {formats}"
         if len(packages) > 1 and families and not families[0].name:
             other += f": {_tag_commands(packages, families[0].tags[0], remote)}"
-        yield Finding(
-            "tag-format", what, proposal(families, packages[0], partial(git.paths, rev), other) if families else other
-        )
+        fix = other
+        if families and packages[0].name:
+            fix = package_proposal(families, packages, other)
+        elif families:
+            fix = proposal(families, packages[0], partial(git.paths, rev), other)
+        yield Finding("tag-format", what, fix)
 
 
 def _tag_commands(packages: Sequence[Package], last: Tag, remote: str) -> str:
