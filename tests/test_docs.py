@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from ruamel.yaml import YAML
 
+from shipit.adapters.processes.tokens import WRITE_TOKENS
 from shipit.cli.demo.sample import SampleProject
 from shipit.config.load import parse_config
 from shipit.steps import STEPS
@@ -159,6 +160,13 @@ def test_the_architecture_has_every_step_and_no_other() -> None:
     lives = section(ARCHITECTURE, "The life of a release") + section(ARCHITECTURE, "The life of an image")
     placed = re.findall(r"^\| \d+ \| (.+?):", lives, re.MULTILINE)
     assert {name for names in placed for name in re.findall(r"`([a-z-]+)`", names)} <= set(STEPS)
+
+
+@pytest.mark.parametrize("name", ["SECURITY.md", "SECURITY.ko.md"])
+def test_the_security_page_names_every_variable_that_commands_do_not_get(name: str) -> None:
+    lines = text(ROOT / name).split("\n* ")
+    promised = next(line for line in lines if "GH_TOKEN" in line)
+    assert sorted(re.findall(r"`([A-Z_]+)`", promised.partition("\n* ")[0])) == sorted(WRITE_TOKENS)
 
 
 def test_the_page_of_errors_has_every_code_of_a_finding() -> None:
