@@ -73,7 +73,8 @@ def unreadable_findings(decisions: Iterable[Decision]) -> Iterator[Finding]:
         if count and (decision.version is None or count > readable):
             package = f"{decision.package}: " if decision.package else ""
             since = f" since {decision.previous}" if decision.previous else ""
-            what = f"{package}{count} of {count + readable} commits{since} {_do_not_count(count)}"
+            which = f"{count} of {count + readable} commits" if count + readable > 1 else "the only commit"
+            what = f"{package}{which}{since} {_do_not_count(count)}"
             fix = "list them with `shipit plan`; check messages with `shipit lint` before they are merged"
             yield Finding("unreadable", what, fix, "warning")
 
