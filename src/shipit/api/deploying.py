@@ -156,8 +156,7 @@ def status(project: Project, environment: str | None = None) -> tuple[ObservedDe
     """
     names = [environment_to_deploy(project, environment)] if environment else _with_targets(project)
     if not names:
-        hint = "add `[environments.prod.deploy]` to shipit.toml; see docs/guides/deploying.md"
-        raise UsageError("no environment has a target to deploy to", hint=hint)
+        raise UsageError("no environment has a target to deploy to", hint=_how_to_add_target("prod"))
     return tuple(observe(project, name, for_plan=False) for name in names)
 
 
@@ -203,11 +202,17 @@ def environment_to_deploy(project: Project, wanted: str | None) -> str:
     if len(matching) == 1:
         return matching[0]
     if wanted:
-        hint = f"add `[environments.{wanted}.deploy]` to shipit.toml"
-        raise UsageError(f"environment `{wanted}` has no target to deploy to", hint=hint)
+        raise UsageError(f"environment `{wanted}` has no target to deploy to", hint=_how_to_add_target(wanted))
     known = " or ".join(f"`shipit deploy {name}`" for name in matching or _with_targets(project))
     what = f"branch `{branch}` does not say which environment to deploy to" if branch else "HEAD is detached"
-    raise UsageError(what, hint=known or "add `[environments.prod.deploy]` to shipit.toml")
+    raise UsageError(what, hint=known or _how_to_add_target("prod"))
+
+
+def _how_to_add_target(environment: str) -> str:
+    from shipit.deploy import TARGETS
+
+    kinds = " or ".join(f'"{kind}"' for kind in TARGETS)
+    return f"add `[environments.{environment}.deploy]` with the `kind` {kinds} to shipit.toml; all keys: shipit schema"
 
 
 def _with_targets(project: Project) -> list[str]:

@@ -227,7 +227,7 @@ def _template_error(name: str, line: int | None, error: Exception) -> ConfigErro
     return ConfigError(
         f"the changelog template `{name}` is invalid: {error}",
         where=f"{name}, line {line}" if line else name,
-        hint="fix the template; docs/changelog.md lists its variables",
+        hint="fix the template; docs/changelog.md in shipit's repository lists its variables",
         state="nothing was written",
     )
 
