@@ -10,11 +10,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from adapters.raw_server import raw_server, sends
+from release.http_remote import HttpRemote
 
 import shipit
 from shipit.adapters.git import GitRepository
 from shipit.adapters.git.errors import remote_error
 from shipit.errors import NOTHING_PUSHED, CommandError, RemoteError, ShipitError, UsageError
+from shipit.world import RemoteRefs
 
 
 def git(place: Path, *words: str) -> str:
@@ -193,3 +196,24 @@ def test_a_commit_that_was_read_in_a_shallow_clone_has_its_parents_later(clone: 
     assert before
     assert after
     assert (len(before.parents), len(after.parents)) == (0, 1)
+
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 29\r\n\r\n<html>Welcome, log in!</html>"
+
+
+def test_a_web_page_is_not_an_empty_remote(clone: Path) -> None:
+    with raw_server(sends(PAGE)) as url:
+        git(clone, "remote", "set-url", "origin", f"{url}/acme/app.git")
+        with pytest.raises(RemoteError) as raised:
+            GitRepository(str(clone)).remote_refs()
+    assert raised.value.what == f"`{url}/acme/app.git` answers, but not as a git server: it can be a web page"
+    assert "git remote set-url origin" in str(raised.value.hint)
+    assert not raised.value.retryable
+
+
+def test_a_repository_without_commits_on_a_web_server_is_an_empty_remote(clone: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "empty.git")
+    with HttpRemote(tmp_path) as server:
+        git(clone, "remote", "set-url", "origin", f"{server.url}/empty.git")
+        repository = GitRepository(str(clone), token=server.token, server_url=server.url)
+        assert repository.remote_refs() == RemoteRefs()

@@ -174,6 +174,19 @@ def remote_error(error: CommandError, remote: str, token: SentToken = NO_TOKEN) 
     )
 
 
+def no_git_server(url: str, remote: str) -> RemoteError:
+    """Return the error for a remote that answers, and does not speak git's protocol.
+
+    Args:
+        url: its URL, without secrets.
+        remote: its name.
+    """
+    return RemoteError(
+        f"`{url}` answers, but not as a git server: it can be a web page",
+        hint=f"open it in a browser, then correct the address: git remote set-url {remote} URL",
+    )
+
+
 def _refusal(output: str, remote: str, token: SentToken) -> str:
     if token.sent:
         return f"`{remote}` refused {token.name.name}"

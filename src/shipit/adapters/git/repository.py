@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
-from shipit.adapters.git.errors import SentToken, push_error, remote_error, remote_lock, remote_timeout
+from shipit.adapters.git.errors import SentToken, no_git_server, push_error, remote_error, remote_lock, remote_timeout
 from shipit.adapters.git.history import GitHistory
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
@@ -80,7 +80,17 @@ class GitRepository(GitHistory):
 
     def remote_refs(self) -> RemoteRefs:
         words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
-        return _remote_refs(self._read_remote(*words))
+        listed = self._read_remote(*words)
+        if not listed and not self._is_git_server():
+            raise no_git_server(self._remote_name, self.remote)
+        return _remote_refs(listed)
+
+    def _is_git_server(self) -> bool:
+        """Return whether the remote speaks git's protocol; over HTTP, git takes most web pages for an empty remote."""
+        if not (self.reached_url() or "").startswith(("http://", "https://")):
+            return True
+        _, _, trace = self._run_remote("ls-remote", self.remote, env={"GIT_TRACE_PACKET": "1"})
+        return b"packet:" in trace
 
     @property
     def _made(self) -> str:
@@ -273,16 +283,19 @@ class GitRepository(GitHistory):
 
         Raises `CommandError` if it fails, `RemoteTimeout` after `remote_limit`.
         """
+        return self._checked(words, self._run_remote(*words))
+
+    def _run_remote(self, *words: str, env: Mapping[str, str] = {}) -> Output:
+        """Run a git that talks to the remote, with the variables `env`; raises `RemoteTimeout` after `remote_limit`."""
         try:
-            output = run_remote(
-                lambda stdin: self._start(guarded(["git", *words]), istream=stdin, start_new_session=True),
+            return run_remote(
+                lambda stdin: self._start(guarded(["git", *words]), istream=stdin, env=env, start_new_session=True),
                 self.remote_limit,
                 lambda seconds: self._waiting(_description(words[0], self.remote), seconds, self.remote_limit),
             )
         except TimedOut as stopped:
             running = [self._redact(program) for program in stopped.programs]
             raise remote_timeout(words[0], self._remote_name, self.remote, self.remote_limit, running) from None
-        return self._checked(words, output)
 
     def _checked(self, words: Sequence[str], output: Output) -> str:
         status, printed, errors = output
