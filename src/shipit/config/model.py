@@ -119,7 +119,8 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="The time limit of each `prepare` command and of the build of each image, in seconds.",
+            description="The time limit of each `prepare` command and of the build of each image, in seconds: a number "
+            "without a unit, such as `1800`.",
             extra={"expected": "a whole number of seconds, at least 1"},
         ),
     ] = int(limits.PREPARE)
