@@ -25,7 +25,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import TypedDict, Unpack
+
     from shipit.finding import Finding, Problem
+
+    class Details(TypedDict, total=False):
+        """The arguments of `ShipitError` that every kind of error passes on."""
+
+        where: str | None
+        hint: str | None
+        state: str | None
+
 
 BUG_EXIT_CODE = 70
 INTERRUPTED_EXIT_CODE = 130  # 128 + 2, the number of the signal SIGINT, as in a shell
@@ -78,16 +88,8 @@ class UsageError(ShipitError):
 
     exit_code = 2
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        where: str | None = None,
-        hint: str | None = None,
-        state: str | None = None,
-        argument: str | None = None,
-    ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state)
+    def __init__(self, what: str, *, argument: str | None = None, **details: Unpack[Details]) -> None:
+        super().__init__(what, **details)
         self.argument = argument
 
 
@@ -96,16 +98,8 @@ class ConfigError(ShipitError):
 
     exit_code = 2
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        where: str | None = None,
-        hint: str | None = None,
-        state: str | None = None,
-        problems: Sequence[Problem] = (),
-    ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state)
+    def __init__(self, what: str, *, problems: Sequence[Problem] = (), **details: Unpack[Details]) -> None:
+        super().__init__(what, **details)
         self.problems = tuple(problems)
 
 
@@ -170,14 +164,12 @@ class RemoteError(ShipitError):
         self,
         what: str,
         *,
-        where: str | None = None,
-        hint: str | None = None,
-        state: str | None = None,
         status: int | None = None,
         request_id: str | None = None,
         retryable: bool = False,
+        **details: Unpack[Details],
     ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state)
+        super().__init__(what, **details)
         self.status = status
         self.request_id = request_id
         self.retryable = retryable
@@ -186,10 +178,8 @@ class RemoteError(ShipitError):
 class RemoteTimeout(RemoteError):
     """A remote that did not answer git within the time limit, or a program between git and the remote that hangs."""
 
-    def __init__(
-        self, what: str, *, where: str | None = None, hint: str | None = None, state: str | None = None
-    ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state, retryable=True)
+    def __init__(self, what: str, **details: Unpack[Details]) -> None:
+        super().__init__(what, retryable=True, **details)
 
 
 class CommandError(ShipitError):
@@ -210,11 +200,9 @@ class CommandError(ShipitError):
         argv: Sequence[str] = (),
         status: int | None = None,
         tail: str = "",
-        where: str | None = None,
-        hint: str | None = None,
-        state: str | None = None,
+        **details: Unpack[Details],
     ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state)
+        super().__init__(what, **details)
         self.argv = tuple(argv)
         self.status = status
         self.tail = tail
@@ -229,16 +217,8 @@ class DeployError(ShipitError):
 
     exit_code = 6
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        tail: str = "",
-        where: str | None = None,
-        hint: str | None = None,
-        state: str | None = None,
-    ) -> None:
-        super().__init__(what, where=where, hint=hint, state=state)
+    def __init__(self, what: str, *, tail: str = "", **details: Unpack[Details]) -> None:
+        super().__init__(what, **details)
         self.tail = tail
 
 
