@@ -342,6 +342,12 @@ def test_changed_and_removed_files_are_dirty_but_untracked_ones_are_not(clone: C
     assert clone.git.dirty() == ("한글.txt",)
 
 
+def test_an_untracked_file_with_a_rule_is_ignored(clone: Clone) -> None:
+    clone.commit("chore: begin", {"tracked.md": "1"})
+    clone.edit(".gitignore", "new.md\ntracked.md\n")
+    assert [path for path in ("new.md", "other.md", "tracked.md") if clone.git.ignores(path)] == ["new.md"]
+
+
 def test_moving_the_branch_brings_its_files(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1", "gone.txt": "1"})
     clone.remove("gone.txt")

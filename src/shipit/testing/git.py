@@ -100,6 +100,11 @@ class FakeGit:
     def differs(self, path: str) -> bool:
         return self._files.held.get(path) != self._tree(self.head()).get(path)
 
+    def ignores(self, path: str) -> bool:
+        """Return whether `.gitignore` has the line `path`; patterns are not supported."""
+        rules = self._files.held.get(".gitignore", b"").decode().splitlines()
+        return path in rules and path not in self._tree(self.head())
+
     def same_files(self, one: str, other: str) -> bool:
         first, second = self._find(one), self._find(other)
         return None not in (first, second) and self._tree(first) == self._tree(second)

@@ -124,6 +124,9 @@ class Git(Protocol):
         The conversions that git makes, such as of line ends, are no difference.
         """
 
+    def ignores(self, path: str) -> bool:
+        """Return whether a rule, such as one of `.gitignore`, keeps the untracked file `path` out of commits."""
+
     def is_ancestor(self, old: str, new: str) -> bool:
         """Return whether `old` is `new` or reachable from it; False if the clone lacks one of the commits."""
 

@@ -182,6 +182,40 @@ def test_the_lock_of_an_interrupted_git_is_a_finding_with_its_path(begun: Reposi
     assert doctor(clone) == {}
 
 
+@pytest.mark.parametrize("command", ["merge --no-commit --strategy ours", "cherry-pick"])
+def test_a_merge_that_is_not_finished_is_a_finding(begun: Repository, command: str) -> None:
+    begun.branch("side", at="v1.0.0")
+    begun.commit("feat: more", files={"a.txt": "b\n"})  # as on main, so a cherry-pick of it is empty
+    begun.switch("main")
+    clone = clone_of(begun)
+    subprocess.run(["git", *command.split(), "origin/side"], cwd=clone, capture_output=True)
+    found = doctor(clone)
+    assert list(found) == ["unfinished-merge"]
+    follow(clone, found["unfinished-merge"].fix.partition(", or ")[2])
+    assert doctor(clone) == {}
+
+
+@pytest.mark.parametrize(("write_back", "found"), [("push", ["changelog"]), ("none", [])])
+def test_a_changelog_that_git_ignores_is_a_finding(begun: Repository, write_back: str, found: list[str]) -> None:
+    clone = clone_of(begun)
+    (clone / ".gitignore").write_text("*.md\n")
+    configure(clone, f'release.write-back = "{write_back}"')
+    assert list(doctor(clone)) == found
+    (clone / "CHANGELOG.md").write_text("# Changelog\n")
+    run(clone, "add", "--force", "CHANGELOG.md")
+    run(clone, "commit", "--quiet", "-m", "docs: begin the changelog")
+    assert "changelog" not in doctor(clone)
+
+
+def test_a_changelog_in_a_submodule_is_a_finding(begun: Repository) -> None:
+    begun.check_out()
+    begun.git("update-index", "--add", "--cacheinfo", f"160000,{begun.git('rev-parse', 'HEAD').strip()},docs/notes")
+    begun.git("commit", "--quiet", "-m", "chore: add a submodule")
+    clone = clone_of(begun)
+    configure(clone, 'changelog.file = "docs/notes/CHANGELOG.md"')
+    assert doctor(clone)["changelog"].what.endswith("it is in the submodule `docs/notes`")
+
+
 def test_tags_in_another_format_are_a_finding_that_suggests_their_format(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("1.0.0")

@@ -274,6 +274,18 @@ def test_a_version_file_of_two_packages_is_refused_unless_each_has_its_own_place
     assert "shared-version-file" not in doctor(clone)
 
 
+def test_a_changelog_of_two_packages_is_refused(repo: Repository) -> None:
+    begin(repo)
+    clone = clone_of(repo)
+    (clone / "NEWS.md").symlink_to("backend/CHANGELOG.md")
+    run(clone, "add", "NEWS.md")
+    run(clone, "commit", "--quiet", "-m", "docs: link the news")
+    configure(clone, '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\nchangelog = "NEWS.md"')
+    finding = doctor(clone)["changelog"]
+    assert finding.what == "packages `backend` and `web` have the same changelog `backend/CHANGELOG.md`"
+    assert finding.fix == "set another `changelog` in `[packages.web]`"
+
+
 def test_the_first_path_must_be_a_directory(repo: Repository) -> None:
     begin(repo)
     with pytest.raises(PreflightError) as caught:

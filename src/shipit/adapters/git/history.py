@@ -198,6 +198,9 @@ class GitHistory:
         converted = self._line("hash-object", f"--path={path}", "--", file) if os.path.isfile(file) else None
         return converted != self._revisions.id(f"HEAD:{path}")
 
+    def ignores(self, path: str) -> bool:
+        return self._try("check-ignore", "--quiet", "--", path).returncode == 0
+
     def is_ancestor(self, old: str, new: str) -> bool:
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 

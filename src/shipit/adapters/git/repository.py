@@ -29,6 +29,9 @@ LOCK_PAUSES = (0.2, 0.5, 1.0)
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 """Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
 
+# The files of the git directory that exist while a command is not finished. git then refuses to commit single files.
+_CONTINUED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick"}
+
 # The number of commits in the record among which the original of a rebased commit is looked for.
 _RECENT = 5
 
@@ -137,6 +140,11 @@ class GitRepository(GitHistory):
         if os.path.exists(lock):
             what = "the clone has a file `index.lock`: another git process is running, or one was killed"
             findings.append(Finding("index-lock", what, f"if no git process is running in this clone: rm {lock}"))
+        for name, command in _CONTINUED.items():
+            if os.path.exists(os.path.join(self.directory, name)):
+                what = f"a `git {command}` is not finished in this clone, and git makes no release commit before that"
+                fix = f"git {command} --continue, or git {command} --abort"
+                findings.append(Finding("unfinished-merge", what, fix))
         return tuple(findings)
 
     def _has_identity(self) -> bool:

@@ -34,7 +34,7 @@ from shipit.plan.version.files.version_files import (
     version_files,
 )
 from shipit.plan.version.package.no_package import CommitsOfNoPackage, observe_no_package
-from shipit.plan.version.package.paths import path_findings, shared_file_findings
+from shipit.plan.version.package.paths import changelog_findings, path_findings, shared_file_findings
 from shipit.world import Git, World
 
 
@@ -146,6 +146,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *file_findings,
             *path_findings(git, base, packages(config)),
             *shared_file_findings(files),
+            *changelog_findings(git, base, [each.package for each in histories], config.release.write_back),
             *no_package.findings,
             *(() if about_tags else nested_findings(git, base, histories[0].package)),  # both may propose packages
             *git.findings(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from shipit.config.keys import toml_key
 from shipit.config.model import VersionFileConfig
+from shipit.core.write_back import WriteBack
 from shipit.finding import Finding
 from shipit.plan.version.package.model import Package
 from shipit.world import EntryKind, Git
@@ -77,3 +79,34 @@ def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> It
                 what = f"`{entry.path}` is a version file of packages `{owner}` and `{package}`, but it has one version"
                 fix = f"name other files in `[packages.{package}]`, or none: version-files = []"
                 yield Finding("shared-version-file", what, fix)
+
+
+def changelog_findings(git: Git, rev: str, packages: Sequence[Package], write_back: WriteBack) -> Iterator[Finding]:
+    """Yield a finding for each changelog that no release commit can contain, or that several packages would write.
+
+    Args:
+        git: the repository.
+        rev: the commit to release.
+        packages: the packages, with the real paths of their changelogs.
+        write_back: the way of the release commit to the remote.
+    """
+    if not write_back.commits:
+        return
+    kinds = git.entry_kinds(
+        rev, list({each: None for package in packages for each in _with_parents(package.changelog)})
+    )
+    owners: dict[str, str] = {}
+    for package in packages:
+        path = package.changelog
+        key = f"`changelog` in `[packages.{toml_key(package.name)}]`" if package.name else "`file` in `[changelog]`"
+        owner = owners.setdefault(path, package.name)
+        submodule = next((each for each in _with_parents(path) if kinds.get(each) == "submodule"), None)
+        what = f"the changelog `{path}` cannot be committed: "
+        if owner != package.name:
+            what = f"packages `{owner}` and `{package.name}` have the same changelog `{path}`"
+            yield Finding("changelog", what, f"set another {key}")
+        elif submodule:
+            yield Finding("changelog", f"{what}it is in the submodule `{submodule}`", f"set another {key}")
+        elif write_back.pushes and path not in kinds and git.ignores(path):
+            fix = f"remove the rule that `git check-ignore -v {path}` shows, or set another {key}"
+            yield Finding("changelog", f"{what}git ignores it", fix)
