@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
-from shipit.testing.objects import Commits, FakeCommit
+from shipit.testing.git.objects import Commits, FakeCommit
 from shipit.world import CommitInfo
 
 

@@ -34,25 +34,25 @@ The contract tests (tests/contracts) run over these fakes and over the real adap
 from __future__ import annotations
 
 from shipit.testing.clock import FakeClock as FakeClock
-from shipit.testing.containers import FakeApp as FakeApp
-from shipit.testing.containers import FakeContainers as FakeContainers
 from shipit.testing.crash import Crash as Crash
 from shipit.testing.crash import crash_matrix as crash_matrix
 from shipit.testing.engine import FakeEngine as FakeEngine
 from shipit.testing.files import FakeFiles as FakeFiles
 from shipit.testing.forge import FakeForge as FakeForge
 from shipit.testing.git import FakeGit as FakeGit
+from shipit.testing.git import FakeRemote as FakeRemote
+from shipit.testing.hosts import FakeApp as FakeApp
+from shipit.testing.hosts import FakeContainers as FakeContainers
 from shipit.testing.hosts import FakeHost as FakeHost
 from shipit.testing.hosts import FakeHosts as FakeHosts
+from shipit.testing.hosts import FakeNginx as FakeNginx
 from shipit.testing.interrupt import WRITES as WRITES
 from shipit.testing.interrupt import Killed as Killed
 from shipit.testing.interrupt import interrupted as interrupted
 from shipit.testing.interrupt import kill as kill
 from shipit.testing.interrupt import recorded as recorded
-from shipit.testing.nginx import FakeNginx as FakeNginx
 from shipit.testing.process import Effect as Effect
 from shipit.testing.process import FakeProcess as FakeProcess
 from shipit.testing.registry import FakeRegistry as FakeRegistry
-from shipit.testing.remote import FakeRemote as FakeRemote
 from shipit.testing.secrets import FakeSecrets as FakeSecrets
 from shipit.testing.world import FakeWorld as FakeWorld

@@ -12,8 +12,7 @@ from shipit.core.write_back import WriteBack
 from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
-from shipit.testing.objects import FakeCommit, FakeTag
-from shipit.testing.remote import FakeRemote
+from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
 from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
 
 

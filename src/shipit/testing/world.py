@@ -11,11 +11,10 @@ from shipit.testing.clock import FakeClock
 from shipit.testing.engine import FakeEngine
 from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
-from shipit.testing.git import FakeGit
+from shipit.testing.git import FakeGit, FakeRemote
 from shipit.testing.hosts import FakeHosts
 from shipit.testing.process import Effect, FakeProcess
 from shipit.testing.registry import FakeRegistry
-from shipit.testing.remote import FakeRemote
 from shipit.testing.secrets import FakeSecrets
 from shipit.world import World
 

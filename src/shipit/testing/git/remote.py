@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
-from shipit.testing.objects import Commits, FakeTag
+from shipit.testing.git.objects import Commits, FakeTag
 from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs, only_branch
 
 _STATE = "nothing was pushed; the remote is unchanged"

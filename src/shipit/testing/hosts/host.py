@@ -13,8 +13,8 @@ from shipit.core.deploy import Answer, machine
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
-from shipit.testing.containers import NO_ANSWER, FakeApp, FakeContainers
-from shipit.testing.nginx import FakeNginx, port_of
+from shipit.testing.hosts.containers import NO_ANSWER, FakeApp, FakeContainers
+from shipit.testing.hosts.nginx import FakeNginx, port_of
 from shipit.testing.registry import FakeRegistry
 from shipit.world.hosts import CommandResult
 

@@ -8,8 +8,8 @@ from shipit.core.versions import has_version_line
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
-from shipit.testing.objects import PERSON, Commits, FakeCommit, FakeTag
-from shipit.testing.remote import FakeRemote
+from shipit.testing.git.objects import PERSON, Commits, FakeCommit, FakeTag
+from shipit.testing.git.remote import FakeRemote
 from shipit.world import CommitInfo, EntryKind, RemoteRefs, TagRef
 
 
