@@ -22,13 +22,11 @@ def _ensure_keys(project: Project, environment: str) -> None:
     """Create the key for the fingerprints of secrets on the host, where it is needed and missing."""
     import secrets
 
-    from shipit.plan.deploy import key_path
-
     for target in project.config.environments[environment].targets:
         if target.secrets:
             host = project.world.hosts.at(target.hosts[0])
-            if not host.read(key_path(target)):
-                host.write(key_path(target), secrets.token_hex(32), mode=0o600)
+            if not host.read(target.key_path):
+                host.write(target.key_path, secrets.token_hex(32), mode=0o600)
 
 
 def locks(project: Project, environment: str) -> list[tuple[str, str]]:

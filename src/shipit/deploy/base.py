@@ -47,7 +47,7 @@ class DeployTarget(Struct, Generic[Config_co], frozen=True):
     @property
     def state_path(self) -> str:
         """The path of the lock and of the record on a host, without their endings."""
-        return f"{self.config.directory}/{self.app}"
+        return self.config.state_path(self.app)
 
     @property
     def record_path(self) -> str:

@@ -1,13 +1,15 @@
 """The tables of the targets that an environment is deployed to, one for each kind; see `shipit.config.model`.
 
-`TargetConfig` is the union of all kinds: a new kind is added there.
+`TargetConfig` is the union of all kinds, and `HostConfig` of those that deploy to hosts: a new kind is added there.
 """
 
 from __future__ import annotations
 
 from shipit.config.targets.base import KIND as KIND
+from shipit.config.targets.base import HostTable as HostTable
 from shipit.config.targets.blue_green import BlueGreenConfig as BlueGreenConfig
 from shipit.config.targets.container import HealthConfig as HealthConfig
 from shipit.config.targets.watchtower import WatchtowerConfig as WatchtowerConfig
 
-TargetConfig = BlueGreenConfig | WatchtowerConfig
+HostConfig = BlueGreenConfig | WatchtowerConfig
+TargetConfig = HostConfig

@@ -1,4 +1,4 @@
-"""The keys that all kinds of targets have."""
+"""The keys that all kinds of targets have, and those of the kinds that deploy to hosts."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     image: Annotated[
         Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
     ] = None
+
+    @property
+    def followed_tag(self) -> str:
+        """The moving tag of the image that only a deployment moves; empty for none."""
+        return ""
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
+        yield from ()
+
+
+class HostTable(TargetTable, frozen=True, kw_only=True):
+    """A target that deploys to hosts."""
+
     known_hosts: Annotated[
         tuple[Text, ...],
         Meta(
@@ -46,11 +60,11 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
         ),
     ] = "/var/lib/shipit"
 
-    @property
-    def followed_tag(self) -> str:
-        """The moving tag of the image that only a deployment moves; empty for none."""
-        return ""
+    def state_path(self, app: str) -> str:
+        """Return the path of the lock and of the record of `app` on a host, without their endings."""
+        return f"{self.directory}/{app}"
 
-    def conflicts(self) -> Iterator[tuple[str, str, str]]:
-        """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
-        yield from ()
+    @property
+    def key_path(self) -> str:
+        """The path of the key on the first host, with which the fingerprints of secrets are made."""
+        return f"{self.directory}/key"

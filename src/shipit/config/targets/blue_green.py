@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.config.table import ConfigTable
-from shipit.config.targets.base import TargetTable
+from shipit.config.targets.base import HostTable
 from shipit.config.targets.container import ContainerConfig, HealthConfig, IdentityConfig, SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, WebUrl
 from shipit.core import limits
@@ -84,7 +84,7 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
     ] = None
 
 
-class BlueGreenConfig(TargetTable, frozen=True, kw_only=True, tag="blue-green"):
+class BlueGreenConfig(HostTable, frozen=True, kw_only=True, tag="blue-green"):
     """Two containers behind nginx: the new one is started and checked before it gets the traffic."""
 
     hosts: Annotated[

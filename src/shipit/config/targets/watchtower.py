@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.config.table import ConfigTable
-from shipit.config.targets.base import TargetTable
+from shipit.config.targets.base import HostTable
 from shipit.config.vocabulary import DockerTag, Duration, HostAddress, Name, Text, VariableName, WebUrl
 
 
@@ -25,7 +25,7 @@ class EndpointConfig(ConfigTable, frozen=True, kw_only=True):
     ]
 
 
-class WatchtowerConfig(TargetTable, frozen=True, kw_only=True, tag="watchtower"):
+class WatchtowerConfig(HostTable, frozen=True, kw_only=True, tag="watchtower"):
     """Watchtower on the hosts: it replaces a container when the tag that it follows is moved."""
 
     tag: Annotated[

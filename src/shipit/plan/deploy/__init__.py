@@ -12,7 +12,6 @@ from shipit.plan.deploy.model import PlannedTarget as PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment as ObservedDeployment
 from shipit.plan.deploy.observe import ask_public_address as ask_public_address
 from shipit.plan.deploy.observe import deploy_targets as deploy_targets
-from shipit.plan.deploy.observe import key_path as key_path
 from shipit.plan.deploy.observe import observe_deployment as observe_deployment
 from shipit.plan.deploy.plan import make_deploy_plan as make_deploy_plan
 from shipit.plan.deploy.plan import plan_way_back as plan_way_back

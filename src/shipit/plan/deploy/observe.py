@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
-from shipit.config.targets import TargetConfig
+from shipit.config.targets import HostConfig, TargetConfig
 from shipit.core import limits
 from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
 from shipit.core.history import records
@@ -85,11 +85,6 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
     )
 
 
-def key_path(target: TargetConfig) -> str:
-    """Return the path of the key on the first host, with which the fingerprints of secrets are made."""
-    return f"{target.directory}/key"
-
-
 def app_name(settings: EnvironmentConfig, target: TargetConfig, environment: str) -> str:
     """Return the name of the app on the hosts: that of the configuration, or that of the image and the environment."""
     if target.name:
@@ -145,9 +140,9 @@ def _waiting(world: World, observed: tuple[ObservedTarget, ...]) -> tuple[str, .
         return tuple(f"{commit.id[:7]} {commit.message.partition(chr(10))[0]}" for commit in records(log))
 
 
-def _secrets_version(world: World, target: TargetConfig) -> str:
+def _secrets_version(world: World, target: HostConfig) -> str:
     """Return a fingerprint of the versions of the secrets, from which no value can be found out."""
-    key = world.hosts.at(target.hosts[0]).read(key_path(target)) or ""
+    key = world.hosts.at(target.hosts[0]).read(target.key_path) or ""
     sources = target.secrets.sources if target.secrets else ()
     versions = "\n".join(f"{source} {world.secrets.version(source, key)}" for source in sources)
     return hashlib.sha256(versions.encode()).hexdigest()[:16]
