@@ -44,7 +44,7 @@ def _tables(name: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _inner_tables(schema: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     if "$ref" in schema:
         yield schema["$ref"].rpartition("/")[2], path
-    for option in schema.get("anyOf", ()):
+    for option in (*schema.get("anyOf", ()), *(each.get("then", {}) for each in schema.get("allOf", ()))):
         yield from _inner_tables(option, path)
     for child, suffix in (("items", "[]"), ("additionalProperties", ".<name>")):
         if isinstance(schema.get(child), dict):

@@ -103,6 +103,15 @@ RELEASE_ENVIRONMENTS = ("prod", "production")
 class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
     """An environment, such as `dev` or `prod`, with its branch and its images."""
 
+    extends: Annotated[
+        Text | None,
+        Meta(
+            description="Another environment whose values this one inherits. Tables are merged key by key; any other "
+            "value that is written here, also a list, replaces the inherited one. A target of another `kind` replaces "
+            "the inherited target. `branch`, `promote` and `url` are never inherited.",
+            examples=["prod"],
+        ),
+    ] = None
     branch: Annotated[
         Branch | None, Meta(description="The branch of the environment: a push to it builds the images.")
     ] = None

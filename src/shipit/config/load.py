@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from shipit.config.decode import Checker, Fault
+from shipit.config.extends import extended
 from shipit.config.keys import key_name, path
 from shipit.config.model import Config
 from shipit.config.rules import rule_faults
@@ -85,9 +86,12 @@ def _decode(document: dict[str, Any], table: tuple[str, ...]) -> tuple[Config, l
         data = data.get(name, {})
         if not isinstance(data, dict):
             return Config(), [Fault(table[:depth], f"{key_name(table[:depth])} must be a table")]
-    checker = Checker(table)
-    config = msgspec.convert(checker.valid_part(data, Config, table), Config)
-    return config, [*checker.faults, *(fault._replace(key=table + fault.key) for fault in rule_faults(config))]
+    whole, checker = extended(data), Checker(table)
+    config = msgspec.convert(checker.valid_part(whole.document, Config, table), Config)
+    in_values = [fault._replace(key=fault.key[len(table) :]) for fault in checker.faults]
+    judged = (fault for fault in (*in_values, *rule_faults(config)) if whole.judges(fault.key))
+    placed = (fault._replace(key=table + whole.place(fault.key)) for fault in (*whole.faults, *judged))
+    return config, list(dict.fromkeys(placed))  # an inherited value has the same fault in each environment
 
 
 def _problems(faults: list[Fault], text: str) -> list[Problem]:

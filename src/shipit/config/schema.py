@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from shipit.config import partial_schemas
 from shipit.config.model import Config
 from shipit.config.targets import KIND
 
@@ -25,6 +26,7 @@ def json_schema() -> dict[str, Any]:
         }
     for name, keys in _ONE_OF.items():
         schema["$defs"][name]["oneOf"] = [{"required": [key]} for key in keys]
+    partial_schemas.add(schema["$defs"])
     return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
 
 
