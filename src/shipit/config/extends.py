@@ -8,7 +8,7 @@ another `kind` has other keys, so it replaces the inherited target; `image` and 
 >>> staging = {"extends": "prod", "branch": "staging", "image": {"tags": ["staging"]}}
 >>> merged = extended({"environments": {"prod": prod, "staging": staging}}).document
 >>> merged["environments"]["staging"]["image"]
-{'name': 'acme/shop', 'tags': ['staging']}
+{'tags': ['staging'], 'name': 'acme/shop'}
 """
 
 from __future__ import annotations
