@@ -14,6 +14,7 @@ from semver import Version
 from shipit.config.load import fingerprint, parse_config
 from shipit.config.model import BranchConfig, Config, VersionFileConfig
 from shipit.config.targets import BlueGreenConfig, HealthConfig
+from shipit.core import duration
 from shipit.core.commits import Rules
 from shipit.errors import ConfigError
 from shipit.finding import Problem
@@ -142,12 +143,32 @@ def test_every_key_of_environments_and_packages_is_read() -> None:
     assert config.packages["web"].changelog == "web/CHANGES.md"
 
 
+@pytest.mark.parametrize(("written", "seconds"), [('"45m"', 2700), ('"90s"', 90), ('"500ms"', 0.5), ("90", 90)])
+def test_each_time_limit_is_a_duration_or_a_number_of_seconds(written: str, seconds: float) -> None:
+    config = parse_config(
+        f"""
+        [release]
+        prepare-timeout = {written}
+        remote-timeout = {written}
+        [environments.dev]
+        image = {{ name = "acme/app" }}
+        timeout = {written}
+        deploy = {{ kind = "blue-green", health = "none", timeout = {written} }}
+        """
+    )
+    dev = config.environments["dev"]
+    (target,) = dev.targets
+    assert isinstance(target, BlueGreenConfig)
+    assert (config.release.prepare_limit, dev.build_limit) == (seconds, seconds)
+    assert [duration.seconds(each) for each in (config.release.remote_timeout, target.timeout)] == [seconds, seconds]
+
+
 def test_an_empty_configuration_has_the_defaults() -> None:
     config = parse_config("")
     release = config.release
     assert config == Config()
     assert (release.tag_format, release.remote, release.write_back) == ("v{version}", "origin", "push")
-    assert (release.initial_version, release.prepare_timeout) == ("0.1.0", 1800)
+    assert (release.initial_version, release.prepare_limit) == ("0.1.0", 1800)
     assert release.branch is None and release.branches == () and release.version_files is None
     assert not (release.major_on_zero or release.snapshot or release.skip_ci or release.author)
     assert (config.changelog.file, config.changelog.template, config.changelog.language) == (
@@ -267,13 +288,23 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'put it in brackets: `["make"]`'),
         (
             "[release]\nprepare-timeout = 0",
-            "`prepare-timeout` must be a whole number of seconds, at least 1, not `0`",
+            "`prepare-timeout` must be a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1, not `0`",
             None,
         ),
         (
             "[release]\nprepare-timeout = 1979-05-27",
-            "`prepare-timeout` must be a whole number of seconds, at least 1, not `1979-05-27`",
+            "`prepare-timeout` must be a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1, not `1979-05-27`",
             None,
+        ),
+        (
+            "[release]\nremote-timeout = '90'",
+            '`remote-timeout` must be a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1, not `"90"`',
+            'write it with a unit: `"90s"`',
+        ),
+        (
+            "[environments.dev]\nimage = { name = 'a' }\ndeploy = { kind = 'watchtower', proof = 'none', within = 90 }",
+            "`within` must be a duration with a unit, such as `90s`, `2m` or `500ms`, not `90`",
+            'write it with a unit: `"90s"`',
         ),
         ("[release]\nassets = ['a', {}]", "entry 2 of `assets` must be a path inside the repository (`dir/file`), not a table", None),
         ("[release]\nbranches = []", "`branches` must be a list with at least one branch, not an empty list", None),

@@ -51,19 +51,34 @@ def for_value(value: object, type_: Any) -> str | None:
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
-        return "put it in quotes"
-    return (_as_version(value, type_) or _closest(value, choices(type_))) if isinstance(value, str) else None
+        quoted = str(value).lower()
+        return "put it in quotes" if _is_valid(quoted, type_) else _as_duration(quoted, type_)
+    if not isinstance(value, str):
+        return None
+    return _as_version(value, type_) or _as_duration(value, type_) or _closest(value, choices(type_))
+
+
+def _as_duration(number: str, type_: Any) -> str | None:
+    """Return a hint to write `90` or `"90"` as `"90s"`, where a duration needs a unit."""
+    is_duration = number.isdecimal() and _is_valid(f"{number}s", type_)
+    return f'write it with a unit: `"{number}s"`' if is_duration else None
 
 
 def _as_version(text: str, type_: Any) -> str | None:
     """Return a hint to write `v1.0.0` or `1.0` as `1.0.0`, or `v1.x` as `1.x`, where that is valid."""
     number = text.removeprefix("v")
     for candidate in (number, f"{number}.0", f"{number}.0.0") if number[:1].isdigit() else ():
-        try:
-            return f'write `"{msgspec.convert(candidate, type_)}"`'
-        except msgspec.ValidationError:
-            continue
+        if _is_valid(candidate, type_):
+            return f'write `"{candidate}"`'
     return None
+
+
+def _is_valid(value: str, type_: Any) -> bool:
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 @cache

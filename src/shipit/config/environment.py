@@ -16,11 +16,13 @@ from shipit.config.vocabulary import (
     Path,
     Platform,
     Text,
+    TimeLimit,
     VariableName,
     VersionSource,
     WebUrl,
 )
 from shipit.core import limits
+from shipit.core.duration import seconds
 
 
 class ImageConfig(ConfigTable, frozen=True, kw_only=True):
@@ -128,14 +130,9 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(description="The commands that run before the images are built.", examples=[["./gradlew build"]]),
     ] = ()
     timeout: Annotated[
-        int,
-        Meta(
-            ge=1,
-            description="The time limit of each `build` command and of the build of each image, in seconds: a number "
-            "without a unit, such as `1800`.",
-            extra={"expected": "a whole number of seconds, at least 1"},
-        ),
-    ] = int(limits.BUILD)
+        TimeLimit,
+        Meta(description="The time limit of each `build` command and of the build of each image."),
+    ] = limits.BUILD.written
     image: Annotated[ImageConfig | None, Meta(description="The image to build, if there is only one.")] = None
     images: Annotated[
         dict[Name, ImageConfig],
@@ -164,6 +161,11 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             extra={"expected": "a table with a `kind`, or a list of such tables"},
         ),
     ] = ()
+
+    @property
+    def build_limit(self) -> float:
+        """The time limit of each `build` command and of the build of each image, in seconds."""
+        return seconds(self.timeout)
 
     @property
     def targets(self) -> tuple[TargetConfig, ...]:

@@ -18,7 +18,6 @@ from shipit.config.vocabulary import (
     BumpKey,
     BumpName,
     CommitType,
-    Duration,
     EnvironmentName,
     FloatingPart,
     LanguageName,
@@ -27,11 +26,13 @@ from shipit.config.vocabulary import (
     Prerelease,
     TagTemplate,
     Text,
+    TimeLimit,
     Version,
     VersionRange,
     WriteBackName,
 )
 from shipit.core import limits
+from shipit.core.duration import seconds
 from shipit.core.write_back import WriteBack
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
@@ -116,14 +117,9 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = ()
     prepare_timeout: Annotated[
-        int,
-        Meta(
-            ge=1,
-            description="The time limit of each `prepare` command and of the build of each image, in seconds: a number "
-            "without a unit, such as `1800`.",
-            extra={"expected": "a whole number of seconds, at least 1"},
-        ),
-    ] = int(limits.PREPARE)
+        TimeLimit,
+        Meta(description="The time limit of each `prepare` command and of the build of each image."),
+    ] = limits.PREPARE.written
     write_back: Annotated[
         WriteBackName,
         Meta(
@@ -181,12 +177,17 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
     ] = ()
     remote: Annotated[Name, Meta(description="The name of the git remote that the release is pushed to.")] = "origin"
     remote_timeout: Annotated[
-        Duration,
+        TimeLimit,
         Meta(
             description="The time limit of each git command that talks to the remote: `ls-remote`, `fetch` and `push`. "
             "A credential helper, an askpass program, ssh and the hook `pre-push` are part of it."
         ),
     ] = limits.GIT_REMOTE.written
+
+    @property
+    def prepare_limit(self) -> float:
+        """The time limit of each `prepare` command and of the build of each image, in seconds."""
+        return seconds(self.prepare_timeout)
 
     @property
     def tag_format(self) -> str:

@@ -109,6 +109,11 @@ Platform = Annotated[
 Duration = Annotated[
     str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)|0s", "a duration with a unit, such as `90s`, `2m` or `500ms`", "90s")
 ]
+_LIMIT = "a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1"
+TimeLimit = Annotated[
+    Annotated[str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)", _LIMIT, "90s")] | Annotated[int, Meta(ge=1)],
+    Meta(extra={"expected": _LIMIT}, examples=["90s", 90]),
+]
 HostAddress = Annotated[
     str,
     _text(

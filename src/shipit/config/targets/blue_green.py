@@ -10,7 +10,7 @@ from msgspec import Meta
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable
 from shipit.config.targets.container import ContainerConfig, HealthConfig, IdentityConfig, SecretsConfig
-from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, WebUrl
+from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, TimeLimit, WebUrl
 from shipit.core import limits
 
 
@@ -137,7 +137,7 @@ class BlueGreenConfig(HostTable, frozen=True, kw_only=True, tag="blue-green"):
             examples=[["java", "-jar", "app.jar", "--migrate"]],
         ),
     ] = ()
-    timeout: Annotated[Duration, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
+    timeout: Annotated[TimeLimit, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
         limits.MIGRATION.written
     )
     slots: Annotated[SlotsConfig, Meta(description="The ports of the two slots.")] = SlotsConfig()

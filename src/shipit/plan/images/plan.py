@@ -61,10 +61,12 @@ def _build_steps(observed: ObservedImages) -> Iterator[Step]:
     environment, missing = observed.config, observed.missing
     if any(not image.built for image in missing):
         env = {"SHIPIT_ENVIRONMENT": observed.environment, "SHIPIT_VERSION": str(missing[0].wanted.source.version)}
-        yield from (Run(command, environment.timeout, env=env) for command in environment.build)
+        yield from (Run(command, environment.build_limit, env=env) for command in environment.build)
     for image in missing:
         wanted = image.wanted
-        yield BuildImage(wanted.permanent_tags[0], wanted.build, wanted.origin, environment.timeout, observed.pushing)
+        yield BuildImage(
+            wanted.permanent_tags[0], wanted.build, wanted.origin, environment.build_limit, observed.pushing
+        )
 
 
 def _push_or_promote(image: ObservedImage) -> Step:

@@ -83,7 +83,7 @@ def _with_images(world: World, config: ReleaseConfig, unfinished: Unfinished, br
             links=world.forge.links(),
         )
     )
-    steps = zip(images, build_steps(images, config.prepare_timeout), strict=True)
+    steps = zip(images, build_steps(images, config.prepare_limit), strict=True)
     to_build = tuple(image for image, step in steps if step.check(world) != Done())
     return replace(unfinished, images=images, images_to_build=to_build)
 

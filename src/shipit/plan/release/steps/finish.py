@@ -80,7 +80,7 @@ def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
 
 def _prepare_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
     env = {"SHIPIT_VERSION": unfinished.version, "SHIPIT_TAG": unfinished.tag}
-    return (Run(command, config.release.prepare_timeout, env=env) for command in config.release.prepare)
+    return (Run(command, config.release.prepare_limit, env=env) for command in config.release.prepare)
 
 
 def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
@@ -94,7 +94,7 @@ def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
         if on_other_commit:
             yield SyncBranch(released, base)
         yield from _prepare_steps(config, unfinished)
-        yield from build_steps(unfinished.images_to_build, config.release.prepare_timeout)
+        yield from build_steps(unfinished.images_to_build, config.release.prepare_limit)
         if on_other_commit:
             yield SyncBranch(base, released)
     yield from push_steps(unfinished.images)

@@ -72,13 +72,13 @@ class ReleaseSequence(Struct, frozen=True):
         """Yield all steps, in order."""
         yield from self._prepare_steps()
         if self.config.write_back.through_forge:
-            yield from build_steps(self.images, self.config.prepare_timeout, pushed=False)
+            yield from build_steps(self.images, self.config.prepare_limit, pushed=False)
             yield from self._draft_steps()
             yield from self._forge_steps()
-            yield from build_steps(self.images, self.config.prepare_timeout)
+            yield from build_steps(self.images, self.config.prepare_limit)
         else:
             yield from self._clone_steps()
-            yield from build_steps(self.images, self.config.prepare_timeout)
+            yield from build_steps(self.images, self.config.prepare_limit)
             yield from self._draft_steps()
             yield self._push()
         yield from push_steps(self.images)
@@ -97,7 +97,7 @@ class ReleaseSequence(Struct, frozen=True):
         for number, command in enumerate(self.config.prepare, 1):
             # After the last command, the assets must exist.
             makes = self.config.assets if number == len(self.config.prepare) else ()
-            yield Run(command, self.config.prepare_timeout, self.commit, env, makes)
+            yield Run(command, self.config.prepare_limit, self.commit, env, makes)
 
     def _clone_steps(self) -> Iterator[Step]:
         """Yield the steps that make the commits and tags in the clone; they are not pushed yet."""
