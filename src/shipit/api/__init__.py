@@ -27,6 +27,7 @@ from shipit.api.history import (
 )
 from shipit.api.images import image, plan_image
 from shipit.api.releasing import apply, plan_release, release
+from shipit.api.replaying import replay
 from shipit.plan.outcome import Deployment, Images, Outcome
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "preview",
     "release",
     "release_notes",
+    "replay",
     "rollback",
     "status",
     "unlock",

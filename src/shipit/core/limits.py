@@ -165,6 +165,8 @@ QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in
 NESTED_EXAMPLES = Count("texts", 6, "version files below the root that a warning names", "the warning has the number of the others")
 PROPOSED_PACKAGES = Count("texts", 6, "packages that are proposed for tags in another format", "the number of the others is below them")
 PLAN_DIFF = Count("texts", 200, "lines that `--verify` shows of the difference between two plans", "the number of the others is below them")
+REPLAYED_COMMITS = Count("texts", 5, "commits that `shipit replay` shows for a version that differs", "the number of the others is below them")
+REPLAYED_SETTINGS = Count("texts", 3, "settings that `shipit replay` tries on all releases", "the effect of the others is not shown")
 QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
 
 # Deployments

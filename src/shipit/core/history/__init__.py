@@ -1,4 +1,5 @@
-"""The commit log of a repository, and the assignment of commits to releases. `scan` is imported directly."""
+"""The commit log of a repository, and the assignment of commits to releases. `scan` and `windows` are
+imported directly, because few commands need them."""
 
 from __future__ import annotations
 

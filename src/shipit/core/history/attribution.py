@@ -90,7 +90,7 @@ def attribute(log: Log, tags: Sequence[Tag]) -> list[ReleaseSpan]:
     graph = Graph.of(log, (tag.commit for tag in tags))
     ascending = [tag for tag in reversed(tags) if tag.commit in graph.segment_of]
     tagged_segments = [graph.segment_of[tag.commit] for tag in ascending]
-    contained = _contained_releases(graph, tagged_segments)
+    contained = contained_releases(graph, tagged_segments)
     groups: list[list[range]] = [[] for _ in contained]
     for segment, owner in zip(graph.segments, _owners(graph, tagged_segments, _earliest_first(contained)), strict=True):
         groups[owner].append(segment)
@@ -99,10 +99,10 @@ def attribute(log: Log, tags: Sequence[Tag]) -> list[ReleaseSpan]:
 
 # Releases are numbered, the lowest version first. The number after the last one is for the unreleased commits.
 # A set of releases is an integer whose bit n is set for number n, so that its highest bit is its highest version.
-_ReleaseSet = int
+ReleaseSet = int
 
 
-def _contained_releases(graph: Graph, tagged_segments: Sequence[int]) -> list[_ReleaseSet]:
+def contained_releases(graph: Graph, tagged_segments: Sequence[int]) -> list[ReleaseSet]:
     """Return, for each release number, the set of releases that it contains, without itself.
 
     Of several releases on one commit, the higher version contains the lower ones.
@@ -127,7 +127,7 @@ def _contained_releases(graph: Graph, tagged_segments: Sequence[int]) -> list[_R
     return contained
 
 
-def _earliest_first(contained: Sequence[_ReleaseSet]) -> list[int]:
+def _earliest_first(contained: Sequence[ReleaseSet]) -> list[int]:
     """Return the release numbers sorted by the versions they contain, so that each is after all that it contains."""
     return sorted(range(len(contained) - 1), key=lambda number: contained[number] | 1 << number)
 
@@ -149,7 +149,7 @@ def _owners(graph: Graph, tagged_segments: Sequence[int], earliest: Sequence[int
 
 
 def _release_span(
-    number: int, segments: Sequence[range], contained: Sequence[_ReleaseSet], ascending: Sequence[Tag]
+    number: int, segments: Sequence[range], contained: Sequence[ReleaseSet], ascending: Sequence[Tag]
 ) -> ReleaseSpan:
     """Return the span of one release.
 
@@ -168,7 +168,7 @@ def _release_span(
     return ReleaseSpan(tag, ascending[highest], tuple(names), tuple(segments))
 
 
-def _members(releases: _ReleaseSet) -> Iterator[int]:
+def _members(releases: ReleaseSet) -> Iterator[int]:
     """Yield the numbers of a set of releases, highest first."""
     while releases:
         highest = releases.bit_length() - 1

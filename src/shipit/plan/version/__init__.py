@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shipit.plan.version.decide import NextRelease as NextRelease
 from shipit.plan.version.decide import decide_version as decide_version
+from shipit.plan.version.decide import decide_version_only as decide_version_only
 from shipit.plan.version.decide import planned_release as planned_release
 from shipit.plan.version.decide import rules_of as rules_of
 from shipit.plan.version.decision import CommitReason as CommitReason
@@ -18,6 +19,7 @@ from shipit.plan.version.decision import unreadable_findings as unreadable_findi
 from shipit.plan.version.decision import unreadable_note as unreadable_note
 from shipit.plan.version.files.declared import DeclaredVersion as DeclaredVersion
 from shipit.plan.version.history import History as History
+from shipit.plan.version.history import history_since as history_since
 from shipit.plan.version.history import observe_history as observe_history
 from shipit.plan.version.next import Upcoming as Upcoming
 from shipit.plan.version.next import next_releases as next_releases
@@ -33,6 +35,7 @@ from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line
 from shipit.plan.version.shallow import require_depth as require_depth
+from shipit.plan.version.tag_check import format_findings as format_findings
 from shipit.plan.version.tag_check import higher_release_findings as higher_release_findings
 from shipit.plan.version.tag_check import tag_findings as tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits as unpushed_release_commits

@@ -92,6 +92,22 @@ def observe_history(
     )
 
 
+def history_since(
+    package: Package, stable: Tag, commits: Sequence[RawCommit], touching: Set[str] | None = None
+) -> History:
+    """Return the history of `package` whose only release is `stable`, from commits that are already read.
+
+    Args:
+        package: the package.
+        stable: a stable release.
+        commits: the commits after `stable`, newest first.
+        touching: the ids of the commits that change the package; None when all commits count.
+    """
+    outside = () if touching is None else tuple(each for each in commits if each.id not in touching)
+    since = _of_package(package, Unreleased(tuple(commits)), {commit.id for commit in outside})
+    return History(package, stable, stable, since, frozenset(commit.id for commit in commits), (), outside)
+
+
 def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | None) -> tuple[Tag, ...]:
     """Return the pre-releases in the history of `base` that precede the same, highest version after `stable`."""
     newer = [tag for tag in candidates if channel_of(tag.version) and (stable is None or tag.version > stable.version)]

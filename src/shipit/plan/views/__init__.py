@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from shipit.plan.views.markdown import image_summary as image_summary
     from shipit.plan.views.markdown import preview_summary as preview_summary
     from shipit.plan.views.markdown import release_summary as release_summary
+    from shipit.plan.views.replay import render_replay as render_replay
+    from shipit.plan.views.replay import replay_to_json as replay_to_json
     from shipit.plan.views.result import Result as Result
     from shipit.plan.views.status import render_status as render_status
     from shipit.plan.views.status import status_to_json as status_to_json
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "json": ("plan_from_json", "plan_to_json"),
     "markdown": ("deploy_summary", "failure_summary", "image_summary", "preview_summary", "release_summary"),
+    "replay": ("render_replay", "replay_to_json"),
     "result": ("Result",),
     "status": ("render_status", "status_to_json"),
     "text": ("Paint", "render_decisions", "render_plan"),
