@@ -101,8 +101,7 @@ def _one_line_footers(text: str, position: int) -> tuple[Footer, ...] | None:
         line = _ONE_LINE_FOOTER.match(text, position)
         if line is None:
             return None
-        token, value = line.groups()
-        footers.append(Footer(token, value.strip()))
+        footers.append(Footer(line[1], line[2].rstrip()))
         position = line.end()
     return tuple(footers)
 
@@ -179,8 +178,6 @@ def inside_fences(lines: Sequence[str]) -> list[bool]:
 
 def breaking_lookalikes(text: str) -> tuple[str, ...]:
     """Return a warning for each line that looks like a breaking change but does not follow the specification."""
-    if not might_mention_breaking(text):
-        return ()
     lines = text.split("\n")
     plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
     found = re.finditer(_BREAKING_LOOKALIKE, plain)

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.core.commits.footers import Footer as Footer
-from shipit.core.commits.footers import breaking_lookalikes, split_footers
+from shipit.core.commits.footers import breaking_lookalikes, might_mention_breaking, split_footers
 
 KNOWN_TYPES = frozenset(("feat", "fix", "perf", "revert", "docs", "style", "refactor", "test", "build", "ci", "chore"))
 DEFAULT_ALIASES: Mapping[str, str] = {"feature": "feat", "bugfix": "fix", "hotfix": "fix"}
@@ -109,10 +109,12 @@ def parse_commit(
 
 def _with_body(type: str, scope: str | None, description: str, mark: str, rest: str) -> Commit:
     body, footers = split_footers(rest)
-    breaking = tuple(footer.value or description for footer in footers if footer.breaking)
-    if mark and not breaking:
-        breaking = (description,)
-    return Commit(type, scope, description, body, footers, breaking, breaking_lookalikes(rest))
+    breaking: tuple[str, ...] = (description,) if mark else ()
+    warnings: tuple[str, ...] = ()
+    if might_mention_breaking(rest):
+        breaking = tuple(footer.value or description for footer in footers if footer.breaking) or breaking
+        warnings = breaking_lookalikes(rest)
+    return Commit(type, scope, description, body, footers, breaking, warnings)
 
 
 def _unreadable(text: str) -> Unreadable:
