@@ -11,8 +11,6 @@ from shipit.cli.output import Output
 from shipit.core.printable import printable
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from shipit.api import Project
     from shipit.cli.progress.transfers import Transfers
 
@@ -100,19 +98,5 @@ class Command(click.Command):
         return [*own, *SHARED_OPTIONS, help_option]
 
 
-def _complete_package(context: click.Context, option: click.Parameter, begun: str) -> list[CompletionItem]:
-    from shipit.cli.complete import complete_package  # here because it is needed only when a key is pressed
-
-    return complete_package(context, option, begun)
-
-
 pass_session = click.make_pass_decorator(Session)
-packages_option = click.option(
-    "--package",
-    "packages",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=_complete_package,
-    help="Only the package NAME; can be given several times.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shipit.cli.package_option import packages_option
 from shipit.cli.progress.waiting import waiting
-from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 
 if TYPE_CHECKING:
     from shipit.plan.version import CommitReason, Decision, Upcoming

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from shipit.cli.output import json_text
+from shipit.cli.package_option import packages_option
 from shipit.cli.plan_status import check_option, checked_status
 from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import Report, reporting
-from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 
 if TYPE_CHECKING:
     from shipit.plan.model import Plan

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipit.cli.package_option import packages_option
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
 from shipit.cli.report import Report, reporting
-from shipit.cli.session import Command, Session, json_option, packages_option, pass_session
+from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import PreflightError, UsageError
 from shipit.finding import Finding
 
