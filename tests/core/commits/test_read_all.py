@@ -187,6 +187,20 @@ def test_a_listed_revert_cancels_a_commit_of_the_same_list() -> None:
     assert entries(reading) == ["fix: b"]
 
 
+@pytest.mark.parametrize("item", ['Revert "Move back"', 'Reapply "Move back"', 'Revert "Revert "Move back""'])
+def test_a_listed_revert_of_work_in_progress_does_not_decide(item: str) -> None:
+    body = f"* Move back\n\n* {item}\n\nThis reverts commit 84bb6da79999466c80e9c825e31279f23fbe9527.\n"
+    assert read_message(f"Expose properties (#1454)\n\n{body}").outcome == "unreadable"
+    assert entries(read_message(f"Expose properties (#1454)\n\n* fix: b\n\n{body}")) == ["fix: b"]
+
+
+@pytest.mark.parametrize(
+    "item", ['Revert "feat: a"', 'Revert "Revert "feat: a""', "revert: feat: a", "revert: old parser"]
+)
+def test_a_listed_revert_of_a_released_change_counts(item: str) -> None:
+    assert read_message(f"Undo (#12)\n\n* {item}\n").reason == "revert → patch"
+
+
 LOGGED = """Squashed commit of the following:
 
 commit 2222222222222222222222222222222222222222

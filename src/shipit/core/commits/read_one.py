@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from shipit.core.commits.footers import split_footers
@@ -67,10 +69,22 @@ def _read_list(commit: RawCommit, cache: PrefixCache) -> Readings:
     """Read the commits that the body of a squash commit lists, each by its own header."""
 
     def starts_commit(line: str) -> bool:
-        return _has_known_type(line, cache) or (might_be_revert(line) and parse_revert(line) is not None)
+        return _has_known_type(line, cache) or _reverts_known_type(line, cache)
 
     listed = squashed_commits(commit, starts_commit)
     return Readings(mark_dropped(listed, [_read_listed(each, cache) for each in listed]))
+
+
+def _reverts_known_type(line: str, cache: PrefixCache) -> bool:
+    """Return whether `line` is a revert of a commit with a known type, or a revert of such a revert.
+
+    In a list, the revert of a subject without a type undoes work of the same pull request, and says nothing about a
+    release.
+    """
+    if not might_be_revert(line) or parse_revert(line) is None:
+        return False
+    quotes = re.match(r'(?i)(?:(?:revert|reapply) ")*', line)
+    return quotes is not None and _has_known_type(line[quotes.end() :], cache)
 
 
 def _has_known_type(line: str, cache: PrefixCache) -> bool:
