@@ -151,7 +151,7 @@ def test_a_version_outside_the_range_is_an_error_that_names_the_branch() -> None
     limits = VersionRange.of_branch("1.2.x")
     assert limits
     with pytest.raises(ConflictError) as refused:
-        limits.require(Version.parse("1.3.0"))
+        limits.require(Version.parse("1.3.0"), "Release-As: {}")
     assert refused.value.what == "`1.3.0` leaves the range of the maintenance branch `1.2.x`"
     assert refused.value.hint
 

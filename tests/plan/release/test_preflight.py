@@ -348,7 +348,7 @@ def test_a_next_version_that_exists_on_another_branch_is_a_finding(begun: Reposi
     found = doctor(clone_of(begun, "--no-tags"))
     assert list(found) == ["version"]
     assert "tag `v1.1.0` exists already" in found["version"].what
-    assert "merge `v1.1.0`" in found["version"].fix
+    assert "git merge v1.1.0" in found["version"].fix
 
 
 def test_a_version_that_is_not_higher_is_a_finding(begun: Repository) -> None:

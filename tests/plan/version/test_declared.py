@@ -47,6 +47,19 @@ def test_a_version_file_above_the_next_version_is_refused_with_both_ways_out(rep
     assert doctor(clone_of(repo)) == {"version-lowered": finding}
 
 
+@pytest.mark.parametrize(
+    ("branches", "expected"), [('["main"]', "2.0.0"), ('[{ name = "main", prerelease = "beta" }]', "2.0.0-beta.1")]
+)
+def test_the_footer_for_a_pre_release_in_the_file_is_one_that_the_branch_can_release(
+    repo: Repository, branches: str, expected: str
+) -> None:
+    released(repo, {"package.json": '{"version": "2.0.0-nightly.20260806.g761f604"}'})
+    toml = f"release.branches = {branches}"
+    assert "footer `Release-As: 2.0.0`" in refusal(repo, toml).fix
+    repo.commit("chore: decide\n\nRelease-As: 2.0.0")
+    assert next_of(repo, toml) == expected
+
+
 @pytest.mark.parametrize("version", ["2.0.0", "1.2.4"])
 def test_a_footer_decides_between_the_two_versions(repo: Repository, version: str) -> None:
     released(repo, {"build.gradle": SNAPSHOT})

@@ -51,6 +51,19 @@ def test_a_bump_that_leaves_the_range_is_refused(line: Repository, branch: str, 
     assert error.value.hint
 
 
+def test_a_branch_that_begins_above_the_last_release_gets_the_footer_for_its_first_version(line: Repository) -> None:
+    line.branch("1.4.x", at="v1.2.0")
+    line.commit("fix: a")
+    branches = 'release.branches = ["1.4.x"]'
+    with pytest.raises(
+        ConflictError, match=r"`1\.2\.1` is below the range of the maintenance branch `1\.4\.x`"
+    ) as error:
+        next_of(line, branches)
+    assert "`Release-As: 1.4.0`" in (error.value.hint or "")
+    line.commit("chore: begin\n\nRelease-As: 1.4.0")
+    assert next_of(line, branches) == "1.4.0"
+
+
 def test_release_as_cannot_leave_the_range_either(line: Repository) -> None:
     line.branch("1.x", at="v1.2.0")
     line.commit("fix: a\n\nRelease-As: 4.0.0")

@@ -85,7 +85,21 @@ def test_a_version_that_exists_on_another_branch_is_a_conflict_with_a_fix(repo: 
         next_of(repo)
     assert "`1.0.1`" in conflict.value.what
     assert "`v1.0.1`" in conflict.value.what
-    assert "merge `v1.0.1`" in (conflict.value.hint or "")
+    assert "git merge v1.0.1" in (conflict.value.hint or "")
+
+
+def test_the_fix_for_an_existing_version_merges_the_last_of_the_releases_elsewhere(repo: Repository) -> None:
+    released(repo, "1.0.0")
+    repo.branch("other")
+    for version in ("1.0.1", "1.0.2", "1.0.10", "1.1.0-rc.1"):
+        released(repo, version)
+    repo.switch("main")
+    repo.commit("fix: a")
+    with pytest.raises(ConflictError) as conflict:
+        next_of(repo)
+    assert "git merge v1.0.10," in (conflict.value.hint or "")
+    repo.merge("v1.0.10")
+    assert next_of(repo) == "1.0.11"
 
 
 def test_of_two_tags_on_one_commit_the_higher_is_the_last_release(repo: Repository) -> None:

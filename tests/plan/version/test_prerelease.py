@@ -112,7 +112,7 @@ def test_there_is_no_pre_release_of_a_version_that_another_branch_released(line:
         ConflictError, match=r"`1\.4\.0-beta\.2` is the next version, but tag `v1\.4\.0` exists"
     ) as error:
         next_of(line, BRANCHES)
-    assert error.value.hint and "merge `v1.4.0` into this branch" in error.value.hint
+    assert error.value.hint and "git merge v1.4.0" in error.value.hint
     line.merge("v1.4.0")
     assert next_of(line, BRANCHES) == "1.4.1-beta.1"
 

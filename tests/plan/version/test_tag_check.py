@@ -304,3 +304,16 @@ def test_a_later_pre_release_than_the_computed_version_is_refused(repo: Reposito
     assert next_of(repo, f"release.branches = [{entry}]") == "2.0.0-alpha.3"
     repo.commit("chore: a\n\nRelease-As: 2.0.0")
     assert next_of(repo) == "2.0.0"
+
+
+def test_a_later_pre_release_whose_stable_release_is_elsewhere_proposes_to_merge_that(repo: Repository) -> None:
+    tagged(repo, "v0.1.0", "v0.9.0-preview.0")
+    repo.branch("release")
+    tagged(repo, "v0.9.0", "v0.9.1")
+    repo.switch("main")
+    with pytest.raises(ConflictError, match=r"later pre-release `v0\.9\.0-preview\.0`") as refused:
+        next_of(repo)
+    assert (refused.value.hint or "").endswith("git merge v0.9.1")
+    repo.merge("release")
+    repo.commit("fix: a")
+    assert next_of(repo) == "0.9.2"

@@ -188,8 +188,24 @@ class VersionRange(Struct, frozen=True):
         """Return whether `version` is in the range."""
         return version.major == self.major and self.minor in (None, version.minor)
 
-    def require(self, version: Version) -> None:
-        """Raise `ConflictError` if `version` is not in the range."""
+    @property
+    def first(self) -> Version:
+        """The lowest version of the range."""
+        return Version(self.major, self.minor or 0, 0)
+
+    def require(self, version: Version, footer: str) -> None:
+        """Raise `ConflictError` if `version` is not in the range.
+
+        Args:
+            version: the next version.
+            footer: the footer of a commit that requests a version, with `{}` for it.
+        """
+        if version < self.first:
+            raise ConflictError(
+                f"`{version}` is below the range of the maintenance branch `{self.name}`",
+                hint=f"to begin the range, add a commit with the footer `{footer.format(self.first)}`; "
+                "or release from the branch of the lower versions",
+            )
         if not self.holds(version):
             raise ConflictError(
                 f"`{version}` leaves the range of the maintenance branch `{self.name}`",

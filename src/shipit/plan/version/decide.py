@@ -248,10 +248,12 @@ def _require_no_later_prerelease(
     coming = later[0].finalize_version()
     if coming > version.finalize_version():
         entry = f'{{ name = "{branch.name or "BRANCH"}", prerelease = "{channel_of(later[0])}" }}'
+        release = f"to release `{coming}`, add a commit with the footer `{_footer(history).format(coming)}`"
+        if history.package.format.render(coming) in taken:
+            release = f"for stable releases, first merge the last one: {_merge(coming, history, branch, taken)}"
         raise ConflictError(
             f"`{version}` is the next version, but the later pre-release `{later[1]}` is in this history",
-            hint=f"to make pre-releases on this branch, set `branches = [{entry}]` under `[release]`; to release "
-            f"`{coming}`, add a commit with the footer `{_footer(history).format(coming)}`",
+            hint=f"to make pre-releases on this branch, set `branches = [{entry}]` under `[release]`; {release}",
         )
 
 
@@ -263,7 +265,7 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     """Raise `ConflictError` when `version` is outside the range of `branch`, or its tag exists already."""
     allowed = VersionRange.of_branch(_range(branch))
     if allowed:
-        allowed.require(version)
+        allowed.require(version, _footer(history))
     _require_possible(history.package.format.render(version), taken)
     final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
@@ -273,9 +275,25 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
         only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
-            hint=f"merge `{tag}` into this branch{only}, or request another version: "
-            f"shipit release {chosen}--version X.Y.Z",
+            hint=f"merge the last release: {_merge(version, history, branch, taken)}{only}, "
+            f"or request another version: shipit release {chosen}--version X.Y.Z",
         )
+
+
+def _merge(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> str:
+    """Return the command that merges the highest of the releases `taken` that `branch` could have made.
+
+    To merge only the release of `version` would lead to the next conflict, with the release after it.
+    """
+    allowed = VersionRange.of_branch(_range(branch))
+    parsed = [(found, tag) for tag in taken if (found := history.package.format.parse(tag))]
+    own = [
+        (found, tag)
+        for found, tag in parsed
+        if (allowed is None or allowed.holds(found))
+        and (not found.prerelease or channel_of(found) == branch.prerelease)
+    ]
+    return f"git merge {max(own, default=(version, history.package.format.render(version)))[1]}"
 
 
 def _require_possible(tag: str, taken: Collection[str]) -> None:

@@ -55,12 +55,13 @@ def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], h
 
 def _finding(version: str, file: DeclaredVersion, history: History) -> Finding:
     package, announced = history.package, str(file.version)
+    final = Version.parse(announced).finalize_version()  # the branch may not release pre-releases, or not these
     what = f"`{file.path}` has the version `{file.written}`, and the next version `{version}` would lower it"
-    footer, lower = (f"Release-As: {package.release_name(each)}" for each in (announced, version))
-    option = "" if package.name else f", or run `shipit release --version {announced}`"
+    footer, lower = (f"Release-As: {package.release_name(each)}" for each in (final, version))
+    option = "" if package.name else f", or run `shipit release --version {final}`"
     tag = package.format.render(announced)
     fix = (
-        f"to release `{announced}`, add a commit with the footer `{footer}`{option}; "
+        f"to release `{final}`, add a commit with the footer `{footer}`{option}; "
         f"to release `{version}`, do the same with `{lower}`; "
         f"if `{announced}` was released without a tag: git tag {tag} COMMIT"
     )
