@@ -87,12 +87,17 @@ def command_line(inputs: Mapping[str, str]) -> list[str]:
             arguments += [option, inputs[name]]
     dry_run = ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
     environment, version = inputs.get("ENVIRONMENT") or "", inputs.get("VERSION") or ""
+    packages = (inputs.get("PACKAGE") or "").split()
     if command in DEPLOYING:
+        if packages:
+            raise WrongInput(f"the input `package` cannot be used with the command `{command}`")
         if version and not environment:
             raise WrongInput(f"with `version`, the command `{command}` also needs the input `environment`")
         return [*arguments, *dry_run, "--", *filter(None, (environment, version))]
     if version:
         arguments += ["--version", version]
+    for package in packages:
+        arguments += ["--package", package]
     if environment:
         arguments += ["--environment", environment] if command == "run" else [environment]
     return arguments + dry_run

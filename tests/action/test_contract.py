@@ -13,7 +13,7 @@ RELEASE, DEV, PROD, CI = (f"{WORKFLOWS}{name}.yml" for name in ("release", "dev-
 SCRIPT = runpy.run_path(str(ROOT / "scripts/action.py"))
 
 INPUTS = [
-    *("command", "config", "working-directory", "environment", "version", "dry-run", "token"),
+    *("command", "config", "working-directory", "environment", "version", "package", "dry-run", "token"),
     *("registry-username", "registry-password", "ssh-key", "ssh-known-hosts", "aws-region", "aws-role", "python"),
 ]
 # Given to the script by an earlier step, never by a user.

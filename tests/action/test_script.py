@@ -48,6 +48,13 @@ def test_a_deployment_gets_the_environment_and_the_version_as_words_that_are_nev
     ]
 
 
+def test_each_package_is_an_option_and_a_deployment_refuses_them() -> None:
+    assert command_line({"PACKAGE": " backend\nweb \n"}) == ["run", "--package", "backend", "--package", "web"]
+    assert command_line({"COMMAND": "plan", "PACKAGE": "web"}) == ["plan", "--package", "web"]
+    with pytest.raises(WrongInput, match="`package` cannot be used with the command `deploy`"):
+        command_line({"COMMAND": "deploy", "PACKAGE": "web"})
+
+
 @pytest.mark.parametrize("command", ["deploy", "rollback"])
 def test_a_version_without_an_environment_is_not_taken_for_one(command: str) -> None:
     with pytest.raises(WrongInput, match=f"the command `{command}` also needs the input `environment`"):

@@ -176,6 +176,23 @@ def test_a_requested_version_is_released(scene: Scene) -> None:
     assert refused.run.status == 2
 
 
+def test_only_the_named_packages_are_released_and_the_others_in_a_later_run(github_scene: Scene) -> None:
+    scene = github_scene.begin(
+        '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\ntag = "v{version}"\n'
+    )
+    author = scene.clone("author")
+    for name in ("backend", "web"):
+        scene.commit(author, f"feat: {name}", f"{name}/app.txt")
+    scene.git(author, "push", "--quiet", "origin", "main")
+    first = on(scene, "refs/heads/main").shipit("run", "--package", "web")
+    assert (first.outputs["released"], first.outputs["packages"]) == ("true", "web 1.1.0")
+    assert on(scene, "refs/heads/main").shipit("run", "--package", "wev").run.status == 2
+    assert on(scene, "refs/heads/main").shipit("run").outputs["packages"] == "backend 0.1.0"
+    refused = on(scene, "refs/heads/feature", "workflow_dispatch").shipit("run", "--package", "web")
+    assert refused.run.status == 2
+    assert "`--package` can only be used for a release" in refused.run.err
+
+
 def test_an_environment_without_an_image_is_named_and_nothing_is_built(scene: Scene) -> None:
     before = scene.end()
     step = on(scene, "refs/heads/dev").shipit("run")

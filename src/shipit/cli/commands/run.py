@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shipit.cli.complete import complete_environment
+from shipit.cli.package_option import packages_option
 from shipit.cli.report import Report, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.notes import inline
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, epilog="Example, in GitHub Actions: shipit run")
 @click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
 @click.option("--version", metavar="X.Y.Z", help="Release this version instead of the computed one.")
+@packages_option
 @click.option(
     "--environment",
     metavar="NAME",
@@ -28,7 +30,14 @@ if TYPE_CHECKING:
 )
 @json_option
 @pass_session
-def command(session: Session, dry_run: bool, version: str | None, environment: str | None, as_json: bool) -> None:
+def command(
+    session: Session,
+    dry_run: bool,
+    version: str | None,
+    packages: tuple[str, ...],
+    environment: str | None,
+    as_json: bool,
+) -> None:
     """Do what the branch and the CI event require: the entry point for CI.
 
     On a release branch, when commits are pushed or the workflow is started by hand: release. On the branch of an
@@ -41,10 +50,11 @@ def command(session: Session, dry_run: bool, version: str | None, environment: s
     with reporting(session) as report:
         task = api.next_task(session.project, environment=environment)
         session.output.say(task.why)
-        if version and task.kind != "release":
-            raise UsageError(f"`--version` can only be used for a release; {task.why}", hint="leave out `--version`")
+        for option, given in (("--version", version), ("--package", packages)):
+            if given and task.kind != "release":
+                raise UsageError(f"`{option}` can only be used for a release; {task.why}", hint=f"leave out `{option}`")
         if task.kind == "release":
-            _release(session, report, version, dry_run)
+            _release(session, report, version, packages, dry_run)
         elif task.kind == "preview":
             _preview(session, report, dry_run)
         elif task.kind == "nothing":
@@ -54,16 +64,16 @@ def command(session: Session, dry_run: bool, version: str | None, environment: s
             session.output.json(report.outputs)
 
 
-def _release(session: Session, report: Report, version: str | None, dry_run: bool) -> None:
+def _release(session: Session, report: Report, version: str | None, packages: tuple[str, ...], dry_run: bool) -> None:
     from shipit import api
     from shipit.cli.commands.release import report_release
     from shipit.plan.views import render_plan
 
     if dry_run:
-        outcome = api.Outcome(api.plan_release(session.project, version=version), {})
+        outcome = api.Outcome(api.plan_release(session.project, version=version, packages=packages), {})
         session.output.say_untrusted(render_plan(outcome.plan, session.output.paint, everything=True))
     else:
-        outcome = api.release(session.project, version=version, observer=report.progress)
+        outcome = api.release(session.project, version=version, packages=packages, observer=report.progress)
         report_release(session, outcome)
     report.released(outcome, applied=not dry_run, version=version)
 

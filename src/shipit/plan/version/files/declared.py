@@ -57,7 +57,7 @@ def _finding(version: str, file: DeclaredVersion, history: History) -> Finding:
     package, announced = history.package, str(file.version)
     final = Version.parse(announced).finalize_version()  # the branch may not release pre-releases, or not these
     what = f"`{file.path}` has the version `{file.written}`, and the next version `{version}` would lower it"
-    footer, lower = (f"Release-As: {package.release_name(each)}" for each in (final, version))
+    footer, lower = (f"Release-As: {package.release_name(each)}" for each in (str(final), version))
     option = "" if package.name else f", or run `shipit release --version {final}`"
     tag = package.format.render(announced)
     fix = (
