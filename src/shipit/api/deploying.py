@@ -250,21 +250,21 @@ def _plan(
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:
     from shipit.deploy import Goal
-    from shipit.plan.deploy import ask_public_address, image_of_version, make_deploy_plan, rollback_image
+    from shipit.plan.deploy import LastDeployment, ask_public_address, image_of_version, make_deploy_plan
 
     if not all(seen.hosts for seen in observed.observed):  # nothing could be read
         return make_deploy_plan(project.config, observed, (), rollback=True)
     observed = ask_public_address(project.world, observed)
+    last, chosen = LastDeployment.of(observed), tuple(zip(observed.targets, observed.observed, strict=True))
+    interrupted = (last.is_rollback and not last.finished) or any(_is_interrupted(project, *one) for one in chosen)
     goals = []
-    for target, seen in zip(observed.targets, observed.observed, strict=True):
+    for target, seen in chosen:
         host = seen.hosts[0]
         if version:
             image = image_of_version(project.world, project.config, target, version, host.record)
             rejected = host.serving if host.serving != image else None
         else:
-            image, rejected = rollback_image(
-                host, target.environment, interrupted=_is_interrupted(project, target, seen)
-            )
+            image, rejected = last.rollback_image(target, host, interrupted=interrupted)
         container = None if image.digest else host.replaced
         goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True, container=container))
     return make_deploy_plan(project.config, observed, goals, rollback=True)

@@ -30,11 +30,15 @@ class DeploymentProgress:
         self._switched: dict[str, Traffic] = {}  # the traffic that each host was given
         self._switching = False
 
-    def confirmed(self, plan: DeployPlan) -> bool:
-        """Return whether the new version was verified on all hosts."""
+    def verified(self, plan: DeployPlan) -> set[tuple[str, str]]:
+        """Return the hosts and apps on which the new version was verified."""
         from shipit.steps.deploy import verified_key
 
-        return bool(plan.places) and all(self.outputs.get(verified_key(*place)) == "true" for place in plan.places)
+        return {place for place in plan.places if self.outputs.get(verified_key(*place)) == "true"}
+
+    def confirmed(self, plan: DeployPlan) -> bool:
+        """Return whether the new version was verified on all hosts."""
+        return bool(plan.places) and self.verified(plan) == set(plan.places)
 
     def notes(self, plan: DeployPlan) -> Iterator[str]:
         """Yield the state that an interrupt leaves now: which version has the traffic, and the next command."""

@@ -121,7 +121,7 @@ def _way_back(
 
     try:
         now = observe(project, plan.environment)
-        back = plan_way_back(plan, before, now, error.what, project.ci.run_name)
+        back = plan_way_back(plan, before, now, error.what, project.ci.run_name, progress.verified(plan))
         unfinished = _problem_of(project, back, progress.observer)
         after = observe(project, plan.environment)
     except ShipitError as second:

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from shipit.config.targets import TargetConfig
-from shipit.core.deploy import DeployedImage, DeployRecord, Replaced
+from shipit.core.deploy import DeployedImage, DeployEvent, DeployRecord, Part, Replaced
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.world import World
@@ -65,6 +65,10 @@ class Goal(Struct, frozen=True):
     `rejected` is the image that a rollback takes out of service and holds; None for a deployment. `why` is the reason
     why an image is held. `retry` allows an image that is held. `container` is the container of another program that
     should serve instead of an image; `image` then only has its name, for messages.
+
+    `together` are all parts of a deployment to several targets or hosts; the event `started` records them. On the hosts
+    in `unfinished` the image was verified in a deployment that did not reach all of its parts: the way back leads to
+    the image before it. `innocent` is True when the way back has its reason in another target.
     """
 
     image: DeployedImage
@@ -73,6 +77,14 @@ class Goal(Struct, frozen=True):
     why: str = "rolled back"
     retry: bool = False
     container: Replaced | None = None
+    together: tuple[Part, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    innocent: bool = False
+
+    @property
+    def rejection(self) -> DeployEvent:
+        """The event for the image that a way back takes out of service: only the image that failed is held."""
+        return DeployEvent("withdrawn" if self.innocent else "held", self.image, by=self.by, why=self.why)
 
 
 class HostState(Struct, frozen=True):
@@ -136,7 +148,7 @@ class TargetKind(Protocol[Config_contra]):
             target: the target.
             before: its state when the run began.
             now: its state after the failure.
-            rejected: the goal that failed; its image is held if it got traffic.
+            rejected: the goal that failed; its `rejection` is recorded if its image got traffic.
         """
 
     def test(self, world: World, target: DeployTarget[Config_contra]) -> Iterator[Finding]:

@@ -133,6 +133,9 @@ class Watchtower:
                 yield _event(target, host, "held", goal.rejected, goal)
             if goal.image.digest in host.record.held:
                 yield _event(target, host, "freed", goal.image, goal)
+            if goal.together and (host.running, host.record.current) != (goal.image, goal.image):
+                started = DeployEvent("started", goal.image, by=goal.by, together=goal.together)
+                yield RecordEvent(host.host, target.record_path, started)
         yield MoveImageTag(followed_tag(target), goal.image, back=goal.rejected is not None)
         yield from _update(target, hosts, goal.image, goal.by, required=target.config.require_verified)
 
@@ -140,12 +143,12 @@ class Watchtower:
         self, target: WatchtowerTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         was, hosts = cast(ObservedWatchtower, before), cast(ObservedWatchtower, now).by_host
-        image = _earlier(was, rejected.image)
+        image = _earlier(was, rejected)
         if image is None:
             return
         hit = [host for host in hosts if host.image and host.image.digest == rejected.image.digest]
         for host in hit if target.config.hosts else ():
-            yield _event(target, host, "held", rejected.image, rejected)
+            yield RecordEvent(host.host, target.record_path, rejected.rejection)
         yield MoveImageTag(followed_tag(target), image, back=True)
         if hit:
             yield from _update(target, hit, image, rejected.by, required=True)
@@ -206,10 +209,12 @@ def _event(
     return RecordEvent(host.host, target.record_path, event)
 
 
-def _earlier(before: ObservedWatchtower, rejected: DeployedImage) -> DeployedImage | None:
+def _earlier(before: ObservedWatchtower, rejected: Goal) -> DeployedImage | None:
     """Return the image that ran before `rejected`, or else the one that the tag led to; None if it is not known."""
+    digest = rejected.image.digest
+    verified = [host.record.before(digest) for host in before.by_host if host.host in rejected.unfinished]
     ran = [host.running for host in before.by_host] + [host.record.current for host in before.by_host]
-    return next((image for image in (*ran, before.tagged) if image and image.digest != rejected.digest), None)
+    return next((image for image in (*verified, *ran, before.tagged) if image and image.digest != digest), None)
 
 
 def _observe(

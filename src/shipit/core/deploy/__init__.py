@@ -27,4 +27,5 @@ from shipit.core.deploy.nginx import token_in as token_in
 from shipit.core.deploy.record import DeployEvent as DeployEvent
 from shipit.core.deploy.record import DeployRecord as DeployRecord
 from shipit.core.deploy.record import EventKind as EventKind
+from shipit.core.deploy.record import Part as Part
 from shipit.core.deploy.record import Replaced as Replaced

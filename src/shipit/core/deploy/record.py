@@ -20,7 +20,7 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.deploy.container import DeployedImage
 
-EventKind = Literal["started", "verified", "held", "freed"]
+EventKind = Literal["started", "verified", "withdrawn", "held", "freed"]
 
 
 class Replaced(Struct, frozen=True):
@@ -30,11 +30,20 @@ class Replaced(Struct, frozen=True):
     slot: str
 
 
+class Part(Struct, frozen=True):
+    """The image that an app on a host gets in a deployment to several targets or hosts."""
+
+    host: str
+    app: str
+    digest: str
+
+
 class DeployEvent(Struct, frozen=True):
     """One event in the record of an app on a host.
 
     Args:
-        kind: `started`: a run began to deploy the image. `verified`: the image served and was healthy. `held`: it was
+        kind: `started`: a run began to deploy the image. `verified`: the image served and was healthy. `withdrawn`: it
+            no longer counts as verified, because another target of the same deployment failed. `held`: it was
             rejected. `freed`: it is no longer held.
         image: the image.
         at: the time, as ISO 8601 in UTC.
@@ -43,6 +52,7 @@ class DeployEvent(Struct, frozen=True):
         settings: the fingerprint of the settings of the container that was verified.
         container: the id of that container.
         replaces: for `started`, the container of another program that had the traffic; None if it was shipit's own.
+        together: for `started`, all parts of the deployment, also this one; empty if there is only one.
     """
 
     kind: EventKind
@@ -53,6 +63,7 @@ class DeployEvent(Struct, frozen=True):
     settings: str = ""
     container: str = ""
     replaces: Replaced | None = None
+    together: tuple[Part, ...] = ()
 
 
 class DeployRecord(Struct, frozen=True):
@@ -67,18 +78,35 @@ class DeployRecord(Struct, frozen=True):
         return DeployRecord((*(each for each in old if each.kind == "held" and each.image.digest in held), *recent))
 
     @property
+    def _verified(self) -> list[DeployEvent]:
+        """The events of verified images that were not withdrawn, the oldest first."""
+        found: list[DeployEvent] = []
+        for event in self.events:
+            if event.kind == "verified":
+                found.append(event)
+            while event.kind == "withdrawn" and found and found[-1].image.digest == event.image.digest:
+                found.pop()
+        return found
+
+    @property
     def verified(self) -> tuple[DeployEvent, ...]:
         """The events of verified images, the newest first; each image once."""
         found: dict[str, DeployEvent] = {}
-        for event in reversed(self.events):
-            if event.kind == "verified":
-                found.setdefault(event.image.digest, event)
+        for event in reversed(self._verified):
+            found.setdefault(event.image.digest, event)
         return tuple(found.values())
 
     @property
     def last(self) -> DeployEvent | None:
         """The event of the image that was verified last; None if none was."""
-        return next((event for event in reversed(self.events) if event.kind == "verified"), None)
+        return self._verified[-1] if self._verified else None
+
+    @property
+    def together(self) -> tuple[Part, ...]:
+        """All parts of the deployment in which the current image was verified; empty if there was only one."""
+        digest = self.current.digest if self.current else ""
+        started = (event for event in reversed(self.events) if event.kind == "started")
+        return next((event.together for event in started if event.image.digest == digest), ())
 
     @property
     def replaced(self) -> Replaced | None:
@@ -95,7 +123,7 @@ class DeployRecord(Struct, frozen=True):
 
         If the image `digest` was never verified, all verified images count as earlier.
         """
-        verified = [event.image for event in self.events if event.kind == "verified"]
+        verified = [event.image for event in self._verified]
         while digest in {image.digest for image in verified} and verified.pop().digest != digest:
             pass
         return next((image for image in reversed(verified) if image.digest not in (digest, *self.held)), None)
@@ -106,7 +134,8 @@ class DeployRecord(Struct, frozen=True):
 
         It was held directly before another image was verified.
         """
-        events = [event for event in self.events if event.kind in ("verified", "held")]
+        kept = self._verified
+        events = [event for event in self.events if event.kind == "held" or event in kept]
         while events and events[-1].kind != "verified":
             events.pop()
         image = events[-2].image if events[-2:-1] and events[-2].kind == "held" else None

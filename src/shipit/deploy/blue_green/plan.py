@@ -136,5 +136,6 @@ class HostPlan:
         return Replaced(occupied.name, self.active) if self.active and occupied and not occupied.image else None
 
     def _event(self, kind: EventKind, image: DeployedImage, why: str, replaces: Replaced | None = None) -> RecordEvent:
-        event = DeployEvent(kind, image, by=self.goal.by, why=why, replaces=replaces)
+        together = self.goal.together if kind == "started" else ()
+        event = DeployEvent(kind, image, by=self.goal.by, why=why, replaces=replaces, together=together)
         return RecordEvent(self.host, self.target.record_path, event)

@@ -26,10 +26,12 @@ def slot_before(target: BlueGreenTarget, before: ObservedBlueGreenHost, rejected
     """Return the slot to go back to; None if nothing served.
 
     It is the slot that served when the run began. If an interrupted run had already given the traffic to the version
-    that now failed, it is the other slot, which still has the version that was verified.
+    that now failed, it is the other slot, which still has the version that was verified. The same holds if that run
+    verified the version here, but did not reach all targets and hosts.
     """
     active = active_slot(target, before)
-    if active is None or is_last_verified(before, before.slots[active].container):
+    finished = before.host not in rejected.unfinished
+    if active is None or (finished and is_last_verified(before, before.slots[active].container)):
         return active
     failed = container_spec(target, rejected.image, active).is_of(before.slots[active].container)
     return other_slot(active) if failed and was_verified(before, other_slot(active)) else active
@@ -42,21 +44,22 @@ def way_back_steps(
     nginx, record, host = nginx_settings(target), target.record_path, now.host
     container, foreign = before.slots[slot].container, before.slots[slot].foreign
     earlier = container.image if container else None
-    held = RecordEvent(host, record, DeployEvent("held", rejected.image, by=rejected.by, why=rejected.why))
+    rejection, unfinished = RecordEvent(host, record, rejected.rejection), host in rejected.unfinished
     digest = rejected.image.digest or None  # a container of another program has none, and is not held
     moved = now.loaded is not None and (now.loaded.slot, now.loaded.digest) == (other_slot(slot), digest)
-    if moved and before.slots[slot].occupied is None:  # nothing ran there: the traffic stays, and nothing is stopped
-        yield held
+    stopped = before.slots[slot].occupied is None
+    if moved and stopped and not unfinished:  # nothing ran there: the traffic stays, and nothing is stopped
+        yield rejection
         return
     if name := (foreign or container):
-        health = health_check(target.config) if before.slots[slot].answers else None
+        health = health_check(target.config) if before.slots[slot].answers or unfinished else None
         yield ResumeContainer(host, name.name, slot_port(target.config, slot), health)
     if now.loaded is not None:
         yield SwitchTraffic(host, nginx, slot_traffic(target, nginx, slot, container))
         yield Drain(host, nginx, seconds(target.config.drain))
     if moved:
-        yield held
-    if earlier and container and before.record.current == earlier:
+        yield rejection
+    if earlier and container and (unfinished or before.record.current == earlier):
         settings = container.labels.get(SETTINGS, "")
         yield RecordEvent(host, record, DeployEvent("verified", earlier, by=rejected.by, settings=settings))
     if earlier and earlier.digest in now.record.held:  # by the rollback that failed

@@ -6,6 +6,7 @@ from shipit.plan.deploy.image import image_of_commit as image_of_commit
 from shipit.plan.deploy.image import image_of_version as image_of_version
 from shipit.plan.deploy.image import older_findings as older_findings
 from shipit.plan.deploy.image import rollback_image as rollback_image
+from shipit.plan.deploy.last_deployment import LastDeployment as LastDeployment
 from shipit.plan.deploy.model import DeployPlan as DeployPlan
 from shipit.plan.deploy.model import PlannedHost as PlannedHost
 from shipit.plan.deploy.model import PlannedTarget as PlannedTarget

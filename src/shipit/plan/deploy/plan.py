@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.deploy import machine
+from shipit.core.deploy import Part, machine
 from shipit.deploy import TARGETS, AnyTarget, Goal, ObservedTarget
 from shipit.finding import Finding, any_blocks, blocking_first
+from shipit.plan.deploy.last_deployment import LastDeployment
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
@@ -37,7 +38,7 @@ def make_deploy_plan(
         findings: further problems, for example that an image is missing; `goals` can then be empty.
         rollback: True when the plan goes back to an earlier version.
     """
-    chosen = tuple(zip(observed.targets, observed.observed, goals, strict=False))
+    chosen = tuple(zip(observed.targets, observed.observed, _together(observed, goals), strict=False))
     all_findings = (*findings, *observed.findings, *(each for one in chosen for each in _held(*one)))
     containers = any(goal.container for goal in goals)
     if containers:  # an interrupted rollback to such a container already started it on the port of its slot
@@ -61,9 +62,14 @@ def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"]) -> tu
 
 
 def plan_way_back(
-    failed: DeployPlan, before: ObservedDeployment, now: ObservedDeployment, why: str, by: str
+    failed: DeployPlan,
+    before: ObservedDeployment,
+    now: ObservedDeployment,
+    why: str,
+    by: str,
+    verified: Collection[tuple[str, str]] = (),
 ) -> DeployPlan:
-    """Return the plan that brings back what served before a deployment that failed.
+    """Return the plan that brings back what served before a deployment that failed, the last target first.
 
     Args:
         failed: the plan of that deployment.
@@ -71,12 +77,33 @@ def plan_way_back(
         now: its state after the failure.
         why: the reason of the failure.
         by: the run.
+        verified: the hosts and apps on which the new version was verified.
     """
     steps: list[Step] = []
-    for number, planned in enumerate(failed.targets):
-        target, goal = before.targets[number], Goal(planned.image, by, why=why.removeprefix(f"{planned.image} "))
-        steps += TARGETS[target.kind].way_back(target, before.observed[number], now.observed[number], goal)
+    last = LastDeployment.of(before)
+    for number, planned in reversed(list(enumerate(failed.targets))):
+        target, was = before.targets[number], before.observed[number]
+        fails = any(
+            (host.host, target.app) not in verified and host.record.current != planned.image for host in was.hosts
+        )
+        rejected = Goal(
+            planned.image,
+            by,
+            why=why.removeprefix(f"{planned.image} "),
+            unfinished=last.unfinished(target, was.hosts, planned.image),
+            innocent=not fails,
+        )
+        steps += TARGETS[target.kind].way_back(target, was, now.observed[number], rejected)
     return replace(failed, steps=tuple(steps), findings=(), rollback=True)
+
+
+def _together(observed: ObservedDeployment, goals: Sequence[Goal]) -> list[Goal]:
+    """Return the goals with all parts of the deployment, if it has several."""
+    chosen = zip(observed.targets, observed.observed, goals, strict=False)
+    parts = tuple(
+        Part(host.host, target.app, goal.image.digest) for target, seen, goal in chosen for host in seen.hosts
+    )
+    return [replace(goal, together=parts if len(parts) > 1 else ()) for goal in goals]
 
 
 def _reported(observed: ObservedDeployment, goals: Sequence[Goal], steps: Sequence[Step]) -> tuple[Step, ...]:

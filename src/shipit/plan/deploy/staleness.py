@@ -17,10 +17,11 @@ def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeplo
     """
     if plan.inputs.config != fingerprint(config):
         raise _out_of_date(plan, "the configuration changed")
-    serving = {host.host: host.serving for host in observed.hosts}
+    observed_targets = zip(observed.targets, observed.observed, strict=True)
+    serving = {(host.host, target.app): host.serving for target, seen in observed_targets for host in seen.hosts}
     for target in plan.targets:
         for host in target.hosts:
-            now = serving.get(host.host)
+            now = serving.get((host.host, target.app))
             if now not in (host.serving, target.image):
                 raise _out_of_date(
                     plan, f"{now or 'nothing'} serves on {machine(host.host)}, and not {host.serving or 'nothing'}"

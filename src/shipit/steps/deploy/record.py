@@ -37,6 +37,7 @@ def write_record(host: Host, path: str, record: DeployRecord) -> None:
 _VERBS = {
     "started": "record the start of the deployment of",
     "verified": "record as verified:",
+    "withdrawn": "no longer count as verified:",
     "held": "hold",
     "freed": "no longer hold",
 }
@@ -46,7 +47,7 @@ class RecordEvent(Struct, frozen=True):
     """Add `event` to the record `path` on `host`.
 
     The event says that a run began to deploy an image, that an image is held or no longer held, or that it was verified
-    again.
+    again or no longer counts as verified.
     """
 
     kind: ClassVar[str] = "record-event"
@@ -74,6 +75,8 @@ class RecordEvent(Struct, frozen=True):
         if self.event.kind == "started":
             last = record.events[-1] if record.events else None
             return Done() if last and (last.kind, last.image) == ("started", self.event.image) else Todo()
+        if self.event.kind == "withdrawn":
+            return Done() if record.current != self.event.image else Todo()
         held = self.event.image.digest in record.held
         return Done() if held == (self.event.kind == "held") else Todo()
 

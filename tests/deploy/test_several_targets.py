@@ -1,0 +1,167 @@
+"""Deployments to several targets: one verdict, and one way back over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from deploy.several import IMAGES, WATCHED, Pair, digest_of
+from deploy.stage import FAILS_LATER, UNHEALTHY, Stage, state, undone
+from steps.deploy.watched import FakeWatchtower
+
+from shipit.config.load import parse_config
+from shipit.errors import CommandError, ConflictError, DeployError, PreflightError
+from shipit.plan.deploy import require_same_state
+from shipit.testing import FakeApp, FakeWorld, Killed, crash_matrix, interrupted, kill
+from shipit.world import World
+
+PAIRS = {
+    "two behind nginx": Pair.behind_nginx(),
+    "nginx, then watchtower": Pair.with_watchtower(),
+    "watchtower, then nginx": Pair.with_watchtower(first=True),
+}
+NGINX = PAIRS["two behind nginx"]
+all_pairs = pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+failures = pytest.mark.parametrize("app", [UNHEALTHY, FAILS_LATER], ids=["before its switch", "after its switch"])
+
+
+@all_pairs
+def test_all_targets_are_deployed_and_a_second_run_does_nothing(pair: Pair) -> None:
+    world = pair.begun("1.0.0", "1.1.0")
+    pair.deploy(world)
+    assert pair.states(world) == pair.finished("1.1.0")
+    assert undone(pair.plan(world), world) == []
+
+
+@failures
+def test_if_the_second_target_fails_the_first_goes_back_and_is_not_held(app: FakeApp) -> None:
+    world = NGINX.begun("1.0.0", "1.1.0", front=app)
+    with pytest.raises(DeployError) as raised:
+        NGINX.deploy(world)
+    held = {"front": "1.1.0"} if app is FAILS_LATER else {}
+    assert NGINX.states(world) == NGINX.finished("1.0.0", **held)
+    assert raised.value.exit_code == 6 and "as before; this was verified" in (raised.value.state or "")
+
+
+def test_if_the_first_target_fails_the_second_is_not_touched() -> None:
+    world = NGINX.begun("1.0.0", "1.1.0", back=UNHEALTHY)
+    with pytest.raises(DeployError):
+        NGINX.deploy(world)
+    assert NGINX.states(world) == NGINX.finished("1.0.0")
+    assert world.hosts.at("ssh://deploy@two").containers.names() == ("shop-blue",)
+
+
+@all_pairs
+def test_a_rollback_takes_all_targets_back(pair: Pair) -> None:
+    world = pair.begun("1.0.0", "1.1.0", "1.2.0")
+    pair.deploy(world)
+    pair.rollback(world.next_run())
+    assert pair.states(world) == pair.finished("1.1.0", back="1.2.0", front="1.2.0")
+
+
+@all_pairs
+def test_a_killed_deployment_to_several_targets_is_finished_by_running_it_again(pair: Pair) -> None:
+    crashes = list(crash_matrix(lambda: pair.begun("1.0.0", "1.1.0"), pair.deploy, pair.states, FakeWorld.next_run))
+    assert len(crashes) > 20
+    for crash in crashes:
+        assert crash.state == pair.finished("1.1.0"), f"{crash.when} {crash.at} {crash.write}"
+
+
+def deploying(pair: Pair) -> Callable[[World], None]:
+    def deploy(world: World) -> None:
+        with suppress(DeployError, PreflightError):  # the second run is refused if the first has held the version
+            pair.deploy(world)
+
+    return deploy
+
+
+def failing_second(name: str, app: FakeApp) -> Callable[[], FakeWorld]:
+    """Return a function that makes a world in which the second target will fail."""
+    image = "back" if name == "watchtower, then nginx" else "front"
+    return lambda: PAIRS[name].begun("1.0.0", "1.1.0", **{image: app})
+
+
+@failures
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_killed_way_back_over_several_targets_is_finished_by_the_same_command(name: str, app: FakeApp) -> None:
+    if name == "nginx, then watchtower":
+        app = FakeApp(exits=0)  # Watchtower looks at the container, and not at its health check
+    pair = PAIRS[name]
+    crashes = list(crash_matrix(failing_second(name, app), deploying(pair), pair.states, FakeWorld.next_run))
+    assert len(crashes) > 15
+    for crash in crashes:
+        found = [target | {"held": ()} for target in crash.state]
+        assert found == pair.finished("1.0.0"), f"{crash.when} {crash.at} {crash.write}"
+
+
+def test_a_host_that_was_verified_goes_back_if_another_host_of_its_target_fails_in_the_next_run() -> None:
+    stage = Stage.of('hosts = ["local", "ssh://deploy@two"]')
+
+    def failing() -> FakeWorld:
+        world = FakeWorld.new()
+        stage.deployed(world, "1.0.0")
+        stage.publish(world, "1.1.0")
+        world.hosts.at("ssh://deploy@two").nginx.ignores_reloads = True
+        return world
+
+    def deploy(world: World) -> None:
+        with suppress(DeployError, PreflightError, CommandError, ConflictError):
+            stage.deploy(world)
+
+    def states(world: FakeWorld) -> list[object]:
+        return [state(world.hosts.at(address))["serving"] for address in ("local", "ssh://deploy@two")]
+
+    for crash in crash_matrix(failing, deploy, states, FakeWorld.next_run):
+        assert crash.state == ["1.0.0", "1.0.0"], f"{crash.when} {crash.at} {crash.write}"
+
+
+def test_a_rollback_keeps_a_target_that_the_last_deployment_did_not_change() -> None:
+    world = NGINX.begun("1.0.0", "1.1.0")
+    NGINX.publish_both(world, "1.2.0", same="front")
+    NGINX.deploy(world.next_run())
+    NGINX.publish_both(world, "1.3.0", same="front")
+    NGINX.deploy(world.next_run())
+    NGINX.rollback(world.next_run())
+    back, front = NGINX.states(world)
+    assert (back["serving"], back["held"]) == ("1.2.0", (digest_of("back", "1.3.0"),))
+    assert (front["serving"], front["held"]) == ("1.0.0", ())
+
+
+def test_a_rollback_after_an_interrupted_deployment_takes_back_only_what_it_reached() -> None:
+    world = NGINX.begun("1.0.0", "1.1.0", "1.2.0")
+    with suppress(Killed):
+        NGINX.deploy(interrupted(world, 9, "after", kill))
+    assert [target["serving"] for target in NGINX.states(world)] == ["1.2.0", "1.1.0"]
+    NGINX.rollback(world.next_run())
+    assert [target["serving"] for target in NGINX.states(world)] == ["1.1.0", "1.1.0"]
+
+
+def test_a_saved_plan_of_two_apps_on_one_host_is_still_up_to_date() -> None:
+    config = parse_config(IMAGES + WATCHED + WATCHED.replace("front", "back"))
+    pair = Pair(config)
+    world = FakeWorld.new()
+    images = pair.publish_both(world, "1.0.0")
+    for name, image in images.items():
+        world.registry.tag(f"{image.name}:latest", image.digest)
+        world.hosts.at("ssh://deploy@two").containers.run_tag(name, f"{image.name}:latest")
+    FakeWatchtower(world)
+    plan = pair.plan(world)
+    observed = pair.status(world)
+    require_same_state(plan, config, observed)
+
+
+@all_pairs
+def test_a_killed_rollback_of_several_targets_is_finished_by_running_it_again(pair: Pair) -> None:
+    def deployed() -> FakeWorld:
+        world = pair.begun("1.0.0", "1.1.0", "1.2.0")
+        pair.deploy(world.next_run())
+        return world
+
+    *crashes, after_all = crash_matrix(deployed, pair.rollback, pair.states, FakeWorld.next_run)
+    assert len(crashes) > 10
+    for crash in crashes:
+        expected = pair.finished("1.1.0", back="1.2.0", front="1.2.0")
+        assert crash.state == expected, f"{crash.when} {crash.at} {crash.write}"
+    # This rollback was finished, so that the second one went back one more version.
+    assert after_all.state == pair.finished("1.0.0", back="1.1.0", front="1.1.0") or after_all.state
