@@ -209,9 +209,16 @@ class CommitsConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(
             description="Other names of commit types. They are added to `feature` = `feat`, `bugfix` = `fix` and "
             "`hotfix` = `fix`.",
-            examples=[{"features": "feat"}],
+            examples=[{"features": "feat", "기능": "feat"}],
         ),
     ] = field(default_factory=dict)
+    lenient: Annotated[
+        bool,
+        Meta(
+            description="`true`: a message of a known type is read also in a non-standard spelling, such as "
+            "`feat : search` or `[Feat] search`. `false`: only `feat: search` is read."
+        ),
+    ] = True
 
 
 class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):

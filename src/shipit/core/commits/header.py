@@ -35,7 +35,7 @@ def is_merge(subject: str) -> bool:
 
 def read_header(commit: RawCommit, rules: Rules) -> Reading:
     """Return the reading of a commit by its header and footers alone."""
-    parsed = parse_commit(commit.message, aliases=rules.aliases, known=rules.known)
+    parsed = rules.parse(commit.message)
     if isinstance(parsed, Unreadable):
         return _read_unconventional(commit, parsed, rules)
     return _by_rules(commit, parsed, rules)

@@ -93,7 +93,7 @@ def _problems(message: str, reading: Reading, rules: Rules, packages: Collection
         yield _error(reading)
     if reading.release_as:
         yield from _footer_errors(message, packages)
-    parsed = parse_commit(message, aliases=rules.aliases, known=rules.known)
+    parsed = rules.parse(message)
     if isinstance(parsed, Commit) and (parsed.type in rules.known or reading.outcome != "counted"):
         yield from _header_warnings(message, parsed, rules)
     for warning in reading.warnings:
@@ -142,7 +142,9 @@ def _header_warnings(text: str, parsed: Commit, rules: Rules) -> Iterator[LintPr
     as_written = parse_commit(line, aliases={}, known=rules.known | rules.aliases.keys())  # keeps `feature`
     if isinstance(as_written, Commit) and header(as_written) != line:
         counts = "it counts, but " if rules.bump_of(parsed)[0] else ""
-        yield LintProblem("warning", "non-standard spelling", f"{counts}write `{header(as_written)}`")
+        tickets = ", ".join(f"`{footer.token}: {footer.value}`" for footer in as_written.footers)
+        footers = f", and below it {tickets}" if tickets else ""
+        yield LintProblem("warning", "non-standard spelling", f"{counts}write `{header(as_written)}`{footers}")
     if parsed.type not in rules.known:
         yield _unknown_type(parsed.type, rules)
     if after_subject(text).partition("\n")[0].strip():

@@ -6,8 +6,8 @@ Commit(type='feat', scope='api', description='drop v1', body='', footers=(), bre
 A header with a known type is accepted also in a non-standard spelling, because its meaning is clear. A header with
 an unknown type must have exactly the spelling of the specification:
 
->>> parse_commit("Feat : 로그인").description
-'로그인'
+>>> parse_commit("Feat : 로그인").description, parse_commit("[Feat] 로그인").description
+('로그인', '로그인')
 >>> parse_commit("Notice : 로그인").reason
 '`notice` is not a known type, so it must be written exactly `notice: 로그인`'
 >>> parse_commit("feat:")
@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.core.commits.footers import Footer as Footer
 from shipit.core.commits.footers import breaking_lookalikes, might_mention_breaking, split_footers
@@ -75,7 +76,11 @@ _BLANKS = (
 
 
 def parse_commit(
-    message: str | bytes, *, aliases: Mapping[str, str] = DEFAULT_ALIASES, known: frozenset[str] = KNOWN_TYPES
+    message: str | bytes,
+    *,
+    aliases: Mapping[str, str] = DEFAULT_ALIASES,
+    known: frozenset[str] = KNOWN_TYPES,
+    lenient: bool = True,
 ) -> Commit | Unreadable:
     """Parse one message. Never raises, for any text; takes time linear in its length.
 
@@ -86,20 +91,22 @@ def parse_commit(
         message: the whole message; bytes are decoded as UTF-8, and invalid ones become U+FFFD.
         aliases: other names of types, in lower case, each with the type that it means.
         known: the types that are accepted also in a non-standard spelling.
+        lenient: accept non-standard spellings.
     """
     text = normalize_message(message)
     match = _HEADER.match(text)
     if match is None:
-        return _unreadable(text)
+        return (_by_title(text, aliases, known) if lenient else None) or _unreadable(text)
     emoji, spelled_type, gap, scope, mark, colon, description = match.groups()
     type = spelled_type.lower()
     type = aliases.get(type, type)
     description = description.rstrip()
     if not description:
         return Unreadable(subject(text), f"`{subject(text)}` has no description")
-    if (emoji or gap or colon != ": ") and type not in known:
+    if (emoji or gap or colon != ": ") and not (lenient and type in known):
         standard = header(Commit(type, scope, description, breaking=(mark,) if mark else ()))
-        return Unreadable(subject(text), f"`{type}` is not a known type, so it must be written exactly `{standard}`")
+        reason = "`lenient` is false" if type in known else f"`{type}` is not a known type"
+        return Unreadable(subject(text), f"{reason}, so it must be written exactly `{standard}`")
     scope = (scope and scope.strip()) or None
     rest = text[match.end() :].strip()
     if rest:
@@ -115,6 +122,29 @@ def _with_body(type: str, scope: str | None, description: str, mark: str, rest: 
         breaking = tuple(footer.value or description for footer in footers if footer.breaking) or breaking
         warnings = breaking_lookalikes(rest)
     return Commit(type, scope, description, body, footers, breaking, warnings)
+
+
+def _by_title(text: str, aliases: Mapping[str, str], known: frozenset[str]) -> Commit | None:
+    """Return the commit of a message whose title has a type in another form, such as `[Feat] login`; else None.
+
+    Its tickets become footers. `revert` is not read like this, because the text after it names another commit.
+    """
+
+    def type_of(word: str) -> str | None:
+        type = aliases.get(word, word)
+        return type if type in known and type != "revert" else None
+
+    first_word = subject(text).partition(" ")[0]
+    if first_word.isalpha() and type_of(first_word.lower()) is None:  # such as `Merge`, in nearly every repository
+        return None
+    from shipit.core.commits.lenient import standard_title  # loading it takes time
+
+    title = standard_title(subject(text), type_of)
+    if title is None:
+        return None
+    parsed = parse_commit(f"{title.header}\n{after_subject(text)}", aliases=aliases, known=known, lenient=False)
+    tickets = (Footer("Refs", ticket) for ticket in title.tickets)
+    return replace(parsed, footers=(*parsed.footers, *tickets)) if isinstance(parsed, Commit) else None
 
 
 def _unreadable(text: str) -> Unreadable:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shipit.core.commits.footers import might_mention_breaking, might_request_version, split_footers
 from shipit.core.commits.header import skip_reason
-from shipit.core.commits.message import Commit, parse_commit, subject
+from shipit.core.commits.message import Commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading
 from shipit.core.commits.release_message import is_release_subject
@@ -53,8 +53,8 @@ class PrefixCache(dict[str, HeaderPrefix | None]):
     def _read(self, prefix: str) -> HeaderPrefix | None:
         """Return the reading of a prefix, found by parsing an example header that begins with it."""
         example = f"{prefix}: x"
-        parsed = parse_commit(example, aliases=self.rules.aliases, known=self.rules.known)
-        if not isinstance(parsed, Commit) or parsed.breaking or parsed.type not in self.rules.known:
+        parsed = self.rules.parse(example)
+        if not isinstance(parsed, Commit) or parsed.breaking or parsed.footers or parsed.type not in self.rules.known:
             return None
         if parsed.description != "x" or subject(example) != example or might_be_revert(prefix) or skip_reason(example):
             return None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shipit.core.commits.footers import split_footers
 from shipit.core.commits.header import is_merge, read_header, skip_reason
-from shipit.core.commits.message import Commit, Unreadable, after_subject, header, parse_commit, subject
+from shipit.core.commits.message import Commit, Unreadable, after_subject, header, subject
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
@@ -61,7 +61,7 @@ def _has_unknown_type(reading: Reading, rules: Rules) -> bool:
     """Return whether the header has the form of the convention but an unknown type, such as `PROJ-123: login`."""
     if reading.outcome != "ignored":
         return False
-    parsed = parse_commit(reading.subject, aliases=rules.aliases, known=rules.known)
+    parsed = rules.parse(reading.subject)
     return isinstance(parsed, Commit) and parsed.type not in rules.known
 
 
@@ -88,9 +88,9 @@ def _reverts_known_type(line: str, cache: PrefixCache) -> bool:
 
 
 def _has_known_type(line: str, cache: PrefixCache) -> bool:
-    if ":" not in line and "：" not in line:  # a fast exit: most lists are prose
+    if (":" not in line and "：" not in line) or line.startswith("["):  # prose, as most lists are, or a task to tick
         return False
-    parsed = cache.prefix_of(line) or parse_commit(line, aliases=cache.rules.aliases, known=cache.rules.known)
+    parsed = cache.prefix_of(line) or cache.rules.parse(line)
     return not isinstance(parsed, Unreadable) and parsed.type in cache.rules.known
 
 

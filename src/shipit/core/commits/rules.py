@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES, Commit
+from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES, Commit, Unreadable, parse_commit
 from shipit.core.versions import Bump
 from shipit.errors import ConfigError
 
@@ -36,26 +36,35 @@ class Rules(Struct, frozen=True):
         table: the rule of each type and scope, in lower case; the scope is None for the rule of all scopes.
         aliases: other names of types, each with the type that it means.
         known: the types that have a rule or a known meaning.
+        lenient: whether messages of a known type are read also in a non-standard spelling.
     """
 
     table: Mapping[tuple[str, str | None], Rule]
     aliases: Mapping[str, str]
     known: frozenset[str]
+    lenient: bool = True
 
     @classmethod
-    def of(cls, bump: Mapping[str, str] | None = None, aliases: Mapping[str, str] | None = None) -> Rules:
+    def of(
+        cls, bump: Mapping[str, str] | None = None, aliases: Mapping[str, str] | None = None, *, lenient: bool = True
+    ) -> Rules:
         """Return the default rules with those of the configuration added.
 
         Args:
             bump: none, patch, minor or major for each `type` or `type(scope)`.
             aliases: other names of types, each with the type that it means.
+            lenient: read messages of a known type also in a non-standard spelling.
 
         Raises:
             ConfigError: if a key is not a type, or a value is not a bump.
         """
         names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
         table = dict(_rule(key, word, names) for key, word in {**DEFAULT_BUMPS, **(bump or {})}.items())
-        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()))
+        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()), lenient)
+
+    def parse(self, message: str) -> Commit | Unreadable:
+        """Parse a message, with the known types and aliases of these rules."""
+        return parse_commit(message, aliases=self.aliases, known=self.known, lenient=self.lenient)
 
     def bump_of(self, commit: Commit) -> Rule:
         """Return the bump of a commit, with the rule that gives it in words."""

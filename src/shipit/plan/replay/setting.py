@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from shipit.config.keys import toml_key
 from shipit.config.model import Config
-from shipit.core.commits import Commit, Reading, Readings, parse_commit
+from shipit.core.commits import Commit, Reading, Readings
 from shipit.core.versions import Bump
 from shipit.plan.version import rules_of
 
@@ -67,5 +67,5 @@ def types_of(reading: Reading, config: Config) -> list[str]:
     if reading.entries:
         return [entry.type for entry in reading.entries if not entry.breaking]
     rules = rules_of(config)
-    parsed = parse_commit(reading.subject, aliases=rules.aliases, known=rules.known)
+    parsed = rules.parse(reading.subject)
     return [parsed.type] if isinstance(parsed, Commit) and reading.reason == rules.bump_of(parsed)[1] else []

@@ -53,7 +53,7 @@ class NextRelease(Struct, frozen=True):
 
 def rules_of(config: Config) -> Rules:
     """Return the configured rules for reading commits: the bump of each type, and the aliases of types."""
-    return Rules.of(config.bump, config.commits.aliases)
+    return Rules.of(config.bump, config.commits.aliases, lenient=config.commits.lenient)
 
 
 def decide_version(
