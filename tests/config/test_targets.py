@@ -121,7 +121,7 @@ def test_an_unknown_key_of_a_target_is_an_error_with_the_key_that_was_probably_m
     assert refused(lines).hint == hint
 
 
-@pytest.mark.parametrize("kind", ["swarm", "kubernetes", "ecs", "static-site"])
+@pytest.mark.parametrize("kind", ["kubernetes", "ecs", "static-site"])
 def test_an_unsupported_kind_is_an_error_that_lists_the_supported_ones(kind: str) -> None:
     found = problem(f'{DEV}deploy = {{ kind = "{kind}" }}')
     assert found.what == f'`kind` cannot be `"{kind}"` yet'
@@ -144,6 +144,16 @@ def test_a_target_needs_an_image() -> None:
     found = problem(images + deploy.replace(" }", ', image = "wev" }'))
     assert (found.what, found.hint) == ("there is no image `wev`", "did you mean `web`?")
     assert target('image = "api"', images).image == "api"
+
+
+def test_a_swarm_is_changed_through_one_manager() -> None:
+    deploy = 'deploy = { kind = "swarm", service = "shop_web", hosts = ["ssh://one", "ssh://two"] }'
+    found = problem(DEV + deploy)
+    assert (found.where, found.what) == (
+        "environments.dev.deploy.hosts",
+        "a swarm is changed through one of its managers",
+    )
+    assert "needs `service`" in problem(f'{DEV}deploy = {{ kind = "swarm" }}').what
 
 
 def test_the_schema_accepts_the_same_targets() -> None:

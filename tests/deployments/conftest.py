@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from deployments.shop import PROGRAM, Apps, Shop
+from deployments.swarm_shop import SwarmShop
 from parts.engine import Engine
 from parts.fixtures import engine as engine
 from parts.fixtures import registry as registry
 from parts.fixtures import ssh_server as ssh_server
+from parts.fixtures import swarm_of_one as swarm_of_one
 from parts.nginx import Nginx, nginx, nginx_container
 from parts.registry import Registry
 from parts.sshd import SshServer
+from parts.swarm import Swarm
 from release.runs import Driver
 
 VARIANTS = ("set", "upstream", "container", "network", "ssh")
@@ -117,3 +120,11 @@ def _over_ssh(shop: Shop, server: SshServer) -> None:
 def shop(new_shop: Callable[[str], Shop]) -> Shop:
     """A project behind an nginx of this machine, whose file has `set $service_url ...;`."""
     return new_shop("set")
+
+
+@pytest.fixture
+def swarm_shop(apps: Apps, swarm_of_one: Swarm, driver: Driver, tmp_path: Path) -> Iterator[SwarmShop]:
+    """A project whose target is a service of a swarm of one node; the service does not exist yet."""
+    shop = SwarmShop(tmp_path, apps, swarm_of_one, driver)
+    yield shop
+    shop.close()

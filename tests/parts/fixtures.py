@@ -17,6 +17,7 @@ from parts.engine import Engine
 from parts.images import make_base_image
 from parts.registry import Registry
 from parts.sshd import SshServer
+from parts.swarm import Swarm, swarm
 
 T = TypeVar("T")
 _STARTED = pytest.StashKey[dict[str, object]]()
@@ -75,6 +76,16 @@ def ssh_server(pytestconfig: pytest.Config, engine: Engine) -> Iterator[SshServe
     yield server
     server.restore()
     server.close_connections()
+
+
+@pytest.fixture(scope="session")
+def swarm_of_one(pytestconfig: pytest.Config, registry: Registry) -> Swarm:
+    """A swarm of one node, which can pull from `registry`. It lasts as long as the worker: use names of your own."""
+
+    def swarm_with_registry() -> AbstractContextManager[Swarm]:
+        return swarm(registry)
+
+    return _started(pytestconfig, swarm_with_registry)
 
 
 def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:

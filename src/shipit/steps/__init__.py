@@ -14,7 +14,9 @@ from shipit.steps.create_tag import CreateTag
 from shipit.steps.deploy import (
     AwaitDigest,
     AwaitHealthy,
+    AwaitUpdate,
     Confirm,
+    ConfirmService,
     Drain,
     Migrate,
     MoveImageTag,
@@ -25,6 +27,7 @@ from shipit.steps.deploy import (
     StartContainer,
     SwitchTraffic,
     TriggerWatchtower,
+    UpdateService,
     Verify,
     WriteMarker,
     WriteSecrets,
@@ -109,6 +112,9 @@ STEPS: dict[str, type[Any]] = {
         MoveImageTag,
         TriggerWatchtower,
         AwaitDigest,
+        UpdateService,
+        AwaitUpdate,
+        ConfirmService,
         ReportDeployment,
     )
 }

@@ -46,6 +46,7 @@ from shipit.testing.hosts import FakeContainers as FakeContainers
 from shipit.testing.hosts import FakeHost as FakeHost
 from shipit.testing.hosts import FakeHosts as FakeHosts
 from shipit.testing.hosts import FakeNginx as FakeNginx
+from shipit.testing.hosts import FakeServices as FakeServices
 from shipit.testing.interrupt import WRITES as WRITES
 from shipit.testing.interrupt import Killed as Killed
 from shipit.testing.interrupt import interrupted as interrupted

@@ -29,9 +29,13 @@ WRITES: Mapping[str, frozenset[str]] = {
     "hosts": frozenset(),
     "host": frozenset(("write", "run", "post", "lock", "unlock")),
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
+    "services": frozenset(("update",)),
     "secrets": frozenset(),
 }
-"""The methods that `shipit.world` marks as writes, by port. `hosts` leads to `host`, and `host` to `containers`."""
+"""The methods that `shipit.world` marks as writes, by port.
+
+`hosts` leads to `host`, and `host` to `containers` and `services`.
+"""
 
 
 class Killed(BaseException):
@@ -88,7 +92,7 @@ def _wrapped(world: World, call: Callable[..., Any]) -> World:
 class _Port:
     """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed.
 
-    The ports that a port leads to are wrapped too: each host of all hosts, and the containers of a host.
+    The ports that a port leads to are wrapped too: each host of all hosts, and the containers and services of a host.
     """
 
     def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
@@ -100,6 +104,6 @@ class _Port:
         attribute = getattr(self._port, member)
         if (self._name, member) == ("hosts", "at"):
             return lambda address: _Port("host", attribute(address), self._call)
-        if (self._name, member) == ("host", "containers"):
-            return _Port("containers", attribute, self._call)
+        if self._name == "host" and member in ("containers", "services"):
+            return _Port(member, attribute, self._call)
         return partial(self._call, f"{self._name}.{member}", attribute) if member in WRITES[self._name] else attribute

@@ -46,6 +46,12 @@ class FakeRegistry:
         self._images[wanted.name, image.digest] = image
         self._tags[reference] = image.digest
 
+    def remove(self, reference: str) -> None:
+        """Remove the image `name@digest` and its tags, as a retention rule does."""
+        gone = Reference.parse(reference)
+        self._images.pop((gone.name, gone.digest or ""))
+        self._tags = {tag: digest for tag, digest in self._tags.items() if digest != gone.digest}
+
     def tag(self, reference: str, digest: str) -> None:
         found = self._images.get((Reference.parse(reference).name, digest))
         if found is None:

@@ -12,6 +12,7 @@ from shipit.core import limits
 from shipit.core.deploy import LOCAL as LOCAL
 from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec
 from shipit.finding import Finding
+from shipit.world.services import Services as Services
 
 
 class CommandResult(Struct, frozen=True):
@@ -90,6 +91,10 @@ class Host(Protocol):
     @property
     def containers(self) -> Containers:
         """The engine of the host."""
+
+    @property
+    def services(self) -> Services:
+        """The services of the swarm that the engine of the host manages."""
 
     # reads
     def read(self, path: str) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-from shipit.adapters.engine import DockerContainers, engine_address
+from shipit.adapters.engine import DockerContainers, DockerServices, engine_address
 from shipit.adapters.hosts import http
 from shipit.adapters.registry import Logins
 from shipit.core import limits
@@ -20,7 +20,7 @@ from shipit.core.deploy import Answer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
-from shipit.world.hosts import LOCAL, CommandResult, Containers
+from shipit.world.hosts import LOCAL, CommandResult, Containers, Services
 
 
 class LocalHost:
@@ -36,6 +36,10 @@ class LocalHost:
     @cached_property
     def containers(self) -> Containers:
         return DockerContainers(engine_address, self._logins, self._redact, self._require_lock)
+
+    @cached_property
+    def services(self) -> Services:
+        return DockerServices(engine_address, self._logins, self._redact, self._require_lock)
 
     def read(self, path: str) -> str | None:
         try:

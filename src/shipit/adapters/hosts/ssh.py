@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from shipit.adapters.engine import Address, DockerContainers
+from shipit.adapters.engine import Address, DockerContainers, DockerServices
 from shipit.adapters.hosts import http
 from shipit.adapters.hosts.local import lock_lost, unique, unwritable
 from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
@@ -20,7 +20,7 @@ from shipit.core.deploy import Answer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 from shipit.finding import Finding
-from shipit.world.hosts import CommandResult, Containers
+from shipit.world.hosts import CommandResult, Containers, Services
 
 _RUN = 'limit=$1; shift; exec timeout -k 2 "$limit" "$@"'
 _TIMED_OUT = (124, 137)  # 137: it ignored SIGTERM
@@ -75,11 +75,15 @@ class SshHost:
         self._redact = redact
         self._lock_time = lock_time
         self._locks: list[SshLock] = []
-        self._current: tuple[SshConnection, DockerContainers] | None = None
+        self._current: tuple[SshConnection, DockerContainers, DockerServices] | None = None
 
     @property
     def containers(self) -> Containers:
         return self._connected()[1]
+
+    @property
+    def services(self) -> Services:
+        return self._connected()[2]
 
     @property
     def connection(self) -> SshConnection:
@@ -180,7 +184,7 @@ class SshHost:
         if self._current:
             self._current[0].close()
 
-    def _connected(self) -> tuple[SshConnection, DockerContainers]:
+    def _connected(self) -> tuple[SshConnection, DockerContainers, DockerServices]:
         if self._current is None or not self._current[0].is_open:
             connection = SshConnection(self._parsed, self._settings)
 
@@ -189,7 +193,8 @@ class SshHost:
                     f"unix://{connection.engine_socket()}", f"`{connection.facts.socket}` on {self._machine}"
                 )
 
-            self._current = connection, DockerContainers(engine, self._logins, self._redact, self._require_lock)
+            arguments = (engine, self._logins, self._redact, self._require_lock)
+            self._current = connection, DockerContainers(*arguments), DockerServices(*arguments)
         return self._current
 
     def _run(self, argv: Sequence[str], timeout: float, fence: Sequence[tuple[str, str]]) -> CommandResult:

@@ -9,7 +9,8 @@ from shipit.config.targets.base import KIND as KIND
 from shipit.config.targets.base import HostTable as HostTable
 from shipit.config.targets.blue_green import BlueGreenConfig as BlueGreenConfig
 from shipit.config.targets.container import HealthConfig as HealthConfig
+from shipit.config.targets.swarm import SwarmConfig as SwarmConfig
 from shipit.config.targets.watchtower import WatchtowerConfig as WatchtowerConfig
 
-HostConfig = BlueGreenConfig | WatchtowerConfig
+HostConfig = BlueGreenConfig | SwarmConfig | WatchtowerConfig
 TargetConfig = HostConfig

@@ -1,4 +1,4 @@
-"""Values of a deployment: containers, health checks, the switch file of nginx, and the record on a host."""
+"""Values of a deployment: containers, services, health checks, the switch file of nginx, and the record on a host."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ from shipit.core.deploy.record import DeployRecord as DeployRecord
 from shipit.core.deploy.record import EventKind as EventKind
 from shipit.core.deploy.record import Part as Part
 from shipit.core.deploy.record import Replaced as Replaced
+from shipit.core.deploy.service import PAUSED as PAUSED
+from shipit.core.deploy.service import Service as Service
+from shipit.core.deploy.service import ServiceChange as ServiceChange
+from shipit.core.deploy.service import Task as Task
+from shipit.core.deploy.service import UpdateOrder as UpdateOrder
+from shipit.core.deploy.service import image_labels as image_labels

@@ -1,4 +1,4 @@
-"""The fakes of hosts: their files, commands, containers and nginx in memory."""
+"""The fakes of hosts: their files, commands, containers, services and nginx in memory."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from shipit.testing.hosts.containers import FakeContainers as FakeContainers
 from shipit.testing.hosts.host import FakeHost as FakeHost
 from shipit.testing.hosts.host import FakeHosts as FakeHosts
 from shipit.testing.hosts.nginx import FakeNginx as FakeNginx
+from shipit.testing.hosts.services import FakeServices as FakeServices

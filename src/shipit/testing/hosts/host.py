@@ -15,6 +15,7 @@ from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.hosts.containers import NO_ANSWER, FakeApp, FakeContainers
 from shipit.testing.hosts.nginx import FakeNginx, port_of
+from shipit.testing.hosts.services import FakeServices
 from shipit.testing.registry import FakeRegistry
 from shipit.world.hosts import CommandResult
 
@@ -29,7 +30,7 @@ class FakeHost:
     A test can change these attributes, which all connections to the host share:
 
     * `files` and `modes`: the text and the mode of each file, by path.
-    * `containers` and `nginx`: its engine and its nginx; see there.
+    * `containers`, `services` and `nginx`: its engine, the swarm of the engine, and its nginx; see there.
     * `processes`: the behaviour of programs that listen on a port without a container, by port.
     * `servers`: functions that answer GET and POST requests with a method, a URL and headers, by `host:port`.
     * `unwritable`: the paths that cannot be written.
@@ -58,6 +59,7 @@ class FakeHost:
         self.modes: dict[str, int] = {}
         self.nginx = FakeNginx(self.files, clock, self._forward)
         self.containers = FakeContainers(registry, clock, apps, self._execute)
+        self.services = FakeServices(registry, clock, apps)
         self.processes: dict[int, FakeApp] = {}
         self.servers: dict[str, Callable[[str, str, Mapping[str, str]], Answer]] = {}
         self.unwritable: set[str] = set()
@@ -71,6 +73,7 @@ class FakeHost:
         other = copy.copy(self)
         other._held = {}
         other.containers = self.containers.connect(other._require_lock)
+        other.services = self.services.connect(other._require_lock)
         return other
 
     def move_nginx_into_container(self, name: str) -> None:

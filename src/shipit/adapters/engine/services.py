@@ -1,0 +1,194 @@
+"""The services of the swarm that a host's engine manages, through docker's SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
+from shipit.adapters.registry import Logins
+from shipit.core import limits
+from shipit.core.deploy import Service, ServiceChange, Task
+from shipit.core.images import Reference
+from shipit.core.redact import Redactor
+from shipit.errors import PreflightError
+from shipit.finding import Finding
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_ONE_SECOND = 1_000_000_000  # nanoseconds
+_OUT_OF_SEQUENCE = "out of sequence"  # the engine's words, with status 500, for a service that changed meanwhile
+_HEADER = 8  # bytes before each part of a log: the stream, three zeros, and the length
+_FIRST_ERROR = 400  # status
+
+
+class DockerServices:
+    """The services of one swarm; `shipit.world.services.Services` describes the methods.
+
+    Args:
+        address: returns the address of the engine of a manager; called at first use.
+        logins: the logins of the registries, which an update passes on to the nodes.
+        redact: removes the secrets of shipit from a text.
+        require_lock: called before each write; it raises if this run no longer holds the lock of the host.
+    """
+
+    def __init__(
+        self, address: Callable[[], Address], logins: Logins, redact: Redactor, require_lock: Callable[[], None]
+    ) -> None:
+        self._address = address
+        self._logins = logins
+        self._given = redact
+        self._require_lock = require_lock
+
+    @cached_property
+    def _client(self) -> APIClient:
+        return connect(self._address())
+
+    def findings(self) -> tuple[Finding, ...]:
+        try:
+            with translating_engine_errors():
+                swarm = self._client.info()["Swarm"]
+        except PreflightError as error:
+            return error.findings
+        if swarm.get("LocalNodeState") in ("inactive", ""):
+            return (Finding("swarm", "the engine is not part of a swarm", "run on the host: docker swarm init"),)
+        if not swarm.get("ControlAvailable"):
+            fix = "name a manager in `hosts`; on a manager, `docker node ls` lists them"
+            return (Finding("swarm", "the engine is not a manager of its swarm", fix),)
+        return ()
+
+    def find(self, name: str) -> Service | None:
+        from docker.errors import NotFound
+
+        with translating_engine_errors():
+            try:
+                found = self._client.inspect_service(name)  # type: ignore[no-untyped-call]
+            except NotFound:
+                return None
+            if found["Spec"]["Name"] != name:  # the engine also takes the beginning of an id
+                return None
+            tasks = self._client.tasks(filters={"service": found["ID"]})  # type: ignore[no-untyped-call]
+            return _service(found, tasks, self._client.nodes())
+
+    def logs(self, name: str, lines: int, task: str = "") -> str:
+        path = f"/tasks/{task}/logs" if task else f"/services/{name}/logs"
+        wanted = {"stdout": "1", "stderr": "1", "tail": str(lines)}
+        with translating_engine_errors():
+            answer = self._client.get(self._url(path), params=wanted, timeout=limits.SERVICE_LOG)
+            if answer.status_code >= _FIRST_ERROR:
+                return ""
+            text = b"".join(_parts(answer.content)).decode(errors="replace").rstrip()
+        return self._logins.redact(self._given(text))
+
+    def update(self, service: Service, change: ServiceChange) -> bool:
+        from docker.errors import APIError
+
+        self._require_lock()
+        with translating_engine_errors():
+            found = self._client.inspect_service(service.name)  # type: ignore[no-untyped-call]
+            if found["Version"]["Index"] != service.version:
+                return False
+            try:
+                self._post(found["ID"], service.version, _changed(found["Spec"], change), self._login(change.image))
+            except APIError as error:
+                if _OUT_OF_SEQUENCE in str(error.explanation):
+                    return False
+                raise
+        return True
+
+    def _post(self, service: str, version: int, spec: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        """Send the whole specification. The SDK's own method takes it in parts, and drops those it does not know."""
+        from docker.errors import create_api_error_from_http_exception
+        from requests import HTTPError
+
+        url = self._url(f"/services/{service}/update")
+        answer = self._client.post(
+            url, json=spec, params={"version": version}, headers=dict(headers), timeout=limits.ENGINE_SILENCE
+        )
+        try:
+            answer.raise_for_status()
+        except HTTPError as error:
+            create_api_error_from_http_exception(error)
+
+    def _login(self, image: str) -> dict[str, str]:
+        """Return the header with the login of the image's registry; the nodes pull with it."""
+        from docker.auth import encode_header
+
+        login = self._logins.of(Reference.parse(image).registry)
+        return {"X-Registry-Auth": encode_header(dict(login.auth_config)).decode()} if login else {}
+
+    def _url(self, path: str) -> str:
+        return f"{self._client.base_url}/v{self._client.api_version}{path}"
+
+
+def _changed(spec: dict[str, Any], change: ServiceChange) -> dict[str, Any]:
+    """Return a specification with a change."""
+    spec["TaskTemplate"]["ContainerSpec"]["Image"] = change.image
+    spec["Labels"] = {**(spec.get("Labels") or {}), **change.labels}
+    for key, value in (("Order", change.order), ("Monitor", int(change.monitor * _ONE_SECOND))):
+        if value:
+            spec.setdefault("UpdateConfig", {"Parallelism": 1})[key] = value
+    return spec
+
+
+def _service(found: Mapping[str, Any], tasks: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Service:
+    """Return the service that the engine describes."""
+    spec, status = found["Spec"], found.get("UpdateStatus") or {}
+    container, update = spec["TaskTemplate"]["ContainerSpec"], spec.get("UpdateConfig") or {}
+    down = {node["ID"] for node in nodes if node["Status"]["State"] != "ready"}
+    usable = [node for node in nodes if node["ID"] not in down and node["Spec"]["Availability"] == "active"]
+    ports = (spec.get("EndpointSpec") or {}).get("Ports") or ()
+    newest = sorted(tasks, key=lambda task: task["CreatedAt"], reverse=True)
+    return Service(
+        name=spec["Name"],
+        image=container["Image"],
+        version=found["Version"]["Index"],
+        labels=spec.get("Labels") or {},
+        replicas=(spec["Mode"].get("Replicated") or {}).get("Replicas"),
+        nodes=len(usable),
+        update=status.get("State", ""),
+        update_message=status.get("Message", ""),
+        order=update.get("Order") or "stop-first",
+        monitor=update.get("Monitor", 5 * _ONE_SECOND) / _ONE_SECOND,
+        host_ports=tuple(port["PublishedPort"] for port in ports if _is_on_host(port)),
+        health_check=_health_check(container),
+        tasks=tuple(_task(task, down) for task in newest),
+    )
+
+
+def _is_on_host(port: Mapping[str, Any]) -> bool:
+    return port.get("PublishMode") == "host" and bool(port.get("PublishedPort"))
+
+
+def _health_check(container: Mapping[str, Any]) -> bool | None:
+    """Return whether the specification has a health check; None if it leaves that to the image."""
+    test = (container.get("Healthcheck") or {}).get("Test")
+    return test[0] != "NONE" if test else None
+
+
+def _task(found: Mapping[str, Any], down: set[str]) -> Task:
+    status = found["Status"]
+    container = status.get("ContainerStatus") or {}
+    return Task(
+        id=found["ID"],
+        digest=found["Spec"]["ContainerSpec"]["Image"].partition("@")[2],
+        state=status["State"],
+        wanted=found["DesiredState"],
+        error=status.get("Err", ""),
+        began=bool(container.get("ContainerID")),
+        lost=found.get("NodeID") in down,
+        since=status.get("Timestamp", ""),
+    )
+
+
+def _parts(log: bytes) -> Iterator[bytes]:
+    """Yield the texts of a log, whose parts have a header, or which has none for a task with a terminal."""
+    if not (log[:1] in (b"\1", b"\2") and log[1:4] == b"\0\0\0"):
+        yield log
+        return
+    while len(log) >= _HEADER:
+        length = int.from_bytes(log[4:_HEADER])
+        yield log[_HEADER : _HEADER + length]
+        log = log[_HEADER + length :]

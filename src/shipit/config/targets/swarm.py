@@ -1,0 +1,68 @@
+"""The table of the kind `swarm`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from shipit.config.targets.base import HostTable
+from shipit.config.vocabulary import Duration, HostAddress, Name
+from shipit.core import limits
+
+
+class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
+    """A service of a Docker swarm: the swarm replaces its tasks, and shipit checks which image they run."""
+
+    service: Annotated[
+        Name,
+        Meta(
+            description="The name of the service, which must exist. In a stack it begins with the name of the stack.",
+            examples=["shop_web"],
+        ),
+    ]
+    hosts: Annotated[
+        tuple[HostAddress, ...],
+        Meta(
+            min_length=1,
+            description="A manager of the swarm. `local` is the machine that shipit runs on. The record of deployments "
+            "and the lock are on this host, so name the same manager in all runs.",
+            examples=[["ssh://deploy@manager.example"]],
+            extra={"expected": "a list with at least one host"},
+        ),
+    ] = ("local",)
+    order: Annotated[
+        Literal["start-first", "stop-first"] | None,
+        Meta(
+            description="The order in which the swarm replaces a task. `start-first`: the new task must be healthy "
+            "before the old one ends. When unset, it is that of the service."
+        ),
+    ] = None
+    monitor: Annotated[
+        Duration | None,
+        Meta(
+            description="The time for which the swarm watches each new task for a failure. When unset, it is that of "
+            "the service."
+        ),
+    ] = None
+    within: Annotated[Duration, Meta(description="The longest time until all tasks run the new version.")] = (
+        limits.SERVICE_UPDATE.written
+    )
+    bake: Annotated[
+        Duration,
+        Meta(
+            description="The time for which the new version is watched after the update. If a task fails, the earlier "
+            "version is set again."
+        ),
+    ] = "15s"
+
+    @property
+    def secrets(self) -> None:
+        """None, because the service keeps its environment variables and its secrets."""
+        return None
+
+    def conflicts(self) -> Iterator[tuple[str, str, str]]:
+        if len(self.hosts) > 1:
+            hint = "keep one manager; it updates the tasks on all nodes"
+            yield "hosts", "a swarm is changed through one of its managers", hint

@@ -1,0 +1,50 @@
+"""The problems of a service that stop a deployment, or that its users would notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.core.deploy import Service, machine
+from shipit.core.images import Reference
+from shipit.deploy.swarm.observed import SwarmTarget
+from shipit.finding import Finding
+
+
+def service_findings(target: SwarmTarget, service: Service | None) -> Iterator[Finding]:
+    """Yield the problems of the service of a target."""
+    name, host = target.config.service, target.config.hosts[0]
+    if service is None:
+        what = f"the swarm of {machine(host)} has no service `{name}`"
+        fix = f"create it once: docker service create --name {name} {target.image_name}"
+        yield Finding("service", what, fix)
+        return
+    if not _is_same(service.image, target.image_name):
+        what = f"service `{name}` runs `{service.image.partition('@')[0]}`, not `{target.image_name}`"
+        change = f"docker service update --image {target.image_name} {name}"
+        fix = f"set `service` to the right one, or change it once: {change}"
+        yield Finding("service-image", what, fix)
+    yield from _order_findings(target, service)
+
+
+def _is_same(image: str, name: str) -> bool:
+    found, wanted = Reference.parse(image), Reference.parse(name)
+    return (found.registry, found.repository) == (wanted.registry, wanted.repository)
+
+
+def _order_findings(target: SwarmTarget, service: Service) -> Iterator[Finding]:
+    """Yield a finding if no new task can start before an old one ends, or if an old one ends first unasked."""
+    order = target.config.order or service.order
+    full = service.replicas is None or service.replicas >= service.nodes
+    if order == "start-first" and service.host_ports and full:
+        ports = " and ".join(map(str, service.host_ports))
+        what = (
+            f"service `{service.name}` publishes port {ports} on each node (mode `host`), and has a task on every "
+            "node: with `start-first` no new task can start, and the update never ends"
+        )
+        yield Finding("service-order", what, 'set `order = "stop-first"` of the target, or add a node')
+    if order == "stop-first" and target.config.order is None:
+        what = f"service `{service.name}` ends each old task before the new one starts (`stop-first`)"
+        if service.replicas == 1:
+            what += ", so that nothing answers until the new task is healthy"
+        fix = 'set `order = "start-first"` of the target, or `order = "stop-first"` if it must be so'
+        yield Finding("service-order", what, fix, "warning")

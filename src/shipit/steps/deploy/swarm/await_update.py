@@ -1,0 +1,72 @@
+"""The step that waits until all tasks of a service of a swarm run an image."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.core.deploy import PAUSED, DeployedImage, Service
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.swarm.service import failure_of, read_service, require_own
+from shipit.world import World
+
+_EVERY = 0.5  # seconds
+
+
+class AwaitUpdate(Struct, frozen=True):
+    """Wait until all tasks of `service` run `image` and no task of another version is left, at most `within` seconds.
+
+    An update that the swarm stopped or rolled back is a failure at once; the state of the update alone is no proof,
+    because it is `completed` also after an update by another program.
+
+    Raises `DeployError` if the image fails, `ConflictError` if another program updates the service.
+    """
+
+    kind: ClassVar[str] = "await-update"
+    public: ClassVar[bool] = False
+    host: str
+    service: str
+    image: DeployedImage
+    within: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.service}"
+
+    @property
+    def summary(self) -> str:
+        return f"wait until all tasks of `{self.service}` run {self.image}, within {self.within:g} s"
+
+    def check(self, world: World) -> Done | Todo:
+        service = read_service(self.host, self.service, world)
+        problem = service.unsettled(self.image.digest)
+        return Todo(problem) if problem or not self.image.digest else Done()
+
+    def apply(self, world: World) -> Outputs:
+        clock = world.clock
+        end = clock.elapsed() + self.within
+        while True:
+            service = read_service(self.host, self.service, world)
+            problem = service.unsettled(self.image.digest)
+            if not problem:
+                return {}
+            reason = self._failure(service)
+            if not reason and clock.elapsed() >= end:
+                reason = f"not done within {self.within:g} seconds: {problem}"
+            if reason:
+                raise failure_of(service, self.image, reason, self.host, world)
+            clock.sleep(_EVERY)
+
+    def _failure(self, service: Service) -> str:
+        """Return the reason to give up; empty while the image can still run in all tasks."""
+        if service.rolled_back and service.digest != self.image.digest:
+            return f"the swarm rolled the update back ({service.update_message})"
+        require_own(service, self.image)
+        if service.update in PAUSED:
+            return f"the swarm stopped the update ({service.update_message})"
+        failures = sum(task.failed for task in service.of(self.image.digest))
+        if not service.is_updating and failures >= limits.SERVICE_FAILURES:
+            return "the swarm starts its tasks again and again"
+        return ""

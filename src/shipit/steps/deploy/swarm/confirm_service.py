@@ -1,0 +1,93 @@
+"""The step that watches the tasks of a service of a swarm, and records their image as verified."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import DeployedImage, DeployEvent, Service
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.proof import verified_output
+from shipit.steps.deploy.record import read_record, write_record
+from shipit.steps.deploy.swarm.service import failure_of, read_service, require_own
+from shipit.world import World
+
+_EVERY = 1.0  # seconds
+
+
+class ConfirmService(Struct, frozen=True):
+    """Watch the tasks of `service` for `bake` seconds, then record `image` as verified.
+
+    A task that fails in this time is a failure, also if the swarm replaces it. A task that the swarm moves, because its
+    node is lost or drained, is not; its successor must run at the end.
+
+    Args:
+        host: the manager.
+        service: the name of the service.
+        app: the name of the app.
+        image: the image.
+        record: the path of the record on the host.
+        bake: the time to watch, in seconds.
+        within: the longest time for a moved task to run again, in seconds.
+        by: the run.
+    """
+
+    kind: ClassVar[str] = "confirm-service"
+    public: ClassVar[bool] = True
+    host: str
+    service: str
+    app: str
+    image: DeployedImage
+    record: str
+    bake: float
+    within: float
+    by: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.service}"
+
+    @property
+    def summary(self) -> str:
+        watch = f"watch the tasks of `{self.service}` for {self.bake:g} s, then " if self.bake else ""
+        return f"{watch}record {self.image} in `{self.service}` as verified"
+
+    def check(self, world: World) -> Done | Todo:
+        if read_record(world.hosts.at(self.host), self.record).current != self.image:
+            return Todo()
+        problem = read_service(self.host, self.service, world).unsettled(self.image.digest)
+        return Todo(problem) if problem else Done(self._outputs)
+
+    @property
+    def _outputs(self) -> Outputs:
+        return {"deployed": "true", "serving": self.image.digest, **verified_output(self.host, self.app)}
+
+    def apply(self, world: World) -> Outputs:
+        self._watch(world)
+        host = world.hosts.at(self.host)
+        record = read_record(host, self.record)
+        if record.current != self.image:
+            now = world.clock.now().isoformat(timespec="seconds")
+            write_record(host, self.record, record.add(DeployEvent("verified", self.image, now, self.by)))
+        return self._outputs
+
+    def _watch(self, world: World) -> None:
+        """Return at the end of the bake time, as soon as all tasks run; raise `DeployError` if a task fails before."""
+        clock = world.clock
+        end, failed = clock.elapsed() + self.bake, self._failed(read_service(self.host, self.service, world))
+        while True:
+            service = read_service(self.host, self.service, world)
+            require_own(service, self.image)
+            if self._failed(service) - failed:
+                raise failure_of(service, self.image, "a task failed after the update", self.host, world)
+            problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
+            if not problem and left <= 0:
+                return
+            if left <= -self.within:
+                raise failure_of(service, self.image, problem, self.host, world)
+            clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
+
+    def _failed(self, service: Service) -> set[str]:
+        """Return the ids of the tasks of the image that failed."""
+        return {task.id for task in service.of(self.image.digest) if task.failed}

@@ -1,0 +1,41 @@
+"""Functions that the steps of a service share: they read it, and describe the failure of an image."""
+
+from __future__ import annotations
+
+from shipit.core import limits
+from shipit.core.deploy import DeployedImage, Service, Task, machine
+from shipit.errors import ConflictError, DeployError
+from shipit.world import World
+
+
+def read_service(host: str, name: str, world: World) -> Service:
+    """Return the service `name` of the swarm that `host` manages; raise `ConflictError` if there is none."""
+    found = world.hosts.at(host).services.find(name)
+    if found is None:
+        what = f"the swarm of {machine(host)} has no service `{name}`: another program removed it"
+        raise ConflictError(what, hint="create the service, then run the same command again")
+    return found
+
+
+def require_own(service: Service, image: DeployedImage) -> None:
+    """Raise `ConflictError` if another program updated the service to another image."""
+    if service.digest != image.digest:
+        what = f"another program updated service `{service.name}` to `{service.image}` while {image} was deployed"
+        raise ConflictError(what, hint="find the program that changes the service, then run the same command again")
+
+
+def failure_of(service: Service, image: DeployedImage, reason: str, host: str, world: World) -> DeployError:
+    """Return the error for an image that failed, with the error and the log of its newest task that failed."""
+    task = service.failure(image.digest)
+    detail = f"; its task ended: {task.error or task.state}" if task else ""
+    return DeployError(
+        f"{image} failed in service `{service.name}`: {reason}{detail}",
+        hint=f"fix the app or the service, then deploy again; all tasks: docker service ps --no-trunc {service.name}",
+        tail=_log(service, task, host, world),
+    )
+
+
+def _log(service: Service, task: Task | None, host: str, world: World) -> str:
+    if task is None or not task.began:
+        return ""
+    return world.hosts.at(host).services.logs(service.name, limits.DEPLOY_LOG, task.id)

@@ -1,0 +1,75 @@
+"""The step that sets the image of a service of a swarm."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.core.deploy import PAUSED, DeployedImage, Service, ServiceChange, UpdateOrder, image_labels, machine
+from shipit.errors import ConflictError, DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy.swarm.service import read_service
+from shipit.world import World
+
+
+class UpdateService(Struct, frozen=True):
+    """Set the image of `service` in the swarm that `host` manages; the swarm then replaces its tasks.
+
+    Args:
+        host: the manager.
+        service: the name of the service.
+        image: the image.
+        order: the order of the update; empty to leave that of the service.
+        monitor: the seconds for which the swarm watches each new task; 0 to leave those of the service.
+        find: True to look for the image in its registry first, because the swarm notices only by failing.
+    """
+
+    kind: ClassVar[str] = "update-service"
+    public: ClassVar[bool] = True
+    host: str
+    service: str
+    image: DeployedImage
+    order: UpdateOrder | Literal[""] = ""
+    monitor: float = 0
+    find: bool = True
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.service}"
+
+    @property
+    def summary(self) -> str:
+        order = f", {self.order}" if self.order else ""
+        return f"update service `{self.service}` on {machine(self.host)} to {self.image}{order}"
+
+    def check(self, world: World) -> Done | Todo:
+        return Done() if self._is_set(read_service(self.host, self.service, world)) else Todo()
+
+    def _is_set(self, service: Service) -> bool:
+        """Return whether the service has the image and the settings, and its update is not paused."""
+        settings = self.order in ("", service.order) and self.monitor in (0, service.monitor)
+        return (
+            bool(self.image.digest)
+            and service.digest == self.image.digest
+            and settings
+            and service.update not in PAUSED
+        )
+
+    def apply(self, world: World) -> Outputs:
+        if self.find and world.registry.find(self.image.reference) is None:
+            what = f"the registry no longer has `{self.image.reference}`"
+            raise DeployError(what, hint="deploy a version that the registry has, or push this one again")
+        services = world.hosts.at(self.host).services
+        for _ in range(limits.SERVICE_TRIES):
+            found = read_service(self.host, self.service, world)
+            if self._is_set(found) or services.update(found, self._change(found)):
+                return {}
+        what = f"service `{self.service}` is changed by another program again and again"
+        raise ConflictError(what, hint="find the program that changes it, then run the same command again")
+
+    def _change(self, service: Service) -> ServiceChange:
+        """Return the change. A service that names the image by its tag too keeps that: else its tasks would restart."""
+        reference = service.image if service.digest == self.image.digest else self.image.reference
+        return ServiceChange(reference, image_labels(self.image), self.order, self.monitor)

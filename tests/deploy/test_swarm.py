@@ -1,0 +1,220 @@
+"""Deployments to a service of a swarm in memory, with the same code that makes real ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from deploy.stage import digest_of, undone
+from deploy.swarm_stage import (
+    CRASHES,
+    FAILS_LATER,
+    SERVICE,
+    UNHEALTHY,
+    SwarmStage,
+    finished,
+    reference,
+    runs,
+    service_of,
+    state,
+)
+from steps.deploy.scene import host_of
+
+from shipit.errors import ConflictError, DeployError
+from shipit.finding import Finding
+from shipit.steps.deploy import UpdateService
+from shipit.testing import FakeApp, FakeWorld
+
+STAGE = SwarmStage.of()
+
+
+def failing(app: FakeApp, *versions: str, **options: Any) -> FakeWorld:
+    """Return a world in which the last version runs, and 1.9.0, which fails, is in the registry."""
+    world = STAGE.begun(*versions, **options)
+    STAGE.publish(world, "1.9.0", app)
+    return world
+
+
+def test_all_tasks_run_the_new_digest_and_it_is_verified() -> None:
+    world = STAGE.begun("1.0.0")
+    second = STAGE.publish(world, "1.1.0")
+    report = STAGE.deploy(world.next_run()).report()
+    assert (report["deployed"], report["verified"], report["serving"]) == ("true", "true", second.digest)
+    assert state(world) == finished("1.1.0")
+    assert service_of(world).deployed == second
+
+
+def test_a_service_that_another_program_started_is_adopted_without_a_restart() -> None:
+    world = FakeWorld.new()
+    STAGE.publish(world, "1.0.0")
+    host_of(world).services.create(SERVICE, reference("1.0.0"))
+    before = [task.id for task in service_of(world).tasks]
+    STAGE.deploy(world.next_run())
+    assert [task.id for task in service_of(world).tasks] == before
+    assert state(world) == finished("1.0.0")
+
+
+def test_a_version_that_runs_already_needs_no_step() -> None:
+    world = STAGE.begun("1.0.0", "1.1.0")
+    assert undone(STAGE.plan(world.next_run()), world) == []
+
+
+@pytest.mark.parametrize("on_failure", ["rollback", "pause", "continue"])
+@pytest.mark.parametrize("app", [CRASHES, UNHEALTHY, FakeApp(start_error="no command specified")])
+def test_a_bad_version_ends_with_the_earlier_one_whatever_the_swarm_does(app: FakeApp, on_failure: str) -> None:
+    world = failing(app, "1.0.0", "1.1.0", on_failure=on_failure)
+    with pytest.raises(DeployError) as raised:
+        STAGE.deploy(world.next_run())
+    assert type(raised.value) is DeployError
+    assert raised.value.state == f"1.1.0 ({digest_of('1.1.0')[:19]}) serves, as before; this was verified"
+    assert state(world) == finished("1.1.0") | {"held": state(world)["held"]}
+    assert runs(world) == {digest_of("1.1.0")}
+
+
+def test_an_update_that_the_swarm_rolled_back_says_why_and_is_held() -> None:
+    world = failing(CRASHES, "1.0.0", "1.1.0")
+    with pytest.raises(DeployError, match="the swarm rolled the update back") as raised:
+        STAGE.deploy(world.next_run())
+    assert "its task ended: task: non-zero exit (3)" in raised.value.what
+    assert raised.value.tail == CRASHES.log
+    assert state(world) == finished("1.1.0", "1.9.0")
+    assert blocked(world).startswith("held: ")
+
+
+def test_an_image_that_was_never_started_is_not_held() -> None:
+    world = failing(FakeApp(start_error="no command specified"), "1.0.0")
+    with pytest.raises(DeployError, match="no command specified"):
+        STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.0.0")
+
+
+def test_a_version_that_fails_after_the_update_goes_back() -> None:
+    world = failing(FAILS_LATER, "1.0.0", "1.1.0")
+    with pytest.raises(DeployError, match="a task failed after the update"):
+        STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.1.0", "1.9.0")
+
+
+def test_an_update_that_never_ends_is_ended_by_the_time_limit() -> None:
+    stage = SwarmStage.of('within = "60s"')
+    world = stage.begun("1.0.0", "1.1.0")
+    stage.publish(world, "1.9.0", FakeApp(ready=10_000))
+    with pytest.raises(DeployError, match="not done within 60 seconds"):
+        stage.deploy(world.next_run())
+    assert state(world) == finished("1.1.0", "1.9.0")
+
+
+def test_a_version_that_is_gone_from_the_registry_changes_nothing() -> None:
+    world = STAGE.begun("1.0.0", "1.1.0")
+    world.registry.remove(reference("1.0.0"))
+    before = service_of(world)
+    with pytest.raises(DeployError, match="the registry no longer has"):
+        STAGE.rollback(world.next_run())
+    assert service_of(world).version == before.version
+
+
+def test_a_rollback_sets_the_recorded_digest_and_holds_the_other() -> None:
+    world = STAGE.begun("1.0.0", "1.1.0")
+    STAGE.rollback(world.next_run())
+    assert state(world) == finished("1.0.0", "1.1.0")
+    assert blocked(world).startswith("held: ")
+    STAGE.deploy(world.next_run(), retry=True)
+    assert state(world) == finished("1.1.0")
+
+
+def test_a_rollback_after_a_failure_does_not_go_back_to_the_version_that_failed() -> None:
+    world = failing(CRASHES, "1.0.0", "1.1.0")
+    with pytest.raises(DeployError):
+        STAGE.deploy(world.next_run())
+    STAGE.rollback(world.next_run())
+    assert state(world) == finished("1.0.0", "1.9.0", "1.1.0")
+
+
+def test_an_update_by_another_program_is_a_conflict_and_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = STAGE.begun("1.0.0")
+    STAGE.publish(world, "1.1.0")
+    STAGE.publish(world, "1.2.0")
+    apply = UpdateService.apply
+
+    def overtaken(step: UpdateService, seen: object) -> object:
+        outputs = apply(step, seen)  # type: ignore[arg-type]
+        host_of(world).services.set_image(SERVICE, reference("1.1.0"))
+        return outputs
+
+    monkeypatch.setattr(UpdateService, "apply", overtaken)
+    with pytest.raises(ConflictError, match="another program updated service `shop_web`"):
+        STAGE.deploy(world.next_run())
+    world.clock.sleep(60)
+    assert runs(world) == {digest_of("1.1.0")}
+    assert STAGE.status(world.next_run()).hosts[0].drift
+
+
+# findings
+
+
+def blocked(world: FakeWorld, stage: SwarmStage = STAGE) -> str:
+    (finding,) = (each for each in stage.plan(world.next_run()).findings if each.blocks)
+    return f"{finding.code}: {finding.what}"
+
+
+def test_a_service_that_does_not_exist_blocks_the_plan() -> None:
+    world = FakeWorld.new()
+    STAGE.publish(world, "1.0.0")
+    assert blocked(world) == "service: the swarm of this machine has no service `shop_web`"
+
+
+def test_an_engine_that_is_not_a_manager_blocks_the_plan() -> None:
+    world = STAGE.begun("1.0.0")
+    host_of(world).services.problems.append(Finding("swarm", "the engine is not a manager of its swarm", "name one"))
+    assert blocked(world) == "swarm: the engine is not a manager of its swarm"
+
+
+def test_a_service_of_another_image_is_not_touched() -> None:
+    world = STAGE.begun("1.0.0")
+    host_of(world).services.set_image(SERVICE, f"mysql:8@sha256:{'9' * 64}")
+    assert blocked(world) == "service-image: service `shop_web` runs `mysql:8`, not `acme/shop`"
+
+
+def test_a_port_of_the_node_and_start_first_would_never_end() -> None:
+    world = STAGE.begun("1.0.0", replicas=1, host_ports=(8080,), order="stop-first")
+    assert "publishes port 8080 on each node" in blocked(world, SwarmStage.of('order = "start-first"'))
+    world = STAGE.begun("1.0.0", replicas=1, host_ports=(8080,), order="start-first", nodes=2)
+    assert STAGE.plan(world.next_run()).findings == ()
+
+
+def test_an_order_with_a_gap_is_a_warning_until_it_is_chosen() -> None:
+    world = STAGE.begun("1.0.0", replicas=1, order="stop-first")
+    (finding,) = STAGE.plan(world.next_run()).findings
+    assert (finding.code, finding.blocks) == ("service-order", False)
+    assert "nothing answers until the new task is healthy" in finding.what
+    assert SwarmStage.of('order = "stop-first"').plan(world.next_run()).findings == ()
+
+
+def test_the_settings_of_the_target_are_set_with_the_image() -> None:
+    stage = SwarmStage.of('order = "start-first"\nmonitor = "3s"')
+    world = stage.begun("1.0.0", order="stop-first")
+    service = service_of(world)
+    assert (service.order, service.monitor) == ("start-first", 3)
+    assert undone(stage.plan(world.next_run()), world) == []
+
+
+# status and logs
+
+
+def test_the_status_names_the_version_that_the_tasks_run() -> None:
+    world = STAGE.begun("1.0.0", "1.1.0")
+    (host,) = STAGE.status(world.next_run()).hosts
+    assert host.serving
+    assert (host.serving.version, host.healthy, host.drift) == ("1.1.0", True, ())
+    host_of(world).services.set_image(SERVICE, reference("1.0.0"))
+    world.clock.sleep(30)
+    (host,) = STAGE.status(world.next_run()).hosts
+    assert "runs, but 1.1.0" in host.drift[0]
+
+
+def test_the_status_shows_an_update_that_is_paused() -> None:
+    world = failing(CRASHES, "1.0.0", on_failure="pause")
+    host_of(world).services.set_image(SERVICE, reference("1.9.0"))
+    world.clock.sleep(30)
+    (host,) = STAGE.status(world.next_run()).hosts
+    assert host.problem.startswith("the update of service `shop_web` is paused: update paused due to failure")
