@@ -28,7 +28,7 @@ def main() -> None:
 
 def _close_connections() -> None:
     """Close the connections to hosts, if this run made any; without this, their private directories would be left."""
-    if module := sys.modules.get("shipit.adapters.hosts.ssh_connection"):
+    if module := sys.modules.get("shipit.adapters.hosts.ssh.connection"):
         module.close_connections()
 
 

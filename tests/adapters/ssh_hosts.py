@@ -12,7 +12,7 @@ from parts.sshd import SshServer
 
 from shipit.adapters.hosts import SshSettings
 from shipit.adapters.hosts.local import LocalHost
-from shipit.adapters.hosts.ssh import SshHost
+from shipit.adapters.hosts.ssh.host import SshHost
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 
@@ -40,7 +40,7 @@ _START = """
 import sys, time
 from pathlib import Path
 from shipit.adapters.hosts import SshSettings
-from shipit.adapters.hosts.ssh import SshHost
+from shipit.adapters.hosts.ssh.host import SshHost
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 address, key, known_hosts, path = sys.argv[1:]

@@ -17,7 +17,7 @@ from parts.sshd import SshServer
 from parts.web_app import make_web_app
 
 from shipit.adapters.hosts import Connections, SshSettings
-from shipit.adapters.hosts.ssh_connection import close_connections
+from shipit.adapters.hosts.ssh.connection import close_connections
 from shipit.adapters.registry import Logins
 from shipit.core.deploy import Answer, Container, ContainerSpec, DeployedImage
 from shipit.core.images import Reference
@@ -199,6 +199,22 @@ def test_a_program_that_does_not_exist_has_the_status_127(bench: Bench) -> None:
         assert run(["no-such-program", "--version"]).status == 127
 
 
+def test_commands_run_after_a_file_was_written_until_one_fails(bench: Bench) -> None:
+    missing = ["no-such-program"]
+    results = bench.host.install(bench.path, "green\n", [missing, missing], missing)
+    assert bench.host.read(bench.path) == "green\n"
+    assert [result.status for result in results] == [127]
+
+
+def test_a_read_that_was_begun_returns_its_result(bench: Bench) -> None:
+    bench.host.write(bench.path, "green\n")
+    results = [
+        bench.host.begin(lambda: bench.host.read(bench.path)),
+        bench.host.begin(lambda: bench.host.read("/none")),
+    ]
+    assert [result() for result in results] == ["green\n", None]
+
+
 # requests
 
 
@@ -259,6 +275,7 @@ def test_a_run_whose_lock_was_taken_away_can_write_nothing_more(bench: Bench) ->
         writes: list[Callable[[], object]] = [
             lambda: bench.host.write(bench.path, "second"),
             lambda: bench.host.run(["true"]),
+            lambda: bench.host.install(bench.path, "second", [["true"]], ["true"]),
             lambda: bench.containers.start(bench.spec, {}),
             lambda: bench.containers.remove(bench.name),
         ]

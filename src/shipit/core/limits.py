@@ -178,6 +178,7 @@ SSH_ARGUMENT = Size("deployments", 1 << 14, "a file that is sent as an argument 
 SSH_KEY_SCAN = Time("deployments", 5, "the request for the key of an unknown host", "the error does not show the key")
 LOCK_START = Time("deployments", 15, "the answer to the request for the lock of a host", "error, status 5")
 LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut", "another run can deploy")
+LOCK_CONFIRMED = Time("deployments", 1, "the time after an answer of the host in which it is not asked again who has the lock", "it is asked again")
 LOCK_END = Time("deployments", 5, "the time in which a lock must be given back", "the connection is closed, and with it the lock")
 HOST_COMMAND = Time("deployments", 30, "a command of shipit on a host", "the command counts as failed")
 HOST_REQUEST = Time("deployments", 5, "a request to the app on a host", "the answer counts as bad")

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from shipit.world import World
+from shipit.world.hosts import install_one_by_one
 
 When = Literal["before", "after"]
 
@@ -27,7 +28,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "engine": frozenset(("build", "push")),
     "registry": frozenset(("tag", "copy")),
     "hosts": frozenset(),
-    "host": frozenset(("write", "run", "post", "lock", "unlock")),
+    "host": frozenset(("write", "install", "run", "post", "lock", "unlock")),
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
     "services": frozenset(("update",)),
     "secrets": frozenset(),
@@ -104,6 +105,8 @@ class _Port:
         attribute = getattr(self._port, member)
         if (self._name, member) == ("hosts", "at"):
             return lambda address: _Port("host", attribute(address), self._call)
+        if (self._name, member) == ("host", "install"):  # it makes several writes
+            return partial(install_one_by_one, self)
         if self._name == "host" and member in ("containers", "services"):
             return _Port(member, attribute, self._call)
         return partial(self._call, f"{self._name}.{member}", attribute) if member in WRITES[self._name] else attribute

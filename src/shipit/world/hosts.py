@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +13,8 @@ from shipit.core.deploy import LOCAL as LOCAL
 from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec
 from shipit.finding import Finding
 from shipit.world.services import Services as Services
+
+T = TypeVar("T")
 
 
 class CommandResult(Struct, frozen=True):
@@ -97,6 +99,13 @@ class Host(Protocol):
         """The services of the swarm that the engine of the host manages."""
 
     # reads
+    def begin(self, read: Callable[[], T]) -> Callable[[], T]:
+        """Begin a read, and return the function that returns its result.
+
+        Over SSH, several reads that were begun together take the time of the slowest one. On this machine, a read is
+        made when its result is asked for.
+        """
+
     def read(self, path: str) -> str | None:
         """Return the text of a file; None if there is no such file."""
 
@@ -125,6 +134,15 @@ class Host(Protocol):
         Raises `CommandError` if it cannot be written, `ConflictError` if this run no longer holds its lock.
         """
 
+    def install(
+        self, path: str, text: str, commands: Sequence[Sequence[str]], look: Sequence[str]
+    ) -> tuple[CommandResult, ...]:
+        """Write a file as `write` does, then run `commands` and the command `look`, which changes nothing.
+
+        The first command that fails is the last one that runs. Returns the results of those that ran; raises the same
+        errors as `write` and `run`.
+        """
+
     def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         """Send an HTTP POST without a body from the host, and return the answer.
 
@@ -149,6 +167,19 @@ class Host(Protocol):
 
     def unlock(self, path: str) -> None:
         """Take the lock `path` away from the run that holds it, which can then write nothing more."""
+
+
+def install_one_by_one(
+    host: Host, path: str, text: str, commands: Sequence[Sequence[str]], look: Sequence[str]
+) -> tuple[CommandResult, ...]:
+    """Write a file and run commands, as `Host.install` describes it, with one call of `host` after the other."""
+    host.write(path, text)
+    results: list[CommandResult] = []
+    for argv in commands:
+        results.append(host.run(argv))
+        if results[-1].status:
+            return tuple(results)
+    return (*results, host.look(look))
 
 
 class Hosts(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
@@ -42,9 +43,15 @@ class DockerContainers:
         self._logins = logins
         self._given = redact
         self._require_lock = require_lock
+        self._mutex = Lock()
+
+    @property
+    def _client(self) -> APIClient:
+        with self._mutex:  # threads can read together
+            return self._connected
 
     @cached_property
-    def _client(self) -> APIClient:
+    def _connected(self) -> APIClient:
         return connect(self._address())
 
     def findings(self) -> tuple[Finding, ...]:
@@ -124,7 +131,7 @@ class DockerContainers:
 
     def start(self, spec: ContainerSpec, env: Mapping[str, str]) -> None:
         self._require_lock()
-        self.remove(spec.name)
+        self._remove(spec.name)
         with translating_engine_errors():
             created = self._create(spec, env)
         try:
@@ -139,7 +146,7 @@ class DockerContainers:
         import requests
 
         self._require_lock()
-        self.remove(spec.name)
+        self._remove(spec.name)
         try:
             with translating_engine_errors():
                 created = self._create(spec, env)
@@ -165,9 +172,12 @@ class DockerContainers:
             self._client.stop(name, timeout=seconds)
 
     def remove(self, name: str) -> None:
+        self._require_lock()
+        self._remove(name)
+
+    def _remove(self, name: str) -> None:
         from docker.errors import NotFound
 
-        self._require_lock()
         with translating_engine_errors(), suppress(NotFound):
             self._client.remove_container(name, force=True, v=True)
 

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from shipit.adapters.hosts.connections import Connections as Connections
-from shipit.adapters.hosts.ssh_address import SshSettings as SshSettings
+from shipit.adapters.hosts.ssh import SshSettings as SshSettings

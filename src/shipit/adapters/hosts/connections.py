@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipit.adapters.hosts.local import LocalHost
-from shipit.adapters.hosts.ssh_address import SshSettings
+from shipit.adapters.hosts.ssh import SshSettings
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor
 from shipit.world.hosts import LOCAL, Host
@@ -26,6 +26,6 @@ class Connections:
     def _connect(self, address: str) -> Host:
         if address == LOCAL:
             return LocalHost(self._logins, self._redact)
-        from shipit.adapters.hosts.ssh import SshHost  # imported late: only some hosts need it
+        from shipit.adapters.hosts.ssh.host import SshHost  # imported late: only some hosts need it
 
         return SshHost(address, self._ssh, self._logins, self._redact)

@@ -8,9 +8,10 @@ import fcntl
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TypeVar
 
 from shipit.adapters.engine import DockerContainers, DockerServices, engine_address
 from shipit.adapters.hosts import http
@@ -20,7 +21,9 @@ from shipit.core.deploy import Answer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
-from shipit.world.hosts import LOCAL, CommandResult, Containers, Services
+from shipit.world.hosts import LOCAL, CommandResult, Containers, Services, install_one_by_one
+
+T = TypeVar("T")
 
 
 class LocalHost:
@@ -40,6 +43,9 @@ class LocalHost:
     @cached_property
     def services(self) -> Services:
         return DockerServices(engine_address, self._logins, self._redact, self._require_lock)
+
+    def begin(self, read: Callable[[], T]) -> Callable[[], T]:
+        return read
 
     def read(self, path: str) -> str | None:
         try:
@@ -99,6 +105,11 @@ class LocalHost:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise unwritable(path, error.strerror or str(error), "this machine") from error
+
+    def install(
+        self, path: str, text: str, commands: Sequence[Sequence[str]], look: Sequence[str]
+    ) -> tuple[CommandResult, ...]:
+        return install_one_by_one(self, path, text, commands, look)
 
     @contextmanager
     def lock(self, path: str, owner: str) -> Iterator[None]:

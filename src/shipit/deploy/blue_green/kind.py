@@ -28,15 +28,9 @@ class BlueGreen:
         hosts: list[ObservedBlueGreenHost] = []
         findings: list[Finding] = []
         for address in target.config.hosts:
-            host = world.hosts.at(address)
-            problems = host.findings(target.config.directory)
+            problems, seen = _observe(world, target, address)
             findings += problems
-            if not problems:
-                nginx = nginx_settings(target)
-                nginx_findings = tuple(nginx_runs(host, nginx))
-                findings += nginx_findings
-                seen = observe_host(host, target, nginx, world.clock.sleep)
-                hosts.append(replace(seen, nginx_problem=nginx_findings[0].what if nginx_findings else ""))
+            hosts += [seen] if seen else []
         findings += (finding for host in hosts for finding in slot_findings(target, host))
         states = tuple(host_state(target, host) for host in hosts)
         return ObservedBlueGreen(target, tuple(hosts), states, tuple(findings))
@@ -78,3 +72,16 @@ class BlueGreen:
                         (f"{name} on {machine(address)}: {version}, {container.status}", containers.logs(name, lines))
                     )
         return found
+
+
+def _observe(
+    world: World, target: BlueGreenTarget, address: str
+) -> tuple[tuple[Finding, ...], ObservedBlueGreenHost | None]:
+    """Return the problems of a host, and its state; None if the host cannot be used."""
+    host, nginx = world.hosts.at(address), nginx_settings(target)
+    asking_nginx = host.begin(lambda: tuple(nginx_runs(host, nginx)))
+    observing = host.begin(lambda: observe_host(host, target, nginx, world.clock.sleep))
+    if problems := host.findings(target.config.directory):
+        return problems, None
+    of_nginx = asking_nginx()
+    return of_nginx, replace(observing(), nginx_problem=of_nginx[0].what if of_nginx else "")

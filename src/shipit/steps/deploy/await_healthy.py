@@ -81,6 +81,7 @@ class AwaitHealthy(Struct, frozen=True):
 
     def _look(self, host: Host) -> tuple[str | None, str | None]:
         """Return the reason to give up, and the reason to wait on; both None when the container is healthy."""
+        asking = host.begin(lambda: self._answers(host))
         found = host.containers.find(self.spec.name)
         if found is None or not self.spec.is_of(found):
             return f"container `{self.spec.name}` is gone: another program removed or replaced it", None
@@ -90,7 +91,7 @@ class AwaitHealthy(Struct, frozen=True):
             return None, f"container `{self.spec.name}` is {found.health or found.status}"
         if self.spec.host_port and not self._owns_port(found):
             return f"port {self.spec.host_port} does not lead to container `{self.spec.name}`", None
-        return None, self._answers(host)
+        return None, asking()
 
     def _owns_port(self, found: Container) -> bool:
         """Return whether the port that is asked belongs to the container, so that no other process answers for it."""

@@ -28,6 +28,14 @@ from shipit.world.hosts import Host
 _EVERY = 1.0  # seconds
 
 
+class _Sight(Struct, frozen=True):
+    """The container, and the reason why it does not serve well; `final` is True if waiting cannot help."""
+
+    container: Container | None
+    problem: str | None
+    final: bool = False
+
+
 class Confirm(Struct, frozen=True):
     """Watch the container `spec` on `host` for `bake` seconds while it serves, then record its image as verified.
 
@@ -76,7 +84,7 @@ class Confirm(Struct, frozen=True):
         last = read_record(host, self.record).last
         if last is None or not self._is_of_spec(last) or not _names(last, host.containers.find(self.spec.name)):
             return Todo()
-        problem = self._problem(host, world)
+        problem = self._look(host, world).problem
         return Todo(problem) if problem else Done(self._outputs)
 
     def _is_of_spec(self, event: DeployEvent) -> bool:
@@ -89,66 +97,66 @@ class Confirm(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.host)
-        if problem := self._problem_while_watching(host, world):
-            outside = bool(self.url) and self.url in problem
+        sight = self._watch(host, world)
+        if sight.problem:
+            outside = bool(self.url) and self.url in sight.problem
             address = "check `url`, DNS and the firewall, then run: shipit deploy ENV --retry"
             raise DeployError(
-                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {problem}",
+                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {sight.problem}",
                 hint=address if outside else "read the log above, fix the app, then deploy a new version",
                 tail=log_of(self.spec, host, world),
             )
-        now = world.clock.now().isoformat(timespec="seconds")
-        record, found = read_record(host, self.record), host.containers.find(self.spec.name)
+        record = read_record(host, self.record)
         last = record.last
-        if last is None or not self._is_of_spec(last) or not _names(last, found):
-            container = found.id if found else ""
+        if last is None or not self._is_of_spec(last) or not _names(last, sight.container):
+            now = world.clock.now().isoformat(timespec="seconds")
+            container = sight.container.id if sight.container else ""
             event = DeployEvent("verified", self.spec.image, now, self.by, "", self.spec.settings, container)
             write_record(host, self.record, record.add(event))
         return self._outputs
 
-    def _problem_while_watching(self, host: Host, world: World) -> str | None:
-        """Watch the container until the end of the bake time, and return the reason why it failed; None if it did not.
+    def _watch(self, host: Host, world: World) -> _Sight:
+        """Watch the container until the end of the bake time or until it failed, and return the last sight.
 
         A container that ended is a failure at once. Bad answers are a failure only if three come in a row, because a
         single bad answer can be an accident.
         """
         end, bad = world.clock.elapsed() + self.bake, 0
         while True:
-            if problem := self._does_not_serve(host):
-                return problem
-            problem = self._bad_answer(host, world)
-            bad = bad + 1 if problem else 0
-            if bad == limits.PUBLIC_TRIES:
-                return problem
+            sight = self._look(host, world)
+            bad = bad + 1 if sight.problem else 0
+            if sight.final or bad == limits.PUBLIC_TRIES:
+                return sight
             left = end - world.clock.elapsed()
-            if left <= 0 and not problem:
-                return None
-            world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
+            if left <= 0 and not sight.problem:
+                return sight
+            world.clock.sleep(_EVERY if sight.problem else min(_EVERY, max(left, 0.01)))
 
-    def _problem(self, host: Host, world: World) -> str | None:
-        """Return the reason why the container is not healthy or has no traffic right now; None if all is good."""
-        return self._does_not_serve(host) or self._bad_answer(host, world)
-
-    def _does_not_serve(self, host: Host) -> str | None:
-        """Return the reason why the container cannot serve; None if it runs and has the traffic."""
+    def _look(self, host: Host, world: World) -> _Sight:
+        """Return the container with the reason why it does not serve, or else the problem of its answers."""
+        loading = host.begin(lambda: loaded_traffic(host, self.nginx))
+        asking = host.begin(lambda: self._bad_answer(host))
         found = host.containers.find(self.spec.name)
         if found is None or not found.running or found.problem:
-            return found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
-        loaded = loaded_traffic(host, self.nginx)
+            problem = found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
+            return _Sight(found, problem, final=True)
+        loaded = loading()
         if loaded is None or loaded.digest != self.spec.image.digest:
-            return "nginx no longer gives it the traffic"
-        return None
+            return _Sight(found, "nginx no longer gives it the traffic", final=True)
+        return _Sight(found, asking() or (self._outside(world) if self.url else None))
 
-    def _bad_answer(self, host: Host, world: World) -> str | None:
-        """Return the problem of the first check over HTTP that fails; None if all succeed."""
-        if self.health:
-            answer = host.get(f"http://127.0.0.1:{self.spec.host_port}{self.health.path}")
-            if problem := self.health.problem(answer):
-                return problem
-            front = host.get(front_url(host, self.nginx) + self.health.path, headers=headers(self.nginx))
-            if not front.status or front.status >= FIRST_SERVER_ERROR:
-                return f"nginx answered {front.status or 'nothing'} for `{self.health.path}` {front.body[:80]}".strip()
-        return self._outside(world) if self.url else None
+    def _bad_answer(self, host: Host) -> str | None:
+        """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""
+        if self.health is None:
+            return None
+        path = self.health.path
+        through_nginx = host.begin(lambda: host.get(front_url(host, self.nginx) + path, headers=headers(self.nginx)))
+        if problem := self.health.problem(host.get(f"http://127.0.0.1:{self.spec.host_port}{path}")):
+            return problem
+        front = through_nginx()
+        if front.status and front.status < FIRST_SERVER_ERROR:
+            return None
+        return f"nginx answered {front.status or 'nothing'} for `{path}` {front.body[:80]}".strip()
 
     def _outside(self, world: World) -> str | None:
         """Return the problem of the public address; None if it answers."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import NginxSettings, machine
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.traffic import SHUTTING_DOWN, workers
+from shipit.steps.deploy.nginx_workers import SHUTTING_DOWN, workers
 from shipit.world import World
 
 _POLL = 0.1  # seconds

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from shipit.core.deploy import NginxSettings, Traffic, address_in, machine
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.traffic import RELOAD_SETTLES, give_traffic, reported_by_nginx
+from shipit.steps.deploy.switching import give_traffic, look_at_nginx
+from shipit.steps.deploy.traffic import RELOAD_SETTLES, reported_by_nginx
 from shipit.world import World
 
 
@@ -50,6 +51,11 @@ class SwitchTraffic(Struct, frozen=True):
         return loaded is not None and (loaded.slot, loaded.digest, loaded.address) == wanted
 
     def apply(self, world: World) -> Outputs:
-        if isinstance(self.check(world), Todo):
-            give_traffic(world.hosts.at(self.host), self.nginx, self.traffic, world.clock.sleep)
+        host = world.hosts.at(self.host)
+        before = look_at_nginx(host, self.nginx)
+        if address_in(before.text or "") == self.traffic.address:
+            if isinstance(self.check(world), Done):
+                return {}
+            before = look_at_nginx(host, self.nginx)
+        give_traffic(host, self.nginx, before, self.traffic, world.clock.sleep)
         return {}

@@ -6,6 +6,7 @@ import copy
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shipit.core import limits
@@ -17,8 +18,9 @@ from shipit.testing.hosts.containers import NO_ANSWER, FakeApp, FakeContainers
 from shipit.testing.hosts.nginx import FakeNginx, port_of
 from shipit.testing.hosts.services import FakeServices
 from shipit.testing.registry import FakeRegistry
-from shipit.world.hosts import CommandResult
+from shipit.world.hosts import CommandResult, install_one_by_one
 
+T = TypeVar("T")
 _LOOPBACK = ("127.0.0.1", "localhost")
 _NGINX_ADDRESS = "172.18.0.2"
 _numbers = itertools.count(1)
@@ -81,13 +83,13 @@ class FakeHost:
         self.containers.add(name, self.nginx.port, 0, address=_NGINX_ADDRESS)
         self.containers.titles[name] = lambda: ("1 nginx: master process nginx", *self.nginx.workers())
 
+    def begin(self, read: Callable[[], T]) -> Callable[[], T]:
+        return read
+
     def read(self, path: str) -> str | None:
         return self.files.get(path)
 
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
-        if argv[0] == "sh" and argv[-1].endswith(".pid"):
-            runs = self.nginx.running and argv[-1] == self.nginx.pid_file
-            return CommandResult(0, "\n".join(self.nginx.workers())) if runs else CommandResult(1)
         return self._run(argv)
 
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
@@ -128,6 +130,11 @@ class FakeHost:
             raise CommandError(what, hint="fix the permissions, then run the same command again")
         self.files[path], self.modes[path] = text, mode
 
+    def install(
+        self, path: str, text: str, commands: Sequence[Sequence[str]], look: Sequence[str]
+    ) -> tuple[CommandResult, ...]:
+        return install_one_by_one(self, path, text, commands, look)
+
     def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         self._require_lock()
         return self._run(argv)
@@ -164,6 +171,9 @@ class FakeHost:
             return self.commands[" ".join(argv)]
         if words[0] == "nginx" and not self.containers.titles:
             return self.nginx.execute(words[1:])
+        if argv[0] == "sh" and argv[-1].endswith(".pid"):
+            runs = self.nginx.running and argv[-1] == self.nginx.pid_file
+            return CommandResult(0, "\n".join(self.nginx.workers())) if runs else CommandResult(1)
         return CommandResult(127, f"`{argv[0]}` cannot be run: No such file or directory")
 
     def _execute(self, name: str, argv: Sequence[str]) -> CommandResult:

@@ -10,15 +10,15 @@ import time
 from contextlib import suppress
 
 from shipit.adapters.hosts.local import lock_held, unwritable
-from shipit.adapters.hosts.ssh_connection import SshConnection
-from shipit.adapters.hosts.ssh_failure import connection_lost
+from shipit.adapters.hosts.ssh.connection import Script, SshConnection
+from shipit.adapters.hosts.ssh.failure import connection_lost
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 
 # $1 is the path without its ending, $2 the owner, $3 the time to live. Each line of input is answered with `held`, or
 # `lost` if another owner is in the file. `9>&-`: a child that inherits the descriptor would keep the lock.
 _HOLD = (
-    'exec 2>&1; umask 022; mkdir -p "$(dirname "$1")" || exit 73; exec 9>>"$1.lock" || exit 73; '
+    'umask 022; mkdir -p "$(dirname "$1")" || exit 73; exec 9>>"$1.lock" || exit 73; '
     'flock -n 9 || { echo busy; cat "$1.owner"; exit 75; }; '
     'echo "$2" > "$1.owner" || exit 73; echo held; '
     'while line=$(timeout "$3" head -n1 9>&-) && [ -n "$line" ]; do '
@@ -35,6 +35,8 @@ UNLOCK = 'rm -f "$1.lock" && : > "$1.owner"'
 class SshLock:
     """A lock that is held on a host until `release`.
 
+    `files` has the text of files that it protects, as they were read or written last: no other run writes them.
+
     Args:
         connection: the connection to the host.
         path: the path of the lock file, without its ending.
@@ -45,12 +47,15 @@ class SshLock:
     """
 
     def __init__(self, connection: SshConnection, path: str, owner: str, time_to_live: float) -> None:
+        self.path = path
         self.owner_file = f"{path}.owner"
         self.owner = owner
+        self.files: dict[str, str | None] = {}
         self._time_to_live = time_to_live
         self._mutex = threading.Lock()
         self._released = threading.Event()
         self._state = "held"
+        self._confirmed = time.monotonic()
         self._program = self._start(connection, path)
         try:
             self._await(connection, path)
@@ -63,13 +68,30 @@ class SshLock:
     def state(self, *, ask: bool = True) -> str:
         """Return `held`, `taken` if another run has the lock now, or `lost` if the connection to the host ended.
 
-        `ask` is False to return the last known state without waiting for the host.
+        `ask` is False to return the last known state without waiting for the host. The host is also not asked if it
+        was asked just before: no other run can take the lock and change something within that time.
         """
         if ask and self._state == "held":
             with self._mutex:
-                if self._state == "held":
-                    self._state = self._ask()
+                if self._state == "held" and time.monotonic() - self._confirmed > limits.LOCK_CONFIRMED:
+                    self._ask()
         return self._state
+
+    def protects(self, path: str) -> bool:
+        """Return whether only the holder of this lock writes a file: it is beside the lock and begins with its name."""
+        return path.startswith(f"{self.path}.")
+
+    def heard(self, *, held: bool, asked: float) -> None:
+        """Take note of the result of a script that had this lock as its fence.
+
+        Args:
+            held: True if the script ran.
+            asked: the time before it was sent, by the monotonic clock.
+        """
+        if held:
+            self._confirmed = max(self._confirmed, asked)
+        elif self._state == "held":
+            self._state = "taken"
 
     def release(self) -> None:
         """Free the lock, and wait until the host has done it."""
@@ -78,9 +100,9 @@ class SshLock:
         self._end()
 
     def _start(self, connection: SshConnection, path: str) -> subprocess.Popen[bytes]:
-        command = connection.command(_HOLD, path, self.owner, f"{self._time_to_live:g}")
+        script = Script(_HOLD, (path, self.owner, f"{self._time_to_live:g}"), limits.LOCK_START)
         return subprocess.Popen(
-            connection.client(command),
+            connection.master.client(connection.command(script)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -91,7 +113,7 @@ class SshLock:
 
     def _await(self, connection: SshConnection, path: str) -> None:
         """Wait for the first answer of the script."""
-        answer = self._line(limits.LOCK_START, after=connection.mark)
+        answer = self._line(limits.LOCK_START, after=connection.master.mark)
         if answer == "held":
             return
         machine = connection.address.machine
@@ -104,17 +126,19 @@ class SshLock:
 
     def _beat(self) -> None:
         while not self._released.wait(self._time_to_live / 3):
-            self.state()
+            with self._mutex:
+                if self._state == "held":
+                    self._ask()
 
-    def _ask(self) -> str:
-        """Send a line to the script, and return the state that it reports."""
+    def _ask(self) -> None:
+        """Send a line to the script, and take note of the state that it reports."""
         assert self._program.stdin
-        try:
+        asked, answer = time.monotonic(), ""
+        with suppress(OSError):
             self._program.stdin.write(b"held?\n")
             answer = self._line(self._time_to_live)
-        except OSError:
-            return "lost"
-        return {"held": "held", "lost": "taken"}.get(answer, "lost")
+        self._state = {"held": "held", "lost": "taken"}.get(answer, "lost")
+        self._confirmed = asked
 
     def _line(self, timeout: float, after: str = "") -> str:
         """Return the next line of the script, or the first one after the line `after`; empty if there is none."""

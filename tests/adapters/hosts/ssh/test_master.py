@@ -19,9 +19,9 @@ from parts.daemon import free_port
 from parts.sshd import SshServer
 
 from shipit.adapters.hosts import Connections, SshSettings
-from shipit.adapters.hosts.ssh import SshHost
-from shipit.adapters.hosts.ssh_address import SshAddress
-from shipit.adapters.hosts.ssh_connection import SshConnection
+from shipit.adapters.hosts.ssh.address import SshAddress
+from shipit.adapters.hosts.ssh.connection import SshConnection
+from shipit.adapters.hosts.ssh.host import SshHost
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor

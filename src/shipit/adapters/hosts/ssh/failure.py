@@ -7,7 +7,7 @@ import hashlib
 import re
 import subprocess
 
-from shipit.adapters.hosts.ssh_address import SshAddress, SshSettings
+from shipit.adapters.hosts.ssh.address import SshAddress, SshSettings
 from shipit.core import limits
 from shipit.errors import AuthError, ConflictError, RemoteError, ShipitError
 
@@ -57,12 +57,36 @@ def connection_lost(address: SshAddress, output: str) -> RemoteError:
     )
 
 
+def not_run(address: SshAddress, status: int, output: str) -> RemoteError:
+    """Return the error for a command that the host did not start."""
+    if "Session open refused" in output:
+        what = f"{address.machine} refused a further session on the connection"
+        return RemoteError(what, hint="set `MaxSessions` to 10, sshd's default, in its configuration on the host")
+    if status == 255:
+        return connection_lost(address, output)
+    return RemoteError(
+        f"{address.machine} accepted the login, but did not run a command: {_last_line(output) or 'no output'}",
+        hint=f"check that `ssh {address.text} sh -c true` works: the user needs a shell, and its start-up "
+        "files must not end it",
+    )
+
+
 def lock_connection_lost(address: SshAddress) -> ConflictError:
     """Return the error for a write after the connection that held the lock of the host has ended."""
     return ConflictError(
         f"the connection that held the lock of the deployment on {address.machine} was lost, so this run stopped",
         hint="check the network, then run the same command again; it continues from the state of the host",
     )
+
+
+def forward_problem(message: str) -> str:
+    """Return the reason in OpenSSH's message about a forwarded connection that the host refused."""
+    if "administratively prohibited" in message:
+        settings = "`AllowTcpForwarding` and `AllowStreamLocalForwarding`"
+        return f"sshd does not allow forwarding; set {settings} to `yes` on the host"
+    if "Connection refused" in message:
+        return "nothing listens on the port"
+    return message.rpartition(": ")[2].lower()
 
 
 def _unreachable(address: SshAddress, reason: str, hint: str) -> RemoteError:

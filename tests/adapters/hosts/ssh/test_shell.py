@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shipit.adapters.hosts.ssh_shell import LOOP, Shell
+from shipit.adapters.hosts.ssh.shell import LOOP, Shell
 
 LIMIT = 20  # seconds
 MARK = "shipit-0123456789abcdef"

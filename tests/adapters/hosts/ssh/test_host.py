@@ -22,10 +22,11 @@ from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.sshd import SshServer
 
-from shipit.adapters.hosts.ssh import SshHost
-from shipit.adapters.hosts.ssh_connection import close_connections
+from shipit.adapters.hosts.ssh.connection import close_connections
+from shipit.adapters.hosts.ssh.host import SshHost
+from shipit.core import limits
 from shipit.errors import CommandError, ConflictError, RemoteError
-from shipit.world.hosts import Host
+from shipit.world.hosts import CommandResult, Host
 
 PATIENCE = 30  # seconds
 NASTY = "a b  $HOME `id` \"double\" 'single' \\ \\n ; | & > < * ? ~ # 한글 é\ttab\n\nend"
@@ -117,6 +118,49 @@ time.sleep(60)
     assert path.read_text() == "old"
 
 
+def test_a_file_and_commands_are_sent_together_until_one_fails(host: SshHost, tmp_path: Path) -> None:
+    path, marker = str(tmp_path / "file"), tmp_path / "marker"
+    touch = ["touch", str(marker)]
+    shown = host.install(path, "new", [["cat", path], ["sh", "-c", "echo no; exit 3"], touch], touch)
+    assert shown == (CommandResult(0, "new"), CommandResult(3, "no"))
+    several_lines = host.install(path, "newer", [["echo", "a\nb"]], ["cat", path])
+    assert [each.output for each in several_lines] == ["a\nb", "newer"]
+    long = "x" * (limits.SSH_ARGUMENT + 1)  # for an argument
+    assert [each.status for each in host.install(path, long, [["test", "-s", path], ["false"]], touch)] == [0, 1]
+    assert not marker.exists()
+
+
+def test_commands_do_not_run_after_a_file_that_cannot_be_written(host: SshHost, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    with pytest.raises(CommandError, match="cannot be written"):
+        host.install("/proc/shipit", "text", [["touch", str(marker)]], ["true"])
+    assert host.look(["true"]).status == 0
+    assert not marker.exists()
+
+
+def test_reads_that_were_begun_together_wait_for_each_other_only_once(host: SshHost, tmp_path: Path) -> None:
+    waiting = [host.begin(lambda: host.get(f"http://127.0.0.1:{free_port()}/")) for _ in range(3)]
+    missing, failing = host.begin(lambda: host.read(str(tmp_path / "missing"))), host.begin(lambda: host.read("/proc"))
+    assert [result().status for result in waiting] == [0, 0, 0]
+    assert missing() is None
+    with pytest.raises(CommandError, match="cannot be read"):
+        failing()
+
+
+def test_a_file_that_the_lock_protects_is_read_once(host: SshHost, tmp_path: Path) -> None:
+    lock, record, other = tmp_path / "app", tmp_path / "app.json", tmp_path / "application.json"
+    record.write_text("before")
+    with host.lock(str(lock), "me"):
+        assert host.read(str(record)) == "before"
+        host.write(str(record), "mine")
+        record.write_text("of nobody, because this run holds the lock")
+        assert host.read(str(record)) == "mine"
+        host.write(str(other), "mine")
+        other.write_text("of another program")
+        assert host.read(str(other)) == "of another program"
+    assert host.read(str(record)) == "of nobody, because this run holds the lock"
+
+
 def test_a_request_is_sent_from_the_host(host: SshHost) -> None:
     with http_server() as server:
         server.answers["GET /health"] = [Answer(body="ok"), Answer(503, body="down")]
@@ -161,8 +205,8 @@ def test_a_host_that_is_ready_has_no_findings(host: SshHost, tmp_path: Path) -> 
 
 
 def test_a_host_without_an_engine_has_a_finding(host: SshHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = host.connection
-    monkeypatch.setattr(connection, "facts", replace(connection.facts, socket="/no/socket", missing=("flock",)))
+    master = host.connection.master
+    monkeypatch.setattr(master, "facts", replace(master.facts, socket="/no/socket", missing=("flock",)))
     problems = [(each.code, each.what, each.fix) for each in host.findings(str(tmp_path))]
     assert [code for code, _, _ in problems] == ["engine", "host-programs"]
     assert "through `/no/socket`" in problems[0][1]
@@ -218,6 +262,17 @@ def test_a_run_whose_lock_was_taken_writes_nothing_more(
                 taker.write(str(file), "of the other run")
     assert file.read_text() == "of the other run"
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_host_is_asked_who_has_the_lock_before_the_engine_changes_something(
+    host: SshHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOCK_CONFIRMED", 0)
+    with host.lock(str(tmp_path / "app"), "run 12"):
+        host.containers.remove("any")
+        local_host().unlock(str(tmp_path / "app"))
+        with pytest.raises(ConflictError, match="another run took over the deployment"):
+            host.containers.remove("any")
 
 
 @pytest.mark.parametrize("kind", ["local", "ssh"])
