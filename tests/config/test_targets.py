@@ -174,3 +174,49 @@ def test_an_upstream_block_in_a_container_of_nginx_cannot_follow_containers_of_a
     problem = refused(target)
     assert problem.where.endswith("deploy.nginx")
     assert problem.hint and "resolver 127.0.0.11" in problem.hint
+
+
+PROD = """\
+[environments.prod]
+image = { name = "acme/shop" }
+[environments.prod.deploy]
+kind = "blue-green"
+health = "none"
+hosts = ["ssh://shop.example"]
+"""
+
+
+def test_an_environment_that_would_deploy_over_the_host_of_another_is_refused() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f'{PROD}[environments.staging]\nextends = "prod"\ndeploy.slots = {{ blue = 9001 }}\n')
+    used = "on `ssh://shop.example` is used by `environments.prod.deploy` already"
+    assert [(each.what, each.where, each.hint) for each in raised.value.problems] == [
+        (f"port 8082 {used}", "environments.staging.deploy.slots", "write another `slots`, or other `hosts`"),
+        (
+            f"the file `/etc/nginx/conf.d/service-url.inc` {used}",
+            "environments.staging.deploy.nginx",
+            "write another `nginx`, or other `hosts`",
+        ),
+    ]
+
+
+def test_environments_on_other_hosts_or_on_machines_of_their_own_are_accepted() -> None:
+    parse_config(f'{PROD}[environments.staging]\nextends = "prod"\ndeploy.hosts = ["ssh://staging.example"]\n')
+    local = PROD.replace("ssh://shop.example", "local")
+    parse_config(f'{local}[environments.staging]\nextends = "prod"\n')
+
+
+def test_an_inherited_place_is_reported_in_the_environment_that_inherits_it() -> None:
+    prod = f'{PROD}slots = {{ blue = 9001, green = 9002 }}\nnginx = {{ file = "/etc/nginx/shop.inc" }}\n'
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f'{prod}[environments.staging]\nextends = "prod"\n')
+    places = [(each.where, each.line) for each in raised.value.problems]
+    assert places == [(f"environments.staging.deploy.{key}", 9) for key in ("slots", "nginx")]
+
+
+def test_two_targets_of_an_environment_cannot_be_the_same_app_on_one_host() -> None:
+    watched = '{ kind = "watchtower", proof = "none", hosts = ["local"], name = "a", container = "b" }'
+    other = watched.replace('"b"', '"c"')
+    found = problem(f"{DEV}deploy = [{watched}, {other}]")
+    assert found.where == "environments.dev.deploy[1].name"
+    assert found.what == "the app `a` in `/var/lib/shipit` on `local` is used by `environments.dev.deploy[0]` already"

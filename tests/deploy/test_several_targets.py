@@ -29,7 +29,9 @@ failures = pytest.mark.parametrize("app", [UNHEALTHY, FAILS_LATER], ids=["before
 @all_pairs
 def test_all_targets_are_deployed_and_a_second_run_does_nothing(pair: Pair) -> None:
     world = pair.begun("1.0.0", "1.1.0")
-    pair.deploy(world)
+    report = pair.deploy(world).report()
+    assert sorted(report["serving"].split()) == [digest_of("back", "1.1.0"), digest_of("front", "1.1.0")]
+    assert (report["version"], report["deployed"], report["verified"]) == ("1.1.0", "true", "true")
     assert pair.states(world) == pair.finished("1.1.0")
     assert undone(pair.plan(world), world) == []
 

@@ -172,6 +172,18 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         """The targets of `deploy`, in order."""
         return self.deploy if isinstance(self.deploy, tuple) else (self.deploy,)
 
+    def app_name(self, name: str, target: TargetConfig) -> str:
+        """Return the name of the app of a target on its hosts: that of `target`, or else of its image and environment.
+
+        Args:
+            name: the name of this environment.
+            target: one of its targets.
+        """
+        if target.name:
+            return target.name
+        image = self.built[target.image or ""].name.rpartition("/")[2]
+        return image if image.endswith(f"-{name}") else f"{image}-{name}"
+
     @property
     def built(self) -> dict[str, ImageConfig]:
         """The images by name, from `image` or `images`. The name is empty for `image`."""

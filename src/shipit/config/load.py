@@ -10,14 +10,16 @@ strict by default. It stops at the first problem, which is why `shipit.config.de
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from shipit.config.decode import Checker, Fault
-from shipit.config.extends import extended
+from shipit.config.extends import Extended, extended
 from shipit.config.keys import key_name, path
 from shipit.config.model import Config
+from shipit.config.places import shared_places
 from shipit.config.rules import rule_faults
 from shipit.errors import ConfigError
 from shipit.finding import Problem
@@ -89,9 +91,17 @@ def _decode(document: dict[str, Any], table: tuple[str, ...]) -> tuple[Config, l
     whole, checker = extended(data), Checker(table)
     config = msgspec.convert(checker.valid_part(whole.document, Config, table), Config)
     in_values = [fault._replace(key=fault.key[len(table) :]) for fault in checker.faults]
-    judged = (fault for fault in (*in_values, *rule_faults(config)) if whole.judges(fault.key))
-    placed = (fault._replace(key=table + whole.place(fault.key)) for fault in (*whole.faults, *judged))
-    return config, list(dict.fromkeys(placed))  # an inherited value has the same fault in each environment
+    written = (fault._replace(key=whole.place(fault.key)) for fault in _judged(whole, in_values, rule_faults(config)))
+    between = () if in_values else _judged(whole, shared_places(config))  # a wrong key can be what makes a difference
+    # An inherited value has the same fault in each environment.
+    return config, [
+        fault._replace(key=table + fault.key) for fault in dict.fromkeys((*whole.faults, *written, *between))
+    ]
+
+
+def _judged(whole: Extended, *faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield the faults that do not result from a fault of `extends`."""
+    return (fault for each in faults for fault in each if whole.judges(fault.key))
 
 
 def _problems(faults: list[Fault], text: str) -> list[Problem]:

@@ -74,7 +74,11 @@ OUTPUTS = (
         '"true" if a deployment verified which version serves, "false" if it could not; empty without one.',
         (DEPLOY,),
     ),
-    Output("serving", "The digest of the image that serves in the environment after a deployment.", (DEPLOY,)),
+    Output(
+        "serving",
+        "The digest of the image that serves in the environment after a deployment; if several, one per line.",
+        (DEPLOY,),
+    ),
     Output("url", "The public address of the environment, from the configuration.", (DEPLOY,)),
 )
 

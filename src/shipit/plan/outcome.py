@@ -143,18 +143,25 @@ class Deployment(Struct, frozen=True):
 
     def report(self) -> dict[str, str]:
         """Return all outputs of the Action, as strings."""
-        first = self.plan.targets[0] if self.plan.targets else None
+        deployed = [target.image for target in self.plan.targets]
+        several = len({image.digest for image in deployed}) > 1
+        serving = _lines(image.digest for image in deployed) if several else self.outputs.get("serving", "")
         verified = "false" if self.unverified else self.outputs.get("deployed", "")
         return _complete(
             {
                 "environment": self.plan.environment,
-                "version": first.image.version if first else "",
+                "version": _lines(image.version for image in deployed),
                 "deployed": "false" if self.unverified else self.outputs.get("deployed", "false"),
                 "verified": verified,
-                "serving": "" if self.unverified else self.outputs.get("serving", ""),
+                "serving": "" if self.unverified or not verified else serving,
                 "url": self.url,
             }
         )
+
+
+def _lines(values: Iterable[str]) -> str:
+    """Return the different values, one per line."""
+    return "\n".join(dict.fromkeys(values))
 
 
 def _complete(values: dict[str, str]) -> dict[str, str]:

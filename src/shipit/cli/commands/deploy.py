@@ -114,12 +114,13 @@ def report_deployment(session: Session, deployment: Deployment) -> None:
     """Print one line for each host of a deployment, and the warnings."""
     plan = deployment.plan
     for target in plan.targets:
+        image = f"{target.app} {target.image}" if len(plan.targets) > 1 else str(target.image)
         for host in target.hosts:
             already = ", as before" if host.serving == target.image else ""
             if why := deployment.unverified.get((host.host, target.app)):
-                session.output.say_untrusted(f"{plan.environment}: {target.image} is not verified: {why}")
+                session.output.say_untrusted(f"{plan.environment}: {image} is not verified: {why}")
             else:
-                session.output.say(f"{plan.environment}: {target.image} serves on {machine(host.host)}{already}")
+                session.output.say(f"{plan.environment}: {image} serves on {machine(host.host)}{already}")
     if deployment.url:
         session.output.say(f"  {deployment.url}")
     session.output.findings(plan.warnings)

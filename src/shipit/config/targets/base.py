@@ -41,6 +41,14 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
         """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
         yield from ()
 
+    def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
+        """Yield each thing that no other target can use: its host, its key, and its name in a sentence.
+
+        Args:
+            app: the name of the app, which can be unset in the table.
+        """
+        yield from ()
+
 
 class HostTable(TargetTable, frozen=True, kw_only=True):
     """A target that deploys to hosts."""

@@ -145,6 +145,12 @@ class BlueGreenConfig(HostTable, frozen=True, kw_only=True, tag="blue-green"):
     container: Annotated[ContainerConfig, Meta(description="The settings of the container.")] = ContainerConfig()
     secrets: Annotated[SecretsConfig | None, Meta(description="The secrets of the app.")] = None
 
+    def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
+        for host in self.hosts:
+            yield host, "name", f"the app `{app}` in `{self.directory}`"
+            yield from ((host, "slots", f"port {port}") for port in (self.slots.blue, self.slots.green))
+            yield host, "nginx", f"the file `{self.nginx.file}`"
+
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         if self.slots.blue == self.slots.green:
             yield "slots", "both slots have the same port", "give the slots two ports"

@@ -93,6 +93,12 @@ class WatchtowerConfig(HostTable, frozen=True, kw_only=True, tag="watchtower"):
     def followed_tag(self) -> str:
         return self.tag
 
+    def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
+        for host in self.hosts:
+            yield host, "name", f"the app `{app}` in `{self.directory}`"
+            if self.container:
+                yield host, "container", f"container `{self.container}`"
+
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         if self.proof == "container" and not self.container:
             yield "proof", 'the proof "container" needs the name of the container', 'add `container = "shop"`'

@@ -9,9 +9,8 @@ from contextlib import closing
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.config.environment import EnvironmentConfig
 from shipit.config.model import Config
-from shipit.config.targets import HostConfig, TargetConfig
+from shipit.config.targets import HostConfig
 from shipit.core import limits
 from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
 from shipit.core.history import records
@@ -75,7 +74,7 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
     return tuple(
         DeployTarget(
             environment=environment,
-            app=app_name(settings, target, environment),
+            app=settings.app_name(environment, target),
             image_name=settings.built[target.image or ""].name,
             config=target,
             url=settings.url or "",
@@ -83,14 +82,6 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
         )
         for number, target in enumerate(settings.targets)
     )
-
-
-def app_name(settings: EnvironmentConfig, target: TargetConfig, environment: str) -> str:
-    """Return the name of the app on the hosts: that of the configuration, or that of the image and the environment."""
-    if target.name:
-        return target.name
-    image = settings.built[target.image or ""].name.rpartition("/")[2]
-    return image if image.endswith(f"-{environment}") else f"{image}-{environment}"
 
 
 def observe_deployment(

@@ -49,7 +49,7 @@ class TriggerWatchtower(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.host}:{self.url}"
+        return f"{self.kind}:{self.host}:{self.url}:{self.container}"
 
     @property
     def summary(self) -> str:
