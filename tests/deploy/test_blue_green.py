@@ -20,6 +20,7 @@ from deploy.stage import (
     state,
     undone,
 )
+from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.core.deploy import Answer
@@ -231,6 +232,33 @@ def test_a_service_that_a_script_deployed_is_taken_over(world: FakeWorld, host: 
     assert state(host) == finished("1.0.0")
     old = host.containers.find("shop")
     assert old and not old.running
+
+
+def test_the_traffic_of_another_app_of_shipit_is_not_taken_over(world: FakeWorld, host: FakeHost) -> None:
+    STAGE.deployed(world, "1.0.0")
+    other = Stage.of()
+    target = replace(other.config.environments["dev"].targets[0], name="other")
+    other.config.environments["dev"] = replace(other.config.environments["dev"], deploy=target)
+    with pytest.raises(PreflightError) as raised:
+        other.deploy(world.next_run())
+    assert codes(raised) == ["slot-app"]
+    assert "the app `shop`" in raised.value.findings[0].what
+    assert serving(host) == ("1.0.0", "blue")
+
+
+def test_the_plan_says_that_it_removes_a_container_that_shipit_did_not_start(world: FakeWorld, host: FakeHost) -> None:
+    adopted(world, host, name="shop-blue")
+    host.containers.add("shop-green", 8080, 8082)
+    STAGE.publish(world, "1.0.0")
+    (start,) = [step.summary for step in STAGE.plan(world).steps if step.kind == "start-container"]
+    assert start.endswith("port 8082; removes the container of this name, which shipit did not start")
+    STAGE.deploy(world.next_run())
+    STAGE.publish(world, "1.1.0")
+    (start,) = [step.summary for step in STAGE.plan(world).steps if step.kind == "start-container"]
+    assert start.startswith("start shop-blue ") and "removes" in start
+    STAGE.deploy(world.next_run())
+    STAGE.publish(world, "1.2.0")
+    assert not [step for step in STAGE.plan(world).steps if "removes" in step.summary]
 
 
 def test_a_failure_while_taking_over_leaves_the_traffic_on_the_container_of_the_script(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.core.deploy.address import LOCAL as LOCAL
 from shipit.core.deploy.address import machine as machine
+from shipit.core.deploy.container import APP as APP
 from shipit.core.deploy.container import SETTINGS as SETTINGS
 from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerImage as ContainerImage

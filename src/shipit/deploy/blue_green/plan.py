@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import SLOTS, DeployedImage, DeployEvent, EventKind, Replaced
+from shipit.core.deploy import APP, SLOTS, DeployedImage, DeployEvent, EventKind, Replaced
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, active_slot, is_last_verified, was_verified
@@ -92,7 +92,8 @@ class HostPlan:
         if self.config.secrets and self.config.secrets.file:
             secrets = self.config.secrets
             yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
-        yield StartContainer(self.host, self.spec, self.nginx)
+        there = self.observed.slots[self.slot].container
+        yield StartContainer(self.host, self.spec, self.nginx, bool(there and there.labels.get(APP) != self.target.app))
         identity = identity_check(self.config, self.goal.image)
         yield AwaitHealthy(self.host, self.spec, health_check(self.config), identity)
         yield from (Verify(self.host, self.spec, command, timeout) for command in self.config.verify)

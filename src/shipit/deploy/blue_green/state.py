@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import SLOTS, Replaced, machine
+from shipit.core.deploy import APP, SLOTS, Container, Replaced, machine
 from shipit.deploy.base import HostState
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot, active_slot
 from shipit.deploy.blue_green.settings import BlueGreenTarget, nginx_settings, other_slot, slot_address, slot_port
@@ -83,15 +83,36 @@ def slot_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> I
         what = f"the health check of {target.app} cannot fail: a path that does not exist gives the same answer"
         fix = "ask a path that only a healthy app answers, or compare a value of its JSON with `health.json`"
         yield Finding("health-check", what, fix)
+    yield from _other_app_findings(target, observed)
     active = active_slot(target, observed)
     if observed.upstream_answers and active is None:
         what = f"nginx on {machine(observed.host)} gives the traffic to {observed.written}, which is not a slot"
         fix = f"set `slots.blue` of {target.app} to its port, so that shipit can go back to it"
         yield Finding("slot-unknown", what, fix)
     idle = other_slot(active) if active else SLOTS[0]
-    if foreign := observed.slots[idle].foreign:
+    foreign = observed.slots[idle].foreign
+    if foreign and not _other_app(target, foreign):
         port = slot_port(target.config, idle)
         what = (
             f"port {port} on {machine(observed.host)} is used by container `{foreign.name}`, which shipit did not start"
         )
         yield Finding("slot-port", what, f"stop it on the host: docker stop {foreign.name}")
+
+
+def _other_app(target: BlueGreenTarget, container: Container) -> str:
+    """Return the other app of shipit that a container belongs to; empty if there is none."""
+    app = container.labels.get(APP, "")
+    return "" if app == target.app else app
+
+
+def _other_app_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
+    """Yield a finding for each slot whose port another app of shipit has, such as that of another environment."""
+    for slot in SLOTS:
+        foreign = observed.slots[slot].foreign
+        if app := _other_app(target, foreign) if foreign else "":
+            port = slot_port(target.config, slot)
+            what = f"port {port} on {machine(observed.host)} is used by the app `{app}`, which shipit deployed"
+            fix = (
+                f'give {target.app} other `slots` and another `nginx.file`; if it is the same app, set `name = "{app}"`'
+            )
+            yield Finding("slot-app", what, fix)

@@ -18,6 +18,7 @@ class StartContainer(Struct, frozen=True):
     """Start the container `spec` on `host`. It gets no traffic yet.
 
     A container of that name with another image or other settings is removed, unless `nginx` gives it the traffic.
+    `removes_other` is True if shipit did not start that container, so that the plan says that it is removed.
     """
 
     kind: ClassVar[str] = "start-container"
@@ -25,6 +26,7 @@ class StartContainer(Struct, frozen=True):
     host: str
     spec: ContainerSpec
     nginx: NginxSettings
+    removes_other: bool = False
 
     @property
     def id(self) -> str:
@@ -32,7 +34,8 @@ class StartContainer(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"start {self.spec.name} on {machine(self.host)}: {self.spec.image}, port {self.spec.host_port}"
+        removed = "; removes the container of this name, which shipit did not start" if self.removes_other else ""
+        return f"start {self.spec.name} on {machine(self.host)}: {self.spec.image}, port {self.spec.host_port}{removed}"
 
     def check(self, world: World) -> Done | Todo:
         found = world.hosts.at(self.host).containers.find(self.spec.name)
