@@ -178,6 +178,50 @@ def test_list_items_in_a_code_fence_or_deep_in_a_list_do_not_count() -> None:
     assert read_message("Explain\n\n```\n* feat: a\n```\n\n* so\n    * feat: b\n").outcome == "unreadable"
 
 
+RELEASE_NOTES = """This PR contains the following updates:
+
+### Release Notes
+
+<details>
+<summary>mockk/mockk (io.mockk:mockk)</summary>
+
+#### What's Changed
+
+- feat: support an annotation
+- fix!: drop an annotation
+
+BREAKING CHANGE: the annotation is gone
+
+<details><summary>more</summary>
+* feat: more
+</details>
+- feat: another
+Release-As: 9.0.0
+
+</details>
+
+---
+"""
+
+
+@pytest.mark.parametrize("tag", ["details", "blockquote"])
+@pytest.mark.parametrize(
+    "header", ["Update dependency io.mockk:mockk to v1.14.11 (#6163)", "chore(deps): update mockk"]
+)
+def test_the_quoted_release_notes_of_a_dependency_do_not_count(header: str, tag: str) -> None:
+    reading = read_message(f"{header}\n\n{RELEASE_NOTES.replace('details', tag)}")
+    assert (reading.outcome, reading.bump, reading.warnings) == (
+        "unreadable" if header.startswith("Update") else "ignored", Bump.NONE, (),
+    )  # fmt: skip
+
+
+def test_after_a_quote_and_in_one_that_is_never_closed_everything_counts() -> None:
+    after = read_message(f"Update mockk\n\n{RELEASE_NOTES}\n* fix: use it\n")
+    assert entries(after) == ["fix: use it"]
+    assert read_message("fix: a\n\n<details> are shown now\n\nBREAKING CHANGE: y").bump is Bump.MAJOR
+    assert read_message("fix: a\n\nthe tag <details> is shown\n\nBREAKING CHANGE: y\n\n</details>").bump is Bump.MAJOR
+
+
 def test_listed_commits_that_release_nothing_leave_the_squash_commit_ignored() -> None:
     assert read_message("Tidy\n\n* docs: a\n* chore: b\n").reason == "it lists only commits that do not release"
 

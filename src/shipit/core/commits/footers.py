@@ -2,7 +2,7 @@
 
 A footer is `Token: value` or `Token #value` in the last paragraphs of the message; its value continues until the next
 footer (Conventional Commits 1.0.0, items 8 to 10). The footers `BREAKING CHANGE` and `Release-As` decide the version,
-so they are accepted at the start of any line outside code fences, not only in the last paragraphs.
+so they are accepted at the start of any line outside code fences and quotes, not only in the last paragraphs.
 
 >>> split_footers("Why.\\n\\nBREAKING CHANGE: v1 is removed\\nand v0 too\\nCloses #12")
 ('Why.', (Footer(token='BREAKING CHANGE', value='v1 is removed\\nand v0 too'), Footer(token='Closes', value='#12')))
@@ -46,6 +46,8 @@ _BREAKING_LOOKALIKE = r"""(?mx) ^[ \t*_\#-]*+
     [*_ \t:：]*+ (?P<text>[^\n]*)"""
 _HORIZONTAL_RULE = re.compile(r"[ \t]*-{3,}+[ \t]*+$", re.MULTILINE)
 _ITEM = re.compile(r" {0,3}[*-] ")
+_QUOTE_START = ("<details", "<blockquote")
+_QUOTE_END = ("</details>", "</blockquote>")
 _HEADER_ITEM = re.compile(r" {0,3}[*-] +\w+(?:\([^()]*\))?!? *[:：]")
 
 
@@ -57,10 +59,10 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     """
     first = _last_paragraphs(text)
     head = text[:first]
-    if "REAKING" in head or might_request_version(head) or might_have_fences(text):
+    if "REAKING" in head or might_request_version(head) or might_have_quotes(text):
         lines = text.split("\n")
         first_line = text.count("\n", 0, first) if first < len(text) else len(lines)
-        return _collect(lines, inside_fences(lines), first_line)
+        return _collect(lines, quoted_lines(lines), first_line)
     if first == len(text):
         return text, ()
     if simple_footers := _one_line_footers(text, first):
@@ -85,12 +87,16 @@ def might_mention_breaking(text: str) -> bool:
     return "reaking" in text or "REAKING" in text
 
 
-def might_have_fences(text: str) -> bool:
-    """Return whether `text` might contain a fenced code block.
+def might_have_quotes(text: str) -> bool:
+    """Return whether `text` might contain a fenced code block, or an HTML block that quotes other text.
 
     Searching one character first is ten times faster than searching three, and most texts do not contain it.
     """
-    return ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
+    return (
+        ("`" in text and "```" in text)
+        or ("~" in text and "~~~" in text)
+        or ("<" in text and any(start in text for start in _QUOTE_START))
+    )
 
 
 def _one_line_footers(text: str, position: int) -> tuple[Footer, ...] | None:
@@ -120,18 +126,18 @@ def _last_paragraphs(text: str) -> int:
     return first
 
 
-def _collect(lines: Sequence[str], fences: Iterable[bool], first: int) -> tuple[str, tuple[Footer, ...]]:
+def _collect(lines: Sequence[str], quoted: Iterable[bool], first: int) -> tuple[str, tuple[Footer, ...]]:
     """Sort the lines into body and footers.
 
     Args:
-        fences: for each line, whether it belongs to a code block.
+        quoted: for each line, whether it belongs to a code block or a quote.
         first: index of the first line of the footer paragraphs. Above it, only footers that decide the version count.
     """
     body: list[str] = []
     footers: list[tuple[str, list[str]]] = []
     target, is_item, previous_line = body, False, ""
-    for index, (line, fenced) in enumerate(zip(lines, fences, strict=False)):
-        match = None if fenced else _FOOTER.match(line)
+    for index, (line, is_quoted) in enumerate(zip(lines, quoted, strict=False)):
+        match = None if is_quoted else _FOOTER.match(line)
         if match and (target is not body or index >= first or _decides_version(match)):
             target, is_item = [match["value"]], match["item"] is not None
             footers.append((match["breaking"] or match["token"], target))
@@ -164,8 +170,28 @@ def _ends_value(line: str, previous_line: str, is_item: bool) -> bool:
     return not previous_line.strip() and _HEADER_ITEM.match(line) is not None
 
 
-def inside_fences(lines: Sequence[str]) -> list[bool]:
-    """Return, for each line, whether it belongs to a fenced code block. The fences themselves belong to it."""
+def quoted_lines(lines: Sequence[str]) -> list[bool]:
+    """Return, for each line, whether it belongs to a fenced code block or to an HTML block that quotes other text.
+
+    Renovate and Dependabot quote the release notes of a dependency in `<details>`. The marks themselves belong to the
+    block. An HTML block that is never closed is none.
+    """
+    fenced = _inside_fences(lines)
+    depth, start, quoted = 0, 0, list(fenced)
+    for index, line in enumerate(lines):
+        if fenced[index]:
+            continue
+        if line.lstrip()[:12].startswith(_QUOTE_START):
+            start = start if depth else index
+            depth += 1
+        if depth and "</" in line:
+            depth = max(0, depth - sum(map(line.count, _QUOTE_END)))
+            if depth == 0:
+                quoted[start : index + 1] = [True] * (index + 1 - start)
+    return quoted
+
+
+def _inside_fences(lines: Sequence[str]) -> list[bool]:
     fence, inside = "", []
     for line in lines:
         mark = line.lstrip()[:3]
@@ -179,7 +205,7 @@ def inside_fences(lines: Sequence[str]) -> list[bool]:
 def breaking_lookalikes(text: str) -> tuple[str, ...]:
     """Return a warning for each line that looks like a breaking change but does not follow the specification."""
     lines = text.split("\n")
-    plain = "\n".join(line for line, fenced in zip(lines, inside_fences(lines), strict=True) if not fenced)
+    plain = "\n".join(line for line, fenced in zip(lines, quoted_lines(lines), strict=True) if not fenced)
     found = re.finditer(_BREAKING_LOOKALIKE, plain)
     return tuple(dict.fromkeys(_lookalike_warning(match) for match in found if not _announces_breaking(match[0])))
 

@@ -11,7 +11,7 @@ from itertools import repeat
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import inside_fences, might_have_fences
+from shipit.core.commits.footers import might_have_quotes, quoted_lines
 from shipit.core.commits.raw_commit import RawCommit
 
 _LIST_MARK = re.compile(r"[*-][ \t]")
@@ -43,9 +43,9 @@ def _listed_messages(message: str, starts_commit: Callable[[str], bool]) -> Iter
     """Yield the message of each list item that is a commit; the lines up to the next one are its body."""
     lines = message.split("\n")
     current: list[str] = []
-    fences = inside_fences(lines) if might_have_fences(message) else repeat(False)
-    for line, fenced in zip(lines, fences, strict=False):
-        item = None if fenced or line[:1] not in _ITEM_STARTS else _ITEM.match(line)
+    quoted = quoted_lines(lines) if might_have_quotes(message) else repeat(False)
+    for line, is_quoted in zip(lines, quoted, strict=False):
+        item = None if is_quoted or line[:1] not in _ITEM_STARTS else _ITEM.match(line)
         if item and starts_commit(line[item.end() :]):
             if current:
                 yield "\n".join(current)
