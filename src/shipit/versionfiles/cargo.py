@@ -12,11 +12,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipit.core import limits
-from shipit.versionfiles.base import Span, TextFormat, VersionFileError, spans
+from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
 from shipit.versionfiles.lock import lock_packages
 from shipit.versionfiles.syntax.toml import toml_places
 
 _USUAL = ("package.version", "workspace.package.version")
+
+_NO_VERSION = {
+    True: "name the Cargo.toml of each crate in `version-files`, or add `version` to `[workspace.package]`",
+    False: "name the Cargo.toml of the workspace in `version-files`, or add `version` to `[package]`",
+}
+
+
+def _is_workspace(text: str) -> bool:
+    return any(line.lstrip().startswith(("[workspace]", "[workspace.")) for line in text.splitlines())
 
 
 def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
@@ -28,15 +37,21 @@ def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
             hint='choose with paths = ["package.version"] or paths = ["workspace.package.version"], or list both',
         )
     if not paths and not present:
-        raise VersionFileError(
-            "this Cargo.toml has no version of its own",
-            hint="name the Cargo.toml of the workspace in `version-files`, or add `version` to `[package]`",
-        )
+        raise VersionFileError("this Cargo.toml has no version of its own", hint=_NO_VERSION[_is_workspace(text)])
     return spans(text, places, paths or present)
 
 
+def local_crates(text: str) -> dict[str, str]:
+    """Return the version of each local crate in a Cargo.lock, by its name."""
+    return {place.path: place.span.of(text) for place in _local(text)}
+
+
+def _local(text: str) -> list[Place]:
+    return lock_packages(text, lambda table: "source" not in table)
+
+
 def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
-    local = lock_packages(text, lambda table: "source" not in table)
+    local = _local(text)
     if not paths and len(local) != 1:
         names = ", ".join(f'"{place.path}"' for place in local[: limits.NAMED_PLACES]) or "none"
         raise VersionFileError(

@@ -132,3 +132,123 @@ def test_the_files_nearest_to_the_root_are_read_first() -> None:
 def test_every_name_has_a_format() -> None:
     patterns = {pattern for format in FORMATS.values() for pattern in format.patterns}
     assert set(NESTED_NAMES) <= patterns
+
+
+def json_of(**versions: str) -> dict[str, str]:
+    """Return a `package.json` with each of the versions, in `packages/<name>`."""
+    return {f"packages/{name.replace('_', '-')}/package.json": f'{{"version": "{v}"}}' for name, v in versions.items()}
+
+
+def test_files_with_the_version_of_the_last_release_are_proposed_together(repo: Repository) -> None:
+    repo.commit("feat: begin", files=json_of(cli="5.6.1", core="5.6.1", helpers="0.0.1"))
+    repo.tag("v5.6.1")
+    finding = found(repo)
+    assert finding is not None and finding.severity == "warning"
+    together, none = map(parse_config, proposals(finding))
+    assert together.release.version_files == ("packages/cli/package.json", "packages/core/package.json")
+    assert none.release.version_files == ()
+
+
+def test_a_long_list_of_files_can_be_pasted(repo: Repository) -> None:
+    repo.commit("feat: begin", files=json_of(a="1.1.0-SNAPSHOT", b="1.0.0", c="1.0.0", d="1.0.0"))
+    repo.tag("v1.0.0")
+    finding = found(repo)
+    assert finding is not None
+    assert len(parse_config(proposals(finding)[0]).release.version_files or ()) == 4
+
+
+def test_where_no_file_has_the_version_of_the_last_release_no_file_is_the_first_proposal(repo: Repository) -> None:
+    repo.commit("feat: begin", files=json_of(site="0.0.1", plugin="1.1.0"))
+    repo.tag("v6.2.4")
+    finding = found(repo)
+    assert finding is not None and finding.fix.startswith("if releases should write no version, as before, write")
+    none, together, separate = map(parse_config, proposals(finding))
+    assert none.release.version_files == ()
+    assert together.release.version_files == ("packages/plugin/package.json", "packages/site/package.json")
+    assert set(separate.packages) == {"plugin", "site"}
+
+
+def test_tags_of_a_part_block_because_its_commits_would_raise_the_whole(repo: Repository) -> None:
+    repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0", extra="1.0.0"))
+    repo.tag("plugin-legacy@8.2.0")
+    repo.tag("v8.1.3")
+    repo.commit("feat(legacy): only there", files={"packages/plugin-legacy/a.txt": "a"})
+    with pytest.raises(PreflightError) as refused:
+        found(repo)
+    (finding,) = refused.value.findings
+    assert doctor(clone_of(repo))["nested-packages"] == finding
+    tables = proposals(finding)[0]
+    repo.check_out()
+    upcoming = observe_upcoming(GitRepository(str(repo.path)), config_of(tables), reasons=False)
+    assert {each.package: each.version for each in upcoming.versions} == {"plugin-legacy": "8.3.0", "vite": None}
+    whole = found(repo, 'release.tag = "v{version}"')
+    assert whole is not None and whole.severity == "warning"
+
+
+@pytest.mark.parametrize("tag", ["other@8.2.0", "plugin-legacy@9.0.0", "plugin-legacy"])
+def test_other_tags_are_no_releases_of_a_part(repo: Repository, tag: str) -> None:
+    repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0"))
+    repo.tag(tag)
+    repo.tag("v8.1.3")
+    finding = found(repo)
+    assert finding is not None and finding.code == "nested-version-files"
+
+
+def test_a_root_that_stayed_behind_while_the_packages_were_released_is_a_warning(repo: Repository) -> None:
+    root = {"package.json": '{"version": "1.0.0"}'}
+    repo.commit("feat: begin", files={**root, **json_of(cli="21.2.2", lint="21.2.2", other="3.0.0")})
+    repo.tag("v21.2.2")
+    finding = found(repo)
+    assert finding is not None and finding.severity == "warning"
+    assert "only `package.json`, which has 1.0.0" in finding.what
+    together, none, root_only = map(parse_config, proposals(finding))
+    assert together.release.version_files == ("packages/cli/package.json", "packages/lint/package.json")
+    assert (none.release.version_files, root_only.release.version_files) == ((), ("package.json",))
+
+
+def test_a_root_that_stayed_behind_alone_is_written(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"package.json": '{"version": "1.0.0"}', **json_of(cli="1.0.0")})
+    repo.tag("v21.2.2")
+    assert found(repo) is None
+
+
+def test_the_warning_that_no_file_at_the_root_can_be_updated_is_not_repeated(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"package.json": '{"private": true}', **json_of(cli="1.0.0")})
+    assert set(doctor(clone_of(repo))) == {"nested-version-files"}
+
+
+LOCK = """version = 4
+
+[[package]]
+name = "acme"
+version = "1.2.0"
+
+[[package]]
+name = "acme-core"
+version = "1.2.0"
+
+[[package]]
+name = "serde"
+version = "1.2.0"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+"""
+
+
+def test_a_rust_workspace_gets_its_lock_file_with_its_crates_too(repo: Repository) -> None:
+    crates = {
+        f"{name}/Cargo.toml": f'[package]\nname = "{name}"\nversion = "1.2.0"\n' for name in ("acme", "acme-core")
+    }
+    workspace = '[workspace]\nmembers = ["acme", "acme-core"]\n'
+    repo.commit("feat: begin", files={"Cargo.toml": workspace, "Cargo.lock": LOCK, **crates})
+    repo.tag("v1.2.0")
+    finding = found(repo)
+    assert finding is not None
+    repo.commit("feat: more", files={"shipit.toml": proposals(finding)[0]})
+    written = render_plan(plan(clone_of(repo)))
+    assert written.count('+ version = "1.3.0"') == 4
+    assert "write Cargo.lock" in written
+
+
+def test_a_workspace_without_crates_that_can_be_read_names_the_way_for_a_workspace(repo: Repository) -> None:
+    repo.commit("feat: begin", files={"Cargo.toml": '[workspace]\nmembers = ["a"]\n'})
+    assert "`[workspace.package]`" in doctor(clone_of(repo))["version-file"].fix

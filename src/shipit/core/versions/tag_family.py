@@ -82,3 +82,16 @@ def short_tags(commits: Mapping[str, str], format: TagFormat, numbers: Literal[1
         if text and re.fullmatch(_SHORT[numbers], text, re.ASCII)
     )
     return sorted(found, key=lambda tag: precedence(tag.version), reverse=True)
+
+
+def is_named(name: str, path: str) -> bool:
+    """Return whether the directory `path` has the name `name`, written with `-` or `_`.
+
+    >>> is_named("release-plz", "crates/release_plz"), is_named("web", "apps/web-ui")
+    (True, False)
+    """
+    return _plain(path.rpartition("/")[2]) == _plain(name)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")

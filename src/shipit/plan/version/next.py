@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from functools import cache, partial
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks, warnings_of
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
-from shipit.plan.version.files.declared import Declared, DeclaredVersion, may_have_version_files
+from shipit.plan.version.files.declared import Declared, DeclaredVersion, is_behind, may_have_version_files
 from shipit.plan.version.history import History, observe_history
 from shipit.plan.version.package.model import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
@@ -131,7 +131,7 @@ class _VersionInputs(Struct, frozen=True):
     head: str
     config: Config
     channel: BranchConfig
-    tags: Collection[str]
+    tags: Mapping[str, str]
     about_paths: tuple[Finding, ...]
     packages: tuple[tuple[History, Declared], ...]
 
@@ -157,12 +157,16 @@ class _VersionInputs(Struct, frozen=True):
             return {"ignored": no_package.ignored, "findings": (*warnings_of(self.about_paths), *no_package.findings)}
         if self.config.release.version_files is not None:
             return {}
-        (_, declared), *_ = self.packages
-        if (nested := git.nested_files(NESTED_NAMES)) and not declared():
-            from shipit.plan.version.files.nested import nested_findings
+        (history, declared), *_ = self.packages
+        nested = git.nested_files(NESTED_NAMES)
+        if not nested or ((root := declared()) and not is_behind(root, history.stable)):
+            return {}
+        from shipit.plan.version.files.nested import nested_findings
 
-            return {"findings": tuple(nested_findings(git, self.head, packages(self.config)[0], nested))}
-        return {}
+        findings = tuple(nested_findings(git, self.head, history, self.tags, nested))
+        if any_blocks(findings):
+            raise PreflightError(findings, state="nothing was changed")
+        return {"findings": findings}
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:
@@ -193,7 +197,7 @@ def _version_inputs(
     if any_blocks((*about_paths, *findings)):
         raise PreflightError((*about_paths, *findings), state="nothing was changed")
     pairs = tuple((rewrite(each), cache(partial(_declared, git, head, each.package))) for each in histories)
-    return _VersionInputs(head, config, release_channel, tags.keys(), about_paths, pairs)
+    return _VersionInputs(head, config, release_channel, tags, about_paths, pairs)
 
 
 def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:

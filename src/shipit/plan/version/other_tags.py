@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from shipit.config.keys import toml_key, toml_string
 from shipit.core import limits
 from shipit.core.versions import Tag, TagFormat, version_tags
-from shipit.core.versions.tag_family import TagFamily, short_tags, tag_families
+from shipit.core.versions.tag_family import TagFamily, is_named, short_tags, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import Package
@@ -190,7 +190,7 @@ def package_proposal(families: Sequence[TagFamily], packages: Sequence[Package],
 
 def _has_name_of(family: TagFamily, package: Package) -> bool:
     """Return whether the tags of `family` have the name of `package`."""
-    return family.name.lower() == package.name.rpartition("/")[2].lower()
+    return is_named(family.name, package.name)
 
 
 def _setting(format: TagFormat, package: Package) -> str:
@@ -220,7 +220,6 @@ def _package_directories(paths: Iterable[str]) -> list[str]:
 
 def _directory(name: str, directories: Sequence[str]) -> str | None:
     """Return the directory that probably holds the package `name`; None when there is no such directory."""
-    base = {path: path.rpartition("/")[2].lower() for path in directories}
-    exact = [path for path in directories if base[path] == name.lower()]
-    similar = [path for path in directories if name.lower() in re.split(r"[-_.]", base[path])]
+    exact = [path for path in directories if is_named(name, path)]
+    similar = [path for path in directories if name.lower() in re.split(r"[-_.]", path.rpartition("/")[2].lower())]
     return next(iter((*exact, *similar)), None)

@@ -125,9 +125,11 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         for package in packages(config)
     )
     no_package = observe_no_package(git, base, histories, rules_of(config))
-    file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
+    # Both may propose packages.
+    nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
+    file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
     return Observed(
@@ -143,12 +145,12 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         else (),
         findings=(
             *clone.findings,
-            *file_findings,
+            *(found for found in file_findings if found.blocks or found.code != "version-file" or not nested),
             *path_findings(git, base, packages(config)),
             *shared_file_findings(files),
             *changelog_findings(git, base, [each.package for each in histories], config.release.write_back),
             *no_package.findings,
-            *(() if about_tags else nested_findings(git, base, histories[0].package)),  # both may propose packages
+            *nested,
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),

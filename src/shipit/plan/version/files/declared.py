@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from shipit.core.versions import Version
+from shipit.core.versions import Tag, Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version.history import History
@@ -43,6 +43,13 @@ def may_have_version_files(git: Git, rev: str, package: Package) -> bool:
     and not listed, because a clone answers faster that there is no such file.
     """
     return any(git.text(rev, package.inside(name)) is not None for name in NESTED_NAMES)
+
+
+def is_behind(declared: Sequence[DeclaredVersion], last: Tag | None) -> bool:
+    """Return whether all `declared` versions are lower than that of the release `last`."""
+    if last is None:
+        return False
+    return all(each.version and Version.parse(each.version).finalize_version() < last.version for each in declared)
 
 
 def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], history: History) -> None:

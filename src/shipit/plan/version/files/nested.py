@@ -1,4 +1,4 @@
-"""Version files below the root, in a repository that has none at its root and no configuration that names them.
+"""Version files below the root, in a repository whose root has none, or an old one, and no configuration names them.
 
 >>> nested_paths(["backend/build.gradle", "backend/node_modules/a/package.json", "tests/data/package.json"])
 ['backend/build.gradle']
@@ -6,14 +6,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from shipit.config.keys import toml_key, toml_string
+from msgspec.structs import replace
+
+from shipit.config.keys import toml_string
 from shipit.config.model import VersionFileConfig
 from shipit.core import limits
+from shipit.core.versions import Tag, Version
+from shipit.core.versions.tag_family import TagFamily, is_named, tag_families
 from shipit.finding import Finding
-from shipit.plan.version.package.model import NESTED_NAMES, Package
+from shipit.plan.version.files.declared import DeclaredVersion, is_behind
+from shipit.plan.version.files.nested_fix import Part, proposed_packages, proposed_ways
+from shipit.plan.version.history import History
+from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.world import Git
 
 # The directories with code of others, tests, examples or documentation; hidden directories are left out too.
@@ -23,7 +29,7 @@ _LEFT_OUT = frozenset(
     build dist out target buildSrc build-logic
     test tests testdata test-data testing fixture fixtures __fixtures__ e2e benchmark benchmarks
     example examples sample samples demo demos template templates playground playgrounds
-    doc docs website tool tools scripts
+    doc docs documentation website tool tools scripts
     """.split()  # noqa: SIM905 (a list of quoted names is harder to read)
 )
 _PLACEHOLDER = "0.0.0"
@@ -46,76 +52,129 @@ def _is_of_a_part(parts: Sequence[str]) -> bool:
     return not any(each in _LEFT_OUT or each.startswith(".") for each in directories)
 
 
-def nested_findings(git: Git, rev: str, package: Package, paths: Sequence[str] | None = None) -> Iterator[Finding]:
-    """Yield a warning if only files below the root contain a version: a release would not write it.
+def nested_findings(
+    git: Git, rev: str, history: History, tags: Mapping[str, str], paths: Sequence[str] | None = None
+) -> Iterator[Finding]:
+    """Yield a finding if the version of the last release is only in files below the root: a release would not write it.
+
+    It blocks if tags show that parts of the repository have releases of their own: then commits that change only such
+    a part would raise the version of the whole.
 
     Args:
         git: the repository.
         rev: a commit id.
-        package: the whole repository.
+        history: the history of the whole repository.
+        tags: the commit id of each tag, by name.
         paths: the files to look at; None for all files of the commit.
     """
+    package = history.package
     if package.name or package.version_files is not None:
         return
     found = nested_paths(git.paths(rev) if paths is None else paths)
     if not found:
         return
-    from shipit.plan.version.files.version_files import version_files, version_of  # few repositories need all formats
+    from shipit.plan.version.files.version_files import (  # few repositories need all formats
+        declared_versions,
+        main_version_files,
+    )
 
-    if version_files(git, rev, package):
+    root = declared_versions(git, rev, main_version_files(git, rev, package))
+    if root and not is_behind(root, history.stable):
         return
-    versions = {path: version_of(VersionFileConfig(path=path), git.text(rev, path)) for path in found}
-    topmost = _topmost({path: version for path, version in versions.items() if version})
-    if any(version != _PLACEHOLDER for version in topmost.values()):
-        yield _finding(topmost)
+    declared = declared_versions(git, rev, (VersionFileConfig(path=path) for path in found))
+    parts = list(_with_releases(_topmost(declared), history.stable, tags))
+    lock = _cargo_lock(git, rev, history, parts)
+    if root:
+        yield from _behind(root, history, [*(part for part in parts if part.fits), *lock])
+    elif any(part.version != _PLACEHOLDER for part in parts):
+        yield _finding(parts, history, lock)
 
 
-def _topmost(versions: Mapping[str, str]) -> dict[str, str]:
-    """Return the files that are in no directory below that of another one, with their versions."""
-    directories = {_directory(path) for path in versions}
-    return {
-        path: version
-        for path, version in versions.items()
-        if not any(_directory(path).startswith(f"{each}/") for each in directories)
-    }
+def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[Part]) -> list[Part]:
+    """Return the Cargo.lock at the root, if it repeats the version of crates that have that of the last release."""
+    crates = any(part.fits and part.path.endswith("/Cargo.toml") for part in parts)
+    text = git.text(rev, "Cargo.lock") if crates else None
+    if text is None or history.stable is None:
+        return []
+    from shipit.versionfiles import VersionFileError
+    from shipit.versionfiles.cargo import local_crates
+
+    try:
+        names = [name for name, version in local_crates(text).items() if version == str(history.stable.version)]
+    except VersionFileError:
+        return []
+    return [Part("Cargo.lock", str(history.stable.version), fits=True, paths=tuple(names))] if names else []
+
+
+def _topmost(declared: Sequence[DeclaredVersion]) -> list[DeclaredVersion]:
+    """Return the files that are in no directory below that of another one."""
+    directories = {_directory(each.path) for each in declared}
+    return [
+        each for each in declared if not any(_directory(each.path).startswith(f"{above}/") for above in directories)
+    ]
 
 
 def _directory(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _finding(versions: Mapping[str, str]) -> Finding:
-    shown = [f"`{path}` ({version})" for path, version in versions.items()][: limits.NESTED_EXAMPLES]
-    more = f" and {len(versions) - len(shown)} more" if len(versions) > len(shown) else ""
-    what = (
-        f"the root has no version file, so a release writes no version; there are versions in {', '.join(shown)}{more}"
+def _with_releases(declared: Sequence[DeclaredVersion], last: Tag | None, tags: Mapping[str, str]) -> Iterator[Part]:
+    families = [family for family in tag_families(tags) if family.name]
+    for each in declared:
+        own = (family.format for family in families if _is_released(family, each))
+        yield Part(each.path, each.written, next(own, None), last is not None and _continues(each, last))
+
+
+def _is_released(family: TagFamily, file: DeclaredVersion) -> bool:
+    """Return whether the tags of `family` have the name of the directory of `file`, and reach up to its version."""
+    if not is_named(family.name, _directory(file.path)) or file.version is None:
+        return False
+    version = Version.parse(file.version)
+    return family.tags[0].version <= version or any(tag.version == version for tag in family.tags)
+
+
+def _continues(file: DeclaredVersion, last: Tag) -> bool:
+    """Return whether `file` has the version of the release `last`, or the snapshot after it."""
+    version = Version.parse(file.version) if file.version else None
+    is_snapshot = file.written != file.version
+    return version is not None and (version == last.version or (is_snapshot and version > last.version))
+
+
+def _finding(parts: Sequence[Part], history: History, lock: Sequence[Part]) -> Finding:
+    own = [part for part in parts if part.releases]
+    of_whole = [part for part in parts if part.fits and not part.releases]
+    package = history.package
+    if own and len(of_whole) == 1 and not package.format_is_configured:
+        whole = replace(of_whole[0], releases=package.format)
+        names = listed([f"`{part.directory}`" for part in own])
+        what = (
+            f"tags show releases of {names}, so commits that change only these must not count for "
+            f"`{package.format.template}`"
+        )
+        ignore = f"set `tag = {toml_string(package.format.template)}` under `[release]` to count all commits"
+        return Finding("nested-packages", what, proposed_packages([*own, whole], ignore))
+    shown = listed([f"`{part.path}` ({part.version})" for part in parts])
+    what = f"the root has no version file, so a release writes no version; there are versions in {shown}"
+    fix = proposed_ways([*parts, *lock], released=history.stable is not None)
+    return Finding("nested-version-files", what, fix, "warning")
+
+
+def _behind(root: Sequence[DeclaredVersion], history: History, fitting: Sequence[Part]) -> Iterator[Finding]:
+    """Yield a warning if the root has a lower version than the last release, and files below it have that of it."""
+    if not fitting or history.stable is None:
+        return
+    first, last = root[0], history.stable
+    shown = listed([f"`{part.path}`" for part in fitting])
+    what = f"a release writes only `{first.path}`, which has {first.written}; {shown} have the version of `{last.name}`"
+    keep = ", ".join(toml_string(each.path) for each in root)
+    fix = (
+        f"{proposed_ways(fitting, released=True)}\nor, to write only the root:\n  [release]\n  version-files = [{keep}]"
     )
-    return Finding("nested-version-files", what, "\n".join(_fix(versions)), "warning")
+    yield Finding("nested-version-files", what, fix, "warning")
 
 
-def _fix(versions: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines to write into shipit.toml."""
-    yield "write in shipit.toml:"
-    directories = list(dict.fromkeys(map(_directory, versions)))
-    if len(directories) > 1:
-        for directory, name in zip(directories, _names(directories), strict=True):
-            yield f"  [packages.{toml_key(name)}]"
-            yield f"  path = {toml_string(directory)}"
-        yield "or, if all of them have the same version:"
-    yield "  [release]"
-    yield f"  version-files = [{', '.join(map(toml_string, versions))}]"
-    yield "or, if releases should write no version:"
-    yield "  [release]"
-    yield "  version-files = []"
-
-
-def _names(directories: Sequence[str]) -> list[str]:
-    """Return a name for each directory: its last part, or all its parts if others have the same last part."""
-    short = [_name(each.rpartition("/")[2]) for each in directories]
-    return [
-        name if name and short.count(name) == 1 else _name(each) for each, name in zip(directories, short, strict=True)
-    ]
-
-
-def _name(path: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", path).strip("-.")
+def listed(names: Sequence[str]) -> str:
+    """Return the first of `names` in one text, with the number of the others."""
+    shown = ", ".join(names[: limits.NESTED_EXAMPLES])
+    more = len(names) - limits.NESTED_EXAMPLES
+    return f"{shown} and {more} more" if more > 0 else shown

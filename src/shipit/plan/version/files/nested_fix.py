@@ -1,0 +1,105 @@
+"""The tables for shipit.toml that a finding proposes for version files below the root."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from shipit.config.keys import toml_key, toml_string
+from shipit.core.versions import TagFormat
+
+_Way = tuple[str, list[str]]  # the condition under which it is right, and the lines to write
+
+
+class Part(Struct, frozen=True):
+    """A version file below the root: its path, the version as it is written, and the tag format of its own releases.
+
+    `releases` is None when no tag shows releases of this part. `fits` is True when it has the version of the last
+    release of the whole repository, or the snapshot after it. `paths` are the places of the version in the file, if
+    they are not the usual ones.
+    """
+
+    path: str
+    version: str
+    releases: TagFormat | None = None
+    fits: bool = False
+    paths: tuple[str, ...] = ()
+
+    @property
+    def directory(self) -> str:
+        """The directory of the file."""
+        return self.path.rpartition("/")[0]
+
+
+def proposed_ways(parts: Sequence[Part], *, released: bool) -> str:
+    """Return the tables to write, the most probable ones first, each with the condition under which it is right.
+
+    Args:
+        parts: the version files, at least one.
+        released: True if the whole repository has releases in the tag format. Then its parts have no own ones.
+    """
+    fitting = [part for part in parts if part.fits]
+    several = len({part.directory for part in parts}) > 1
+    one_version = "all of them have the same version" if several else "it has the version of the releases"
+    together = (one_version, _version_files(fitting or parts))
+    none = ("releases should write no version", _version_files([]))
+    separate = [("each directory has releases of its own", _packages(parts))] if several and not fitting else []
+    if any(part.releases for part in parts):
+        return "\n".join(_lines([*separate, none, together]))
+    if released and not fitting:
+        return "\n".join(_lines([none, together, *separate]))
+    return "\n".join(_lines([*separate, together, none]))
+
+
+def proposed_packages(parts: Sequence[Part], other: str) -> str:
+    """Return the tables of the packages, or else the instruction `other`."""
+    return "\n".join(("write in shipit.toml:", *_packages(parts), f"or {other}"))
+
+
+def _lines(ways: Sequence[_Way]) -> Iterator[str]:
+    (condition, first), *others = ways
+    is_obvious = "no version" not in condition
+    yield "write in shipit.toml:" if is_obvious else f"if {condition}, as before, write in shipit.toml:"
+    yield from first
+    for condition, lines in others:
+        yield f"or, if {condition}:"
+        yield from lines
+
+
+def _version_files(parts: Sequence[Part]) -> list[str]:
+    entries = list(map(_entry, parts))
+    if len(entries) <= 3 and not any(part.paths for part in parts):
+        return ["  [release]", f"  version-files = [{', '.join(entries)}]"]
+    return ["  [release]", "  version-files = [", *(f"    {entry}," for entry in entries), "  ]"]
+
+
+def _entry(part: Part) -> str:
+    path = toml_string(part.path)
+    return f"{{ path = {path}, paths = [{', '.join(map(toml_string, part.paths))}] }}" if part.paths else path
+
+
+def _packages(parts: Sequence[Part]) -> list[str]:
+    directories = {part.directory: part.releases for part in parts}
+    return list(_tables(directories))
+
+
+def _tables(directories: dict[str, TagFormat | None]) -> Iterator[str]:
+    for (directory, format), name in zip(directories.items(), _names(list(directories)), strict=True):
+        yield f"  [packages.{toml_key(name)}]"
+        yield f"  path = {toml_string(directory)}"
+        if format:
+            yield f"  tag = {toml_string(format.template)}"
+
+
+def _names(directories: Sequence[str]) -> list[str]:
+    """Return a name for each directory: its last part, or all its parts if others have the same last part."""
+    short = [_name(each.rpartition("/")[2]) for each in directories]
+    return [
+        name if name and short.count(name) == 1 else _name(each) for each, name in zip(directories, short, strict=True)
+    ]
+
+
+def _name(path: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", path).strip("-.")
