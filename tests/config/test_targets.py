@@ -220,3 +220,57 @@ def test_two_targets_of_an_environment_cannot_be_the_same_app_on_one_host() -> N
     found = problem(f"{DEV}deploy = [{watched}, {other}]")
     assert found.where == "environments.dev.deploy[1].name"
     assert found.what == "the app `a` in `/var/lib/shipit` on `local` is used by `environments.dev.deploy[0]` already"
+
+
+COMPOSE = """
+[environments.dev]
+images.backend.name = "acme/backend"
+images.frontend.name = "acme/web"
+
+[environments.dev.deploy]
+kind = "compose"
+project = "/srv/Shop"
+services.backend.health = "none"
+services.web = { image = "frontend", port = 80, health = { path = "/" } }
+"""
+
+
+def test_a_table_of_compose_is_one_target_for_each_service() -> None:
+    config = parse_config(COMPOSE)
+    environment = config.environments["dev"]
+    backend, web = environment.targets
+    assert (backend.image, web.image) == ("backend", "frontend")
+    assert [environment.app_name("dev", each) for each in (backend, web)] == ["shop-dev-backend", "shop-dev-web"]
+    named = parse_config(COMPOSE + 'name = "app"\n').environments["dev"]
+    assert [named.app_name("dev", each) for each in named.targets] == ["app-backend", "app-web"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key", "what"),
+    [
+        ('image = "backend"\n', "environments.dev.deploy.image", "each service has its own image"),
+        (
+            'services.api.health = "none"\n',
+            "environments.dev.deploy.services.api",
+            "the target does not say which image it deploys",
+        ),
+        (
+            'services.api = { image = "front", health = "none" }\n',
+            "environments.dev.deploy.services.api.image",
+            "there is no image `front`",
+        ),
+    ],
+)
+def test_a_wrong_service_is_reported_at_its_place(wrong: str, key: str, what: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(COMPOSE + wrong)
+    (problem,) = raised.value.problems
+    assert (problem.where.endswith(key), problem.what) == (True, what)
+
+
+def test_two_environments_cannot_deploy_the_same_service_on_one_host() -> None:
+    there = COMPOSE + 'hosts = ["ssh://one"]\n'
+    with pytest.raises(ConfigError) as raised:
+        parse_config(there + there.replace(".dev", ".prod"))
+    problem, _ = raised.value.problems
+    assert "the service `backend` of `/srv/Shop` on `ssh://one` is used by" in problem.what

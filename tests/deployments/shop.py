@@ -32,14 +32,14 @@ _numbers = itertools.count(1)
 class Apps:
     """The images of the app in a registry, each made when it is first used."""
 
-    def __init__(self, engine: Engine, registry: Registry) -> None:
-        self.engine, self.registry = engine, registry
+    def __init__(self, engine: Engine, registry: Registry, repository: str = REPOSITORY) -> None:
+        self.engine, self.registry, self.repository = engine, registry, repository
         self._made: dict[str, WebApp] = {}
 
     def __call__(self, version: str, **faults: bool | float | str) -> WebApp:
         """Return the image of a version; its faults are those of `make_web_app`."""
         if version not in self._made:
-            make = partial(make_web_app, self.engine, REPOSITORY, version, registry=self.registry)
+            make = partial(make_web_app, self.engine, self.repository, version, registry=self.registry)
             self._made[version] = make(**faults)  # type: ignore[arg-type]
         return self._made[version]
 
@@ -92,7 +92,7 @@ class Shop:
             before = self.settings.get(key)
             self.settings[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
         lines = ["[environments.prod]", 'branch = "prod"', f'image.name = "{self.image}"', "[environments.prod.deploy]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in self.settings.items()]
+        lines += [f"{key} = {toml(value)}" for key, value in self.settings.items()]
         (self.root / "shipit.toml").write_text("\n".join([*lines, ""]))
         self.git("add", ".")
         self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
@@ -203,7 +203,7 @@ class Shop:
             self.engine.docker("rm", "--force", "--volumes", *names)
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)

@@ -16,6 +16,7 @@ import pytest
 from parts.daemon import CACHE, PATIENCE, program
 
 BUILDX = CACHE / "buildx" / "usr/libexec/docker/cli-plugins/docker-buildx"
+COMPOSE = CACHE / "compose" / "usr/libexec/docker/cli-plugins/docker-compose"
 SYSTEM_PLUGINS = ("/usr/local/lib/docker", "/usr/local/libexec/docker", "/usr/lib/docker", "/usr/libexec/docker")
 
 
@@ -78,6 +79,14 @@ class Engine:
         pytest.fail(f"{url} does not answer: {self.run('logs', container)}")
 
 
+def add_compose(engine: Engine) -> Engine:
+    """Give `docker compose` to the client of an engine, and return the engine."""
+    plugin = engine.config / "cli-plugins" / COMPOSE.name
+    if not plugin.exists():
+        plugin.symlink_to(_installed(COMPOSE))
+    return engine
+
+
 def _answers(url: str) -> bool:
     try:
         urllib.request.urlopen(url, timeout=5).close()
@@ -94,14 +103,14 @@ def write_config(directory: Path, *, buildx: bool) -> Path:
     plugin.parent.mkdir(parents=True)
     (directory / "config.json").write_text("{}")
     if buildx:
-        plugin.symlink_to(_installed_buildx())
+        plugin.symlink_to(_installed(BUILDX))
     else:
         plugin.write_text("#!/bin/sh\nexit 1\n")  # what is broken here hides what is whole in the system
         plugin.chmod(0o755)
     return directory
 
 
-def _installed_buildx() -> Path:
-    of_the_system = (Path(place) / "cli-plugins" / "docker-buildx" for place in SYSTEM_PLUGINS)
-    found = next((path for path in (BUILDX, *of_the_system) if path.exists()), None)
-    return found or pytest.skip("not installed: docker buildx (make test installs it on Debian, for root)")
+def _installed(plugin: Path) -> Path:
+    of_the_system = (Path(place) / "cli-plugins" / plugin.name for place in SYSTEM_PLUGINS)
+    found = next((path for path in (plugin, *of_the_system) if path.exists()), None)
+    return found or pytest.skip(f"not installed: {plugin.name} (make test installs it on Debian, for root)")

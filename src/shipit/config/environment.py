@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, cast
 
 from msgspec import Meta, field
 
@@ -169,7 +170,18 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
 
     @property
     def targets(self) -> tuple[TargetConfig, ...]:
-        """The targets of `deploy`, in order."""
+        """The targets of `deploy`, in order; a table of the kind `compose` has one for each service."""
+        return tuple(target for _, target in self.numbered_targets)
+
+    @property
+    def numbered_targets(self) -> Iterator[tuple[int, TargetConfig]]:
+        """The targets in order, each with the number of its table."""
+        for number, table in enumerate(self.tables):
+            yield from ((number, cast(TargetConfig, target)) for target in table.parts(self.built))
+
+    @property
+    def tables(self) -> tuple[TargetConfig, ...]:
+        """The tables of `deploy`, in order."""
         return self.deploy if isinstance(self.deploy, tuple) else (self.deploy,)
 
     def app_name(self, name: str, target: TargetConfig) -> str:
@@ -179,10 +191,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             name: the name of this environment.
             target: one of its targets.
         """
-        if target.name:
-            return target.name
-        image = self.built[target.image or ""].name.rpartition("/")[2]
-        return image if image.endswith(f"-{name}") else f"{image}-{name}"
+        return target.app(self.built[target.image or ""].name, name)
 
     @property
     def built(self) -> dict[str, ImageConfig]:

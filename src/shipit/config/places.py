@@ -19,7 +19,7 @@ def shared_places(config: Config) -> Iterator[Fault]:
     """Yield a fault for each key of a target whose value an earlier target uses on the same host."""
     owners: dict[tuple[str, str, str], Key] = {}
     for name, environment in config.environments.items():
-        for index, target in enumerate(environment.targets):
+        for index, target in environment.numbered_targets:
             if (target.image or "") not in environment.built:  # another rule reports that
                 continue
             at: Key = ("environments", name, "deploy", *([index] if isinstance(environment.deploy, tuple) else []))

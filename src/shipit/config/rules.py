@@ -72,17 +72,22 @@ def _environment(name: str, environment: EnvironmentConfig) -> Iterator[Fault]:
 def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
     """Yield the faults of the targets of an environment."""
     several = isinstance(environment.deploy, tuple)
-    for index, target in enumerate(environment.targets):
+    for index, table in enumerate(environment.tables):
         here = (*at, index) if several else at
-        if not environment.built:
-            yield Fault(here, "there is no image to deploy", "add `image` to the environment")
-        elif target.image is None and "" not in environment.built:
-            names = " or ".join(f'"{name}"' for name in environment.built)
-            yield Fault(here, "the target does not say which image it deploys", f"add `image = {names}`")
-        elif target.image is not None and target.image not in environment.built:
-            hint = advice.for_choice(target.image, [name for name in environment.built if name])
-            yield Fault((*here, "image"), f"there is no image `{target.image}`", hint)
-        yield from (Fault((*here, key), what, hint) for key, what, hint in target.conflicts())
+        yield from (Fault((*here, key), what, hint) for key, what, hint in table.conflicts())
+        for target in table.parts(environment.built):
+            yield from _image_of_target((*here, *target.place), target.image, environment)
+
+
+def _image_of_target(at: Key, image: str | None, environment: EnvironmentConfig) -> Iterator[Fault]:
+    if not environment.built:
+        yield Fault(at, "there is no image to deploy", "add `image` to the environment")
+    elif image is None and "" not in environment.built:
+        names = " or ".join(f'"{name}"' for name in environment.built)
+        yield Fault(at, "the target does not say which image it deploys", f"add `image = {names}`")
+    elif image is not None and image not in environment.built:
+        hint = advice.for_choice(image, [name for name in environment.built if name])
+        yield Fault((*at, "image"), f"there is no image `{image}`", hint)
 
 
 def _same_names(at: Key, images: Mapping[str, ImageConfig]) -> Iterator[Fault]:

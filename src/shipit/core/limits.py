@@ -194,6 +194,7 @@ SLOT_TRIES = Count("deployments", 3, "requests that find out whether a slot is h
 NGINX_COMMAND = Time("deployments", 30, "a command of nginx in a container", "error, status 5")
 NGINX_RELOAD = Time("deployments", 5, "the time in which nginx must load its new configuration", "the earlier version keeps the traffic; error, status 6")
 NGINX_SHUTDOWN = Time("deployments", 30, "the time in which the workers of nginx with the old version must end", "error, status 6")
+COMPOSE_UP = Time("deployments", 120, "the start of the containers of a service by compose", "the earlier version serves; error, status 6")
 VARIABLE = Size("deployments", 131_000, "an environment variable of a container", "error, status 2")  # Linux refuses more than 128 KiB with the name: MAX_ARG_STRLEN
 SERVICE_UPDATE = Time("deployments", 600, "an update of a service of a swarm, until all its tasks run the new version", "the earlier version is set again; error, status 6", "environments.<name>.deploy.within")
 SERVICE_TRIES = Count("deployments", 5, "tries to change a service that another program changes at the same time", "error, status 3")

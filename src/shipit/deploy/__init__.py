@@ -14,11 +14,13 @@ from shipit.deploy.base import HostState as HostState
 from shipit.deploy.base import ObservedTarget as ObservedTarget
 from shipit.deploy.base import TargetKind
 from shipit.deploy.blue_green import BlueGreen
+from shipit.deploy.compose import Compose
 from shipit.deploy.swarm import Swarm
 from shipit.deploy.watchtower import Watchtower
 
 TARGETS: dict[str, TargetKind[Any]] = {
     "blue-green": BlueGreen(),
+    "compose": Compose(),
     "swarm": Swarm(),
     "watchtower": Watchtower(),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from shipit.steps.build_image import BuildImage
 from shipit.steps.comment_released import CommentReleased
+from shipit.steps.compose import AwaitReplicas, ConfirmReplicas, PinImage, RemoveReplicas, StartReplicas, WatchReplicas
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
 from shipit.steps.deploy import (
@@ -115,6 +116,12 @@ STEPS: dict[str, type[Any]] = {
         UpdateService,
         AwaitUpdate,
         ConfirmService,
+        PinImage,
+        StartReplicas,
+        AwaitReplicas,
+        WatchReplicas,
+        RemoveReplicas,
+        ConfirmReplicas,
         ReportDeployment,
     )
 }

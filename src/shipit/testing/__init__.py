@@ -42,6 +42,7 @@ from shipit.testing.forge import FakeForge as FakeForge
 from shipit.testing.git import FakeGit as FakeGit
 from shipit.testing.git import FakeRemote as FakeRemote
 from shipit.testing.hosts import FakeApp as FakeApp
+from shipit.testing.hosts import FakeCompose as FakeCompose
 from shipit.testing.hosts import FakeContainers as FakeContainers
 from shipit.testing.hosts import FakeHost as FakeHost
 from shipit.testing.hosts import FakeHosts as FakeHosts

@@ -25,7 +25,7 @@ class CommandResult(Struct, frozen=True):
 
 
 class Containers(Protocol):
-    """The containers and images of a host's engine. Containers are named; images are `name@digest`."""
+    """The containers and images of a host's engine. Containers are named, by name or id; images are `name@digest`."""
 
     # reads
     def findings(self) -> tuple[Finding, ...]:
@@ -33,6 +33,9 @@ class Containers(Protocol):
 
     def find(self, name: str) -> Container | None:
         """Return the container with this name; None if there is none."""
+
+    def labelled(self, labels: Mapping[str, str]) -> tuple[Container, ...]:
+        """Return all containers with these labels, also those that do not run, in the order of their names."""
 
     def image_of(self, name: str) -> ContainerImage | None:
         """Return the image that a container was created from; None if there is no such container."""

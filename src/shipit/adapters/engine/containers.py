@@ -70,6 +70,13 @@ class DockerContainers:
             except NotFound:
                 return None
 
+    def labelled(self, labels: Mapping[str, str]) -> tuple[Container, ...]:
+        wanted = {"label": [f"{name}={value}" for name, value in labels.items()]}
+        with translating_engine_errors():
+            ids = [each["Id"] for each in self._client.containers(all=True, filters=wanted)]
+        found = [container for container in map(self.find, ids) if container]  # one can be removed at this moment
+        return tuple(sorted(found, key=lambda each: each.name))
+
     def image_of(self, name: str) -> ContainerImage | None:
         from docker.errors import NotFound
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -18,14 +18,15 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     """A target; its `kind` says which other keys it has."""
 
     # The kinds that only a later version supports.
-    later: ClassVar[tuple[str, ...]] = ("compose", "kubernetes", "ecs", "static-site")
+    later: ClassVar[tuple[str, ...]] = ("kubernetes", "ecs", "static-site")
 
     name: Annotated[
         AppName | None,
         Meta(
             description="The name of the app in the record of deployments. With `blue-green`, its containers are "
             "`<name>-blue` and `<name>-green`. When unset, it is the last part of the image's name and the name of the "
-            "environment: `shop-prod`."
+            "environment: `shop-prod`. With `compose`, it is the last part of `project` instead, and the name of the "
+            "service is added: `shop-prod-backend`."
         ),
     ] = None
     image: Annotated[
@@ -33,9 +34,22 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     ] = None
 
     @property
+    def place(self) -> tuple[str, ...]:
+        """The keys that lead from the table to this target; none unless it is one of several parts."""
+        return ()
+
+    @property
     def followed_tag(self) -> str:
         """The moving tag of the image that only a deployment moves; empty for none."""
         return ""
+
+    def parts(self, images: Collection[str]) -> Sequence[TargetTable]:
+        """Return the targets of the table, in order: itself, or one for each service; `images` are the known names."""
+        return (self,)
+
+    def app(self, image: str, environment: str) -> str:
+        """Return the name of the app on the hosts: `name`, or that of the image and the environment."""
+        return self.name or in_environment(image.rpartition("/")[2], environment)
 
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
@@ -76,3 +90,12 @@ class HostTable(TargetTable, frozen=True, kw_only=True):
     def key_path(self) -> str:
         """The path of the key on the first host, with which the fingerprints of secrets are made."""
         return f"{self.directory}/key"
+
+
+def in_environment(name: str, environment: str) -> str:
+    """Return a name with that of the environment at its end.
+
+    >>> in_environment("shop", "prod"), in_environment("shop-prod", "prod")
+    ('shop-prod', 'shop-prod')
+    """
+    return name if name.endswith(f"-{environment}") else f"{name}-{environment}"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from shipit.core.deploy.address import LOCAL as LOCAL
 from shipit.core.deploy.address import machine as machine
+from shipit.core.deploy.compose import PIN_FILE as PIN_FILE
+from shipit.core.deploy.compose import ComposeService as ComposeService
+from shipit.core.deploy.compose import is_edited_pin_file as is_edited_pin_file
+from shipit.core.deploy.compose import pin_file as pin_file
+from shipit.core.deploy.compose import pins_in as pins_in
 from shipit.core.deploy.container import APP as APP
 from shipit.core.deploy.container import SETTINGS as SETTINGS
 from shipit.core.deploy.container import Container as Container

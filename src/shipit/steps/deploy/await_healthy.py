@@ -6,15 +6,14 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core import limits
 from shipit.core.deploy import Container, ContainerSpec, HealthCheck, Identity, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
+from shipit.steps.deploy.gate import Gate
 from shipit.world import World
 from shipit.world.hosts import Host
 
-_LOOKS = 4  # without a check over HTTP, so that a container that ends right after its start is noticed
 _SLOW = "; if it only needs longer to start, set a longer `within` in `health`"
 
 
@@ -40,43 +39,21 @@ class AwaitHealthy(Struct, frozen=True):
     @property
     def summary(self) -> str:
         by = f"`{self.health.path}` succeeds {self.health.times} times in a row" if self.health else "it runs"
-        return f"wait until {self.spec.name} on {machine(self.host)} is healthy: {by}, within {self._within:g} s"
+        return f"wait until {self.spec.name} on {machine(self.host)} is healthy: {by}, within {self._gate.within:g} s"
 
     @property
-    def _within(self) -> float:
-        return self.health.within if self.health else limits.DOCKER_HEALTH
-
-    @property
-    def _answers_needed(self) -> tuple[int, float]:
-        """The number of good answers in a row, and the seconds between them."""
-        return (self.health.times, self.health.every) if self.health else (_LOOKS, 1.0)
+    def _gate(self) -> Gate:
+        return Gate.of(self.health)
 
     def check(self, world: World) -> Done | Todo:
-        """Return whether all answers in a row are good right now; the first bad one ends the check."""
         host = world.hosts.at(self.host)
-        times, every = self._answers_needed
-        for number in range(times):
-            if number:
-                world.clock.sleep(every)
-            fatal, problem = self._look(host)
-            if fatal or problem:
-                return Todo(fatal or problem or "")
-        return Done()
+        return self._gate.check(lambda: self._look(host), world)
 
     def apply(self, world: World) -> Outputs:
-        host, clock = world.hosts.at(self.host), world.clock
-        times, every = self._answers_needed
-        end, good, problem = clock.elapsed() + self._within, 0, "it did not answer"
-        while good < times:
-            fatal, found = self._look(host)
-            if fatal:
-                raise self._failure(host, fatal, world)
-            good, problem = (0, found) if found else (good + 1, problem)
-            if good < times:
-                if clock.elapsed() >= end:
-                    what = f"not healthy within {self._within:g} seconds: {problem}"
-                    raise self._failure(host, what, world, _SLOW if self.health else "")
-                clock.sleep(every if good else min(every, 0.5))
+        host = world.hosts.at(self.host)
+        reason, too_late = self._gate.wait(lambda: self._look(host), world)
+        if reason:
+            raise self._failure(host, reason, world, _SLOW if too_late and self.health else "")
         return {}
 
     def _look(self, host: Host) -> tuple[str | None, str | None]:

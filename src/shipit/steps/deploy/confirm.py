@@ -143,7 +143,7 @@ class Confirm(Struct, frozen=True):
         loaded = loading()
         if loaded is None or loaded.digest != self.spec.image.digest:
             return _Sight(found, "nginx no longer gives it the traffic", final=True)
-        return _Sight(found, asking() or (self._outside(world) if self.url else None))
+        return _Sight(found, asking() or (public_problem(self.url, self.url_before, world) if self.url else None))
 
     def _bad_answer(self, host: Host) -> str | None:
         """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""
@@ -158,19 +158,20 @@ class Confirm(Struct, frozen=True):
             return None
         return f"nginx answered {front.status or 'nothing'} for `{path}` {front.body[:80]}".strip()
 
-    def _outside(self, world: World) -> str | None:
-        """Return the problem of the public address; None if it answers."""
-        for number in range(limits.PUBLIC_TRIES):
-            if number:
-                world.clock.sleep(_EVERY)
-            answer = world.hosts.at("local").get(self.url, timeout=limits.PUBLIC_REQUEST)
-            if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == self.url_before:
-                return None
-        found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
-        if self.url_before is None:
-            return f"`{self.url}` {found}"
-        before = f"answered {self.url_before}" if self.url_before else "did not answer"
-        return f"`{self.url}` {found}; before the switch, it {before}"
+
+def public_problem(url: str, before: int | None, world: World) -> str | None:
+    """Return the problem of the public address; None if it answers, or answers as it did `before` the switch."""
+    for number in range(limits.PUBLIC_TRIES):
+        if number:
+            world.clock.sleep(_EVERY)
+        answer = world.hosts.at("local").get(url, timeout=limits.PUBLIC_REQUEST)
+        if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == before:
+            return None
+    found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
+    if before is None:
+        return f"`{url}` {found}"
+    was = f"answered {before}" if before else "did not answer"
+    return f"`{url}` {found}; before the switch, it {was}"
 
 
 def _names(verified: DeployEvent, container: Container | None) -> bool:

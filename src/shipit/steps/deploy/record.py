@@ -47,7 +47,7 @@ class RecordEvent(Struct, frozen=True):
     """Add `event` to the record `path` on `host`.
 
     The event says that a run began to deploy an image, that an image is held or no longer held, or that it was verified
-    again or no longer counts as verified.
+    again or no longer counts as verified. With `first`, the record is changed only if no image was verified before.
     """
 
     kind: ClassVar[str] = "record-event"
@@ -55,6 +55,7 @@ class RecordEvent(Struct, frozen=True):
     host: str
     path: str
     event: DeployEvent
+    first: bool = False
 
     @property
     def id(self) -> str:
@@ -71,6 +72,8 @@ class RecordEvent(Struct, frozen=True):
 
     def _status(self, record: DeployRecord) -> Done | Todo:
         if self.event.kind == "verified":
+            if self.first and record.current is not None:
+                return Done()
             return Done() if record.current == self.event.image else Todo()
         if self.event.kind == "started":
             last = record.events[-1] if record.events else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipit.testing.hosts.compose import FakeCompose as FakeCompose
 from shipit.testing.hosts.containers import FakeApp as FakeApp
 from shipit.testing.hosts.containers import FakeContainers as FakeContainers
 from shipit.testing.hosts.host import FakeHost as FakeHost

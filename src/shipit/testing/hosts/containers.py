@@ -118,8 +118,14 @@ class FakeContainers:
         self._containers[name] = _Kept(spec, self._next_id(), {}, app or FakeApp(), address)
         self._begin(name)
 
-    def run_tag(self, name: str, reference: str) -> None:
-        """Pull an image by its tag and run it as the container `name`, as Watchtower and `docker run` do.
+    def run_tag(self, name: str, reference: str, labels: Mapping[str, str] = {}, address: str = "") -> None:
+        """Pull an image by its tag or digest and run it as the container `name`, as Watchtower and `docker run` do.
+
+        Args:
+            name: the name of the container.
+            reference: the image.
+            labels: labels besides those of the image.
+            address: the IP address of the container.
 
         Raises `RemoteError` if the registry has no such image.
         """
@@ -135,7 +141,8 @@ class FakeContainers:
             port=0,
             host_port=0,
         )
-        self._containers[name] = _Kept(spec, self._next_id(), found.labels, self._app_of(spec), reference=reference)
+        labels, app = {**found.labels, **labels}, self._app_of(spec)
+        self._containers[name] = _Kept(spec, self._next_id(), labels, app, address, reference=reference)
         self._begin(name)
 
     def names(self) -> tuple[str, ...]:
@@ -161,7 +168,7 @@ class FakeContainers:
         return tuple(self.problems)
 
     def find(self, name: str) -> Container | None:
-        kept = self._containers.get(name)
+        kept = self._named(name)
         if kept is None:
             return None
         age, runs = self._age(kept), self._runs(kept)
@@ -169,7 +176,7 @@ class FakeContainers:
         restarts = int(age // max(kept.app.exits or 0, 1)) + 1 if ended and kept.spec.restart != "no" else 0
         stopped = "created" if kept.started is None else "exited"
         return Container(
-            name=name,
+            name=kept.spec.name,
             id=kept.id,
             labels=kept.labels,
             status="running" if runs else "restarting" if restarts else stopped,
@@ -181,8 +188,12 @@ class FakeContainers:
             address=kept.address if runs else "",
         )
 
+    def labelled(self, labels: Mapping[str, str]) -> tuple[Container, ...]:
+        found = (self.find(name) for name in self.names())
+        return tuple(each for each in found if each and labels.items() <= each.labels.items())
+
     def image_of(self, name: str) -> ContainerImage | None:
-        kept = self._containers.get(name)
+        kept = self._named(name)
         if kept is None:
             return None
         image = kept.spec.image
@@ -196,7 +207,7 @@ class FakeContainers:
         return reference in self._images
 
     def logs(self, name: str, lines: int) -> str:
-        kept = self._containers.get(name)
+        kept = self._named(name)
         return "\n".join(kept.app.log.splitlines()[-lines:]) if kept else ""
 
     def processes(self, name: str) -> tuple[str, ...]:
@@ -233,8 +244,9 @@ class FakeContainers:
 
     def restart(self, name: str) -> None:
         self._require_lock()
-        if not self._runs(self._existing(name)):
-            self._begin(name)
+        kept = self._existing(name)
+        if not self._runs(kept):
+            self._begin(kept.spec.name)
 
     def stop(self, name: str, *, seconds: int) -> None:
         self._require_lock()
@@ -242,7 +254,8 @@ class FakeContainers:
 
     def remove(self, name: str) -> None:
         self._require_lock()
-        self._containers.pop(name, None)
+        if kept := self._named(name):
+            del self._containers[kept.spec.name]
 
     def execute(self, name: str, argv: Sequence[str], *, timeout: float) -> CommandResult:
         if not self._runs(self._existing(name)):
@@ -265,9 +278,15 @@ class FakeContainers:
             raise RemoteError(f"there is no image `{spec.image.reference}`", status=404)
 
     def _existing(self, name: str) -> _Kept:
-        if name not in self._containers:
+        kept = self._named(name)
+        if kept is None:
             raise RemoteError(f"there is no container `{name}`", status=404)
-        return self._containers[name]
+        return kept
+
+    def _named(self, name: str) -> _Kept | None:
+        """Return the container with this name or this id; None if there is none."""
+        by_id = (kept for kept in self._containers.values() if kept.id == name)
+        return self._containers.get(name) or next(by_id, None)
 
     def _publishing(self, port: int) -> _Kept | None:
         found = (kept for kept in self._containers.values() if kept.spec.host_port == port and self._runs(kept))

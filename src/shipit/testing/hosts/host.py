@@ -14,6 +14,7 @@ from shipit.core.deploy import Answer, machine
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
+from shipit.testing.hosts.compose import FakeCompose
 from shipit.testing.hosts.containers import NO_ANSWER, FakeApp, FakeContainers
 from shipit.testing.hosts.nginx import FakeNginx, port_of
 from shipit.testing.hosts.services import FakeServices
@@ -32,7 +33,8 @@ class FakeHost:
     A test can change these attributes, which all connections to the host share:
 
     * `files` and `modes`: the text and the mode of each file, by path.
-    * `containers`, `services` and `nginx`: its engine, the swarm of the engine, and its nginx; see there.
+    * `containers`, `services` and `compose`: its engine, the swarm of the engine, and the projects of docker compose;
+      `nginx`: its nginx; see there.
     * `processes`: the behaviour of programs that listen on a port without a container, by port.
     * `servers`: functions that answer GET and POST requests with a method, a URL and headers, by `host:port`.
     * `unwritable`: the paths that cannot be written.
@@ -62,6 +64,7 @@ class FakeHost:
         self.nginx = FakeNginx(self.files, clock, self._forward)
         self.containers = FakeContainers(registry, clock, apps, self._execute)
         self.services = FakeServices(registry, clock, apps)
+        self.compose = FakeCompose(self.files, self.containers)
         self.processes: dict[int, FakeApp] = {}
         self.servers: dict[str, Callable[[str, str, Mapping[str, str]], Answer]] = {}
         self.unwritable: set[str] = set()
@@ -76,6 +79,7 @@ class FakeHost:
         other._held = {}
         other.containers = self.containers.connect(other._require_lock)
         other.services = self.services.connect(other._require_lock)
+        other.compose = self.compose.connect(other.containers)
         return other
 
     def move_nginx_into_container(self, name: str) -> None:
@@ -102,6 +106,8 @@ class FakeHost:
             return self.nginx.answer(port, path, headers)
         if public := self._resolve(name):
             return public.nginx.answer(public.nginx.port, path, headers)
+        if inside:
+            return self.containers.answer_of(inside, path)
         if name not in _LOOPBACK:
             return Answer(0, "the name cannot be resolved")
         if port in self.nginx.ports and not self.containers.titles:
@@ -169,6 +175,8 @@ class FakeHost:
         words = [word for word in argv if word != "sudo"]
         if " ".join(argv) in self.commands:
             return self.commands[" ".join(argv)]
+        if "compose" in words:
+            return self.compose.execute(words[words.index("compose") + 1 :])
         if words[0] == "nginx" and not self.containers.titles:
             return self.nginx.execute(words[1:])
         if argv[0] == "sh" and argv[-1].endswith(".pid"):

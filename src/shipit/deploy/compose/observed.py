@@ -1,0 +1,121 @@
+"""The state of a service on the hosts of a target, and functions that read facts from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from shipit.config.targets import ComposeServiceConfig, HealthConfig
+from shipit.core.deploy import ComposeService, Container, DeployedImage, DeployRecord, HealthCheck, Identity
+from shipit.core.duration import seconds
+from shipit.deploy.base import DeployTarget, Goal, HostState
+from shipit.finding import Finding
+from shipit.steps.compose import CONFIG_HASH, ComposeModelService, Replicas
+
+ComposeTarget = DeployTarget[ComposeServiceConfig]
+
+
+class ObservedReplica(Struct, frozen=True):
+    """A container of the service.
+
+    Args:
+        container: the container.
+        image: the image that it was created from; None if its digest is not known.
+        problem: the reason why it is not healthy; empty if it is.
+    """
+
+    container: Container
+    image: DeployedImage | None
+    problem: str = ""
+
+
+class ObservedComposeHost(Struct, frozen=True):
+    """The state of one host.
+
+    Args:
+        host: its address.
+        service: the service, as the compose files of the host describe it.
+        model: the keys of the service in the compose files.
+        replicas: all containers of the service, also those that do not run.
+        settings: the fingerprint of the settings with the image that is pinned.
+        pins: the image of each service in the pin file.
+        edited: True when another program changed the pin file.
+        record: the record of deployments.
+        locked_by: the run that holds the lock; empty if it is free.
+    """
+
+    host: str
+    service: ComposeService
+    model: ComposeModelService
+    replicas: tuple[ObservedReplica, ...]
+    settings: str
+    pins: Mapping[str, str]
+    edited: bool
+    record: DeployRecord
+    locked_by: str = ""
+
+    @property
+    def pin(self) -> str:
+        """The image that is pinned; empty if none is."""
+        return self.pins.get(self.service.service, "")
+
+    @property
+    def running(self) -> tuple[ObservedReplica, ...]:
+        """The containers that run."""
+        return tuple(each for each in self.replicas if each.container.running)
+
+    @property
+    def serving(self) -> ObservedReplica | None:
+        """The container whose image counts as the one that serves, if several run: that of the last verified image."""
+        last = self.record.current
+        verified = (each for each in self.running if each.image and last and each.image.digest == last.digest)
+        return next(verified, next(iter(self.running), None))
+
+    def serves(self, image: DeployedImage) -> bool:
+        """Return whether only healthy containers of `image` with the settings of the compose files exist."""
+        return (
+            len(self.replicas) >= self.service.replicas
+            and all(self.is_new(each, image) for each in self.replicas)
+            and not any(each.problem for each in self.replicas)
+        )
+
+    def is_new(self, replica: ObservedReplica, image: DeployedImage) -> bool:
+        """Return whether a container has `image`, pinned, and the settings of the compose files."""
+        has_image = replica.image is not None and replica.image.digest == image.digest
+        same_settings = replica.container.labels.get(CONFIG_HASH) == self.settings
+        return has_image and same_settings and self.pin == image.reference
+
+    def old(self, rejected: Goal) -> tuple[ObservedReplica, ...]:
+        """Return the containers that run and were not started by an interrupted deployment of `rejected`."""
+        last, image = self.record.last, rejected.image
+        verified = last.container if last and self.host not in rejected.unfinished else ""
+        return tuple(each for each in self.running if each.container.id == verified or not self.is_new(each, image))
+
+
+class ObservedCompose(Struct, frozen=True):
+    """The state of all hosts of a target, in two forms, and the problems that were found."""
+
+    target: ComposeTarget
+    by_host: tuple[ObservedComposeHost, ...]
+    hosts: tuple[HostState, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def replicas_of(target: ComposeTarget, host: str, service: ComposeService, image: DeployedImage) -> Replicas:
+    """Return the containers of `image` that shall serve, with their checks."""
+    return Replicas(host, service, image, health_check(target), identity_check(target, image))
+
+
+def health_check(target: ComposeTarget) -> HealthCheck | None:
+    """Return the health check of the service; None if the configuration has none."""
+    health = target.config.own.health
+    if not isinstance(health, HealthConfig):
+        return None
+    return HealthCheck(health.path, dict(health.json), health.status or 0, seconds(health.within), health.times)
+
+
+def identity_check(target: ComposeTarget, image: DeployedImage) -> Identity | None:
+    """Return the request that shows which version answers; None if the configuration has none."""
+    identity = target.config.own.identity
+    return Identity(identity.path, identity.json, image.version, image.revision) if identity else None

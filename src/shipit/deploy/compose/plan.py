@@ -1,0 +1,126 @@
+"""The steps of a deployment to a service on one host, and those of the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind
+from shipit.core.duration import seconds
+from shipit.deploy.base import Goal
+from shipit.deploy.compose.observed import ComposeTarget, ObservedComposeHost, replicas_of
+from shipit.steps.base import Step
+from shipit.steps.compose import (
+    AwaitReplicas,
+    ConfirmReplicas,
+    PinImage,
+    RemoveReplicas,
+    Replicas,
+    StartReplicas,
+    WatchReplicas,
+)
+from shipit.steps.deploy import PullImage, RecordEvent
+
+
+class ServicePlan:
+    """The steps for one service on one host."""
+
+    def __init__(self, target: ComposeTarget, observed: ObservedComposeHost, goal: Goal) -> None:
+        self.target = target
+        self.observed = observed
+        self.goal = goal
+        self.host = observed.host
+        self.replicas = self._replicas(goal.image)
+
+    def _replicas(self, image: DeployedImage) -> Replicas:
+        return replicas_of(self.target, self.host, self.observed.service, image)
+
+    def deploy(self) -> Iterator[Step]:
+        """Yield the steps after which only healthy containers of the wanted image serve."""
+        if self.goal.rejected:
+            yield self.event("held", self.goal.rejected, self.goal.why)
+        if self.observed.serves(self.goal.image):
+            restarts = max(each.container.restarts for each in self.observed.replicas)
+            self.replicas = replace(self.replicas, restarts=restarts)
+        else:
+            yield from self._adopt()
+            # Also shows that the record can be written, before anything is started.
+            yield self.event("started", self.goal.image)
+            yield PullImage(self.host, self.goal.image)
+            yield from self.replace_containers(watched=True)
+        yield self._confirm()
+        if self.goal.image.digest in self.observed.record.held:
+            yield self.event("freed", self.goal.image)
+
+    def _adopt(self) -> Iterator[Step]:
+        """Yield the step that records the image that another program started, so that a rollback can go back to it."""
+        serving = self.observed.serving
+        if serving and serving.image and not serving.problem and self.observed.record.current is None:
+            verified = self.event("verified", serving.image)
+            yield replace(verified, first=True)
+
+    def replace_containers(self, *, watched: bool) -> Iterator[Step]:
+        """Yield the steps that start the new containers, check them, and remove the old ones."""
+        yield PinImage(self.replicas)
+        yield StartReplicas(self.replicas, f"{self.target.state_path}.compose")
+        yield AwaitReplicas(self.replicas)
+        bake = seconds(self.target.config.bake)
+        if watched and bake:
+            yield WatchReplicas(self.replicas, bake)
+        yield self._remove(self.replicas)
+
+    def _remove(self, replicas: Replicas, keep: tuple[str, ...] = ()) -> RemoveReplicas:
+        return RemoveReplicas(replicas, int(seconds(self.target.config.drain)), keep)
+
+    def _confirm(self) -> ConfirmReplicas:
+        target = self.target
+        by, url, before = self.goal.by, target.url, target.url_status
+        return ConfirmReplicas(self.replicas, target.app, target.record_path, url=url, by=by, url_before=before)
+
+    def keep_containers(self, ids: tuple[str, ...]) -> Iterator[Step]:
+        """Yield the steps that remove all containers but those with these ids, which have the wanted image."""
+        yield PinImage(self.replicas)
+        yield self._remove(self.replicas, ids)
+
+    def event(self, kind: EventKind, image: DeployedImage, why: str = "") -> RecordEvent:
+        """Return the step that records an event."""
+        together = self.goal.together if kind == "started" else ()
+        event = DeployEvent(kind, image, by=self.goal.by, why=why, together=together)
+        return RecordEvent(self.host, self.target.record_path, event)
+
+
+def way_back_steps(
+    target: ComposeTarget, before: ObservedComposeHost, now: ObservedComposeHost, rejected: Goal
+) -> Iterator[Step]:
+    """Yield the steps after which the version serves that served on one host before a deployment that failed."""
+    earlier, running = earlier_image(before, rejected), {each.container.id for each in now.running}
+    survivors = tuple(each.container.id for each in before.old(rejected) if each.container.id in running)
+    back = ServicePlan(target, now, Goal(earlier or _UNKNOWN, rejected.by))
+    if len(survivors) >= now.service.replicas:  # the old containers were not removed
+        yield from back.keep_containers(survivors)
+    elif earlier:
+        yield from back.replace_containers(watched=False)
+    if now.running and not survivors and earlier != rejected.image:
+        yield RecordEvent(now.host, target.record_path, rejected.rejection)
+    if earlier and (now.host in rejected.unfinished or before.record.current == earlier):
+        yield back.event("verified", earlier)
+    if earlier and earlier.digest in now.record.held:  # by the rollback that failed
+        yield back.event("freed", earlier)
+
+
+_UNKNOWN = DeployedImage("", "", "the earlier image")
+
+
+def earlier_image(before: ObservedComposeHost, rejected: Goal) -> DeployedImage | None:
+    """Return the image to go back to; None if none is known.
+
+    It is the one that served when the run began. If an interrupted run had already removed it, it is the one that was
+    verified last.
+    """
+    old = before.old(rejected)
+    if old:
+        return old[0].image
+    digest = rejected.image.digest
+    known = (before.record.current, before.record.before(digest))
+    return next((image for image in known if image and image.digest != digest), None)

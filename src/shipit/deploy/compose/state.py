@@ -1,0 +1,68 @@
+"""The state of a service, as `shipit status` shows it, and the problems of its compose files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.core.deploy import PIN_FILE, machine
+from shipit.deploy.base import HostState
+from shipit.deploy.compose.observed import ObservedComposeHost
+from shipit.finding import Finding
+
+_FILES = "com.docker.compose.project.config_files"
+
+
+def host_state(observed: ObservedComposeHost) -> HostState:
+    """Return the state of one host in the form that all kinds of targets share."""
+    serving = observed.serving
+    return HostState(
+        host=observed.host,
+        serving=serving.image if serving else None,
+        since=serving.container.started if serving else "",
+        problem=_problem(observed),
+        drift=tuple(_drift(observed)),
+        record=observed.record,
+        locked_by=observed.locked_by,
+    )
+
+
+def _problem(observed: ObservedComposeHost) -> str:
+    """Return the reason why no healthy version serves; empty if one does."""
+    if observed.serving is None:
+        ended = next((each.problem for each in observed.replicas if each.problem), "")
+        return ended or f"no container of `{observed.service.service}` runs"
+    return observed.serving.problem
+
+
+def _drift(observed: ObservedComposeHost) -> Iterator[str]:
+    """Yield a sentence for each thing on the host that is not as shipit left it."""
+    serving, last, name = observed.serving, observed.record.current, observed.service.service
+    if len({each.image.digest for each in observed.running if each.image}) > 1:
+        yield f"containers of several versions of `{name}` run"
+    if not (serving and serving.image):
+        return
+    if last and serving.image.digest != last.digest:
+        yield f"{serving.image} serves, but {last} was verified last"
+    if observed.pin and PIN_FILE not in serving.container.labels.get(_FILES, ""):
+        files = ":".join((*observed.service.files, PIN_FILE))
+        yield (
+            f"`{name}` was started without `{PIN_FILE}`, so with the image of the compose files; to prevent this, "
+            f"write `COMPOSE_FILE={files}` into `{observed.service.directory}/.env`"
+        )
+    elif observed.pin and not observed.pin.endswith(f"@{serving.image.digest}"):
+        yield f"`{observed.service.pin_path}` names another image of `{name}` than {serving.image}, which serves"
+
+
+def service_findings(observed: ObservedComposeHost) -> Iterator[Finding]:
+    """Yield a finding if the pin file was changed, or if two containers of the service cannot run beside each other."""
+    name, where = observed.service.service, machine(observed.host)
+    if observed.edited:
+        what = f"`{observed.service.pin_path}` on {where} was changed by another program"
+        fix = f"move your settings into your compose files, then: rm {observed.service.pin_path}"
+        yield Finding("compose-pins", what, fix)
+    if observed.model.container_name:
+        what = f"`{name}` on {where} has a `container_name`, so a second container cannot be started beside it"
+        yield Finding("compose-name", what, f"remove `container_name` from `{name}` in the compose file")
+    if observed.model.ports or observed.model.network_mode == "host":
+        what = f"`{name}` on {where} publishes a port, so a second container cannot be started beside it"
+        yield Finding("compose-port", what, f"give the port to a proxy in the compose file, and not to `{name}`")

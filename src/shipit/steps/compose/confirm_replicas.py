@@ -1,0 +1,95 @@
+"""The step that records the new version of a service as verified, after it serves alone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import Container, DeployEvent, DeployRecord
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
+from shipit.steps.compose.watch_replicas import watch
+from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.world import World
+from shipit.world.hosts import Host
+
+
+class ConfirmReplicas(Struct, frozen=True):
+    """Watch the containers `replicas` for `bake` seconds while they serve alone, then record their image as verified.
+
+    A public address that gives the same bad answer as before says nothing about the new version.
+
+    Args:
+        replicas: the containers.
+        app: the name of the app in the record.
+        record: the path of the record on the host.
+        bake: the time to watch, in seconds.
+        url: the public address to ask; empty for none.
+        by: the run.
+        url_before: the status that `url` answered before, 0 for no answer; None if it is not known.
+    """
+
+    kind: ClassVar[str] = "confirm-replicas"
+    public: ClassVar[bool] = True
+    replicas: Replicas
+    app: str
+    record: str
+    bake: float = 0
+    url: str = ""
+    by: str = ""
+    url_before: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.replicas.host}:{self.app}"
+
+    @property
+    def summary(self) -> str:
+        watch = f"watch {self.replicas.place} for {self.bake:g} s, then " if self.bake else ""
+        return f"{watch}record {self.replicas.image} as verified for {self.replicas.place}"
+
+    def check(self, world: World) -> Done | Todo:
+        """Return whether these containers were verified, serve alone, and are healthy right now."""
+        host = world.hosts.at(self.replicas.host)
+        wanted, others = self.replicas.sorted(host)
+        if others or not self._is_recorded(read_record(host, self.record), wanted):
+            return Todo()
+        problem = self._problem(host, wanted, world)
+        return Todo(problem) if problem else Done(self._outputs)
+
+    @property
+    def _outputs(self) -> Outputs:
+        image = self.replicas.image
+        return {"deployed": "true", "serving": image.digest, **verified_output(self.replicas.host, self.app)}
+
+    def _is_recorded(self, record: DeployRecord, wanted: tuple[Container, ...]) -> bool:
+        last = record.last
+        return last is not None and last.image == self.replicas.image and last.container in {each.id for each in wanted}
+
+    def _problem(self, host: Host, wanted: tuple[Container, ...], world: World) -> str | None:
+        if len(wanted) < self.replicas.service.replicas:
+            return f"{len(wanted)} of {self.replicas.service.replicas} containers of {self.replicas.place} exist"
+        bad = next(filter(None, (self.replicas.problem(host, each) for each in wanted)), None)
+        return bad or (public_problem(self.url, self.url_before, world) if self.url else None)
+
+    def apply(self, world: World) -> Outputs:
+        host = world.hosts.at(self.replicas.host)
+        problem = watch(host, self.replicas, self.bake, world)
+        outside = None if problem or not self.url else public_problem(self.url, self.url_before, world)
+        wanted = self.replicas.wanted(host)
+        if problem or outside:
+            address = "check `url`, the proxy, DNS and the firewall, then run: shipit deploy ENV --retry"
+            raise DeployError(
+                f"{self.replicas.image} failed as {self.replicas.place} while it served: {problem or outside}",
+                hint=address if outside else "read the log above, fix the app, then deploy a new version",
+                tail=self.replicas.logs(host, wanted),
+            )
+        record = read_record(host, self.record)
+        if not self._is_recorded(record, wanted):
+            now = world.clock.now().isoformat(timespec="seconds")
+            settings, container = wanted[0].labels.get(CONFIG_HASH, ""), wanted[0].id
+            event = DeployEvent("verified", self.replicas.image, now, self.by, "", settings, container)
+            write_record(host, self.record, record.add(event))
+        return self._outputs

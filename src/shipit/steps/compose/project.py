@@ -1,0 +1,87 @@
+"""The commands of `docker compose` on a host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import DecodeError, Struct, ValidationError, field, json
+
+from shipit.core import limits
+from shipit.core.deploy import PIN_FILE, ComposeService, machine
+from shipit.errors import CommandError
+from shipit.world.hosts import CommandResult, Host
+
+# Compose prints its warnings to standard error, which would be between the lines of its answer.
+_ANSWER_ONLY = ("sh", "-c", 'exec "$@" 2>/dev/null', "sh")
+# A `docker compose` of a killed run goes on, and the next one waits for its end.
+_ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
+
+
+class ComposeModelService(Struct, frozen=True):
+    """A service of a project as compose understands it: the keys that matter for a deployment."""
+
+    ports: tuple[Any, ...] = ()
+    container_name: str = ""
+    network_mode: str = ""
+    scale: int | None = None
+    deploy: dict[str, Any] = field(default_factory=dict)
+    healthcheck: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def replicas(self) -> int:
+        """The number of containers of the service."""
+        found = self.scale if self.scale is not None else self.deploy.get("replicas")
+        return 1 if found is None else int(found)
+
+
+class ComposeModel(Struct, frozen=True):
+    """A project as compose understands it, after it has read all files."""
+
+    name: str
+    services: dict[str, ComposeModelService] = field(default_factory=dict)
+
+
+def read_model(host: Host, directory: str, files: Sequence[str]) -> ComposeModel:
+    """Return the project that compose reads from `files` in `directory`.
+
+    Raises `CommandError` if compose is missing, or refuses the files.
+    """
+    text = _answer(host, [*_compose(directory, files), "config", "--format", "json"], directory)
+    try:
+        return json.decode(text, type=ComposeModel)
+    except (DecodeError, ValidationError) as error:
+        what = f"`docker compose config` on {machine(host.address)} printed no project: {error}"
+        raise CommandError(what, hint="update docker compose on the host") from error
+
+
+def config_hash(host: Host, service: ComposeService) -> str:
+    """Return the fingerprint that compose gives to the settings of a service, with the image that is pinned now."""
+    argv = [*_compose(service.directory, _files(host, service)), "config", "--hash", service.service]
+    return _answer(host, argv, service.directory).split()[-1]
+
+
+def start_containers(host: Host, service: ComposeService, options: Sequence[str], lock: str) -> CommandResult:
+    """Let compose start containers of the service; it changes no other service, and pulls and builds nothing."""
+    up = ["up", "--detach", "--no-deps", "--no-build", "--pull", "never", *options, service.service]
+    argv = [*_ONE_AT_A_TIME, lock, *_compose(service.directory, _files(host, service)), *up]
+    return host.run(argv, timeout=limits.COMPOSE_UP)
+
+
+def _files(host: Host, service: ComposeService) -> Sequence[str]:
+    return service.files if host.read(service.pin_path) is None else (*service.files, PIN_FILE)
+
+
+def _compose(directory: str, files: Sequence[str]) -> list[str]:
+    named = [word for file in files for word in ("--file", f"{directory}/{file}")]
+    return ["docker", "compose", "--project-directory", directory, *named]
+
+
+def _answer(host: Host, argv: Sequence[str], directory: str) -> str:
+    """Return what a command of compose prints, without its warnings."""
+    done = host.look([*_ANSWER_ONLY, *argv])
+    if done.status == 0:
+        return done.output
+    reason = host.look(argv).output.splitlines() or ["it printed nothing"]
+    what = f"`docker compose` on {machine(host.address)} cannot read the project in `{directory}`: {reason[-1]}"
+    raise CommandError(what, hint=f"run it on the host: docker compose --project-directory {directory} config")

@@ -1,0 +1,73 @@
+"""The step that watches the new containers of a service while the old ones still run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.compose.replicas import Replicas
+from shipit.world import World
+from shipit.world.hosts import Host
+
+_EVERY = 1.0  # seconds
+
+
+class WatchReplicas(Struct, frozen=True):
+    """Watch the containers `replicas` for `bake` seconds, in which the proxy also learns their addresses."""
+
+    kind: ClassVar[str] = "watch-replicas"
+    public: ClassVar[bool] = True
+    replicas: Replicas
+    bake: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.replicas.host}:{self.replicas.service.project}:{self.replicas.service.service}"
+
+    @property
+    def summary(self) -> str:
+        return f"let the old and the new {self.replicas.place} serve for {self.bake:g} s, and watch the new one"
+
+    def check(self, world: World) -> Done | Todo:
+        """Return whether this run watched them, or the old containers are gone; the world does not show how long."""
+        if world.process.ran(repr(self)):
+            return Done()
+        _, others = self.replicas.sorted(world.hosts.at(self.replicas.host))
+        return Todo() if any(each.running for each in others) else Done()
+
+    def apply(self, world: World) -> Outputs:
+        host = world.hosts.at(self.replicas.host)
+        if problem := watch(host, self.replicas, self.bake, world):
+            raise DeployError(
+                f"{self.replicas.image} failed as {self.replicas.place} while it was watched: {problem}",
+                hint="read the log above, fix the app, then deploy a new version",
+                tail=self.replicas.logs(host, self.replicas.wanted(host)),
+            )
+        world.process.record(repr(self))
+        return {}
+
+
+def watch(host: Host, replicas: Replicas, bake: float, world: World) -> str | None:
+    """Watch the containers `replicas` for `bake` seconds, and return why they failed; None if they did not.
+
+    A container that ended is a failure at once. A bad answer is one only if three come in a row.
+    """
+    end, bad = world.clock.elapsed() + bake, 0
+    while True:
+        found = replicas.wanted(host)
+        if len(found) < replicas.service.replicas:
+            return f"a container of {replicas.place} is gone: another program removed it"
+        if ended := next(filter(None, map(replicas.ended, found)), None):
+            return ended
+        problem = next(filter(None, (replicas.problem(host, each) for each in found)), None)
+        bad = bad + 1 if problem else 0
+        if bad == limits.PUBLIC_TRIES:
+            return problem
+        left = end - world.clock.elapsed()
+        if left <= 0 and not problem:
+            return None
+        world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))

@@ -1,0 +1,119 @@
+"""A `docker compose` in memory, for tests of deployments to the services of a project."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import json
+
+from shipit.core.deploy import PIN_FILE, Container, pins_in
+from shipit.errors import RemoteError, ShipitError
+from shipit.testing.hosts.containers import FakeContainers
+from shipit.world.hosts import CommandResult
+
+_LABEL = "com.docker.compose"
+Service = dict[str, Any]
+
+
+class FakeCompose:
+    """The projects of `docker compose` on a host; the only file that is read is the one with the pinned images.
+
+    A test can change `projects`: the services of each project by its directory, with their keys as in a compose file.
+    `image` is required. The name of a project is the last part of its directory.
+
+    Args:
+        files: the files of the host, by path.
+        containers: the containers of the host.
+    """
+
+    def __init__(self, files: Mapping[str, str], containers: FakeContainers) -> None:
+        self._files = files
+        self._containers = containers
+        self.projects: dict[str, dict[str, Service]] = {}
+
+    def connect(self, containers: FakeContainers) -> FakeCompose:
+        """Return the same projects as another run sees them."""
+        other = copy.copy(self)
+        other._containers = containers
+        return other
+
+    def up(self, directory: str) -> None:
+        """Run `docker compose up --detach` in a project, as a person does, without the pinned images."""
+        for name in self.projects[directory]:
+            self._up(directory, name, 1, pinned=False, recreate=True)
+
+    def running(self, directory: str, service: str) -> tuple[Container, ...]:
+        """Return the containers of a service that run."""
+        return tuple(each for each in self._existing(directory, service) if each.running)
+
+    def execute(self, words: Sequence[str]) -> CommandResult:
+        """Run `docker compose` with these words: `config --format json`, `config --hash` or `up`."""
+        directory = words[words.index("--project-directory") + 1]
+        if directory not in self.projects:
+            return CommandResult(14, f"open {directory}/compose.yaml: no such file or directory")
+        pinned, services = any(word.endswith(PIN_FILE) for word in words), self.projects[directory]
+        if "--format" in words:
+            return CommandResult(0, json.encode({"name": _name(directory), "services": services}).decode())
+        if words[-1] not in services:
+            return CommandResult(1, f"no such service: {words[-1]}")
+        if "--hash" in words:
+            return CommandResult(0, f"{words[-1]} {self._hash(directory, words[-1], pinned=pinned)}")
+        scale = int(words[words.index("--scale") + 1].partition("=")[2]) if "--scale" in words else 1
+        try:
+            self._up(directory, words[-1], scale, pinned=pinned, recreate="--no-recreate" not in words)
+        except ShipitError as error:
+            return CommandResult(1, error.what)
+        return CommandResult(0)
+
+    def _up(self, directory: str, service: str, scale: int, *, pinned: bool, recreate: bool) -> None:
+        """Start `scale` containers of a service; with `recreate`, those with other settings are replaced."""
+        settings = self._hash(directory, service, pinned=pinned)
+        for each in self._existing(directory, service):
+            if recreate and each.labels[f"{_LABEL}.config-hash"] != settings:
+                self._containers.remove(each.name)
+            elif not each.running:
+                self._containers.restart(each.name)
+        existing = self._existing(directory, service)
+        number = max((int(each.labels[f"{_LABEL}.container-number"]) for each in existing), default=0)
+        for added in range(scale - len(existing)):
+            self._create(directory, service, number + 1 + added, settings, pinned=pinned)
+
+    def _create(self, directory: str, service: str, number: int, settings: str, *, pinned: bool) -> None:
+        files = [f"{directory}/compose.yaml", *([f"{directory}/{PIN_FILE}"] if pinned else [])]
+        labels = {
+            f"{_LABEL}.project": _name(directory),
+            f"{_LABEL}.service": service,
+            f"{_LABEL}.oneoff": "False",
+            f"{_LABEL}.config-hash": settings,
+            f"{_LABEL}.container-number": str(number),
+            f"{_LABEL}.project.config_files": ",".join(files),
+        }
+        image = self._image(directory, service, pinned=pinned)
+        if pinned and "@" in image and not self._containers.has_image(image):
+            raise RemoteError(f"there is no image `{image}`", status=404)
+        name = self.projects[directory][service].get("container_name") or f"{_name(directory)}-{service}-{number}"
+        self._containers.run_tag(name, image, labels, address=_address(name))
+
+    def _image(self, directory: str, service: str, *, pinned: bool) -> str:
+        pins = pins_in(self._files.get(f"{directory}/{PIN_FILE}", "")) if pinned else {}
+        return pins.get(service, str(self.projects[directory][service]["image"]))
+
+    def _hash(self, directory: str, service: str, *, pinned: bool) -> str:
+        own = {**self.projects[directory][service], "image": self._image(directory, service, pinned=pinned)}
+        return hashlib.sha256(json.encode(own, order="sorted")).hexdigest()
+
+    def _existing(self, directory: str, service: str) -> tuple[Container, ...]:
+        return self._containers.labelled({f"{_LABEL}.project": _name(directory), f"{_LABEL}.service": service})
+
+
+def _name(directory: str) -> str:
+    return directory.rpartition("/")[2]
+
+
+def _address(name: str) -> str:
+    """Return an IP address for the container `name`."""
+    first, second, *_ = hashlib.sha256(name.encode()).digest()
+    return f"10.20.{first}.{second}"
