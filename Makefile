@@ -50,8 +50,8 @@ bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
 	$(if $(SIZES),$(BIN)/python -m bench --sizes $(SIZES) --rounds $(ROUNDS) --page docs/performance.md)
 
-bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and seconds of deployments beside two scripts, into docs/performance.md; ROUNDS=5 KILLS=10
-	PYTHONPATH=tests $(BIN)/python -m bench.deploying --rounds $(ROUNDS) --kills $(KILLS) --page docs/performance.md
+bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and seconds of deployments beside other ways, into docs/performance.md; ROUNDS=5 KILLS=10 ROLLOUT=FILE
+	PYTHONPATH=tests $(BIN)/python -m bench.deploying --rounds $(ROUNDS) --kills $(KILLS) $(if $(ROLLOUT),--rollout $(ROLLOUT)) --page docs/performance.md
 
 bench-push: parts .venv/.shipit .venv/.test ## seconds of an image push beside docker build and docker push, into docs/performance.md; ROUNDS=5
 	PYTHONPATH=tests $(BIN)/python -m bench.pushing --rounds $(ROUNDS) --page docs/performance.md

@@ -1,4 +1,4 @@
-"""Three ways to deploy a container behind nginx, each with an nginx of its own on the same engine."""
+"""Ways to deploy a container behind nginx, each with an nginx of its own on the same engine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -19,12 +19,14 @@ from typing import NamedTuple
 from parts.daemon import free_port
 from parts.engine import Engine
 from parts.nginx import Nginx, nginx, nginx_container
+from parts.sshd import Network, SshServer
 from parts.web_app import WebApp
 
 from bench.contenders import BIN
 
 SCRIPTS = Path(__file__).with_name("scripts")
 NETWORK = "bench"
+SHIPIT = BIN.absolute() / "shipit"
 SETTLED = 10  # seconds after which the state is final
 # Docker's name server forgets a container at once; nginx asks it each second.
 BY_NAME = "resolver 127.0.0.11 valid=1s ipv6=off;\nset $service_url http://{}:8080;\n"
@@ -36,6 +38,7 @@ image.name = "{image}"
 [environments.prod.deploy]
 kind = "blue-green"
 name = "{name}"
+{hosts}
 health = {{ path = "/health", json = {{ status = "UP" }}, times = 1 }}
 bake = "0s"
 directory = "{directory}/record"
@@ -63,6 +66,7 @@ class Deployer:
         by_version: True for a command that takes a version, False for one that takes an image.
         variables: the variables that it needs besides those of this process.
         proxy: the nginx that its traffic comes through.
+        network: the way to the server, for a contender that deploys over SSH.
     """
 
     name: str
@@ -73,11 +77,15 @@ class Deployer:
     proxy: Nginx
     engine: Engine
     directory: Path = field(default=Path())
+    network: Network | None = None
 
     def start(self, app: WebApp) -> subprocess.Popen[bytes]:
         """Start a deployment of an image, in a process group of its own."""
+        return self._popen([*self.argv, app.version if self.by_version else app.reference])
+
+    def _popen(self, argv: Sequence[str | Path]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*self.argv, app.version if self.by_version else app.reference],
+            argv,
             cwd=self.directory,
             env={**os.environ, **self.engine.environment, **self.variables},
             stdout=subprocess.DEVNULL,
@@ -87,8 +95,15 @@ class Deployer:
 
     def deploy(self, app: WebApp) -> Took:
         """Deploy an image, and return the time that it took."""
+        return self._measured(lambda: self.start(app))
+
+    def run(self, *words: str | Path) -> Took:
+        """Run another command, and return the time that it took."""
+        return self._measured(lambda: self._popen(words))
+
+    def _measured(self, start: Callable[[], subprocess.Popen[bytes]]) -> Took:
         begun, used = time.perf_counter(), _cpu_of_children()
-        process = self.start(app)
+        process = start()
         _, errors = process.communicate(timeout=120)
         if process.returncode != 0:
             raise SystemExit(f"{self.name}: exit status {process.returncode}: {errors.decode()[-2000:]}")
@@ -124,9 +139,16 @@ class Deployer:
 
     def running(self) -> list[str]:
         """Return the ids of the running containers of the app."""
-        by_label = self.engine.docker("ps", "--quiet", "--filter", f"label=app={self.app}").split()
-        by_name = self.engine.docker("ps", "--quiet", "--filter", f"name=^{self.app}-(blue|green)$").split()
-        return [*by_label, *by_name]
+        return self._containers()
+
+    def remove(self) -> None:
+        """Remove all containers of the app."""
+        if found := self._containers("--all"):
+            self.engine.docker("rm", "--force", *found)
+
+    def _containers(self, *options: str) -> list[str]:
+        filters = (f"label=app={self.app}", f"name=^{self.app}-(blue|green)$")
+        return [id for one in filters for id in self.engine.docker("ps", "--quiet", *options, "--filter", one).split()]
 
 
 def _cpu_of_children() -> float:
@@ -143,30 +165,27 @@ def answer(url: str) -> str:
         return ""
 
 
-@contextmanager
-def deployers(engine: Engine, image: str, place: Path) -> Iterator[list[Deployer]]:
-    """Give all contenders, whose nginx runs.
+def shipit_deployer(
+    engine: Engine, image: str, place: Path, running: ExitStack, server: SshServer | None = None
+) -> Deployer:
+    """Return shipit as a contender, whose nginx runs.
 
     Args:
+        engine: the engine to deploy to.
         image: the name of the image in a registry, without a tag.
-        place: an empty directory.
+        place: a directory for its files.
+        running: ends nginx.
+        server: the server that leads to this machine by SSH; None to deploy to this machine directly.
     """
-    with ExitStack() as running:
-        yield [
-            _shipit(engine, image, place, running),
-            _script(engine, place, running),
-            _rolling(engine, place, running),
-        ]
-
-
-def _shipit(engine: Engine, image: str, place: Path, running: ExitStack) -> Deployer:
-    proxy = running.enter_context(nginx(place / "shipit" / "service-url.inc"))
-    repository = place / "repository"
+    name = "ssh" if server else "shipit"
+    proxy = running.enter_context(nginx(place / name / "service-url.inc"))
+    repository = place / f"repository-{name}"
     repository.mkdir()
     text = CONFIGURATION.format(
         image=image,
-        name="shipit",
-        directory=place / "shipit",
+        name=name,
+        hosts=f'hosts = ["{server.address}"]' if server else "",
+        directory=place / name,
         blue=free_port(),
         green=free_port(),
         file=proxy.switch_file,
@@ -182,11 +201,14 @@ def _shipit(engine: Engine, image: str, place: Path, running: ExitStack) -> Depl
         [*author, "commit", "-qm", "feat: begin"],
     ):
         subprocess.run(["git", *words], cwd=repository, check=True)
-    argv: list[str | Path] = [BIN.absolute() / "shipit", "deploy", "prod"]
-    return Deployer("shipit", "shipit", argv, True, {}, proxy, engine, repository)
+    login = {"SHIPIT_SSH_KEY": server.key.read_text(), "SHIPIT_SSH_KNOWN_HOSTS": server.known_hosts} if server else {}
+    title = "shipit over SSH" if server else "shipit"
+    network = server.network if server else None
+    return Deployer(title, name, [SHIPIT, "deploy", "prod"], True, login, proxy, engine, repository, network)
 
 
-def _script(engine: Engine, place: Path, running: ExitStack) -> Deployer:
+def script_deployer(engine: Engine, place: Path, running: ExitStack) -> Deployer:
+    """Return the blue/green script as a contender, whose nginx runs."""
     proxy = running.enter_context(nginx(place / "script" / "service-url.inc"))
     variables = {
         "APP": "script",
@@ -199,12 +221,18 @@ def _script(engine: Engine, place: Path, running: ExitStack) -> Deployer:
     return Deployer("blue/green script", "script", argv, False, variables, proxy, engine, place)
 
 
-def _rolling(engine: Engine, place: Path, running: ExitStack) -> Deployer:
-    engine.docker("network", "create", NETWORK)
-    directory = place / "rolling"
-    directory.mkdir()
-    (directory / "service-url.inc").write_text(BY_NAME.format("rolling"))
-    proxy = running.enter_context(nginx_container(engine, directory, name="bench-nginx", network=NETWORK))
-    variables = {"APP": "rolling", "NETWORK": NETWORK}
+def rolling_deployer(engine: Engine, place: Path, running: ExitStack) -> Deployer:
+    """Return the rolling script as a contender, whose nginx runs."""
+    proxy = proxy_by_name(engine, "rolling", place, running)
     argv = [SCRIPTS.absolute() / "rolling.sh"]
-    return Deployer("rolling script", "rolling", argv, False, variables, proxy, engine, place)
+    return Deployer(
+        "rolling script", "rolling", argv, False, {"APP": "rolling", "NETWORK": NETWORK}, proxy, engine, place
+    )
+
+
+def proxy_by_name(engine: Engine, name: str, place: Path, running: ExitStack) -> Nginx:
+    """Run an nginx in a container that sends requests to the containers with the name `name` in their network."""
+    directory = place / name
+    directory.mkdir()
+    (directory / "service-url.inc").write_text(BY_NAME.format(name))
+    return running.enter_context(nginx_container(engine, directory, name=f"bench-nginx-{name}", network=NETWORK))

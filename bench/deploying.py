@@ -1,4 +1,4 @@
-"""Measure deployments by shipit and by two scripts: `make bench-deploy`, or
+"""Measure deployments by shipit and by other ways to deploy: `make bench-deploy`, or
 
     PYTHONPATH=tests .venv/bin/python -m bench.deploying --rounds 5 --kills 10 --page docs/performance.md
 
@@ -29,7 +29,9 @@ from parts.web_app import WebApp, make_web_app
 
 from bench import targets
 from bench.arguments import rounds
-from bench.deployers import Deployer, answer, deployers
+from bench.deploy_commands import measure_commands
+from bench.deploy_contenders import deployers
+from bench.deployers import Deployer, answer
 from bench.measure import say
 from bench.tables import short, write_block
 
@@ -41,7 +43,10 @@ SEED = 20
 
 @dataclass
 class Measured:
-    """The measurements of one contender: lost and all requests by mode, problems after a kill, and seconds."""
+    """The measurements of one contender: lost and all requests by mode, problems after a kill, and seconds.
+
+    `left` is the number of containers that still ran too many after a kill and the same command again.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
@@ -53,6 +58,7 @@ class Measured:
     loaded: list[float] = field(default_factory=list)
     killed_requests: int = 0
     killed_lost: int = 0
+    left: int = 0
 
 
 def main() -> None:
@@ -60,17 +66,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=rounds, default=5)
     parser.add_argument("--kills", type=rounds, default=10)
     parser.add_argument("--page", type=Path)
+    parser.add_argument("--rollout", type=Path, help="the file docker-rollout")
     asked = parser.parse_args()
     begun = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch, dockerd.system_engine() as engine, open_registry() as registry:
         apps = [make_web_app(engine, "shop", each, registry=registry, healthcheck=True) for each in ("1.0.0", "1.1.0")]
-        with deployers(engine, apps[0].reference.rpartition(":")[0], Path(scratch)) as contenders:
+        image = apps[0].reference.rpartition(":")[0]
+        with deployers(engine, image, Path(scratch), asked.rollout) as contenders:
             measured, floor = measure(contenders, apps, asked.rounds, asked.kills)
+            commands = [
+                each for contender in contenders[:2] for each in measure_commands(contender, apps, asked.rounds, floor)
+            ]
             version = engine.docker("version", "--format", "{{.Server.Version}}")
     machine = f"docker {version}, Python {platform.python_version()}, {os.cpu_count()} processors"
     counts = f"rounds: {asked.rounds}; kills: {asked.kills}"
     opening = f"{machine}; {counts}; load {begun:.1f} at the beginning, {os.getloadavg()[0]:.1f} at the end."
-    text = f"{opening}\n\n{report(measured, floor)}"
+    text = f"{opening}\n\n{report(measured, floor, commands)}"
     print(text)
     if asked.page:
         write_block(asked.page, "deployments", text, by="make bench-deploy")
@@ -105,6 +116,7 @@ def measure(
             measured.kills += 1
             measured.killed_requests += running.result.requests
             measured.killed_lost += running.result.lost
+            measured.left += max(0, len(contender.running()) - 1)
             measured.problems += [problem] if problem else []
             if problem:
                 start_over(contender, app)
@@ -131,10 +143,7 @@ def under_load(contender: Deployer, app: WebApp, mode: Mode, measured: Measured)
 
 def start_over(contender: Deployer, app: WebApp) -> None:
     """Remove all containers of a contender and deploy again, so that the next kill does not meet the last one."""
-    if running := contender.running():
-        contender.engine.docker("rm", "--force", *running)
-    for slot in ("blue", "green"):
-        contender.engine.run("rm", "--force", f"{contender.app}-{slot}")
+    contender.remove()
     contender.deploy(app)
     if problem := contender.problem(app):
         raise SystemExit(f"{contender.name}, from the beginning: {problem}")
@@ -156,8 +165,8 @@ def start_and_gate(engine: Engine, app: WebApp) -> float:
     raise SystemExit("the app does not become healthy")
 
 
-def report(measured: dict[str, Measured], floor: Sequence[float]) -> str:
-    """Return the table of all contenders, and the targets."""
+def report(measured: dict[str, Measured], floor: Sequence[float], commands: Sequence[targets.Target] = ()) -> str:
+    """Return the table of all contenders, and the targets, to which those for other commands are added."""
     names = " | ".join(measured)
     rows = [f"### Deployments under load\n\n| | {names} |", f"|---{'|--:' * len(measured)}|"]
     all_found = list(measured.values())
@@ -168,6 +177,7 @@ def report(measured: dict[str, Measured], floor: Sequence[float]) -> str:
     kills = _kills(all_found)
     rows.append(_row("right state after SIGKILL and the same command again", kills))
     rows.append(_row("lost requests meanwhile", [f"{e.killed_lost:,} of {e.killed_requests:,}" for e in all_found]))
+    rows.append(_row("containers too many after that", [str(each.left) for each in all_found]))
     rows.append(_row("a deployment, without load", [f"{_median(each.idle)} s" for each in all_found]))
     rows.append(_row("a deployment, under load", [f"{_median(each.loaded)} s" for each in all_found]))
     rows.append(_row("CPU of the command, without load", [f"{_median(each.cpu)} s" for each in all_found]))
@@ -186,6 +196,7 @@ def report(measured: dict[str, Measured], floor: Sequence[float]) -> str:
         ),
         targets.Target("`shipit deploy`: right state after each kill", _kills([ours])[0], not ours.problems),
         targets.Target.at_most(f"`shipit deploy`, its own time ≤ 1.5 s; {start}", own, 1.5, " s"),
+        *commands,
     ]
     return "\n".join([*rows, *wrong, "", targets.table("The targets for deployments", promises)])
 

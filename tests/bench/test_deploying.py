@@ -10,7 +10,7 @@ from parts.engine import Engine
 from parts.registry import Registry
 from parts.web_app import make_web_app
 
-from bench.deployers import deployers
+from bench.deploy_contenders import deployers
 from bench.deploying import Measured, report
 
 GOOD = Measured(
@@ -34,6 +34,7 @@ BAD = Measured(
     loaded=[2.0],
     killed_requests=400,
     killed_lost=56,
+    left=2,
 )
 
 
@@ -43,6 +44,7 @@ def test_the_report_has_a_column_for_each_contender_and_says_what_was_wrong() ->
     assert "| lost requests, kept connections | 0 of 2,000 | 34 of 1,900 |" in lines
     assert "| right state after SIGKILL and the same command again | 10 of 10 | 7 of 10 |" in lines
     assert "| lost requests meanwhile | 0 of 500 | 56 of 400 |" in lines
+    assert "| containers too many after that | 0 | 2 |" in lines
     assert "* script: 2 containers run (2 times), exit status 1 (1 times)" in lines
     assert not any(line.startswith("* shipit:") for line in lines)
 

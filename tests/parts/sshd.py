@@ -105,6 +105,8 @@ class Network:
     """The way between clients and a server on another port of 127.0.0.1: a free port, and a thread that passes bytes on."""
 
     def __init__(self, upstream: int) -> None:
+        self.delay = 0.0
+        """The seconds that each byte takes, in each direction; set it before a client connects."""
         self._upstream = upstream
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
@@ -165,10 +167,14 @@ class Network:
             with contextlib.suppress(OSError):
                 piece = await reader.read(PIECE)
                 await self._open.wait()
+                if piece and self.delay:
+                    self._loop.call_later(self.delay, writer.write, piece)
+                    continue
                 if piece:
                     writer.write(piece)
                     await writer.drain()
                     continue
+                await asyncio.sleep(self.delay)
                 if writer.can_write_eof():
                     writer.write_eof()
                 return
