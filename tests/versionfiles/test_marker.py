@@ -15,6 +15,8 @@ MARKER = FORMATS["marker"]
     "text",
     [
         "VERSION=@ # x-shipit-version",
+        "VERSION=@ # x-release-please-version",
+        "9.9.9\n// x-release-please-start-version\n@\n// x-release-please-end\n9.9.9",
         "<version>@</version> <!-- x-shipit-version -->\n<version>9.9.9</version>",
         "java -jar app-@.jar  # x-shipit-version\r\n",
         "unpack app-@.7z # x-shipit-version",

@@ -1,7 +1,8 @@
 """Any file: the version is on lines with a mark, or between two marks.
 
 A comment with `x-shipit-version` marks its line. Comments with `x-shipit-version-start` and `x-shipit-version-end` mark
-the lines between them.
+the lines between them. The marks of release-please are the same: `x-release-please-version`, and
+`x-release-please-start-version` with `x-release-please-end`.
 
 >>> FORMAT.read("Port 1.0.0\\nimage: app:1.2.3  # x-shipit-version")
 '1.2.3'
@@ -19,7 +20,9 @@ from collections.abc import Iterator, Sequence
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, error_at
 from shipit.versionfiles.pattern import pattern
 
-_MARK = pattern(r"x-shipit-version(?P<edge>-start|-end)?(?![\w-])")
+_MARK = pattern(
+    r"x-(?:shipit-version(?P<edge>-start|-end)?|release-please-(?:version|(?P<other>start-version|end)))(?![\w-])"
+)
 _LINE = pattern(r"[^\n]*\n?")
 _EXTRA = r"[0-9A-Za-z-]*[0-9A-Za-z](?:\.\d+(?!\w))*"
 _VERSION = pattern(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?")
@@ -39,8 +42,8 @@ def _marked_lines(text: str) -> Iterator[tuple[Span, bool]]:
     block: Span | None = None
     for match in _LINE.finditer(text):
         line, mark = Span(*match.span()), _MARK.search(match.group())
-        if mark and mark["edge"]:
-            block = line if mark["edge"] == "-start" else None
+        if mark and (edge := mark["edge"] or mark["other"]):
+            block = line if "start" in edge else None
         elif mark or block:
             yield line, mark is not None
     if block:
