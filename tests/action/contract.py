@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 ACTION, TWIN = "action.yml", ".github/actions/shipit/action.yml"
 EXAMPLE, ROLLBACK = "examples/pipeline.yml", "examples/rollback.yml"
+WATCHTOWER = "examples/watchtower/pipeline.yml"
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {
@@ -73,7 +74,8 @@ class Tree:
 
 
 def repository() -> dict[str, str]:
-    paths = [ROOT / ACTION, ROOT / TWIN, ROOT / EXAMPLE, ROOT / ROLLBACK, *sorted((ROOT / WORKFLOWS).glob("*.yml"))]
+    examples = sorted((ROOT / "examples").glob("**/*.yml"))
+    paths = [ROOT / ACTION, ROOT / TWIN, *examples, *sorted((ROOT / WORKFLOWS).glob("*.yml"))]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 

@@ -1,0 +1,90 @@
+"""The sets of files in examples/, deployed for real: only names, addresses and ports are replaced."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from deployments.shop import Apps, Shop
+from deployments.test_watchtower import WatchedShop
+from parts.nginx import nginx
+from parts.watchtower import watchtower
+from release.runs import Driver
+
+pytestmark = pytest.mark.slow
+EXAMPLES = Path(__file__).parents[2] / "examples"
+OLD, NEW = "1.0.0", "1.1.0"
+
+
+def adapted(path: str, changes: Mapping[str, str]) -> str:
+    """Return the text of a file of the examples with other names; each must be in it."""
+    text = (EXAMPLES / path).read_text(encoding="utf-8")
+    for before, after in changes.items():
+        assert before in text, before
+        text = text.replace(before, after)
+    return text
+
+
+def commit(root: Path, text: str) -> None:
+    """Let `text` be the configuration of the project."""
+    (root / "shipit.toml").write_text(text)
+    subprocess.run(["git", "commit", "--quiet", "--all", "--message", "feat: take the example"], cwd=root, check=True)
+
+
+def test_the_example_behind_nginx_replaces_a_version_without_a_lost_request(
+    apps: Apps, driver: Driver, tmp_path: Path
+) -> None:
+    switch_file = tmp_path / "service-url.inc"
+    switch_file.write_text((EXAMPLES / "blue-green/host/service-url.inc").read_text())
+    with nginx(switch_file) as proxy:
+        shop = Shop(tmp_path, apps, proxy, driver)
+        place = proxy.url.removeprefix("http://")
+        site = {"listen 80;": f"listen {place};", "/etc/nginx/shipit/service-url.inc": str(switch_file)}
+        before = proxy.configuration.read_text().partition("    server {")[0]
+        proxy.configuration.write_text(f"{before}{adapted('blue-green/host/shop.conf', site)}}}\n")
+        proxy.reload()
+        settings = {
+            'url = "https://shop.example"\n': "",
+            '"acme/shop"': f'"{shop.image}"',
+            "ssh://deploy@shop.example": "local",
+            'path = "/actuator/health"': 'path = "/health", times = 1',
+            'memory = "1g"': 'memory = "1g", stop = "1s"',
+            "blue = 8081, green = 8082": f"blue = {shop.ports['blue']}, green = {shop.ports['green']}",
+            'file = "/etc/nginx/shipit/service-url.inc", command = ["sudo", "nginx"]': (
+                f'file = "{switch_file}", front = "{proxy.url}", pid-file = "{proxy.pid_file}", '
+                f"command = {json.dumps(proxy.command)}"
+            ),
+            'kind = "blue-green"': f'kind = "blue-green"\nbake = "0s"\nname = "{shop.name}"\ndirectory = "{shop.state}"',
+        }
+        commit(shop.root, adapted("blue-green/shipit.toml", settings))
+        try:
+            shop.deploy(OLD).succeeded()
+            with shop.load(pause=0.05) as running:
+                shop.deploy(NEW).succeeded()
+            assert running.result.lost == 0, running.result
+            assert (shop.answer(), shop.written) == (f"version {NEW}", "green")
+        finally:
+            shop.close()
+
+
+def test_the_example_with_watchtower_proves_the_version_that_runs(apps: Apps, driver: Driver, tmp_path: Path) -> None:
+    with watchtower(apps.engine) as server:
+        shop = WatchedShop(tmp_path / "repository", tmp_path / "state", apps, driver, server)
+        settings = {
+            'url = "https://chat.example"\n': "",
+            '"acme/chat"': f'"{shop.name}"',
+            "ssh://deploy@chat.example": "local",
+            "http://127.0.0.1:8090": server.url,
+            'tag = "latest"': f'tag = "watched"\ndirectory = "{shop.state}"\nwithin = "10s"',
+            'container = "chat"': 'container = "watched-shop"',
+        }
+        commit(shop.root, adapted("watchtower/shipit.toml", settings))
+        try:
+            shop.begin()
+            shop.run("deploy", "prod", NEW).succeeded()
+            assert shop.runs(apps(NEW))
+        finally:
+            apps.engine.run("rm", "--force", "watched-shop")

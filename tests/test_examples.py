@@ -1,0 +1,64 @@
+"""The files in examples/: each set is valid, and its files agree with each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.config.targets import BlueGreenConfig, WatchtowerConfig
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SETS = sorted(path.parent.name for path in EXAMPLES.glob("*/shipit.toml"))
+GUIDES = EXAMPLES.parent / "docs" / "guides"
+
+
+def config(name: str) -> Config:
+    return parse_config((EXAMPLES / name / "shipit.toml").read_text(encoding="utf-8"))
+
+
+def yaml(path: Path) -> Any:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_workflow_of_an_example_runs_for_its_branches(name: str) -> None:
+    own = EXAMPLES / name / "pipeline.yml"
+    found = config(name)
+    branches = {environment.branch for environment in found.environments.values()} | {found.release.branch}
+    assert set(yaml(own if own.exists() else EXAMPLES / "pipeline.yml")["on"]["push"]["branches"]) == branches
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_pages_name_every_file_of_an_example(name: str) -> None:
+    page = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
+    files = {path.relative_to(EXAMPLES / name).as_posix() for path in (EXAMPLES / name).rglob("*") if path.is_file()}
+    assert {each for each in re.findall(r"\]\(([^)]+)\)", page) if not each.startswith("..")} == files - {"README.md"}
+    assert f"]({name})" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert f"examples/{name}" in "".join(guide.read_text(encoding="utf-8") for guide in GUIDES.glob("*.md"))
+
+
+def test_the_site_of_the_example_includes_the_file_that_shipit_writes() -> None:
+    (target,) = config("blue-green").environments["prod"].targets
+    assert isinstance(target, BlueGreenConfig)
+    assert f"include {target.nginx.file};" in (EXAMPLES / "blue-green/host/shop.conf").read_text()
+    first = (EXAMPLES / "blue-green/host/service-url.inc").read_text()
+    assert first == f"set $service_url http://127.0.0.1:{target.slots.blue};\n"
+    assert f"/etc/nginx/shipit/{Path(target.nginx.file).name}" == target.nginx.file
+
+
+def test_the_watchtower_of_the_example_updates_the_container_that_shipit_looks_at() -> None:
+    environment = config("watchtower").environments["prod"]
+    (target,) = environment.targets
+    assert isinstance(target, WatchtowerConfig) and environment.image
+    services = yaml(EXAMPLES / "watchtower/host/compose.yaml")["services"]
+    app, watchtower = services["chat"], services["watchtower"]
+    assert (app["container_name"], target.container) == ("chat", watchtower["command"].split()[-1])
+    assert app["image"] == f"${{IMAGE:-{environment.image.name}}}:{target.tag}"
+    assert [f"{(target.url or '').removeprefix('http://')}:8080"] == watchtower["ports"]
+    assert f"secrets.{target.token} }}}}" in (EXAMPLES / "watchtower/pipeline.yml").read_text()
