@@ -77,5 +77,15 @@ class SwarmShop:
         events = json.loads(path.read_text())["events"] if path.exists() else []
         return [event["image"]["version"] for event in events if event["kind"] == "verified"]
 
+    def consistent(self, version: str, replicas: int) -> None:
+        """Check that only `version` runs, and that everything agrees about it."""
+        digest = self.apps(version, healthcheck=True).digest
+        found = self.inspect()
+        assert self.runs() == [digest] * replicas
+        assert found["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].endswith(digest)
+        assert found.get("UpdateStatus", {}).get("State") in (None, "completed", "rollback_completed")
+        assert self.verified()[-1] == version
+        assert subprocess.run(["flock", "--nonblock", self.state / "shop.lock", "true"]).returncode == 0
+
     def close(self) -> None:
         self.swarm.manager.run("service", "rm", self.service)

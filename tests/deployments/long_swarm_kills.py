@@ -1,0 +1,90 @@
+"""Deployments to a service of a real swarm that are killed; the same command then finishes them.
+
+It takes about half an hour; `make test` leaves this file out, because of its name.
+
+.venv/bin/pytest -n 0 -s tests/deployments/long_swarm_kills.py
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+from deployments.shop import REFUSED, REJECTED
+from deployments.swarm_shop import SwarmShop
+from deployments.test_killed import Kill
+
+WRITES = ("host.lock", "host.write", "services.update", "host.write")
+KILLS = {"deployment": 56, "failure": 24, "rollback": 24}
+VERSIONS = ("2.0.0", "2.1.0")
+BAD = "2.8.0"
+pytestmark = [pytest.mark.timeout(7200)]
+
+
+@pytest.fixture
+def shop(swarm_shop: SwarmShop) -> SwarmShop:
+    for version in VERSIONS:
+        swarm_shop.apps(version, healthcheck=True)
+    swarm_shop.create(VERSIONS[0], replicas=1)
+    swarm_shop.deploy(VERSIONS[0]).succeeded()
+    return swarm_shop
+
+
+def kill(shop: SwarmShop, seconds: float, *arguments: str) -> bool:
+    """Start a run and kill it after some time; return whether it was not done before."""
+    process = shop.start(*arguments)
+    try:
+        process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    return False
+
+
+def test_a_deployment_killed_at_each_write_is_finished_by_the_same_command(shop: SwarmShop) -> None:
+    kills = [Kill(at, when) for at in range(1, len(WRITES) + 1) for when in ("before", "after")]
+    for number, each in enumerate(kills, 1):
+        version = VERSIONS[number % 2]
+        assert shop.deploy(version, env=each.environment).killed, each
+        assert shop.deploy(version).succeeded()
+        shop.consistent(version, 1)
+    print(f"\ndeployment: {len(kills)} kills at writes")  # noqa: T201
+
+
+def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(shop: SwarmShop) -> None:
+    chance, kills, number = random.Random(16), 0, 0
+    while kills < KILLS["deployment"]:
+        number += 1
+        version = VERSIONS[number % 2]
+        kills += kill(shop, chance.uniform(0.3, 6), "deploy", "prod", version)
+        shop.deploy(version).succeeded()
+        shop.consistent(version, 1)
+    print(f"\ndeployment: {kills} kills in {number} runs")  # noqa: T201
+
+
+def test_a_failing_deployment_killed_at_a_random_time_ends_with_the_version_before(shop: SwarmShop) -> None:
+    shop.apps(BAD, healthcheck=True, exit_now=True)
+    chance, kills, number = random.Random(17), 0, 0
+    statuses = []
+    while kills < KILLS["failure"]:
+        number += 1
+        kills += kill(shop, chance.uniform(0.3, 8), "deploy", "prod", BAD, "--retry")
+        statuses.append(shop.deploy(BAD).status)
+        assert statuses[-1] in (REFUSED, REJECTED)
+        shop.consistent(VERSIONS[0], 1)
+    print(f"\nfailure: {kills} kills in {number} runs; statuses afterwards: {statuses}")  # noqa: T201
+
+
+def test_a_rollback_killed_at_a_random_time_is_finished_by_the_same_command(shop: SwarmShop) -> None:
+    chance, kills, number = random.Random(18), 0, 0
+    while kills < KILLS["rollback"]:
+        number += 1
+        shop.deploy(VERSIONS[1], "--retry").succeeded()
+        kills += kill(shop, chance.uniform(0.3, 6), "rollback", "prod", VERSIONS[0])
+        shop.run("rollback", "prod", VERSIONS[0]).succeeded()
+        shop.consistent(VERSIONS[0], 1)
+    print(f"\nrollback: {kills} kills in {number} runs")  # noqa: T201
