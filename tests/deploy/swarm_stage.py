@@ -8,10 +8,11 @@ from deploy.stage import Stage, digest_of
 from steps.deploy.scene import HOST, host_of
 
 from shipit.config.load import parse_config
-from shipit.core.deploy import Service
-from shipit.core.images import Reference
+from shipit.core.deploy import DeployedImage, Service
+from shipit.core.images import REVISION, VERSION, Reference
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeWorld
+from shipit.world import RemoteImage
 
 RECORD = "/var/lib/shipit/shop.json"
 NAME = "acme/shop"
@@ -23,6 +24,7 @@ CONFIG = """\
 [environments.dev]
 branch = "main"
 image = {{ name = "acme/shop", tags = ["{{branch}}-{{sha}}"] }}
+{environment}
 
 [environments.dev.deploy]
 kind = "swarm"
@@ -37,7 +39,16 @@ class SwarmStage(Stage):
 
     @classmethod
     def of(cls, target: str = "", environment: str = "", nginx: str = "") -> SwarmStage:
-        return cls(parse_config(CONFIG.format(target=target)))
+        return cls(parse_config(CONFIG.format(target=target, environment=environment)))
+
+    def publish(self, world: FakeWorld, version: str, app: FakeApp | None = None) -> DeployedImage:
+        """Publish an image that has a health check."""
+        found = super().publish(world, version, app)
+        for tag, digest in world.registry.tags.items():
+            if digest == found.digest:
+                labels = {VERSION: found.version, REVISION: found.revision}
+                world.registry.accept(tag, RemoteImage(digest, labels, health_check=True))
+        return found
 
     def begun(self, *versions: str, replicas: int = 2, **options: Any) -> FakeWorld:
         """Return a world in which the service runs the first of `versions`; the others are deployed one by one."""

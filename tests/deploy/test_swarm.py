@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,10 +21,12 @@ from deploy.swarm_stage import (
 )
 from steps.deploy.scene import host_of
 
-from shipit.errors import ConflictError, DeployError
+from shipit.core.deploy import Answer, ServiceChange
+from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.steps.deploy import UpdateService
-from shipit.testing import FakeApp, FakeWorld
+from shipit.testing import FakeApp, FakeRegistry, FakeWorld
+from shipit.world import RemoteImage
 
 STAGE = SwarmStage.of()
 
@@ -130,6 +133,14 @@ def test_a_rollback_after_a_failure_does_not_go_back_to_the_version_that_failed(
     assert state(world) == finished("1.0.0", "1.9.0", "1.1.0")
 
 
+def test_a_rollback_to_a_version_that_now_fails_leaves_the_newer_one_free_to_deploy() -> None:
+    world = STAGE.begun("1.0.0", "1.1.0")
+    world.hosts.apps[digest_of("1.0.0")] = CRASHES
+    with pytest.raises(DeployError):
+        STAGE.rollback(world.next_run())
+    assert state(world) == finished("1.1.0", "1.0.0")
+
+
 def test_an_update_by_another_program_is_a_conflict_and_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     world = STAGE.begun("1.0.0")
     STAGE.publish(world, "1.1.0")
@@ -147,6 +158,76 @@ def test_an_update_by_another_program_is_a_conflict_and_is_left_alone(monkeypatc
     world.clock.sleep(60)
     assert runs(world) == {digest_of("1.1.0")}
     assert STAGE.status(world.next_run()).hosts[0].drift
+
+
+def test_an_image_without_a_health_check_is_refused_before_anything_changes() -> None:
+    world = STAGE.begun("1.0.0")
+    second = STAGE.publish(world, "1.1.0")
+    for tag in [tag for tag, digest in world.registry.tags.items() if digest == second.digest]:
+        world.registry.accept(tag, RemoteImage(second.digest, {}))
+    before = service_of(world)
+    with pytest.raises(PreflightError) as raised:
+        STAGE.deploy(world.next_run())
+    (finding,) = raised.value.findings
+    assert (finding.code, raised.value.exit_code) == ("service-health", 3)
+    assert service_of(world).version == before.version
+    SwarmStage.of('health = "none"').deploy(world.next_run())
+    assert runs(world) == {second.digest}
+
+
+def test_doctor_warns_of_an_image_without_a_health_check() -> None:
+    world = STAGE.begun("1.0.0")
+    assert not [each for each in STAGE.doctor(world) if each.code == "service-health"]
+    world.registry.accept("acme/shop:1.0.0", RemoteImage(digest_of("1.0.0"), {}))
+    (finding,) = (each for each in STAGE.doctor(world) if each.code == "service-health")
+    assert not finding.blocks
+
+
+@pytest.mark.parametrize(("health_check", "refused"), [(True, False), (False, True)])
+def test_the_health_check_of_the_service_counts_more_than_that_of_the_image(health_check: bool, refused: bool) -> None:
+    stage = SwarmStage.of('health = "none"')
+    world = stage.begun("1.0.0", health_check=health_check)
+    stage.publish(world, "1.1.0")
+    if refused:
+        with pytest.raises(PreflightError):
+            STAGE.deploy(world.next_run())
+    else:
+        STAGE.deploy(world.next_run())
+
+
+URL_STAGE = SwarmStage.of(environment='url = "https://shop.example"')
+
+
+def public(world: FakeWorld, status: Callable[[], int]) -> None:
+    host_of(world).servers["shop.example"] = lambda *request: Answer(status())
+
+
+def test_a_public_address_that_fails_only_with_the_new_version_brings_the_old_one_back() -> None:
+    world = STAGE.begun("1.0.0")
+    new = URL_STAGE.publish(world, "1.1.0")
+    public(world, lambda: 502 if new.digest in runs(world) else 200)
+    with pytest.raises(DeployError, match="answered 502; before the update, it answered 200"):
+        URL_STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.0.0", "1.1.0")
+
+
+def test_a_public_address_that_failed_before_says_nothing_about_the_new_version() -> None:
+    world = STAGE.begun("1.0.0")
+    URL_STAGE.publish(world, "1.1.0")
+    public(world, lambda: 503)
+    URL_STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.1.0")
+
+
+def test_a_public_address_that_fails_since_an_interrupted_run_is_a_failure() -> None:
+    world = STAGE.begun("1.0.0")
+    new = URL_STAGE.publish(world, "1.1.0")
+    public(world, lambda: 502 if new.digest in runs(world) else 200)
+    assert host_of(world).services.update(service_of(world), ServiceChange(new.reference))
+    world.clock.sleep(60)
+    with pytest.raises(DeployError, match="answered 502"):
+        URL_STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.0.0", "1.1.0")
 
 
 # findings
@@ -173,6 +254,8 @@ def test_a_service_of_another_image_is_not_touched() -> None:
     world = STAGE.begun("1.0.0")
     host_of(world).services.set_image(SERVICE, f"mysql:8@sha256:{'9' * 64}")
     assert blocked(world) == "service-image: service `shop_web` runs `mysql:8`, not `acme/shop`"
+    host_of(world).services.set_image(SERVICE, "sha256:0a1b")
+    assert blocked(world) == "service-image: service `shop_web` runs `sha256:0a1b`, not `acme/shop`"
 
 
 def test_a_port_of_the_node_and_start_first_would_never_end() -> None:
@@ -199,6 +282,21 @@ def test_the_settings_of_the_target_are_set_with_the_image() -> None:
 
 
 # status and logs
+
+
+def test_the_status_needs_no_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FakeWorld.new()
+    STAGE.publish(world, "1.0.0")
+    host_of(world).services.create(SERVICE, reference("1.0.0"))
+    found = STAGE.status(world.next_run()).hosts[0].serving
+    assert found and found.version == "1.0.0"
+    monkeypatch.setattr(FakeRegistry, "find", down)
+    found = STAGE.status(world.next_run()).hosts[0].serving
+    assert found and (found.version, found.digest) == (digest_of("1.0.0")[:19], digest_of("1.0.0"))
+
+
+def down(*arguments: object) -> None:
+    raise RemoteError("the registry did not answer")
 
 
 def test_the_status_names_the_version_that_the_tasks_run() -> None:

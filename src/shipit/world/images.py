@@ -21,10 +21,14 @@ class LocalImage(Struct, frozen=True):
 
 
 class RemoteImage(Struct, frozen=True):
-    """An image in a registry; `digest` is that of its manifest, or of its index if it has several platforms."""
+    """An image in a registry; `digest` is that of its manifest, or of its index if it has several platforms.
+
+    `health_check` is True if the image has a `HEALTHCHECK`.
+    """
 
     digest: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    health_check: bool = False
 
 
 class Engine(Protocol):

@@ -12,7 +12,7 @@ from parts.registry import Registry as Part
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.registry.calls import RegistryApi
-from shipit.adapters.registry.manifest import Manifest
+from shipit.adapters.registry.manifest import Manifest, container_config
 from shipit.errors import ConfigError
 from shipit.world import RemoteImage
 
@@ -72,3 +72,18 @@ def test_only_a_registry_on_this_machine_is_reached_without_tls() -> None:
         RegistryApi(host, Logins(), RetryPolicy()).base for host in ("ghcr.io", "docker.io", "[::1]:5000", "localhost")
     ]
     assert bases == ["https://ghcr.io", "https://registry-1.docker.io", "http://[::1]:5000", "http://localhost"]
+
+
+@pytest.mark.parametrize(
+    ("config", "has_one"),
+    [
+        ({"Healthcheck": {"Test": ["CMD", "true"]}}, True),
+        ({"Healthcheck": {"Test": ["NONE"]}}, False),
+        ({"Healthcheck": {}}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_health_check_of_an_image_is_read_from_its_configuration(config: object, has_one: bool) -> None:
+    text = json.dumps({} if config is None else {"config": config})
+    assert container_config(text.encode(), "sha256:1").has_health_check is has_one

@@ -34,7 +34,7 @@ def fake(clone: Clone) -> FakeWorld:
     assert isinstance(clone, InMemory)
     world = clone.world
     for image in (IMAGE, EARLIER):
-        world.registry.accept(f"{image.name}:{image.version}", RemoteImage(image.digest, {}))
+        world.registry.accept(f"{image.name}:{image.version}", RemoteImage(image.digest, {}, health_check=True))
     return world
 
 

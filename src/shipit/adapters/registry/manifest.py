@@ -51,12 +51,25 @@ class _Content(msgspec.Struct, rename="camel"):
     layers: list[Blob] | None = None
 
 
-class _ContainerConfig(msgspec.Struct, rename="pascal"):
+class _HealthCheck(msgspec.Struct, rename="pascal"):
+    test: list[str] | None = None
+
+
+class ContainerConfig(Struct, rename="pascal"):
+    """The settings of an image for its containers, in the image's configuration."""
+
     labels: dict[str, str] | None = None
+    healthcheck: _HealthCheck | None = None
+
+    @property
+    def has_health_check(self) -> bool:
+        """True if the image has a `HEALTHCHECK`; `HEALTHCHECK NONE` is none."""
+        test = self.healthcheck.test if self.healthcheck else None
+        return bool(test) and test != ["NONE"]
 
 
 class _Image(msgspec.Struct):
-    config: _ContainerConfig | None = None
+    config: ContainerConfig | None = None
 
 
 class _Tags(msgspec.Struct):
@@ -112,13 +125,12 @@ class Manifest(Struct, frozen=True):
         return tuple(blob for blob in (*config, *(self._content.layers or ())) if not blob.urls)
 
 
-def labels_of(config: bytes, where: str) -> dict[str, str]:
-    """Return the labels in an image's configuration; raises `RemoteError` if it is not one.
+def container_config(config: bytes, where: str) -> ContainerConfig:
+    """Return the settings in an image's configuration; raises `RemoteError` if it is not one.
 
     `where` is the digest of the configuration, for the error message.
     """
-    container = _decode(config, _Image, where).config
-    return (container and container.labels) or {}
+    return _decode(config, _Image, where).config or ContainerConfig()
 
 
 def tags_in(data: bytes, where: str) -> list[str]:

@@ -15,7 +15,7 @@ from shipit.adapters.registry.address import pull_scope, push_scope
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.manifest import Manifest, labels_of
+from shipit.adapters.registry.manifest import ContainerConfig, Manifest, container_config
 from shipit.adapters.registry.repository import Repository
 from shipit.core.images import Reference
 from shipit.errors import ConfigError
@@ -39,7 +39,7 @@ class Registries:
         self._logins = logins
         self._policy = retry_policy or RetryPolicy()
         self._calls: dict[str, RegistryApi] = {}
-        self._labels: dict[str, dict[str, str]] = {}  # by the digest of the manifest: they never change
+        self._configs: dict[str, ContainerConfig] = {}  # by the digest of the manifest: they never change
 
     def find(self, reference: str) -> RemoteImage | None:
         wanted = Reference.parse(reference)
@@ -47,9 +47,10 @@ class Registries:
         found = repository.manifest(_which(wanted))
         if found is None:
             return None
-        if found.digest not in self._labels:
-            self._labels[found.digest] = _labels(repository, found)
-        return RemoteImage(found.digest, self._labels[found.digest])
+        if found.digest not in self._configs:
+            self._configs[found.digest] = _config(repository, found)
+        config = self._configs[found.digest]
+        return RemoteImage(found.digest, config.labels or {}, config.has_health_check)
 
     def tag_names(self, name: str) -> tuple[str, ...]:
         wanted = Reference.parse(name)
@@ -92,11 +93,12 @@ def _which(reference: Reference) -> str:
     return reference.digest or reference.tag or _LATEST
 
 
-def _labels(repository: Repository, manifest: Manifest) -> dict[str, str]:
-    """Return the labels of an image; for an index, those of its first image."""
+def _config(repository: Repository, manifest: Manifest) -> ContainerConfig:
+    """Return the settings of an image for its containers; for an index, those of its first image."""
     if manifest.first:
-        return _labels(repository, repository.require(manifest.first))
-    return labels_of(repository.blob(manifest.config), manifest.config) if manifest.config else {}
+        return _config(repository, repository.require(manifest.first))
+    config = manifest.config
+    return container_config(repository.blob(config), config) if config else ContainerConfig()
 
 
 def _copy(manifest: Manifest, source: Repository, target: Repository, which: str) -> None:

@@ -46,6 +46,13 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
             "the service."
         ),
     ] = None
+    health: Annotated[
+        Literal["none"] | None,
+        Meta(
+            description='`"none"`: deploy also if neither the service nor the image has a health check. A task then '
+            "counts as good as soon as its program runs, and gets traffic before it can answer."
+        ),
+    ] = None
     within: Annotated[Duration, Meta(description="The longest time until all tasks run the new version.")] = (
         limits.SERVICE_UPDATE.written
     )

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from shipit.core.deploy import Service, machine
 from shipit.core.images import Reference
 from shipit.deploy.swarm.observed import SwarmTarget
+from shipit.errors import ConfigError
 from shipit.finding import Finding
+from shipit.world import World
 
 
 def service_findings(target: SwarmTarget, service: Service | None) -> Iterator[Finding]:
@@ -26,8 +28,23 @@ def service_findings(target: SwarmTarget, service: Service | None) -> Iterator[F
     yield from _order_findings(target, service)
 
 
+def health_findings(world: World, target: SwarmTarget, service: Service | None) -> Iterator[Finding]:
+    """Yield a warning if the image that the service has now runs without a health check."""
+    if service is None or target.config.health == "none" or service.health_check is not None:
+        return
+    found = world.registry.find(service.image)
+    if found and not found.health_check:
+        what = f"neither service `{service.name}` nor its image has a health check"
+        fix = 'add a `HEALTHCHECK` to the Dockerfile, or set `health = "none"` of the target'
+        yield Finding("service-health", what, fix, "warning")
+
+
 def _is_same(image: str, name: str) -> bool:
-    found, wanted = Reference.parse(image), Reference.parse(name)
+    """Return whether two references name the same repository; a service can also have the id of an image."""
+    try:
+        found, wanted = Reference.parse(image), Reference.parse(name)
+    except ConfigError:
+        return False
     return (found.registry, found.repository) == (wanted.registry, wanted.repository)
 
 

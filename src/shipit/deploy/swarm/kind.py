@@ -7,14 +7,13 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, machine
-from shipit.core.duration import seconds
+from shipit.core.deploy import machine
 from shipit.deploy.base import Goal, ObservedTarget
-from shipit.deploy.swarm.findings import service_findings
+from shipit.deploy.swarm.findings import health_findings, service_findings
 from shipit.deploy.swarm.observed import ObservedSwarm, SwarmTarget, observe_service
+from shipit.deploy.swarm.plan import deploy_steps, way_back_steps
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import AwaitUpdate, ConfirmService, RecordEvent, UpdateService
 from shipit.world import World
 
 
@@ -30,28 +29,16 @@ class Swarm:
         return replace(found, findings=tuple(service_findings(target, found.service)))
 
     def plan(self, target: SwarmTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
-        found = cast(ObservedSwarm, observed)
-        if goal.rejected:
-            yield _event(target, "held", goal.rejected, goal)
-        if found.record.current != goal.image or found.service is None or found.service.unsettled(goal.image.digest):
-            yield _event(target, "started", goal.image, goal)  # also shows that the record can be written
-        yield from _update(target, goal.image, goal.by, bake=seconds(target.config.bake))
-        if goal.image.digest in found.record.held:
-            yield _event(target, "freed", goal.image, goal)
+        yield from deploy_steps(target, cast(ObservedSwarm, observed), goal)
 
     def way_back(
         self, target: SwarmTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
-        found = cast(ObservedSwarm, now)
-        image = _earlier(cast(ObservedSwarm, before), rejected.image)
-        if image is None or found.service is None:
-            return
-        if any(task.began for task in found.service.of(rejected.image.digest)):
-            yield _event(target, "held", rejected.image, rejected)
-        yield from _update(target, image, rejected.by, bake=0, find=False)
+        yield from way_back_steps(target, cast(ObservedSwarm, before), cast(ObservedSwarm, now), rejected)
 
     def test(self, world: World, target: SwarmTarget) -> Iterator[Finding]:
-        yield from ()  # a plan checks everything already
+        service = world.hosts.at(target.config.hosts[0]).services.find(target.config.service)
+        yield from health_findings(world, target, service)
 
     def logs(self, world: World, target: SwarmTarget, lines: int) -> list[tuple[str, str]]:
         host, name = world.hosts.at(target.config.hosts[0]), target.config.service
@@ -63,28 +50,3 @@ class Swarm:
         if failed := service.failure(service.digest):
             found.append((f"{title}, failed task {failed.id}", host.services.logs(name, lines, failed.id)))
         return found
-
-
-def _update(target: SwarmTarget, image: DeployedImage, by: str, *, bake: float, find: bool = True) -> Iterator[Step]:
-    """Yield the steps after which all tasks run `image`, and this is recorded."""
-    config, host, within = target.config, target.config.hosts[0], seconds(target.config.within)
-    monitor = seconds(config.monitor) if config.monitor else 0
-    yield UpdateService(host, config.service, image, config.order or "", monitor, find)
-    yield AwaitUpdate(host, config.service, image, within)
-    yield ConfirmService(host, config.service, target.app, image, target.record_path, bake, within, by)
-
-
-def _event(target: SwarmTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
-    why = goal.why if kind == "held" else ""
-    return RecordEvent(target.config.hosts[0], target.record_path, DeployEvent(kind, image, by=goal.by, why=why))
-
-
-def _earlier(before: ObservedSwarm, rejected: DeployedImage) -> DeployedImage | None:
-    """Return the image to go back to; None if it is not known.
-
-    It is the one that ran when the run began. If an interrupted run had already set the image that failed, it is the
-    one that was verified last, or else the one of the tasks before it.
-    """
-    record = before.record
-    known = (before.serving, before.specified, record.current, record.before(rejected.digest), *before.earlier)
-    return next((image for image in known if image and image.digest != rejected.digest), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from shipit.config.targets import SwarmConfig
 from shipit.core.deploy import PAUSED, DeployedImage, DeployRecord, Service, Task
 from shipit.core.images import REVISION, VERSION
 from shipit.deploy.base import DeployTarget, HostState
+from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 from shipit.steps.deploy import read_record
 from shipit.world import World
@@ -107,6 +109,8 @@ def _image(world: World, target: SwarmTarget, service: Service, record: DeployRe
     known = (service.deployed, *(event.image for event in reversed(record.events)))
     if found := next((image for image in known if image and image.digest == digest), None):
         return found
-    remote = world.registry.find(f"{target.image_name}@{digest}")
+    remote = None
+    with suppress(AuthError, RemoteError):  # the digest is known without it
+        remote = world.registry.find(f"{target.image_name}@{digest}")
     labels = remote.labels if remote else {}
     return DeployedImage(target.image_name, digest, labels.get(VERSION) or digest[:_SHOWN], labels.get(REVISION, ""))

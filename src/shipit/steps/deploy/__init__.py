@@ -6,7 +6,6 @@ from shipit.steps.deploy.await_digest import NOT_KNOWN as NOT_KNOWN
 from shipit.steps.deploy.await_digest import AwaitDigest as AwaitDigest
 from shipit.steps.deploy.await_healthy import AwaitHealthy as AwaitHealthy
 from shipit.steps.deploy.confirm import Confirm as Confirm
-from shipit.steps.deploy.confirm import public_problem as public_problem
 from shipit.steps.deploy.drain import Drain as Drain
 from shipit.steps.deploy.gate import Gate as Gate
 from shipit.steps.deploy.migrate import Migrate as Migrate
@@ -16,6 +15,7 @@ from shipit.steps.deploy.proof import image_of as image_of
 from shipit.steps.deploy.proof import look_at as look_at
 from shipit.steps.deploy.proof import verified_key as verified_key
 from shipit.steps.deploy.proof import verified_output as verified_output
+from shipit.steps.deploy.public_address import public_problem as public_problem
 from shipit.steps.deploy.pull_image import PullImage as PullImage
 from shipit.steps.deploy.record import RecordEvent as RecordEvent
 from shipit.steps.deploy.record import read_record as read_record

@@ -20,6 +20,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import log_of
 from shipit.steps.deploy.proof import verified_output
+from shipit.steps.deploy.public_address import public_problem
 from shipit.steps.deploy.record import read_record, write_record
 from shipit.steps.deploy.traffic import front_url, headers, loaded_traffic
 from shipit.world import World
@@ -143,7 +144,8 @@ class Confirm(Struct, frozen=True):
         loaded = loading()
         if loaded is None or loaded.digest != self.spec.image.digest:
             return _Sight(found, "nginx no longer gives it the traffic", final=True)
-        return _Sight(found, asking() or (public_problem(self.url, self.url_before, world) if self.url else None))
+        outside = asking() or (public_problem(self.url, self.url_before, world) if self.url else None)
+        return _Sight(found, outside)
 
     def _bad_answer(self, host: Host) -> str | None:
         """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""
@@ -157,21 +159,6 @@ class Confirm(Struct, frozen=True):
         if front.status and front.status < FIRST_SERVER_ERROR:
             return None
         return f"nginx answered {front.status or 'nothing'} for `{path}` {front.body[:80]}".strip()
-
-
-def public_problem(url: str, before: int | None, world: World) -> str | None:
-    """Return the problem of the public address; None if it answers, or answers as it did `before` the switch."""
-    for number in range(limits.PUBLIC_TRIES):
-        if number:
-            world.clock.sleep(_EVERY)
-        answer = world.hosts.at("local").get(url, timeout=limits.PUBLIC_REQUEST)
-        if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == before:
-            return None
-    found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
-    if before is None:
-        return f"`{url}` {found}"
-    was = f"answered {before}" if before else "did not answer"
-    return f"`{url}` {found}; before the switch, it {was}"
 
 
 def _names(verified: DeployEvent, container: Container | None) -> bool:

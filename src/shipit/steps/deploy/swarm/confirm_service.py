@@ -9,6 +9,7 @@ from msgspec import Struct
 from shipit.core.deploy import DeployedImage, DeployEvent, Service
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.proof import verified_output
+from shipit.steps.deploy.public_address import public_problem
 from shipit.steps.deploy.record import read_record, write_record
 from shipit.steps.deploy.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
@@ -20,7 +21,8 @@ class ConfirmService(Struct, frozen=True):
     """Watch the tasks of `service` for `bake` seconds, then record `image` as verified.
 
     A task that fails in this time is a failure, also if the swarm replaces it. A task that the swarm moves, because its
-    node is lost or drained, is not; its successor must run at the end.
+    node is lost or drained, is not; its successor must run at the end. A public address that gives the same bad answer
+    as before the update says nothing about the new version.
 
     Args:
         host: the manager.
@@ -31,6 +33,8 @@ class ConfirmService(Struct, frozen=True):
         bake: the time to watch, in seconds.
         within: the longest time for a moved task to run again, in seconds.
         by: the run.
+        url: the public address to ask; empty for none.
+        url_before: the status that `url` answered before the update, 0 for no answer; None if it is not known.
     """
 
     kind: ClassVar[str] = "confirm-service"
@@ -43,6 +47,8 @@ class ConfirmService(Struct, frozen=True):
     bake: float
     within: float
     by: str = ""
+    url: str = ""
+    url_before: int | None = None
 
     @property
     def id(self) -> str:
@@ -81,11 +87,12 @@ class ConfirmService(Struct, frozen=True):
             require_own(service, self.image)
             if self._failed(service) - failed:
                 raise failure_of(service, self.image, "a task failed after the update", self.host, world)
+            outside = public_problem(self.url, self.url_before, world, change="update") if self.url else None
             problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
-            if not problem and left <= 0:
+            if not problem and not outside and left <= 0:
                 return
-            if left <= -self.within:
-                raise failure_of(service, self.image, problem, self.host, world)
+            if outside or left <= -self.within:
+                raise failure_of(service, self.image, outside or problem, self.host, world)
             clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
 
     def _failed(self, service: Service) -> set[str]:

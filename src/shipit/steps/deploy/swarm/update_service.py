@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from shipit.core import limits
 from shipit.core.deploy import PAUSED, DeployedImage, Service, ServiceChange, UpdateOrder, image_labels, machine
-from shipit.errors import ConflictError, DeployError
+from shipit.errors import ConflictError, DeployError, PreflightError
+from shipit.finding import Finding
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.swarm.service import read_service
 from shipit.world import World
@@ -24,6 +25,7 @@ class UpdateService(Struct, frozen=True):
         order: the order of the update; empty to leave that of the service.
         monitor: the seconds for which the swarm watches each new task; 0 to leave those of the service.
         find: True to look for the image in its registry first, because the swarm notices only by failing.
+        health: True to refuse an image that would run without a health check; only together with `find`.
     """
 
     kind: ClassVar[str] = "update-service"
@@ -34,6 +36,7 @@ class UpdateService(Struct, frozen=True):
     order: UpdateOrder | Literal[""] = ""
     monitor: float = 0
     find: bool = True
+    health: bool = True
 
     @property
     def id(self) -> str:
@@ -58,9 +61,8 @@ class UpdateService(Struct, frozen=True):
         )
 
     def apply(self, world: World) -> Outputs:
-        if self.find and world.registry.find(self.image.reference) is None:
-            what = f"the registry no longer has `{self.image.reference}`"
-            raise DeployError(what, hint="deploy a version that the registry has, or push this one again")
+        if self.find:
+            self._require_image(world)
         services = world.hosts.at(self.host).services
         for _ in range(limits.SERVICE_TRIES):
             found = read_service(self.host, self.service, world)
@@ -68,6 +70,18 @@ class UpdateService(Struct, frozen=True):
                 return {}
         what = f"service `{self.service}` is changed by another program again and again"
         raise ConflictError(what, hint="find the program that changes it, then run the same command again")
+
+    def _require_image(self, world: World) -> None:
+        """Raise an error if the registry does not have the image, or if it would run without a health check."""
+        found = world.registry.find(self.image.reference)
+        if found is None:
+            what = f"the registry no longer has `{self.image.reference}`"
+            raise DeployError(what, hint="deploy a version that the registry has, or push this one again")
+        own = read_service(self.host, self.service, world).health_check
+        if self.health and not (found.health_check if own is None else own):
+            what = f"neither service `{self.service}` nor {self.image} has a health check"
+            fix = 'add a `HEALTHCHECK` to the Dockerfile, or set `health = "none"` of the target'
+            raise PreflightError([Finding("service-health", what, fix)], to="deploy")
 
     def _change(self, service: Service) -> ServiceChange:
         """Return the change. A service that names the image by its tag too keeps that: else its tasks would restart."""

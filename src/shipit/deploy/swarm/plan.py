@@ -1,0 +1,87 @@
+"""The steps that update a service, and those that bring back what it ran before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind
+from shipit.core.duration import seconds
+from shipit.deploy.base import Goal
+from shipit.deploy.swarm.observed import ObservedSwarm, SwarmTarget
+from shipit.steps.base import Step
+from shipit.steps.deploy import AwaitUpdate, ConfirmService, RecordEvent, UpdateService
+
+
+def deploy_steps(target: SwarmTarget, observed: ObservedSwarm, goal: Goal) -> Iterator[Step]:
+    """Yield the steps after which all tasks run the image of `goal`, and this is recorded."""
+    config, record, image = target.config, observed.record, goal.image
+    verified = record.current == image
+    if goal.rejected:
+        yield _event(target, "held", goal.rejected, goal)
+    if not verified or observed.service is None or observed.service.unsettled(image.digest):
+        yield _event(target, "started", image, goal)  # also shows that the record can be written
+    yield _update(target, image, find=True)
+    yield AwaitUpdate(config.hosts[0], config.service, image, seconds(config.within))
+    # The address that an interrupted run already gave to this image says nothing about the one before.
+    interrupted = observed.specified == image and not verified
+    yield _confirm(target, image, goal.by, seconds(config.bake), target.url, None if interrupted else target.url_status)
+    if image.digest in record.held:
+        yield _event(target, "freed", image, goal)
+
+
+def way_back_steps(target: SwarmTarget, before: ObservedSwarm, now: ObservedSwarm, rejected: Goal) -> Iterator[Step]:
+    """Yield the steps after which all tasks run the image from before the run; none if it is not known.
+
+    An image of which no container was started is not held: it had no chance to fail.
+    """
+    image, config = _earlier(before, rejected.image), target.config
+    if image is None or now.service is None:
+        return
+    if any(task.began for task in now.service.of(rejected.image.digest)):
+        yield _event(target, "held", rejected.image, rejected)
+    yield _update(target, image, find=False)  # the nodes can have an image that the registry no longer has
+    yield AwaitUpdate(config.hosts[0], config.service, image, seconds(config.within))
+    yield _confirm(target, image, rejected.by, bake=0)
+    if image.digest in now.record.held:  # by the rollback that failed
+        yield _event(target, "freed", image, rejected)
+
+
+def _earlier(before: ObservedSwarm, rejected: DeployedImage) -> DeployedImage | None:
+    """Return the image to go back to; None if it is not known.
+
+    It is the one that ran when the run began. If an interrupted run had already set the image that failed, it is the
+    one that was verified last, or else the one of the tasks before it.
+    """
+    record = before.record
+    known = (before.serving, before.specified, record.current, record.before(rejected.digest), *before.earlier)
+    return next((image for image in known if image and image.digest != rejected.digest), None)
+
+
+def _update(target: SwarmTarget, image: DeployedImage, *, find: bool) -> Step:
+    config = target.config
+    monitor = seconds(config.monitor) if config.monitor else 0
+    return UpdateService(
+        config.hosts[0], config.service, image, config.order or "", monitor, find, config.health is None
+    )
+
+
+def _confirm(
+    target: SwarmTarget, image: DeployedImage, by: str, bake: float, url: str = "", url_before: int | None = None
+) -> Step:
+    return ConfirmService(
+        host=target.config.hosts[0],
+        service=target.config.service,
+        app=target.app,
+        image=image,
+        record=target.record_path,
+        bake=bake,
+        within=seconds(target.config.within),
+        by=by,
+        url=url,
+        url_before=url_before,
+    )
+
+
+def _event(target: SwarmTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
+    why = goal.why if kind == "held" else ""
+    return RecordEvent(target.config.hosts[0], target.record_path, DeployEvent(kind, image, by=goal.by, why=why))
