@@ -24,7 +24,7 @@ from steps.deploy.scene import host_of
 from shipit.core.deploy import Answer, ServiceChange
 from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
-from shipit.steps.deploy import UpdateService
+from shipit.steps.swarm import UpdateService
 from shipit.testing import FakeApp, FakeRegistry, FakeWorld
 from shipit.world import RemoteImage
 

@@ -15,9 +15,7 @@ from shipit.steps.create_tag import CreateTag
 from shipit.steps.deploy import (
     AwaitDigest,
     AwaitHealthy,
-    AwaitUpdate,
     Confirm,
-    ConfirmService,
     Drain,
     Migrate,
     MoveImageTag,
@@ -28,7 +26,6 @@ from shipit.steps.deploy import (
     StartContainer,
     SwitchTraffic,
     TriggerWatchtower,
-    UpdateService,
     Verify,
     WriteMarker,
     WriteSecrets,
@@ -45,6 +42,7 @@ from shipit.steps.push_image import PushImage
 from shipit.steps.report_deployment import ReportDeployment
 from shipit.steps.restore_file import RestoreFile
 from shipit.steps.run import Run
+from shipit.steps.swarm import AwaitUpdate, ConfirmService, UpdateService
 from shipit.steps.sync_branch import SyncBranch
 from shipit.steps.tag_image import TagImage
 from shipit.steps.upload_assets import UploadAssets

@@ -9,7 +9,8 @@ from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
 from shipit.deploy.swarm.observed import ObservedSwarm, SwarmTarget
 from shipit.steps.base import Step
-from shipit.steps.deploy import AwaitUpdate, ConfirmService, RecordEvent, UpdateService
+from shipit.steps.deploy import RecordEvent
+from shipit.steps.swarm import AwaitUpdate, ConfirmService, UpdateService
 
 
 def deploy_steps(target: SwarmTarget, observed: ObservedSwarm, goal: Goal) -> Iterator[Step]:

@@ -23,9 +23,6 @@ from shipit.steps.deploy.record import write_record as write_record
 from shipit.steps.deploy.resume_container import ResumeContainer as ResumeContainer
 from shipit.steps.deploy.retire_container import RetireContainer as RetireContainer
 from shipit.steps.deploy.start_container import StartContainer as StartContainer
-from shipit.steps.deploy.swarm import AwaitUpdate as AwaitUpdate
-from shipit.steps.deploy.swarm import ConfirmService as ConfirmService
-from shipit.steps.deploy.swarm import UpdateService as UpdateService
 from shipit.steps.deploy.switch_traffic import SwitchTraffic as SwitchTraffic
 from shipit.steps.deploy.traffic import Sleep as Sleep
 from shipit.steps.deploy.traffic import front_url as front_url

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from contracts.clones import Clone, in_memory
 from steps.deploy.scene import HOST, IMAGE
-from steps.deploy.swarm.scene import SERVICE, remove_the_service, service_of, set_another_image, updated
 from steps.samples import Sample
+from steps.swarm.scene import SERVICE, remove_the_service, service_of, set_another_image, updated
 
 from shipit.errors import DeployError
 from shipit.steps.base import Step
-from shipit.steps.deploy import AwaitUpdate
+from shipit.steps.swarm import AwaitUpdate
 from shipit.testing import FakeApp
 
 STEP = AwaitUpdate(HOST, SERVICE, IMAGE, within=60)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.deploy import PAUSED, DeployedImage, Service
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.swarm.service import failure_of, read_service, require_own
+from shipit.steps.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
 
 _EVERY = 0.5  # seconds

@@ -8,10 +8,8 @@ from msgspec import Struct
 
 from shipit.core.deploy import DeployedImage, DeployEvent, Service
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.proof import verified_output
-from shipit.steps.deploy.public_address import public_problem
-from shipit.steps.deploy.record import read_record, write_record
-from shipit.steps.deploy.swarm.service import failure_of, read_service, require_own
+from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.steps.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
 
 _EVERY = 1.0  # seconds

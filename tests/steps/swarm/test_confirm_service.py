@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from contracts.clones import Clone, in_memory
 from steps.deploy.scene import HOST, IMAGE, RECORD, host_of, spoil_the_record
-from steps.deploy.swarm.scene import SERVICE, remove_the_service, set_another_image, settled
 from steps.samples import Sample
+from steps.swarm.scene import SERVICE, remove_the_service, set_another_image, settled
 
 from shipit.errors import DeployError
 from shipit.steps.base import Step
-from shipit.steps.deploy import ConfirmService, read_record
+from shipit.steps.deploy import read_record
+from shipit.steps.swarm import ConfirmService
 from shipit.testing import FakeApp, FakeWorld
 
 STEP = ConfirmService(HOST, SERVICE, "shop", IMAGE, RECORD, bake=15, within=60, by="run 7")

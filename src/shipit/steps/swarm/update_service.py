@@ -11,7 +11,7 @@ from shipit.core.deploy import PAUSED, DeployedImage, Service, ServiceChange, Up
 from shipit.errors import ConflictError, DeployError, PreflightError
 from shipit.finding import Finding
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy.swarm.service import read_service
+from shipit.steps.swarm.service import read_service
 from shipit.world import World
 
 

@@ -8,13 +8,13 @@ import pytest
 from contracts.clones import Clone, in_memory
 from msgspec.structs import replace
 from steps.deploy.scene import HOST, IMAGE, host_of
-from steps.deploy.swarm.scene import SERVICE, begun, remove_the_service, service_of, updated
 from steps.samples import Sample
+from steps.swarm.scene import SERVICE, begun, remove_the_service, service_of, updated
 
 from shipit.core.deploy import Service, ServiceChange
 from shipit.errors import ConflictError, DeployError
 from shipit.steps.base import Done, Step, Todo
-from shipit.steps.deploy import UpdateService
+from shipit.steps.swarm import UpdateService
 from shipit.testing import FakeApp
 
 STEP = UpdateService(HOST, SERVICE, IMAGE)

@@ -1,7 +1,0 @@
-"""The steps that change a service of a Docker swarm, one module for each kind."""
-
-from __future__ import annotations
-
-from shipit.steps.deploy.swarm.await_update import AwaitUpdate as AwaitUpdate
-from shipit.steps.deploy.swarm.confirm_service import ConfirmService as ConfirmService
-from shipit.steps.deploy.swarm.update_service import UpdateService as UpdateService
