@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
+from shipit.api.adopting import adopt, plan_adoption, present_settings, replay_adoption
 from shipit.api.deploying import (
     apply_deployment,
     deploy,
@@ -35,6 +36,7 @@ __all__ = [
     "Images",
     "Outcome",
     "Project",
+    "adopt",
     "apply",
     "apply_deployment",
     "changelog",
@@ -51,16 +53,19 @@ __all__ = [
     "next_version",
     "next_versions_only",
     "open_project",
+    "plan_adoption",
     "plan_deploy",
     "plan_deployments",
     "plan_image",
     "plan_release",
     "plan_rollback",
     "plan_task",
+    "present_settings",
     "preview",
     "release",
     "release_notes",
     "replay",
+    "replay_adoption",
     "rollback",
     "status",
     "unlock",

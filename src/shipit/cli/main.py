@@ -37,6 +37,7 @@ COMMANDS = {
     "changelog": "Print a changelog made from the git history.",
     "notes": "Print the release notes of one version.",
     "lint": "Check commit messages or titles of pull requests.",
+    "init": "Write shipit.toml from the settings of another release tool.",
     "replay": "Compare past releases with the versions that shipit decides.",
     "doctor": "Check for every problem that would block a release or a build.",
     "explain": "Explain an error, a finding or an exit status.",

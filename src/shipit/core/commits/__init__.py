@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shipit.core.commits.entry import Entry as Entry
 from shipit.core.commits.footers import split_footers as split_footers
+from shipit.core.commits.message import KNOWN_TYPES as KNOWN_TYPES
 from shipit.core.commits.message import Commit as Commit
 from shipit.core.commits.message import Footer as Footer
 from shipit.core.commits.message import Unreadable as Unreadable
@@ -31,4 +32,5 @@ from shipit.core.commits.reverts import MatchTexts as MatchTexts
 from shipit.core.commits.reverts import cancelled as cancelled
 from shipit.core.commits.reverts import match_text as match_text
 from shipit.core.commits.reverts import might_be_revert as might_be_revert
+from shipit.core.commits.rules import DEFAULT_BUMPS as DEFAULT_BUMPS
 from shipit.core.commits.rules import Rules as Rules

@@ -22,7 +22,7 @@ def yaml_places(text: str) -> Iterator[Place]:
     """Yield the place of each plain or quoted scalar; items of lists are numbered from 0. Raises `VersionFileError`."""
     if len(text) > limits.YAML_FILE:
         raise VersionFileError(f"this YAML is larger than {limits.YAML_FILE.written}", hint=_MARK)
-    _refuse_deep_lines(text)
+    refuse_deep_lines(text)
     seen: set[int] = set()  # an alias refers to an earlier node, which can also contain the alias itself
     waiting = [("", _compose(text))]
     while waiting:
@@ -38,7 +38,7 @@ def yaml_places(text: str) -> Iterator[Place]:
             yield Place(path, Span(node.start_mark.index + quote, node.end_mark.index - quote))
 
 
-def _refuse_deep_lines(text: str) -> None:
+def refuse_deep_lines(text: str) -> None:
     """Raise `VersionFileError` for a line that takes the parser quadratic time: each open bracket can begin a key."""
     depth = 0
     for match in _BRACKET_OR_LINE.finditer(text):

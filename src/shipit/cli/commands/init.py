@@ -1,0 +1,61 @@
+"""The command `shipit init`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from shipit.cli.progress.waiting import waiting
+from shipit.cli.session import Command, Session, json_option, pass_session
+from shipit.errors import UsageError
+
+if TYPE_CHECKING:
+    from shipit.plan.adoption import Adoption
+
+
+@click.command(cls=Command, epilog="Example: shipit init --dry-run")
+@click.option("--dry-run", is_flag=True, help="Print the difference to shipit.toml, and write nothing.")
+@click.option("--yes", is_flag=True, help="Write without a question.")
+@json_option
+@pass_session
+def command(session: Session, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Write shipit.toml from the settings of semantic-release or release-please.
+
+    Prints what becomes of each key: taken, default already, no counterpart, or needs your decision. Then it compares
+    the past releases with the versions that shipit decides by the new settings. A setting that equals a default is not
+    written, code in settings is never executed, and no file is deleted.
+    """
+    from shipit import api
+    from shipit.plan.views import adoption_to_json, config_diff, render_adoption
+
+    with waiting(session.output, "reading settings and history"):
+        adoption = api.plan_adoption(session.project)
+        replayed = api.replay_adoption(session.project, adoption)
+    present = api.present_settings(session.project)
+    if not as_json:
+        session.output.styled(render_adoption(adoption, session.output.paint))
+        session.output.data(config_diff(adoption, present))
+        agree = f"{replayed.agreeing} of {len(replayed.releases)} past versions agree; list them: shipit replay"
+        session.output.data(f"{agree}\n" if replayed.releases else "")
+    written = not dry_run and _write(session, adoption, present, yes)
+    if as_json:
+        session.output.json(adoption_to_json(adoption, replayed, written=written))
+
+
+def _write(session: Session, adoption: Adoption, present: str | None, yes: bool) -> bool:
+    """Write the settings if there are any, after a question on a terminal; return whether they are written."""
+    from shipit import api
+
+    if not adoption.text or present == adoption.text:
+        session.output.say("nothing to write: shipit works without more settings")
+        return False
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on", hint="add --yes to write, or --dry-run to only look")
+    if not yes and not click.confirm("write shipit.toml?", default=True, err=True):
+        session.output.say("nothing was written")
+        return False
+    api.adopt(session.project, adoption)
+    session.output.say("wrote shipit.toml; check the rest with shipit doctor")
+    return True

@@ -1,0 +1,83 @@
+"""The values in a file of another tool: JSON, YAML, or a literal of JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shipit.core import limits
+from shipit.errors import ConfigError
+from shipit.importers.javascript import CodeError, read_javascript
+
+
+def read_document(path: str, text: str) -> dict[str, Any]:
+    """Return the values in the file `path`, by key. Code is never executed.
+
+    Raises `ConfigError` if the text is too long, is not in the format of its name, or contains code.
+    """
+    if len(text) > limits.IMPORTED_FILE:
+        raise _error(
+            path, f"it is larger than {limits.IMPORTED_FILE.written}", "write its keys into shipit.toml by hand"
+        )
+    try:
+        found = _parsed(path, text)
+    except CodeError as error:
+        raise _error(
+            path, f"{error}, and shipit executes no code", f"convert it to JSON: {_conversion(path)}"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        line = str(error).strip().splitlines()[:1]
+        raise _error(path, f"it is not valid: {' '.join(line) or 'nested too deeply'}", "correct it") from None
+    if not isinstance(found, dict):
+        raise _error(path, "it contains no keys", "write a table of keys, or delete the file")
+    return found
+
+
+def _parsed(path: str, text: str) -> Any:
+    if path.endswith((".js", ".cjs", ".mjs", ".ts")):
+        return read_javascript(text)
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        if path.endswith(".json"):
+            raise
+    return _yaml(text)
+
+
+def _yaml(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    from shipit.versionfiles import VersionFileError
+    from shipit.versionfiles.syntax.yaml import refuse_deep_lines
+
+    try:
+        refuse_deep_lines(text)
+        found = YAML(typ="safe", pure=True).load(text)
+    except VersionFileError as error:
+        raise ValueError(error.what) from None
+    except YAMLError as error:
+        raise ValueError(str(error)) from None
+    _require_small(found)
+    return found
+
+
+def _require_small(value: Any) -> None:
+    """Raise `ValueError` if `value` has too many values: aliases of YAML can repeat the same one very often."""
+    count, waiting = 0, [value]
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if count > limits.IMPORTED_VALUES:
+            raise ValueError(f"it has more than {limits.IMPORTED_VALUES.written} values")
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _conversion(path: str) -> str:
+    """Return the command that prints the settings in the file `path` as JSON, for the person to run."""
+    return f"node -e 'import(\"./{path}\").then(m => console.log(JSON.stringify(m.default)))' > .releaserc.json"
+
+
+def _error(path: str, what: str, hint: str) -> ConfigError:
+    return ConfigError(f"`{path}` cannot be read: {what}", where=path, hint=hint, state="nothing was changed")

@@ -1,0 +1,239 @@
+"""The settings of release-please: release-please-config.json and its manifest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shipit.core.commits import DEFAULT_BUMPS
+from shipit.importers.document import read_document
+from shipit.importers.model import Found, Imported, Repository
+from shipit.versionfiles import detect, format_of
+
+CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
+
+_PULL_REQUEST = (
+    "draft-pull-request",
+    "pull-request-title-pattern",
+    "pull-request-header",
+    "pull-request-footer",
+    "group-pull-request-title-pattern",
+    "separate-pull-requests",
+    "label",
+    "release-label",
+    "extra-label",
+    "skip-labeling",
+    "always-update",
+    "signoff",
+    "include-commit-authors",
+)
+_DROPPED = {
+    **dict.fromkeys(_PULL_REQUEST, "shipit releases from the branch, without a release pull request"),
+    **dict.fromkeys(
+        ("release-search-depth", "commit-search-depth", "commit-batch-size", "sequential-calls"),
+        "shipit reads the local git history",
+    ),
+    "bootstrap-sha": "shipit counts from the last release tag",
+    "last-release-sha": "shipit counts from the last release tag",
+    "changelog-host": "shipit takes the address from the git remote",
+    "package-name": "it is the name of the package at most",
+    "component": "it is the name of the package at most",
+    "release-as": "it would request the same version again and again: use `shipit release --version`",
+}
+_DECISIONS = {
+    "draft": "shipit publishes a release when it is complete",
+    "force-tag-creation": "shipit publishes a release when it is complete",
+    "prerelease": "give the branch a `prerelease` in `release.branches`",
+    "prerelease-type": "give the branch a `prerelease` in `release.branches`",
+    "skip-github-release": "shipit always makes a GitHub Release",
+    "skip-changelog": "shipit writes a changelog into the release commit: `write-back` in `[release]`",
+    "bump-patch-for-minor-pre-major": "in shipit, `feat` raises 0.x to the next minor version",
+    "plugins": "shipit releases each package by its own commits: `paths` in `[packages.<name>]`",
+    "changelog-type": "`template` in `[changelog]` sets another form",
+    "exclude-paths": "name the paths that count in `paths` of the package",
+    "snapshot-label": "`snapshot` in `[release]` writes the next `-SNAPSHOT` version",
+}
+# Types of releases whose version is in a file that shipit does not know, or in none.
+_TAG_ONLY = {"go", "terraform-module", "php", "ruby", "ruby-yoshi", "dart", "elixir", "ocaml", "r", "expo", "bazel"}
+_TAG_ONLY |= {"sfdx", "krm-blueprint", "simple", "go-yoshi", "php-yoshi"}
+
+
+def read_release_please(repository: Repository) -> Imported | None:
+    """Return the settings of release-please; None when the repository has none.
+
+    Raises `ConfigError` for a file that cannot be read.
+    """
+    text = repository.read(CONFIG)
+    if text is None:
+        return None
+    settings = read_document(CONFIG, text)
+    found, files = Found(), [CONFIG]
+    packages = settings.get("packages")
+    if isinstance(packages, dict) and len(packages) == 1 and "." in packages:
+        own = packages["."] if isinstance(packages["."], dict) else {}
+        _read_tag(settings, own, found, repository)
+        _read_keys({key: value for key, value in settings.items() if key != "packages"} | own, "", found, repository)
+    else:
+        _read_keys({key: value for key, value in settings.items() if key != "packages"}, "", found, repository)
+        _read_packages(packages, settings, found)
+    found.undecided("(release pull request)", "shipit releases when commits reach the branch, without a pull request")
+    if repository.read(MANIFEST) is not None:
+        files.append(MANIFEST)
+        found.no_counterpart(MANIFEST, "shipit takes the last version from the tags")
+    return found.imported("release-please", *files)
+
+
+def _read_tag(settings: dict[str, Any], own: dict[str, Any], found: Found, repository: Repository) -> None:
+    """Read the keys of the tag format of a repository with one package."""
+    merged = settings | own
+    component = merged.get("component") or merged.get("package-name") or ""
+    with_component = merged.get("include-component-in-tag", True) and component
+    prefix = f"{str(component).rpartition('/')[2]}{merged.get('tag-separator', '-')}" if with_component else ""
+    template = f"{prefix}{'v' if merged.get('include-v-in-tag', True) else ''}{{version}}"
+    candidates = (template, "v{version}", "{version}")
+    used = next((each for each in candidates if repository.has_tag(each)), template)
+    why = "" if used == template else f"the tags have this format, and not `{template}`"
+    if used == "v{version}":
+        found.default("include-component-in-tag", why)
+    else:
+        found.taken("include-component-in-tag", "release.tag", used, why)
+
+
+def _read_keys(settings: dict[str, Any], place: str, found: Found, repository: Repository) -> None:
+    for key, value in settings.items():
+        if key in ("include-component-in-tag", "include-v-in-tag", "tag-separator", "$schema"):
+            continue
+        _read_key(key, value, found, repository)
+    if not settings.get("bump-minor-pre-major") and (repository.last is None or repository.last.major == 0):
+        why = "release-please raises 0.x to 1.0.0 for a breaking change unless it is true"
+        found.taken("bump-minor-pre-major", "release.major-on-zero", True, why)
+
+
+def _read_key(key: str, value: Any, found: Found, repository: Repository) -> None:
+    if key == "bump-minor-pre-major":
+        if value:
+            found.default(key)
+    elif key == "release-type":
+        _read_type(value, found)
+    elif key == "changelog-path":
+        found.taken(key, "changelog.file", str(value))
+    elif key == "changelog-sections":
+        _read_sections(value, found)
+    elif key == "extra-files":
+        _read_extra_files(value, found, repository)
+    elif key == "initial-version":
+        found.taken(key, "release.initial-version", str(value))
+    elif key == "versioning":
+        _read_versioning(value, found)
+    elif key in _DECISIONS:
+        found.default(key) if value is False else found.undecided(key, _DECISIONS[key])
+    else:
+        _read_other(key, found)
+
+
+def _read_other(key: str, found: Found) -> None:
+    if key in _DROPPED:
+        found.no_counterpart(key, _DROPPED[key])
+    else:
+        found.undecided(key, "a key that shipit does not know")
+
+
+def _read_type(value: Any, found: Found) -> None:
+    if value in _TAG_ONLY:
+        why = f"shipit knows no version file of `{value}`: it makes the tag, and writes the files in `version-files`"
+        found.undecided("release-type", why)
+    else:
+        found.default("release-type", "shipit detects the version files")
+
+
+def _read_versioning(value: Any, found: Found) -> None:
+    if value == "default":
+        found.default("versioning")
+    else:
+        found.undecided("versioning", f"shipit decides by the commits, and not by `{value}`")
+
+
+def _read_sections(value: Any, found: Found) -> None:
+    """Read the sections: a type that is shown leads to a release, at least of a patch."""
+    for number, section in enumerate(value if isinstance(value, list) else ()):
+        key, type = f"changelog-sections[{number}]", section.get("type") if isinstance(section, dict) else None
+        if not isinstance(type, str):
+            found.undecided(key, "a section without a type")
+        elif section.get("hidden") is True or type in DEFAULT_BUMPS:
+            found.default(key, "the heading is the one of shipit")
+        else:
+            found.taken(key, f"bump.{type}", "patch", "release-please releases a patch for a type that it shows")
+
+
+def _read_extra_files(value: Any, found: Found, repository: Repository) -> None:
+    entries = []
+    for number, entry in enumerate(value if isinstance(value, list) else ()):
+        if (written := _extra_file(f"extra-files[{number}]", entry, found)) is not None:
+            entries.append(written)
+    if entries:
+        detected = detect([path for path in _ROOT_FILES if repository.read(path) is not None])
+        found.taken("extra-files", "release.version-files", [*detected, *entries])
+
+
+def _extra_file(key: str, entry: Any, found: Found) -> str | dict[str, Any] | None:
+    settings = entry if isinstance(entry, dict) else {"path": entry, "type": "generic"}
+    path, place = str(settings.get("path", "")).removeprefix("./"), str(settings.get("jsonpath", ""))
+    if settings.get("glob") or not path:
+        found.undecided(key, "name each file in `version-files`")
+    elif settings.get("type") in ("json", "toml", "yaml") and place.startswith("$.") and not set(place) & set("[]*?@"):
+        return {"path": path, "format": settings["type"], "paths": [place.removeprefix("$.")]}
+    elif settings.get("type") == "pom" and format_of(path):
+        return path
+    elif settings.get("type", "generic") == "generic":
+        return {"path": path, "format": "marker"}
+    else:
+        found.undecided(key, "name the place of the version in `version-files`")
+    return None
+
+
+_ROOT_FILES = (
+    "build.gradle",
+    "build.gradle.kts",
+    "gradle.properties",
+    "pom.xml",
+    "package.json",
+    "package-lock.json",
+    "pyproject.toml",
+    "uv.lock",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Chart.yaml",
+)
+
+
+def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> None:
+    """Read several packages, each with a directory and a name."""
+    for path, own in packages.items() if isinstance(packages, dict) else ():
+        merged = settings | (own if isinstance(own, dict) else {})
+        name = str(merged.get("component") or merged.get("package-name") or path).rpartition("/")[2]
+        key = f"packages.{path}"
+        if path == ".":
+            found.undecided(key, "in shipit, the root is no package beside others: give it `paths`")
+            continue
+        prefix = f"{name}{merged.get('tag-separator', '-')}" if merged.get("include-component-in-tag", True) else ""
+        package = {"path": path, "tag": f"{prefix}{'v' if merged.get('include-v-in-tag', True) else ''}{{version}}"}
+        if package["tag"] == f"{name}-v{{version}}":
+            del package["tag"]
+        found.taken(key, f"packages.{name}", package)
+        for option in own if isinstance(own, dict) else ():
+            if option not in (
+                "component",
+                "package-name",
+                "include-component-in-tag",
+                "include-v-in-tag",
+                "tag-separator",
+            ):
+                _read_package_key(f"{key}.{option}", option, own[option], found)
+
+
+def _read_package_key(key: str, option: str, value: Any, found: Found) -> None:
+    if option == "release-type" and value not in _TAG_ONLY:
+        found.default(key, "shipit detects the version files")
+    elif option in _DROPPED:
+        found.no_counterpart(key, _DROPPED[option])
+    else:
+        found.undecided(key, _DECISIONS.get(option, "shipit sets this for all packages, or not at all"))

@@ -1,0 +1,28 @@
+"""The plan of an adoption, as data."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shipit.config.model import Config
+from shipit.importers import Imported
+
+CONFIG_FILE = "shipit.toml"
+
+
+class Adoption(Struct, frozen=True):
+    """The settings of shipit for a repository, and where they come from.
+
+    Attributes:
+        imported: the settings of other tools, key by key.
+        text: the text of `shipit.toml`; empty if shipit needs no settings.
+        config: the same settings as values.
+        workflows: the lines of workflows that run another tool, as `path:line`.
+        remove: the files that the other tools no longer need.
+    """
+
+    imported: tuple[Imported, ...]
+    text: str
+    config: Config
+    workflows: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()

@@ -1,0 +1,122 @@
+"""The plan of an adoption, made from the files, the tags and the branches of a repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from shipit.config.load import parse_config
+from shipit.config.model import Config
+from shipit.core.versions.tag_family import TagFamily, tag_families
+from shipit.errors import ConfigError, ShipitError
+from shipit.importers import Found, Imported, ImportedKey, Repository, read_settings
+from shipit.plan.adoption.model import Adoption
+from shipit.plan.adoption.toml import toml_text
+from shipit.world import Files, Git
+
+Settings = dict[str, dict[str, Any]]
+
+_RUNS_TOOL = re.compile(
+    r"(?:uses|run)\b.*(?:semantic-release|release-please)|^\s*(?:npx|yarn|pnpm)\b.*semantic-release"
+)
+
+
+def plan_adoption(git: Git, files: Files) -> Adoption:
+    """Return the settings of shipit for a repository. Nothing is written, and nothing of other tools is executed.
+
+    Raises `ConfigError` for settings of another tool that cannot be read.
+    """
+    repository = _repository(git, files)
+    imported = read_settings(repository) or _detected(repository, git)
+    settings, config = _needed(_merged(imported))
+    marked = tuple(replace(each, keys=tuple(_marked(each.keys, settings))) for each in imported)
+    remove = tuple(file for each in imported for file in each.files if file != "package.json")
+    return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(files)), remove)
+
+
+def _repository(git: Git, files: Files) -> Repository:
+    tags = {tag.name: tag.commit for tag in git.tags()}
+    families = [family for family in tag_families(tags) if not family.dated]
+    stable = [tag.version for family in families for tag in family.tags if tag.version.prerelease is None]
+    return Repository(files.read, _default_branch(git), tuple(tags), max(stable, default=None))
+
+
+def _default_branch(git: Git) -> str | None:
+    """Return the default branch of the remote; None if there is no remote, or it does not answer."""
+    try:
+        return git.remote_refs().default or None
+    except ShipitError:
+        return None
+
+
+def _detected(repository: Repository, git: Git) -> tuple[Imported, ...]:
+    """Return the settings of a repository without another release tool: the tag format, if it is not the default."""
+    families = tag_families({tag.name: tag.commit for tag in git.tags()})
+    if not families or repository.has_tag("v{version}"):
+        return ()
+    family: TagFamily = families[0]
+    found = Found()
+    if family.name or family.dated:
+        found.undecided(
+            "tags", f"most tags are like `{family.tags[0].name}`: set `tag` in `[release]`, or `[packages]`"
+        )
+    else:
+        found.taken("tags", "release.tag", family.format.template)
+    return (found.imported("tags of this repository"),)
+
+
+def _merged(imported: Sequence[Imported]) -> Settings:
+    """Return the settings of all tools; those of an earlier tool take precedence."""
+    merged: Settings = {}
+    for each in imported:
+        for table, keys in each.settings.items():
+            merged[table] = {**keys, **merged.get(table, {})}
+    return merged
+
+
+def _needed(settings: Settings) -> tuple[Settings, Config]:
+    """Return the settings without those that equal a default, and the configuration that they give."""
+    config = _config(settings)
+    for table, keys in list(settings.items()):
+        for key in list(keys):
+            fewer = {**settings, table: {name: value for name, value in settings[table].items() if name != key}}
+            if _config(fewer) == config:
+                settings = fewer
+    return {table: keys for table, keys in settings.items() if keys}, config
+
+
+def _config(settings: Mapping[str, Mapping[str, Any]]) -> Config:
+    try:
+        return parse_config(toml_text(settings))
+    except ConfigError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ConfigError) -> ConfigError:
+    """Return the error for imported settings that shipit refuses."""
+    what = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems) or error.what
+    return ConfigError(
+        f"the imported settings are not valid for shipit: {what}",
+        hint="write shipit.toml by hand; docs/configuration.md in shipit's repository has every key",
+        state="nothing was changed",
+    )
+
+
+def _marked(keys: Sequence[ImportedKey], settings: Mapping[str, Mapping[str, Any]]) -> Iterator[ImportedKey]:
+    """Yield the keys; those whose settings all equal defaults are `default already`."""
+    written = {f"{table}.{name}" for table, values in settings.items() for name in values}
+    for key in keys:
+        if key.status == "taken" and written.isdisjoint(key.setting.split(", ")):
+            key = replace(key, status="default already", setting="")
+        yield key
+
+
+def _workflow_lines(files: Files) -> Iterator[str]:
+    """Yield the place of each line of a workflow that runs another release tool."""
+    for path in (*files.glob(".github/workflows/*.yml"), *files.glob(".github/workflows/*.yaml")):
+        for number, line in enumerate((files.read(path) or "").splitlines(), 1):
+            if _RUNS_TOOL.search(line):
+                yield f"{path}:{number}"

@@ -1,0 +1,47 @@
+r"""Writer of `shipit.toml`.
+
+>>> print(toml_text({"release": {"tag": "{version}", "branches": ["main", {"name": "next", "prerelease": "beta"}]}}))
+[release]
+tag = "{version}"
+branches = ["main", { name = "next", prerelease = "beta" }]
+<BLANKLINE>
+>>> print(toml_text({"packages": {"web": {"path": "apps/web"}}}))
+[packages.web]
+path = "apps/web"
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shipit.config.keys import toml_key, toml_string
+
+
+def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the text of a configuration with these tables."""
+    texts = (_tables(name, table) for name, table in tables.items() if table)
+    return "\n".join(texts)
+
+
+def _tables(name: str, table: Mapping[str, Any]) -> str:
+    """Return a table; the tables in `[packages]` have a header of their own."""
+    if name == "packages":
+        return "\n".join(_table(f"packages.{toml_key(key)}", value) for key, value in table.items())
+    return _table(name, table)
+
+
+def _table(name: str, table: Mapping[str, Any]) -> str:
+    lines = (f"{toml_key(key)} = {_value(value)}\n" for key, value in table.items())
+    return f"[{name}]\n{''.join(lines)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{toml_key(key)} = {_value(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value) if isinstance(value, int) else toml_string(str(value))

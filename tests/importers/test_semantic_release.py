@@ -1,0 +1,280 @@
+"""The settings of semantic-release, key by key, in each format and place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from importers.reading import Keys, imported, statuses
+
+from shipit.importers import Repository, read_settings
+
+TAKEN, DEFAULT, NONE, ASK = "taken", "default already", "no counterpart", "needs your decision"
+SR = "@semantic-release"
+ANALYZER, NOTES, GIT, GITHUB, NPM, EXEC = (
+    f"{SR}/{name}" for name in ("commit-analyzer", "release-notes-generator", "git", "github", "npm", "exec")
+)
+QUIET = {"successComment": False, "releasedLabels": False}
+PLUGINS: list[Any] = [ANALYZER, NOTES, GIT, [GITHUB, QUIET]]
+
+
+def of(settings: dict[str, Any], files: dict[str, str] | None = None) -> tuple[dict[str, Any], Keys]:
+    """Return the settings of shipit and what became of each key, for settings beside `PLUGINS`."""
+    found = imported({".releaserc": {"plugins": PLUGINS, **settings}, **(files or {})})
+    return {table: dict(keys) for table, keys in found.settings.items()}, statuses(found)
+
+
+def plugin(name: str, options: dict[str, Any], files: dict[str, str] | None = None) -> tuple[dict[str, Any], Keys]:
+    """Return the same for one plugin with options in place of the same one of `PLUGINS`."""
+    others = [each for each in PLUGINS if each != name and each[0] != name]
+    settings, keys = of({"plugins": [*others, [name, options]]}, files)
+    return settings, {
+        key.removeprefix(f"{name}."): status
+        for key, status in keys.items()
+        if key.startswith(f"{name}.") or key == name
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".releaserc", '{"tagFormat": "release-${version}"}'),
+        (".releaserc", "tagFormat: release-${version}"),
+        (".releaserc.json", '{"tagFormat": "release-${version}"}'),
+        (".releaserc.yaml", "tagFormat: release-${version}"),
+        (".releaserc.yml", "# ours\ntagFormat: 'release-${version}'"),
+        (".releaserc.js", "module.exports = { tagFormat: 'release-${version}' };"),
+        (".releaserc.cjs", "module.exports = { tagFormat: 'release-${version}' };"),
+        (".releaserc.mjs", "export default { tagFormat: 'release-${version}' };"),
+        ("release.config.js", "module.exports = { tagFormat: 'release-${version}' };"),
+        ("release.config.ts", "export default { tagFormat: 'release-${version}' } satisfies Options;"),
+        ("package.json", '{"name": "x", "release": {"tagFormat": "release-${version}"}}'),
+    ],
+)
+def test_each_place_of_settings_is_read(path: str, text: str) -> None:
+    found = imported({path: text})
+    assert (found.tool, found.files) == ("semantic-release", (path,))
+    assert found.settings["release"]["tag"] == "release-{version}"
+
+
+def test_a_repository_without_settings_of_a_tool_has_no_import() -> None:
+    assert read_settings(Repository({"package.json": '{"name": "x"}'}.get)) == ()
+
+
+@pytest.mark.parametrize(
+    ("branches", "release", "status"),
+    [
+        (["main"], {}, {"branches": DEFAULT}),
+        ("main", {}, {"branches": DEFAULT}),
+        (["production"], {"branch": "production"}, {"branches": TAKEN}),
+        (
+            ["main", {"name": "beta", "prerelease": True, "channel": "b"}],
+            {"branches": ["main", {"name": "beta", "prerelease": "beta"}]},
+            {"branches[1].channel": NONE, "branches": TAKEN},
+        ),
+        (
+            ["main", {"name": "1.x", "range": "1.x"}, {"name": "pre/rc", "prerelease": "rc"}],
+            {"branches": ["main", {"name": "1.x", "range": "1.x"}, {"name": "pre/rc", "prerelease": "rc"}]},
+            {"branches": TAKEN},
+        ),
+        (["+([0-9])?(.{+([0-9]),x}).x", "main"], {}, {"branches[0]": NONE, "branches": DEFAULT}),
+        (["develop", "main"], {"branches": ["develop", "main"]}, {"branches": ASK}),
+        (
+            [{"name": "feat/x", "prerelease": True}],
+            {"branches": [{"name": "feat/x", "prerelease": "feat-x"}]},
+            {"branches[0].prerelease": ASK, "branches": TAKEN},
+        ),
+        ([7], {}, {"branches[0]": ASK}),
+    ],
+)
+def test_branches(branches: Any, release: dict[str, Any], status: Keys) -> None:
+    settings, keys = of({"branches": branches})
+    assert settings.get("release", {}) == release
+    assert {key: value for key, value in keys.items() if key.startswith("branches")} == status
+
+
+@pytest.mark.parametrize(
+    ("format", "tag", "status"),
+    [
+        ("v${version}", None, DEFAULT),
+        ("${version}", "{version}", TAKEN),
+        ("app-${version}", "app-{version}", TAKEN),
+        ("v${x}", None, ASK),
+    ],
+)
+def test_the_tag_format(format: str, tag: str | None, status: str) -> None:
+    settings, keys = of({"tagFormat": format})
+    assert (settings.get("release", {}).get("tag"), keys["tagFormat"]) == (tag, status)
+
+
+def test_keys_that_shipit_does_not_need_and_unknown_ones_are_reported() -> None:
+    _, keys = of({"ci": False, "debug": True, "dryRun": False, "repositoryUrl": "x", "extends": "y", "fantasy": 1})
+    expected = {**dict.fromkeys(("ci", "debug", "dryRun", "repositoryUrl"), NONE), "extends": ASK, "fantasy": ASK}
+    assert {key: keys[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "bump", "status"),
+    [
+        ({"type": "docs", "release": "patch"}, {"docs": "patch"}, TAKEN),
+        ({"type": "docs", "scope": "README", "release": "patch"}, {"docs(README)": "patch"}, TAKEN),
+        ({"type": "fix", "release": "patch"}, {}, DEFAULT),
+        ({"type": "feat", "release": False}, {"feat": "none"}, TAKEN),
+        ({"type": "{style,chore}", "release": "patch"}, {"style": "patch", "chore": "patch"}, TAKEN),
+        ({"breaking": True, "release": "major"}, {}, DEFAULT),
+        ({"breaking": True, "release": "minor"}, {}, ASK),
+        ({"revert": True, "release": "patch"}, {}, DEFAULT),
+        ({"scope": "x", "release": False}, {"feat(x)": "none", "fix(x)": "none", "perf(x)": "none", "revert(x)": "none"}, TAKEN),
+        ({"type": "!(docs)", "release": "patch"}, {}, ASK),
+        ({"type": "feat", "subject": "x*", "release": "patch"}, {}, ASK),
+        ({"type": "feat", "release": "prerelease"}, {}, ASK),
+        ("rules.js", {}, ASK),
+    ],
+)  # fmt: skip
+def test_a_release_rule(rule: Any, bump: dict[str, str], status: str) -> None:
+    settings, keys = plugin(ANALYZER, {"releaseRules": [rule]})
+    assert (settings.get("bump", {}), keys["releaseRules[0]"]) == (bump, status)
+
+
+def test_the_catch_all_rule_is_proposed_for_each_known_type() -> None:
+    settings, keys = plugin(ANALYZER, {"releaseRules": [{"release": "patch"}, {"type": "feat", "release": "minor"}]})
+    assert {settings["bump"][type] for type in ("docs", "chore", "ci", "test")} == {"patch"}
+    assert (settings["bump"]["feat"], keys["releaseRules[0]"]) == ("minor", ASK)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, {"preset": DEFAULT}),
+        ({"preset": "conventionalcommits"}, {"preset": DEFAULT}),
+        ({"preset": "eslint"}, {"preset": ASK}),
+        ({"config": "x"}, {"config": ASK}),
+        ({"releaseRules": "./rules.js"}, {"preset": DEFAULT, "releaseRules": ASK}),
+        (
+            {"parserOpts": {"noteKeywords": ["BREAKING CHANGE"]}},
+            {"preset": DEFAULT, "parserOpts.noteKeywords": DEFAULT},
+        ),
+        ({"parserOpts": {"noteKeywords": ["BREAKING CHANGES"]}}, {"preset": DEFAULT, "parserOpts.noteKeywords": ASK}),
+        ({"parserOpts": {"headerPattern": "x"}}, {"preset": DEFAULT, "parserOpts.headerPattern": ASK}),
+        ({"presetConfig": {}}, {"preset": DEFAULT, "presetConfig": NONE}),
+    ],
+)
+def test_options_of_the_commit_analyzer(options: dict[str, Any], expected: Keys) -> None:
+    assert plugin(ANALYZER, options)[1] == expected
+
+
+def test_the_first_release_and_the_major_version_0_are_those_of_semantic_release() -> None:
+    without = imported({".releaserc": {"plugins": PLUGINS}}, tags=(), last="")
+    zero = imported({".releaserc": {"plugins": PLUGINS}}, tags=("v0.3.0",), last="0.3.0")
+    assert without.settings == {"release": {"initial-version": "1.0.0"}}
+    assert zero.settings == {"release": {"major-on-zero": True}}
+
+
+def test_options_of_the_notes() -> None:
+    options = {"presetConfig": {"types": [{"type": "feat", "section": "New"}]}, "writerOpts": {}, "linkCompare": True}
+    assert plugin(NOTES, options)[1] == {"presetConfig.types[0]": ASK, "writerOpts": NONE, "linkCompare": NONE}
+
+
+def test_the_changelog_and_the_files_of_the_release_commit() -> None:
+    files = {"build.gradle": "version = '1'", "app/build.gradle": "version = '1'"}
+    assets = ["docs/CHANGES.md", "build.gradle", "app/build.gradle", "dist/**"]
+    plugins = [ANALYZER, NOTES, [f"{SR}/changelog", {"changelogFile": "docs/CHANGES.md"}], [GIT, {"assets": assets}]]
+    settings, keys = of({"plugins": [*plugins, [GITHUB, QUIET]]}, files)
+    assert settings == {
+        "changelog": {"file": "docs/CHANGES.md"},
+        "release": {"version-files": ["build.gradle", "app/build.gradle"]},
+    }
+    committed = {asset: keys[f"{GIT}.assets ({asset})"] for asset in assets}
+    assert committed == {**dict.fromkeys(assets[:3], DEFAULT), "dist/**": ASK}
+
+
+@pytest.mark.parametrize(("message", "status"), [("release ${x} [skip ci]", ASK), ("release", NONE)])
+def test_the_message_of_the_release_commit(message: str, status: str) -> None:
+    assert plugin(GIT, {"message": message})[1] == {"message": status}
+
+
+def test_without_the_git_plugin_there_is_no_release_commit() -> None:
+    settings, keys = of({"plugins": [ANALYZER, NOTES]})
+    assert settings == {"release": {"write-back": "none"}}
+    assert (keys["plugins (no git)"], keys["plugins (no github)"]) == (TAKEN, ASK)
+
+
+def test_without_plugins_those_of_semantic_release_count() -> None:
+    found = imported({".releaserc": {"branches": ["main"]}})
+    assert {table: dict(keys) for table, keys in found.settings.items()} == {
+        "release": {"write-back": "none"},
+        "announce": {"comment": True, "label": "released"},
+    }
+    assert statuses(found)[NPM] == ASK
+
+
+def test_options_of_github() -> None:
+    options = {
+        "assets": ["build/*.jar", {"path": "./dist/app.zip", "name": "app", "label": "App"}, ["a", "!b"]],
+        "releasedLabels": ["shipped"],
+        "failComment": False,
+        "failTitle": "x",
+        "draftRelease": True,
+        "githubUrl": "https://git.example",
+    }
+    settings, keys = plugin(GITHUB, options)
+    assert settings["release"]["assets"] == ["build/*.jar", "dist/app.zip"]
+    assert settings["announce"] == {"comment": True, "label": "shipped"}
+    assert keys == {
+        "assets[0]": TAKEN,
+        "assets[1]": TAKEN,
+        "assets[1].name": NONE,
+        "assets[1].label": NONE,
+        "assets[2]": ASK,
+        "successComment": TAKEN,
+        "releasedLabels": TAKEN,
+        "failComment": DEFAULT,
+        "failTitle": NONE,
+        "draftRelease": NONE,
+        "githubUrl": DEFAULT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"npmPublish": False}, {"npmPublish": DEFAULT}),
+        ({"npmPublish": False, "tarballDir": "x", "pkgRoot": "y"}, {"npmPublish": DEFAULT, "tarballDir": ASK, "pkgRoot": ASK}),
+    ],
+)  # fmt: skip
+def test_options_of_npm(options: dict[str, Any], expected: Keys) -> None:
+    assert plugin(NPM, options)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "prepare", "expected"),
+    [
+        ("sed -i s/x/${nextRelease.version}/ build.gradle", None, [DEFAULT]),
+        (
+            "sed -i s/x/${nextRelease.version}/ build.gradle && ./gradlew build -Pv=${nextRelease.version}",
+            ["./gradlew build -Pv=$SHIPIT_VERSION"],
+            [DEFAULT, TAKEN],
+        ),
+        ("echo <%= nextRelease.gitTag %> > tag.txt", ["echo $SHIPIT_TAG > tag.txt"], [TAKEN]),
+        ("docker build -t x . && docker push x", ["docker build -t x ."], [TAKEN, ASK]),
+        ("echo ${lastRelease.version}", None, [ASK]),
+    ],
+)
+def test_the_command_before_a_release(command: str, prepare: list[str] | None, expected: list[str]) -> None:
+    settings, keys = plugin(EXEC, {"prepareCmd": command}, {"build.gradle": "version = '1'"})
+    assert (settings.get("release", {}).get("prepare"), list(keys.values())) == (prepare, expected)
+
+
+def test_other_commands_and_unknown_plugins_need_a_decision() -> None:
+    names = ("verifyConditionsCmd", "publishCmd", "successCmd", "failCmd", "shell")
+    assert set(plugin(EXEC, dict.fromkeys(names, "x"))[1].values()) == {ASK}
+    _, keys = of({"plugins": [*PLUGINS, "semantic-release-gitmoji", ["./own.js", {}]]})
+    assert (keys["semantic-release-gitmoji"], keys["./own.js"]) == (ASK, ASK)
+
+
+def test_each_key_without_a_counterpart_or_with_a_decision_has_a_reason() -> None:
+    found = imported(
+        {".releaserc": {"branches": ["a", "b"], "extends": "x", "plugins": ["y", [EXEC, {"publishCmd": "z"}]]}}
+    )
+    assert all(key.why for key in found.keys if key.status in (NONE, ASK))
+    assert found.settings["release"]["branches"] == ["a", "b"]

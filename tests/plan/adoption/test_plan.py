@@ -1,0 +1,110 @@
+"""The adoption of shipit by real repositories."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from repositories import Repository
+
+from shipit import api
+from shipit.api import Project
+from shipit.config.load import parse_config
+from shipit.errors import ConfigError, ConflictError
+from shipit.plan.adoption import Adoption
+
+SETTINGS = {
+    "branches": ["main"],
+    "tagFormat": "${version}",
+    "plugins": [
+        ["@semantic-release/commit-analyzer", {"releaseRules": [{"type": "refactor", "release": "patch"}]}],
+        ["@semantic-release/changelog", {"changelogFile": "CHANGELOG.md"}],
+        "@semantic-release/git",
+        ["@semantic-release/github", {"successComment": False, "releasedLabels": False}],
+    ],
+}
+
+
+def project(repo: Repository, **files: str) -> Project:
+    place = repo.check_out()
+    for path, text in files.items():
+        (place / path.replace("__", "/")).parent.mkdir(parents=True, exist_ok=True)
+        (place / path.replace("__", "/")).write_text(text)
+    return api.open_project(str(place))
+
+
+def begin(repo: Repository, settings: object = SETTINGS) -> None:
+    repo.commit("feat: begin", files={".releaserc": json.dumps(settings)})
+    repo.tag("1.0.0")
+    repo.commit("refactor: x")
+    repo.tag("1.0.1")
+
+
+def test_the_settings_are_written_without_those_that_equal_a_default(repo: Repository) -> None:
+    begin(repo)
+    adoption = api.plan_adoption(project(repo))
+    assert adoption.text == ('[release]\ntag = "{version}"\nbranch = "main"\n\n[bump]\nrefactor = "patch"\n')
+    assert parse_config(adoption.text) == adoption.config
+    keys = {key.key: key.status for key in adoption.imported[0].keys}
+    assert keys["@semantic-release/changelog.changelogFile"] == "default already"
+    assert adoption.remove == (".releaserc",)
+
+
+def test_past_releases_are_replayed_with_the_new_settings(repo: Repository) -> None:
+    begin(repo)
+    place = project(repo)
+    replayed = api.replay_adoption(place, api.plan_adoption(place))
+    assert (replayed.agreeing, len(replayed.releases)) == (1, 1)
+
+
+def test_the_lines_of_workflows_that_run_another_tool_are_named(repo: Repository) -> None:
+    begin(repo)
+    workflow = "jobs:\n  a:\n    steps:\n      - uses: x\n      - run: npx semantic-release\n"
+    assert api.plan_adoption(project(repo, **{".github__workflows__ci.yml": workflow})).workflows == (
+        ".github/workflows/ci.yml:5",
+    )
+
+
+def test_the_tag_format_of_a_repository_without_a_tool_is_found(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("1.0.0")
+    adoption = api.plan_adoption(project(repo))
+    assert adoption.text == '[release]\ntag = "{version}"\n'
+
+
+def test_a_repository_that_needs_no_settings_gets_none(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    place = project(repo)
+    adoption = api.plan_adoption(place)
+    api.adopt(place, adoption)
+    assert (adoption.text, adoption.imported) == ("", ())
+    assert not Path(place.root, "shipit.toml").exists()
+
+
+def test_writing_twice_is_the_same_as_once_and_other_settings_are_kept(repo: Repository) -> None:
+    begin(repo)
+    place = project(repo)
+    adoption = api.plan_adoption(place)
+    api.adopt(place, adoption)
+    api.adopt(place, adoption)
+    assert Path(place.root, "shipit.toml").read_text() == adoption.text
+    Path(place.root, "shipit.toml").write_text("[release]\n")
+    with pytest.raises(ConflictError, match="exists already"):
+        api.adopt(place, adoption)
+    assert Path(place.root, "shipit.toml").read_text() == "[release]\n"
+
+
+def test_settings_that_shipit_refuses_are_an_error_that_names_them(repo: Repository) -> None:
+    begin(repo, {**SETTINGS, "branches": ["not a branch"]})
+    with pytest.raises(ConfigError, match=r"release\.branch"):
+        api.plan_adoption(project(repo))
+
+
+def test_the_default_branch_of_the_remote_is_not_written(repo: Repository, tmp_path: Path) -> None:
+    begin(repo)
+    repo.git("init", "--quiet", "--bare", "--initial-branch=main", str(tmp_path / "remote.git"))
+    repo.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    repo.git("push", "--quiet", "origin", "main")
+    adoption: Adoption = api.plan_adoption(project(repo))
+    assert adoption.config.release.branch is None
