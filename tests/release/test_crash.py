@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from release.runs import Driver
+from release.runs import Driver, hook
 from release.scene import End, Scene, on_github
 from standin.server import GitHubStandIn
 
@@ -130,3 +130,17 @@ def nothing_is_left_to_do(stage: Scene, place: Path) -> None:
     assert run.err.splitlines()[-1] == "nothing to release"
     assert stage.end() == end
     assert requests == (len(stage.github.writes) if stage.github else 0)
+
+
+@pytest.mark.parametrize("way", ["local, push", "local, push, snapshot"])
+def test_a_release_that_is_killed_while_git_commits_is_finished_by_running_again(
+    stage: Scene, way: str, uninterrupted: Callable[[str], End]
+) -> None:
+    """git makes the commit, but shipit no longer sees its end."""
+    clone = stage.clone()
+    kill = "kill -9 $(ps -o ppid= -p $PPID)"
+    last = "begin" if "snapshot" in way else ""
+    hook(clone / ".git", "post-commit", f'git log -1 --format=%s | grep -q "(release): {last}" && {kill}')
+    assert stage.release(clone).killed
+    (clone / ".git/hooks/post-commit").unlink()
+    finishes(stage, clone, way, uninterrupted(way))

@@ -115,6 +115,19 @@ def test_a_release_commit_is_recognised_after_a_rebase_but_not_after_an_edit(clo
     assert not repository.made(git(clone, "rev-parse", "HEAD"))
 
 
+def test_a_commit_is_recognised_if_shipit_was_killed_before_it_saw_the_end_of_git(clone: Path) -> None:
+    (clone / "notes.md").write_text("## 1.0.0\n")
+    (clone / "staged.txt").write_text("by hand\n")
+    git(clone, "add", "staged.txt")
+    repository = GitRepository(str(clone))
+    commit = repository.create_commit(["notes.md"], "chore(release): 1.0.0\n")
+    record = clone / ".git/shipit/commits"
+    record.write_text(record.read_text().replace(f"{commit}\n", ""))
+    assert repository.made(commit)
+    git(clone, "commit", "--quiet", "--message", "feat: by hand")
+    assert not repository.made(git(clone, "rev-parse", "HEAD"))
+
+
 def test_a_lock_that_is_gone_after_a_moment_does_not_stop_a_push(clone: Path) -> None:
     lock = clone.parent / "remote.git/refs/heads/main.lock"
     lock.touch()

@@ -32,8 +32,8 @@ ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.norepl
 # The files of the git directory that exist while a command is not finished. git then refuses to commit single files.
 _CONTINUED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick"}
 
-# The number of commits in the record among which the original of a rebased commit is looked for.
-_RECENT = 5
+# The number of ids at the end of the record among which the original of a rebased commit is looked for.
+_RECENT = 10
 
 
 class GitRepository(GitHistory):
@@ -97,7 +97,7 @@ class GitRepository(GitHistory):
 
     @property
     def _made(self) -> str:
-        """The path of the record of the commits that shipit made."""
+        """The path of the record of the commits that shipit made: their ids, and the ids of the changes in them."""
         return os.path.join(self.directory, "shipit", "commits")
 
     def made(self, commit: str) -> bool:
@@ -108,12 +108,16 @@ class GitRepository(GitHistory):
         if commit in ids:
             return True
         patch = self._patch(commit)
-        return patch is not None and patch in map(self._patch, reversed(ids[-_RECENT:]))
+        return patch is not None and (patch in ids or patch in map(self._patch, reversed(ids[-_RECENT:])))
 
     def _patch(self, commit: str) -> str | None:
         """Return the id of the changes in `commit`, which a rebase keeps; None if there are none, or no such commit."""
-        options = ("--patch", "--binary", "--root", "--no-ext-diff", "--no-textconv")
-        changes = self._try("diff-tree", *options, commit, "--").stdout
+        return self._patch_id("diff-tree", "--root", commit, "--")
+
+    def _patch_id(self, command: str, *words: str) -> str | None:
+        """Return the id of the changes that a command of git such as `diff-tree` prints; None if there are none."""
+        options = ("--patch", "--binary", "--no-ext-diff", "--no-textconv")
+        changes = self._try(command, *options, *words).stdout
         ids = self._run(self._argv("patch-id", "--stable"), input=changes).stdout.split()
         return ids[0].decode() if ids else None
 
@@ -170,14 +174,20 @@ class GitRepository(GitHistory):
 
     def create_commit(self, paths: Sequence[str], message: str, author: str | None = None) -> str:
         self._git("add", "--", *paths)
+        # Recorded before the commit, by which it is recognised if this run is killed before git has ended.
+        self._record(self._patch_id("diff-index", "--cached", "HEAD", "--", *paths) or "")
         by = ["--author", author] if author else []
         with self._message_file(message) as file:
             self._git("commit", "--quiet", "--cleanup=verbatim", "--file", file, *by, "--", *paths)
         commit = str(self.head())
+        self._record(commit)
+        return commit
+
+    def _record(self, id: str) -> None:
+        """Add the id of a commit, or of the changes in it, to the record of the commits that shipit made."""
         os.makedirs(os.path.dirname(self._made), exist_ok=True)
         with open(self._made, "a", encoding="ascii") as record:
-            record.write(f"{commit}\n")
-        return commit
+            record.write(f"{id}\n")
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         with self._message_file(message) as file:
