@@ -43,6 +43,14 @@ proof = "container"
 url = "http://127.0.0.1:8080"
 within = "30s"
 """
+SWARM = """
+[[environments.dev.deploy]]
+kind = "swarm"
+name = "shop"
+image = "back"
+service = "shop_web"
+health = "none"
+"""
 NAMES = ("back", "front")
 TAG = f"{Reference.parse('acme/front').name}:latest"
 
@@ -61,6 +69,10 @@ class Pair(Stage):
     def with_watchtower(cls, *, first: bool = False) -> Pair:
         targets = WATCHED + BACK if first else BACK + WATCHED
         return cls(parse_config(IMAGES + targets), watched=True)
+
+    @classmethod
+    def with_swarm(cls) -> Pair:
+        return cls(parse_config(IMAGES + SWARM + FRONT))
 
     def publish_both(
         self, world: FakeWorld, version: str, apps: Mapping[str, FakeApp] = {}, same: str = ""

@@ -7,12 +7,14 @@ from contextlib import suppress
 
 import pytest
 from deploy.several import IMAGES, WATCHED, Pair, digest_of
-from deploy.stage import FAILS_LATER, UNHEALTHY, Stage, state, undone
+from deploy.stage import FAILS_LATER, RECORD, UNHEALTHY, Stage, state, undone
+from steps.deploy.scene import host_of
 from steps.deploy.watched import FakeWatchtower
 
 from shipit.config.load import parse_config
 from shipit.errors import CommandError, ConflictError, DeployError, PreflightError
 from shipit.plan.deploy import require_same_state
+from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeWorld, Killed, crash_matrix, interrupted, kill
 from shipit.world import World
 
@@ -137,6 +139,24 @@ def test_a_rollback_after_an_interrupted_deployment_takes_back_only_what_it_reac
     assert [target["serving"] for target in NGINX.states(world)] == ["1.2.0", "1.1.0"]
     NGINX.rollback(world.next_run())
     assert [target["serving"] for target in NGINX.states(world)] == ["1.1.0", "1.1.0"]
+
+
+@pytest.mark.parametrize("same", ["back", ""], ids=["unchanged", "new"])
+def test_a_service_of_a_swarm_goes_back_only_if_this_deployment_changed_it(same: str) -> None:
+    pair, world = Pair.with_swarm(), FakeWorld.new()
+    services = host_of(world).services
+    for version in ("0.9.0", "1.0.0"):
+        image = pair.publish_both(world, version)["back"]
+        if version == "0.9.0":
+            services.create("shop_web", image.reference, replicas=2)
+        pair.deploy(world.next_run())
+    pair.publish_both(world, "1.1.0", {"front": FAILS_LATER}, same=same)
+    with pytest.raises(DeployError) as raised:
+        pair.deploy(world.next_run())
+    assert raised.value.exit_code == 6
+    service, record = services.find("shop_web"), read_record(host_of(world), RECORD)
+    assert service and service.digest == digest_of("back", "1.0.0")
+    assert (record.current and record.current.version, record.held) == ("1.0.0", ())
 
 
 def test_a_saved_plan_of_two_apps_on_one_host_is_still_up_to_date() -> None:

@@ -35,11 +35,11 @@ def way_back_steps(target: SwarmTarget, before: ObservedSwarm, now: ObservedSwar
 
     An image of which no container was started is not held: it had no chance to fail.
     """
-    image, config = _earlier(before, rejected.image), target.config
+    image, config = _earlier(before, rejected), target.config
     if image is None or now.service is None:
         return
     if any(task.began for task in now.service.of(rejected.image.digest)):
-        yield _event(target, "held", rejected.image, rejected)
+        yield RecordEvent(config.hosts[0], target.record_path, rejected.rejection)
     yield _update(target, image, find=False)  # the nodes can have an image that the registry no longer has
     yield AwaitUpdate(config.hosts[0], config.service, image, seconds(config.within))
     yield _confirm(target, image, rejected.by, bake=0)
@@ -47,15 +47,18 @@ def way_back_steps(target: SwarmTarget, before: ObservedSwarm, now: ObservedSwar
         yield _event(target, "freed", image, rejected)
 
 
-def _earlier(before: ObservedSwarm, rejected: DeployedImage) -> DeployedImage | None:
-    """Return the image to go back to; None if it is not known.
+def _earlier(before: ObservedSwarm, rejected: Goal) -> DeployedImage | None:
+    """Return the image to go back to; None if it is not known, or if the image served and was verified before the run.
 
     It is the one that ran when the run began. If an interrupted run had already set the image that failed, it is the
     one that was verified last, or else the one of the tasks before it.
     """
-    record = before.record
-    known = (before.serving, before.specified, record.current, record.before(rejected.digest), *before.earlier)
-    return next((image for image in known if image and image.digest != rejected.digest), None)
+    record, digest = before.record, rejected.image.digest
+    verified = before.serving == rejected.image == record.current
+    if verified and not rejected.unfinished:
+        return None
+    known = (before.serving, before.specified, record.current, record.before(digest), *before.earlier)
+    return next((image for image in known if image and image.digest != digest), None)
 
 
 def _update(target: SwarmTarget, image: DeployedImage, *, find: bool) -> Step:
@@ -84,5 +87,6 @@ def _confirm(
 
 
 def _event(target: SwarmTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
-    why = goal.why if kind == "held" else ""
-    return RecordEvent(target.config.hosts[0], target.record_path, DeployEvent(kind, image, by=goal.by, why=why))
+    why, together = (goal.why if kind == "held" else ""), (goal.together if kind == "started" else ())
+    event = DeployEvent(kind, image, by=goal.by, why=why, together=together)
+    return RecordEvent(target.config.hosts[0], target.record_path, event)
