@@ -47,6 +47,15 @@ def test_a_version_file_above_the_next_version_is_refused_with_both_ways_out(rep
     assert doctor(clone_of(repo)) == {"version-lowered": finding}
 
 
+@pytest.mark.parametrize("written", ["2.0.0.dev1", "2.0.0.0-RC1", "2.0a1"])
+def test_a_version_that_is_none_of_semver_is_not_lowered_either(repo: Repository, written: str) -> None:
+    released(repo, {"pyproject.toml": f'[project]\nname = "a"\nversion = "{written}"\n'})
+    finding = refusal(repo)
+    assert f"`{written}`" in finding.what and "`Release-As: 2.0.0`" in finding.fix and "git tag" not in finding.fix
+    repo.commit("feat!: b")
+    assert next_of(repo) == "2.0.0"
+
+
 @pytest.mark.parametrize(
     ("branches", "expected"), [('["main"]', "2.0.0"), ('[{ name = "main", prerelease = "beta" }]', "2.0.0-beta.1")]
 )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from shipit.config.model import BranchConfig, Config
 from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks, warnings_of
+from shipit.plan.version.calendar_versions import calendar_findings
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
 from shipit.plan.version.decision import CommitReason, Decision, NextVersion
 from shipit.plan.version.files.declared import Declared, DeclaredVersion, is_behind, may_have_version_files
@@ -123,7 +124,7 @@ def _at_head(
 
 
 class _VersionInputs(Struct, frozen=True):
-    """The arguments of `decide_version` at the commit `head` for all packages, and the findings about their paths.
+    """The arguments of `decide_version` at the commit `head` for all packages, and the warnings about paths and tags.
 
     `packages` are pairs of history and declared versions, which are read when they are needed.
     """
@@ -132,7 +133,7 @@ class _VersionInputs(Struct, frozen=True):
     config: Config
     channel: BranchConfig
     tags: Mapping[str, str]
-    about_paths: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
     packages: tuple[tuple[History, Declared], ...]
 
     def apply(self, decide: Callable[..., _Result], only: Collection[str] = ()) -> tuple[_Result, ...]:
@@ -154,19 +155,19 @@ class _VersionInputs(Struct, frozen=True):
             no_package = observe_no_package(
                 git, self.head, [history for history, _ in self.packages], rules_of(self.config)
             )
-            return {"ignored": no_package.ignored, "findings": (*warnings_of(self.about_paths), *no_package.findings)}
+            return {"ignored": no_package.ignored, "findings": (*self.warnings, *no_package.findings)}
         if self.config.release.version_files is not None:
-            return {}
+            return {"findings": self.warnings}
         (history, declared), *_ = self.packages
         nested = git.nested_files(NESTED_NAMES)
         if not nested or ((root := declared()) and not is_behind(root, history.stable)):
-            return {}
+            return {"findings": self.warnings}
         from shipit.plan.version.files.nested import nested_findings
 
         findings = tuple(nested_findings(git, self.head, history, self.tags, nested))
         if any_blocks(findings):
             raise PreflightError(findings, state="nothing was changed")
-        return {"findings": findings}
+        return {"findings": (*self.warnings, *findings)}
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:
@@ -197,7 +198,8 @@ def _version_inputs(
     if any_blocks((*about_paths, *findings)):
         raise PreflightError((*about_paths, *findings), state="nothing was changed")
     pairs = tuple((rewrite(each), cache(partial(_declared, git, head, each.package))) for each in histories)
-    return _VersionInputs(head, config, release_channel, tags, about_paths, pairs)
+    warnings = (*warnings_of(about_paths), *calendar_findings(git, tags, histories))
+    return _VersionInputs(head, config, release_channel, tags, warnings, pairs)
 
 
 def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:

@@ -26,6 +26,7 @@ from shipit.plan.version import (
     rules_of,
     tag_findings,
 )
+from shipit.plan.version.calendar_versions import calendar_findings
 from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import (
     declared_versions,
@@ -127,7 +128,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     no_package = observe_no_package(git, base, histories, rules_of(config))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
-    # Both may propose packages.
+    # Both may propose packages, and in other words.
     nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
     file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
@@ -156,6 +157,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *_image_findings(world, config),
             *about_tags,
             *higher_release_findings(git, tags, histories, clone.channel),
+            *calendar_findings(git, tags, histories),
         ),
         no_package=no_package,
         today=world.clock.today(),

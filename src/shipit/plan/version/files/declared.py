@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.core.versions import Tag, Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding
@@ -27,9 +30,14 @@ class DeclaredVersion(Struct, frozen=True):
 
     def announced(self) -> str:
         """Return the announced version; raise `VersionFileError` when there is none."""
-        from shipit.versionfiles import declared  # only a first release needs it, and loading it takes time
+        if self.version:
+            return self.version
+        from shipit.versionfiles import VersionFileError  # only a first release needs it, and loading it takes time
 
-        return self.version or declared(self.written)
+        raise VersionFileError(
+            f"`{self.path}` has `{shortened(self.written, limits.QUOTED_TEXT)}`, which is not a version of SemVer",
+            hint="write it as MAJOR.MINOR.PATCH, such as `0.1.0`, or request a version: shipit release --version X.Y.Z",
+        )
 
 
 # Reads the versions; few decisions need them.
@@ -55,21 +63,36 @@ def is_behind(declared: Sequence[DeclaredVersion], last: Tag | None) -> bool:
 def require_not_lowered(version: Version, declared: Sequence[DeclaredVersion], history: History) -> None:
     """Raise `PreflightError` when a release of the computed `version` would lower the version in a file."""
     final = version.finalize_version()
-    higher = [each for each in declared if each.version and Version.parse(each.version).finalize_version() > final]
+    higher = [(each, found) for each in declared if (found := _final(each)) and found > final]
     if higher:
-        raise PreflightError([_finding(str(version), higher[0], history)], state="nothing was changed")
+        raise PreflightError([_finding(str(version), *higher[0], history)], state="nothing was changed")
 
 
-def _finding(version: str, file: DeclaredVersion, history: History) -> Finding:
-    package, announced = history.package, str(file.version)
-    final = Version.parse(announced).finalize_version()  # the branch may not release pre-releases, or not these
+def _final(file: DeclaredVersion) -> Version | None:
+    """Return the stable version that `file` announces; None when there is none.
+
+    It is in the first numbers of a text that is not a version of SemVer, such as `2.0.0.dev1` or `2023.0.1.0`.
+
+    >>> str(_final(DeclaredVersion("pom.xml", "2023.0.1.0-RC1", None)))
+    '2023.0.1'
+    """
+    if file.version:
+        return Version.parse(file.version).finalize_version()
+    numbers = re.match(r"([0-9]{1,18})\.([0-9]{1,18})(?:\.([0-9]{1,18}))?(?![0-9])", file.written)
+    return Version(*(int(number or 0) for number in numbers.groups())) if numbers else None
+
+
+def _finding(version: str, file: DeclaredVersion, final: Version, history: History) -> Finding:
+    # The footer has no pre-release part: the branch may not release pre-releases, or not these.
+    package = history.package
     what = f"`{file.path}` has the version `{file.written}`, and the next version `{version}` would lower it"
     footer, lower = (f"Release-As: {package.release_name(each)}" for each in (str(final), version))
     option = "" if package.name else f", or run `shipit release --version {final}`"
-    tag = package.format.render(announced)
     fix = (
         f"to release `{final}`, add a commit with the footer `{footer}`{option}; "
-        f"to release `{version}`, do the same with `{lower}`; "
-        f"if `{announced}` was released without a tag: git tag {tag} COMMIT"
+        f"to release `{version}`, do the same with `{lower}`"
     )
+    if file.version:
+        tag = package.format.render(Version.parse(file.version))
+        fix += f"; if `{file.version}` was released without a tag: git tag {tag} COMMIT"
     return Finding("version-lowered", what, fix)
