@@ -59,7 +59,12 @@ def test_another_element_can_be_named() -> None:
             "it inherits the version of its parent",
             "the pom.xml of the parent",
         ),
-        ("<project><version>${a}${b}</version></project>", "not a plain version", "version-files"),
+        (
+            "<project><version>${revision}${sha1}${changelist}</version><properties><revision>1</revision></properties></project>",
+            "composed of properties",
+            'paths = ["project.properties.revision"]',
+        ),
+        ("<project><version>1.${b}</version></project>", "not a plain version", "version-files"),
         (
             "<project><version>${revision}</version></project>",
             "`project.properties.revision` is not set",
@@ -76,3 +81,12 @@ def test_a_pom_without_one_plain_version_is_refused(pom: str, what: str, hint: s
         MAVEN.read(pom)
     assert what in caught.value.what
     assert hint in (caught.value.hint or "")
+
+
+def test_the_named_property_of_a_composed_version_is_written() -> None:
+    pom = "<project><version>${revision}${changelist}</version><properties><revision>1.2.0</revision></properties></project>"
+    with pytest.raises(VersionFileError) as caught:
+        MAVEN.read(pom)
+    assert caught.value.computed
+    written = MAVEN.write(pom, "1.3.0", ["project.properties.revision"])
+    assert written == pom.replace("1.2.0", "1.3.0")

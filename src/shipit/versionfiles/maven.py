@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
 from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.xml import xml_places
@@ -31,8 +33,24 @@ def _version_path(text: str, places: Sequence[Place]) -> str:
             "this pom.xml has no version of its own: it inherits the version of its parent",
             hint="name the pom.xml of the parent in `version-files`",
         )
-    property_name = _PROPERTY.fullmatch(values.get("project.version", ""))
+    version = values.get("project.version", "")
+    properties = _PROPERTY.findall(version)
+    if len(properties) > 1:
+        raise _composed(version, next((name for name in properties if f"project.properties.{name}" in values), None))
+    property_name = _PROPERTY.fullmatch(version)
     return f"project.properties.{property_name[1]}" if property_name else "project.version"
+
+
+def _composed(version: str, property_name: str | None) -> VersionFileError:
+    """Return the error for a version of several properties, of which only the first one is a version."""
+    path = f"project.properties.{property_name or 'revision'}"
+    error = VersionFileError(
+        f"the version is composed of properties: `{shortened(version, limits.QUOTED_TEXT)}`",
+        hint=f'name the one to write: version-files = [{{ path = "pom.xml", paths = ["{path}"] }}]; '
+        "the build must leave the others empty, as in `-Dchangelist=`",
+    )
+    error.computed = True
+    return error
 
 
 FORMAT = TextFormat(("pom.xml",), _find)

@@ -6,6 +6,7 @@ them takes time.
 
 from __future__ import annotations
 
+from shipit.plan.version.calendar_versions import calendar_findings as calendar_findings
 from shipit.plan.version.decide import NextRelease as NextRelease
 from shipit.plan.version.decide import decide_version as decide_version
 from shipit.plan.version.decide import decide_version_only as decide_version_only

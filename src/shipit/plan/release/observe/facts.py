@@ -20,13 +20,13 @@ from shipit.plan.version import (
     DeclaredVersion,
     History,
     Package,
+    calendar_findings,
     higher_release_findings,
     observe_history,
     packages,
     rules_of,
     tag_findings,
 )
-from shipit.plan.version.calendar_versions import calendar_findings
 from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import (
     declared_versions,
