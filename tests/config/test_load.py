@@ -318,6 +318,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ("[bump]\nfeat = 'mjor'", '`feat` must be `major`, `minor`, `patch` or `none`, not `"mjor"`', "did you mean `major`?"),
         ("[bump]\n'feat: x' = 'major'", "`feat: x` is not a commit type such as `docs` or `docs(README)`", None),
         ("[changelog]\nlanguage = 'de'", '`language` must be `en` or `ko`, not `"de"`', None),
+        (
+            "[changelog.sections]\nbreaking = false",
+            "breaking changes always have a section",
+            "write a heading, or remove the key",
+        ),
         ("[release]\nbranch = 'main'\nbranches = ['main']", "`branch` and `branches` cannot be used together", "keep one of them"),
         (
             "[environments.dev]\nimage = { name = 'a' }\nimages.b = { name = 'c' }",

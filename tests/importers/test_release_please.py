@@ -9,6 +9,7 @@ from importers.reading import Keys, imported, statuses
 
 TAKEN, DEFAULT, NONE, ASK = "taken", "default already", "no counterpart", "needs your decision"
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
+USUAL = {"feat": "Features", "fix": "Bug Fixes", "perf": "Performance Improvements", "revert": "Reverts"}
 ALWAYS = {"include-component-in-tag", "(release pull request)", "release-type", MANIFEST}
 
 
@@ -28,10 +29,26 @@ def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: A
         ({"changelog-path": "CHANGES.md"}, {"changelog": {"file": "CHANGES.md"}}, {"changelog-path": TAKEN}),
         ({"initial-version": "0.5.0"}, {"release": {"initial-version": "0.5.0"}}, {"initial-version": TAKEN}),
         (
-            {"changelog-sections": [{"type": "feat"}, {"type": "docs"}, {"type": "ci", "hidden": True}, {}]},
-            {"bump": {"docs": "patch"}},
-            {"changelog-sections[0]": DEFAULT, "changelog-sections[1]": TAKEN, "changelog-sections[2]": DEFAULT,
-             "changelog-sections[3]": ASK},
+            {
+                "changelog-sections": [
+                    {"type": "feat", "section": "Features"},
+                    {"type": "docs", "section": "Pages"},
+                    {"type": "ci", "hidden": True},
+                    {},
+                ]
+            },
+            {
+                "changelog": {
+                    "sections": {"feat": True, "docs": "Pages", "fix": False, "perf": False, "revert": False}
+                },
+                "bump": {"docs": "patch"},
+            },
+            {"changelog-sections[3]": ASK, "changelog-sections": TAKEN, "changelog-sections[1]": TAKEN},
+        ),
+        (
+            {"changelog-sections": [{"type": type, "section": heading} for type, heading in USUAL.items()]},
+            {},
+            {"changelog-sections": DEFAULT},
         ),
         ({"versioning": "default"}, {}, {"versioning": DEFAULT}),
         ({"versioning": "always-bump-minor"}, {}, {"versioning": ASK}),

@@ -172,7 +172,9 @@ def test_the_first_release_and_the_major_version_0_are_those_of_semantic_release
 
 def test_options_of_the_notes() -> None:
     options = {"presetConfig": {"types": [{"type": "feat", "section": "New"}]}, "writerOpts": {}, "linkCompare": True}
-    assert plugin(NOTES, options)[1] == {"presetConfig.types[0]": ASK, "writerOpts": NONE, "linkCompare": NONE}
+    settings, keys = plugin(NOTES, options)
+    assert settings == {"changelog": {"sections": {"feat": "New", "fix": False, "perf": False, "revert": False}}}
+    assert keys == {"presetConfig.types": TAKEN, "writerOpts": NONE, "linkCompare": NONE}
 
 
 def test_the_changelog_and_the_files_of_the_release_commit() -> None:

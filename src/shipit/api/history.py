@@ -243,7 +243,7 @@ def renderer(project: Project) -> Renderer:
     return Renderer(
         template_text(changelog.template, project.root),
         name=changelog.template,
-        language=language(changelog.language),
+        language=language(changelog.language).with_headings(changelog.headings),
         links=project.forge.links(),
-        shown=tuple(dict.fromkeys((*SHOWN_TYPES, *raising))),
+        shown=changelog.shown((*SHOWN_TYPES, *raising)),
     )

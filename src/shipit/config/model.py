@@ -6,6 +6,7 @@ a field is its key with `_` for `-`: `version_files` is `version-files` in shipi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -20,6 +21,7 @@ from shipit.config.vocabulary import (
     CommitType,
     EnvironmentName,
     FloatingPart,
+    Heading,
     LanguageName,
     Name,
     Path,
@@ -229,6 +231,33 @@ class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):
         Text, Meta(description="The name of a template that is part of shipit, or the path of your own template.")
     ] = "default"
     language: Annotated[LanguageName, Meta(description="The language of the headings and dates.")] = "en"
+    sections: Annotated[
+        dict[CommitType, Heading],
+        Meta(
+            description="The heading of the section of each commit type, in the order of the sections: a text, `true` "
+            "for the usual heading, or `false` for no section. The usual sections of other types follow. A type without a "
+            "bump has no section. `breaking` is the heading of breaking changes, which always come first.",
+            examples=[{"feat": "New", "refactor": True, "perf": False}],
+        ),
+    ] = field(default_factory=dict)
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """The configured headings, by commit type; `breaking` is for breaking changes."""
+        return {type.lower(): heading for type, heading in self.sections.items() if isinstance(heading, str)}
+
+    def shown(self, usual: Iterable[str]) -> tuple[str, ...]:
+        """Return the types that have a section, in the order of the sections.
+
+        Args:
+            usual: the types, also as `type(scope)`, that have a section when `sections` does not name their type.
+
+        >>> ChangelogConfig(sections={"docs": True, "fix": False}).shown(["feat", "fix", "docs(README)"])
+        ('docs', 'feat')
+        """
+        named = {type.lower(): heading is not False for type, heading in self.sections.items() if type != "breaking"}
+        others = (name for name in usual if name.partition("(")[0].lower() not in named)
+        return tuple(dict.fromkeys((*(type for type, has_section in named.items() if has_section), *others)))
 
 
 class AnnounceConfig(ConfigTable, frozen=True, kw_only=True):

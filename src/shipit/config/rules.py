@@ -18,6 +18,9 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     if config.release.branch and config.release.branches:
         yield Fault(("release", "branch"), "`branch` and `branches` cannot be used together", "keep one of them")
     yield from _version_files(("release",), config.release.version_files or ())
+    if config.changelog.sections.get("breaking") is False:
+        what = "breaking changes always have a section"
+        yield Fault(("changelog", "sections", "breaking"), what, "write a heading, or remove the key")
     for name, package in config.packages.items():
         yield from _version_files(("packages", name), package.version_files or ())
         yield from _package_paths(("packages", name), package)

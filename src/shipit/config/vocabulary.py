@@ -114,6 +114,11 @@ TimeLimit = Annotated[
     Annotated[str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)", _LIMIT, "90s")] | Annotated[int, Meta(ge=1)],
     Meta(extra={"expected": _LIMIT}, examples=["90s", 90]),
 ]
+_HEADING = "a heading, or `true` for the usual one, or `false` for no section"
+Heading = Annotated[
+    Annotated[str, _text(r"[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*", _HEADING)] | bool,
+    Meta(extra={"expected": _HEADING}, examples=["New features", False]),
+]
 HostAddress = Annotated[
     str,
     _text(

@@ -7,6 +7,7 @@ from typing import Any
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.document import read_document
 from shipit.importers.model import Found, Imported, Repository
+from shipit.importers.sections import read_sections
 from shipit.versionfiles import detect, format_of
 
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
@@ -154,14 +155,12 @@ def _read_versioning(value: Any, found: Found) -> None:
 
 def _read_sections(value: Any, found: Found) -> None:
     """Read the sections: a type that is shown leads to a release, at least of a patch."""
+    read_sections("changelog-sections", value, found)
     for number, section in enumerate(value if isinstance(value, list) else ()):
-        key, type = f"changelog-sections[{number}]", section.get("type") if isinstance(section, dict) else None
-        if not isinstance(type, str):
-            found.undecided(key, "a section without a type")
-        elif section.get("hidden") is True or type in DEFAULT_BUMPS:
-            found.default(key, "the heading is the one of shipit")
-        else:
-            found.taken(key, f"bump.{type}", "patch", "release-please releases a patch for a type that it shows")
+        type = section.get("type") if isinstance(section, dict) else None
+        if isinstance(type, str) and section.get("hidden") is not True and type not in DEFAULT_BUMPS:
+            why = "release-please releases a patch for a type that it shows"
+            found.taken(f"changelog-sections[{number}]", f"bump.{type}", "patch", why)
 
 
 def _read_extra_files(value: Any, found: Found, repository: Repository) -> None:

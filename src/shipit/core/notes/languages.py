@@ -14,6 +14,7 @@ import difflib
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.errors import ConfigError
 
@@ -38,6 +39,10 @@ class Language(Struct, frozen=True):
     def heading(self, key: str) -> str:
         """Return the heading of a section; for a type without a heading, the capitalized type."""
         return self.headings.get(key) or key.capitalize()
+
+    def with_headings(self, headings: Mapping[str, str]) -> Language:
+        """Return the same language with these headings in place of its own."""
+        return replace(self, headings={**self.headings, **headings}) if headings else self
 
     def date(self, date: dt.date) -> str:
         """Return a date in the format of the language."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shipit.importers.model import Found, Repository
+from shipit.importers.sections import read_sections
 from shipit.importers.semantic_release.commands import read_exec
 from shipit.importers.semantic_release.publishing import read_changelog, read_git, read_github, read_npm
 from shipit.importers.semantic_release.rules import read_parser, read_rules
@@ -46,8 +47,8 @@ def _plugin(entry: Any) -> tuple[str, Options]:
 def _read_notes(name: str, options: Options, found: Found, repository: Repository) -> None:
     config = options.get("presetConfig")
     if isinstance(config, dict):
-        for number, _ in enumerate(config.get("types", ())):
-            found.undecided(f"{name}.presetConfig.types[{number}]", "the sections of shipit are set by a template")
+        if "types" in config:
+            read_sections(f"{name}.presetConfig.types", config["types"], found)
         for key in config.keys() - {"types"}:
             found.no_counterpart(f"{name}.presetConfig.{key}", "shipit makes the links itself")
     elif not options.keys() & {"writerOpts", "parserOpts", "host"}:

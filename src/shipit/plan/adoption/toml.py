@@ -26,10 +26,11 @@ def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _tables(name: str, table: Mapping[str, Any]) -> str:
-    """Return a table; the tables in `[packages]` have a header of their own."""
-    if name == "packages":
-        return "\n".join(_table(f"packages.{toml_key(key)}", value) for key, value in table.items())
-    return _table(name, table)
+    """Return a table and the tables in it, each with a header of its own."""
+    inner = {f"{name}.{toml_key(key)}": value for key, value in table.items() if isinstance(value, Mapping)}
+    own = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+    texts = [_table(name, own)] if own else []
+    return "\n".join((*texts, *(_table(key, value) for key, value in inner.items())))
 
 
 def _table(name: str, table: Mapping[str, Any]) -> str:
