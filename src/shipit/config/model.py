@@ -235,8 +235,8 @@ class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):
         dict[CommitType, Heading],
         Meta(
             description="The heading of the section of each commit type, in the order of the sections: a text, `true` "
-            "for the usual heading, or `false` for no section. The usual sections of other types follow. A type without a "
-            "bump has no section. `breaking` is the heading of breaking changes, which always come first.",
+            "for the usual heading, or `false` for no section. The usual sections of other types follow. A type "
+            "without a bump has no section. `breaking` is the heading of breaking changes, which always come first.",
             examples=[{"feat": "New", "refactor": True, "perf": False}],
         ),
     ] = field(default_factory=dict)
