@@ -136,6 +136,22 @@ def test_a_release_rule(rule: Any, bump: dict[str, str], status: str) -> None:
     assert (settings.get("bump", {}), keys["releaseRules[0]"]) == (bump, status)
 
 
+def test_of_several_rules_for_a_commit_the_highest_counts() -> None:
+    rules = [
+        {"type": "docs", "scope": "api", "release": "patch"},
+        {"type": "docs", "release": "minor"},
+        {"type": "perf", "release": "minor"},
+        {"scope": "no-release", "release": False},
+    ]
+    settings, keys = plugin(ANALYZER, {"releaseRules": rules})
+    assert settings["bump"] == {
+        "docs": "minor",
+        "perf": "minor",
+        **{f"{type}(no-release)": "none" for type in ("feat", "fix", "revert")},
+    }
+    assert keys["releaseRules[0]"] == DEFAULT
+
+
 def test_the_catch_all_rule_is_proposed_for_each_known_type() -> None:
     settings, keys = plugin(ANALYZER, {"releaseRules": [{"release": "patch"}, {"type": "feat", "release": "minor"}]})
     assert {settings["bump"][type] for type in ("docs", "chore", "ci", "test")} == {"patch"}

@@ -98,7 +98,8 @@ def _read_types(key: str, rule: dict[str, Any], bump: str, found: Found) -> None
         return
     set_before = {**DEFAULT_BUMPS, **found.settings.get("bump", {})}
     names = {f"{type}({scope})" if scope else type: set_before.get(type, "none") for type in types}
-    changed = {name: _highest(bump, found, name) for name, before in names.items() if before != bump}
+    highest = {name: _highest(bump, found, name) for name in names}
+    changed = {name: value for name, value in highest.items() if value != names[name]}
     if not changed:
         found.default(key)
     elif rule.get("type") in (None, "*") and bump != "none":
@@ -109,8 +110,10 @@ def _read_types(key: str, rule: dict[str, Any], bump: str, found: Found) -> None
 
 
 def _highest(bump: str, found: Found, name: str) -> str:
-    """Return the bump of a type; of several rules for it, semantic-release takes the highest."""
-    return max(bump, str(found.settings.get("bump", {}).get(name, "none")), key=_ORDER.index)
+    """Return the bump of a type, or of a type in a scope: of all rules for it, semantic-release takes the highest."""
+    rules = found.settings.get("bump", {})
+    others = (str(rules[key]) for key in (name, name.partition("(")[0]) if key in rules)
+    return max((bump, *others), key=_ORDER.index)
 
 
 def _types(pattern: Any) -> list[str] | None:
