@@ -78,6 +78,13 @@ def test_the_next_version_needs_nothing_of_deployments_but_their_keys(repository
     assert [name for name in loaded if name.startswith(tuple(f"shipit.{room}" for room in rooms))] == []
 
 
+def test_the_state_of_an_environment_needs_no_plan_of_a_release_notes_or_builder() -> None:
+    modules = ("shipit.api", "shipit.plan.views.status", "shipit.deploy", "shipit.plan.deploy", "shipit.adapters.hosts")
+    loaded = modules_loaded_by("-c", f"import {', '.join(modules)}")
+    unused = ("adapters.engine.classic_builder", "core.notes", "plan.images", "plan.release", "plan.views.text")
+    assert [name for name in loaded if name.startswith(tuple(f"shipit.{room}" for room in unused))] == []
+
+
 def test_an_interrupt_while_it_loads_ends_it_without_a_traceback() -> None:
     code = """
 import sys

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.notes import released_comment, released_mark
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.each import for_each
@@ -33,6 +32,8 @@ class CommentReleased(Struct, frozen=True):
         return Done() if all(self._has_comment(number, world) for number in self.numbers) else Todo()
 
     def apply(self, world: World) -> Outputs:
+        from shipit.core.notes import released_comment, released_mark  # imported late: most plans have no such step
+
         release = world.forge.find_release(self.tag)
         if release is None:
             raise ConflictError(f"there is no release `{self.tag}` to link to", hint="make a new plan: shipit plan")
@@ -41,6 +42,8 @@ class CommentReleased(Struct, frozen=True):
         return {}
 
     def _has_comment(self, number: int, world: World) -> bool:
+        from shipit.core.notes import released_mark
+
         try:
             return world.forge.find_comment(number, released_mark(self.tag)) is not None
         except RemoteError:  # `apply` meets the same error and reports it

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shipit.adapters.engine import buildx, classic_builder
+from shipit.adapters.engine import buildx
 from shipit.adapters.engine.builder import Builder, builder_findings, missing_inputs
 from shipit.adapters.engine.connection import Address, connect, engine_address, translating_engine_errors
 from shipit.adapters.engine.push import push_image
@@ -102,6 +102,8 @@ class DockerEngine:
         self, reference: str, build: Build, output: ProgramOutput, configuration: str, timeout: float
     ) -> int | None:
         """Build with the classic builder, over a separate connection, which is closed to stop the build."""
+        from shipit.adapters.engine import classic_builder
+
         with connect(self._address) as client:
             client.reload_config(classic_builder.readable_by_the_sdk(configuration))
             return classic_builder.build_with_classic_builder(

@@ -13,7 +13,6 @@ from shipit.core.versions import is_version
 from shipit.deploy import AnyTarget, HostState
 from shipit.errors import ShipitError, UsageError
 from shipit.finding import Finding
-from shipit.plan.images import observe_wanted_images
 from shipit.world import Git, RemoteImage, World
 
 
@@ -34,6 +33,8 @@ def image_of_commit(
         target: the target.
         branch: the branch to use when HEAD is detached.
     """
+    from shipit.plan.images import observe_wanted_images  # imported late: the state of an environment needs no images
+
     images, findings = observe_wanted_images(world, config, target.environment, branch=branch)
     wanted = next(image for image in images if image.name == (target.config.image or ""))
     unreleased = tuple(finding.as_warning() for finding in findings if finding.code == "unreleased")

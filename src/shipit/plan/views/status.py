@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
@@ -11,7 +11,9 @@ from shipit.core.deploy import machine
 from shipit.core.printable import printable
 from shipit.deploy import AnyTarget, HostState
 from shipit.plan.deploy import ObservedDeployment
-from shipit.plan.views.text import Paint
+
+if TYPE_CHECKING:  # it loads all kinds of plans
+    from shipit.plan.views.text import Paint
 
 
 def render_status(status: ObservedDeployment, paint: Paint = lambda text, style: text) -> str:
