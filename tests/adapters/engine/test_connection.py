@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from shipit.adapters.engine import DockerEngine
-from shipit.adapters.engine.connection import Address, engine_address
+from shipit.adapters.engine.connection import Address, SharedConnection, engine_address
 from shipit.adapters.registry import Logins
 from shipit.core.images import Build
 from shipit.core.redact import Redactor
@@ -144,3 +146,31 @@ def test_other_problems_are_reported_together_with_a_missing_engine(
         [Build(context="front"), Build(context="front")]
     )
     assert [finding.code for finding in findings] == ["build-context", "engine"]
+
+
+def test_threads_that_wait_for_a_connection_get_its_error_and_a_later_use_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, others_wait = [], threading.Barrier(3)
+
+    class Awaited(Future[object]):
+        def result(self, timeout: float | None = None) -> object:
+            if not self.done():
+                others_wait.wait(30)
+            return super().result(timeout)
+
+    def address() -> Address:
+        asked.append(1)
+        if len(asked) == 1:
+            others_wait.wait(30)
+        return Address(f"unix://{tmp_path}/none", "a test")
+
+    monkeypatch.setattr("shipit.adapters.engine.connection.Future", Awaited)
+    connection = SharedConnection(address)
+    with ThreadPoolExecutor(3) as threads:
+        waiting = [threads.submit(connection.client) for _ in range(3)]
+        assert {type(each.exception()) for each in waiting} == {PreflightError}
+    assert len(asked) == 1
+    with pytest.raises(PreflightError):
+        connection.client()
+    assert len(asked) == 2

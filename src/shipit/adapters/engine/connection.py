@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, TypedDict
 
 from msgspec import Struct
@@ -80,6 +82,34 @@ def connect(address: Address) -> APIClient:
         raise _preflight_error(_invalid_settings_finding(address, error)) from error
     client.timeout = limits.ENGINE_SILENCE
     return client
+
+
+class SharedConnection:
+    """A connection to an engine that several threads use; one of them makes it, at first use.
+
+    A thread that waits for it gets the same error if it cannot be made. The next use then tries again.
+
+    Args:
+        address: returns the address of the engine.
+    """
+
+    def __init__(self, address: Callable[[], Address]) -> None:
+        self._address = address
+        self._made: Future[APIClient] | None = None
+        self._mutex = Lock()
+
+    def client(self) -> APIClient:
+        """Return the connection; raises `PreflightError` if no engine answers."""
+        with self._mutex:
+            is_first = self._made is None
+            made = self._made = self._made or Future()
+        if is_first:
+            try:
+                made.set_result(connect(self._address()))
+            except BaseException as error:
+                self._made = None
+                made.set_exception(error)
+        return made.result()
 
 
 def _check_socket(url: str) -> None:

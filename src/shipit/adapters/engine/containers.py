@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
+from shipit.adapters.engine.connection import Address, SharedConnection, translating_engine_errors
 from shipit.adapters.engine.push import is_refusal
 from shipit.adapters.registry import Logins
 from shipit.core import limits
@@ -39,20 +37,14 @@ class DockerContainers:
     def __init__(
         self, address: Callable[[], Address], logins: Logins, redact: Redactor, require_lock: Callable[[], None]
     ) -> None:
-        self._address = address
+        self._connection = SharedConnection(address)
         self._logins = logins
         self._given = redact
         self._require_lock = require_lock
-        self._mutex = Lock()
 
     @property
     def _client(self) -> APIClient:
-        with self._mutex:  # threads can read together
-            return self._connected
-
-    @cached_property
-    def _connected(self) -> APIClient:
-        return connect(self._address())
+        return self._connection.client()
 
     def findings(self) -> tuple[Finding, ...]:
         try:
