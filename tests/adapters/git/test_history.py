@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.git.history import GitHistory
+from shipit.errors import CommandError
 
 TIMES = {"before the epoch": (-5, 0), "after the year 9999": (10**12, 253_402_300_799), "usual": (10**9, 10**9)}
 
@@ -39,6 +40,23 @@ def test_a_file_and_a_directory_of_a_commit_are_read_once(tmp_path: Path, monkey
             assert history.paths(rev, "") == ("a.txt",)
     assert trace.read_text().count("git cat-file --filters") == 2
     assert trace.read_text().count("git ls-tree") == 2
+
+
+def test_a_file_that_git_cannot_read_is_an_error_and_not_a_missing_file(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.md").write_text("# Changelog\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "feat: begin")
+    id = git(tmp_path, "rev-parse", "HEAD:docs/a.md")
+    blob = tmp_path / ".git/objects" / id[:2] / id[2:]
+    blob.chmod(0o644)
+    blob.write_bytes(b"damaged")
+    history = GitHistory(str(tmp_path))
+    assert history.text("HEAD", "docs") is None
+    with pytest.raises(CommandError, match="`git cat-file --filters` failed") as raised:
+        history.text("HEAD", "docs/a.md")
+    assert id in raised.value.tail
 
 
 def committed_at(place: Path, seconds: int) -> str:

@@ -45,8 +45,8 @@ class GitHistory:
     def __init__(self, directory: str, redact: Redactor | None = None) -> None:
         self._directory = directory
         self._redact = redact or Redactor()
-        self._commits: dict[str, CommitInfo | None] = {}  # commits by id; only `deepen` changes them
-        self._texts: dict[tuple[str, str], str | None] = {}  # by the id and the path, which selects git's filters
+        self._commits: dict[str, CommitInfo] = {}  # commits by id; only `deepen` changes them
+        self._texts: dict[tuple[str, str], str] = {}  # by the id and the path, which selects git's filters
         self._paths: dict[tuple[str, str | None], tuple[str, ...]] = {}  # by the id of the tree, and the directory
 
     @cached_property
@@ -134,24 +134,23 @@ class GitHistory:
             self._commits[id] = self._read_commit(id)
         return self._commits[id] if id else None
 
-    def _read_commit(self, rev: str) -> CommitInfo | None:
+    def _read_commit(self, rev: str) -> CommitInfo:
         argv = ["log", "-1", "--no-show-signature", "--no-color", "--encoding=UTF-8", f"--format={_COMMIT_FIELDS}"]
-        done = self._try(*argv, rev, "--")
-        if done.returncode or not done.stdout:
-            return None
-        id, parents, timestamp, message = done.stdout.decode(errors="replace").split("\0", 3)
+        printed = self._bytes(*argv, rev, "--")
+        id, parents, timestamp, message = printed.decode(errors="replace").split("\0", 3)
         return CommitInfo(id, tuple(parents.split()), message.rstrip("\n") + "\n", _seconds(timestamp))
 
     def text(self, rev: str, path: str) -> str | None:
         id = self._revisions.id(f"{rev}:{path}")
-        if id and (id, path) not in self._texts:
+        if id is None or self._revisions.id(f"{rev}:{path}/"):  # only a directory has also the name with the `/`
+            return None
+        if (id, path) not in self._texts:
             self._texts[id, path] = self._read_text(rev, path)
-        return self._texts[id, path] if id else None
+        return self._texts[id, path]
 
-    def _read_text(self, rev: str, path: str) -> str | None:
+    def _read_text(self, rev: str, path: str) -> str:
         self._refuse_large(rev, path)
-        done = self._try("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
-        return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape")
+        return self._output("cat-file", "--filters", f"{rev}:{path}")  # with the line ends of a checkout
 
     def _refuse_large(self, rev: str, path: str) -> None:
         """Raise `CommandError` for a text that can take all memory; git is asked if the file on disk is so large."""
@@ -263,10 +262,14 @@ class GitHistory:
 
         `empty_status` is an exit status that is no failure: git uses it if there is nothing to print.
         """
+        return self._bytes(*words, empty_status=empty_status).decode("utf-8", "surrogateescape")
+
+    def _bytes(self, *words: str, empty_status: int = 0) -> bytes:
+        """Return the whole output, as `_output` does."""
         done = self._try(*words)
         if done.returncode not in (0, empty_status):
-            raise command_error(self._argv(*words), done.returncode, done.stderr.decode(errors="replace"), self._redact)
-        return done.stdout.decode("utf-8", "surrogateescape")
+            raise command_error(["git", *words], done.returncode, done.stderr.decode(errors="replace"), self._redact)
+        return done.stdout
 
 
 def _declares_version(path: str) -> bool:
