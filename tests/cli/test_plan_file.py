@@ -198,6 +198,44 @@ def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
     assert state(sample) == before
 
 
+def without_tags(plan: dict[str, Any]) -> None:
+    next(step for step in plan["steps"] if step["kind"] == "push")["tags"] = []
+
+
+def without_publication(plan: dict[str, Any]) -> None:
+    plan["steps"] = [step for step in plan["steps"] if step["kind"] != "publish-release"]
+
+
+def without_steps(plan: dict[str, Any]) -> None:
+    plan["steps"] = []
+
+
+def without_decisions(plan: dict[str, Any]) -> None:
+    plan["decisions"] = []
+
+
+@pytest.mark.parametrize(
+    ("edit", "missing"),
+    [
+        (without_tags, "no step creates the tag `v0.4.0` on the remote"),
+        (without_publication, "no step publishes the release `v0.4.0`"),
+        (without_steps, "no step creates the tag `v0.4.0` on the remote"),
+        (without_decisions, "it publishes `v0.4.0`, which is no release of this plan"),
+    ],
+)
+def test_a_plan_that_does_not_make_the_release_it_announces_is_refused(
+    sample: Sample, saved: Path, edit: Callable[[dict[str, Any]], None], missing: str
+) -> None:
+    plan = json.loads(saved.read_text())
+    edit(plan)
+    saved.write_text(json.dumps(plan))
+    before = state(sample)
+    done = shipit(sample, "release", "--plan", str(saved))
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[0] == f"error: this plan is not complete: {missing}"
+    assert state(sample) == before
+
+
 def test_a_plan_is_refused_when_the_remote_does_not_answer(sample: Sample, saved: Path) -> None:
     sample.remote.rename(sample.remote.with_name("gone"))
     done = shipit(sample, "release", "--plan", str(saved))

@@ -112,6 +112,12 @@ def test_json_that_is_not_a_plan_is_refused(text: str) -> None:
     refused(text)
 
 
+@pytest.mark.parametrize("tag", ["v\ud800", "\udfffv"])
+def test_a_text_that_no_file_can_have_is_refused(tag: str) -> None:
+    step = {"kind": "publish-release", "tag": tag, "latest": True}
+    assert "half of a surrogate pair" in refused(json.dumps(written(PLAN) | {"steps": [step]})).what
+
+
 def test_a_plan_with_another_schema_is_refused() -> None:
     assert "another version of shipit" in refused(json.dumps(written(PLAN) | {"schema": SCHEMA + 1})).what
 

@@ -1,4 +1,4 @@
-"""The check that a saved plan of a release is still up to date."""
+"""The check that a saved plan of a release is complete and still up to date."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.commits.release_message import is_release_message
 from shipit.errors import ConflictError, PreflightError
+from shipit.plan.release.completeness import require_complete
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
 from shipit.steps import Push
@@ -15,12 +16,13 @@ from shipit.world import Git
 
 
 def require_unchanged(plan: ReleasePlan, config: Config, clone: CloneState, git: Git) -> None:
-    """Raise an error when the configuration, the branch or the tags changed since `plan` was made.
+    """Raise an error when the configuration, the branch or the tags changed since `plan` was made, or it is incomplete.
 
     A plan that was already applied, completely or in part, is accepted: its steps recognise that they are done.
 
     Raises `ConflictError` with the first change, and `PreflightError` when the remote cannot be read.
     """
+    require_complete(plan)
     if clone.findings:
         raise PreflightError(clone.findings, state=plan.untouched)
     for change in _changes(plan, config, clone, git):

@@ -75,6 +75,7 @@ def plan_from_json(text: str, where: str) -> Plan:
     """
     try:
         data = json.loads(text)
+        _require_characters(data)
         if data.pop("schema") != SCHEMA:
             what = f"`{where}` was written by another version of shipit, whose plans have another format"
             raise UsageError(what, hint=Plan.how_to_make)
@@ -83,6 +84,14 @@ def plan_from_json(text: str, where: str) -> Plan:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ValidationError) as error:
         what = f"`{where}` was not written by `shipit plan -o`: {_reason(error)}"
         raise UsageError(what, hint=Plan.how_to_make) from error
+
+
+def _require_characters(data: object) -> None:
+    """Raise `ValueError` if a text has half of a surrogate pair; the halves that stand for other bytes are accepted."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError("a text in it has half of a surrogate pair, which is not a character") from None
 
 
 def _reason(error: Exception) -> str:
