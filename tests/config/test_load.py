@@ -385,6 +385,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "this version supports only `blue-green`, `compose`, `swarm` or `watchtower`",
         ),
         (
+            "[environments.dev.deploy]\nkind = ['ecs']",
+            "`kind` must be `blue-green`, `compose`, `swarm` or `watchtower`, not a list",
+            None,
+        ),
+        (
             "[packages.a]\npath = 'a'\npaths = ['a', 'b']",
             "`path` and `paths` cannot be used together",
             "keep one of them",

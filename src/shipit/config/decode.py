@@ -83,7 +83,7 @@ class Checker:
             return self._report(
                 at, f"{key_name(at)} needs a `{name}`", f"use one of: {', '.join(map(describe_value, kinds))}"
             )
-        if kind not in kinds:
+        if not isinstance(kind, str) or kind not in kinds:
             return self._leaf(kind, Annotated[Literal[tuple(kinds)], msgspec.Meta(extra={"later": later})], (*at, name))
         kept = self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
         return kept if kept is _INVALID else {name: kind, **kept}

@@ -95,7 +95,7 @@ def _forms(secret: str) -> tuple[str, ...]:
 def _base64(text: str) -> str:
     from base64 import b64encode  # imported here: few runs have a secret
 
-    return b64encode(text.encode()).decode()
+    return b64encode(text.encode("utf-8", "surrogateescape")).decode()
 
 
 def basic_auth(token: str) -> str:

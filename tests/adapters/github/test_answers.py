@@ -224,3 +224,17 @@ def test_a_file_is_uploaded_only_to_github(github: GitHubStandIn, tmp_path: Path
     (tmp_path / "app.jar").write_bytes(b"jar")
     with pytest.raises(RemoteError, match="for uploads, which must not get the token"):
         connect(github.api_url).upload_asset("v1.0.0", str(tmp_path / "app.jar"))
+
+
+@pytest.mark.parametrize("token", ["to\nken", "to\rken", "토큰", "to\udcffken"])
+def test_a_token_that_no_header_can_have_is_an_error_of_the_token(token: str) -> None:
+    with (
+        raw_server(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")) as url,
+        pytest.raises(AuthError) as caught,
+    ):
+        connect(url, token).find_release("v1.0.0")
+    assert caught.value.what == (
+        "`GITHUB_TOKEN` has a character that no token has, such as a line break; "
+        "GitHub was not asked to find release `v1.0.0`"
+    )
+    assert token not in str(caught.value)

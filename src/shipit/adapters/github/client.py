@@ -15,8 +15,16 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.github.failure import GitHubFailure, failure_of
-from shipit.adapters.http.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
+from shipit.adapters.github.failure import GitHubFailure, InvalidToken, failure_of
+from shipit.adapters.http.bounded_http import (
+    Answer,
+    BoundedHttp,
+    HttpFailure,
+    InvalidHeader,
+    Limits,
+    origin,
+    redirect_target,
+)
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core import limits
 
@@ -148,6 +156,8 @@ class GitHubClient:
     ) -> Answer:
         try:
             return self._http.send(method, url, bounds, headers=headers, body=body)
+        except InvalidHeader as failure:
+            raise InvalidToken(failure.reason, request=f"{method} {url}") from failure
         except HttpFailure as failure:
             reason = f"no response, or an incomplete one ({failure.reason})"
             raise GitHubFailure(reason, request=f"{method} {url}", transient=failure.transient) from failure

@@ -186,6 +186,18 @@ def _detail(error: object) -> str:
     return error if isinstance(error, str) else ""
 
 
+class InvalidToken(GitHubFailure):
+    """A request that was not sent, because the token has a character that no token has."""
+
+    def to_error(self, action: str, caller: Caller, permission: str, now: float) -> ShipitError:
+        what = (
+            f"{caller.token} has a character that no token has, such as a line break; GitHub was not asked to {action}"
+        )
+        return AuthError(
+            what, where=caller.slug, hint=f"set {caller.token_name.place} again, to the token and nothing else"
+        )
+
+
 def _seconds(header: str) -> float | None:
     """Return the number in a header; None if it is not one that a date can hold."""
     return float(header) if _NUMBER.fullmatch(header) else None

@@ -86,6 +86,13 @@ class HttpFailure(Exception):
         self.transient = transient
 
 
+class InvalidHeader(HttpFailure):
+    """A request that was not sent, because one of its headers has a character that is not allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("a header of the request has a character that is not allowed", transient=False)
+
+
 class BoundedHttp:
     """A sender of requests that keeps the connections open for the next ones."""
 
@@ -112,6 +119,8 @@ class BoundedHttp:
         """
         from urllib3.exceptions import HTTPError
 
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise InvalidHeader
         watch = Watch(limits.sending or limits.total, limits.total if limits.sending else None)
         token = _current.set(watch)
         try:
