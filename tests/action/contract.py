@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 ACTION, TWIN = "action.yml", ".github/actions/shipit/action.yml"
 EXAMPLE, ROLLBACK = "examples/pipeline.yml", "examples/rollback.yml"
-WATCHTOWER = "examples/watchtower/pipeline.yml"
+WATCHTOWER, COMPOSE = "examples/watchtower/pipeline.yml", "examples/compose/pipeline.yml"
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {

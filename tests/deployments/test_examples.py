@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
+from deployments.compose import RESOLVER, ComposeShop
 from deployments.shop import Apps, Shop
+from deployments.test_compose import apps_of_services as apps_of_services
 from deployments.test_watchtower import WatchedShop
-from parts.nginx import nginx
+from parts.nginx import make_nginx_image, nginx
 from parts.watchtower import watchtower
 from release.runs import Driver
 
@@ -88,3 +91,51 @@ def test_the_example_with_watchtower_proves_the_version_that_runs(apps: Apps, dr
             assert shop.runs(apps(NEW))
         finally:
             apps.engine.run("rm", "--force", "watched-shop")
+
+
+MAIN = "user root; events {} http { access_log off; include /etc/nginx/conf.d/*.conf; }"
+
+
+def test_the_example_with_compose_replaces_both_services_without_a_lost_request(
+    apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path
+) -> None:
+    shop = ComposeShop(tmp_path, apps_of_services, driver, RESOLVER)
+    images = {f"acme/shop-{name}": image for name, image in shop.images.items()}
+    (shop.project / "main.conf").write_text(MAIN)
+    for name in ("backend.env", "db.env"):
+        (shop.project / name).touch()
+    (shop.project / ".env").write_text("TAG=1.0.0\n")
+    site = {
+        "location /api/": "location /api",
+        '"frontend:80"': '"frontend:8080"',
+        "http://$backend;": "http://$backend/version;",
+    }
+    (shop.project / "nginx.conf").write_text(adapted("compose/host/nginx.conf", site))
+    project = {
+        "nginx:1.29": make_nginx_image(shop.engine),
+        "80:80": f"{shop.url.removeprefix('http://')}:80",
+        'volumes: ["./nginx.conf': 'volumes: ["./main.conf:/etc/nginx/nginx.conf:ro", "./nginx.conf',
+        "mysql:8.4": f"{shop.images['backend']}:1.0.0",
+        "redis:8": f"{shop.images['backend']}:1.0.0",
+        **images,
+    }
+    (shop.project / "compose.yaml").write_text(adapted("compose/host/compose.yaml", project))
+    settings = {
+        'url = "https://shop.example"\n': "",
+        "ssh://deploy@shop.example": "local",
+        'project = "/srv/shop"': f'project = "{shop.project}"\ndirectory = "{shop.state}"\nbake = "3s"\ndrain = "2s"',
+        "port = 80\n": "port = 8080\n",
+        'path = "/actuator/health"': 'path = "/health", times = 1',
+        'path = "/" }': 'path = "/health", times = 1 }',
+        **images,
+    }
+    commit(shop.root, adapted("compose/shipit.toml", settings))
+    try:
+        shop.up()
+        few = partial(shop.load, clients=4, pause=0.1)
+        with few("backend") as backend, few("frontend") as frontend:
+            shop.deploy(NEW).succeeded()
+        assert shop.answers() == {"backend": NEW, "frontend": f"version {NEW}"}
+        assert (backend.result.lost, frontend.result.lost) == (0, 0), (backend.result, frontend.result)
+    finally:
+        shop.close()

@@ -16,6 +16,13 @@ from shipit.world.hosts import CommandResult, Host
 _ANSWER_ONLY = ("sh", "-c", 'exec "$@" 2>/dev/null', "sh")
 # A `docker compose` of a killed run goes on, and the next one waits for its end.
 _ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
+# `up` reads the files in `env_file` before it makes the fingerprint, and `config --hash` alone does not.
+_HASH = """\
+hash=$1 service=$2 directory=$3
+shift 3
+project=$("$@") && printf '%s\\n' "$project" |
+    docker compose --project-directory "$directory" --file - config "$hash" "$service"
+"""
 
 
 class ComposeModelService(Struct, frozen=True):
@@ -57,7 +64,8 @@ def read_model(host: Host, directory: str, files: Sequence[str]) -> ComposeModel
 
 def config_hash(host: Host, service: ComposeService) -> str:
     """Return the fingerprint that compose gives to the settings of a service, with the image that is pinned now."""
-    argv = [*_compose(service.directory, _files(host, service)), "config", "--hash", service.service]
+    project = [*_compose(service.directory, _files(host, service)), "config", "--format", "json"]
+    argv = ["sh", "-c", _HASH, "sh", "--hash", service.service, service.directory, *project]
     return _answer(host, argv, service.directory).split()[-1]
 
 

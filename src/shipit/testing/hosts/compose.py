@@ -55,12 +55,13 @@ class FakeCompose:
         if directory not in self.projects:
             return CommandResult(14, f"open {directory}/compose.yaml: no such file or directory")
         pinned, services = any(word.endswith(PIN_FILE) for word in words), self.projects[directory]
+        service = words[words.index("--hash") + 1] if "--hash" in words else words[-1]
+        if "--hash" in words and service in services:
+            return CommandResult(0, f"{service} {self._hash(directory, service, pinned=pinned)}")
         if "--format" in words:
             return CommandResult(0, json.encode({"name": _name(directory), "services": services}).decode())
-        if words[-1] not in services:
-            return CommandResult(1, f"no such service: {words[-1]}")
-        if "--hash" in words:
-            return CommandResult(0, f"{words[-1]} {self._hash(directory, words[-1], pinned=pinned)}")
+        if service not in services:
+            return CommandResult(1, f"no such service: {service}")
         scale = int(words[words.index("--scale") + 1].partition("=")[2]) if "--scale" in words else 1
         try:
             self._up(directory, words[-1], scale, pinned=pinned, recreate="--no-recreate" not in words)

@@ -176,7 +176,7 @@ class FakeHost:
         if " ".join(argv) in self.commands:
             return self.commands[" ".join(argv)]
         if "compose" in words:
-            return self.compose.execute(words[words.index("compose") + 1 :])
+            return self.compose.execute(words)
         if words[0] == "nginx" and not self.containers.titles:
             return self.nginx.execute(words[1:])
         if argv[0] == "sh" and argv[-1].endswith(".pid"):
