@@ -23,12 +23,14 @@ class Repository(Struct, frozen=True):
         default_branch: the default branch of the remote; None if it is not known.
         tags: the names of the tags.
         last: the highest stable version among the tags; None without a release.
+        workflows: the texts of the workflows, by path.
     """
 
     read: Callable[[str], str | None]
     default_branch: str | None = None
     tags: tuple[str, ...] = ()
     last: Version | None = None
+    workflows: Mapping[str, str] = {}
 
     def has_tag(self, template: str) -> bool:
         """Return whether a tag has the tag format `template`."""

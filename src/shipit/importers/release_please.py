@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from shipit.core.commits import DEFAULT_BUMPS
@@ -10,6 +11,7 @@ from shipit.importers.model import Found, Imported, Repository
 from shipit.importers.sections import read_sections
 from shipit.versionfiles import detect, format_of
 
+_TYPE = re.compile(r"(?m)^[ \t]*+release-type:[ \t]*+['\"]?([\w-]+)")
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
 
 _PULL_REQUEST = (
@@ -59,15 +61,15 @@ _TAG_ONLY |= {"sfdx", "krm-blueprint", "simple", "go-yoshi", "php-yoshi"}
 
 
 def read_release_please(repository: Repository) -> Imported | None:
-    """Return the settings of release-please; None when the repository has none.
+    """Return the settings of release-please; None when the repository does not use it.
 
     Raises `ConfigError` for a file that cannot be read.
     """
     text = repository.read(CONFIG)
-    if text is None:
+    settings = _of_action(repository) if text is None else read_document(CONFIG, text)
+    if settings is None:
         return None
-    settings = read_document(CONFIG, text)
-    found, files = Found(), [CONFIG]
+    found, files = Found(), [] if text is None else [CONFIG]
     packages = settings.get("packages")
     if isinstance(packages, dict) and len(packages) == 1 and "." in packages:
         own = packages["."] if isinstance(packages["."], dict) else {}
@@ -81,6 +83,15 @@ def read_release_please(repository: Repository) -> Imported | None:
         files.append(MANIFEST)
         found.no_counterpart(MANIFEST, "shipit takes the last version from the tags")
     return found.imported("release-please", *files)
+
+
+def _of_action(repository: Repository) -> dict[str, Any] | None:
+    """Return the settings of a workflow that uses the action without a configuration file; None without one."""
+    texts = [text for text in repository.workflows.values() if "/release-please-action@" in text]
+    if not texts:
+        return None
+    type = next((found[1] for text in texts if (found := _TYPE.search(text))), "simple")
+    return {"release-type": type, "packages": {".": {}}}
 
 
 def _read_tag(settings: dict[str, Any], own: dict[str, Any], found: Found, repository: Repository) -> None:

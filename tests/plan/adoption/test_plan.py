@@ -66,6 +66,24 @@ def test_the_lines_of_workflows_that_run_another_tool_are_named(repo: Repository
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "tool"),
+    [
+        ("- run: npx semantic-release", "semantic-release"),
+        ("- uses: cycjimmy/semantic-release-action@v4", "semantic-release"),
+        ("- uses: googleapis/release-please-action@v4", "release-please"),
+        ("- uses: python-semantic-release/python-semantic-release@v9", None),
+        ("- run: echo semantic-release", None),
+    ],
+)
+def test_a_tool_without_a_file_is_found_in_the_workflows(repo: Repository, line: str, tool: str | None) -> None:
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    workflow = f"jobs:\n  a:\n    steps:\n      {line}\n        with:\n          release-type: java\n"
+    adoption = api.plan_adoption(project(repo, **{".github__workflows__ci.yml": workflow}))
+    assert [(each.tool, each.files) for each in adoption.imported] == ([(tool, ())] if tool else [])
+
+
 def test_the_tag_format_of_a_repository_without_a_tool_is_found(repo: Repository) -> None:
     repo.commit("feat: begin")
     repo.tag("1.0.0")

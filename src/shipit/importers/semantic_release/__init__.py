@@ -23,24 +23,27 @@ _NOT_NEEDED = {
 }
 # The steps of plugins that versions of semantic-release before 15 had as keys.
 _OLD = ("verifyConditions", "analyzeCommits", "verifyRelease", "generateNotes", "prepare", "publish", "success", "fail")
+_RUNNERS = ("npx ", "yarn ", "pnpm ", "pnpx ", "bunx ", "semantic-release-action")
 # The placeholder of the version, as semantic-release writes it.
 _VERSION = "${version}"
 
 
 def read_semantic_release(repository: Repository) -> Imported | None:
-    """Return the settings of semantic-release; None when the repository has none.
+    """Return the settings of semantic-release; None when the repository does not use it.
+
+    Without a file, a workflow that runs it has the usual settings.
 
     Raises `ConfigError` for a file that cannot be read, or that contains code.
     """
     file, settings = _settings(repository)
-    if file is None:
+    if file is None and not any(_runs(line) for text in repository.workflows.values() for line in text.splitlines()):
         return None
     found = Found()
     for key, value in settings.items():
         _read_key(key, value, found)
     read_branches(settings.get("branches"), found, repository)
     read_plugins(settings, found, repository)
-    return found.imported("semantic-release", file)
+    return found.imported("semantic-release", *([file] if file else []))
 
 
 def _settings(repository: Repository) -> tuple[str | None, dict[str, Any]]:
@@ -52,6 +55,11 @@ def _settings(repository: Repository) -> tuple[str | None, dict[str, Any]]:
         if (text := repository.read(file)) is not None:
             return file, read_document(file, text)
     return None, {}
+
+
+def _runs(line: str) -> bool:
+    """Return whether a line of a workflow runs semantic-release, and not python-semantic-release."""
+    return "semantic-release" in line and "python" not in line and any(runner in line for runner in _RUNNERS)
 
 
 def _read_key(key: str, value: Any, found: Found) -> None:

@@ -40,7 +40,7 @@ def _read_part(key: str, part: str, found: Found, repository: Repository) -> Non
     if written and _WRITES_VERSION.search(part) and "nextRelease.version" in part:
         found.default(key, f"shipit writes the version into {', '.join(f'`{file}`' for file in written)}")
         return
-    if re.search(r"\bdocker\b.*\bpush\b|--push\b", part):
+    if "docker" in part and "push" in part:
         found.undecided(key, "shipit builds and pushes images itself: `[release.images]`")
         return
     translated = _PLACEHOLDER.sub(lambda match: _PLACEHOLDERS.get(match[1] or match[2], match[0]), part)

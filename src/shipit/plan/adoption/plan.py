@@ -19,9 +19,8 @@ from shipit.world import Files, Git
 
 Settings = dict[str, dict[str, Any]]
 
-_RUNS_TOOL = re.compile(
-    r"(?:uses|run)\b.*(?:semantic-release|release-please)|^\s*(?:npx|yarn|pnpm)\b.*semantic-release"
-)
+_RUNS_TOOL = re.compile(r"\b(?:uses|run|npx|yarn|pnpm)\b")
+_TOOLS = ("semantic-release", "release-please")
 
 
 def plan_adoption(git: Git, files: Files) -> Adoption:
@@ -34,14 +33,14 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     settings, config = _needed(_merged(imported))
     marked = tuple(replace(each, keys=tuple(_marked(each.keys, settings))) for each in imported)
     remove = tuple(file for each in imported for file in each.files if file != "package.json")
-    return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(files)), remove)
+    return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(repository.workflows)), remove)
 
 
 def _repository(git: Git, files: Files) -> Repository:
     tags = {tag.name: tag.commit for tag in git.tags()}
     families = [family for family in tag_families(tags) if not family.dated]
     stable = [tag.version for family in families for tag in family.tags if tag.version.prerelease is None]
-    return Repository(files.read, _default_branch(git), tuple(tags), max(stable, default=None))
+    return Repository(files.read, _default_branch(git), tuple(tags), max(stable, default=None), _workflows(files))
 
 
 def _default_branch(git: Git) -> str | None:
@@ -114,9 +113,15 @@ def _marked(keys: Sequence[ImportedKey], settings: Mapping[str, Mapping[str, Any
         yield key
 
 
-def _workflow_lines(files: Files) -> Iterator[str]:
+def _workflows(files: Files) -> dict[str, str]:
+    """Return the texts of the workflows, by path."""
+    paths = (*files.glob(".github/workflows/*.yml"), *files.glob(".github/workflows/*.yaml"))
+    return {path: files.read(path) or "" for path in paths}
+
+
+def _workflow_lines(workflows: Mapping[str, str]) -> Iterator[str]:
     """Yield the place of each line of a workflow that runs another release tool."""
-    for path in (*files.glob(".github/workflows/*.yml"), *files.glob(".github/workflows/*.yaml")):
-        for number, line in enumerate((files.read(path) or "").splitlines(), 1):
-            if _RUNS_TOOL.search(line):
+    for path, text in workflows.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if any(tool in line for tool in _TOOLS) and _RUNS_TOOL.search(line):
                 yield f"{path}:{number}"
