@@ -183,5 +183,5 @@ def test_an_engine_that_is_not_in_a_swarm_has_a_finding(engine: Engine, monkeypa
     for variable, value in engine.environment.items():
         monkeypatch.setenv(variable, value)
     (finding,) = Connections(Logins(), Redactor()).at(LOCAL).services.findings()
-    assert (finding.code, finding.blocks) == ("swarm", True)
+    assert (finding.code, finding.blocks) == ("swarm-manager", True)
     assert "docker swarm init" in finding.fix

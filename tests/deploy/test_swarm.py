@@ -78,7 +78,7 @@ def test_an_update_that_the_swarm_rolled_back_says_why_and_is_held() -> None:
     world = failing(CRASHES, "1.0.0", "1.1.0")
     with pytest.raises(DeployError, match="the swarm rolled the update back") as raised:
         STAGE.deploy(world.next_run())
-    assert "its task ended: task: non-zero exit (3)" in raised.value.what
+    assert "its task ended: non-zero exit (3)" in raised.value.what
     assert raised.value.tail == CRASHES.log
     assert state(world) == finished("1.1.0", "1.9.0")
     assert blocked(world).startswith("held: ")
@@ -169,7 +169,7 @@ def test_an_image_without_a_health_check_is_refused_before_anything_changes() ->
     with pytest.raises(PreflightError) as raised:
         STAGE.deploy(world.next_run())
     (finding,) = raised.value.findings
-    assert (finding.code, raised.value.exit_code) == ("service-health", 3)
+    assert (finding.code, raised.value.exit_code) == ("swarm-health-check", 3)
     assert service_of(world).version == before.version
     SwarmStage.of('health = "none"').deploy(world.next_run())
     assert runs(world) == {second.digest}
@@ -177,9 +177,9 @@ def test_an_image_without_a_health_check_is_refused_before_anything_changes() ->
 
 def test_doctor_warns_of_an_image_without_a_health_check() -> None:
     world = STAGE.begun("1.0.0")
-    assert not [each for each in STAGE.doctor(world) if each.code == "service-health"]
+    assert not [each for each in STAGE.doctor(world) if each.code == "swarm-health-check"]
     world.registry.accept("acme/shop:1.0.0", RemoteImage(digest_of("1.0.0"), {}))
-    (finding,) = (each for each in STAGE.doctor(world) if each.code == "service-health")
+    (finding,) = (each for each in STAGE.doctor(world) if each.code == "swarm-health-check")
     assert not finding.blocks
 
 
@@ -241,21 +241,23 @@ def blocked(world: FakeWorld, stage: SwarmStage = STAGE) -> str:
 def test_a_service_that_does_not_exist_blocks_the_plan() -> None:
     world = FakeWorld.new()
     STAGE.publish(world, "1.0.0")
-    assert blocked(world) == "service: the swarm of this machine has no service `shop_web`"
+    assert blocked(world) == "swarm-service: the swarm of this machine has no service `shop_web`"
 
 
 def test_an_engine_that_is_not_a_manager_blocks_the_plan() -> None:
     world = STAGE.begun("1.0.0")
-    host_of(world).services.problems.append(Finding("swarm", "the engine is not a manager of its swarm", "name one"))
-    assert blocked(world) == "swarm: the engine is not a manager of its swarm"
+    host_of(world).services.problems.append(
+        Finding("swarm-manager", "the engine is not a manager of its swarm", "name one")
+    )
+    assert blocked(world) == "swarm-manager: the engine is not a manager of its swarm"
 
 
 def test_a_service_of_another_image_is_not_touched() -> None:
     world = STAGE.begun("1.0.0")
     host_of(world).services.set_image(SERVICE, f"mysql:8@sha256:{'9' * 64}")
-    assert blocked(world) == "service-image: service `shop_web` runs `mysql:8`, not `acme/shop`"
+    assert blocked(world) == "swarm-image: service `shop_web` runs `mysql:8`, not `acme/shop`"
     host_of(world).services.set_image(SERVICE, "sha256:0a1b")
-    assert blocked(world) == "service-image: service `shop_web` runs `sha256:0a1b`, not `acme/shop`"
+    assert blocked(world) == "swarm-image: service `shop_web` runs `sha256:0a1b`, not `acme/shop`"
 
 
 def test_a_port_of_the_node_and_start_first_would_never_end() -> None:
@@ -268,7 +270,7 @@ def test_a_port_of_the_node_and_start_first_would_never_end() -> None:
 def test_an_order_with_a_gap_is_a_warning_until_it_is_chosen() -> None:
     world = STAGE.begun("1.0.0", replicas=1, order="stop-first")
     (finding,) = STAGE.plan(world.next_run()).findings
-    assert (finding.code, finding.blocks) == ("service-order", False)
+    assert (finding.code, finding.blocks) == ("swarm-order", False)
     assert "nothing answers until the new task is healthy" in finding.what
     assert SwarmStage.of('order = "stop-first"').plan(world.next_run()).findings == ()
 

@@ -138,7 +138,7 @@ class ComposeShop:
         return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
 
     def load(
-        self, service: str, mode: Mode = "close", *, clients: int = 8, **options: float
+        self, service: str, mode: Mode = "close", *, clients: int = 8, **options: Any
     ) -> AbstractContextManager[Load]:
         return load(f"{self.url}{PATHS[service]}", mode=mode, clients=clients, **options)
 

@@ -120,7 +120,7 @@ class Shop:
         return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
 
     def load(
-        self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: float
+        self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: Any
     ) -> AbstractContextManager[Load]:
         return load(f"{self.proxy.url}{path}", mode=mode, clients=clients, **options)
 

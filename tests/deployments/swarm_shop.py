@@ -6,13 +6,15 @@ import itertools
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from deployments.shop import Apps
 from parts.daemon import wait_until
-from parts.swarm import QUICK, Swarm
+from parts.load import Load, Mode, load
+from parts.swarm import QUICK, Swarm, proxy
 from release.runs import Driver, Run
 
 _numbers = itertools.count(1)
@@ -76,6 +78,15 @@ class SwarmShop:
         path = self.state / "shop.json"
         events = json.loads(path.read_text())["events"] if path.exists() else []
         return [event["image"]["version"] for event in events if event["kind"] == "verified"]
+
+    @contextmanager
+    def users(self, mode: Mode = "close") -> Iterator[Load]:
+        """Send requests through nginx, in the network of the services."""
+        image = self.apps("2.0.0", healthcheck=True).by_digest
+        with proxy(self.swarm, self.service, image, self.root.parent) as url:
+            wait_until(lambda: self.swarm.answers(url))
+            with load(url, mode=mode, clients=8, within=self.swarm.nodes[0].enter()) as running:
+                yield running
 
     def consistent(self, version: str, replicas: int) -> None:
         """Check that only `version` runs, and that everything agrees about it."""

@@ -84,7 +84,13 @@ class Load:
 
 @contextlib.contextmanager
 def load(
-    url: str, *, mode: Mode = "close", clients: int = 16, limit: float = 10.0, pause: float = 0.0
+    url: str,
+    *,
+    mode: Mode = "close",
+    clients: int = 16,
+    limit: float = 10.0,
+    pause: float = 0.0,
+    within: Sequence[str] = (),
 ) -> Iterator[Load]:
     """Send requests to `url` from another process during the block, which begins after the first of them has ended.
 
@@ -92,9 +98,10 @@ def load(
         clients: The number of requests at a time.
         limit: The seconds after which a request counts as lost.
         pause: The seconds that each client waits after each request.
+        within: The words before the command of the process, for example to enter the network of another one.
     """
     options = ["--mode", mode, "--clients", str(clients), "--limit", str(limit), "--pause", str(pause)]
-    argv = [sys.executable, "-I", str(Path(__file__)), url, *options]
+    argv = [*within, sys.executable, "-I", str(Path(__file__)), url, *options]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdin and process.stdout
         assert process.stdout.readline(), f"it ended at once: {argv}"

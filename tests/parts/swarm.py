@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from parts.daemon import as_root, daemon, new_room, program
+from parts.daemon import as_root, daemon, free_port, new_room, program
 from parts.dockerd import _ping
 from parts.engine import Engine, write_config
 from parts.registry import Registry
 
 FORWARD = Path(__file__).with_name("forward.py")
 NETWORK = "shops"
+_GET = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)"
 # The swarm's own times are made for real apps; with these no test waits long.
 QUICK = ("--update-monitor", "1s", "--restart-delay", "100ms", "--stop-grace-period", "1s")
 
@@ -36,9 +38,18 @@ class Node:
     pid: int
     address: str
 
+    @property
+    def id(self) -> str:
+        """The id of the node in its swarm."""
+        return self.engine.docker("info", "--format", "{{.Swarm.NodeID}}")
+
     def enter(self) -> list[str]:
         """Return the words before a command that runs in the network of this node."""
         return [*as_root(), program("nsenter"), f"--net=/proc/{self.pid}/ns/net"]
+
+    def ip(self, *arguments: str) -> None:
+        """Run the command `ip` in the network of this node."""
+        subprocess.run([*self.enter(), program("ip"), *arguments], check=True, capture_output=True)
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,27 @@ class Swarm:
         network = ["--network", NETWORK, "--endpoint-mode", "dnsrr"]
         self.manager.docker("service", "create", "--detach", "--name", name, *network, *options, image)
 
+    def cut(self, number: int, *, restore: bool = False) -> None:
+        """Cut the network cable of a node, from 2 on, or plug it in again."""
+        self.nodes[0].ip("link", "set", f"node{number}", "up" if restore else "down")
+
+    def drain(self, number: int) -> None:
+        """Move all tasks away from a node."""
+        self.manager.docker("node", "update", "--availability", "drain", self.nodes[number - 1].id)
+
+    def available(self, number: int) -> None:
+        """Let a node have tasks again."""
+        self.manager.docker("node", "update", "--availability", "active", self.nodes[number - 1].id)
+
+    def ready(self) -> int:
+        """Return the number of nodes that the manager reaches."""
+        return self.manager.docker("node", "ls", "--format", "{{.Status}}").split().count("Ready")
+
+    def answers(self, url: str) -> bool:
+        """Return whether a URL in the network of the manager's node gives a good answer."""
+        curl = [*self.nodes[0].enter(), sys.executable, "-I", "-c", _GET, url]
+        return subprocess.run(curl, capture_output=True).returncode == 0
+
     def images(self, service: str) -> list[str]:
         """Return the digests of the tasks that run and shall run."""
         rows = self.manager.docker(
@@ -67,13 +99,36 @@ class Swarm:
 
 
 @contextmanager
-def swarm(registry: Registry) -> Iterator[Swarm]:
-    """Start a swarm of one node."""
+def swarm(registry: Registry, nodes: int = 1) -> Iterator[Swarm]:
+    """Start a swarm whose first node is its manager. It notices after a few seconds that a node is lost."""
     with ExitStack() as running:
-        node = running.enter_context(_node(registry, "127.0.0.1"))
-        node.engine.docker("swarm", "init", "--advertise-addr", node.address)
-        node.engine.docker("network", "create", "--driver", "overlay", "--attachable", NETWORK)
-        yield Swarm((node,))
+        found = [running.enter_context(_node(registry, _address(number))) for number in range(1, nodes + 1)]
+        manager = found[0].engine
+        _connect(found)
+        manager.docker("swarm", "init", "--advertise-addr", found[0].address, "--dispatcher-heartbeat", "1s")
+        token = manager.docker("swarm", "join-token", "--quiet", "worker")
+        for node in found[1:]:
+            node.engine.docker("swarm", "join", "--token", token, "--advertise-addr", node.address, _address(1))
+        manager.docker("network", "create", "--driver", "overlay", "--attachable", NETWORK)
+        yield Swarm(tuple(found))
+
+
+def _address(number: int) -> str:
+    return f"10.99.0.{number}"
+
+
+def _connect(nodes: Sequence[Node]) -> None:
+    """Connect the nodes by a bridge in the network of the first one; its interfaces are `node2` and so on."""
+    first, *others = nodes
+    first.ip("link", "add", "bridge", "type", "bridge")
+    for number, node in enumerate(others, 2):
+        peer = ["peer", "name", "eth0", "netns", str(node.pid)]
+        first.ip("link", "add", f"node{number}", "type", "veth", *peer)
+        first.ip("link", "set", f"node{number}", "master", "bridge", "up")
+        node.ip("address", "add", f"{node.address}/24", "dev", "eth0")
+        node.ip("link", "set", "eth0", "up")
+    first.ip("address", "add", f"{first.address}/24", "dev", "bridge")
+    first.ip("link", "set", "bridge", "up")
 
 
 @contextmanager
@@ -104,3 +159,43 @@ def _forwarded(pid: int, registry: Registry) -> Iterator[None]:
 
     with daemon(argv, room, ready, root=True):
         yield
+
+
+# The swarm takes a task out of its DNS two seconds before it sends SIGTERM, so nginx must ask again every second.
+PROXY = """\
+user root;
+daemon off;
+error_log stderr;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    resolver 127.0.0.11 valid=1s;
+    server {{
+        listen 80;
+        location / {{
+            set $service {service};
+            proxy_pass http://$service:8080;
+            proxy_next_upstream off;
+            proxy_connect_timeout 2s;
+        }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def proxy(swarm: Swarm, service: str, image: str, directory: Path) -> Iterator[str]:
+    """Run nginx in front of a service, in a container of the manager, and yield its URL in the network of that node.
+
+    Args:
+        image: an image that has nginx.
+        directory: the directory for its configuration.
+    """
+    file, port = directory / "proxy.conf", free_port()
+    file.write_text(PROXY.format(service=service))
+    options = ["--network", NETWORK, "--volume", f"{file}:/proxy.conf:ro", "--publish", f"127.0.0.1:{port}:80"]
+    container = swarm.manager.docker("run", "--detach", *options, image, "nginx", "-c", "/proxy.conf")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        swarm.manager.docker("rm", "--force", container)

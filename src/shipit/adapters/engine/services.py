@@ -53,10 +53,12 @@ class DockerServices:
         except PreflightError as error:
             return error.findings
         if swarm.get("LocalNodeState") in ("inactive", ""):
-            return (Finding("swarm", "the engine is not part of a swarm", "run on the host: docker swarm init"),)
+            return (
+                Finding("swarm-manager", "the engine is not part of a swarm", "run on the host: docker swarm init"),
+            )
         if not swarm.get("ControlAvailable"):
             fix = "name a manager in `hosts`; on a manager, `docker node ls` lists them"
-            return (Finding("swarm", "the engine is not a manager of its swarm", fix),)
+            return (Finding("swarm-manager", "the engine is not a manager of its swarm", fix),)
         return ()
 
     def find(self, name: str) -> Service | None:

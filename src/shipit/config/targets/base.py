@@ -26,7 +26,8 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
             description="The name of the app in the record of deployments. With `blue-green`, its containers are "
             "`<name>-blue` and `<name>-green`. When unset, it is the last part of the image's name and the name of the "
             "environment: `shop-prod`. With `compose`, it is the last part of `project` instead, and the name of the "
-            "service is added: `shop-prod-backend`."
+            "service is added: `shop-prod-backend`. With `swarm`, it is the name of the service and that of the "
+            "environment: `shop_web-prod`."
         ),
     ] = None
     image: Annotated[

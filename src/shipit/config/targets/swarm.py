@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shipit.config.targets.base import HostTable
+from shipit.config.targets.base import HostTable, in_environment
 from shipit.config.vocabulary import Duration, HostAddress, Name
 from shipit.core import limits
 
@@ -68,6 +68,14 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
     def secrets(self) -> None:
         """None, because the service keeps its environment variables and its secrets."""
         return None
+
+    def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
+        for host in self.hosts:
+            yield host, "name", f"the app `{app}` in `{self.directory}`"
+            yield host, "service", f"the service `{self.service}` of the swarm"
+
+    def app(self, image: str, environment: str) -> str:
+        return self.name or in_environment(self.service.lower(), environment)
 
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         if len(self.hosts) > 1:

@@ -18,13 +18,13 @@ def service_findings(target: SwarmTarget, service: Service | None) -> Iterator[F
     if service is None:
         what = f"the swarm of {machine(host)} has no service `{name}`"
         fix = f"create it once: docker service create --name {name} {target.image_name}"
-        yield Finding("service", what, fix)
+        yield Finding("swarm-service", what, fix)
         return
     if not _is_same(service.image, target.image_name):
         what = f"service `{name}` runs `{service.image.partition('@')[0]}`, not `{target.image_name}`"
         change = f"docker service update --image {target.image_name} {name}"
         fix = f"set `service` to the right one, or change it once: {change}"
-        yield Finding("service-image", what, fix)
+        yield Finding("swarm-image", what, fix)
     yield from _order_findings(target, service)
 
 
@@ -36,7 +36,7 @@ def health_findings(world: World, target: SwarmTarget, service: Service | None) 
     if found and not found.health_check:
         what = f"neither service `{service.name}` nor its image has a health check"
         fix = 'add a `HEALTHCHECK` to the Dockerfile, or set `health = "none"` of the target'
-        yield Finding("service-health", what, fix, "warning")
+        yield Finding("swarm-health-check", what, fix, "warning")
 
 
 def _is_same(image: str, name: str) -> bool:
@@ -58,10 +58,10 @@ def _order_findings(target: SwarmTarget, service: Service) -> Iterator[Finding]:
             f"service `{service.name}` publishes port {ports} on each node (mode `host`), and has a task on every "
             "node: with `start-first` no new task can start, and the update never ends"
         )
-        yield Finding("service-order", what, 'set `order = "stop-first"` of the target, or add a node')
+        yield Finding("swarm-order", what, 'set `order = "stop-first"` of the target, or add a node')
     if order == "stop-first" and target.config.order is None:
         what = f"service `{service.name}` ends each old task before the new one starts (`stop-first`)"
         if service.replicas == 1:
             what += ", so that nothing answers until the new task is healthy"
         fix = 'set `order = "start-first"` of the target, or `order = "stop-first"` if it must be so'
-        yield Finding("service-order", what, fix, "warning")
+        yield Finding("swarm-order", what, fix, "warning")

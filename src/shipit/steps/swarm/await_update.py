@@ -62,11 +62,15 @@ class AwaitUpdate(Struct, frozen=True):
     def _failure(self, service: Service) -> str:
         """Return the reason to give up; empty while the image can still run in all tasks."""
         if service.rolled_back and service.digest != self.image.digest:
-            return f"the swarm rolled the update back ({service.update_message})"
+            return f"the swarm rolled the update back{self._why(service)}"
         require_own(service, self.image)
         if service.update in PAUSED:
-            return f"the swarm stopped the update ({service.update_message})"
+            return f"the swarm stopped the update{self._why(service)}"
         failures = sum(task.failed for task in service.of(self.image.digest))
         if not service.is_updating and failures >= limits.SERVICE_FAILURES:
             return "the swarm starts its tasks again and again"
         return ""
+
+    def _why(self, service: Service) -> str:
+        """Return the swarm's reason, if no task shows a better one."""
+        return "" if service.failure(self.image.digest) else f" ({service.update_message})"

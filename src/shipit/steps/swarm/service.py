@@ -27,7 +27,7 @@ def require_own(service: Service, image: DeployedImage) -> None:
 def failure_of(service: Service, image: DeployedImage, reason: str, host: str, world: World) -> DeployError:
     """Return the error for an image that failed, with the error and the log of its newest task that failed."""
     task = service.failure(image.digest)
-    detail = f"; its task ended: {task.error or task.state}" if task else ""
+    detail = f"; its task ended: {task.error.removeprefix('task: ') or task.state}" if task else ""
     return DeployError(
         f"{image} failed in service `{service.name}`: {reason}{detail}",
         hint=f"fix the app or the service, then deploy again; all tasks: docker service ps --no-trunc {service.name}",

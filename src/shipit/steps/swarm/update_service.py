@@ -81,7 +81,7 @@ class UpdateService(Struct, frozen=True):
         if self.health and not (found.health_check if own is None else own):
             what = f"neither service `{self.service}` nor {self.image} has a health check"
             fix = 'add a `HEALTHCHECK` to the Dockerfile, or set `health = "none"` of the target'
-            raise PreflightError([Finding("service-health", what, fix)], to="deploy")
+            raise PreflightError([Finding("swarm-health-check", what, fix)], to="deploy")
 
     def _change(self, service: Service) -> ServiceChange:
         """Return the change. A service that names the image by its tag too keeps that: else its tasks would restart."""

@@ -1,0 +1,100 @@
+"""Deployments to a real swarm of three nodes, in network namespaces of their own, while users send requests.
+
+It takes about ten minutes; `make test` leaves this file out, because of its name.
+
+.venv/bin/pytest -n 0 -s tests/deployments/long_swarm_nodes.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deployments.shop import Apps
+from deployments.swarm_shop import SwarmShop
+from parts.daemon import wait_until
+from parts.load import Mode
+from parts.registry import Registry
+from parts.swarm import Swarm, swarm
+from release.runs import Driver
+
+VERSIONS = ("2.0.0", "2.1.0")
+REPLICAS, DEPLOYMENTS = 4, 6
+pytestmark = pytest.mark.timeout(3600)
+
+
+@pytest.fixture(scope="module")
+def three_nodes(registry: Registry) -> Iterator[Swarm]:
+    with swarm(registry, nodes=3) as found:
+        yield found
+
+
+@pytest.fixture
+def shop(apps: Apps, three_nodes: Swarm, driver: Driver, tmp_path: Path) -> Iterator[SwarmShop]:
+    """Return a project whose service runs on all nodes; afterwards all nodes are usable again."""
+    found = SwarmShop(tmp_path, apps, three_nodes, driver)
+    for version in VERSIONS:
+        apps(version, healthcheck=True)
+    found.configure(within="120s")
+    found.create(VERSIONS[0], replicas=REPLICAS)
+    found.deploy(VERSIONS[0]).succeeded()
+    yield found
+    found.close()
+    for number in (2, 3):
+        three_nodes.cut(number, restore=True)
+    three_nodes.available(2)
+    wait_until(lambda: three_nodes.ready() == 3)
+
+
+@pytest.mark.parametrize("mode", ["close", "post"])
+def test_updates_lose_no_request(shop: SwarmShop, mode: Mode) -> None:
+    with shop.users(mode) as running:
+        for number in range(1, DEPLOYMENTS + 1):
+            shop.deploy(VERSIONS[number % 2]).succeeded()
+    result = running.result
+    print(f"\n{mode}: {DEPLOYMENTS} deployments, {result.requests} requests, lost {result.lost} {result.reasons}")  # noqa: T201
+    assert result.lost == 0, result
+    assert set(result.versions) == {f"version {version}" for version in VERSIONS}
+
+
+def test_a_node_that_is_lost_while_the_service_is_updated_does_not_stop_the_deployment(shop: SwarmShop) -> None:
+    new = shop.apps(VERSIONS[1], healthcheck=True).digest
+    with shop.users() as running:
+        process = shop.start("deploy", "prod", VERSIONS[1])
+        wait_until(lambda: new in shop.runs())
+        shop.swarm.cut(3)
+        assert process.wait(300) == 0
+    shop.consistent(VERSIONS[1], REPLICAS)
+    print(f"\nnode lost: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+
+
+def test_a_node_that_is_lost_while_the_service_is_watched_does_not_stop_the_deployment(shop: SwarmShop) -> None:
+    shop.configure(bake="20s")
+    new = shop.apps(VERSIONS[1], healthcheck=True).digest
+    process = shop.start("deploy", "prod", VERSIONS[1])
+    wait_until(lambda: shop.runs() == [new] * REPLICAS)
+    shop.swarm.cut(3)
+    assert process.wait(300) == 0
+    shop.consistent(VERSIONS[1], REPLICAS)
+
+
+def test_a_node_that_is_drained_while_the_service_is_updated_loses_no_request(shop: SwarmShop) -> None:
+    new = shop.apps(VERSIONS[1], healthcheck=True).digest
+    with shop.users() as running:
+        process = shop.start("deploy", "prod", VERSIONS[1])
+        wait_until(lambda: new in shop.runs())
+        shop.swarm.drain(2)
+        assert process.wait(300) == 0
+    shop.consistent(VERSIONS[1], REPLICAS)
+    print(f"\nnode drained: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+
+
+def test_a_bad_version_on_three_nodes_ends_with_the_old_one_and_loses_no_request(shop: SwarmShop) -> None:
+    shop.apps("2.7.0", healthcheck=True, fail_health=True)
+    with shop.users() as running:
+        failed = shop.deploy("2.7.0")
+    assert failed.status == 6, failed.err
+    shop.consistent(VERSIONS[0], REPLICAS)
+    print(f"\nbad version: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+    assert running.result.lost == 0, running.result
