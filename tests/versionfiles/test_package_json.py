@@ -59,3 +59,10 @@ def test_a_syntax_error_is_reported_with_its_line() -> None:
     with pytest.raises(VersionFileError) as caught:
         PACKAGE.read('{\n"version": oops}')
     assert caught.value.where == "line 2"
+
+
+def test_only_places_that_can_be_a_version_are_proposed() -> None:
+    scripts = '{"scripts": {"new-version": "lerna version"}, "engines": {"version": "5.6.1"}}'
+    with pytest.raises(VersionFileError) as caught:
+        FORMATS["package-json"].read(scripts)
+    assert caught.value.hint == "set `version` in the file, or use another place in `paths`: `engines.version`"

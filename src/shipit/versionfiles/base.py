@@ -111,9 +111,14 @@ def select(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Pla
     for place in places:
         if place.path in found and len(place.path) <= limits.VALUE_PATH:
             found[place.path].append(place)
-        elif len(others) < limits.SIMILAR_PATHS:
+        elif len(others) < limits.SIMILAR_PATHS and _may_be_version(place.span.of(text)):
             others[place.path] = None
     return [_only(text, path, found[path], others) for path in paths]
+
+
+def _may_be_version(value: str) -> bool:
+    """Return whether a value, which may be in quotes, begins with a number, or is computed."""
+    return value.lstrip("\"'v")[:1] in frozenset("0123456789$")
 
 
 def spans(text: str, places: Iterable[Place], paths: Sequence[str]) -> list[Span]:
