@@ -200,10 +200,34 @@ def test_a_root_that_stayed_behind_while_the_packages_were_released_is_a_warning
     repo.tag("v21.2.2")
     finding = found(repo)
     assert finding is not None and finding.severity == "warning"
-    assert "only `package.json`, which has 1.0.0" in finding.what
-    together, none, root_only = map(parse_config, proposals(finding))
-    assert together.release.version_files == ("packages/cli/package.json", "packages/lint/package.json")
-    assert (none.release.version_files, root_only.release.version_files) == ((), ("package.json",))
+    assert "`package.json`, which has 1.0.0, but not `packages/cli/package.json`" in finding.what
+    together, root_only = (parse_config(each).release.version_files for each in proposals(finding))
+    assert together == ("packages/cli/package.json", "packages/lint/package.json")
+    assert root_only == ("package.json",)
+
+
+def test_packages_that_have_the_version_of_the_root_are_a_warning_of_plan_and_doctor(repo: Repository) -> None:
+    root = {"package.json": '{"version": "5.6.1"}', "package-lock.json": '{"version": "5.6.1"}'}
+    repo.commit("feat: begin", files={**root, **json_of(cli="5.6.1", site="0.0.1")})
+    repo.tag("v5.6.1")
+    repo.commit("fix: a")
+    assert found(repo) is None  # the version is right without it
+    finding = doctor(clone_of(repo))["nested-version-files"]
+    together, root_only = (parse_config(each).release.version_files for each in proposals(finding))
+    assert together == ("package.json", "package-lock.json", "packages/cli/package.json")
+    assert root_only == ("package.json", "package-lock.json")
+    repo.commit("chore: configure", files={"shipit.toml": proposals(finding)[0]})
+    assert "nested-version-files" not in doctor(clone_of(repo, name="configured"))
+
+
+def test_maven_modules_are_written_with_the_root(repo: Repository) -> None:
+    module = (
+        "<project><parent><groupId>g</groupId><artifactId>a</artifactId><version>1.2.0</version></parent></project>"
+    )
+    root = "<project><groupId>g</groupId><artifactId>a</artifactId><version>1.2.0</version><modules><module>m</module></modules></project>"
+    repo.commit("feat: begin", files={"pom.xml": root, "m/pom.xml": module})
+    repo.tag("v1.2.0")
+    assert "nested-version-files" not in doctor(clone_of(repo))
 
 
 def test_a_root_that_stayed_behind_alone_is_written(repo: Repository) -> None:

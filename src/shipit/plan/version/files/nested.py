@@ -17,7 +17,7 @@ from shipit.core.versions import Tag, Version
 from shipit.core.versions.tag_family import TagFamily, is_named, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion, is_behind
-from shipit.plan.version.files.nested_fix import Part, proposed_packages, proposed_ways
+from shipit.plan.version.files.nested_fix import Part, proposed_files, proposed_packages, proposed_ways
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.world import Git
@@ -75,17 +75,18 @@ def nested_findings(
         return
     from shipit.plan.version.files.version_files import (  # few repositories need all formats
         declared_versions,
-        main_version_files,
+        version_files,
     )
 
-    root = declared_versions(git, rev, main_version_files(git, rev, package))
-    if root and not is_behind(root, history.stable):
-        return
+    written = version_files(git, rev, package)
+    root = declared_versions(git, rev, written)
     declared = declared_versions(git, rev, (VersionFileConfig(path=path) for path in found))
     parts = list(_with_releases(_topmost(declared), history.stable, tags))
     lock = _cargo_lock(git, rev, history, parts)
     if root:
-        yield from _behind(root, history, [*(part for part in parts if part.fits), *lock])
+        paths_at_root = {file.path for file in written}
+        left = [part for part in (*parts, *lock) if part.fits and part.path not in paths_at_root]
+        yield from _left_out(written, root, history, left)
     elif any(part.version != _PLACEHOLDER for part in parts):
         yield _finding(parts, history, lock)
 
@@ -159,18 +160,24 @@ def _finding(parts: Sequence[Part], history: History, lock: Sequence[Part]) -> F
     return Finding("nested-version-files", what, fix, "warning")
 
 
-def _behind(root: Sequence[DeclaredVersion], history: History, fitting: Sequence[Part]) -> Iterator[Finding]:
-    """Yield a warning if the root has a lower version than the last release, and files below it have that of it."""
-    if not fitting or history.stable is None:
+def _left_out(
+    written: Sequence[VersionFileConfig], root: Sequence[DeclaredVersion], history: History, left: Sequence[Part]
+) -> Iterator[Finding]:
+    """Yield a warning if a release writes the files at the root, but not `left`, which have the last version too.
+
+    Files at the root with an old version are probably of a private package, and are not written by the releases.
+    """
+    if not left or history.stable is None or any(file.format for file in written if not file.paths):
         return
     first, last = root[0], history.stable
-    shown = listed([f"`{part.path}`" for part in fitting])
-    what = f"a release writes only `{first.path}`, which has {first.written}; {shown} have the version of `{last.name}`"
-    keep = ", ".join(toml_string(each.path) for each in root)
-    fix = (
-        f"{proposed_ways(fitting, released=True)}\nor, to write only the root:\n  [release]\n  version-files = [{keep}]"
+    shown = listed([f"`{part.path}`" for part in left])
+    what = (
+        f"a release writes `{first.path}`, which has {first.written}, but not {shown}, "
+        f"with the version of the last release `{last.name}`"
     )
-    yield Finding("nested-version-files", what, fix, "warning")
+    at_root = [Part(file.path, "", paths=file.paths) for file in written]
+    ways = [left, at_root] if is_behind(root, last) else [[*at_root, *left], at_root]
+    yield Finding("nested-version-files", what, proposed_files(*ways), "warning")
 
 
 def listed(names: Sequence[str]) -> str:

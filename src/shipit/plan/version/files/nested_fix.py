@@ -53,6 +53,12 @@ def proposed_ways(parts: Sequence[Part], *, released: bool) -> str:
     return "\n".join(_lines([*separate, together, none]))
 
 
+def proposed_files(wanted: Sequence[Part], root: Sequence[Part]) -> str:
+    """Return the version files `wanted`, or else only those at the `root`."""
+    lines = ("write in shipit.toml:", *_version_files(wanted), "or, to write only the root:", *_version_files(root))
+    return "\n".join(lines)
+
+
 def proposed_packages(parts: Sequence[Part], other: str) -> str:
     """Return the tables of the packages, or else the instruction `other`."""
     return "\n".join(("write in shipit.toml:", *_packages(parts), f"or {other}"))
