@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from deploy.compose_stage import PINS, PROJECT, SERVICES, ComposeStage, finished, state
+from deploy.compose_stage import PINS, PROJECT, SERVICES, ComposeStage, digest_of, finished, state
 from deploy.stage import UNHEALTHY, undone
 
 from shipit.core.deploy import pins_in
@@ -13,7 +13,8 @@ from shipit.errors import DeployError, PreflightError
 from shipit.plan.views import plan_from_json, plan_to_json
 from shipit.testing import FakeApp, FakeWorld, recorded
 
-STAGE = ComposeStage.of()
+STAGE, DOWNTIME = ComposeStage.of(), ComposeStage.of("downtime = true")
+PORT = {"ports": [{"target": 8080, "published": "8080"}]}
 
 
 @pytest.fixture
@@ -177,16 +178,69 @@ def test_a_pin_file_that_was_changed_is_not_replaced(world: FakeWorld) -> None:
     assert host.read(PINS) == edited
 
 
-@pytest.mark.parametrize(
-    ("service", "code"),
-    [({"container_name": "shop"}, "compose-name"), ({"ports": [{"target": 80}]}, "compose-port")],
-)
-def test_a_service_that_cannot_have_two_containers_is_refused(
-    world: FakeWorld, service: dict[str, object], code: str
+@pytest.mark.parametrize("keys", [{"container_name": "shop"}, PORT, {"network_mode": "host"}])
+def test_a_service_that_cannot_have_two_containers_is_refused_without_downtime(
+    world: FakeWorld, keys: dict[str, object]
 ) -> None:
     STAGE.publish_pair(world, "1.0.0")
-    world.hosts.at("local").compose.projects[PROJECT]["backend"] |= service
-    assert codes(world) == {code}
+    world.hosts.at("local").compose.projects[PROJECT]["backend"] |= keys
+    assert codes(world) == {"compose-downtime"}
+
+
+@pytest.mark.parametrize("ports", [[{"target": 80}], [{"target": 80, "published": "8000-8010"}]])
+def test_a_port_that_docker_chooses_allows_two_containers(world: FakeWorld, ports: list[object]) -> None:
+    world.hosts.at("local").compose.projects[PROJECT]["backend"]["ports"] = ports
+    STAGE.deployed(world, "1.0.0", "1.1.0")
+    assert state_of(world) == finished(world, "1.1.0")
+
+
+def in_place(world: FakeWorld) -> FakeWorld:
+    world.hosts.at("local").compose.projects[PROJECT]["backend"] |= PORT
+    DOWNTIME.deployed(world, "1.0.0")
+    return world
+
+
+def test_with_downtime_a_service_is_replaced_in_place_and_the_plan_says_the_last_gap(world: FakeWorld) -> None:
+    in_place(world)
+    DOWNTIME.publish_pair(world, "1.1.0", backend=FakeApp(ready=7))
+    kinds = [step.kind for step in DOWNTIME.plan(world.next_run()).steps][:6]
+    assert kinds[2:] == ["pin-image", "recreate-replicas", "await-replicas", "confirm-replicas"]
+    DOWNTIME.deploy(world.next_run())
+    assert state_of(world) == finished(world, "1.1.0")
+    DOWNTIME.publish_pair(world, "1.2.0")
+    summaries = [step.summary for step in DOWNTIME.plan(world.next_run()).steps]
+    gap = "it does not answer meanwhile (last time 7.0 s)"
+    assert any(gap in summary for summary in summaries), summaries
+
+
+def test_an_image_that_fails_in_place_is_held_and_the_old_one_serves_again(world: FakeWorld) -> None:
+    in_place(world)
+    DOWNTIME.publish_pair(world, "1.1.0", backend=UNHEALTHY)
+    with pytest.raises(DeployError, match="not healthy within 30 seconds"):
+        DOWNTIME.deploy(world.next_run())
+    wanted = finished(world, "1.0.0")
+    held = {**wanted["backend"], "held": (digest_of("backend", "1.1.0"),)}  # type: ignore[dict-item]
+    assert state_of(world) == wanted | {"backend": held}
+
+
+@pytest.mark.parametrize(
+    ("site", "found"),
+    [
+        ("location /api { proxy_pass http://backend:8080; }", {"compose-proxy"}),
+        ("upstream app { server backend:8080 max_fails=3; }", {"compose-proxy"}),
+        ('set $backend "backend:8080"; location /api { proxy_pass http://$backend; }', set()),
+    ],
+)
+def test_a_proxy_that_would_keep_the_address_of_the_old_container_is_refused(
+    world: FakeWorld, site: str, found: set[str]
+) -> None:
+    STAGE.publish_pair(world, "1.0.0")
+    host = world.hosts.at("local")
+    host.compose.projects[PROJECT]["proxy"] = {"image": "acme/db:latest"}
+    host.compose.up(PROJECT)
+    host.containers.titles["shop-proxy-1"] = lambda: ("1 nginx: master process nginx",)
+    host.nginx.configuration = site
+    assert codes(world) == found
 
 
 def test_a_service_that_is_missing_is_refused(world: FakeWorld) -> None:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from deployments.shop import PROGRAM, Apps, toml
+from msgspec.json import decode
 from parts.daemon import free_port, wait_until
 from parts.engine import add_compose
 from parts.load import Load, Mode, load
 from parts.nginx import make_nginx_image
 from release.runs import Driver, Run
+
+from shipit.core.deploy import DeployRecord
 
 SERVICES = ("backend", "frontend")
 PATHS = {"backend": "/api", "frontend": "/"}
@@ -81,7 +84,8 @@ class ComposeShop:
                 "volumes": ["./nginx.conf:/etc/nginx/nginx.conf:ro"],
                 "stop_grace_period": "1s",
             },
-            **{name: {"image": f"{image}:1.0.0", "stop_grace_period": "1s"} for name, image in self.images.items()},
+            # As images of nginx have it: the app finishes its requests.
+            **{name: {"image": f"{image}:1.0.0", "stop_signal": "SIGQUIT"} for name, image in self.images.items()},
         }
         for path in (self.root, self.project):
             path.mkdir()
@@ -156,11 +160,14 @@ class ComposeShop:
         except OSError as error:
             return str(error)
 
-    def events(self, service: str, kind: str) -> list[str]:
-        """Return the versions in the events of one kind, the oldest first."""
-        path = self.state / f"{self.name}-prod-{service}.json"
-        events = json.loads(path.read_text())["events"] if path.exists() else []
-        return [event["image"]["version"] for event in events if event["kind"] == kind]
+    def record(self, service: str) -> DeployRecord:
+        """Return the record of the deployments of a service."""
+        return decode((self.state / f"{self.name}-prod-{service}.json").read_bytes(), type=DeployRecord)
+
+    def verified(self, service: str) -> str:
+        """Return the version of a service that was verified last."""
+        current = self.record(service).current
+        return current.version if current else ""
 
     def containers(self, service: str) -> list[str]:
         """Return `id image state` of each container of a service."""
@@ -181,7 +188,7 @@ class ComposeShop:
             found = self.engine.docker("inspect", "--format", label, only.split()[0])
             assert found == f"{version} {self.images[service]}@{digest}"
             assert f"{self.images[service]}@{digest}" in pins
-            assert self.events(service, "verified")[-1] == version
+            assert self.verified(service) == version
             lock = self.state / f"{self.name}-prod-{service}.lock"
             assert subprocess.run(["flock", "--nonblock", lock, "true"]).returncode == 0
         assert os.listdir(self.project) == [each for each in os.listdir(self.project) if not each.endswith(".shipit")]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from deployments.compose import RESOLVER, SERVICES, ComposeShop
-from deployments.shop import REJECTED, Apps
-from parts.daemon import wait_until
+from deployments.shop import REFUSED, REJECTED, Apps
+from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.registry import Registry
 from release.runs import Driver
@@ -39,7 +39,7 @@ def shop(apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path) -> I
 
 def test_two_services_are_replaced_under_load_without_a_lost_request(shop: ComposeShop) -> None:
     others = shop.containers("proxy")
-    with shop.load("backend", "post", pause=0.02) as backend, shop.load("frontend", pause=0.02) as frontend:
+    with shop.load("backend", pause=0.02) as backend, shop.load("frontend", pause=0.02) as frontend:
         for version in ("1.1.0", "1.0.0"):
             shop.deploy(version).succeeded()
             shop.consistent(version)
@@ -59,7 +59,7 @@ def test_when_the_second_service_fails_both_old_versions_serve(shop: ComposeShop
     assert "not healthy within 2 seconds: `/health` answered 503" in failed.err
     assert "this was verified" in failed.err
     shop.consistent("1.0.0")
-    assert shop.events("backend", "withdrawn") == ["2.0.0"]
+    assert [event.image.version for event in shop.record("backend").events if event.kind == "withdrawn"] == ["2.0.0"]
 
 
 def test_a_plain_compose_up_is_shown_as_drift_and_a_rollback_goes_back(shop: ComposeShop) -> None:
@@ -71,3 +71,22 @@ def test_a_plain_compose_up_is_shown_as_drift_and_a_rollback_goes_back(shop: Com
     shop.consistent("1.1.0")
     shop.run("rollback", "prod").succeeded()
     shop.consistent("1.0.0")
+
+
+def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_the_plan(shop: ComposeShop) -> None:
+    port = free_port()
+    shop.write(backend={"ports": [f"127.0.0.1:{port}:8080"]})
+    shop.up()
+    refused = shop.deploy("1.1.0")
+    assert refused.status == REFUSED, refused.err
+    assert "`downtime = true`" in refused.err
+    shop.configure(downtime=True)
+    shop.deploy("1.1.0").succeeded()
+    shop.consistent("1.1.0")
+    gap = shop.record("backend").gap
+    assert 0 < float(gap.removesuffix(" s")) < 60
+    assert f"it does not answer meanwhile (last time {gap})" in shop.deploy("1.0.0", "--dry-run").out
+    shop.apps["backend"]("2.1.0", exit_now=True)
+    shop.apps["frontend"]("2.1.0")
+    assert shop.deploy("2.1.0").status == REJECTED
+    shop.consistent("1.1.0")

@@ -8,7 +8,7 @@ It answers at port 8080, or at the one that PORT names:
     GET or POST /cgi-bin/version    version <version>
     GET /cgi-bin/slow?<seconds>     version <version>, after these seconds
 
-SIGTERM ends it at once, and cuts the requests that it is answering.
+SIGTERM ends it at once, and cuts the requests that it is answering. After SIGQUIT, it finishes them first.
 """
 
 from __future__ import annotations

@@ -9,7 +9,15 @@ from typing import Any
 
 from shipit.steps.build_image import BuildImage
 from shipit.steps.comment_released import CommentReleased
-from shipit.steps.compose import AwaitReplicas, ConfirmReplicas, PinImage, RemoveReplicas, StartReplicas, WatchReplicas
+from shipit.steps.compose import (
+    AwaitReplicas,
+    ConfirmReplicas,
+    PinImage,
+    RecreateReplicas,
+    RemoveReplicas,
+    StartReplicas,
+    WatchReplicas,
+)
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
 from shipit.steps.deploy import (
@@ -118,6 +126,7 @@ STEPS: dict[str, type[Any]] = {
         StartReplicas,
         AwaitReplicas,
         WatchReplicas,
+        RecreateReplicas,
         RemoveReplicas,
         ConfirmReplicas,
         ReportDeployment,

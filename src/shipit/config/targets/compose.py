@@ -86,6 +86,13 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
             "watched. It must be longer than the proxy needs to find the new container."
         ),
     ] = "15s"
+    downtime: Annotated[
+        bool,
+        Meta(
+            description="`true`: a service that publishes a port or has a `container_name` is replaced in place, and "
+            "does not answer meanwhile. Without it, such a service is refused."
+        ),
+    ] = False
     drain: Annotated[
         Duration,
         Meta(description="The longest time that the old container gets to finish its requests after SIGTERM."),

@@ -30,6 +30,7 @@ from shipit.core.deploy.nginx import is_edited as is_edited
 from shipit.core.deploy.nginx import reported_traffic as reported_traffic
 from shipit.core.deploy.nginx import switch_file as switch_file
 from shipit.core.deploy.nginx import token_in as token_in
+from shipit.core.deploy.nginx_names import names_looked_up_once as names_looked_up_once
 from shipit.core.deploy.record import DeployEvent as DeployEvent
 from shipit.core.deploy.record import DeployRecord as DeployRecord
 from shipit.core.deploy.record import EventKind as EventKind

@@ -20,7 +20,7 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.deploy.container import DeployedImage
 
-EventKind = Literal["started", "verified", "withdrawn", "held", "freed"]
+EventKind = Literal["started", "verified", "withdrawn", "held", "freed", "gap"]
 
 
 class Replaced(Struct, frozen=True):
@@ -44,11 +44,12 @@ class DeployEvent(Struct, frozen=True):
     Args:
         kind: `started`: a run began to deploy the image. `verified`: the image served and was healthy. `withdrawn`: it
             no longer counts as verified, because another target of the same deployment failed. `held`: it was
-            rejected. `freed`: it is no longer held.
+            rejected. `freed`: it is no longer held. `gap`: it replaced another image in place, and nothing answered
+            for the time in `why`.
         image: the image.
         at: the time, as ISO 8601 in UTC.
         by: the run: an address of the CI, or user and host.
-        why: the reason of a rejection.
+        why: the reason of a rejection; for `gap`, the time.
         settings: the fingerprint of the settings of the container that was verified.
         container: the id of that container.
         replaces: for `started`, the container of another program that had the traffic; None if it was shipit's own.
@@ -107,6 +108,11 @@ class DeployRecord(Struct, frozen=True):
         digest = self.current.digest if self.current else ""
         started = (event for event in reversed(self.events) if event.kind == "started")
         return next((event.together for event in started if event.image.digest == digest), ())
+
+    @property
+    def gap(self) -> str:
+        """The time for which nothing answered when containers were last replaced in place; empty if never."""
+        return next((event.why for event in reversed(self.events) if event.kind == "gap"), "")
 
     @property
     def replaced(self) -> Replaced | None:

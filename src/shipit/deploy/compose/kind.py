@@ -10,6 +10,7 @@ from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.compose.observe import observe_host
 from shipit.deploy.compose.observed import ComposeTarget, ObservedCompose, ObservedComposeHost
 from shipit.deploy.compose.plan import ServicePlan, way_back_steps
+from shipit.deploy.compose.proxy import proxy_findings
 from shipit.deploy.compose.state import host_state, service_findings
 from shipit.finding import Finding
 from shipit.steps.base import Step
@@ -32,7 +33,7 @@ class Compose:
                 findings.append(seen)
             else:
                 hosts.append(seen)
-                findings += service_findings(seen)
+                findings += (*service_findings(target, seen), *proxy_findings(host, seen))
         states = tuple(host_state(host) for host in hosts)
         return ObservedCompose(target, tuple(hosts), states, tuple(findings))
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.config.targets import ComposeServiceConfig, HealthConfig
-from shipit.core.deploy import ComposeService, Container, DeployedImage, DeployRecord, HealthCheck, Identity
+from shipit.core.deploy import PIN_FILE, ComposeService, Container, DeployedImage, DeployRecord, HealthCheck, Identity
 from shipit.core.duration import seconds
 from shipit.deploy.base import DeployTarget, Goal, HostState
 from shipit.finding import Finding
-from shipit.steps.compose import CONFIG_HASH, ComposeModelService, Replicas
+from shipit.steps.compose import CONFIG_FILES, CONFIG_HASH, ComposeModelService, Replicas
 
 ComposeTarget = DeployTarget[ComposeServiceConfig]
 
@@ -72,6 +72,16 @@ class ObservedComposeHost(Struct, frozen=True):
         verified = (each for each in self.running if each.image and last and each.image.digest == last.digest)
         return next(verified, next(iter(self.running), None))
 
+    @property
+    def single(self) -> str:
+        """The key of the compose file because of which two containers cannot run beside each other; empty for none."""
+        ports = [str(port.get("published", "")) for port in self.model.ports if isinstance(port, dict)]
+        if any(port and "-" not in port for port in ports):
+            return "ports"
+        if self.model.container_name:
+            return "container_name"
+        return "network_mode" if self.model.network_mode == "host" else ""
+
     def serves(self, image: DeployedImage) -> bool:
         """Return whether only healthy containers of `image` with the settings of the compose files exist."""
         return (
@@ -90,7 +100,13 @@ class ObservedComposeHost(Struct, frozen=True):
         """Return the containers that run and were not started by an interrupted deployment of `rejected`."""
         last, image = self.record.last, rejected.image
         verified = last.container if last and self.host not in rejected.unfinished else ""
-        return tuple(each for each in self.running if each.container.id == verified or not self.is_new(each, image))
+        return tuple(each for each in self.running if each.container.id == verified or not self._started(each, image))
+
+    def _started(self, replica: ObservedReplica, image: DeployedImage) -> bool:
+        """Return whether a deployment of `image` started a container, also if another image is pinned since then."""
+        has_image = replica.image is not None and replica.image.digest == image.digest
+        same_settings = self.pin != image.reference or self.is_new(replica, image)
+        return has_image and same_settings and PIN_FILE in replica.container.labels.get(CONFIG_FILES, "")
 
 
 class ObservedCompose(Struct, frozen=True):

@@ -15,6 +15,7 @@ from shipit.steps.compose import (
     AwaitReplicas,
     ConfirmReplicas,
     PinImage,
+    RecreateReplicas,
     RemoveReplicas,
     Replicas,
     StartReplicas,
@@ -63,25 +64,45 @@ class ServicePlan:
     def replace_containers(self, *, watched: bool) -> Iterator[Step]:
         """Yield the steps that start the new containers, check them, and remove the old ones."""
         yield PinImage(self.replicas)
-        yield StartReplicas(self.replicas, f"{self.target.state_path}.compose")
+        if self.observed.single:
+            yield self._recreate()
+            yield AwaitReplicas(self.replicas)
+            return
+        yield StartReplicas(self.replicas, self._lock)
         yield AwaitReplicas(self.replicas)
         bake = seconds(self.target.config.bake)
         if watched and bake:
             yield WatchReplicas(self.replicas, bake)
-        yield self._remove(self.replicas)
+        yield RemoveReplicas(self.replicas, self._drain)
 
-    def _remove(self, replicas: Replicas, keep: tuple[str, ...] = ()) -> RemoveReplicas:
-        return RemoveReplicas(replicas, int(seconds(self.target.config.drain)), keep)
+    @property
+    def _lock(self) -> str:
+        return f"{self.target.state_path}.compose"
+
+    @property
+    def _drain(self) -> int:
+        return int(seconds(self.target.config.drain))
+
+    def _recreate(self) -> RecreateReplicas:
+        record, gap = self.target.record_path, self.observed.record.gap
+        return RecreateReplicas(self.replicas, self._lock, self._drain, record, self.goal.by, gap)
 
     def _confirm(self) -> ConfirmReplicas:
-        target = self.target
-        by, url, before = self.goal.by, target.url, target.url_status
-        return ConfirmReplicas(self.replicas, target.app, target.record_path, url=url, by=by, url_before=before)
+        target, already = self.target, self.observed.serves(self.goal.image)
+        return ConfirmReplicas(
+            replicas=self.replicas,
+            app=target.app,
+            record=target.record_path,
+            bake=seconds(target.config.bake) if self.observed.single and not already else 0,
+            url=target.url,
+            by=self.goal.by,
+            url_before=target.url_status,
+        )
 
     def keep_containers(self, ids: tuple[str, ...]) -> Iterator[Step]:
         """Yield the steps that remove all containers but those with these ids, which have the wanted image."""
         yield PinImage(self.replicas)
-        yield self._remove(self.replicas, ids)
+        yield RemoveReplicas(self.replicas, self._drain, ids)
 
     def event(self, kind: EventKind, image: DeployedImage, why: str = "") -> RecordEvent:
         """Return the step that records an event."""

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from shipit.core.deploy import PIN_FILE, machine
 from shipit.deploy.base import HostState
-from shipit.deploy.compose.observed import ObservedComposeHost
+from shipit.deploy.compose.observed import ComposeTarget, ObservedComposeHost
 from shipit.finding import Finding
-
-_FILES = "com.docker.compose.project.config_files"
+from shipit.steps.compose import CONFIG_FILES
 
 
 def host_state(observed: ObservedComposeHost) -> HostState:
@@ -43,7 +42,7 @@ def _drift(observed: ObservedComposeHost) -> Iterator[str]:
         return
     if last and serving.image.digest != last.digest:
         yield f"{serving.image} serves, but {last} was verified last"
-    if observed.pin and PIN_FILE not in serving.container.labels.get(_FILES, ""):
+    if observed.pin and PIN_FILE not in serving.container.labels.get(CONFIG_FILES, ""):
         files = ":".join((*observed.service.files, PIN_FILE))
         yield (
             f"`{name}` was started without `{PIN_FILE}`, so with the image of the compose files; to prevent this, "
@@ -53,16 +52,17 @@ def _drift(observed: ObservedComposeHost) -> Iterator[str]:
         yield f"`{observed.service.pin_path}` names another image of `{name}` than {serving.image}, which serves"
 
 
-def service_findings(observed: ObservedComposeHost) -> Iterator[Finding]:
+def service_findings(target: ComposeTarget, observed: ObservedComposeHost) -> Iterator[Finding]:
     """Yield a finding if the pin file was changed, or if two containers of the service cannot run beside each other."""
     name, where = observed.service.service, machine(observed.host)
     if observed.edited:
         what = f"`{observed.service.pin_path}` on {where} was changed by another program"
         fix = f"move your settings into your compose files, then: rm {observed.service.pin_path}"
         yield Finding("compose-pins", what, fix)
-    if observed.model.container_name:
-        what = f"`{name}` on {where} has a `container_name`, so a second container cannot be started beside it"
-        yield Finding("compose-name", what, f"remove `container_name` from `{name}` in the compose file")
-    if observed.model.ports or observed.model.network_mode == "host":
-        what = f"`{name}` on {where} publishes a port, so a second container cannot be started beside it"
-        yield Finding("compose-port", what, f"give the port to a proxy in the compose file, and not to `{name}`")
+    if observed.single and not target.config.downtime:
+        what = f"`{name}` on {where} has `{observed.single}`, so a second container cannot be started beside it"
+        fix = f"remove it and let a proxy publish the port, or write `downtime = true`: `{name}` then does not answer"
+        yield Finding("compose-downtime", what, f"{fix} while it is replaced")
+    if observed.single and observed.serving and observed.serving.image is None:
+        what = f"`{name}` on {where} runs an image that no registry has, so a failed deployment could not go back to it"
+        yield Finding("compose-image", what, f"push the image that `{name}` uses, and start it from there", "warning")

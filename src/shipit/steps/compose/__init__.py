@@ -9,7 +9,9 @@ from shipit.steps.compose.project import ComposeModel as ComposeModel
 from shipit.steps.compose.project import ComposeModelService as ComposeModelService
 from shipit.steps.compose.project import config_hash as config_hash
 from shipit.steps.compose.project import read_model as read_model
+from shipit.steps.compose.recreate_replicas import RecreateReplicas as RecreateReplicas
 from shipit.steps.compose.remove_replicas import RemoveReplicas as RemoveReplicas
+from shipit.steps.compose.replicas import CONFIG_FILES as CONFIG_FILES
 from shipit.steps.compose.replicas import CONFIG_HASH as CONFIG_HASH
 from shipit.steps.compose.replicas import Replicas as Replicas
 from shipit.steps.compose.start_replicas import StartReplicas as StartReplicas

@@ -12,6 +12,9 @@ from shipit.core.deploy import ComposeService, Container, DeployedImage, HealthC
 from shipit.steps.compose.project import config_hash
 from shipit.world.hosts import Host
 
+# The states of a container that does not run, and that compose would start again.
+ENDED = ("created", "exited", "dead")
+CONFIG_FILES = "com.docker.compose.project.config_files"
 CONFIG_HASH = "com.docker.compose.config-hash"
 
 

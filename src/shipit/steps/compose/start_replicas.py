@@ -9,10 +9,8 @@ from msgspec import Struct
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.project import start_containers
-from shipit.steps.compose.replicas import Replicas
+from shipit.steps.compose.replicas import ENDED, Replicas
 from shipit.world import World
-
-ENDED = ("created", "exited", "dead")
 
 
 class StartReplicas(Struct, frozen=True):

@@ -40,6 +40,7 @@ _VERBS = {
     "withdrawn": "no longer count as verified:",
     "held": "hold",
     "freed": "no longer hold",
+    "gap": "record the time without an answer of",
 }
 
 

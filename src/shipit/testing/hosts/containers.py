@@ -211,8 +211,8 @@ class FakeContainers:
         return "\n".join(kept.app.log.splitlines()[-lines:]) if kept else ""
 
     def processes(self, name: str) -> tuple[str, ...]:
-        self._existing(name)
-        return tuple(self.titles[name]()) if name in self.titles else ("1 app",)
+        own = self._existing(name).spec.name
+        return tuple(self.titles[own]()) if own in self.titles else ("1 app",)
 
     def pull(self, reference: str) -> None:
         self._require_lock()
@@ -258,9 +258,10 @@ class FakeContainers:
             del self._containers[kept.spec.name]
 
     def execute(self, name: str, argv: Sequence[str], *, timeout: float) -> CommandResult:
-        if not self._runs(self._existing(name)):
+        kept = self._existing(name)
+        if not self._runs(kept):
             raise RemoteError(f"container {name} is not running", status=409)
-        return self._execute(name, argv)
+        return self._execute(kept.spec.name, argv)
 
     def _begin(self, name: str) -> None:
         """Start the process of a container; raise `DeployError` if its port is in use."""

@@ -25,6 +25,7 @@ class FakeNginx:
     * `running`: False when nginx is stopped.
     * `old_requests`: the seconds for which old workers answer their last requests after a reload.
     * `problem`: the error with which nginx refuses its configuration; empty if it accepts it.
+    * `configuration`: the text that `nginx -T` prints.
     * `ignores_reloads`: True when a reload reports no error and loads nothing, as when a port cannot be bound.
     * `loaded`: the text of the switch file that is loaded.
 
@@ -47,6 +48,7 @@ class FakeNginx:
         self.old_requests = 0.0
         self.problem = ""
         self.ignores_reloads = False
+        self.configuration = ""
         self.loaded = ""
         self.reloads = 0
 
@@ -76,7 +78,9 @@ class FakeNginx:
         return tuple(f"{pid} nginx: {title}" for pid, title in zip(self._workers, titles, strict=True))
 
     def execute(self, arguments: Sequence[str]) -> CommandResult:
-        """Run `nginx -t` or `nginx -s reload`."""
+        """Run `nginx -t`, `nginx -T` or `nginx -s reload`."""
+        if tuple(arguments) == ("-T",):
+            return CommandResult(0, self.configuration)
         problem = self.problem or self._file_problem()
         if problem:
             return CommandResult(1, f"nginx: [emerg] {problem}")

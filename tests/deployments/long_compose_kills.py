@@ -1,0 +1,71 @@
+"""Deployments to a real compose project that are killed at every write and at random times; `make test` leaves this out.
+
+.venv/bin/pytest -n 0 -s tests/deployments/long_compose_kills.py
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+from deployments.compose import ComposeShop
+from deployments.test_compose import apps_of_services as apps_of_services
+from deployments.test_compose import shop as shop
+from deployments.test_killed import VERSIONS, Kill
+
+RANDOM = 50
+pytestmark = pytest.mark.timeout(3600)
+
+
+def kills(writes: int) -> list[Kill]:
+    return [
+        Kill(at, when, group) for at in range(1, writes + 1) for when in ("before", "after") for group in (False, True)
+    ]
+
+
+def test_a_deployment_killed_at_any_write_is_finished_by_the_same_command(shop: ComposeShop) -> None:
+    shop.configure(bake="2s")
+    shop.deploy(VERSIONS[0]).succeeded()
+    every = kills(len(shop.writes(VERSIONS[1])))
+    with shop.load("backend", pause=0.05) as backend, shop.load("frontend", pause=0.05) as frontend:
+        for number, kill in enumerate(every):
+            version = VERSIONS[number % 2]
+            assert shop.deploy(version, env=kill.environment).killed, kill
+            again = shop.deploy(version)
+            assert again.status == 0, (kill, again.err)
+            shop.consistent(version)
+    report("every write", len(every), backend.result.requests + frontend.result.requests)
+    assert (backend.result.lost, frontend.result.lost) == (0, 0), (backend.result, frontend.result)
+
+
+def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(shop: ComposeShop) -> None:
+    shop.configure(bake="2s")
+    shop.deploy(VERSIONS[0]).succeeded()
+    chance, killed = random.Random(16), 0
+    with shop.load("backend", pause=0.05) as backend, shop.load("frontend", pause=0.05) as frontend:
+        for number in range(1, RANDOM + 1):
+            version = VERSIONS[number % 2]
+            killed += kill_after(shop.start("deploy", "prod", version), chance.uniform(0.5, 12))
+            again = shop.deploy(version)
+            assert again.status == 0, again.err
+            shop.consistent(version)
+    report("random times", killed, backend.result.requests + frontend.result.requests)
+    assert (backend.result.lost, frontend.result.lost) == (0, 0), (backend.result, frontend.result)
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill a run with the commands that it started, and return whether it was still running."""
+    try:
+        process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    return False
+
+
+def report(name: str, killed: int, requests: int) -> None:
+    print(f"\n{name}: {killed} kills, {requests} requests")  # noqa: T201
