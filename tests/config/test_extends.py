@@ -186,3 +186,24 @@ def test_the_schema_refuses_wrong_keys_of_an_extending_environment(own: str) -> 
     text = f'{PROD}\n[environments.staging]\nextends = "prod"\n{own}\n'
     assert problems(text)
     assert not Draft202012Validator(json_schema()).is_valid(tomllib.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("keys", "what", "hint"),
+    [
+        (
+            "promote-verified = true",
+            "`promote-verified` needs the environment that verifies the images",
+            'add `promote = "staging"`',
+        ),
+        (
+            'promote = "staging"\npromote-verified = true',
+            "environment `staging` has no target, so it verifies no image",
+            "add `[environments.staging.deploy]`",
+        ),
+    ],
+)
+def test_only_an_environment_with_a_target_verifies_images(keys: str, what: str, hint: str) -> None:
+    image = 'image = { name = "acme/shop" }\n'
+    text = f"[environments.staging]\n{image}[environments.prod]\n{image}{keys}\n"
+    assert problems(text) == [(what, "environments.prod.promote-verified", 4 + keys.count("\n") + 1, hint)]

@@ -121,6 +121,7 @@ def test_the_example_with_compose_replaces_both_services_without_a_lost_request(
     }
     (shop.project / "compose.yaml").write_text(adapted("compose/host/compose.yaml", project))
     settings = {
+        "promote-verified = true\n": "",  # there is only one host here
         'url = "https://shop.example"\n': "",
         "ssh://deploy@shop.example": "local",
         'project = "/srv/shop"': f'project = "{shop.project}"\ndirectory = "{shop.state}"\nbake = "3s"\ndrain = "2s"',

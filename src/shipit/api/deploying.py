@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.deploy_locks import locked, locks
+from shipit.api.promotion import unverified_findings
 from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
 from shipit.finding import any_blocks
@@ -245,6 +246,15 @@ def _plan(
             findings += () if after_push else problems
         goals.append(Goal(image, project.ci.run_name, retry=retry))
         findings += older_findings(project.git, target, seen.hosts, image)
+    findings += unverified_findings(
+        project,
+        observed.environment,
+        [
+            (target.config.image or "", goal.image.digest, str(goal.image))
+            for target, goal in zip(observed.targets, goals, strict=True)
+            if goal.image.digest
+        ],
+    )
     return make_deploy_plan(project.config, observed, goals, findings)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
+from shipit.api.promotion import image_findings
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
 
@@ -37,9 +40,9 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
 
     branch = project.git.branch() or project.ci.branch
     name = environment_to_build(project.config, branch, environment)
-    return make_image_plan(
-        project.config, observe_images(project.world, project.config, name, branch=branch, pushing=push)
-    )
+    observed = observe_images(project.world, project.config, name, branch=branch, pushing=push)
+    findings = (*observed.findings, *image_findings(project, observed))
+    return make_image_plan(project.config, replace(observed, findings=findings))
 
 
 def image(

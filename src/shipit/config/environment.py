@@ -111,7 +111,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(
             description="Another environment whose values this one inherits. Tables are merged key by key; any other "
             "value that is written here, also a list, replaces the inherited one. A target of another `kind` replaces "
-            "the inherited target. `branch`, `promote` and `url` are never inherited.",
+            "the inherited target. `branch`, `promote`, `promote-verified` and `url` are never inherited.",
             examples=["prod"],
         ),
     ] = None
@@ -147,6 +147,13 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             examples=["staging"],
         ),
     ] = None
+    promote_verified: Annotated[
+        bool,
+        Meta(
+            description="`true`: this environment gets only images that `promote` has verified in a deployment. Any "
+            "other image is refused, and none is built."
+        ),
+    ] = False
     url: Annotated[
         WebUrl | None,
         Meta(

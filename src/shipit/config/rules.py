@@ -117,9 +117,12 @@ def _release_images(config: Config) -> Iterator[Fault]:
 
 def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
     """Yield the faults of `promote`: the other environment must exist, and have images with the same names."""
-    if environment.promote is None:
-        return
     at = ("environments", name, "promote")
+    if environment.promote is None:
+        if environment.promote_verified:
+            what = "`promote-verified` needs the environment that verifies the images"
+            yield Fault((*at[:2], "promote-verified"), what, 'add `promote = "staging"`')
+        return
     source = config.environments.get(environment.promote)
     if source is None or environment.promote == name:
         others = [each for each in config.environments if each != name]
@@ -129,6 +132,9 @@ def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Ite
         names = ", ".join(f"`images.{each}`" if each else "`image`" for each in sorted(missing))
         what = f"environment `{environment.promote}` has no {names} to promote"
         yield Fault(at, what, "give the images of both environments the same names")
+    elif environment.promote_verified and not source.targets:
+        what = f"environment `{environment.promote}` has no target, so it verifies no image"
+        yield Fault((*at[:2], "promote-verified"), what, f"add `[environments.{environment.promote}.deploy]`")
 
 
 def _image_packages(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:

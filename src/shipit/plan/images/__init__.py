@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.plan.images.model import ImagePlan as ImagePlan
 from shipit.plan.images.model import PlannedImage as PlannedImage
+from shipit.plan.images.observe import ObservedImages as ObservedImages
 from shipit.plan.images.observe import observe_images as observe_images
 from shipit.plan.images.observe import observe_wanted_images as observe_wanted_images
 from shipit.plan.images.of_release import build_steps as build_steps
