@@ -377,12 +377,12 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         (
             "[[environments.dev.deploy]]\nhealth = 'none'",
             "entry 1 of `deploy` needs a `kind`",
-            'use one of: `"blue-green"`, `"compose"`, `"swarm"`, `"watchtower"`',
+            'use one of: `"blue-green"`, `"compose"`, `"swarm"`, `"watchtower"`, `"kubernetes"`',
         ),
         (
             "[environments.dev.deploy]\nkind = 'ecs'",
             '`kind` cannot be `"ecs"` yet',
-            "this version supports only `blue-green`, `compose`, `swarm` or `watchtower`",
+            "this version supports only `blue-green`, `compose`, `swarm`, `watchtower` or `kubernetes`",
         ),
         (
             "[environments.dev.deploy]\nkind = ['ecs']",

@@ -16,6 +16,7 @@ from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.git import GitRepository
 from shipit.adapters.hosts import Connections
+from shipit.adapters.kubernetes import KubectlClusters
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins, Registries
@@ -83,7 +84,7 @@ class Real:
         engine = DockerEngine(str(self.root), logins, Redactor())
         hosts, secrets = Connections(logins, Redactor()), SecretStores(Redactor())
         ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
-        self.world = World(self.git, forge, *ports)
+        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()))
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

@@ -13,6 +13,7 @@ import pytest
 from contracts.clones import CLONES, Clone, in_memory, over_a_bare_repository
 from parts.engine import Engine
 from parts.registry import Registry
+from steps.kubernetes.scene import NAMESPACE
 from steps.samples import TAG, reference, samples_of_steps
 
 from shipit.errors import ConflictError
@@ -59,6 +60,7 @@ def state(clone: Clone) -> dict[str, Any]:
         "release": clone.world.forge.find_release(TAG),
         "image": image(clone) if clone.image else None,
         "host": host(clone) if isinstance(clone.world, FakeWorld) else None,
+        "cluster": cluster(clone) if isinstance(clone.world, FakeWorld) else None,
         "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
 
@@ -79,6 +81,13 @@ def host(clone: Clone) -> object:
     containers = map(host.containers.find, host.containers.names())
     described = [(found.name, found.labels, found.running, found.ports) for found in containers if found]
     return dict(host.files), dict(host.modes), host.nginx.loaded, described, dict(host.containers.environments)
+
+
+def cluster(clone: Clone) -> object:
+    """Return all that a step can change in the namespace of the samples."""
+    assert isinstance(clone.world, FakeWorld)
+    namespace = clone.world.clusters.at(NAMESPACE)
+    return dict(namespace.texts), {name: dict(each.images) for name, each in namespace.deployments.items()}
 
 
 def test_every_step_has_a_sample() -> None:

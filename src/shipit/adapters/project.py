@@ -52,6 +52,7 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files.working_tree import WorkingTree
         from shipit.adapters.hosts import Connections, SshSettings
+        from shipit.adapters.kubernetes import KubectlClusters
         from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import Logins, Registries
         from shipit.adapters.secrets import SecretStores
@@ -63,7 +64,7 @@ class Project(Struct, frozen=True, dict=True):
         ssh = SshSettings(self.ci.ssh_key, self.ci.ssh_known_hosts, _known_hosts(self.config))
         hosts, secrets = Connections(logins, self.redact, ssh), SecretStores(self.redact)
         ports = (files, commands, SystemClock(), engine, Registries(logins, self._retry_policy), hosts, secrets)
-        return World(self.git, self.forge, *ports)
+        return World(self.git, self.forge, *ports, KubectlClusters(self.redact))
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

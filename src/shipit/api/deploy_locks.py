@@ -10,10 +10,10 @@ from shipit.adapters.project import Project
 
 @contextmanager
 def locked(project: Project, environment: str) -> Iterator[None]:
-    """Hold the lock of each target of an environment on each of its hosts."""
+    """Hold the lock of each target of an environment in each of its places."""
     with ExitStack() as held:
         for host, path in locks(project, environment):
-            held.enter_context(project.world.hosts.at(host).lock(path, project.ci.run_name))
+            held.enter_context(project.world.place(host).lock(path, project.ci.run_name))
         _ensure_keys(project, environment)
         yield
 
@@ -22,15 +22,17 @@ def _ensure_keys(project: Project, environment: str) -> None:
     """Create the key for the fingerprints of secrets on the host, where it is needed and missing."""
     import secrets
 
+    from shipit.config.targets import HostTable
+
     for target in project.config.environments[environment].targets:
-        if target.secrets:
+        if isinstance(target, HostTable) and target.secrets:
             host = project.world.hosts.at(target.hosts[0])
             if not host.read(target.key_path):
                 host.write(target.key_path, secrets.token_hex(32), mode=0o600)
 
 
 def locks(project: Project, environment: str) -> list[tuple[str, str]]:
-    """Return the host and the path of each lock, in an order that is the same in every run."""
+    """Return the place and the path of each lock, in an order that is the same in every run."""
     from shipit.plan.deploy import deploy_targets
 
     targets = deploy_targets(project.config, environment)

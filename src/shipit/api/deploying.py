@@ -187,7 +187,7 @@ def unlock(project: Project, environment: str) -> None:
     Raises `UsageError` when there is no such environment, or it has no target.
     """
     for host, path in locks(project, environment_to_deploy(project, environment)):
-        project.world.hosts.at(host).unlock(path)
+        project.world.place(host).unlock(path)
 
 
 def environment_to_deploy(project: Project, wanted: str | None) -> str:

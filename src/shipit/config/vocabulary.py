@@ -130,6 +130,9 @@ HostAddress = Annotated[
 AppName = Annotated[
     str, _text("[a-z0-9][a-z0-9_.-]{0,60}", "a name of lower case letters, digits, `_`, `.` and `-`", "shop")
 ]
+KubernetesName = Annotated[
+    str, _text("[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?", "a name of lower case letters, digits, `-` and `.`", "shop")
+]
 HostPath = Annotated[
     str, _text(r"/[^\x00-\x1f\s'\"$`\\]*[^/\x00-\x1f\s'\"$`\\]", "an absolute path without spaces", "/srv/shop/active")
 ]

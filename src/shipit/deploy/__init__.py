@@ -15,6 +15,7 @@ from shipit.deploy.base import ObservedTarget as ObservedTarget
 from shipit.deploy.base import TargetKind
 from shipit.deploy.blue_green import BlueGreen
 from shipit.deploy.compose import Compose
+from shipit.deploy.kubernetes import Kubernetes
 from shipit.deploy.swarm import Swarm
 from shipit.deploy.watchtower import Watchtower
 
@@ -23,4 +24,5 @@ TARGETS: dict[str, TargetKind[Any]] = {
     "compose": Compose(),
     "swarm": Swarm(),
     "watchtower": Watchtower(),
+    "kubernetes": Kubernetes(),
 }

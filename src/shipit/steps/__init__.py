@@ -41,6 +41,7 @@ from shipit.steps.deploy import (
 from shipit.steps.draft_release import DraftRelease
 from shipit.steps.forge_commit import ForgeCommit
 from shipit.steps.forge_tag import ForgeTag
+from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment
 from shipit.steps.label_released import LabelReleased
 from shipit.steps.move_tag import MoveTag
 from shipit.steps.promote_image import PromoteImage
@@ -129,6 +130,9 @@ STEPS: dict[str, type[Any]] = {
         RecreateReplicas,
         RemoveReplicas,
         ConfirmReplicas,
+        PatchDeployment,
+        AwaitRollout,
+        ConfirmRollout,
         ReportDeployment,
     )
 }

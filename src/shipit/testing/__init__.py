@@ -34,6 +34,9 @@ The contract tests (tests/contracts) run over these fakes and over the real adap
 from __future__ import annotations
 
 from shipit.testing.clock import FakeClock as FakeClock
+from shipit.testing.clusters import FakeCluster as FakeCluster
+from shipit.testing.clusters import FakeClusters as FakeClusters
+from shipit.testing.clusters import FakeDeployment as FakeDeployment
 from shipit.testing.crash import Crash as Crash
 from shipit.testing.crash import crash_matrix as crash_matrix
 from shipit.testing.engine import FakeEngine as FakeEngine

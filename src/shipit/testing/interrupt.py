@@ -32,10 +32,12 @@ WRITES: Mapping[str, frozenset[str]] = {
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
     "services": frozenset(("update",)),
     "secrets": frozenset(),
+    "clusters": frozenset(),
+    "cluster": frozenset(("write", "set_image", "lock", "unlock")),
 }
 """The methods that `shipit.world` marks as writes, by port.
 
-`hosts` leads to `host`, and `host` to `containers` and `services`.
+`hosts` leads to `host`, `host` to `containers` and `services`, and `clusters` to `cluster`.
 """
 
 
@@ -93,7 +95,7 @@ def _wrapped(world: World, call: Callable[..., Any]) -> World:
 class _Port:
     """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed.
 
-    The ports that a port leads to are wrapped too: each host of all hosts, and the containers and services of a host.
+    The ports that a port leads to are wrapped too: each host with its containers and services, and each cluster.
     """
 
     def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
@@ -103,8 +105,8 @@ class _Port:
 
     def __getattr__(self, member: str) -> Any:
         attribute = getattr(self._port, member)
-        if (self._name, member) == ("hosts", "at"):
-            return lambda address: _Port("host", attribute(address), self._call)
+        if member == "at":  # of all hosts, or of all clusters
+            return lambda address: _Port(self._name.removesuffix("s"), attribute(address), self._call)
         if (self._name, member) == ("host", "install"):  # it makes several writes
             return partial(install_one_by_one, self)
         if self._name == "host" and member in ("containers", "services"):

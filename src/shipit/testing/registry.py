@@ -13,11 +13,13 @@ from shipit.world import RemoteImage
 class FakeRegistry:
     """A store of images by digest and by tag.
 
-    `refusals` are the image names (`registry/path`) to which every push is refused.
+    `refusals` are the image names (`registry/path`) to which every push is refused. `platforms` has the digests of the
+    platforms of an image, by its own digest; an image without them has one platform.
     """
 
     def __init__(self, refusals: Sequence[str] = ()) -> None:
         self.refusals = set(refusals)
+        self.platforms: dict[str, tuple[str, ...]] = {}
         self._images: dict[tuple[str, str], RemoteImage] = {}
         self._tags: dict[str, str] = {}
 
@@ -30,6 +32,10 @@ class FakeRegistry:
         wanted = Reference.parse(reference)
         digest = wanted.digest or self._tags.get(str(wanted))
         return self._images.get((wanted.name, digest or ""))
+
+    def digests(self, reference: str) -> frozenset[str]:
+        found = self.find(reference)
+        return frozenset((found.digest, *self.platforms.get(found.digest, ()))) if found else frozenset()
 
     def tag_names(self, name: str) -> tuple[str, ...]:
         return tuple(tag.removeprefix(f"{name}:") for tag in self._tags if tag.startswith(f"{name}:"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from shipit.testing.clock import FakeClock
+from shipit.testing.clusters import FakeClusters
 from shipit.testing.engine import FakeEngine
 from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
@@ -41,6 +42,7 @@ class FakeWorld(World, frozen=True):
     registry: FakeRegistry
     hosts: FakeHosts
     secrets: FakeSecrets
+    clusters: FakeClusters
     remote: FakeRemote
 
     @classmethod
@@ -59,7 +61,9 @@ class FakeWorld(World, frozen=True):
             effects: the effects of commands, by the text of the command; other commands succeed and do nothing.
         """
         remote, registry = FakeRemote(clock=FakeClock(today)), FakeRegistry()
-        world = cls._over(remote, registry, FakeHosts(registry, remote.clock), FakeSecrets(), effects)
+        hosts = FakeHosts(registry, remote.clock)
+        clusters = FakeClusters(registry, remote.clock, hosts.apps)
+        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
@@ -72,6 +76,7 @@ class FakeWorld(World, frozen=True):
         registry: FakeRegistry,
         hosts: FakeHosts,
         secrets: FakeSecrets,
+        clusters: FakeClusters,
         effects: Mapping[str, Effect],
     ) -> FakeWorld:
         files = FakeFiles()
@@ -85,6 +90,7 @@ class FakeWorld(World, frozen=True):
             registry=registry,
             hosts=hosts,
             secrets=secrets,
+            clusters=clusters,
             remote=remote,
         )
 
@@ -95,7 +101,8 @@ class FakeWorld(World, frozen=True):
             at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
             depth: the number of commits to clone; None for all.
         """
-        world = self._over(self.remote, self.registry, self.hosts.connect(), self.secrets, self.process.effects)
+        hosts, clusters = self.hosts.connect(), self.clusters.connect()
+        world = self._over(self.remote, self.registry, hosts, self.secrets, clusters, self.process.effects)
         branch = self.remote.default or ""
         world.git.fetch()
         if self.remote.branches:
@@ -107,7 +114,7 @@ class FakeWorld(World, frozen=True):
     def next_run(self) -> FakeWorld:
         """Return the same clone as a new process finds it: without locks and the record of commands."""
         process = FakeProcess(self.files, self.process.effects)
-        return replace(self, process=process, hosts=self.hosts.connect())
+        return replace(self, process=process, hosts=self.hosts.connect(), clusters=self.clusters.connect())
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         """Commit `files` as a user, or a new line in `notes.txt` if there are none, and return the commit's id."""

@@ -32,9 +32,10 @@ from shipit.world.images import RemoteImage as RemoteImage
 from shipit.world.images import Transfer as Transfer
 
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
+    from shipit.world.clusters import Clusters, Place
     from shipit.world.hosts import Hosts, Secrets
 else:  # for `help(World)`, which reads the annotations
-    Hosts = Secrets = object
+    Clusters = Hosts = Secrets = object
 
 
 class World(Struct, frozen=True):
@@ -49,3 +50,10 @@ class World(Struct, frozen=True):
     registry: Registry
     hosts: Hosts
     secrets: Secrets
+    clusters: Clusters
+
+    def place(self, address: str) -> Place:
+        """Return the place with this address: a host, or a namespace of a cluster."""
+        from shipit.core.deploy import is_cluster
+
+        return self.clusters.at(address) if is_cluster(address) else self.hosts.at(address)

@@ -65,6 +65,12 @@ class Registry(Protocol):
     def find(self, reference: str) -> RemoteImage | None:
         """Return the image with this reference; None if the registry has none."""
 
+    def digests(self, reference: str) -> frozenset[str]:
+        """Return the digests by which a runtime can name the image: of its manifest, its platforms, its configuration.
+
+        It is empty if the registry has no such image.
+        """
+
     def tag_names(self, name: str) -> tuple[str, ...]:
         """Return the tags of the repository `name` (`registry/path`); of very many, only the first ones."""
 

@@ -42,15 +42,27 @@ class Registries:
         self._configs: dict[str, ContainerConfig] = {}  # by the digest of the manifest: they never change
 
     def find(self, reference: str) -> RemoteImage | None:
-        wanted = Reference.parse(reference)
-        repository = Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
-        found = repository.manifest(_which(wanted))
+        repository, found = self._find(reference)
         if found is None:
             return None
         if found.digest not in self._configs:
             self._configs[found.digest] = _config(repository, found)
         config = self._configs[found.digest]
         return RemoteImage(found.digest, config.labels or {}, config.has_health_check)
+
+    def digests(self, reference: str) -> frozenset[str]:
+        repository, found = self._find(reference)
+        if found is None:
+            return frozenset()
+        children = [repository.require(digest) for digest in found.children]
+        configs = (manifest.config for manifest in (found, *children))
+        return frozenset((found.digest, *found.children, *filter(None, configs)))
+
+    def _find(self, reference: str) -> tuple[Repository, Manifest | None]:
+        """Return the repository of a reference, and the manifest there."""
+        wanted = Reference.parse(reference)
+        repository = Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
+        return repository, repository.manifest(_which(wanted))
 
     def tag_names(self, name: str) -> tuple[str, ...]:
         wanted = Reference.parse(name)

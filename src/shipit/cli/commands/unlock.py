@@ -18,8 +18,8 @@ from shipit.errors import UsageError
 def command(session: Session, environment: str, yes: bool, as_json: bool) -> None:
     """Show which run holds the lock of an environment, ask, and take the lock away.
 
-    The other run then changes nothing more. A run frees its lock when it ends or is killed, so this command is only
-    needed for a run that hangs.
+    The other run then changes nothing more. A lock frees itself after its run ended or was killed, so this command is
+    only needed for a run that hangs.
     """
     from shipit import api
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shipit.core.deploy.address import LOCAL as LOCAL
+from shipit.core.deploy.address import cluster_address as cluster_address
+from shipit.core.deploy.address import cluster_parts as cluster_parts
+from shipit.core.deploy.address import is_cluster as is_cluster
 from shipit.core.deploy.address import machine as machine
 from shipit.core.deploy.compose import PIN_FILE as PIN_FILE
 from shipit.core.deploy.compose import ComposeService as ComposeService
@@ -42,3 +45,8 @@ from shipit.core.deploy.service import ServiceChange as ServiceChange
 from shipit.core.deploy.service import Task as Task
 from shipit.core.deploy.service import UpdateOrder as UpdateOrder
 from shipit.core.deploy.service import image_labels as image_labels
+from shipit.core.deploy.workload import Pod as Pod
+from shipit.core.deploy.workload import Rollout as Rollout
+from shipit.core.deploy.workload import Workload as Workload
+from shipit.core.deploy.workload import digest_in as digest_in
+from shipit.core.deploy.workload import rollout as rollout

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.config.model import Config
-from shipit.config.targets import HostConfig
+from shipit.config.targets import HostConfig, HostTable
 from shipit.core import limits
 from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
 from shipit.core.history import records
@@ -100,7 +100,7 @@ def observe_deployment(
     versions = {
         number: _secrets_version(world, target)
         for number, target in enumerate(config.environments[environment].targets)
-        if target.secrets and for_plan
+        if isinstance(target, HostTable) and target.secrets and for_plan
     }
     targets = deploy_targets(config, environment, versions)
     observed = tuple(TARGETS[target.kind].observe(world, target) for target in targets)

@@ -1,4 +1,4 @@
-"""The record of an app on a host, as a file, and the step that holds an image."""
+"""The record of an app in a place, as a text there, and the step that adds an event to it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import ClassVar
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployEvent, DeployRecord, machine
+from shipit.core.deploy import DeployEvent, DeployRecord, is_cluster, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
-from shipit.world.hosts import Host
+from shipit.world.clusters import Place
 
 
-def read_record(host: Host, path: str) -> DeployRecord:
-    """Return the record in the file `path` of the host; an empty one if there is no such file.
+def read_record(host: Place, path: str) -> DeployRecord:
+    """Return the record at `path` on a host or in a namespace; an empty one if there is none.
 
-    Raises `ConflictError` if the file is not a record: it is never overwritten.
+    Raises `ConflictError` if the text is not a record: it is never overwritten.
     """
     text = host.read(path)
     if not text:
@@ -26,11 +26,12 @@ def read_record(host: Host, path: str) -> DeployRecord:
         return json.decode(text, type=DeployRecord)
     except (DecodeError, ValidationError, RecursionError, ValueError) as error:
         what = f"`{path}` on {machine(host.address)} is not a record of deployments: {error}"
-        raise ConflictError(what, hint=f"move it away on the host: mv {path} {path}.old") from error
+        command = f"kubectl delete configmap {path}" if is_cluster(host.address) else f"mv {path} {path}.old"
+        raise ConflictError(what, hint=f"look at it, then move it away there: {command}") from error
 
 
-def write_record(host: Host, path: str, record: DeployRecord) -> None:
-    """Write the record to the file `path` of the host."""
+def write_record(host: Place, path: str, record: DeployRecord) -> None:
+    """Write the record to `path` on a host or in a namespace."""
     host.write(path, json.format(json.encode(record), indent=2).decode() + "\n")
 
 
@@ -69,7 +70,7 @@ class RecordEvent(Struct, frozen=True):
         return f"{verb} {self.event.image} on {machine(self.host)}{why}"
 
     def check(self, world: World) -> Done | Todo:
-        return self._status(read_record(world.hosts.at(self.host), self.path))
+        return self._status(read_record(world.place(self.host), self.path))
 
     def _status(self, record: DeployRecord) -> Done | Todo:
         if self.event.kind == "verified":
@@ -85,7 +86,7 @@ class RecordEvent(Struct, frozen=True):
         return Done() if held == (self.event.kind == "held") else Todo()
 
     def apply(self, world: World) -> Outputs:
-        host = world.hosts.at(self.host)
+        host = world.place(self.host)
         record = read_record(host, self.path)
         if isinstance(self._status(record), Done):
             return {}

@@ -1,0 +1,129 @@
+"""The lock of a namespace: a Lease, which is renewed while it is held.
+
+A Lease of another run is taken when it was not renewed for its whole duration. This is measured by the clock of this
+machine, so that clocks that differ do no harm.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from msgspec import json
+
+from shipit.adapters.hosts import lock_held, lock_lost, unique
+from shipit.adapters.kubernetes.kubectl import Kubectl
+from shipit.adapters.kubernetes.objects import LeaseObject
+from shipit.core import limits
+from shipit.errors import ShipitError
+
+_LOOK = 0.5  # seconds between two looks at the Lease of another run
+
+
+class Leases:
+    """The Leases of a namespace that are used as locks.
+
+    Args:
+        kubectl: the way to the cluster.
+        namespace: the namespace.
+        machine: the name of the namespace for messages.
+        duration: the seconds after which a Lease that is not renewed is free.
+    """
+
+    def __init__(self, kubectl: Kubectl, namespace: str, machine: str, duration: float = limits.LEASE) -> None:
+        self._kubectl = kubectl
+        self._namespace = namespace
+        self._all = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+        self._machine = machine
+        self._duration = duration
+        self._held: dict[str, str] = {}  # the text of this run by the name of the Lease
+
+    def holder(self, name: str) -> str | None:
+        """Return the run that holds the lock; None if none does, or if it stopped renewing it."""
+        found = self._find(name)
+        if found is None or not found.spec.holder_identity:
+            return None
+        renewed = dt.datetime.fromisoformat(found.spec.renew_time or "1970-01-01T00:00:00Z")
+        dead = dt.datetime.now(dt.UTC) - renewed > dt.timedelta(seconds=self._duration)
+        return None if dead else found.spec.holder_identity
+
+    @contextmanager
+    def lock(self, name: str, owner: str) -> Iterator[None]:
+        """Hold the lock while the block runs; see `shipit.world.hosts.Place.lock`."""
+        text = unique(owner)
+        self._take(name, text)
+        self._held[name] = text
+        ended = threading.Event()
+        renewer = threading.Thread(target=self._renew, args=(name, text, ended), daemon=True)
+        renewer.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            renewer.join()
+            del self._held[name]
+            with suppress(ShipitError):  # it frees itself
+                self._replace(name, text, "")
+
+    def free(self, name: str) -> None:
+        """Take the lock away from the run that holds it."""
+        self._replace(name, None, "")
+
+    def require(self) -> None:
+        """Raise `ConflictError` if another run took a lock that this run held."""
+        for name, text in self._held.items():
+            found = self._find(name)
+            if found is None or found.spec.holder_identity != text:
+                raise lock_lost(self._machine)
+
+    def _take(self, name: str, text: str) -> None:
+        body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}}
+        if self._find(name) is None and self._kubectl.create(self._all, json.encode(body | {"spec": self._spec(text)})):
+            return
+        dead = self._wait_for_death(name)
+        if not self._replace(name, dead, text):
+            raise lock_held(self.holder(name), self._machine)
+
+    def _wait_for_death(self, name: str) -> str:
+        """Return the text of the holder as soon as it does not renew the lock; raises `ConflictError` if it does."""
+        first = self._find(name)
+        end = time.monotonic() + self._duration
+        while first and first.spec.holder_identity and time.monotonic() < end:
+            time.sleep(_LOOK)
+            now = self._find(name)
+            if now and now.spec.holder_identity and now.spec != first.spec:
+                raise lock_held(now.spec.holder_identity, self._machine)
+            first = now if now is None or not now.spec.holder_identity else first
+        return (first.spec.holder_identity if first else "") or ""
+
+    def _renew(self, name: str, text: str, ended: threading.Event) -> None:
+        """Renew the lock until the block ends, or another run took it."""
+        while not ended.wait(self._duration / 3):
+            with suppress(ShipitError):  # the next try may succeed in time
+                self._replace(name, text, text)
+
+    def _replace(self, name: str, holder: str | None, text: str) -> bool:
+        """Write `text` as the holder if `holder` has the lock, and return whether it was written.
+
+        `holder` None stands for any holder.
+        """
+        found = self._kubectl.get(f"{self._all}/{name}")
+        if found is None:
+            return False
+        body: dict[str, Any] = json.decode(found)
+        if holder is not None and (body.get("spec", {}).get("holderIdentity") or "") != holder:
+            return False
+        return self._kubectl.replace(f"{self._all}/{name}", json.encode(body | {"spec": self._spec(text)}))
+
+    def _spec(self, text: str) -> dict[str, Any]:
+        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        duration = max(1, round(self._duration))
+        return {"holderIdentity": text, "leaseDurationSeconds": duration, "acquireTime": now, "renewTime": now}
+
+    def _find(self, name: str) -> LeaseObject | None:
+        found = self._kubectl.get(f"{self._all}/{name}")
+        return json.decode(found, type=LeaseObject) if found else None

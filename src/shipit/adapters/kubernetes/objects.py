@@ -1,0 +1,161 @@
+"""The objects of the Kubernetes API, with the fields that shipit reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+
+class Owner(Struct):
+    uid: str = ""
+
+
+class Metadata(Struct, rename="camel"):
+    name: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+    owner_references: list[Owner] | None = None
+    deletion_timestamp: str | None = None
+
+    def belongs_to(self, uids: set[str]) -> bool:
+        """Return whether one of these objects owns this one."""
+        return any(owner.uid in uids for owner in self.owner_references or ())
+
+
+class Lifecycle(Struct, rename="camel"):
+    pre_stop: object = None
+
+
+class Container(Struct, rename="camel"):
+    name: str
+    image: str = ""
+    readiness_probe: object = None
+    lifecycle: Lifecycle | None = None
+
+
+class PodSpec(Struct):
+    containers: list[Container]
+
+
+class Template(Struct):
+    spec: PodSpec
+
+
+class Requirement(Struct):
+    key: str
+    operator: str
+    values: list[str] | None = None
+
+
+class Selector(Struct, rename="camel"):
+    match_labels: Mapping[str, str] | None = None
+    match_expressions: list[Requirement] | None = None
+
+    @property
+    def query(self) -> str:
+        """The selector as the value of `labelSelector` in a request."""
+        equal = [f"{key}={value}" for key, value in (self.match_labels or {}).items()]
+        return ",".join((*equal, *map(_expression, self.match_expressions or ())))
+
+
+def _expression(each: Requirement) -> str:
+    if each.operator in ("In", "NotIn"):
+        return f"{each.key} {each.operator.lower()} ({','.join(each.values or ())})"
+    return each.key if each.operator == "Exists" else f"!{each.key}"
+
+
+class Strategy(Struct):
+    type: str = ""
+
+
+class DeploymentSpec(Struct):
+    template: Template
+    selector: Selector
+    replicas: int = 1
+    paused: bool = False
+    strategy: Strategy = field(default_factory=Strategy)
+
+
+class Condition(Struct):
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+
+
+class DeploymentStatus(Struct, rename="camel"):
+    observed_generation: int = 0
+    replicas: int = 0
+    updated_replicas: int = 0
+    available_replicas: int = 0
+    conditions: list[Condition] | None = None
+
+
+class Deployment(Struct):
+    metadata: Metadata
+    spec: DeploymentSpec
+    status: DeploymentStatus = field(default_factory=DeploymentStatus)
+
+
+class ReplicaSet(Struct, tag_field="kind", tag="ReplicaSet"):
+    metadata: Metadata
+
+    @property
+    def revision(self) -> int:
+        """The number of the revision, which is the highest for the newest ReplicaSet."""
+        return int((self.metadata.annotations or {}).get("deployment.kubernetes.io/revision", "0"))
+
+
+class Reason(Struct, rename="camel"):
+    reason: str = ""
+    message: str = ""
+    exit_code: int = 0
+
+
+class ContainerState(Struct):
+    waiting: Reason | None = None
+    terminated: Reason | None = None
+
+
+class ContainerStatus(
+    Struct, rename={"image_id": "imageID", "restart_count": "restartCount", "last_state": "lastState"}
+):
+    name: str
+    image_id: str = ""
+    restart_count: int = 0
+    state: ContainerState = field(default_factory=ContainerState)
+    last_state: ContainerState = field(default_factory=ContainerState)
+
+
+class PodStatus(Struct, rename="camel"):
+    phase: str = ""
+    start_time: str | None = None
+    conditions: list[Condition] | None = None
+    container_statuses: list[ContainerStatus] | None = None
+    init_container_statuses: list[ContainerStatus] | None = None
+
+
+class PodObject(Struct, tag_field="kind", tag="Pod"):
+    metadata: Metadata
+    status: PodStatus = field(default_factory=PodStatus)
+
+
+class Parts(Struct):
+    """A list of the ReplicaSets and the pods of a Deployment."""
+
+    items: list[ReplicaSet | PodObject]
+
+
+class Lease(Struct, rename="camel"):
+    """The fields of a Lease that are a lock."""
+
+    holder_identity: str | None = None
+    renew_time: str | None = None
+
+
+class LeaseObject(Struct):
+    spec: Lease = field(default_factory=Lease)

@@ -1,0 +1,94 @@
+"""The kind `kubernetes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, machine
+from shipit.core.duration import seconds
+from shipit.deploy.base import Goal, ObservedTarget
+from shipit.deploy.kubernetes.observe import observe_namespace
+from shipit.deploy.kubernetes.observed import KubernetesTarget, ObservedKubernetes
+from shipit.finding import Finding
+from shipit.steps.base import Step
+from shipit.steps.deploy import RecordEvent
+from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment
+from shipit.world import World
+
+
+class Kubernetes:
+    """The kind `kubernetes`; `shipit.deploy.base.TargetKind` describes the methods."""
+
+    def observe(self, world: World, target: KubernetesTarget) -> ObservedKubernetes:
+        return observe_namespace(world, target)
+
+    def plan(self, target: KubernetesTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
+        seen = cast(ObservedKubernetes, observed)
+        if goal.rejected:
+            yield _event(target, "held", goal.rejected, goal)
+        if goal.image.digest in seen.record.held:
+            yield _event(target, "freed", goal.image, goal)
+        if seen.wanted != goal.image.reference:
+            # Also shows that the record can be written, before anything is rolled out.
+            yield _event(target, "started", goal.image, goal)
+        yield from _roll_out(target, seen, goal.image, goal.by, seconds(target.config.bake))
+
+    def way_back(
+        self, target: KubernetesTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
+    ) -> Iterator[Step]:
+        was, seen = cast(ObservedKubernetes, before), cast(ObservedKubernetes, now)
+        image = _earlier(was, seen, rejected.image)
+        if image is None or seen.wanted != rejected.image.reference:  # another program gave it another image
+            return
+        if seen.got_traffic(rejected.image):
+            yield _event(target, "held", rejected.image, rejected)
+        yield from _roll_out(target, seen, image, rejected.by, bake=0)
+        if image.digest in seen.record.held:  # by the rollback that failed
+            yield _event(target, "freed", image, rejected)
+
+    def test(self, world: World, target: KubernetesTarget) -> Iterator[Finding]:
+        yield from ()  # a plan checks everything already
+
+    def logs(self, world: World, target: KubernetesTarget, lines: int) -> list[tuple[str, str]]:
+        seen, (address,) = observe_namespace(world, target), target.config.hosts
+        found = []
+        for pod in seen.workload.pods if seen.workload else ():
+            state = "ready" if pod.ready else pod.problem
+            text = world.clusters.at(address).logs(pod.name, seen.container, lines)
+            found.append((f"{pod.name} on {machine(address)}: {state}", text))
+        return found
+
+
+def _event(target: KubernetesTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
+    event = DeployEvent(kind, image, by=goal.by, why=goal.why if kind == "held" else "")
+    return RecordEvent(target.config.hosts[0], target.record_path, event)
+
+
+def _roll_out(
+    target: KubernetesTarget, seen: ObservedKubernetes, image: DeployedImage, by: str, bake: float
+) -> Iterator[Step]:
+    """Yield the steps after which the pods run `image`, and it is recorded as verified."""
+    (host,), config, container = target.config.hosts, target.config, seen.container
+    yield PatchDeployment(host, config.deployment, container, image, seen.wanted, by)
+    yield AwaitRollout(host, config.deployment, container, image, seconds(config.within))
+    yield ConfirmRollout(
+        host,
+        target.app,
+        config.deployment,
+        container,
+        image,
+        target.record_path,
+        bake,
+        target.url,
+        by,
+        target.url_status,
+    )
+
+
+def _earlier(before: ObservedKubernetes, now: ObservedKubernetes, rejected: DeployedImage) -> DeployedImage | None:
+    """Return the image to go back to: the one that served, or else one that was verified; None if none is known."""
+    record = now.record
+    verified = [event.image for event in record.verified if event.image.digest not in record.held]
+    candidates = (before.serving, record.current, now.serving, *verified)
+    return next((image for image in candidates if image and image.digest not in ("", rejected.digest)), None)

@@ -1,0 +1,8 @@
+"""The steps that change a Deployment of Kubernetes, one module for each kind."""
+
+from __future__ import annotations
+
+from shipit.steps.kubernetes.await_rollout import AwaitRollout as AwaitRollout
+from shipit.steps.kubernetes.confirm_rollout import ConfirmRollout as ConfirmRollout
+from shipit.steps.kubernetes.confirm_rollout import runs as runs
+from shipit.steps.kubernetes.patch_deployment import PatchDeployment as PatchDeployment

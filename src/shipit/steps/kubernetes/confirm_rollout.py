@@ -1,0 +1,133 @@
+"""The step that proves which image the pods run, watches them, and records the image as verified."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
+from shipit.world import World
+
+_EVERY = 1.0  # seconds
+
+
+class ConfirmRollout(Struct, frozen=True):
+    """Prove that the ready pods run `image`, watch them for `bake` seconds, then record the image as verified.
+
+    Args:
+        host: the address of the namespace.
+        app: the name of the app.
+        deployment: the name of the Deployment.
+        container: the name of the container.
+        image: the image.
+        record: the name of the record in the namespace.
+        bake: the time to watch, in seconds.
+        url: the public address to ask; empty for none.
+        by: the run.
+        url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
+    """
+
+    kind: ClassVar[str] = "confirm-rollout"
+    public: ClassVar[bool] = True
+    host: str
+    app: str
+    deployment: str
+    container: str
+    image: DeployedImage
+    record: str
+    bake: float = 0
+    url: str = ""
+    by: str = ""
+    url_before: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.app}"
+
+    @property
+    def summary(self) -> str:
+        watch = f"watch {self.image} on {machine(self.host)} for {self.bake:g} s, then" if self.bake else ""
+        return f"{watch} record it as verified" if watch else f"record {self.image} on {machine(self.host)} as verified"
+
+    def check(self, world: World) -> Done | Todo:
+        if read_record(world.place(self.host), self.record).current != self.image:
+            return Todo()
+        problem = self._problem(world, 1)
+        return Todo(problem) if problem else Done(self._outputs)
+
+    @property
+    def _outputs(self) -> Outputs:
+        return {"deployed": "true", "serving": self.image.digest, **verified_output(self.host, self.app)}
+
+    def apply(self, world: World) -> Outputs:
+        if problem := self._problem_while_watching(world):
+            raise self._failure(world, problem)
+        place = world.place(self.host)
+        record = read_record(place, self.record)
+        if record.current != self.image:
+            now = world.clock.now().isoformat(timespec="seconds")
+            write_record(place, self.record, record.add(DeployEvent("verified", self.image, now, self.by)))
+        return self._outputs
+
+    def _problem_while_watching(self, world: World) -> str:
+        """Watch the pods until the end of the bake time, and return the reason why they failed; empty if they did not.
+
+        A pod that crashes again and again is a failure at once. Any other problem is one only three times in a row.
+        """
+        end, bad = world.clock.elapsed() + self.bake, 0
+        pods = len(self._found(world).ready)
+        while True:
+            problem = self._problem(world, pods)
+            bad = bad + 1 if problem else 0
+            if bad == limits.PUBLIC_TRIES:
+                return problem
+            left = end - world.clock.elapsed()
+            if left <= 0 and not problem:
+                return ""
+            world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
+
+    def _problem(self, world: World, pods: int) -> str:
+        """Return the reason why the image does not serve right now with at least `pods` pods; empty if it does."""
+        found = self._found(world)
+        if failure := next((pod.failure for pod in found.newest if pod.failure), ""):
+            return failure
+        if len(found.ready) < max(1, min(pods, found.replicas)):
+            problem = next((pod.problem for pod in found.newest if not pod.ready), "there are fewer pods than before")
+            return f"only {len(found.ready)} of {found.replicas} pods are ready: {problem}"
+        wrong = [pod for pod in found.ready if not runs(world, self.image, pod.images.get(self.container, ""))]
+        if wrong:
+            return f"pod `{wrong[0].name}` runs `{wrong[0].images.get(self.container, '')}`, and not {self.image}"
+        return (public_problem(self.url, self.url_before, world, change="rollout") or "") if self.url else ""
+
+    def _found(self, world: World) -> Workload:
+        found = workload_of(world, self.host, self.deployment, self.container)
+        if found.images[self.container] != self.image.reference:
+            raise superseded(self.host, self.deployment, found.images[self.container])
+        return found
+
+    def _failure(self, world: World, problem: str) -> DeployError:
+        outside = bool(self.url) and self.url in problem
+        found = world.clusters.at(self.host).workload(self.deployment)
+        pod = next((pod for pod in found.newest if not pod.ready), None) if found else None
+        return DeployError(
+            f"{self.image} failed on {machine(self.host)} after its rollout: {problem}",
+            hint="check `url`, DNS and the ingress, then run: shipit deploy ENV --retry"
+            if outside
+            else "read the log above, fix the app, then deploy a new version",
+            tail=world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else "",
+        )
+
+
+def runs(world: World, image: DeployedImage, found: str) -> bool:
+    """Return whether a container runs `image`, by the id that the node reports.
+
+    The node names the digest that was pulled, or that of its platform, depending on its container runtime.
+    """
+    digest = digest_in(found)
+    return digest == image.digest or digest in world.registry.digests(image.reference)
