@@ -200,7 +200,7 @@ def test_a_root_that_stayed_behind_while_the_packages_were_released_is_a_warning
     repo.tag("v21.2.2")
     finding = found(repo)
     assert finding is not None and finding.severity == "warning"
-    assert "`package.json`, which has 1.0.0, but not `packages/cli/package.json`" in finding.what
+    assert "`package.json` (1.0.0), but not `packages/cli/package.json` (21.2.2)" in finding.what
     together, root_only = (parse_config(each).release.version_files for each in proposals(finding))
     assert together == ("packages/cli/package.json", "packages/lint/package.json")
     assert root_only == ("package.json",)
@@ -225,7 +225,8 @@ def test_maven_modules_are_written_with_the_root(repo: Repository) -> None:
         "<project><parent><groupId>g</groupId><artifactId>a</artifactId><version>1.2.0</version></parent></project>"
     )
     root = "<project><groupId>g</groupId><artifactId>a</artifactId><version>1.2.0</version><modules><module>m</module></modules></project>"
-    repo.commit("feat: begin", files={"pom.xml": root, "m/pom.xml": module})
+    bom = "<project><groupId>g</groupId><artifactId>bom</artifactId><version>1.2.0</version></project>"
+    repo.commit("feat: begin", files={"pom.xml": root, "m/pom.xml": module, "bom/pom.xml": bom})
     repo.tag("v1.2.0")
     assert "nested-version-files" not in doctor(clone_of(repo))
 

@@ -84,9 +84,7 @@ def nested_findings(
     parts = list(_with_releases(_topmost(declared), history.stable, tags))
     lock = _cargo_lock(git, rev, history, parts)
     if root:
-        paths_at_root = {file.path for file in written}
-        left = [part for part in (*parts, *lock) if part.fits and part.path not in paths_at_root]
-        yield from _left_out(written, root, history, left)
+        yield from _left_out(written, root, history, [part for part in (*parts, *lock) if part.fits])
     elif any(part.version != _PLACEHOLDER for part in parts):
         yield _finding(parts, history, lock)
 
@@ -161,20 +159,20 @@ def _finding(parts: Sequence[Part], history: History, lock: Sequence[Part]) -> F
 
 
 def _left_out(
-    written: Sequence[VersionFileConfig], root: Sequence[DeclaredVersion], history: History, left: Sequence[Part]
+    written: Sequence[VersionFileConfig], root: Sequence[DeclaredVersion], history: History, fitting: Sequence[Part]
 ) -> Iterator[Finding]:
-    """Yield a warning if a release writes the files at the root, but not `left`, which have the last version too.
+    """Yield a warning if a release writes the files at the root, but not all of `fitting`, which have the last version.
 
     Files at the root with an old version are probably of a private package, and are not written by the releases.
     """
+    paths = {file.path for file in written}
+    # Maven modules have a finding of their own.
+    left = [part for part in fitting if part.path not in paths and not ("pom.xml" in paths and "pom.xml" in part.path)]
     if not left or history.stable is None or any(file.format for file in written if not file.paths):
         return
     first, last = root[0], history.stable
-    shown = listed([f"`{part.path}`" for part in left])
-    what = (
-        f"a release writes `{first.path}`, which has {first.written}, but not {shown}, "
-        f"with the version of the last release `{last.name}`"
-    )
+    shown = listed([f"`{part.path}` ({part.version})" for part in left])
+    what = f"a release writes `{first.path}` ({first.written}), but not {shown}; the last release is `{last.name}`"
     at_root = [Part(file.path, "", paths=file.paths) for file in written]
     ways = [left, at_root] if is_behind(root, last) else [[*at_root, *left], at_root]
     yield Finding("nested-version-files", what, proposed_files(*ways), "warning")
