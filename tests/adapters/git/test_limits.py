@@ -202,3 +202,33 @@ def test_an_unknown_host_key_is_explained(clone: Path, tmp_path: Path) -> None:
     with pytest.raises(RemoteError) as raised:
         repository(clone).remote_refs()
     assert "known_hosts" in str(raised.value.hint)
+
+
+def test_of_the_endless_messages_of_a_remote_only_the_last_are_kept(clone: Path, tmp_path: Path) -> None:
+    endless = "yes 'no, no and no' | head -c 3000000 >&2; echo >&2; echo the reason >&2; exit 1"
+    script(tmp_path / "remote.git/hooks/pre-receive", endless)
+    with pytest.raises(RemoteError) as raised:
+        push(repository(clone, 60))
+    assert raised.value.what == "the remote refused the push"
+    assert "remote: the reason" in str(raised.value.where)
+    assert len(str(raised.value.where)) <= limits.GIT_MESSAGES + 1000
+
+
+def test_a_remote_that_lists_references_without_an_end_is_given_up(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "GIT_OUTPUT", limits.Size("git", 1 << 10, "", ""))
+    git(clone, "push", "--quiet", "origin", "main")
+    for at in range(20):
+        git(clone, "push", "--quiet", "origin", f"main:refs/heads/branch-{at}")
+    with pytest.raises(RemoteError) as raised:
+        repository(clone, 60).remote_refs()
+    assert "`git ls-remote` printed more than 1 KiB" in str(raised.value)
+
+
+def test_a_program_that_git_leaves_behind_does_not_hold_it_up(clone: Path) -> None:
+    script(clone / ".git/hooks/pre-commit", "sleep 30 &")
+    (clone / "new.txt").write_text("new\n")
+    began = time.monotonic()
+    assert GitRepository(str(clone)).create_commit(["new.txt"], "feat: new\n") == git(clone, "rev-parse", "HEAD")
+    assert time.monotonic() - began < 25

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
 import time
@@ -19,6 +20,9 @@ Waiting = Callable[[str, float, float], None]
 """Callback while git talks to a remote: a description, the seconds so far, and the limit in seconds."""
 Output = tuple[int, bytes, bytes]
 """The exit status, the standard output and the standard error of a program."""
+
+_PIECE = 1 << 16  # bytes
+_REST = 0.2  # seconds in which the output of a program that has ended can be read
 
 # The guard reads a pipe from shipit. A line in it means that git has ended. If the pipe is closed without a line, then
 # shipit gave up or was killed: the guard ends all processes of the group, so that nothing is pushed later.
@@ -36,13 +40,55 @@ class TimedOut(Exception):
         self.programs = tuple(programs)
 
 
+class TooMuchOutput(Exception):
+    """A git process that printed more than `limits.GIT_OUTPUT`."""
+
+
+class _Pipes:
+    """The output and the messages of a program, read while it runs.
+
+    Of the messages only the last `limits.GIT_MESSAGES` are kept, because a remote can send them without an end.
+    """
+
+    def __init__(self, program: subprocess.Popen[bytes]) -> None:
+        assert program.stdout and program.stderr
+        self.output, self.messages = bytearray(), bytearray()
+        self._open = selectors.DefaultSelector()
+        self._open.register(program.stdout, selectors.EVENT_READ, self._keep_output)
+        self._open.register(program.stderr, selectors.EVENT_READ, self._keep_message)
+
+    def read(self, seconds: float) -> bool:
+        """Read for at most `seconds`, and return whether both pipes have ended; raises `TooMuchOutput`."""
+        end = time.monotonic() + seconds
+        while self._open.get_map():
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            for pipe, _ in self._open.select(left):
+                piece = os.read(pipe.fd, _PIECE)
+                if piece:
+                    pipe.data(piece)
+                else:
+                    self._open.unregister(pipe.fileobj)
+        return True
+
+    def _keep_output(self, piece: bytes) -> None:
+        self.output += piece
+        if len(self.output) > limits.GIT_OUTPUT:
+            raise TooMuchOutput
+
+    def _keep_message(self, piece: bytes) -> None:
+        self.messages += piece
+        del self.messages[: -limits.GIT_MESSAGES]
+
+
 def guarded(argv: Sequence[str]) -> list[str]:
     """Return the command that runs `argv` beside a guard, for `run_remote`."""
     return ["sh", "-c", _GUARD, "sh", *argv]
 
 
 def run_local(program: subprocess.Popen[bytes]) -> Output:
-    """Wait for `program` and return its output. Raises `TimedOut` after `limits.GIT_LOCAL`."""
+    """Wait for `program` and return its output. Raises `TimedOut` after `limits.GIT_LOCAL`, and `TooMuchOutput`."""
     try:
         return _communicate(program, limits.GIT_LOCAL)
     finally:
@@ -61,7 +107,7 @@ def run_remote(
         limit: in seconds.
         waiting: called every `REMINDER` seconds with the seconds so far.
 
-    Raises `TimedOut` after `limit`.
+    Raises `TimedOut` after `limit`, and `TooMuchOutput`.
     """
     read_end, write_end = os.pipe()
     with open(read_end, "rb") as stdin, open(write_end, "wb", buffering=0) as to_guard:
@@ -80,20 +126,18 @@ def run_remote(
 def _communicate(
     program: subprocess.Popen[bytes], limit: float, waiting: Callable[[float], None] = lambda seconds: None
 ) -> Output:
-    started = time.monotonic()
+    started, pipes = time.monotonic(), _Pipes(program)
     while True:
         left = limit - (time.monotonic() - started)
-        try:
-            output, errors = program.communicate(timeout=max(0, min(left, REMINDER)))
-        except subprocess.TimeoutExpired as expired:
-            if program.poll() is None:
-                if left <= REMINDER:
-                    raise TimedOut from None
-                waiting(time.monotonic() - started)
-                continue
-            # It has ended, but left a process in the background that holds its output open.
-            output, errors = expired.output or b"", expired.stderr or b""
-        return program.returncode, output, errors
+        if pipes.read(min(left, REMINDER)):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(max(0, min(left, REMINDER)))
+        if program.poll() is not None:
+            pipes.read(_REST)  # if it left a process in the background, that one holds the pipes open
+            return program.returncode, bytes(pipes.output), bytes(pipes.messages)
+        if left <= REMINDER:
+            raise TimedOut
+        waiting(time.monotonic() - started)
 
 
 def _end(program: subprocess.Popen[bytes], kill: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
+from shipit.adapters.git.calls import Output, TimedOut, TooMuchOutput, Waiting, guarded, run_local, run_remote
 from shipit.adapters.git.errors import SentToken, no_git_server, push_error, remote_error, remote_lock, remote_timeout
 from shipit.adapters.git.history import GitHistory
 from shipit.adapters.token_name import VARIABLE, TokenName
@@ -294,6 +294,9 @@ class GitRepository(GitHistory):
             what = f"`git {words[0]}` did not end within {limits.GIT_LOCAL:g} s"
             hint = "check the hooks of this clone (git config core.hooksPath, .git/hooks) and the program that signs"
             raise CommandError(what, argv=self._shown(words), hint=f"{hint}, then run the same command again") from None
+        except TooMuchOutput:
+            hint = "run it by hand to see its output"
+            raise CommandError(_too_much(words[0]), argv=self._shown(words), hint=hint) from None
         return self._checked(words, output)
 
     def _git_remote(self, *words: str) -> str:
@@ -314,12 +317,16 @@ class GitRepository(GitHistory):
         except TimedOut as stopped:
             running = [self._redact(program) for program in stopped.programs]
             raise remote_timeout(words[0], self._remote_name, self.remote, self.remote_limit, running) from None
+        except TooMuchOutput:
+            hint = f"run it by hand to see its output: git {words[0]} {self.remote}"
+            raise RemoteError(_too_much(words[0]), where=self._remote_name, hint=hint) from None
 
     def _checked(self, words: Sequence[str], output: Output) -> str:
         status, printed, errors = output
         text = printed.decode("utf-8", "surrogateescape")
         if status:
-            tail = self._redact(f"{errors.decode('utf-8', 'surrogateescape')}\n{text}")
+            printed_last = text[-limits.GIT_MESSAGES :]
+            tail = self._redact(f"{errors.decode('utf-8', 'surrogateescape')}\n{printed_last}")
             lines = "\n".join(line for line in tail.splitlines() if line.strip())
             hint = "fix the problem in the output of git, then run the same command again"
             argv = self._shown(words)
@@ -364,6 +371,10 @@ class GitRepository(GitHistory):
         """The token as git settings; the empty value removes the credential that `actions/checkout` left."""
         key = f"http.{self._server_url}/.extraheader"
         return [(key, ""), (key, f"AUTHORIZATION: {basic_auth(self._token)}")] if self._token else []
+
+
+def _too_much(command: str) -> str:
+    return f"`git {command}` printed more than {limits.GIT_OUTPUT.written}"
 
 
 def _description(command: str, remote: str) -> str:
