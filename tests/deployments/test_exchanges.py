@@ -12,6 +12,7 @@ from deployments.shop import Shop
 from parts.daemon import wait_until
 
 from shipit.adapters.hosts.ssh.connection import close_connections
+from shipit.adapters.project import Project
 from shipit.api import open_project
 from shipit.api.deploying import deploy, plan_deploy, status
 from shipit.engine.apply import Silent
@@ -23,11 +24,11 @@ DEPLOYMENT = {
     "login, lock and look": LOGIN + LOCK + LOOK,
     "record-event": 1,  # the write; the record itself was read before, and nobody else may write it
     "pull-image": 1,
-    "start-container": 6,  # is it there? what has nginx loaded (the file, then nginx)? remove, create, start
+    "start-container": 5,  # is it there? what has nginx loaded? remove, create, start
     "await-healthy": 1,
     "switch-traffic": 4,  # the file; the file and the workers; write, test, reload and wait; the loaded state
     "drain": 1,
-    "confirm": 3,  # the container, its answers and the loaded state (the file, then nginx); write the record
+    "confirm": 2,  # the container, its answers and the loaded state; write the record
     "write-marker": 2,
     "retire-container": 2,
     "unlock": UNLOCK,
@@ -66,10 +67,9 @@ def answers(port: int) -> bool:
 
 @pytest.fixture
 def shop(new_shop: Callable[[str], Shop], monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """A project that was deployed over SSH twice, so that both slots have a container."""
+    """A project that was deployed over SSH, and whose variables this process has."""
     shop = new_shop("ssh")
-    for version in ("1.0.0", "1.1.0"):
-        shop.deploy(version).succeeded()
+    shop.deploy("1.0.0").succeeded()
     for name, value in shop.environment.items():
         monkeypatch.setenv(name, value)
     return shop
@@ -81,25 +81,27 @@ def exchanges(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchanges
     close_connections()
 
 
-def test_a_deployment_over_ssh_needs_few_exchanges(shop: Shop, exchanges: Exchanges) -> None:
+def test_a_deployment_a_plan_and_a_status_over_ssh_need_few_exchanges(shop: Shop, exchanges: Exchanges) -> None:
     assert deployment(shop, exchanges) == DEPLOYMENT
+    before = exchanges.number
+    plan_deploy(project(shop), "prod", "1.0.0")
+    assert exchanges.number - before == LOGIN + LOOK
+    close_connections()
+    status(project(shop), "prod")
+    assert exchanges.number - before == 2 * (LOGIN + LOOK)
+
+
+def project(shop: Shop) -> Project:
+    return open_project(str(shop.root))
 
 
 def deployment(shop: Shop, exchanges: Exchanges) -> Mapping[str, int]:
     """Return the exchanges of a deployment, by step; of one that did not have to wait for anything, if there is one."""
     for number in range(TRIES):
         exchanges.slept, counter = False, Counter(exchanges)
-        deploy(open_project(str(shop.root)), "prod", f"1.{number % 2}.0", observer=counter)
+        deploy(project(shop), "prod", f"1.{(number + 1) % 2}.0", observer=counter)
         counter.begin("")
         close_connections()
         if not exchanges.slept:
             break
     return counter.counts
-
-
-def test_the_state_over_ssh_needs_few_exchanges(shop: Shop, exchanges: Exchanges) -> None:
-    status(open_project(str(shop.root)), "prod")
-    assert exchanges.number == LOGIN + LOOK
-    close_connections()
-    plan_deploy(open_project(str(shop.root)), "prod", "1.0.0")
-    assert exchanges.number == 2 * (LOGIN + LOOK)

@@ -112,6 +112,12 @@ class Host(Protocol):
     def read(self, path: str) -> str | None:
         """Return the text of a file; None if there is no such file."""
 
+    def last_read(self, path: str) -> str | None:
+        """Return the text of a file as this run read or wrote it last, without asking the host; None if it did not.
+
+        It is a guess, with which another question can begin while the file is read.
+        """
+
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         """Run a command that changes nothing."""
 

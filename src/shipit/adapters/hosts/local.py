@@ -56,6 +56,9 @@ class LocalHost:
         except OSError as error:
             raise CommandError(f"`{path}` cannot be read: {error.strerror}", hint=f"ls -l {path}") from error
 
+    def last_read(self, path: str) -> str | None:
+        return None
+
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._execute(argv, timeout)
 

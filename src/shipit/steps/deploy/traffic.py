@@ -29,9 +29,10 @@ RELOAD_SETTLES = 0.5  # seconds
 
 def loaded_traffic(host: Host, nginx: NginxSettings) -> Traffic | None:
     """Return the slot in the configuration that nginx has loaded; None if nginx does not report it."""
-    reading = host.begin(lambda: host.read(nginx.file))
-    url = _state_url(host, nginx)
-    return _reported(host, nginx, reading() or "", url)
+    guess = host.last_read(nginx.file) or ""
+    asking = host.begin(lambda: reported_by_nginx(host, nginx, guess))
+    text = host.read(nginx.file) or ""
+    return asking() if text == guess else reported_by_nginx(host, nginx, text)
 
 
 def reported_by_nginx(host: Host, nginx: NginxSettings, text: str) -> Traffic | None:
@@ -39,14 +40,10 @@ def reported_by_nginx(host: Host, nginx: NginxSettings, text: str) -> Traffic | 
 
     If another program changed the address in the file, nginx may have loaded it, and its report is not trusted.
     """
-    return _reported(host, nginx, text, _state_url(host, nginx))
-
-
-def _reported(host: Host, nginx: NginxSettings, text: str, url: str) -> Traffic | None:
     token = token_in(text)
     if token is None or is_edited(text):
         return None
-    answer = host.get(url, headers=headers(nginx, token))
+    answer = host.get(_state_url(host, nginx), headers=headers(nginx, token))
     return reported_traffic(nginx.app, answer.body) if answer.status == 200 else None
 
 

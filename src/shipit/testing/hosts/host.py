@@ -93,6 +93,9 @@ class FakeHost:
     def read(self, path: str) -> str | None:
         return self.files.get(path)
 
+    def last_read(self, path: str) -> str | None:
+        return None
+
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._run(argv)
 

@@ -147,6 +147,16 @@ def test_reads_that_were_begun_together_wait_for_each_other_only_once(host: SshH
         failing()
 
 
+def test_the_text_that_was_read_or_written_last_is_known(host: SshHost, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    assert host.last_read(str(path)) is None
+    host.write(str(path), "mine")
+    assert host.last_read(str(path)) == "mine"
+    path.write_text("of another program")
+    assert (host.last_read(str(path)), host.read(str(path))) == ("mine", "of another program")
+    assert host.last_read(str(path)) == "of another program"
+
+
 def test_a_file_that_the_lock_protects_is_read_once(host: SshHost, tmp_path: Path) -> None:
     lock, record, other = tmp_path / "app", tmp_path / "app.json", tmp_path / "application.json"
     record.write_text("before")

@@ -64,6 +64,7 @@ class SshHost:
         self._redact = redact
         self._lock_time = lock_time
         self._locks: list[SshLock] = []
+        self._last_read: dict[str, str | None] = {}
         self._current: tuple[SshConnection, DockerContainers, DockerServices] | None = None
         self._mutex = Lock()
 
@@ -91,7 +92,11 @@ class SshHost:
             if path not in lock.files:
                 lock.files[path] = self._read(path)
             return lock.files[path]
-        return self._read(path)
+        self._last_read[path] = text = self._read(path)
+        return text
+
+    def last_read(self, path: str) -> str | None:
+        return self._last_read.get(path)
 
     def _protecting(self, path: str) -> list[SshLock]:
         """Return the lock that protects a file, if this run holds it: then no other run writes the file."""
@@ -166,6 +171,7 @@ class SshHost:
             (written,), done = self._fenced([write], lambda fenced: [self.connection.send(fenced[0], data)]), []
         if written.status != 0:
             raise unwritable(path, reason(written.text), self._machine)
+        self._last_read[path] = text
         for lock in self._protecting(path):
             lock.files[path] = text
         return done or (self._write_all(then) if then else [])
