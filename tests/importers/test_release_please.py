@@ -55,7 +55,11 @@ def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: A
         ({"draft": False, "prerelease": True}, {}, {"draft": DEFAULT, "prerelease": ASK}),
         ({"release-as": "2.0.0", "bootstrap-sha": "x"}, {}, {"release-as": NONE, "bootstrap-sha": NONE}),
         ({"signoff": "x", "separate-pull-requests": True}, {}, {"signoff": NONE, "separate-pull-requests": NONE}),
-        ({"bump-patch-for-minor-pre-major": True}, {}, {"bump-patch-for-minor-pre-major": ASK}),
+        (
+            {"bump-patch-for-minor-pre-major": True},
+            {"release": {"feature-on-zero": "patch"}},
+            {"bump-patch-for-minor-pre-major": TAKEN},
+        ),
         ({"plugins": ["node-workspace"], "fantasy": 1}, {}, {"plugins": ASK, "fantasy": ASK}),
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ from shipit.config.vocabulary import (
     BumpName,
     CommitType,
     EnvironmentName,
+    FeatureBump,
     FloatingPart,
     Heading,
     LanguageName,
@@ -35,6 +36,7 @@ from shipit.config.vocabulary import (
 )
 from shipit.core import limits
 from shipit.core.duration import seconds
+from shipit.core.versions import Bump, effective_bump
 from shipit.core.write_back import WriteBack
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
@@ -151,6 +153,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             description="`true`: a breaking change raises a version 0.x to 1.0.0. `false`: it raises the minor version."
         ),
     ] = False
+    feature_on_zero: Annotated[
+        FeatureBump,
+        Meta(
+            description="The bump of a feature while the version is 0.x. With `patch`, it is the same as that of a bug "
+            "fix, and only a breaking change raises the minor version."
+        ),
+    ] = "minor"
     initial_version: Annotated[
         Version, Meta(description="The first version, if there is no release tag and no version in a version file.")
     ] = "0.1.0"
@@ -190,6 +199,15 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
     def prepare_limit(self) -> float:
         """The time limit of each `prepare` command and of the build of each image, in seconds."""
         return seconds(self.prepare_timeout)
+
+    def effective_bump(self, bump: Bump, major: int) -> Bump:
+        """Return the bump that is applied to a version with the major part `major`, which can be 0.
+
+        >>> ReleaseConfig().effective_bump(Bump.MAJOR, 0).name
+        'MINOR'
+        """
+        feature = Bump[self.feature_on_zero.upper()]
+        return effective_bump(bump, major=major, major_on_zero=self.major_on_zero, feature_on_zero=feature)
 
     @property
     def tag_format(self) -> str:

@@ -164,5 +164,6 @@ VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a var
 VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]
 WriteBackName = Annotated[WriteBack, Meta(extra={"later": ["pull-request"]})]
+FeatureBump = Literal["minor", "patch"]
 FloatingPart = Literal["major", "minor"]
 LanguageName = Literal["en", "ko"]

@@ -49,7 +49,6 @@ _DECISIONS = {
     "prerelease-type": "give the branch a `prerelease` in `release.branches`",
     "skip-github-release": "shipit always makes a GitHub Release",
     "skip-changelog": "shipit writes a changelog into the release commit: `write-back` in `[release]`",
-    "bump-patch-for-minor-pre-major": "in shipit, `feat` raises 0.x to the next minor version",
     "plugins": "shipit releases each package by its own commits: `paths` in `[packages.<name>]`",
     "changelog-type": "`template` in `[changelog]` sets another form",
     "exclude-paths": "name the paths that count in `paths` of the package",
@@ -124,6 +123,8 @@ def _read_key(key: str, value: Any, found: Found, repository: Repository) -> Non
     if key == "bump-minor-pre-major":
         if value:
             found.default(key)
+    elif key == "bump-patch-for-minor-pre-major":
+        found.taken(key, "release.feature-on-zero", "patch" if value else "minor")
     elif key == "release-type":
         _read_type(value, found)
     elif key == "changelog-path":

@@ -22,3 +22,14 @@ def test_other_bumps_stay_the_same_while_major_is_zero() -> None:
 
 def test_a_breaking_change_bumps_major_from_version_one_on() -> None:
     assert effective_bump(Bump.MAJOR, major=1, major_on_zero=False) is Bump.MAJOR
+
+
+def test_a_feature_can_bump_patch_while_major_is_zero() -> None:
+    bumps = {bump: effective_bump(bump, major=0, major_on_zero=False, feature_on_zero=Bump.PATCH) for bump in Bump}
+    assert bumps == {
+        Bump.NONE: Bump.NONE,
+        Bump.PATCH: Bump.PATCH,
+        Bump.MINOR: Bump.PATCH,
+        Bump.MAJOR: Bump.MINOR,
+    }
+    assert effective_bump(Bump.MINOR, major=1, major_on_zero=False, feature_on_zero=Bump.PATCH) is Bump.MINOR

@@ -116,6 +116,13 @@ def test_the_setting_that_leaves_0_x_is_found(repo: Repository) -> None:
     assert setting(found) == "major-on-zero = true under [release]"
 
 
+def test_the_setting_for_features_of_0_x_is_found(repo: Repository) -> None:
+    released(repo, "v0.1.0")
+    released(repo, "v0.1.1", "feat: a", "fix: b")
+    assert setting(only(repo)) == 'feature-on-zero = "patch" under [release]'
+    assert only(repo, '[release]\nfeature-on-zero = "patch"').agrees
+
+
 def test_a_difference_that_no_setting_changes_has_none(repo: Repository) -> None:
     released(repo, "v1.0.0")
     released(repo, "v1.1.0", "feat!: a")

@@ -327,6 +327,21 @@ def test_while_major_is_zero_a_breaking_change_is_shown_as_minor(repo: Repositor
     assert decision(repo).bump == "minor"
 
 
+def test_a_feature_of_0_x_is_a_patch_when_feature_on_zero_says_so(repo: Repository) -> None:
+    released(repo, "0.3.0")
+    repo.commit("feat: a")
+    found = decision(repo, '[release]\nfeature-on-zero = "patch"')
+    assert (found.version, found.bump, found.reasons[0].reason) == (
+        "0.3.1",
+        "patch",
+        "feat → minor, patch while major is 0",
+    )
+    repo.commit("fix!: b")
+    found = decision(repo, '[release]\nfeature-on-zero = "patch"')
+    assert (found.version, found.bump) == ("0.4.0", "minor")
+    assert next_of(repo, '[release]\nfeature-on-zero = "patch"\nmajor-on-zero = true') == "1.0.0"
+
+
 def test_major_on_zero_lets_a_breaking_change_leave_zero(repo: Repository) -> None:
     released(repo, "0.2.3")
     repo.commit("fix!: a")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.commits import Reading, Readings, read_commits
-from shipit.core.versions import Bump, Version, bump_between, bumped_version, effective_bump
+from shipit.core.versions import Bump, Version, bump_between, bumped_version
 from shipit.errors import ShipitError
 from shipit.plan.replay.model import ReplayedRelease
 from shipit.plan.replay.observe import PastWindow
@@ -71,7 +71,7 @@ def _bump_reason(window: PastWindow, readings: Readings, config: Config, needed:
     bump = bump_between(before, Version.parse(decided)) if decided else Bump.NONE
 
     def bump_of(reading: Reading) -> Bump:
-        return effective_bump(reading.bump, major=before.major, major_on_zero=config.release.major_on_zero)
+        return config.release.effective_bump(reading.bump, before.major)
 
     if bump > needed:
         stronger = [each for each in readings.counted if bump_of(each) > needed]

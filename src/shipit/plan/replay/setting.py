@@ -20,7 +20,7 @@ from shipit.plan.version import rules_of
 
 
 class Setting(Struct, frozen=True):
-    """The bumps of commit types; or, with the table "release", the key `major-on-zero`."""
+    """Keys of a table: the bumps of commit types in "bump", or the keys about versions 0.x in "release"."""
 
     table: str
     values: Mapping[str, str | bool]
@@ -34,7 +34,8 @@ class Setting(Struct, frozen=True):
     def applied(self, config: Config) -> Config:
         """Return `config` with this setting."""
         if self.table == "release":
-            return replace(config, release=replace(config.release, major_on_zero=self.values["major-on-zero"]))
+            changes = {key.replace("-", "_"): value for key, value in self.values.items()}
+            return replace(config, release=replace(config.release, **changes))
         return replace(config, bump={**config.bump, **self.values})
 
 
@@ -46,6 +47,8 @@ def candidates(readings: Readings, needed: Bump, config: Config) -> Iterator[Set
     """Yield the settings that may change the decision about `readings` to the bump `needed`, the likeliest first."""
     if readings.bump is Bump.MAJOR:
         yield Setting("release", {"major-on-zero": not config.release.major_on_zero})
+    if readings.bump is Bump.MINOR:
+        yield Setting("release", {"feature-on-zero": "patch" if needed is Bump.PATCH else "minor"})
     name = needed.name.lower()
     higher = _types((each for each in readings.counted if each.bump > needed), config)
     if higher:

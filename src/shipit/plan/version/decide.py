@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -27,7 +27,6 @@ from shipit.core.versions import (
     bump_between,
     bumped_version,
     channel_of,
-    effective_bump,
     first_version,
     is_version,
     meant_version,
@@ -89,7 +88,7 @@ def decide_version(
     requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases)
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
-    return NextRelease(_decision(history, version, bump, unreleased, elsewhere), history, unreleased.entries)
+    return NextRelease(_decision(history, config, version, bump, unreleased, elsewhere), history, unreleased.entries)
 
 
 def decide_version_only(
@@ -114,7 +113,7 @@ def _bump(history: History, config: Config, version: Version | None, requested: 
     if version and history.stable and not version.prerelease:
         return bump_between(history.stable.version, version)
     major = history.stable.version.major if history.stable else 0
-    return effective_bump(requested.new, major=major, major_on_zero=config.release.major_on_zero)
+    return config.release.effective_bump(requested.new, major)
 
 
 class _Requested(Struct, frozen=True):
@@ -175,8 +174,8 @@ def _computed(
     else:
         version = bumped_version(
             history.stable.version,
-            requested.total,
-            major_on_zero=config.release.major_on_zero,
+            config.release.effective_bump(requested.total, history.stable.version.major),
+            major_on_zero=True,  # the rules for 0.x are applied already
             channel=branch.prerelease,
             channel_versions=history.channel_versions,
         )
@@ -313,10 +312,10 @@ def _require_possible(tag: str, taken: Collection[str]) -> None:
 
 
 def _decision(
-    history: History, version: Version | None, bump: Bump, unreleased: Readings, elsewhere: Readings
+    history: History, config: Config, version: Version | None, bump: Bump, unreleased: Readings, elsewhere: Readings
 ) -> Decision:
     limited = bump < max(unreleased.bump, elsewhere.bump)  # a breaking change bumps 0.x to the next minor, not to 1.0.0
-    limit_note = ", minor while major is 0" if limited else ""
+    limit_notes = _limit_notes(history, config) if limited else {}
     released_in = f", in {', '.join(history.since.includes)}"
     return Decision(
         package=history.package.name,
@@ -324,7 +323,7 @@ def _decision(
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_counted(unreleased, limit_note), *_counted(elsewhere, limit_note, released_in)),
+        reasons=(*_counted(unreleased, limit_notes), *_counted(elsewhere, limit_notes, released_in)),
         ignored=_not_counted(unreleased.ignored),
         unreadable=_not_counted(unreleased.unreadable),
         warnings=tuple(
@@ -335,19 +334,26 @@ def _decision(
     )
 
 
+def _limit_notes(history: History, config: Config) -> dict[Bump, str]:
+    """Return the text to add to the reasons of each bump that is limited while the version is 0.x."""
+    major = history.stable.version.major if history.stable else 0
+    applied = {bump: config.release.effective_bump(bump, major) for bump in (Bump.MAJOR, Bump.MINOR)}
+    return {bump: f", {each.name.lower()} while major is 0" for bump, each in applied.items() if each < bump}
+
+
 def _not_counted(readings: Iterable[Reading]) -> tuple[CommitReason, ...]:
     return tuple(CommitReason(reading.id, reading.subject, reading.reason) for reading in readings)
 
 
-def _counted(readings: Readings, limit_note: str, released_in: str = "") -> Iterator[CommitReason]:
+def _counted(readings: Readings, limit_notes: Mapping[Bump, str], released_in: str = "") -> Iterator[CommitReason]:
     """Yield each counted commit with its reason.
 
     Args:
-        limit_note: the text to add to a major bump that 0.x limits to minor; empty when nothing is limited.
+        limit_notes: the result of `_limit_notes`; empty when nothing is limited.
         released_in: the text that names the merged releases that contain these commits already.
     """
     for reading in readings.counted:
-        note = limit_note if reading.bump is Bump.MAJOR else ""
+        note = limit_notes.get(reading.bump, "")
         footer = f", Release-As: {reading.release_as}" if reading.release_as else ""
         footer = "" if footer.endswith(reading.reason) else footer
         yield CommitReason(reading.id, reading.subject, f"{reading.reason}{note}{footer}{released_in}")
