@@ -51,6 +51,14 @@ image = "back"
 service = "shop_web"
 health = "none"
 """
+KUBERNETES = """
+[[environments.dev.deploy]]
+kind = "kubernetes"
+name = "shop"
+image = "back"
+namespace = "shop"
+deployment = "web"
+"""
 NAMES = ("back", "front")
 TAG = f"{Reference.parse('acme/front').name}:latest"
 
@@ -71,8 +79,9 @@ class Pair(Stage):
         return cls(parse_config(IMAGES + targets), watched=True)
 
     @classmethod
-    def with_swarm(cls) -> Pair:
-        return cls(parse_config(IMAGES + SWARM + FRONT))
+    def with_service(cls, kind: str) -> Pair:
+        """Return a stage whose back end is a service of a `swarm` or of `kubernetes`."""
+        return cls(parse_config(IMAGES + {"swarm": SWARM, "kubernetes": KUBERNETES}[kind] + FRONT))
 
     def publish_both(
         self, world: FakeWorld, version: str, apps: Mapping[str, FakeApp] = {}, same: str = ""

@@ -12,6 +12,7 @@ from steps.deploy.scene import host_of
 from steps.deploy.watched import FakeWatchtower
 
 from shipit.config.load import parse_config
+from shipit.core.deploy import digest_in
 from shipit.errors import CommandError, ConflictError, DeployError, PreflightError
 from shipit.plan.deploy import require_same_state
 from shipit.steps.deploy import read_record
@@ -24,6 +25,7 @@ PAIRS = {
     "watchtower, then nginx": Pair.with_watchtower(first=True),
 }
 NGINX = PAIRS["two behind nginx"]
+CLUSTER = "kubernetes:shop"
 all_pairs = pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
 failures = pytest.mark.parametrize("app", [UNHEALTHY, FAILS_LATER], ids=["before its switch", "after its switch"])
 
@@ -141,21 +143,32 @@ def test_a_rollback_after_an_interrupted_deployment_takes_back_only_what_it_reac
     assert [target["serving"] for target in NGINX.states(world)] == ["1.1.0", "1.1.0"]
 
 
+def service_digest(world: FakeWorld, kind: str) -> str:
+    """Return the digest of the image that the back end is set to."""
+    if kind == "kubernetes":
+        return digest_in(world.clusters.at(CLUSTER).deployments["web"].images["web"])
+    service = host_of(world).services.find("shop_web")
+    return service.digest if service else ""
+
+
 @pytest.mark.parametrize("same", ["back", ""], ids=["unchanged", "new"])
-def test_a_service_of_a_swarm_goes_back_only_if_this_deployment_changed_it(same: str) -> None:
-    pair, world = Pair.with_swarm(), FakeWorld.new()
-    services = host_of(world).services
+@pytest.mark.parametrize("kind", ["swarm", "kubernetes"])
+def test_a_service_goes_back_only_if_this_deployment_changed_it(kind: str, same: str) -> None:
+    pair, world = Pair.with_service(kind), FakeWorld.new()
     for version in ("0.9.0", "1.0.0"):
         image = pair.publish_both(world, version)["back"]
-        if version == "0.9.0":
-            services.create("shop_web", image.reference, replicas=2)
+        if version == "0.9.0" and kind == "swarm":
+            host_of(world).services.create("shop_web", image.reference, replicas=2)
+        elif version == "0.9.0":
+            world.clusters.at(CLUSTER).add("web", {"web": image.reference})
         pair.deploy(world.next_run())
     pair.publish_both(world, "1.1.0", {"front": FAILS_LATER}, same=same)
     with pytest.raises(DeployError) as raised:
         pair.deploy(world.next_run())
     assert raised.value.exit_code == 6
-    service, record = services.find("shop_web"), read_record(host_of(world), RECORD)
-    assert service and service.digest == digest_of("back", "1.0.0")
+    store = world.clusters.at(CLUSTER) if kind == "kubernetes" else host_of(world)
+    record = read_record(store, "shipit-shop.json" if kind == "kubernetes" else RECORD)
+    assert service_digest(world, kind) == digest_of("back", "1.0.0")
     assert (record.current and record.current.version, record.held) == ("1.0.0", ())
 
 

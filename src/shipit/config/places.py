@@ -1,7 +1,7 @@
 """The things on a host that only one target can use, such as a port: two targets with the same one are a fault.
 
-Two environments can have different machines as `local`, for example each a CI runner. So only two targets of the same
-environment share `local`.
+Two environments can have different machines as `local`, for example each a CI runner, and different clusters as the
+current context of Kubernetes. So only two targets of the same environment share these.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from shipit.config.decode import Fault
 from shipit.config.keys import Key, path
 from shipit.config.model import Config
 
-_LOCAL = "local"
+_SSH = "ssh://"
 
 
 def shared_places(config: Config) -> Iterator[Fault]:
@@ -25,7 +25,7 @@ def shared_places(config: Config) -> Iterator[Fault]:
             at: Key = ("environments", name, "deploy", *([index] if isinstance(environment.deploy, tuple) else []))
             found: dict[str, Fault] = {}
             for host, key, thing in target.uses(environment.app_name(name, target)):
-                owner = owners.setdefault((name if host == _LOCAL else "", host, thing), at)
+                owner = owners.setdefault(("" if host.startswith(_SSH) else name, host, thing), at)
                 what = f"{thing} on `{host}` is used by `{path(owner)}` already"
                 if owner != at:
                     found.setdefault(key, Fault((*at, key), what, f"write another `{key}`, or other `hosts`"))

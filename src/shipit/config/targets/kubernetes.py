@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -67,6 +68,11 @@ class KubernetesConfig(TargetTable, frozen=True, kw_only=True, tag="kubernetes")
     def known_hosts(self) -> tuple[str, ...]:
         """Empty, because `kubectl` connects to the cluster."""
         return ()
+
+    def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
+        (address,) = self.hosts
+        yield address, "name", f"the app `{app}`"
+        yield address, "deployment", f"container `{self.container or ''}` of deployment `{self.deployment}`"
 
     @property
     def secrets(self) -> None:

@@ -38,11 +38,11 @@ class Kubernetes:
         self, target: KubernetesTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         was, seen = cast(ObservedKubernetes, before), cast(ObservedKubernetes, now)
-        image = _earlier(was, seen, rejected.image)
+        image = _earlier(was, seen, rejected)
         if image is None or seen.wanted != rejected.image.reference:  # another program gave it another image
             return
         if seen.got_traffic(rejected.image):
-            yield _event(target, "held", rejected.image, rejected)
+            yield RecordEvent(target.config.hosts[0], target.record_path, rejected.rejection)
         yield from _roll_out(target, seen, image, rejected.by, bake=0)
         if image.digest in seen.record.held:  # by the rollback that failed
             yield _event(target, "freed", image, rejected)
@@ -61,7 +61,8 @@ class Kubernetes:
 
 
 def _event(target: KubernetesTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
-    event = DeployEvent(kind, image, by=goal.by, why=goal.why if kind == "held" else "")
+    why, together = (goal.why if kind == "held" else ""), (goal.together if kind == "started" else ())
+    event = DeployEvent(kind, image, by=goal.by, why=why, together=together)
     return RecordEvent(target.config.hosts[0], target.record_path, event)
 
 
@@ -86,9 +87,14 @@ def _roll_out(
     )
 
 
-def _earlier(before: ObservedKubernetes, now: ObservedKubernetes, rejected: DeployedImage) -> DeployedImage | None:
-    """Return the image to go back to: the one that served, or else one that was verified; None if none is known."""
+def _earlier(before: ObservedKubernetes, now: ObservedKubernetes, rejected: Goal) -> DeployedImage | None:
+    """Return the image to go back to: the one that served, or else one that was verified.
+
+    None if none is known, or if the image served and was verified before the run.
+    """
     record = now.record
+    if before.serving == rejected.image == before.record.current and not rejected.unfinished:
+        return None
     verified = [event.image for event in record.verified if event.image.digest not in record.held]
     candidates = (before.serving, record.current, now.serving, *verified)
-    return next((image for image in candidates if image and image.digest not in ("", rejected.digest)), None)
+    return next((image for image in candidates if image and image.digest not in ("", rejected.image.digest)), None)
