@@ -11,6 +11,7 @@ from shipit.plan.version.files.declared import DeclaredVersion
 from shipit.plan.version.package.model import Package
 from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
 from shipit.versionfiles.maven_modules import Read, module_versions, modules_beside
+from shipit.versionfiles.workspace import member_of_workspace
 from shipit.world import Git
 
 _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
@@ -19,13 +20,16 @@ _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
 def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     """Return the configured version files of `package`, or else the detected ones.
 
-    Detected are the files of the commit `rev` that contain a version, and the Maven modules that repeat it. For a
+    Detected are the files of the commit `rev` that contain a version, and those that repeat it: Maven modules, and the
+    lock file of a workspace above the package. For a
     Gradle build script that computes its version, it is the file that the version comes from, if that is clear.
     """
     main = main_version_files(git, rev, package)
     if package.version_files is not None:
         return main
-    return tuple(entry for file in main for entry in (file, *_modules(git, rev, file)))
+    return tuple(
+        entry for file in main for entry in (file, *_modules(git, rev, file), *_workspace_lock(git, rev, package, file))
+    )
 
 
 def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
@@ -131,6 +135,24 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
     if format_of(file.path) is FORMATS["maven"]:
         for path, paths in module_versions(file.path, _committed(git, rev)):
             yield VersionFileConfig(path=path, format="maven", paths=paths)
+
+
+def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
+    """Yield the lock file nearest above `package` that repeats the version of `file`."""
+    text = git.text(rev, file.path) if package.directory and not file.paths else None
+    directory = package.directory
+    while directory and text is not None:
+        directory = directory.rpartition("/")[0]
+        member = member_of_workspace(file.path, text, directory)
+        if member is None:
+            return
+        name, place = member
+        lock = VersionFileConfig(path=f"{directory}/{name}".lstrip("/"), paths=(place,))
+        locked = git.text(rev, lock.path)
+        if locked is not None:
+            if version_of(lock, locked):
+                yield lock
+            return
 
 
 def _committed(git: Git, rev: str) -> Read:
