@@ -248,6 +248,7 @@ def test_a_table_of_compose_is_one_target_for_each_service() -> None:
 @pytest.mark.parametrize(
     ("wrong", "key", "what"),
     [
+        ('secrets.from = ["env:KEY"]\n', "environments.dev.deploy.secrets", "compose reads secrets from a file"),
         ('image = "backend"\n', "environments.dev.deploy.image", "each service has its own image"),
         (
             'services.api.health = "none"\n',

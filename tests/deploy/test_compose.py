@@ -131,6 +131,22 @@ def test_changed_settings_in_the_compose_file_are_deployed_with_the_same_image(w
     assert state_of(world) == finished(world, "1.0.0")
 
 
+def test_secrets_are_written_before_the_services_start_and_a_change_is_deployed(world: FakeWorld) -> None:
+    stage = ComposeStage.of('secrets = { from = ["ssm:/shop/"], file = "/srv/shop/.env" }')
+    world.secrets.put("ssm:/shop/", {"PASSWORD": "one"})
+    stage.deployed(world, "1.0.0")
+    host = world.hosts.at("local")
+    before = host.compose.running(PROJECT, "backend")
+    assert (host.read(f"{PROJECT}/.env"), host.modes[f"{PROJECT}/.env"]) == ('PASSWORD="one"\n', 0o600)
+    watched, writes = recorded(world.next_run())
+    stage.deploy(watched)
+    assert set(writes) == {"host.lock"}
+    world.secrets.put("ssm:/shop/", {"PASSWORD": "two"})
+    stage.deploy(world.next_run())
+    assert host.compose.running(PROJECT, "backend") != before
+    assert state_of(world) == finished(world, "1.0.0")
+
+
 def test_several_replicas_are_all_replaced(world: FakeWorld) -> None:
     host = world.hosts.at("local")
     host.compose.projects[PROJECT]["backend"]["deploy"] = {"replicas": 3}
@@ -241,6 +257,24 @@ def test_a_proxy_that_would_keep_the_address_of_the_old_container_is_refused(
     host.containers.titles["shop-proxy-1"] = lambda: ("1 nginx: master process nginx",)
     host.nginx.configuration = site
     assert codes(world) == found
+
+
+@pytest.mark.parametrize(
+    ("check", "first"),
+    [
+        ({"test": ["CMD", "true"], "start_period": "10s"}, "5 s after"),
+        ({"test": ["CMD", "true"], "interval": "10s"}, "10s after"),
+        ({"test": ["CMD", "true"], "start_period": "10s", "start_interval": "500ms"}, ""),
+        ({"disable": True}, ""),
+    ],
+)
+def test_doctor_names_a_health_check_that_docker_begins_late(
+    world: FakeWorld, check: dict[str, object], first: str
+) -> None:
+    STAGE.deployed(world, "1.0.0")
+    world.hosts.at("local").compose.projects[PROJECT]["backend"]["healthcheck"] = check
+    found = [each for each in STAGE.doctor(world.next_run()) if each.code == "compose-health"]
+    assert [first in each.what for each in found] == ([True] if first else [])
 
 
 def test_a_service_that_is_missing_is_refused(world: FakeWorld) -> None:

@@ -73,7 +73,7 @@ class ComposeShop:
             "kind": "compose",
             "project": str(self.project),
             "directory": str(self.state),
-            "bake": "3s",
+            "bake": "0s",
             "drain": "2s",
             "services": {service: {"health": health} for service in SERVICES},
         }

@@ -11,6 +11,7 @@ from deployments.shop import REFUSED, REJECTED, Apps
 from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.registry import Registry
+from parts.sshd import SshServer
 from release.runs import Driver
 
 VERSIONS = ("1.0.0", "1.1.0")
@@ -38,6 +39,7 @@ def shop(apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path) -> I
 
 
 def test_two_services_are_replaced_under_load_without_a_lost_request(shop: ComposeShop) -> None:
+    shop.configure(bake="2s")
     others = shop.containers("proxy")
     with shop.load("backend", pause=0.02) as backend, shop.load("frontend", pause=0.02) as frontend:
         for version in ("1.1.0", "1.0.0"):
@@ -89,4 +91,12 @@ def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_th
     shop.apps["backend"]("2.1.0", exit_now=True)
     shop.apps["frontend"]("2.1.0")
     assert shop.deploy("2.1.0").status == REJECTED
+    shop.consistent("1.1.0")
+
+
+def test_a_host_is_deployed_to_over_ssh(shop: ComposeShop, ssh_server: SshServer) -> None:
+    shop.configure(hosts=[ssh_server.address])
+    key = Path(ssh_server.key).read_text()
+    shop.environment |= {"SHIPIT_SSH_KEY": key, "SHIPIT_SSH_KNOWN_HOSTS": ssh_server.known_hosts}
+    shop.deploy("1.1.0").succeeded()
     shop.consistent("1.1.0")

@@ -192,7 +192,7 @@ def ssh_server(engine: Engine | None = None) -> Iterator[SshServer]:
     """Run sshd as root on 127.0.0.1, behind a `Network`.
 
     Args:
-        engine: The engine that `docker` reaches in a session: sshd sets DOCKER_HOST.
+        engine: The engine that `docker` reaches in a session: sshd sets DOCKER_HOST and DOCKER_CONFIG.
     """
     sshd = program("sshd")
     subprocess.run([*as_root(), "mkdir", "-p", "-m", "0755", str(RUN)], check=True)
@@ -217,7 +217,7 @@ def ssh_server(engine: Engine | None = None) -> Iterator[SshServer]:
 def _variables(home: Path, engine: Engine | None) -> str:
     variables = {"HOME": str(home), "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
     if engine:
-        variables |= {"DOCKER_HOST": engine.host}
+        variables |= engine.environment
     return " ".join(f'"{name}={value}"' for name, value in variables.items())
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable, in_environment
-from shipit.config.targets.container import HealthConfig, IdentityConfig
+from shipit.config.targets.container import HealthConfig, IdentityConfig, SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, Path, Port
 from shipit.core import limits
 
@@ -93,15 +93,17 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
             "does not answer meanwhile. Without it, such a service is refused."
         ),
     ] = False
+    secrets: Annotated[
+        SecretsConfig | None,
+        Meta(
+            description="The secrets that shipit writes to `secrets.file` before the services are started: a file that "
+            "`env_file` names in the compose file."
+        ),
+    ] = None
     drain: Annotated[
         Duration,
         Meta(description="The longest time that the old container gets to finish its requests after SIGTERM."),
     ] = limits.DRAIN.written
-
-    @property
-    def secrets(self) -> None:
-        """None, because the compose project has the environment variables of its services."""
-        return None
 
     def parts(self, images: Collection[str]) -> tuple[ComposeServiceConfig, ...]:
         """Return one target for each service, in order."""
@@ -119,6 +121,8 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         if self.image:
             yield "image", "each service has its own image", f'write `services.<name>.image = "{self.image}"`'
+        if self.secrets and not self.secrets.file:
+            yield "secrets", "compose reads secrets from a file", f'add `file = "{self.project}/secrets.env"`'
 
 
 class ComposeServiceConfig(ComposeConfig, frozen=True, kw_only=True, tag="compose"):

@@ -11,7 +11,7 @@ from shipit.deploy.compose.observe import observe_host
 from shipit.deploy.compose.observed import ComposeTarget, ObservedCompose, ObservedComposeHost
 from shipit.deploy.compose.plan import ServicePlan, way_back_steps
 from shipit.deploy.compose.proxy import proxy_findings
-from shipit.deploy.compose.state import host_state, service_findings
+from shipit.deploy.compose.state import health_findings, host_state, service_findings
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.world import World
@@ -49,7 +49,8 @@ class Compose:
             yield from way_back_steps(target, earlier[host.host], host, rejected)
 
     def test(self, world: World, target: ComposeTarget) -> Iterator[Finding]:
-        yield from ()  # a plan checks everything already
+        for host in self.observe(world, target).by_host:
+            yield from health_findings(host)
 
     def logs(self, world: World, target: ComposeTarget, lines: int) -> list[tuple[str, str]]:
         found = []

@@ -21,7 +21,7 @@ from shipit.steps.compose import (
     StartReplicas,
     WatchReplicas,
 )
-from shipit.steps.deploy import PullImage, RecordEvent
+from shipit.steps.deploy import PullImage, RecordEvent, WriteSecrets
 
 
 class ServicePlan:
@@ -49,6 +49,9 @@ class ServicePlan:
             # Also shows that the record can be written, before anything is started.
             yield self.event("started", self.goal.image)
             yield PullImage(self.host, self.goal.image)
+        if secrets := self.target.config.secrets:
+            yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
+        if secrets or not self.observed.serves(self.goal.image):  # other secrets are other settings
             yield from self.replace_containers(watched=True)
         yield self._confirm()
         if self.goal.image.digest in self.observed.record.held:

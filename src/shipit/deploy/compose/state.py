@@ -52,6 +52,16 @@ def _drift(observed: ObservedComposeHost) -> Iterator[str]:
         yield f"`{observed.service.pin_path}` names another image of `{name}` than {serving.image}, which serves"
 
 
+def health_findings(observed: ObservedComposeHost) -> Iterator[Finding]:
+    """Yield a warning if docker waits long before it runs the health check of the compose file for the first time."""
+    check, name = observed.model.healthcheck, observed.service.service
+    if check and not check.get("disable") and "start_interval" not in check:
+        first = "5 s" if "start_period" in check else check.get("interval", "30s")
+        what = f"docker runs the health check of `{name}` on {machine(observed.host)} only {first} after the start"
+        fix = f"add `start_period: 60s` and `start_interval: 500ms` to the `healthcheck` of `{name}`"
+        yield Finding("compose-health", f"{what}, and each deployment waits for it", fix, "warning")
+
+
 def service_findings(target: ComposeTarget, observed: ObservedComposeHost) -> Iterator[Finding]:
     """Yield a finding if the pin file was changed, or if two containers of the service cannot run beside each other."""
     name, where = observed.service.service, machine(observed.host)

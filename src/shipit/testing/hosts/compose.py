@@ -19,7 +19,7 @@ Service = dict[str, Any]
 
 
 class FakeCompose:
-    """The projects of `docker compose` on a host; the only file that is read is the one with the pinned images.
+    """The projects of `docker compose` on a host. It reads only the file with the pinned images, and `.env`.
 
     A test can change `projects`: the services of each project by its directory, with their keys as in a compose file.
     `image` is required. The name of a project is the last part of its directory.
@@ -104,6 +104,7 @@ class FakeCompose:
 
     def _hash(self, directory: str, service: str, *, pinned: bool) -> str:
         own = {**self.projects[directory][service], "image": self._image(directory, service, pinned=pinned)}
+        own["env_file"] = self._files.get(f"{directory}/.env", "")
         return hashlib.sha256(json.encode(own, order="sorted")).hexdigest()
 
     def _existing(self, directory: str, service: str) -> tuple[Container, ...]:
