@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from repositories import Repository
 
 from shipit import api
@@ -89,6 +90,17 @@ def test_the_tag_format_of_a_repository_without_a_tool_is_found(repo: Repository
     repo.tag("1.0.0")
     adoption = api.plan_adoption(project(repo))
     assert adoption.text == '[release]\ntag = "{version}"\n'
+
+
+def test_korean_words_that_the_history_has_as_types_become_aliases(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.tag("v1.0.0")
+    for title in ("기능: 로그인", "[기능] 검색", "기능(api) : 목록", "수정: 오타", "수정: 색", "공지: 점검"):
+        repo.commit(title)
+    adoption = api.plan_adoption(project(repo))
+    assert adoption.text == '[commits.aliases]\n"기능" = "feat"\n'
+    assert [(each.tool, len(each.keys)) for each in adoption.imported] == [("commits of this repository", 1)]
+    assert api.next_version(replace(project(repo), config=adoption.config))[0].version == "1.1.0"
 
 
 def test_a_repository_that_needs_no_settings_gets_none(repo: Repository) -> None:

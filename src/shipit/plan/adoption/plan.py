@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.config.model import Config
+from shipit.core import limits
+from shipit.core.commits import subject
+from shipit.core.history import columns
 from shipit.core.versions.tag_family import TagFamily, tag_families
 from shipit.errors import ConfigError, ShipitError
 from shipit.importers import Found, Imported, ImportedKey, Repository, read_settings
 from shipit.plan.adoption.model import Adoption
 from shipit.plan.adoption.toml import toml_text
+from shipit.plan.adoption.words import aliases_for
 from shipit.world import Files, Git
 
 Settings = dict[str, dict[str, Any]]
@@ -29,7 +34,7 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     Raises `ConfigError` for settings of another tool that cannot be read.
     """
     repository = _repository(git, files)
-    imported = read_settings(repository) or _detected(repository, git)
+    imported = (*(read_settings(repository) or _detected(repository, git)), *_words(git))
     settings, config = _needed(_merged(imported))
     marked = tuple(replace(each, keys=tuple(_marked(each.keys, settings))) for each in imported)
     remove = tuple(file for each in imported for file in each.files if file != "package.json")
@@ -65,6 +70,27 @@ def _detected(repository: Repository, git: Git) -> tuple[Imported, ...]:
     else:
         found.taken("tags", "release.tag", family.format.template)
     return (found.imported("tags of this repository"),)
+
+
+def _words(git: Git) -> tuple[Imported, ...]:
+    """Return the aliases for the Korean words that the newest commits have as types."""
+    found, aliases = Found(), aliases_for(_titles(git))
+    for word in aliases:
+        found.taken(f"titles that begin with `{word}`", "commits.aliases", aliases)
+    return (found.imported("commits of this repository"),) if aliases else ()
+
+
+def _titles(git: Git) -> list[str]:
+    """Return the titles of the newest commits."""
+    head, titles = git.head(), list[str]()
+    if head is None:
+        return []
+    with closing(git.log([head])) as stream:
+        for part in columns(stream):
+            titles += map(subject, part.messages)
+            if len(titles) >= limits.ALIAS_COMMITS:
+                break
+    return titles[: limits.ALIAS_COMMITS]
 
 
 def _merged(imported: Sequence[Imported]) -> Settings:
