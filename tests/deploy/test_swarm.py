@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ from shipit.core.deploy import Answer, ServiceChange
 from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.steps.swarm import UpdateService
-from shipit.testing import FakeApp, FakeRegistry, FakeWorld
+from shipit.testing import FakeApp, FakeRegistry, FakeServices, FakeWorld
 from shipit.world import RemoteImage
 
 STAGE = SwarmStage.of()
@@ -82,6 +83,22 @@ def test_an_update_that_the_swarm_rolled_back_says_why_and_is_held() -> None:
     assert raised.value.tail == CRASHES.log
     assert state(world) == finished("1.1.0", "1.9.0")
     assert blocked(world).startswith("held: ")
+
+
+@pytest.mark.parametrize("method", ["find", "update"])
+def test_a_swarm_that_elects_a_new_leader_is_waited_for(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    world = STAGE.begun("1.0.0")
+    STAGE.publish(world, "1.1.0")
+    run, original, asked = world.next_run(), getattr(FakeServices, method), itertools.count()
+
+    def without_leader(*arguments: Any) -> Any:
+        if 2 < next(asked) < 12 or (method == "update" and next(asked) < 2):
+            raise RemoteError("the swarm does not have a leader", status=500)
+        return original(*arguments)
+
+    monkeypatch.setattr(FakeServices, method, without_leader)
+    STAGE.deploy(run)
+    assert state(world) == finished("1.1.0")
 
 
 def test_an_image_that_was_never_started_is_not_held() -> None:

@@ -20,6 +20,7 @@ from parts.swarm import Swarm, swarm
 from release.runs import Driver
 
 VERSIONS = ("2.0.0", "2.1.0")
+SLOW = "2.2.0"  # listens two seconds after its start
 REPLICAS, DEPLOYMENTS = 4, 6
 pytestmark = pytest.mark.timeout(3600)
 
@@ -33,12 +34,7 @@ def three_nodes(registry: Registry) -> Iterator[Swarm]:
 @pytest.fixture
 def shop(apps: Apps, three_nodes: Swarm, driver: Driver, tmp_path: Path) -> Iterator[SwarmShop]:
     """Return a project whose service runs on all nodes; afterwards all nodes are usable again."""
-    found = SwarmShop(tmp_path, apps, three_nodes, driver)
-    for version in VERSIONS:
-        apps(version, healthcheck=True)
-    found.configure(within="120s")
-    found.create(VERSIONS[0], replicas=REPLICAS)
-    found.deploy(VERSIONS[0]).succeeded()
+    found = begun(SwarmShop(tmp_path, apps, three_nodes, driver))
     yield found
     found.close()
     for number in (2, 3):
@@ -47,15 +43,27 @@ def shop(apps: Apps, three_nodes: Swarm, driver: Driver, tmp_path: Path) -> Iter
     wait_until(lambda: three_nodes.ready() == 3)
 
 
+def begun(shop: SwarmShop) -> SwarmShop:
+    """Return the project after its first version is deployed."""
+    for version in VERSIONS:
+        shop.apps(version, healthcheck=True)
+    shop.apps(SLOW, healthcheck=True, boot_delay=2)
+    shop.configure(within="120s")
+    shop.create(VERSIONS[0], replicas=REPLICAS)
+    shop.deploy(VERSIONS[0]).succeeded()
+    return shop
+
+
 @pytest.mark.parametrize("mode", ["close", "post"])
 def test_updates_lose_no_request(shop: SwarmShop, mode: Mode) -> None:
     with shop.users(mode) as running:
-        for number in range(1, DEPLOYMENTS + 1):
+        for number in range(1, DEPLOYMENTS):
             shop.deploy(VERSIONS[number % 2]).succeeded()
+        shop.deploy(SLOW).succeeded()
     result = running.result
     print(f"\n{mode}: {DEPLOYMENTS} deployments, {result.requests} requests, lost {result.lost} {result.reasons}")  # noqa: T201
     assert result.lost == 0, result
-    assert set(result.versions) == {f"version {version}" for version in VERSIONS}
+    assert set(result.versions) == {f"version {version}" for version in (*VERSIONS, SLOW)}
 
 
 def test_a_node_that_is_lost_while_the_service_is_updated_does_not_stop_the_deployment(shop: SwarmShop) -> None:
@@ -98,3 +106,17 @@ def test_a_bad_version_on_three_nodes_ends_with_the_old_one_and_loses_no_request
     shop.consistent(VERSIONS[0], REPLICAS)
     print(f"\nbad version: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
     assert running.result.lost == 0, running.result
+
+
+def test_the_loss_of_the_leader_does_not_stop_the_deployment(
+    registry: Registry, apps: Apps, driver: Driver, tmp_path: Path
+) -> None:
+    with swarm(registry, nodes=3, leader=2) as found:
+        shop = begun(SwarmShop(tmp_path, apps, found, driver))
+        new = apps(VERSIONS[1], healthcheck=True).digest
+        process = shop.start("deploy", "prod", VERSIONS[1])
+        wait_until(lambda: new in shop.runs())
+        found.cut(2)
+        assert process.wait(300) == 0
+        shop.consistent(VERSIONS[1], REPLICAS)
+        shop.close()

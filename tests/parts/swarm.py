@@ -99,16 +99,21 @@ class Swarm:
 
 
 @contextmanager
-def swarm(registry: Registry, nodes: int = 1) -> Iterator[Swarm]:
-    """Start a swarm whose first node is its manager. It notices after a few seconds that a node is lost."""
+def swarm(registry: Registry, nodes: int = 1, *, leader: int = 1) -> Iterator[Swarm]:
+    """Start a swarm, which notices after a few seconds that a node is lost.
+
+    The first node is its manager. With another `leader`, all nodes are managers.
+    """
     with ExitStack() as running:
         found = [running.enter_context(_node(registry, _address(number))) for number in range(1, nodes + 1)]
-        manager = found[0].engine
         _connect(found)
-        manager.docker("swarm", "init", "--advertise-addr", found[0].address, "--dispatcher-heartbeat", "1s")
-        token = manager.docker("swarm", "join-token", "--quiet", "worker")
-        for node in found[1:]:
-            node.engine.docker("swarm", "join", "--token", token, "--advertise-addr", node.address, _address(1))
+        first = found[leader - 1]
+        first.engine.docker("swarm", "init", "--advertise-addr", first.address, "--dispatcher-heartbeat", "1s")
+        token = first.engine.docker("swarm", "join-token", "--quiet", "worker" if leader == 1 else "manager")
+        for node in found:
+            if node is not first:
+                node.engine.docker("swarm", "join", "--token", token, "--advertise-addr", node.address, first.address)
+        manager = found[0].engine
         manager.docker("network", "create", "--driver", "overlay", "--attachable", NETWORK)
         yield Swarm(tuple(found))
 

@@ -213,6 +213,7 @@ VARIABLE = Size("deployments", 131_000, "an environment variable of a container"
 SERVICE_UPDATE = Time("deployments", 600, "an update of a service of a swarm, until all its tasks run the new version", "the earlier version is set again; error, status 6", "environments.<name>.deploy.within")
 SERVICE_TRIES = Count("deployments", 5, "tries to change a service that another program changes at the same time", "error, status 3")
 SERVICE_FAILURES = Count("deployments", 3, "failed tasks of a new version that the swarm starts again and again", "the earlier version is set again; error, status 6")
+SERVICE_SILENCE = Time("deployments", 60, "the time for which a manager of a swarm does not answer", "error, status 5 or 7")
 SERVICE_LOG = Time("deployments", 10, "the log of a service or of a task", "it is not shown")
 DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
 DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from contracts.clones import Clone, in_memory
-from steps.deploy.scene import HOST, IMAGE
+from steps.deploy.scene import HOST, IMAGE, host_of
 from steps.samples import Sample
 from steps.swarm.scene import SERVICE, remove_the_service, service_of, set_another_image, updated
 
 from shipit.errors import DeployError
 from shipit.steps.base import Step
 from shipit.steps.swarm import AwaitUpdate
-from shipit.testing import FakeApp
+from shipit.testing import FakeApp, FakeWorld
 
 STEP = AwaitUpdate(HOST, SERVICE, IMAGE, within=60)
 
@@ -56,3 +56,30 @@ def test_a_task_that_finds_no_place_ends_at_the_time_limit_with_the_reason(tmp_p
     with pytest.raises(DeployError, match="not done within 60 seconds") as raised:
         STEP.apply(world)
     assert "one is pending: no suitable node (host-mode port already in use" in raised.value.what
+
+
+def test_tasks_that_failed_before_the_wait_do_not_count(tmp_path: Path) -> None:
+    world = updated(in_memory(tmp_path), FakeApp(exits=0.5), on_failure="continue")
+    pass_time(world, 20)
+    world.hosts.apps[IMAGE.digest] = FakeApp(ready=3)  # the database is there again
+    pass_time(world, 20)
+    host_of(world).services.move(SERVICE)
+    assert sum(task.failed for task in service_of(world).tasks) >= 3
+    STEP.apply(world)
+
+
+def test_tasks_that_fail_again_and_again_after_the_update_end_the_wait(tmp_path: Path) -> None:
+    world = updated(in_memory(tmp_path))
+    pass_time(world, 20)
+    world.hosts.apps[IMAGE.digest] = FakeApp(ready=5, exits=1)
+    began = world.clock.elapsed()
+    pass_time(world, 1)
+    with pytest.raises(DeployError, match="the swarm starts its tasks again and again"):
+        STEP.apply(world)
+    assert world.clock.elapsed() - began < 15
+
+
+def pass_time(world: FakeWorld, seconds: float) -> None:
+    """Let the swarm act for some time."""
+    world.clock.sleep(seconds)
+    service_of(world)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
 from shipit.adapters.registry import Logins
@@ -72,17 +75,22 @@ class DockerServices:
             if found["Spec"]["Name"] != name:  # the engine also takes the beginning of an id
                 return None
             tasks = self._client.tasks(filters={"service": found["ID"]})  # type: ignore[no-untyped-call]
-            return _service(found, tasks, self._client.nodes())
+            service = _service(found, tasks, self._client.nodes())
+        redacted = tuple(replace(task, error=self._redact(task.error)) for task in service.tasks)
+        return replace(service, tasks=redacted)
 
     def logs(self, name: str, lines: int, task: str = "") -> str:
+        from requests import RequestException
+
         path = f"/tasks/{task}/logs" if task else f"/services/{name}/logs"
         wanted = {"stdout": "1", "stderr": "1", "tail": str(lines)}
-        with translating_engine_errors():
-            answer = self._client.get(self._url(path), params=wanted, timeout=limits.SERVICE_LOG)
-            if answer.status_code >= _FIRST_ERROR:
-                return ""
-            text = b"".join(_parts(answer.content)).decode(errors="replace").rstrip()
-        return self._logins.redact(self._given(text))
+        log = bytearray()
+        with suppress(RequestException):  # a node that is lost does not answer: then only the other logs are shown
+            answer = self._client.get(self._url(path), params=wanted, timeout=limits.SERVICE_LOG, stream=True)
+            with answer:
+                for part in answer.iter_content(None) if answer.status_code < _FIRST_ERROR else ():
+                    log += part
+        return self._redact(b"".join(_parts(bytes(log))).decode(errors="replace").rstrip())
 
     def update(self, service: Service, change: ServiceChange) -> bool:
         from docker.errors import APIError
@@ -121,6 +129,9 @@ class DockerServices:
         login = self._logins.of(Reference.parse(image).registry)
         return {"X-Registry-Auth": encode_header(dict(login.auth_config)).decode()} if login else {}
 
+    def _redact(self, text: str) -> str:
+        return self._logins.redact(self._given(text))
+
     def _url(self, path: str) -> str:
         return f"{self._client.base_url}/v{self._client.api_version}{path}"
 
@@ -138,14 +149,14 @@ def _changed(spec: dict[str, Any], change: ServiceChange) -> dict[str, Any]:
 def _service(found: Mapping[str, Any], tasks: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Service:
     """Return the service that the engine describes."""
     spec, status = found["Spec"], found.get("UpdateStatus") or {}
-    container, update = spec["TaskTemplate"]["ContainerSpec"], spec.get("UpdateConfig") or {}
+    container, update = spec["TaskTemplate"].get("ContainerSpec") or {}, spec.get("UpdateConfig") or {}
     down = {node["ID"] for node in nodes if node["Status"]["State"] != "ready"}
     usable = [node for node in nodes if node["ID"] not in down and node["Spec"]["Availability"] == "active"]
     ports = (spec.get("EndpointSpec") or {}).get("Ports") or ()
     newest = sorted(tasks, key=lambda task: task["CreatedAt"], reverse=True)
     return Service(
         name=spec["Name"],
-        image=container["Image"],
+        image=container.get("Image", ""),
         version=found["Version"]["Index"],
         labels=spec.get("Labels") or {},
         replicas=(spec["Mode"].get("Replicated") or {}).get("Replicas"),
@@ -175,7 +186,7 @@ def _task(found: Mapping[str, Any], down: set[str]) -> Task:
     container = status.get("ContainerStatus") or {}
     return Task(
         id=found["ID"],
-        digest=found["Spec"]["ContainerSpec"]["Image"].partition("@")[2],
+        digest=(found["Spec"].get("ContainerSpec") or {}).get("Image", "").partition("@")[2],
         state=status["State"],
         wanted=found["DesiredState"],
         error=status.get("Err", ""),

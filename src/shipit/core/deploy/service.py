@@ -129,6 +129,10 @@ class Service(Struct, frozen=True):
         """Return the tasks of an image, the newest first."""
         return tuple(task for task in self.tasks if task.digest == digest)
 
+    def failed(self, digest: str) -> set[str]:
+        """Return the ids of the tasks of an image that failed."""
+        return {task.id for task in self.of(digest) if task.failed}
+
     def failure(self, digest: str) -> Task | None:
         """Return the newest task of an image that failed; None if none did."""
         return next((task for task in self.of(digest) if task.failed), None)

@@ -46,27 +46,31 @@ class AwaitUpdate(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         clock = world.clock
-        end = clock.elapsed() + self.within
+        end, before = clock.elapsed() + self.within, None
         while True:
             service = read_service(self.host, self.service, world)
             problem = service.unsettled(self.image.digest)
             if not problem:
                 return {}
-            reason = self._failure(service)
+            failed = service.failed(self.image.digest)
+            before = failed if before is None else before  # by an earlier run
+            reason = self._failure(service, len(failed - before))
             if not reason and clock.elapsed() >= end:
                 reason = f"not done within {self.within:g} seconds: {problem}"
             if reason:
                 raise failure_of(service, self.image, reason, self.host, world)
             clock.sleep(_EVERY)
 
-    def _failure(self, service: Service) -> str:
-        """Return the reason to give up; empty while the image can still run in all tasks."""
+    def _failure(self, service: Service, failures: int) -> str:
+        """Return the reason to give up; empty while the image can still run in all tasks.
+
+        `failures` is the number of tasks of the image that failed since the wait began.
+        """
         if service.rolled_back and service.digest != self.image.digest:
             return f"the swarm rolled the update back{self._why(service)}"
         require_own(service, self.image)
         if service.update in PAUSED:
             return f"the swarm stopped the update{self._why(service)}"
-        failures = sum(task.failed for task in service.of(self.image.digest))
         if not service.is_updating and failures >= limits.SERVICE_FAILURES:
             return "the swarm starts its tasks again and again"
         return ""

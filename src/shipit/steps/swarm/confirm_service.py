@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import DeployedImage, DeployEvent, Service
+from shipit.core.deploy import DeployedImage, DeployEvent
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
 from shipit.steps.swarm.service import failure_of, read_service, require_own
@@ -79,11 +79,13 @@ class ConfirmService(Struct, frozen=True):
     def _watch(self, world: World) -> None:
         """Return at the end of the bake time, as soon as all tasks run; raise `DeployError` if a task fails before."""
         clock = world.clock
-        end, failed = clock.elapsed() + self.bake, self._failed(read_service(self.host, self.service, world))
+        end, before = clock.elapsed() + self.bake, None
         while True:
             service = read_service(self.host, self.service, world)
+            failed = service.failed(self.image.digest)
+            before = failed if before is None else before  # by an earlier run
             require_own(service, self.image)
-            if self._failed(service) - failed:
+            if failed - before:
                 raise failure_of(service, self.image, "a task failed after the update", self.host, world)
             outside = public_problem(self.url, self.url_before, world, change="update") if self.url else None
             problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
@@ -92,7 +94,3 @@ class ConfirmService(Struct, frozen=True):
             if outside or left <= -self.within:
                 raise failure_of(service, self.image, outside or problem, self.host, world)
             clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
-
-    def _failed(self, service: Service) -> set[str]:
-        """Return the ids of the tasks of the image that failed."""
-        return {task.id for task in service.of(self.image.digest) if task.failed}

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from shipit.core import limits
 from shipit.core.deploy import DeployedImage, Service, Task, machine
-from shipit.errors import ConflictError, DeployError
+from shipit.errors import ConflictError, DeployError, RemoteError
 from shipit.world import World
+
+_EVERY = 1.0  # seconds
 
 
 def read_service(host: str, name: str, world: World) -> Service:
-    """Return the service `name` of the swarm that `host` manages; raise `ConflictError` if there is none."""
-    found = world.hosts.at(host).services.find(name)
+    """Return the service `name` of the swarm that `host` manages; raise `ConflictError` if there is none.
+
+    It is asked again while it does not answer: its engine starts again, or the managers elect a new leader.
+    """
+    end = world.clock.elapsed() + limits.SERVICE_SILENCE
+    while True:
+        try:
+            found = world.hosts.at(host).services.find(name)
+            break
+        except RemoteError:
+            if world.clock.elapsed() >= end:
+                raise
+            world.clock.sleep(_EVERY)
     if found is None:
         what = f"the swarm of {machine(host)} has no service `{name}`: another program removed it"
         raise ConflictError(what, hint="create the service, then run the same command again")

@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from shipit.core import limits
 from shipit.core.deploy import PAUSED, DeployedImage, Service, ServiceChange, UpdateOrder, image_labels, machine
-from shipit.errors import ConflictError, DeployError, PreflightError
+from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.swarm.service import read_service
 from shipit.world import World
+
+_EVERY = 1.0  # seconds
 
 
 class UpdateService(Struct, frozen=True):
@@ -63,11 +65,17 @@ class UpdateService(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         if self.find:
             self._require_image(world)
-        services = world.hosts.at(self.host).services
+        services, problem = world.hosts.at(self.host).services, None
         for _ in range(limits.SERVICE_TRIES):
             found = read_service(self.host, self.service, world)
-            if self._is_set(found) or services.update(found, self._change(found)):
-                return {}
+            try:
+                if self._is_set(found) or services.update(found, self._change(found)):
+                    return {}
+            except RemoteError as error:  # the next round shows whether it was changed
+                problem = error
+                world.clock.sleep(_EVERY)
+        if problem:
+            raise problem
         what = f"service `{self.service}` is changed by another program again and again"
         raise ConflictError(what, hint="find the program that changes it, then run the same command again")
 
