@@ -428,6 +428,19 @@ def test_an_image_that_another_environment_built_from_the_same_commit_is_promote
     assert set(digests.values()) == {world.registry.tags["acme/app-dev:latest"]}
 
 
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("", "`staging` and `prod` both move `latest`, `{major}.{minor}` of `acme/app`"),
+        ('image.tags = ["staging", "{version}"]\n', None),
+    ],
+)
+def test_an_inherited_tag_that_both_environments_move_is_a_warning(tags: str, found: str | None) -> None:
+    config = configured(f'{CONFIG}\n[environments.staging]\nextends = "prod"\n{tags}')
+    findings = [each for each in planned(released(), "staging", config).findings if each.code == "inherited-tag"]
+    assert [(each.what, each.blocks) for each in findings] == ([(found, False)] if found else [])
+
+
 def test_without_an_image_to_promote_the_image_is_built() -> None:
     config = configured(CONFIG.replace("[environments.prod]\n", '[environments.prod]\npromote = "dev"\n'))
     assert "build acme/app:1.4.0" in summaries(planned(released(), "prod", config))

@@ -8,8 +8,9 @@ from functools import partial
 from msgspec import Struct
 
 from shipit.config.environment import EnvironmentConfig
+from shipit.config.keys import toml_key
 from shipit.config.model import Config
-from shipit.core.images import REVISION, VERSION, Reference, source_commit
+from shipit.core.images import REVISION, VERSION, Reference, is_permanent, source_commit
 from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
@@ -118,6 +119,7 @@ def observe_images(
     findings = (
         *(_uncommitted_changes(dirty) if pushing else ()),
         *_other_branch(config, environment, branch),
+        *(_inherited_tags(config, environment) if pushing else ()),
         *observer.unreleased(environment, next_releases),
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
@@ -307,6 +309,24 @@ def _other_branch(config: Config, environment: str, branch: str | None) -> Itera
         what = f"`{branch}` is the branch of environment `{others[0]}`, and this is an image of `{environment}`"
         fix = f"shipit image {others[0]}, or check out `{own}` first: git checkout {own}"
         yield Finding("other-branch", what, fix, "warning")
+
+
+def _inherited_tags(config: Config, environment: str) -> Iterator[Finding]:
+    """Yield a warning for each moving tag that the environment inherits, and that both environments would move."""
+    own = config.environments[environment]
+    base = config.environments.get(own.extends or "")
+    for key, image in own.built.items():
+        other = base.built.get(key) if base else None
+        if other and other.name == image.name:
+            moving = (tag for tag in image.tags if not is_permanent(tag) and "{branch}" not in tag)
+            listed = ", ".join(f"`{tag}`" for tag in moving if tag in other.tags)
+            what = f"`{environment}` and `{own.extends}` both move {listed} of `{image.name}`"
+            where = f"images.{toml_key(key)}" if key else "image"
+            fix = (
+                f'write into `[environments.{toml_key(environment)}]`: {where}.tags = ["{environment}", "{{version}}"]'
+            )
+            if listed:
+                yield Finding("inherited-tag", what, fix, "warning")
 
 
 def _taken_tags(image: ObservedImage, world: World) -> Iterator[Finding]:
