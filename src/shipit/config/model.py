@@ -16,6 +16,7 @@ from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     Author,
     Branch,
+    BreakingWords,
     BumpKey,
     BumpName,
     CommitType,
@@ -239,6 +240,13 @@ class CommitsConfig(ConfigTable, frozen=True, kw_only=True):
             "`feat : search` or `[Feat] search`. `false`: only `feat: search` is read."
         ),
     ] = True
+    breaking: Annotated[
+        tuple[BreakingWords, ...],
+        Meta(
+            description="More words that announce a breaking change at the begin of a line, like `BREAKING CHANGE:`.",
+            examples=[["BREAKING CHANGES"]],
+        ),
+    ] = ()
 
 
 class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):

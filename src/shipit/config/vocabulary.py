@@ -70,6 +70,10 @@ Author = Annotated[
     ),
 ]
 CommitType = Annotated[str, _text(_TYPE, "a commit type", "feat")]
+BreakingWords = Annotated[
+    str,
+    _text(r"BREAKING(?:[ -][A-Z]+)*", "words in capitals that begin with `BREAKING`", "BREAKING CHANGES"),
+]
 BumpKey = Annotated[
     str,
     _text(

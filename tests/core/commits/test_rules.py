@@ -2,8 +2,10 @@
 
 import pytest
 
-from shipit.core.commits import Commit, Rules
+from shipit.core.commits import Commit, RawCommit, Rules, read_commits, requested_version
 from shipit.core.commits.message import KNOWN_TYPES
+from shipit.core.history import columns
+from shipit.core.history.scan import HistoryScan
 from shipit.core.versions import Bump
 from shipit.errors import ConfigError
 
@@ -78,3 +80,45 @@ def test_a_bump_that_does_not_exist_is_an_error_with_its_key_path() -> None:
         Rules.of({"docs": "huge"})
     assert (caught.value.what, caught.value.where) == ("`huge` is not a bump", "bump.docs")
     assert caught.value.hint == "write none, patch, minor or major"
+
+
+# -- other words for a breaking change
+
+PLURAL = Rules.of(breaking=("BREAKING", "BREAKING CHANGES"))
+
+
+@pytest.mark.parametrize(
+    ("message", "texts"),
+    [
+        ("feat: x\n\nBREAKING CHANGES: y", ("y",)),
+        ("feat: x\n\nBREAKING: y", ("y",)),
+        ("feat: x\n\nBREAKING CHANGE: y\nBREAKING CHANGES: z", ("y", "z")),
+        ("feat: x\n\nBREAKING CHANGES #3", ("3",)),
+        ("feat: x\n\n* BREAKING CHANGES: y", ("y",)),
+        ("feat: x\n\nmore BREAKING CHANGES: y", ()),
+        ("feat: x\n\n> BREAKING CHANGES: y", ()),
+        ("feat: x\n\n```\nBREAKING CHANGES: y\n```", ()),
+        ("feat: x\n\nBREAKING CHANGESET: y", ()),
+    ],
+)
+def test_other_words_announce_a_breaking_change_like_the_standard_ones(message: str, texts: tuple[str, ...]) -> None:
+    parsed = PLURAL.parse(message)
+    assert isinstance(parsed, Commit)
+    assert parsed.breaking == texts
+
+
+def test_without_the_setting_other_words_are_a_warning() -> None:
+    parsed = Rules.of().parse("feat: x\n\nBREAKING CHANGES: y")
+    assert isinstance(parsed, Commit)
+    assert (parsed.breaking, len(parsed.warnings)) == ((), 1)
+    assert PLURAL.parse("feat: x\n\nBREAKING CHANGES: y") == Rules.of().parse("feat: x\n\nBREAKING CHANGE: y")
+
+
+def test_a_whole_history_is_read_with_the_other_words() -> None:
+    commit = RawCommit("a" * 40, (), "Ada", 0, "fix: x\n\nBREAKING CHANGES: y")
+    (reading,) = read_commits([commit], PLURAL).all
+    assert reading.bump is requested_version([commit], PLURAL).bump is Bump.MAJOR
+    scan = HistoryScan(PLURAL)
+    for part in columns([f"{'a' * 40}\0\0Ada\0{0}\0{commit.message}\0".encode()]):
+        scan.add(part)
+    assert scan.entries(0) == reading.entries

@@ -37,16 +37,23 @@ class Rules(Struct, frozen=True):
         aliases: other names of types, each with the type that it means.
         known: the types that have a rule or a known meaning.
         lenient: whether messages of a known type are read also in a non-standard spelling.
+        breaking: more words that announce a breaking change like `BREAKING CHANGE`; all begin with `BREAKING`.
     """
 
     table: Mapping[tuple[str, str | None], Rule]
     aliases: Mapping[str, str]
     known: frozenset[str]
     lenient: bool = True
+    breaking: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, bump: Mapping[str, str] | None = None, aliases: Mapping[str, str] | None = None, *, lenient: bool = True
+        cls,
+        bump: Mapping[str, str] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        *,
+        lenient: bool = True,
+        breaking: tuple[str, ...] = (),
     ) -> Rules:
         """Return the default rules with those of the configuration added.
 
@@ -54,17 +61,25 @@ class Rules(Struct, frozen=True):
             bump: none, patch, minor or major for each `type` or `type(scope)`.
             aliases: other names of types, each with the type that it means.
             lenient: read messages of a known type also in a non-standard spelling.
+            breaking: more words that announce a breaking change; all begin with `BREAKING`.
 
         Raises:
             ConfigError: if a key is not a type, or a value is not a bump.
         """
         names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
         table = dict(_rule(key, word, names) for key, word in {**DEFAULT_BUMPS, **(bump or {})}.items())
-        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()), lenient)
+        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()), lenient, breaking)
 
     def parse(self, message: str) -> Commit | Unreadable:
-        """Parse a message, with the known types and aliases of these rules."""
+        """Parse a message, with the known types, the aliases and the words for breaking changes of these rules."""
+        if self.breaking and "BREAKING" in message:
+            message = self._standard_footers(message)
         return parse_commit(message, aliases=self.aliases, known=self.known, lenient=self.lenient)
+
+    def _standard_footers(self, message: str) -> str:
+        """Return a message with `BREAKING CHANGE` in place of the other words that announce a breaking change."""
+        words = "|".join(map(re.escape, sorted(self.breaking, key=len, reverse=True)))
+        return re.sub(rf"(?m)^( {{0,3}}(?:[*-] +)?)(?:{words})(?= {{0,3}}[:：]| #)", r"\1BREAKING CHANGE", message)
 
     def bump_of(self, commit: Commit) -> Rule:
         """Return the bump of a commit, with the rule that gives it in words."""

@@ -12,6 +12,7 @@ _PRESETS = {"angular", "conventionalcommits", "@semantic-release/conventionalcom
 _BUMPS = {"major": "major", "minor": "minor", "patch": "patch", "false": "none", "none": "none"}
 _ORDER = ("none", "patch", "minor", "major")
 _TYPE = re.compile(r"[^\W\d_][\w-]*")
+_BREAKING_WORDS = re.compile(r"BREAKING(?:[ -][A-Z]+)*")
 _BREAKING = "shipit counts a breaking change of this type as major"
 
 
@@ -50,19 +51,23 @@ def _read_preset(name: str, options: dict[str, Any], found: Found) -> None:
 
 def read_parser(name: str, options: Any, found: Found) -> None:
     """Read the option `parserOpts` of the plugin `name`; None when it is not set."""
-    for key, value in (options or {}).items() if isinstance(options, dict | None) else ():
-        words = (
-            [word for word in value if word not in ("BREAKING CHANGE", "BREAKING-CHANGE")]
-            if key == "noteKeywords"
-            else []
-        )
-        if key == "noteKeywords" and not words:
-            found.default(f"{name}.parserOpts.noteKeywords")
-        elif key == "noteKeywords":
-            written = ", ".join(f"`{word}`" for word in words)
-            found.undecided(f"{name}.parserOpts.noteKeywords", f"shipit warns about {written}, and does not count it")
+    for key, value in options.items() if isinstance(options, dict) else ():
+        if key == "noteKeywords":
+            _read_note_keywords(f"{name}.parserOpts.noteKeywords", value, found)
         else:
             found.undecided(f"{name}.parserOpts.{key}", "shipit parses headers as the specification says")
+
+
+def _read_note_keywords(key: str, value: Any, found: Found) -> None:
+    """Read the words that announce a breaking change."""
+    words = [str(word) for word in (value if isinstance(value, list) else [value])]
+    others = [word for word in words if word not in ("BREAKING CHANGE", "BREAKING-CHANGE")]
+    if not others:
+        found.default(key)
+    elif all(map(_BREAKING_WORDS.fullmatch, others)):
+        found.taken(key, "commits.breaking", others)
+    else:
+        found.undecided(key, "`breaking` in `[commits]` takes words in capitals that begin with `BREAKING`")
 
 
 def _has_scope(numbered: tuple[int, Any]) -> bool:

@@ -52,7 +52,8 @@ class NextRelease(Struct, frozen=True):
 
 def rules_of(config: Config) -> Rules:
     """Return the configured rules for reading commits: the bump of each type, and the aliases of types."""
-    return Rules.of(config.bump, config.commits.aliases, lenient=config.commits.lenient)
+    commits = config.commits
+    return Rules.of(config.bump, commits.aliases, lenient=commits.lenient, breaking=commits.breaking)
 
 
 def decide_version(
