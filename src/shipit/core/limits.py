@@ -138,6 +138,7 @@ BUILDX_ANSWER = Time("engine", 60, "the answer of `docker buildx` about its vers
 
 PREPARE = Time("commands", 1800, "a `prepare` command; a build of an image of a release", "it is killed; error, status 5", "release.prepare-timeout")
 BUILD = Time("commands", 1800, "a `build` command; a build of an image of an environment", "it is killed; error, status 5", "environments.<name>.timeout")
+COMMAND_END = Time("commands", 5, "the time in which all processes of a command must end after its time limit", "shipit goes on without waiting")
 OUTPUT_END = Time("commands", 5, "the output that is still open after its command has ended", "the rest of the output is left out")
 OUTPUT_LINE = Count("commands", 65_536, "characters of a line of the output", "the line ends with `…`; the command goes on")
 ERROR_LINES = Count("commands", 20, "last lines of the output in an error", "the others are only in the log")

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Generator, Mapping, Sequence
 
+from shipit.adapters.processes.guard import end_all, guarded
 from shipit.adapters.processes.program_output import ProgramOutput
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
@@ -107,6 +108,8 @@ def run_program(
 ) -> int | None:
     """Run a program, kill the processes that it left running, and return its exit status.
 
+    If shipit is killed, or at the time limit, also the processes in other sessions are killed; see `guard`.
+
     Args:
         command: a line for the shell, or a program with its arguments.
         output: gets standard output and standard error.
@@ -114,25 +117,29 @@ def run_program(
         env: all environment variables.
         timeout: in seconds; after that the program is killed, and None is returned.
     """
-    program = subprocess.Popen(
-        command,
-        shell=isinstance(command, str),
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    reader = threading.Thread(target=_read, args=(program, output), daemon=True)
-    reader.start()
-    try:
-        program.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _kill_group(program)
-        reader.join(timeout=limits.OUTPUT_END)
+    read_end, write_end = os.pipe()
+    with open(read_end, "rb") as stdin, open(write_end, "wb", buffering=0) as to_guard:
+        program = subprocess.Popen(
+            guarded(command),
+            cwd=cwd,
+            env=dict(env),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        reader = threading.Thread(target=_read, args=(program, output), daemon=True)
+        reader.start()
+        try:
+            program.wait(timeout)
+            to_guard.write(b"\n")
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if program.returncode is None:
+                end_all(program, to_guard)
+            _kill_group(program)
+            reader.join(timeout=limits.OUTPUT_END)
     return program.returncode
 
 
