@@ -61,6 +61,18 @@ def test_the_warning_names_every_unreadable_version_file(repo: Repository) -> No
     assert "`build.gradle`, line 1: " in found.what and "`package.json`: `version` is not set" in found.what
 
 
+def test_the_fix_names_the_way_for_each_file(repo: Repository) -> None:
+    repo.commit(
+        "feat: begin", files={"build.gradle": "plugins { id 'java' }\n", "gradle.properties": "projectVersion=1.2.0\n"}
+    )
+    found = warning(repo)
+    assert found is not None
+    assert "`build.gradle`: add" in found.fix
+    assert (
+        "`gradle.properties`: set `version` in the file, or use another place in `paths`: `projectVersion`" in found.fix
+    )
+
+
 @pytest.mark.parametrize(
     "toml",
     [

@@ -77,8 +77,9 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
         yield Finding("version-file", f"`{path}` cannot be updated{_reason(error)}", fix)
     if errors and not unreadable and not main_version_files(git, rev, package):
         reasons = "; ".join(f"`{path}`{_reason(error)}" for path, error in errors.items())
-        hints = [error.hint for error in errors.values() if error.hint]
-        fix = "; ".join((*hints[:1], "if no file contains the version, set version-files = []"))
+        hints = {path: error.hint for path, error in errors.items() if error.hint}
+        of_each = [f"`{path}`: {hint}" for path, hint in hints.items()] if len(hints) > 1 else hints.values()
+        fix = "; ".join((*of_each, "if no file contains the version, set version-files = []"))
         blocks = any(error.computed for error in errors.values())
         what = f"no version file can be updated: {reasons}"
         yield Finding("version-file", what, fix, "error" if blocks else "warning")
