@@ -271,6 +271,7 @@ def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
     assert begin not in clone.git.touching(["a.txt"], merge, [begin])
     assert clone.git.touching(["a.txt", "b"], merge) >= {begin, ours, theirs}
     assert clone.git.touching([""], merge) >= {begin, ours, theirs}
+    assert clone.git.touching(["a.txt", "b"], ours, also=[theirs]) >= {begin, ours, theirs}
     assert clone.git.touching(["no"], merge) == clone.git.touching(["*"], merge) == frozenset()
 
 

@@ -86,11 +86,13 @@ class Git(Protocol):
         KeyboardInterrupt raised meanwhile is lost.
         """
 
-    def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+    def touching(
+        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> frozenset[str]:
         """Return the ids of the commits in the range that change one of the files and directories `paths`.
 
-        The range is as in `log`. The empty path is the root of the repository. A merge counts if one of `paths`
-        differs from its first parent.
+        The range is as in `log`, from `include` and the commits `also`. The empty path is the root of the repository.
+        A merge counts if one of `paths` differs from its first parent.
         """
 
     def commit(self, rev: str) -> CommitInfo | None:

@@ -229,9 +229,15 @@ class CountingGit(GitRepository):
         return super()._run(argv, **stdin)
 
 
-def test_git_is_not_run_for_each_release(repo: Repository) -> None:
+@pytest.mark.parametrize("toml", ["", '[packages.all]\npath = "."\ntag = "v{version}"\n'])
+def test_git_is_not_run_for_each_release(repo: Repository, toml: str) -> None:
+    repo.commit("feat: begin")
     for number in range(30):
-        released(repo, f"v1.0.{number}", "fix: a")
+        repo.branch(f"release-{number}", at="main")
+        released(repo, f"v1.0.{number}", "chore: release")
+        repo.switch("main")
+        repo.commit("fix: a", files={"a": str(number)})
+        repo.tag(f"v1.1.{number}")
     git = CountingGit(str(repo.path))
-    assert len(observe_windows(git, config_of(""))[0]) == 29
+    assert len(observe_windows(git, config_of(toml))[0]) == 58
     assert git.runs < 6

@@ -122,9 +122,11 @@ class GitHistory:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment, limits.GIT_LOCAL)
 
-    def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
+    def touching(
+        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> frozenset[str]:
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
-        listed = self._output(*argv, "--format=%x00%H", *_range([include], exclude), *map(_literal, paths))
+        listed = self._output(*argv, "--format=%x00%H", *_range([include, *also], exclude), *map(_literal, paths))
         entries = (entry.partition("\n") for entry in listed.split("\0"))
         return frozenset(id for id, _, names in entries if names.strip())
 

@@ -78,7 +78,7 @@ def _windows(
     git: Git, tips: Sequence[str], log: Log, package: Package, tags: Sequence[Tag], last: int | None
 ) -> Iterator[PastWindow]:
     windows = release_windows(log, tags)
-    touching = frozenset().union(*(git.touching(package.paths, tip) for tip in tips)) if package.paths else None
+    touching = git.touching(package.paths, tips[0], also=tips[1:]) if package.paths and windows else None
     for window in windows[-last:] if last else windows:
         yield PastWindow(window.before, window.made, _history(package, window, log, touching))
 

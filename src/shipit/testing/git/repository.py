@@ -62,8 +62,10 @@ class FakeGit:
         for commit in self._range(include, exclude):
             yield commit.record(self._commits.parents(commit.id))
 
-    def touching(self, paths: Sequence[str], include: str, exclude: Sequence[str] = ()) -> frozenset[str]:
-        touches, commits = self._commits.touches, self._range([include], exclude)
+    def touching(
+        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> frozenset[str]:
+        touches, commits = self._commits.touches, self._range([include, *also], exclude)
         return frozenset(commit.id for commit in commits if any(touches(commit, path) for path in paths))
 
     def commit(self, rev: str) -> CommitInfo | None:
