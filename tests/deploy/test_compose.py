@@ -290,3 +290,10 @@ def test_a_project_that_compose_cannot_read_is_refused(world: FakeWorld) -> None
     findings = STAGE.plan(world.next_run()).findings
     assert codes(world) == {"compose"}
     assert "no such file" in findings[0].what
+
+
+def test_a_host_without_compose_is_refused(world: FakeWorld) -> None:
+    STAGE.publish_pair(world, "1.0.0")
+    world.hosts.at("local").compose.installed = False
+    finding, _ = STAGE.plan(world).findings
+    assert (finding.code, finding.what.partition(" on ")[0]) == ("compose", "`docker compose` is not installed")

@@ -15,6 +15,21 @@ from parts.sshd import SshServer
 from release.runs import Driver
 
 VERSIONS = ("1.0.0", "1.1.0")
+# Keys that compose resolves before it starts a container, so that each can change the fingerprint of its settings.
+MANY_KEYS = {
+    "profiles": ["web"],
+    "env_file": ["frontend.env", {"path": "missing.env", "required": False}],
+    "environment": ["DOLLAR=$$HOME", "UNSET"],
+    "labels": {"com.example.team": "web"},
+    "volumes": ["./nginx.conf:/nginx.conf:ro", {"type": "tmpfs", "target": "/cache"}],
+    "healthcheck": {"test": "wget -q -O /dev/null http://127.0.0.1:8080/health", "interval": "300ms"},
+    "depends_on": {"proxy": {"condition": "service_started", "required": False}},
+    "deploy": {"resources": {"limits": {"memory": "200M"}}},
+    "ulimits": {"nofile": {"soft": 1000, "hard": 2000}},
+    "logging": {"driver": "json-file", "options": {"max-size": "10m"}},
+    "build": {"context": "."},
+    "extra_hosts": ["host.docker.internal:host-gateway"],
+}
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +109,9 @@ def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_th
     shop.consistent("1.1.0")
 
 
-def test_a_host_is_deployed_to_over_ssh(shop: ComposeShop, ssh_server: SshServer) -> None:
+def test_a_service_with_many_keys_is_deployed_over_ssh(shop: ComposeShop, ssh_server: SshServer) -> None:
+    (shop.project / "frontend.env").write_text('PASSWORD="a$$b c"\n')
+    shop.write(frontend=MANY_KEYS)
     shop.configure(hosts=[ssh_server.address])
     key = Path(ssh_server.key).read_text()
     shop.environment |= {"SHIPIT_SSH_KEY": key, "SHIPIT_SSH_KNOWN_HOSTS": ssh_server.known_hosts}

@@ -42,22 +42,24 @@ class AwaitReplicas(Struct, frozen=True):
 
     def check(self, world: World) -> Done | Todo:
         host = world.hosts.at(self.replicas.host)
-        return self._gate.check(lambda: self._look(host), world)
+        settings = self.replicas.settings(host)
+        return self._gate.check(lambda: self._look(host, settings), world)
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.replicas.host)
-        reason, too_late = self._gate.wait(lambda: self._look(host), world)
+        settings = self.replicas.settings(host)
+        reason, too_late = self._gate.wait(lambda: self._look(host, settings), world)
         if reason:
             raise DeployError(
                 f"{self.replicas.image} is not healthy as {self.replicas.place}: {reason}",
                 hint="read the log above, fix the app or its settings, then deploy again" + (_SLOW if too_late else ""),
-                tail=self.replicas.logs(host, self.replicas.wanted(host)),
+                tail=self.replicas.logs(host, self.replicas.wanted(host, settings)),
             )
         return {}
 
-    def _look(self, host: Host) -> tuple[str | None, str | None]:
+    def _look(self, host: Host, settings: str | None) -> tuple[str | None, str | None]:
         """Return the reason to give up, and the reason to wait on; both None when all containers are healthy."""
-        found = self.replicas.wanted(host)
+        found = self.replicas.wanted(host, settings)
         if len(found) < self.replicas.service.replicas:
             return f"a new container of {self.replicas.place} is gone: another program removed it", None
         if ended := next(filter(None, map(self.replicas.ended, found)), None):

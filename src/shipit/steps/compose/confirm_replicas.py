@@ -53,7 +53,7 @@ class ConfirmReplicas(Struct, frozen=True):
     def check(self, world: World) -> Done | Todo:
         """Return whether these containers were verified, serve alone, and are healthy right now."""
         host = world.hosts.at(self.replicas.host)
-        wanted, others = self.replicas.sorted(host)
+        wanted, others = self.replicas.sorted(host, self.replicas.settings(host))
         if others or not self._is_recorded(read_record(host, self.record), wanted):
             return Todo()
         problem = self._problem(host, wanted, world)
@@ -78,7 +78,7 @@ class ConfirmReplicas(Struct, frozen=True):
         host = world.hosts.at(self.replicas.host)
         problem = watch(host, self.replicas, self.bake, world)
         outside = None if problem or not self.url else public_problem(self.url, self.url_before, world)
-        wanted = self.replicas.wanted(host)
+        wanted = self.replicas.wanted(host, self.replicas.settings(host))
         if problem or outside:
             address = "check `url`, the proxy, DNS and the firewall, then run: shipit deploy ENV --retry"
             raise DeployError(

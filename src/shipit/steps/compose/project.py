@@ -17,11 +17,13 @@ _ANSWER_ONLY = ("sh", "-c", 'exec "$@" 2>/dev/null', "sh")
 # A `docker compose` of a killed run goes on, and the next one waits for its end.
 _ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
 # `up` reads the files in `env_file` before it makes the fingerprint, and `config --hash` alone does not.
+# Without a profile, compose does not know a service that has `profiles`.
+_ALL_PROFILES = ("--profile", "*")
 _HASH = """\
 hash=$1 service=$2 directory=$3
 shift 3
 project=$("$@") && printf '%s\\n' "$project" |
-    docker compose --project-directory "$directory" --file - config "$hash" "$service"
+    docker compose --profile "*" --project-directory "$directory" --file - config "$hash" "$service"
 """
 
 
@@ -82,7 +84,7 @@ def _files(host: Host, service: ComposeService) -> Sequence[str]:
 
 def _compose(directory: str, files: Sequence[str]) -> list[str]:
     named = [word for file in files for word in ("--file", f"{directory}/{file}")]
-    return ["docker", "compose", "--project-directory", directory, *named]
+    return ["docker", "compose", *_ALL_PROFILES, "--project-directory", directory, *named]
 
 
 def _answer(host: Host, argv: Sequence[str], directory: str) -> str:
@@ -90,6 +92,10 @@ def _answer(host: Host, argv: Sequence[str], directory: str) -> str:
     done = host.look([*_ANSWER_ONLY, *argv])
     if done.status == 0:
         return done.output
-    reason = host.look(argv).output.splitlines() or ["it printed nothing"]
-    what = f"`docker compose` on {machine(host.address)} cannot read the project in `{directory}`: {reason[-1]}"
+    where = machine(host.address)
+    if host.look(["docker", "compose", "version"]).status != 0:
+        what = f"`docker compose` is not installed on {where}, or its user cannot run it"
+        raise CommandError(what, hint="install the package docker-compose-plugin or docker-compose-v2 on the host")
+    lines = [line for line in host.look(argv).output.splitlines() if "level=warning" not in line]
+    what = f"`docker compose` on {where} cannot read the project in `{directory}`: {next(iter(lines), 'no reason')}"
     raise CommandError(what, hint=f"run it on the host: docker compose --project-directory {directory} config")

@@ -50,7 +50,8 @@ class RecreateReplicas(Struct, frozen=True):
         return f"replace {self.replicas.place} in place by {self.replicas.image}; it does not answer meanwhile ({gap})"
 
     def check(self, world: World) -> Done | Todo:
-        wanted, others = self.replicas.sorted(world.hosts.at(self.replicas.host))
+        host = world.hosts.at(self.replicas.host)
+        wanted, others = self.replicas.sorted(host, self.replicas.settings(host))
         running = [each for each in wanted if each.status not in ENDED]
         return Todo() if others or len(running) < self.replicas.service.replicas else Done()
 
@@ -65,17 +66,18 @@ class RecreateReplicas(Struct, frozen=True):
                 hint="fix the compose file or the image, then run the same command again",
                 tail=done.output,
             )
-        for container in self.replicas.sorted(host)[1]:  # what an interrupted run of compose left
+        settings = self.replicas.settings(host)
+        for container in self.replicas.sorted(host, settings)[1]:  # what an interrupted run of compose left
             host.containers.remove(container.id)
-        if self._answers(host, world):
+        if self._answers(host, settings, world):
             self._record(host, world.clock.elapsed() - start, world)
         return {}
 
-    def _answers(self, host: Host, world: World) -> bool:
+    def _answers(self, host: Host, settings: str | None, world: World) -> bool:
         """Wait until the service answers again, and return whether it does; the gate says why not."""
         end = world.clock.elapsed() + Gate.of(self.replicas.health).within
         while world.clock.elapsed() < end:
-            wanted = self.replicas.wanted(host)
+            wanted = self.replicas.wanted(host, settings)
             if not wanted or any(map(self.replicas.ended, wanted)):
                 return False
             if not any(self.replicas.problem(host, each) for each in wanted):

@@ -54,7 +54,7 @@ class RemoveReplicas(Struct, frozen=True):
 
     def _sorted(self, host: Host) -> tuple[tuple[Container, ...], tuple[Container, ...]]:
         if not self.keep:
-            return self.replicas.sorted(host)
+            return self.replicas.sorted(host, self.replicas.settings(host))
         found = host.containers.labelled(self.replicas.service.labels)
         kept = tuple(each for each in found if each.id in self.keep)
         return kept, tuple(each for each in found if each not in kept)

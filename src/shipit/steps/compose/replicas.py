@@ -47,13 +47,16 @@ class Replicas(Struct, frozen=True):
         pins = pins_in(host.read(self.service.pin_path) or "")
         return pins.get(self.service.service) == self.image.reference
 
-    def wanted(self, host: Host) -> tuple[Container, ...]:
-        """Return the containers that have the image and the settings of the compose files, also those that ended."""
-        return self.sorted(host)[0]
+    def settings(self, host: Host) -> str | None:
+        """Return the fingerprint of the settings in the compose files; None if another image is pinned."""
+        return config_hash(host, self.service) if self.pinned(host) else None
 
-    def sorted(self, host: Host) -> tuple[tuple[Container, ...], tuple[Container, ...]]:
+    def wanted(self, host: Host, settings: str | None) -> tuple[Container, ...]:
+        """Return the containers that have the image and `settings`, also those that ended."""
+        return self.sorted(host, settings)[0]
+
+    def sorted(self, host: Host, settings: str | None) -> tuple[tuple[Container, ...], tuple[Container, ...]]:
         """Return the wanted containers of the service, and all its other containers."""
-        settings = config_hash(host, self.service) if self.pinned(host) else None
         found = host.containers.labelled(self.service.labels)
         wanted = [each for each in found if each.labels.get(CONFIG_HASH) == settings and self._has_image(host, each)]
         return tuple(wanted), tuple(each for each in found if each not in wanted)

@@ -35,13 +35,14 @@ class StartReplicas(Struct, frozen=True):
         return f"start {containers} of {self.replicas.place} beside the old: {self.replicas.image}"
 
     def check(self, world: World) -> Done | Todo:
-        wanted = self.replicas.wanted(world.hosts.at(self.replicas.host))
+        host = world.hosts.at(self.replicas.host)
+        wanted = self.replicas.wanted(host, self.replicas.settings(host))
         running = [each for each in wanted if each.status not in ENDED]
         return Done() if len(running) >= self.replicas.service.replicas else Todo()
 
     def apply(self, world: World) -> Outputs:
         host, service = world.hosts.at(self.replicas.host), self.replicas.service
-        wanted, others = self.replicas.sorted(host)
+        wanted, others = self.replicas.sorted(host, self.replicas.settings(host))
         for container in (*wanted, *others):
             if container.status in ENDED:
                 host.containers.remove(container.id)

@@ -36,7 +36,8 @@ class WatchReplicas(Struct, frozen=True):
         """Return whether this run watched them, or the old containers are gone; the world does not show how long."""
         if world.process.ran(repr(self)):
             return Done()
-        _, others = self.replicas.sorted(world.hosts.at(self.replicas.host))
+        host = world.hosts.at(self.replicas.host)
+        _, others = self.replicas.sorted(host, self.replicas.settings(host))
         return Todo() if any(each.running for each in others) else Done()
 
     def apply(self, world: World) -> Outputs:
@@ -45,7 +46,7 @@ class WatchReplicas(Struct, frozen=True):
             raise DeployError(
                 f"{self.replicas.image} failed as {self.replicas.place} while it was watched: {problem}",
                 hint="read the log above, fix the app, then deploy a new version",
-                tail=self.replicas.logs(host, self.replicas.wanted(host)),
+                tail=self.replicas.logs(host, self.replicas.wanted(host, self.replicas.settings(host))),
             )
         world.process.record(repr(self))
         return {}
@@ -56,9 +57,10 @@ def watch(host: Host, replicas: Replicas, bake: float, world: World) -> str | No
 
     A container that ended is a failure at once. A bad answer is one only if three come in a row.
     """
+    settings = replicas.settings(host)
     end, bad = world.clock.elapsed() + bake, 0
     while True:
-        found = replicas.wanted(host)
+        found = replicas.wanted(host, settings)
         if len(found) < replicas.service.replicas:
             return f"a container of {replicas.place} is gone: another program removed it"
         if ended := next(filter(None, map(replicas.ended, found)), None):

@@ -22,7 +22,8 @@ class FakeCompose:
     """The projects of `docker compose` on a host. It reads only the file with the pinned images, and `.env`.
 
     A test can change `projects`: the services of each project by its directory, with their keys as in a compose file.
-    `image` is required. The name of a project is the last part of its directory.
+    `image` is required. The name of a project is the last part of its directory. `installed` is False on a host without
+    compose.
 
     Args:
         files: the files of the host, by path.
@@ -32,6 +33,7 @@ class FakeCompose:
     def __init__(self, files: Mapping[str, str], containers: FakeContainers) -> None:
         self._files = files
         self._containers = containers
+        self.installed = True
         self.projects: dict[str, dict[str, Service]] = {}
 
     def connect(self, containers: FakeContainers) -> FakeCompose:
@@ -50,7 +52,11 @@ class FakeCompose:
         return tuple(each for each in self._existing(directory, service) if each.running)
 
     def execute(self, words: Sequence[str]) -> CommandResult:
-        """Run `docker compose` with these words: `config --format json`, `config --hash` or `up`."""
+        """Run `docker compose` with these words: `version`, `config --format json`, `config --hash` or `up`."""
+        if not self.installed:
+            return CommandResult(1, "docker: unknown command: docker compose")
+        if words[-1] == "version":
+            return CommandResult(0, "Docker Compose version v2.40.3")
         directory = words[words.index("--project-directory") + 1]
         if directory not in self.projects:
             return CommandResult(14, f"open {directory}/compose.yaml: no such file or directory")
