@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from deployments.compose import RESOLVER, ComposeShop
 from deployments.shop import Apps, Shop
+from deployments.swarm_shop import SwarmShop
 from deployments.test_compose import apps_of_services as apps_of_services
 from deployments.test_watchtower import WatchedShop
+from parts.daemon import free_port, wait_until
+from parts.load import load
 from parts.nginx import make_nginx_image, nginx
 from parts.watchtower import watchtower
 from release.runs import Driver
@@ -91,6 +94,43 @@ def test_the_example_with_watchtower_proves_the_version_that_runs(apps: Apps, dr
             assert shop.runs(apps(NEW))
         finally:
             apps.engine.run("rm", "--force", "watched-shop")
+
+
+def test_the_example_with_a_swarm_replaces_a_version_without_a_lost_request(swarm_shop: SwarmShop) -> None:
+    shop, swarm = swarm_shop, swarm_shop.swarm
+    old, new = (shop.apps(version, healthcheck=True) for version in ("2.0.0", "2.1.0"))
+    shop.service, port = "example_web", str(free_port())
+    place = shop.root.parent
+    (place / "main.conf").write_text(MAIN)
+    (place / "nginx.conf").write_text(adapted("swarm/host/nginx.conf", {}))
+    stack = {
+        "nginx:1.29": make_nginx_image(swarm.manager),
+        "published: 80,": f"published: {port},",
+        "configs: [{": "configs: [{ source: main, target: /etc/nginx/nginx.conf }, {",
+        "configs:\n  proxy:": "configs:\n  main:\n    file: main.conf\n  proxy:",
+        "acme/shop:latest": old.reference,
+        "stop_grace_period: 30s": "stop_grace_period: 1s",
+        "{ order: start-first,": "{ order: start-first, monitor: 1s,",
+    }
+    (place / "stack.yaml").write_text(adapted("swarm/host/stack.yaml", stack))
+    settings = {
+        'url = "https://shop.example"\n': "",
+        '"acme/shop"': f'"{shop.name}"',
+        "ssh://deploy@manager.shop.example": "local",
+        'service = "shop_web"': f'service = "example_web"\nbake = "0s"\ndirectory = "{shop.state}"',
+    }
+    commit(shop.root, adapted("swarm/shipit.toml", settings))
+    try:
+        swarm.manager.docker("stack", "deploy", "--compose-file", str(place / "stack.yaml"), "example")
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: shop.runs() == [old.digest] * 2 and swarm.answers(url))
+        with load(url, clients=8, within=swarm.nodes[0].enter()) as running:
+            shop.deploy("2.1.0").succeeded()
+        assert shop.runs() == [new.digest] * 2
+        assert running.result.lost == 0, running.result
+        assert set(running.result.versions) == {"version 2.0.0", "version 2.1.0"}
+    finally:
+        swarm.manager.run("stack", "rm", "example")
 
 
 MAIN = "user root; events {} http { access_log off; include /etc/nginx/conf.d/*.conf; }"
