@@ -173,7 +173,7 @@ PROPOSED_PACKAGES = Count("texts", 50, "packages that are proposed for tags in a
 PLAN_DIFF = Count("texts", 200, "lines that `--verify` shows of the difference between two plans", "the number of the others is below them")
 REPLAYED_COMMITS = Count("texts", 5, "commits that `shipit replay` shows for a version that differs", "the number of the others is below them")
 REPLAYED_SETTINGS = Count("texts", 3, "settings that `shipit replay` tries on all releases", "the effect of the others is not shown")
-ALIAS_TITLES = Count("texts", 3, "fewest titles with a Korean word as their type", "`shipit init` proposes no alias for the word")
+ALIAS_TITLES = Count("texts", 3, "fewest titles with another word for a type, such as `기능`", "`shipit init` proposes no alias for the word")
 ALIAS_COMMITS = Count("texts", 2_000, "newest commits in which `shipit init` looks for such words", "older ones are not read")
 QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
 

@@ -73,7 +73,7 @@ def _detected(repository: Repository, git: Git) -> tuple[Imported, ...]:
 
 
 def _words(git: Git) -> tuple[Imported, ...]:
-    """Return the aliases for the Korean words that the newest commits have as types."""
+    """Return the aliases for other words that the newest commits have as types."""
     found, aliases = Found(), aliases_for(_titles(git))
     for word in aliases:
         found.taken(f"titles that begin with `{word}`", "commits.aliases", aliases)

@@ -1,7 +1,7 @@
-"""Korean words that teams write as commit types, and the aliases that make shipit read them.
+"""Korean and short words that teams write as commit types, and the aliases that make shipit read them.
 
->>> aliases_for(["기능: 로그인", "기능: 검색", "[기능] 목록", "수정: 오타", "feat: x"])
-{'기능': 'feat'}
+>>> aliases_for(["기능: 로그인", "기능: 검색", "[기능] 목록", "수정: 오타", "[Refac] a", "refac: b", "refac: c"])
+{'기능': 'feat', 'refac': 'refactor'}
 """
 
 from __future__ import annotations
@@ -26,12 +26,19 @@ _WORDS = {
     "테스트": "test",
     "스타일": "style",
     "빌드": "build",
+    "refac": "refactor",
+    "refact": "refactor",
+    "features": "feat",
+    "bug": "fix",
+    "bugfixes": "fix",
+    "doc": "docs",
+    "tests": "test",
 }
 _TITLE = re.compile(r"\[?(\w{2,10})\]?[ ]?(?:\([^()\n]{1,40}\))?!?[ ]?[:：]|\[(\w{2,10})\][ ]?\S")
 
 
 def aliases_for(titles: Iterable[str]) -> dict[str, str]:
-    """Return the type of each known Korean word that begins several of `titles`."""
-    found = (match[1] or match[2] for title in titles if (match := _TITLE.match(title)))
+    """Return the type of each known word that begins several of `titles`."""
+    found = ((match[1] or match[2]).lower() for title in titles if (match := _TITLE.match(title)))
     counts = Counter(word for word in found if word in _WORDS)
     return {word: _WORDS[word] for word, count in counts.items() if count >= limits.ALIAS_TITLES}
