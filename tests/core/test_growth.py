@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
 from growth import time_growth
 
 from shipit.core.commits import parse_commit
+from shipit.core.commits.footers import split_footers
 from shipit.core.notes.changelog import insert_section, section_of
 from shipit.core.versions.tag import TagFormat, mismatched_tags, suggested_format, version_tags
 from shipit.core.versions.tag_family import tag_families
@@ -77,3 +79,12 @@ def test_twice_the_size_takes_twice_the_time(name: str) -> None:
         return lambda: work(value)
 
     assert time_growth(sized, 2_000) < 2.3
+
+
+def test_many_footers_take_little_more_memory_than_their_lines() -> None:
+    message = text("BREAKING CHANGE: gone\n")(200_000)
+    tracemalloc.start()
+    split_footers(message)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 12 * len(message)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import repeat
+from sys import intern
 
 from msgspec import Struct
 
@@ -134,19 +135,23 @@ def _collect(lines: Sequence[str], quoted: Iterable[bool], first: int) -> tuple[
         first: index of the first line of the footer paragraphs. Above it, only footers that decide the version count.
     """
     body: list[str] = []
-    footers: list[tuple[str, list[str]]] = []
-    target, is_item, previous_line = body, False, ""
+    footers: list[Footer] = []
+    token, target, is_item, previous_line = "", body, False, ""
+    value: list[str] = []  # of the footer `token`; a list for each footer would take much memory
     for index, (line, is_quoted) in enumerate(zip(lines, quoted, strict=False)):
         match = None if is_quoted else _FOOTER.match(line)
         if match and (target is not body or index >= first or _decides_version(match)):
-            target, is_item = [match["value"]], match["item"] is not None
-            footers.append((match["breaking"] or match["token"], target))
+            if token:
+                footers.append(Footer(token, _joined(value)))
+            token, is_item = intern(match["breaking"] or match["token"]), match["item"] is not None
+            target = value = [match["value"]]
         else:
             if _ends_value(line, previous_line, is_item):
                 target, is_item = body, False
             target.append(line)
         previous_line = line
-    return _joined(body), tuple(Footer(token, _joined(value)) for token, value in footers)
+    last = (Footer(token, _joined(value)),) if token else ()
+    return _joined(body), (*footers, *last)
 
 
 def _joined(lines: Sequence[str]) -> str:
