@@ -147,15 +147,29 @@ def test_of_several_rules_for_a_commit_the_highest_counts() -> None:
     assert settings["bump"] == {
         "docs": "minor",
         "perf": "minor",
-        **{f"{type}(no-release)": "none" for type in ("feat", "fix", "revert")},
+        **{f"{type}(no-release)": "none" for type in ("docs", "feat", "fix", "perf", "revert")},
     }
     assert keys["releaseRules[0]"] == DEFAULT
+
+
+def test_a_rule_without_a_release_replaces_those_before_it_and_not_those_after_it() -> None:
+    rules = [
+        {"type": "perf", "release": "minor"},
+        {"scope": "x", "release": False},
+        {"type": "fix", "release": "minor"},
+    ]
+    settings, _ = plugin(ANALYZER, {"releaseRules": rules})
+    assert settings["bump"] == {
+        "perf": "minor",
+        "fix": "minor",
+        **{f"{type}(x)": "none" for type in ("feat", "perf", "revert")},
+    }
 
 
 def test_the_catch_all_rule_is_proposed_for_each_known_type() -> None:
     settings, keys = plugin(ANALYZER, {"releaseRules": [{"release": "patch"}, {"type": "feat", "release": "minor"}]})
     assert {settings["bump"][type] for type in ("docs", "chore", "ci", "test")} == {"patch"}
-    assert (settings["bump"]["feat"], keys["releaseRules[0]"]) == ("minor", ASK)
+    assert ("feat" in settings["bump"], keys["releaseRules[0]"]) == (False, ASK)
 
 
 @pytest.mark.parametrize(

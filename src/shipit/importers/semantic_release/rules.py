@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES
 from shipit.importers.model import Found, Repository
@@ -21,8 +24,7 @@ def read_rules(name: str, options: dict[str, Any], found: Found, repository: Rep
     _read_preset(name, options, found)
     rules = options.get("releaseRules")
     if isinstance(rules, list):
-        for number, rule in sorted(enumerate(rules), key=_has_scope):
-            _read_rule(f"{name}.releaseRules[{number}]", rule, found)
+        _read_rules({f"{name}.releaseRules[{number}]": rule for number, rule in enumerate(rules)}, found)
     elif rules is not None:
         found.undecided(
             f"{name}.releaseRules", f"shipit does not read the file `{rules}`: write its rules into `[bump]`"
@@ -70,11 +72,38 @@ def _read_note_keywords(key: str, value: Any, found: Found) -> None:
         found.undecided(key, "`breaking` in `[commits]` takes words in capitals that begin with `BREAKING`")
 
 
-def _has_scope(numbered: tuple[int, Any]) -> bool:
-    return isinstance(numbered[1], dict) and "scope" in numbered[1]
+class _Rule(Struct):
+    """A rule for commit types: the names in `[bump]` that it is for, and its bump. `named` is False for all types."""
+
+    names: list[str]
+    bump: str
+    named: bool
 
 
-def _read_rule(key: str, rule: Any, found: Found) -> None:
+def _read_rules(rules: Mapping[str, Any], found: Found) -> None:
+    """Read the rules, by their keys."""
+    read = {key: parsed for key, rule in rules.items() if (parsed := _parsed_rule(key, rule, found))}
+    names = dict.fromkeys(name for rule in read.values() for name in rule.names)
+    decided = {name: _decided(name, read.values()) for name in names}
+    for key, rule in read.items():
+        _take(key, rule, decided, found)
+
+
+def _decided(name: str, rules: Iterable[_Rule]) -> str:
+    """Return the bump that semantic-release gives to commits of a type, or of a type in a scope.
+
+    Of all rules that fit, the highest counts; but a rule without a release replaces the ones before it, and the next
+    rule replaces such a rule. A major release ends the search.
+    """
+    decided = "none"
+    for rule in rules:
+        if decided != "major" and not {name, name.partition("(")[0]}.isdisjoint(rule.names):
+            decided = rule.bump if "none" in (rule.bump, decided) else max(rule.bump, decided, key=_ORDER.index)
+    return decided
+
+
+def _parsed_rule(key: str, rule: Any, found: Found) -> _Rule | None:
+    """Return a rule for types; None for any other rule, which is reported."""
     bump = _BUMPS.get(str(rule.get("release")).lower()) if isinstance(rule, dict) else None
     if not isinstance(rule, dict) or bump is None or rule.keys() - {"type", "scope", "release", "breaking", "revert"}:
         found.undecided(key, "a rule that `[bump]` cannot have")
@@ -83,42 +112,37 @@ def _read_rule(key: str, rule: Any, found: Found) -> None:
     elif rule.get("revert") is True:
         _read_special(key, rule, "revert", bump == "patch", found)
     else:
-        _read_types(key, rule, bump, found)
+        scope, types = rule.get("scope"), _types(rule.get("type"))
+        if types is not None and (scope is None or re.fullmatch(r"[^()*!{}]+", str(scope))):
+            names = [f"{type}({scope})" if scope else type for type in types]
+            return _Rule(names, bump, rule.get("type") not in (None, "*"))
+        found.undecided(key, "a pattern that `[bump]` cannot have")
+    return None
 
 
 def _read_special(key: str, rule: dict[str, Any], what: str, same: bool, found: Found) -> None:
     if same and rule.keys() == {what, "release"}:
         found.default(key)
     else:
-        found.undecided(
-            key, f"shipit has its own rule for a commit that is {'breaking' if what == 'breaking' else 'a revert'}"
-        )
+        kind = "breaking" if what == "breaking" else "a revert"
+        found.undecided(key, f"shipit has its own rule for a commit that is {kind}")
 
 
-def _read_types(key: str, rule: dict[str, Any], bump: str, found: Found) -> None:
-    scope = rule.get("scope")
-    types = _types(rule.get("type"))
-    if types is None or (scope is not None and not re.fullmatch(r"[^()*!{}]+", str(scope))):
-        found.undecided(key, "a pattern that `[bump]` cannot have")
-        return
-    set_before = {**DEFAULT_BUMPS, **found.settings.get("bump", {})}
-    names = {f"{type}({scope})" if scope else type: set_before.get(type, "none") for type in types}
-    highest = {name: _highest(bump, found, name) for name in names}
-    changed = {name: value for name, value in highest.items() if value != names[name]}
+def _take(key: str, rule: _Rule, decided: Mapping[str, str], found: Found) -> None:
+    """Set the bumps of a rule that differ from those that shipit has without it."""
+    changed = {}
+    for name in rule.names:
+        type = name.partition("(")[0]
+        usual = DEFAULT_BUMPS.get(type, "none")
+        if decided[name] != (usual if name == type else decided.get(type, usual)):
+            changed[name] = decided[name]
     if not changed:
         found.default(key)
-    elif rule.get("type") in (None, "*") and bump != "none":
+    elif not rule.named and rule.bump != "none":
         why = "each known type gets this bump; in shipit, a commit without a type does not count"
         found.proposed(key, "bump", changed, why)
     else:
-        found.taken_all(key, "bump", changed, "" if bump in ("major", "none") else _BREAKING)
-
-
-def _highest(bump: str, found: Found, name: str) -> str:
-    """Return the bump of a type, or of a type in a scope: of all rules for it, semantic-release takes the highest."""
-    rules = found.settings.get("bump", {})
-    others = (str(rules[key]) for key in (name, name.partition("(")[0]) if key in rules)
-    return max((bump, *others), key=_ORDER.index)
+        found.taken_all(key, "bump", changed, "" if rule.bump in ("major", "none") else _BREAKING)
 
 
 def _types(pattern: Any) -> list[str] | None:
