@@ -150,9 +150,11 @@ class Service(Struct, frozen=True):
         return f"its update is {self.update}" if self.is_updating or self.update in PAUSED else ""
 
     def _why_not(self) -> str:
-        """Return the reason of a task that shall run and does not, as the end of a sentence."""
-        waiting = (task for task in self.tasks if task.is_wanted and not task.runs and task.error)
-        return next((f"; one is {task.state}: {task.error}" for task in waiting), "")
+        """Return the state of a task that shall run and does not, as the end of a sentence."""
+        waiting = [task for task in self.tasks if task.is_wanted and not task.runs]
+        for task in sorted(waiting, key=lambda task: not task.error):  # one with a reason, if there is one
+            return f"; one is {task.state}: {task.error}" if task.error else f"; one is {task.state}"
+        return ""
 
 
 class ServiceChange(Struct, frozen=True):
