@@ -147,6 +147,21 @@ def test_secrets_are_written_before_the_services_start_and_a_change_is_deployed(
     assert state_of(world) == finished(world, "1.0.0")
 
 
+def test_when_the_second_host_fails_both_hosts_go_back(world: FakeWorld) -> None:
+    stage, other = ComposeStage.of('hosts = ["local", "ssh://deploy@two"]'), world.hosts.at("ssh://deploy@two")
+    other.compose.projects[PROJECT] = dict(world.hosts.at("local").compose.projects[PROJECT])
+    other.compose.up(PROJECT)
+    stage.deployed(world, "1.0.0")
+    stage.publish_pair(world, "1.1.0")
+    other.containers.apps[digest_of("backend", "1.1.0")] = UNHEALTHY
+    with pytest.raises(DeployError, match="deploy@two"):
+        stage.deploy(world.next_run())
+    for host in (world.hosts.at("local"), other):
+        for service in SERVICES:
+            (serving,) = host.compose.running(PROJECT, service)
+            assert serving.labels["org.opencontainers.image.version"] == "1.0.0"
+
+
 def test_several_replicas_are_all_replaced(world: FakeWorld) -> None:
     host = world.hosts.at("local")
     host.compose.projects[PROJECT]["backend"]["deploy"] = {"replicas": 3}

@@ -1,6 +1,6 @@
 """Deployments to a real compose project that are killed at every write and at random times; `make test` leaves this out.
 
-.venv/bin/pytest -n 0 -s tests/deployments/long_compose_kills.py
+KILLS=50 .venv/bin/pytest -n 0 -s tests/deployments/long_compose_kills.py
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from deployments.compose import ComposeShop
 from deployments.test_compose import apps_of_services as apps_of_services
 from deployments.test_compose import shop as shop
 from deployments.test_killed import VERSIONS, Kill
+from parts.daemon import free_port
 
-RANDOM = 50
+RANDOM = int(os.environ.get("KILLS", "50"))
 pytestmark = pytest.mark.timeout(3600)
 
 
@@ -54,6 +55,20 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(sh
             shop.consistent(version)
     report("random times", killed, backend.result.requests + frontend.result.requests)
     assert (backend.result.lost, frontend.result.lost) == (0, 0), (backend.result, frontend.result)
+
+
+def test_a_replacement_in_place_killed_at_a_random_time_is_finished_by_the_same_command(shop: ComposeShop) -> None:
+    shop.write(backend={"ports": [f"127.0.0.1:{free_port()}:8080"], "container_name": f"{shop.name}-the-backend"})
+    shop.configure(bake="0s", downtime=True)
+    shop.deploy(VERSIONS[0]).succeeded()
+    chance, killed = random.Random(17), 0
+    for number in range(1, RANDOM + 1):
+        version = VERSIONS[number % 2]
+        killed += kill_after(shop.start("deploy", "prod", version), chance.uniform(0.5, 8))
+        again = shop.deploy(version)
+        assert again.status == 0, again.err
+        shop.consistent(version)
+    report("in place at random times", killed, 0)
 
 
 def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:

@@ -14,6 +14,7 @@ from parts.registry import Registry
 from parts.sshd import SshServer
 from release.runs import Driver
 
+pytestmark = pytest.mark.timeout(600)  # several deployments, each with many processes
 VERSIONS = ("1.0.0", "1.1.0")
 # Keys that compose resolves before it starts a container, so that each can change the fingerprint of its settings.
 MANY_KEYS = {
