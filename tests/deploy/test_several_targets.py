@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from deploy.several import IMAGES, WATCHED, Pair, digest_of
+from deploy.several import BACK, IMAGES, WATCHED, Pair, digest_of
 from deploy.stage import FAILS_LATER, RECORD, UNHEALTHY, Stage, state, undone
 from steps.deploy.scene import host_of
 from steps.deploy.watched import FakeWatchtower
 
 from shipit.config.load import parse_config
-from shipit.core.deploy import digest_in
-from shipit.errors import CommandError, ConflictError, DeployError, PreflightError
+from shipit.core.deploy import Answer, digest_in
+from shipit.errors import CommandError, ConfigError, ConflictError, DeployError, PreflightError
 from shipit.plan.deploy import require_same_state
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeWorld, Killed, crash_matrix, interrupted, kill
@@ -170,6 +170,31 @@ def test_a_service_goes_back_only_if_this_deployment_changed_it(kind: str, same:
     record = read_record(store, "shipit-shop.json" if kind == "kubernetes" else RECORD)
     assert service_digest(world, kind) == digest_of("back", "1.0.0")
     assert (record.current and record.current.version, record.held) == ("1.0.0", ())
+
+
+def test_a_first_target_that_is_not_verified_fails_the_deployment_because_the_second_one_waits_for_it() -> None:
+    pair = PAIRS["watchtower, then nginx"]
+    world = pair.begun("1.0.0", "1.1.0")
+    host = world.hosts.at("ssh://deploy@two")
+    asked = host.servers["127.0.0.1:8080"]
+    host.servers["127.0.0.1:8080"] = lambda method, url, headers: Answer(200, "{}")  # it answers, and updates nothing
+    with pytest.raises(DeployError) as raised:
+        pair.deploy(world)
+    host.servers["127.0.0.1:8080"] = asked
+    assert raised.value.exit_code in (6, 7)
+    assert pair.states(world.next_run()) == pair.finished("1.0.0")
+
+
+def test_a_target_without_a_proof_must_be_the_last_one() -> None:
+    watched = WATCHED.replace('proof = "container"', 'proof = "none"')
+    with pytest.raises(ConfigError) as raised:
+        parse_config(IMAGES + watched + BACK)
+    (only,) = raised.value.problems
+    assert (only.where, only.hint) == (
+        "environments.dev.deploy[0].proof",
+        "write this target last, or set another `proof`",
+    )
+    parse_config(IMAGES + BACK + watched)
 
 
 def test_a_saved_plan_of_two_apps_on_one_host_is_still_up_to_date() -> None:

@@ -36,6 +36,12 @@ class DeploymentProgress:
 
         return {place for place in plan.places if self.outputs.get(verified_key(*place)) == "true"}
 
+    def is_before_others(self, plan: DeployPlan) -> bool:
+        """Return whether a target before the last one was not verified, so that those after it were not begun."""
+        verified, last = self.verified(plan), plan.targets[-1]
+        earlier = set(plan.places) - {(host.host, last.app) for host in last.hosts}
+        return not earlier <= verified
+
     def confirmed(self, plan: DeployPlan) -> bool:
         """Return whether the new version was verified on all hosts."""
         return bool(plan.places) and self.verified(plan) == set(plan.places)

@@ -44,7 +44,7 @@ def _apply_or_go_back(
     try:
         return Deployment(plan, carry_out(project, plan, progress), url)
     except NotVerifiedError as error:
-        if error.required:
+        if error.required or progress.is_before_others(plan):
             raise _failed_and_reported(project, plan, before, error, progress) from error
         _report_end(project, plan, progress.observer, "inactive")
         return Deployment(plan, _unproven(plan, error) | progress.outputs, url)

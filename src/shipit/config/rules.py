@@ -78,6 +78,9 @@ def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
     for index, table in enumerate(environment.tables):
         here = (*at, index) if several else at
         yield from (Fault((*here, key), what, hint) for key, what, hint in table.conflicts())
+        if not table.verifies and index + 1 < len(environment.tables):
+            what = "the targets after this one wait until its version is verified, which `proof` excludes"
+            yield Fault((*here, "proof"), what, "write this target last, or set another `proof`")
         for target in table.parts(environment.built):
             yield from _image_of_target((*here, *target.place), target.image, environment)
 

@@ -52,6 +52,11 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
         """Return the name of the app on the hosts: `name`, or that of the image and the environment."""
         return self.name or in_environment(image.rpartition("/")[2], environment)
 
+    @property
+    def verifies(self) -> bool:
+        """True when a deployment finds out which version runs."""
+        return True
+
     def conflicts(self) -> Iterator[tuple[str, str, str]]:
         """Yield each contradiction between keys: a key, the problem in one sentence, and a hint."""
         yield from ()

@@ -93,6 +93,10 @@ class WatchtowerConfig(HostTable, frozen=True, kw_only=True, tag="watchtower"):
     def followed_tag(self) -> str:
         return self.tag
 
+    @property
+    def verifies(self) -> bool:
+        return self.proof != "none"
+
     def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
         for host in self.hosts:
             yield host, "name", f"the app `{app}` in `{self.directory}`"
