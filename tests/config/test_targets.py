@@ -215,7 +215,7 @@ def test_an_inherited_place_is_reported_in_the_environment_that_inherits_it() ->
 
 
 def test_two_targets_of_an_environment_cannot_be_the_same_app_on_one_host() -> None:
-    watched = '{ kind = "watchtower", proof = "none", hosts = ["local"], name = "a", container = "b" }'
+    watched = '{ kind = "watchtower", proof = "container", hosts = ["local"], name = "a", container = "b" }'
     other = watched.replace('"b"', '"c"')
     found = problem(f"{DEV}deploy = [{watched}, {other}]")
     assert found.where == "environments.dev.deploy[1].name"
