@@ -50,7 +50,7 @@ def begun(shop: SwarmShop) -> SwarmShop:
         shop.apps(version, healthcheck=True)
     shop.apps(SLOW, healthcheck=True, boot_delay=2)
     shop.configure(within="300s")
-    shop.create(VERSIONS[0], replicas=REPLICAS)
+    shop.create(VERSIONS[0], "--health-start-period", "10s", replicas=REPLICAS)
     shop.deploy(VERSIONS[0]).succeeded()
     return shop
 
