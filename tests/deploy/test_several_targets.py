@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,10 +12,12 @@ from deploy.stage import FAILS_LATER, RECORD, UNHEALTHY, Stage, state, undone
 from steps.deploy.scene import host_of
 from steps.deploy.watched import FakeWatchtower
 
+from shipit import api
 from shipit.config.load import parse_config
 from shipit.core.deploy import Answer, digest_in
 from shipit.errors import CommandError, ConfigError, ConflictError, DeployError, PreflightError
-from shipit.plan.deploy import require_same_state
+from shipit.plan.deploy import DeployPlan, require_same_state
+from shipit.plan.views import plan_from_json, plan_to_json, status_to_json
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeWorld, Killed, crash_matrix, interrupted, kill
 from shipit.world import World
@@ -38,6 +41,21 @@ def test_all_targets_are_deployed_and_a_second_run_does_nothing(pair: Pair) -> N
     assert (report["version"], report["deployed"], report["verified"]) == ("1.1.0", "true", "true")
     assert pair.states(world) == pair.finished("1.1.0")
     assert undone(pair.plan(world), world) == []
+
+
+@all_pairs
+def test_a_saved_plan_for_several_targets_is_applied_and_the_state_has_each_of_them(pair: Pair) -> None:
+    world = pair.begun("1.0.0", "1.1.0")
+    plan = pair.plan(world)
+    saved = plan_from_json(json.dumps(plan_to_json(plan)), "plan.json")
+    assert saved == plan and isinstance(saved, DeployPlan)
+    api.apply_deployment(pair.project(world.next_run()), saved)
+    assert pair.states(world) == pair.finished("1.1.0")
+    targets = status_to_json(pair.status(world))["targets"]
+    assert [target["kind"] for target in targets] == [target.kind for target in plan.targets]
+    assert [target["hosts"][0]["serving"]["digest"] for target in targets] == [
+        each.image.digest for each in plan.targets
+    ]
 
 
 @failures
