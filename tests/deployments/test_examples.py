@@ -98,7 +98,8 @@ def test_the_example_with_watchtower_proves_the_version_that_runs(apps: Apps, dr
 
 def test_the_example_with_a_swarm_replaces_a_version_without_a_lost_request(swarm_shop: SwarmShop) -> None:
     shop, swarm = swarm_shop, swarm_shop.swarm
-    old, new = (shop.apps(version, healthcheck=True) for version in ("2.0.0", "2.1.0"))
+    # They go on answering after SIGTERM, because on a busy machine nginx can learn late that a task is gone.
+    old, new = (shop.apps(version, healthcheck=True, ignore_term=True) for version in ("2.3.0", "2.4.0"))
     shop.service, port = "example_web", str(free_port())
     place = shop.root.parent
     (place / "main.conf").write_text(MAIN)
@@ -109,7 +110,8 @@ def test_the_example_with_a_swarm_replaces_a_version_without_a_lost_request(swar
         "configs: [{": "configs: [{ source: main, target: /etc/nginx/nginx.conf }, {",
         "configs:\n  proxy:": "configs:\n  main:\n    file: main.conf\n  proxy:",
         "acme/shop:latest": old.reference,
-        "stop_grace_period: 30s": "stop_grace_period: 1s",
+        "replicas: 2": "replicas: 1",
+        "stop_grace_period: 30s": "stop_grace_period: 4s",
         "{ order: start-first,": "{ order: start-first, monitor: 1s,",
     }
     (place / "stack.yaml").write_text(adapted("swarm/host/stack.yaml", stack))
@@ -123,12 +125,12 @@ def test_the_example_with_a_swarm_replaces_a_version_without_a_lost_request(swar
     try:
         swarm.manager.docker("stack", "deploy", "--compose-file", str(place / "stack.yaml"), "example")
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: shop.runs() == [old.digest] * 2 and swarm.answers(url))
+        wait_until(lambda: shop.runs() == [old.digest] and swarm.answers(url))
         with load(url, clients=8, within=swarm.nodes[0].enter()) as running:
-            shop.deploy("2.1.0").succeeded()
-        assert shop.runs() == [new.digest] * 2
+            shop.deploy("2.4.0").succeeded()
+        assert shop.runs() == [new.digest]
         assert running.result.lost == 0, running.result
-        assert set(running.result.versions) == {"version 2.0.0", "version 2.1.0"}
+        assert set(running.result.versions) == {"version 2.3.0", "version 2.4.0"}
     finally:
         swarm.manager.run("stack", "rm", "example")
 
