@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from clusters.shop import KUBECONFIG, PROGRAM, Cluster, Shop
 from parts.fixtures import registry as registry
 from parts.kubernetes.client import Api
+from parts.kubernetes.control_plane import ADMIN, READER, control_plane
+from parts.kubernetes.kubelet import registered
 from parts.kubernetes.node import Node, working
 from parts.registry import Registry
 from release.runs import Driver
-from standin.kubernetes.server import ADMIN, READER, KubernetesStandIn, serve
+from standin.kubernetes.server import KubernetesStandIn, serve
+
+PATIENCE = 900  # seconds for a test of many calls of kubectl, on a machine that is busy
+REAL = os.environ.get("SHIPIT_KUBERNETES") == "real"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +35,30 @@ def driver(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster with its node, once for a worker."""
-    nodes: list[Node] = []
-    standin = KubernetesStandIn(lambda image: nodes[0].log(image))
+    """A cluster with its node, once for a worker: the stand-in, or the real one if SHIPIT_KUBERNETES is `real`."""
     place = tmp_path_factory.mktemp("kubernetes")
-    kubeconfig, certificate = place / "config", place / "server.pem"
+    with real_node() if REAL else standin_node(place / "server.pem") as node, working(node):
+        settings = {"url": node.api.url, "certificate": node.api.certificate, "admin": ADMIN, "reader": READER}
+        kubeconfig = place / "config"
+        kubeconfig.write_text(KUBECONFIG.format(**settings))
+        yield Cluster(node.api, node, kubeconfig)
+
+
+@contextmanager
+def standin_node(certificate: Path) -> Iterator[Node]:
+    nodes: list[Node] = []
+    standin = KubernetesStandIn({ADMIN: True, READER: False}, lambda image: nodes[0].log(image))
     with serve(standin, certificate) as url:
         nodes.append(Node(Api(url, ADMIN, certificate)))
-        kubeconfig.write_text(KUBECONFIG.format(url=url, certificate=certificate, admin=ADMIN, reader=READER))
-        with working(nodes[0]) as node:
-            yield Cluster(node.api, node, kubeconfig)
+        yield nodes[0]
+
+
+@contextmanager
+def real_node() -> Iterator[Node]:
+    with control_plane() as api:
+        node = Node(api)
+        with registered(node):
+            yield node
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.pushed import push_image, push_index
+from contracts.pushed import ask, push_image, push_index
 from parts.daemon import program, wait_until
 from parts.kubernetes.client import Api
 from parts.kubernetes.node import App, Node
@@ -20,7 +20,7 @@ from release.runs import Driver, Run
 
 PROGRAM = Path(__file__).parents[1] / "deployments/driver.py"
 VERSION = "org.opencontainers.image.version"
-REFUSED, REJECTED = 3, 6  # exit statuses
+WRONG, REFUSED, DENIED, REJECTED = 2, 3, 4, 6  # exit statuses
 _numbers = itertools.count(1)
 KUBECONFIG = """\
 apiVersion: v1
@@ -101,6 +101,22 @@ class Shop:
             self.cluster.node.apps[self._digests[version]] = app
         return self._digests[version]
 
+    def digest(self, version: str) -> str:
+        return self._digests[version]
+
+    def platform(self, version: str) -> str:
+        """Return the digest of the first platform of an image with several."""
+        accept = {"Accept": "application/vnd.oci.image.index.v1+json"}
+        found = ask(self._registry, "GET", f"{self.repository}/manifests/{version}", headers=accept).json()
+        return next(str(each["digest"]) for each in found["manifests"] if each["platform"]["os"] == "linux")
+
+    def limit_pods(self, count: int) -> None:
+        """Create the quota `small`, and wait until it is in force."""
+        path = f"/api/v1/namespaces/{self.namespace}/resourcequotas"
+        body = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}}
+        self.cluster.api("POST", path, body | {"spec": {"hard": {"pods": str(count)}}})
+        wait_until(lambda: self.cluster.api("GET", f"{path}/small").get("status", {}).get("used"))
+
     def apply(self, version: str = "0.9.0", **spec: Any) -> None:
         """Create the Deployment with the image of a version, as an administrator does, and wait until it serves."""
         digest = self.push(version)
@@ -113,7 +129,7 @@ class Shop:
             "metadata": {"name": "web"},
             "spec": {
                 "replicas": 2,
-                "progressDeadlineSeconds": 60,
+                "progressDeadlineSeconds": 600,
                 "selector": {"matchLabels": {"app": "web"}},
                 "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container]}},
                 **spec,
@@ -135,6 +151,23 @@ class Shop:
     def change(self, patch: object) -> None:
         """Change the Deployment as another program does, by a merge patch."""
         self.cluster.api("PATCH", self.path, patch)
+
+    def change_image(self, version: str) -> None:
+        """Change the image of the Deployment as another program does."""
+        container = {**self.deployment["spec"]["template"]["spec"]["containers"][0]}
+        container["image"] = f"{self.image}@{self.digest(version)}"
+        self.change({"spec": {"template": {"spec": {"containers": [container]}}}})
+
+    @property
+    def wanted(self) -> str:
+        """The image in the Deployment."""
+        return str(self.deployment["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start shipit."""
+        argv = [*self._driver.program, *arguments]
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+        return subprocess.Popen(argv, cwd=self.root, env=self.environment, **streams)
 
     def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
         """Run shipit to its end."""

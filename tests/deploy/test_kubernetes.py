@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from deploy.stage import Stage
+from collections.abc import Callable
+from contextlib import suppress
 
+import pytest
+from deploy.stage import Stage, digest_of, undone
+
+from shipit import api
 from shipit.config.load import parse_config
 from shipit.core.deploy import DeployedImage, digest_in
-from shipit.errors import DeployError, PreflightError
+from shipit.errors import ConflictError, DeployError, PreflightError
+from shipit.plan.deploy import DeployPlan
 from shipit.steps.deploy import read_record
-from shipit.testing import FakeApp, FakeCluster, FakeDeployment, FakeWorld
-from shipit.world import RemoteImage
+from shipit.testing import FakeApp, FakeCluster, FakeDeployment, FakeWorld, crash_matrix
+from shipit.world import RemoteImage, World
 
 CONFIG = """\
 [environments.dev]
@@ -97,3 +102,173 @@ def test_a_rollback_brings_back_the_version_before_and_holds_the_other() -> None
     assert read_record(cluster_of(world), RECORD).held == (second.digest,)
     with pytest.raises(PreflightError, match="not ready"):
         stage.deploy(world.next_run())
+
+
+def codes(plan: DeployPlan) -> dict[str, str]:
+    return {finding.code: finding.severity for finding in plan.findings}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "severity"),
+    [
+        (lambda web: setattr(web, "paused", True), "rollout-paused", "error"),
+        (lambda web: setattr(web, "replicas", 0), "no-replicas", "error"),
+        (lambda web: setattr(web, "probed", ()), "no-readiness-probe", "error"),
+        (lambda web: setattr(web, "pre_stop", ()), "no-pre-stop", "warning"),
+        (lambda web: setattr(web, "recreates", True), "recreate", "warning"),
+        (lambda web: web.images.update(log="acme/log:1"), "container", "error"),
+        (lambda web: web.labels.update({"argocd.argoproj.io/instance": "shop"}), "managed", "error"),
+        (lambda web: web.labels.update({"kustomize.toolkit.fluxcd.io/name": "shop"}), "managed", "error"),
+        (lambda web: web.labels.update({"app.kubernetes.io/managed-by": "Helm"}), "managed", "warning"),
+    ],
+)
+def test_a_plan_shows_what_would_go_wrong(change: Callable[[FakeDeployment], object], code: str, severity: str) -> None:
+    stage = ClusterStage.of()
+    world, _ = begun(stage)
+    change(web(world))
+    stage.publish(world, "1.0.0")
+    assert codes(stage.plan(world)) == {code: severity}
+
+
+def test_a_manager_that_reverts_nothing_is_no_problem() -> None:
+    stage = ClusterStage.of()
+    world, _ = begun(stage)
+    web(world).labels["app.kubernetes.io/managed-by"] = "the shop team"
+    stage.publish(world, "1.0.0")
+    assert codes(stage.plan(world)) == {}
+
+
+def test_a_missing_deployment_and_a_wrong_container_are_named() -> None:
+    stage = ClusterStage.of('container = "app"')
+    world, _ = begun(stage)
+    stage.publish(world, "1.0.0")
+    assert "no container `app`" in stage.plan(world).findings[0].what
+    cluster_of(world).deployments.clear()
+    assert codes(stage.plan(world)) == {"deployment-missing": "error"}
+
+
+def test_a_container_without_a_probe_is_accepted_on_request() -> None:
+    stage = ClusterStage.of('health = "none"')
+    world, _ = begun(stage)
+    web(world).probed = ()
+    stage.publish(world, "1.0.0")
+    assert codes(stage.plan(world)) == {}
+
+
+def test_only_the_named_container_of_several_gets_the_image() -> None:
+    stage = ClusterStage.of('container = "web"')
+    world, _ = begun(stage)
+    world.registry.accept("acme/log:1", RemoteImage("sha256:" + "7" * 64))
+    web(world).set_image("log", "acme/log@sha256:" + "7" * 64)
+    (image,) = stage.deployed(world, "1.0.0")
+    assert web(world).images == {"web": image.reference, "log": "acme/log@sha256:" + "7" * 64}
+
+
+def test_a_deployment_that_names_a_tag_is_taken_over_and_comes_back_by_its_digest() -> None:
+    stage, digest = ClusterStage.of(), "sha256:" + "9" * 64
+    world, _ = begun(stage)
+    web(world).set_image("web", "acme/shop:0.9.0")
+    web(world).reported = f"docker.io/acme/shop@{digest}"
+    (host,) = stage.status(world).hosts
+    assert host.serving and host.serving.digest == digest
+    stage.publish(world, "1.0.0", FakeApp(ready=10_000))
+    with pytest.raises(DeployError, match="was not rolled out"):
+        stage.deploy(world.next_run())
+    assert web(world).images == {"web": f"acme/shop@{digest}"}
+
+
+def test_a_version_that_got_traffic_and_failed_is_held() -> None:
+    stage = ClusterStage.of()
+    world, (first,) = begun(stage, "1.0.0")
+    second = stage.publish(world, "1.1.0", FakeApp(fails=5, log="out of connections"))
+    with pytest.raises(DeployError, match="after its rollout"):
+        stage.deploy(world.next_run())
+    assert runs(world) == {first.digest}
+    assert read_record(cluster_of(world), RECORD).held == (second.digest,)
+
+
+def test_the_status_shows_an_image_that_another_program_rolled_out() -> None:
+    stage = ClusterStage.of()
+    world, (first, second) = begun(stage, "1.0.0", "1.1.0")
+    web(world).set_image("web", first.reference)
+    (host,) = stage.status(world).hosts
+    assert host.serving == first
+    assert host.drift == (f"{first} runs, but {second} was verified last",)
+
+
+def test_an_unlocked_run_changes_nothing_more() -> None:
+    stage = ClusterStage.of()
+    world, _ = begun(stage)
+    cluster = cluster_of(world)
+    with cluster.lock("shipit-shop", "run 7"):
+        api.unlock(stage.project(world), "dev")
+        with pytest.raises(ConflictError, match="took over"):
+            cluster.write(RECORD, "")
+
+
+def test_a_serving_version_has_only_done_steps() -> None:
+    stage = ClusterStage.of()
+    world, _ = begun(stage, "1.0.0")
+    assert undone(stage.plan(world.next_run()), world) == []
+
+
+def new_world(stage: ClusterStage, *versions: str) -> FakeWorld:
+    """Return a world in which all `versions` but the last are deployed, and the last is in the registry."""
+    *earlier, last = versions
+    world, _ = begun(stage, *earlier)
+    stage.publish(world, last)
+    return world
+
+
+def state(world: FakeWorld) -> dict[str, object]:
+    record = read_record(cluster_of(world), RECORD)
+    verified = record.current
+    locked = cluster_of(world).locked_by("shipit-shop")
+    return {"runs": runs(world), "verified": verified and verified.digest, "held": record.held, "locked": locked}
+
+
+def finished(version: str, held: tuple[str, ...] = ()) -> dict[str, object]:
+    digest = digest_of(version)
+    return {"runs": {digest}, "verified": digest, "held": held, "locked": None}
+
+
+@pytest.mark.parametrize("versions", [("1.0.0",), ("1.0.0", "1.1.0")], ids=len)
+def test_a_killed_deployment_is_finished_by_running_it_again(versions: tuple[str, ...]) -> None:
+    stage = ClusterStage.of()
+    crashes = list(crash_matrix(lambda: new_world(stage, *versions), stage.deploy, state, FakeWorld.next_run))
+    assert len(crashes) == 8
+    for crash in crashes:
+        assert crash.state == finished(versions[-1]), f"{crash.when} {crash.at} {crash.write}"
+
+
+@pytest.mark.parametrize("app", [FakeApp(ready=10_000), FakeApp(fails=5)], ids=["in the rollout", "after it"])
+def test_a_killed_return_to_the_old_version_is_finished_by_the_same_command(app: FakeApp) -> None:
+    stage = ClusterStage.of()
+
+    def failing() -> FakeWorld:
+        world = new_world(stage, "1.0.0", "1.1.0")
+        world.hosts.apps[digest_of("1.1.0")] = app
+        return world
+
+    def deploy(world: World) -> None:
+        with suppress(DeployError, PreflightError):  # the second run is refused if the first has held the version
+            stage.deploy(world)
+
+    crashes = list(crash_matrix(failing, deploy, state, FakeWorld.next_run))
+    assert len(crashes) >= 8
+    for crash in crashes:
+        assert crash.state | {"held": ()} == finished("1.0.0"), f"{crash.when} {crash.at} {crash.write}"
+
+
+def test_a_killed_rollback_is_finished_by_running_it_again() -> None:
+    stage = ClusterStage.of()
+
+    def deployed() -> FakeWorld:
+        world = new_world(stage, "1.0.0", "1.1.0", "1.2.0")
+        stage.deploy(world.next_run())
+        return world
+
+    *crashes, after_all = crash_matrix(deployed, stage.rollback, state, FakeWorld.next_run)
+    for crash in crashes:
+        assert crash.state == finished("1.1.0", (digest_of("1.2.0"),)), f"{crash.when} {crash.at} {crash.write}"
+    assert after_all.state["runs"] == {digest_of("1.0.0")}  # that rollback was finished, so the second went on

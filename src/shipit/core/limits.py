@@ -209,6 +209,7 @@ LEASE = Time("deployments", 15, "the lock of a killed run in a namespace of Kube
 PATCH_TRIES = Count("deployments", 5, "changes of a Deployment that other programs change meanwhile", "error, status 3")
 POD_RESTARTS = Count("deployments", 2, "restarts of a container of a new pod", "the earlier version is rolled out again; error, status 6")
 PODS_REFUSED = Time("deployments", 30, "the time in which Kubernetes must accept the new pods, for example when a quota is full", "the earlier version is rolled out again; error, status 6")
+STALE_DEADLINE = Time("deployments", 30, "the time in which Kubernetes must forget the progress deadline that the rollout before exceeded", "the rollout counts as failed; error, status 6")
 ROLLOUT = Time("deployments", 600, "a rollout of Kubernetes", "the earlier version is rolled out again; error, status 6", "environments.<name>.deploy.within")
 VARIABLE = Size("deployments", 131_000, "an environment variable of a container", "error, status 2")  # Linux refuses more than 128 KiB with the name: MAX_ARG_STRLEN
 SERVICE_UPDATE = Time("deployments", 600, "an update of a service of a swarm, until all its tasks run the new version", "the earlier version is set again; error, status 6", "environments.<name>.deploy.within")

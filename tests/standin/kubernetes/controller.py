@@ -27,6 +27,10 @@ class Controllers:
     def act(self) -> None:
         for deployment in self._store.list("deployments"):
             self._act(deployment)
+        for quota in self._store.list("resourcequotas"):
+            namespace, name = quota["metadata"]["namespace"], _name(quota)
+            used = {"pods": str(len(self._store.list("pods", namespace)))}
+            self._store.patch("resourcequotas", namespace, name, {"status": {**quota["spec"], "used": used}})
 
     def _act(self, deployment: Object) -> None:
         meta, spec = deployment["metadata"], deployment["spec"]

@@ -20,7 +20,6 @@ from parts.kubernetes.certificate import server_context
 from standin.kubernetes.controller import Controllers
 from standin.kubernetes.store import KINDS, Object, Refused, Store
 
-ADMIN, READER = "admin-token", "reader-token"  # the reader may change nothing
 _PATH = re.compile(
     r"/(?:api|apis)/(?P<group>[^/]+(?:/v1)?)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<resource>[a-z]+)"
     r"(?:/(?P<name>[^/]+))?(?:/(?P<part>[a-z]+))?"
@@ -32,12 +31,14 @@ class KubernetesStandIn:
     """One cluster.
 
     Args:
+        tokens: the tokens, and whether they may change anything.
         log: returns the log of the containers of an image.
     """
 
-    def __init__(self, log: Callable[[str], str]) -> None:
+    def __init__(self, tokens: Mapping[str, bool], log: Callable[[str], str]) -> None:
         self.store = Store()
         self._controllers = Controllers(self.store)
+        self._tokens = tokens
         self._log = log
         self._lock = threading.Lock()
 
@@ -46,7 +47,7 @@ class KubernetesStandIn:
         parts = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
-            if token not in (ADMIN, READER):
+            if token not in self._tokens:
                 raise Refused(401, "Unauthorized", "Unauthorized")
             if found := _discovery(parts.path):
                 return 200, found
@@ -67,11 +68,11 @@ class KubernetesStandIn:
         name, part = found["name"] or "", found["part"] or ""
         if resource == "selfsubjectaccessreviews":
             attributes = body["spec"]["resourceAttributes"]
-            allowed = token == ADMIN or attributes["verb"] in ("get", "list")
+            allowed = self._tokens[token] or attributes["verb"] in ("get", "list")
             return {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", **body} | {
                 "status": {"allowed": allowed}
             }
-        if token == READER and method != "GET":
+        if not self._tokens[token] and method != "GET":
             raise Refused(403, "Forbidden", f'{resource} "{name}" is forbidden: User "reader" cannot change it')
         if part == "log":
             text = self._log(self.store.find("pods", namespace, name)["spec"]["containers"][0]["image"])

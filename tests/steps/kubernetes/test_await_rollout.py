@@ -57,6 +57,12 @@ def test_the_progress_deadline_of_kubernetes_ends_the_wait_with_the_reason_of_th
     assert 60 <= world.clock.elapsed() < 65
 
 
+def test_the_deadline_that_the_rollout_before_exceeded_does_no_harm(tmp_path: Path) -> None:
+    world = patched(in_memory(tmp_path), FakeApp(ready=20))
+    web(world).late_until = world.clock.elapsed() + 10
+    STEP.apply(world)
+
+
 def test_a_rollout_without_a_progress_deadline_ends_after_the_time_of_the_target(tmp_path: Path) -> None:
     world = patched(in_memory(tmp_path), FakeApp(ready=10_000))
     web(world).deadline = 1e9

@@ -15,7 +15,7 @@ from msgspec import Struct
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.redact import Redactor
-from shipit.errors import AuthError, CommandError, RemoteError, ShipitError
+from shipit.errors import AuthError, CommandError, ConfigError, RemoteError, ShipitError
 
 INSTALL = "install it: https://kubernetes.io/docs/tasks/tools/"
 _PAUSE = 1.0  # seconds between them
@@ -43,6 +43,7 @@ class Kubectl:
     """
 
     def __init__(self, context: str | None, redact: Redactor) -> None:
+        self._context = context
         self._options = ("--context", context) if context else ()
         self._redact = redact
 
@@ -106,6 +107,9 @@ class Kubectl:
         return result.output
 
     def _failure(self, verb: str, error: str) -> ShipitError:
+        if self._context and f'context "{self._context}"' in error:
+            what = f"the kubeconfig has no context `{self._context}`"
+            return ConfigError(what, hint="see which there are: kubectl config get-contexts")
         last = error.splitlines()[-1] if error else "it said nothing"
         what = f"`kubectl {verb}` failed: {last}"
         if any(word in error for word in _REFUSED):

@@ -17,7 +17,7 @@ from shipit.adapters.kubernetes.workloads import workload_of
 from shipit.core import limits
 from shipit.core.deploy import Workload, cluster_parts, machine
 from shipit.core.redact import Redactor
-from shipit.errors import ConflictError, ShipitError
+from shipit.errors import ConfigError, ConflictError, ShipitError
 from shipit.finding import Finding
 from shipit.world.clusters import Cluster
 
@@ -36,7 +36,6 @@ class KubectlNamespace:
     def __init__(self, address: str, redact: Redactor, duration: float = limits.LEASE) -> None:
         self.address = address
         self._namespace, context = cluster_parts(address)
-        self._context = context
         self._kubectl = Kubectl(context, redact)
         self._redact = redact
         self._leases = Leases(self._kubectl, self._namespace, machine(address), duration)
@@ -46,11 +45,8 @@ class KubectlNamespace:
             return (Finding("kubectl", "`kubectl` is not installed on this machine", INSTALL),)
         try:
             return tuple(missing_rights(self._kubectl, self._namespace, self.address))
-        except ShipitError as error:
-            if self._context and f'context "{self._context}"' in error.what:
-                what = f"the kubeconfig has no context `{self._context}`"
-                return (Finding("kubernetes-context", what, "see which there are: kubectl config get-contexts"),)
-            raise
+        except ConfigError as error:
+            return (Finding("kubernetes-context", error.what, error.hint or ""),)
 
     def workload(self, name: str, *, pods: bool = True) -> Workload | None:
         path = f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{quote(name)}"

@@ -106,6 +106,11 @@ class Workload(Struct, frozen=True):
     pods: tuple[Pod, ...] = ()
 
     @property
+    def late(self) -> bool:
+        """True when Kubernetes reports that the progress deadline is exceeded."""
+        return self.progress == "ProgressDeadlineExceeded"
+
+    @property
     def newest(self) -> tuple[Pod, ...]:
         """The pods of the newest ReplicaSet that are not being deleted."""
         return tuple(pod for pod in self.pods if pod.newest and not pod.ending)
@@ -143,14 +148,19 @@ class Rollout(Struct, frozen=True):
     waiting: str = ""
 
 
-def rollout(workload: Workload) -> Rollout:
-    """Return the state of the rollout of the image that a Deployment wants."""
+def rollout(workload: Workload, *, deadline: bool = True) -> Rollout:
+    """Return the state of the rollout of the image that a Deployment wants.
+
+    Args:
+        workload: the Deployment.
+        deadline: False to go on although the progress deadline is exceeded, because an earlier rollout exceeded it.
+    """
     if not workload.observed:
         return Rollout(waiting="Kubernetes has not seen the change yet")
     if workload.updated == workload.replicas == workload.total == workload.available:
         return Rollout(done=True)
     failed = next((pod.failure for pod in workload.newest if pod.failure), "")
-    if not failed and workload.progress == "ProgressDeadlineExceeded":
+    if not failed and deadline and workload.late:
         failed = "; ".join(("its progress deadline is exceeded", *_problems(workload)))
     waiting = f"{workload.updated} of {workload.replicas} pods are updated, and {workload.available} are available"
     return Rollout(failed=failed, waiting="; ".join((waiting, *_problems(workload))))

@@ -60,9 +60,11 @@ class ObservedKubernetes(Struct, frozen=True):
         return (state,)
 
     def got_traffic(self, image: DeployedImage) -> bool:
-        """Return whether pods of `image`, which the Deployment wants, are ready or were ready before they crashed."""
-        newest = self.workload.newest if self.workload else ()
-        return self.wanted == image.reference and any(pod.ready or pod.restarts for pod in newest)
+        """Return whether users got answers of `image`: its pods are ready, or crashed, or replaced all others."""
+        if self.workload is None or self.wanted != image.reference:
+            return False
+        alone = self.workload.updated == self.workload.total
+        return alone or any(pod.ready or pod.restarts for pod in self.workload.newest)
 
     @property
     def _problem(self) -> str:

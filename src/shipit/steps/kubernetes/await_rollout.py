@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, Workload, machine, rollout
+from shipit.core.deploy import DeployedImage, Workload, cluster_parts, machine, rollout
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
@@ -51,10 +51,12 @@ class AwaitRollout(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         clock = world.clock
-        end, refused = clock.elapsed() + self.within, clock.elapsed() + limits.PODS_REFUSED
+        begin, end, refused = clock.elapsed(), clock.elapsed() + self.within, clock.elapsed() + limits.PODS_REFUSED
+        in_time = False  # at first, Kubernetes can still report the deadline that the rollout before exceeded
         while True:
             found = self._found(world)
-            state = rollout(found)
+            in_time = in_time or not found.late or clock.elapsed() >= begin + limits.STALE_DEADLINE
+            state = rollout(found, deadline=in_time)
             if state.done:
                 return {}
             refused = refused if found.refused else clock.elapsed() + limits.PODS_REFUSED
@@ -80,9 +82,9 @@ class AwaitRollout(Struct, frozen=True):
     def _failure(self, world: World, found: Workload, problem: str) -> DeployError:
         pod = next((pod for pod in found.newest if not pod.ready), None)
         log = world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else ""
-        read = "read the log above" if log else f"kubectl describe pods -l to see deployment {self.deployment}"
+        events = f"kubectl get events --namespace {cluster_parts(self.host)[0]}"
         return DeployError(
             f"{self.image} was not rolled out on {machine(self.host)}: {problem}",
-            hint=f"{read}, fix the app or its settings, then deploy again",
+            hint=f"read the log above, or see what happened: {events}; fix the app or its settings, then deploy again",
             tail=log,
         )

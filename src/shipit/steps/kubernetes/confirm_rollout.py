@@ -78,7 +78,7 @@ class ConfirmRollout(Struct, frozen=True):
     def _problem_while_watching(self, world: World) -> str:
         """Watch the pods until the end of the bake time, and return the reason why they failed; empty if they did not.
 
-        A pod that crashes again and again is a failure at once. Any other problem is one only three times in a row.
+        A problem counts only three times in a row, because a single one can be an accident.
         """
         end, bad = world.clock.elapsed() + self.bake, 0
         pods = len(self._found(world).ready)

@@ -42,6 +42,7 @@ class FakeDeployment(Struct):
         recreates: True for the strategy `Recreate`.
         causes: the cause of each change of an image.
         reported: the image that the node reports for all containers; empty for that of the container.
+        late_until: the time until which it reports the progress deadline that an earlier rollout exceeded.
         version: its `resourceVersion`.
         sets: the pods of each image, the newest last.
     """
@@ -61,6 +62,7 @@ class FakeDeployment(Struct):
     recreates: bool = False
     causes: list[str] = field(default_factory=list)
     reported: str = ""
+    late_until: float = 0
     version: int = 1
 
     sets: list[_ReplicaSet] = field(default_factory=list)
@@ -109,6 +111,7 @@ class FakeDeployment(Struct):
     def _progress(self) -> str:
         newest = self._newest
         late = newest and newest.pods < self.replicas and self.clock.elapsed() - newest.since >= self.deadline
+        late = late or self.clock.elapsed() < self.late_until
         return "ProgressDeadlineExceeded" if late else "ReplicaSetUpdated"
 
     def _advance(self) -> None:
