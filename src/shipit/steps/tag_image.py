@@ -8,7 +8,17 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.images import VERSION, Reference, holds_newer_release, source_commit
+from shipit.core.images import (
+    VERSION,
+    Reference,
+    Source,
+    holds_newer_release,
+    later_tags,
+    series_of,
+    shares_moving_tag,
+    source_commit,
+)
+from shipit.core.versions import Version, is_version
 from shipit.errors import AuthError, ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.origin import Origin, digest_output
@@ -22,7 +32,8 @@ class TagImage(Struct, frozen=True):
     A permanent tag is made once and never moved.
 
     A registry cannot refuse a write because the tag has changed meanwhile. So the step reads again after the write: it
-    writes again if an older run wrote meanwhile, and moves the tag to a newer image that was pushed meanwhile.
+    writes again if an older run wrote meanwhile, and moves the tag to a newer image of the same series of tags, which
+    another run pushed meanwhile or had pushed before.
     """
 
     kind: ClassVar[str] = "tag-image"
@@ -63,7 +74,7 @@ class TagImage(Struct, frozen=True):
             if isinstance(found, Done):
                 break
             world.registry.tag(self.reference, wanted.digest)
-            newer = self._newest(self._tags(world) - before, world)
+            newer = self._newest(self._rivals(before, world), world)
             if newer is not None:
                 world.registry.tag(self.reference, newer.digest)
             found = self.check(world)
@@ -84,16 +95,44 @@ class TagImage(Struct, frozen=True):
         except (AuthError, RemoteError):
             return frozenset()
 
+    def _rivals(self, before: frozenset[str], world: World) -> tuple[str, ...]:
+        """Return the tags that can be on a newer image: those of later versions, and those that are not in `before`."""
+        tags, own = self._tags(world), self._source(world)
+        later = later_tags(tags, series_of(self._permanent, own), own.version) if own else ()
+        return tuple(dict.fromkeys((*later, *sorted(tags - before))))[: limits.NEW_TAGS]
+
     def _newest(self, tags: Iterable[str], world: World) -> RemoteImage | None:
-        """Return the newest of the images with these tags that are newer than the own one; None if there is none."""
+        """Return the newest of the images with these tags that the moving tag must be on; None for the own image."""
         name, newest, origin = Reference.parse(self.reference).name, None, self.origin
-        for tag in sorted(tags)[: limits.NEW_TAGS]:
+        for tag in tags:
             found = world.registry.find(f"{name}:{tag}")
+            if found is None or not self._shares_tag(tag, found, world):
+                continue
             fetch_commit_of(found, world)
-            if found is not None and is_newer(found, origin, world):
+            if is_newer(found, origin, world):
                 newest = found
                 origin = Origin(source_commit(found.labels), found.labels.get(VERSION, origin.version))
         return newest
+
+    def _shares_tag(self, tag: str, found: RemoteImage, world: World) -> bool:
+        """Return whether the run that pushed the image `found` with its permanent `tag` moves the same moving tag."""
+        version, own, moving = found.labels.get(VERSION, ""), self._source(world), Reference.parse(self.reference).tag
+        if own is None or not is_version(version):
+            return False
+        other = Source(Version.parse(version), source_commit(found.labels), "")
+        same_series = series_of(tag, other) == series_of(self._permanent, own)
+        return same_series and shares_moving_tag(moving or "", own.version, other.version)
+
+    @property
+    def _permanent(self) -> str:
+        """The permanent tag of the own image."""
+        return Reference.parse(self.source).tag or ""
+
+    def _source(self, world: World) -> Source | None:
+        """Return the version and the commit of the own image; None if its version is not one."""
+        if not is_version(self.origin.version):
+            return None
+        return Source(Version.parse(self.origin.version), self.origin.id(world), "")
 
 
 def is_newer(found: RemoteImage, origin: Origin, world: World) -> bool:

@@ -10,6 +10,9 @@ from shipit.core.images.labels import image_labels as image_labels
 from shipit.core.images.labels import source_commit as source_commit
 from shipit.core.images.reference import DOCKER_HUB as DOCKER_HUB
 from shipit.core.images.reference import Reference as Reference
+from shipit.core.images.series import later_tags as later_tags
+from shipit.core.images.series import series_of as series_of
+from shipit.core.images.series import shares_moving_tag as shares_moving_tag
 from shipit.core.images.tags import Source as Source
 from shipit.core.images.tags import fill as fill
 from shipit.core.images.tags import image_tag as image_tag
