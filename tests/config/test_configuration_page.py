@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from shipit.config.load import parse_config
 from shipit.config.schema import json_schema
-from shipit.core.commits.message import DEFAULT_ALIASES
 from shipit.core.commits.rules import DEFAULT_BUMPS
+from shipit.core.commits.text.message import DEFAULT_ALIASES
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 DEFINITIONS = json_schema()["$defs"]

@@ -9,7 +9,7 @@ import pytest
 from growth import time_growth
 
 from shipit.core.commits import parse_commit
-from shipit.core.commits.footers import split_footers
+from shipit.core.commits.text.footers import split_footers
 from shipit.core.notes.changelog import insert_section, section_of
 from shipit.core.versions.tag import TagFormat, mismatched_tags, suggested_format, version_tags
 from shipit.core.versions.tag_family import tag_families

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.stage import Stage, finished, state
-from steps.deploy.watched import FakeWatchtower
+from steps.watchtower.watched import FakeWatchtower
 
 from shipit.config.load import parse_config
 from shipit.core.deploy import DeployedImage

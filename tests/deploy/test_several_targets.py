@@ -10,7 +10,7 @@ import pytest
 from deploy.several import BACK, IMAGES, WATCHED, Pair, digest_of
 from deploy.stage import FAILS_LATER, RECORD, UNHEALTHY, Stage, state, undone
 from steps.deploy.scene import host_of
-from steps.deploy.watched import FakeWatchtower
+from steps.watchtower.watched import FakeWatchtower
 
 from shipit import api
 from shipit.config.load import parse_config

@@ -6,7 +6,7 @@ import pytest
 from deploy.stage import Stage
 from msgspec.structs import replace
 from steps.deploy.scene import host_of
-from steps.deploy.watched import TOKEN, FakeWatchtower
+from steps.watchtower.watched import TOKEN, FakeWatchtower
 
 from shipit.config.load import parse_config
 from shipit.core.deploy import Answer, DeployedImage

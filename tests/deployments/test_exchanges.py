@@ -17,7 +17,7 @@ from shipit.api import open_project
 from shipit.api.deploying import deploy, plan_deploy, status
 from shipit.engine.apply import Silent
 from shipit.steps.base import Outputs, Step
-from shipit.steps.deploy import AwaitHealthy
+from shipit.steps.blue_green import AwaitHealthy
 
 LOGIN, LOCK, LOOK, UNLOCK = 1, 1, 2, 1
 DEPLOYMENT = {

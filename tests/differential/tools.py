@@ -15,8 +15,8 @@ from typing import Protocol
 import pytest
 
 from shipit import api
-from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES
 from shipit.core.commits.rules import DEFAULT_BUMPS
+from shipit.core.commits.text.message import DEFAULT_ALIASES, KNOWN_TYPES
 from shipit.core.versions import Bump, Version, bumped_version
 
 HERE = Path(__file__).parent

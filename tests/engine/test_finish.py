@@ -9,7 +9,7 @@ from engine.stage import Stage, new_world, public
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 from shipit.errors import PreflightError
 from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.clones import Clone
 
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 from shipit.core.images import REVISION, VERSION, Build
 from shipit.steps.base import Step
 from shipit.steps.origin import Origin

@@ -6,7 +6,7 @@ import pytest
 from contracts.clones import Clone
 from steps.samples import NOTES, SUBJECT, TAG, Sample, committed
 
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 from shipit.errors import ConflictError
 from shipit.steps import CreateTag
 from shipit.steps.base import Step

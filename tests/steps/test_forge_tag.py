@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.clones import Clone
 from steps.samples import NOTES, SUBJECT, TAG, Sample, committed, push_the_tag
 
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 from shipit.steps import ForgeTag
 from shipit.steps.base import Step
 

@@ -70,14 +70,14 @@ class DeploymentProgress:
         self.observer.started(step)
 
     def applying(self, step: Step) -> None:
-        from shipit.steps.deploy import SwitchTraffic
+        from shipit.steps.blue_green import SwitchTraffic
 
         self.moved = self.moved or step.public
         self._switching = isinstance(step, SwitchTraffic)
         self.observer.applying(step)
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
-        from shipit.steps.deploy import SwitchTraffic
+        from shipit.steps.blue_green import SwitchTraffic
 
         if isinstance(step, SwitchTraffic):
             self._switched[step.host], self._switching = step.traffic, False

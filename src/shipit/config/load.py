@@ -1,7 +1,7 @@
 """The reading of a configuration: from its text to a `Config`, or to all problems in it at once.
 
 msgspec is used instead of pydantic because every command imports it: that takes 28 ms of CPU instead of 37. It is also
-strict by default. It stops at the first problem, which is why `shipit.config.decode` exists.
+strict by default. It stops at the first problem, which is why `shipit.config.reading.decode` exists.
 
 >>> parse_config('[release]\\ntag = "release-{version}"').release.tag
 'release-{version}'
@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 
-from shipit.config.decode import Checker, Fault
-from shipit.config.extends import Extended, extended
 from shipit.config.keys import key_name, path
 from shipit.config.model import Config
-from shipit.config.places import shared_places
+from shipit.config.reading.decode import Checker, Fault
+from shipit.config.reading.extends import Extended, extended
+from shipit.config.reading.places import shared_places
 from shipit.config.rules import rule_faults
 from shipit.errors import ConfigError
 from shipit.finding import Problem
@@ -105,7 +105,7 @@ def _judged(whole: Extended, *faults: Iterable[Fault]) -> Iterator[Fault]:
 
 
 def _problems(faults: list[Fault], text: str) -> list[Problem]:
-    from shipit.config.lines import key_line, key_lines
+    from shipit.config.reading.lines import key_line, key_lines
 
     lines = key_lines(text)
     problems = [Problem(fault.what, path(fault.key), key_line(fault.key, lines), fault.hint) for fault in faults]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipit.config.extends import EXTENDS
+from shipit.config.reading.extends import EXTENDS
 
 _REFERENCE = "#/$defs/"
 _ENVIRONMENT = "EnvironmentConfig"

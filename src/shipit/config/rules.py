@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from shipit.config import advice
-from shipit.config.decode import Fault
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key, key_name
 from shipit.config.model import Config, PackageConfig, VersionFileConfig, VersionFiles
+from shipit.config.reading import advice
+from shipit.config.reading.decode import Fault
 
 _WILDCARDS = frozenset("*?[")
 

@@ -19,16 +19,8 @@ from shipit.deploy.base import DeployTarget, Goal, HostState, ObservedTarget
 from shipit.errors import ConfigError
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import (
-    AwaitDigest,
-    MoveImageTag,
-    Proof,
-    RecordEvent,
-    TriggerWatchtower,
-    image_of,
-    look_at,
-    read_record,
-)
+from shipit.steps.deploy import Proof, RecordEvent, image_of, look_at, read_record
+from shipit.steps.watchtower import AwaitDigest, MoveImageTag, TriggerWatchtower
 from shipit.world import RemoteImage, World
 from shipit.world.hosts import Host
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shipit.config.advice import for_choice
 from shipit.config.model import Config
+from shipit.config.reading.advice import for_choice
 from shipit.core.ci_event import CiEvent, PullRequest
 from shipit.errors import PreflightError, UsageError
 from shipit.plan.version import channel, unknown_default_branch

@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from shipit.steps.blue_green import (
+    AwaitHealthy,
+    Confirm,
+    Drain,
+    ResumeContainer,
+    RetireContainer,
+    StartContainer,
+    SwitchTraffic,
+    WriteMarker,
+)
 from shipit.steps.build_image import BuildImage
 from shipit.steps.comment_released import CommentReleased
 from shipit.steps.compose import (
@@ -20,24 +30,7 @@ from shipit.steps.compose import (
 )
 from shipit.steps.create_commit import CreateCommit
 from shipit.steps.create_tag import CreateTag
-from shipit.steps.deploy import (
-    AwaitDigest,
-    AwaitHealthy,
-    Confirm,
-    Drain,
-    Migrate,
-    MoveImageTag,
-    PullImage,
-    RecordEvent,
-    ResumeContainer,
-    RetireContainer,
-    StartContainer,
-    SwitchTraffic,
-    TriggerWatchtower,
-    Verify,
-    WriteMarker,
-    WriteSecrets,
-)
+from shipit.steps.deploy import Migrate, PullImage, RecordEvent, Verify, WriteSecrets
 from shipit.steps.draft_release import DraftRelease
 from shipit.steps.forge_commit import ForgeCommit
 from shipit.steps.forge_tag import ForgeTag
@@ -55,6 +48,7 @@ from shipit.steps.swarm import AwaitUpdate, ConfirmService, UpdateService
 from shipit.steps.sync_branch import SyncBranch
 from shipit.steps.tag_image import TagImage
 from shipit.steps.upload_assets import UploadAssets
+from shipit.steps.watchtower import AwaitDigest, MoveImageTag, TriggerWatchtower
 from shipit.steps.write_file import WriteFile
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.release_commit import ReleaseCommit
 from shipit.world import World

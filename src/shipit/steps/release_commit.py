@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.commits.release_message import subject_of
+from shipit.core.commits.text.release_message import subject_of
 from shipit.errors import ConflictError
 from shipit.world import World
 

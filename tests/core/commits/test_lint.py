@@ -7,7 +7,7 @@ from differential.shapes import SHAPES, Shape
 
 from shipit.core.commits import RawCommit, Rules, read_commits
 from shipit.core.commits.lint import lint_commits, lint_message
-from shipit.core.commits.release_message import release_message
+from shipit.core.commits.text.release_message import release_message
 
 RULES = Rules.of()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shipit.core.commits import Commit, RawCommit, Rules, read_commits, requested_version
-from shipit.core.commits.message import KNOWN_TYPES
+from shipit.core.commits.text.message import KNOWN_TYPES
 from shipit.core.history import columns
 from shipit.core.history.scan import HistoryScan
 from shipit.core.versions import Bump

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shipit.core.deploy import reported_traffic
-from shipit.steps.deploy.trigger_watchtower import _summary
+from shipit.steps.watchtower.trigger_watchtower import _summary
 
 MALFORMED = {"deep": '{"a":' * 100_000, "a lone surrogate": '{"app": "\udcff"}', "a list": "[]", "nothing": ""}
 

@@ -13,7 +13,7 @@ from shipit.core.deploy import (
     Traffic,
 )
 from shipit.core.images import Reference
-from shipit.steps.deploy import SwitchTraffic
+from shipit.steps.blue_green import SwitchTraffic
 from shipit.testing import FakeApp, FakeHost, FakeWorld
 from shipit.world import RemoteImage
 

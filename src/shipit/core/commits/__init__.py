@@ -7,13 +7,6 @@ The modules of this package import each other directly. All other packages impor
 from __future__ import annotations
 
 from shipit.core.commits.entry import Entry as Entry
-from shipit.core.commits.footers import split_footers as split_footers
-from shipit.core.commits.message import KNOWN_TYPES as KNOWN_TYPES
-from shipit.core.commits.message import Commit as Commit
-from shipit.core.commits.message import Footer as Footer
-from shipit.core.commits.message import Unreadable as Unreadable
-from shipit.core.commits.message import parse_commit as parse_commit
-from shipit.core.commits.message import subject as subject
 from shipit.core.commits.prefix_cache import HeaderPrefix as HeaderPrefix
 from shipit.core.commits.prefix_cache import PrefixCache as PrefixCache
 from shipit.core.commits.raw_commit import RawCommit as RawCommit
@@ -34,3 +27,10 @@ from shipit.core.commits.reverts import match_text as match_text
 from shipit.core.commits.reverts import might_be_revert as might_be_revert
 from shipit.core.commits.rules import DEFAULT_BUMPS as DEFAULT_BUMPS
 from shipit.core.commits.rules import Rules as Rules
+from shipit.core.commits.text.footers import split_footers as split_footers
+from shipit.core.commits.text.message import KNOWN_TYPES as KNOWN_TYPES
+from shipit.core.commits.text.message import Commit as Commit
+from shipit.core.commits.text.message import Footer as Footer
+from shipit.core.commits.text.message import Unreadable as Unreadable
+from shipit.core.commits.text.message import parse_commit as parse_commit
+from shipit.core.commits.text.message import subject as subject

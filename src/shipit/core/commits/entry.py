@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.commits.message import Commit
+from shipit.core.commits.text.message import Commit
 
 
 class Entry(Struct, frozen=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from shipit.core.commits.message import Commit, Unreadable, after_subject, parse_commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, ignored
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
+from shipit.core.commits.text.message import Commit, Unreadable, after_subject, parse_commit, subject
 
 _SKIP_MARK = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?P<fixup>fixup|squash|amend)! |\[?wip\b", re.IGNORECASE)

@@ -14,15 +14,15 @@ from msgspec import Struct
 
 from shipit.core import limits
 from shipit.core.commits.header import skip_reason
-from shipit.core.commits.message import Commit, after_subject, header, normalize_message, parse_commit, subject
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.read_all import read_commits
 from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading
 from shipit.core.commits.release_as import version_requests
-from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.rules import Rules
+from shipit.core.commits.text.message import Commit, after_subject, header, normalize_message, parse_commit, subject
+from shipit.core.commits.text.release_message import is_release_subject, subject_of
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.commits.footers import might_mention_breaking, might_request_version, split_footers
 from shipit.core.commits.header import skip_reason
-from shipit.core.commits.message import Commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading
-from shipit.core.commits.release_message import is_release_subject
 from shipit.core.commits.reverts import might_be_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits
+from shipit.core.commits.text.footers import might_mention_breaking, might_request_version, split_footers
+from shipit.core.commits.text.message import Commit, subject
+from shipit.core.commits.text.release_message import is_release_subject
 from shipit.core.versions import Bump
 
 

@@ -13,8 +13,6 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import might_request_version
-from shipit.core.commits.message import normalize_message
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.read_one import read_commit
@@ -24,6 +22,8 @@ from shipit.core.commits.readings import RequestedVersion as RequestedVersion
 from shipit.core.commits.readings import mark_dropped, without_dropped
 from shipit.core.commits.release_as import PackageToRead
 from shipit.core.commits.rules import Rules
+from shipit.core.commits.text.footers import might_request_version
+from shipit.core.commits.text.message import normalize_message
 from shipit.core.versions import Bump
 
 

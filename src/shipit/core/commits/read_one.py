@@ -6,17 +6,17 @@ import re
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import split_footers
 from shipit.core.commits.header import is_merge, read_header, skip_reason
-from shipit.core.commits.message import Commit, Unreadable, after_subject, header, subject
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
 from shipit.core.commits.release_as import PackageToRead, version_request
-from shipit.core.commits.release_message import is_release_subject, subject_of
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits, squashed_commits
+from shipit.core.commits.text.footers import split_footers
+from shipit.core.commits.text.message import Commit, Unreadable, after_subject, header, subject
+from shipit.core.commits.text.release_message import is_release_subject, subject_of
 from shipit.core.versions import Bump
 
 # The reason why a commit that changes no file of a package does not count for it.

@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 from shipit.core.commits.entry import Entry
-from shipit.core.commits.message import Commit, subject
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.reverts import MatchTexts, cancelled, duplicates
+from shipit.core.commits.text.message import Commit, subject
 from shipit.core.versions import Bump
 
 Outcome = Literal["counted", "ignored", "unreadable"]

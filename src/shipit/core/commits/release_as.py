@@ -12,9 +12,9 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from shipit.core.commits.footers import might_request_version, split_footers
-from shipit.core.commits.message import after_subject
 from shipit.core.commits.raw_commit import RawCommit
+from shipit.core.commits.text.footers import might_request_version, split_footers
+from shipit.core.commits.text.message import after_subject
 
 
 class VersionRequest(Struct, frozen=True):

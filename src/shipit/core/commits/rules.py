@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shipit.core.commits.message import DEFAULT_ALIASES, KNOWN_TYPES, Commit, Unreadable, parse_commit
+from shipit.core.commits.text.message import DEFAULT_ALIASES, KNOWN_TYPES, Commit, Unreadable, parse_commit
 from shipit.core.versions import Bump
 from shipit.errors import ConfigError
 

@@ -11,8 +11,8 @@ from itertools import repeat
 
 from msgspec.structs import replace
 
-from shipit.core.commits.footers import might_have_quotes, quoted_lines
 from shipit.core.commits.raw_commit import RawCommit
+from shipit.core.commits.text.footers import might_have_quotes, quoted_lines
 
 _LIST_MARK = re.compile(r"[*-][ \t]")
 _ITEM = re.compile(r" {0,3}[*-][ \t]+(?=\S)")

@@ -1,6 +1,6 @@
 r"""Release notes: the changes of one release, grouped and rendered as Markdown.
 
->>> from shipit.core.commits.message import Commit
+>>> from shipit.core.commits.text.message import Commit
 >>> entry = Entry("abc1234def", "Kim", Commit("fix", "api", "close the *stream*"))
 >>> NotesItem(entry, entry.commit.description).line
 '**api:** close the \\*stream\\* (abc1234)'

@@ -17,7 +17,7 @@ from shipit.deploy.blue_green.state import host_state, slot_findings
 from shipit.deploy.blue_green.way_back import container_steps, slot_before, way_back_steps
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import nginx_runs, nginx_test
+from shipit.steps.blue_green import nginx_runs, nginx_test
 from shipit.world import World
 
 

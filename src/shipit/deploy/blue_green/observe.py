@@ -8,7 +8,8 @@ from shipit.core import limits
 from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot
 from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, health_check, slot_port
-from shipit.steps.deploy import Sleep, read_record, settled_traffic
+from shipit.steps.blue_green import Sleep, settled_traffic
+from shipit.steps.deploy import read_record
 from shipit.world.hosts import Host
 
 # A path that no app has: a health check that succeeds for it as well cannot fail.

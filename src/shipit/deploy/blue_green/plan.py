@@ -21,20 +21,16 @@ from shipit.deploy.blue_green.settings import (
     slot_traffic,
 )
 from shipit.steps.base import Step
-from shipit.steps.deploy import (
+from shipit.steps.blue_green import (
     AwaitHealthy,
     Confirm,
     Drain,
-    Migrate,
-    PullImage,
-    RecordEvent,
     RetireContainer,
     StartContainer,
     SwitchTraffic,
-    Verify,
     WriteMarker,
-    WriteSecrets,
 )
+from shipit.steps.deploy import Migrate, PullImage, RecordEvent, Verify, WriteSecrets
 
 
 class HostPlan:

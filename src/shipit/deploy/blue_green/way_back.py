@@ -19,7 +19,8 @@ from shipit.deploy.blue_green.settings import (
     slot_traffic,
 )
 from shipit.steps.base import Step
-from shipit.steps.deploy import Drain, RecordEvent, ResumeContainer, RetireContainer, SwitchTraffic, WriteMarker
+from shipit.steps.blue_green import Drain, ResumeContainer, RetireContainer, SwitchTraffic, WriteMarker
+from shipit.steps.deploy import RecordEvent
 
 
 def slot_before(target: BlueGreenTarget, before: ObservedBlueGreenHost, rejected: Goal) -> str | None:

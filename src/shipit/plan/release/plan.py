@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.release_message import SUBJECT
+from shipit.core.commits.text.release_message import SUBJECT
 from shipit.core.notes import Renderer
 from shipit.core.versions import Version
 from shipit.errors import PreflightError, ShipitError, UsageError

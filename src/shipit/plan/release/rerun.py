@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.release_message import is_release_message, is_release_of, notes_of
+from shipit.core.commits.text.release_message import is_release_message, is_release_of, notes_of
 from shipit.core.versions import Tag
 from shipit.plan.model import Inputs
 from shipit.plan.release.model import ReleasePlan

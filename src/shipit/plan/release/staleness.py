@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.release_message import is_release_message
+from shipit.core.commits.text.release_message import is_release_message
 from shipit.errors import ConflictError, PreflightError
 from shipit.plan.release.completeness import require_complete
 from shipit.plan.release.model import ReleasePlan

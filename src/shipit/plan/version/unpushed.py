@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from shipit.core.commits.release_message import is_release_message
+from shipit.core.commits.text.release_message import is_release_message
 from shipit.world import CommitInfo, Git
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from shipit.core.commits.message import subject, without_number
 from shipit.core.commits.reverts.match_text import MatchTexts
+from shipit.core.commits.text.message import subject, without_number
 
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{40,64})\)")
 

@@ -14,7 +14,7 @@ import re
 
 from msgspec import Struct
 
-from shipit.core.commits.message import Commit, parse_commit, pull_request, subject, without_number
+from shipit.core.commits.text.message import Commit, parse_commit, pull_request, subject, without_number
 
 
 class Revert(Struct, frozen=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from shipit.core.commits.message import pull_request, subject, without_number
 from shipit.core.commits.reverts.match_text import MatchTexts
 from shipit.core.commits.reverts.revert import Revert
+from shipit.core.commits.text.message import pull_request, subject, without_number
 
 Positions = list[int | None]
 """Positions of the commits that one revert names; None for each that is not among the commits."""

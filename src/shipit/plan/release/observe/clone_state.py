@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
-from shipit.core.commits.release_message import is_release_message
+from shipit.core.commits.text.release_message import is_release_message
 from shipit.errors import AuthError, CommandError, PreflightError, RemoteTimeout, ShipitError
 from shipit.finding import Finding
 from shipit.plan.version import (

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipit.config.model import ReleaseConfig
 from shipit.core.commits import RawCommit
-from shipit.core.commits.release_message import (
+from shipit.core.commits.text.release_message import (
     SUBJECT,
     is_release_message,
     is_release_of,

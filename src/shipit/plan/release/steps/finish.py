@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipit.config.model import Config
-from shipit.core.commits.release_message import notes_of
+from shipit.core.commits.text.release_message import notes_of
 from shipit.core.versions import Version
 from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from shipit.config.model import AnnounceConfig, ReleaseConfig
-from shipit.core.commits.release_message import SUBJECT, release_message
+from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.versions import Version
 from shipit.plan.images import WantedImage, build_steps, push_steps, release_images
 from shipit.plan.release.observe import Observed

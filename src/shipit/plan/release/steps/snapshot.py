@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shipit.config.model import Config
-from shipit.core.commits.release_message import SNAPSHOT_SUBJECT
+from shipit.core.commits.text.release_message import SNAPSHOT_SUBJECT
 from shipit.core.versions import Version
 from shipit.plan.release.observe import Observed
 from shipit.plan.release.steps.file_changes import FileChanges, snapshot_changes

@@ -1,0 +1,1 @@
+"""The reading of shipit.toml: values, inherited values, and faults with their place."""

@@ -1,0 +1,115 @@
+"""Hints for unknown keys and invalid values: the key or the value to write instead.
+
+>>> from shipit.config.model import ChangelogConfig, ReleaseConfig
+>>> for_unknown_key("templte", ChangelogConfig)
+'did you mean `template`?'
+>>> for_unknown_key("template", ReleaseConfig)
+'`template` belongs to `[changelog]`'
+>>> for_unknown_key("write_back", ReleaseConfig)
+'keys are written with `-`: `write-back`'
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from shipit.config.model import Config
+from shipit.config.reading.expectation import alternatives, available_later, choices, describe_value, expected
+
+
+def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> str:
+    """Return a hint for `key`, which `table` does not have: the key or the table that was probably meant.
+
+    Args:
+        prefix: the path of shipit's own tables in the file with a final dot, such as `tool.shipit.`; empty in
+            shipit.toml.
+    """
+    known = _keys(table)
+    kebab = key.replace("_", "-").lower()
+    if kebab in known:
+        return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
+    if f"{kebab}s" not in known and (header := _headers().get(kebab)):
+        return f"`{kebab}` belongs to `[{prefix}{header}]`" if header != kebab else f"write it as `[{prefix}{header}]`"
+    return for_choice(kebab, known)
+
+
+def for_choice(word: str, known: list[str]) -> str:
+    """Return a hint with the one of `known` that is similar to `word`, or with all of them."""
+    return _closest(word, known) or f"use one of: {', '.join(f'`{name}`' for name in known)}"
+
+
+def for_value(value: object, type_: Any) -> str | None:
+    """Return a hint to write `value` in a form that is valid for `type_`; None if that cannot be guessed."""
+    kinds = [get_origin(option) or option for option in alternatives(type_)]
+    if value in available_later(type_):
+        return f"this version supports only {expected(type_)}"
+    if isinstance(value, str) and tuple in kinds:
+        return f"put it in brackets: `[{describe_value(value).strip('`')}]`"
+    if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
+        return f"write it without quotes: `{value.lower()}`"
+    if isinstance(value, bool | int | float) and str in kinds:
+        quoted = str(value).lower()
+        return "put it in quotes" if _is_valid(quoted, type_) else _as_duration(quoted, type_)
+    if not isinstance(value, str):
+        return None
+    return _as_version(value, type_) or _as_duration(value, type_) or _closest(value, choices(type_))
+
+
+def _as_duration(number: str, type_: Any) -> str | None:
+    """Return a hint to write `90` or `"90"` as `"90s"`, where a duration needs a unit."""
+    is_duration = number.isdecimal() and _is_valid(f"{number}s", type_)
+    return f'write it with a unit: `"{number}s"`' if is_duration else None
+
+
+def _as_version(text: str, type_: Any) -> str | None:
+    """Return a hint to write `v1.0.0` or `1.0` as `1.0.0`, or `v1.x` as `1.x`, where that is valid."""
+    number = text.removeprefix("v")
+    for candidate in (number, f"{number}.0", f"{number}.0.0") if number[:1].isdigit() else ():
+        if _is_valid(candidate, type_):
+            return f'write `"{candidate}"`'
+    return None
+
+
+def _is_valid(value: str, type_: Any) -> bool:
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+@cache
+def _keys(table: type[msgspec.Struct]) -> list[str]:
+    """Return the keys of `table`, as they are written in the file."""
+    return [field.encode_name for field in msgspec.structs.fields(table)]
+
+
+@cache  # a broken file can have thousands of unknown keys
+def _headers() -> dict[str, str]:
+    """Return the header of the table that each key belongs to; a key of several tables has the header of the first."""
+    headers: dict[str, str] = {}
+    for section in msgspec.structs.fields(Config):
+        headers[section.encode_name] = section.encode_name
+        for header, table in _tables(section):
+            for field in msgspec.structs.fields(table):
+                headers.setdefault(field.encode_name, header)
+    return headers
+
+
+def _tables(section: msgspec.structs.FieldInfo) -> list[tuple[str, type[msgspec.Struct]]]:
+    """Return the header and the struct of a top-level key; nothing for a key whose values are not tables."""
+    (kind,) = alternatives(section.type)
+    if get_origin(kind) is dict:
+        value = get_args(kind)[1]
+        is_table = isinstance(value, type) and issubclass(value, msgspec.Struct)
+        return [(f"{section.encode_name}.<name>", value)] if is_table else []
+    return [(section.encode_name, kind)]
+
+
+def _closest(word: str, known: list[str]) -> str | None:
+    import difflib
+
+    return next((f"did you mean `{match}`?" for match in difflib.get_close_matches(word.lower(), known, 1)), None)

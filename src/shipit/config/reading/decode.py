@@ -1,0 +1,140 @@
+"""The check of a TOML document against the types of the model, which finds all invalid values at once.
+
+msgspec itself stops at the first invalid value. Here the valid values are kept and all invalid ones are reported, so
+that msgspec can decode the rest, and the rules between keys can be checked as well.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+import msgspec
+
+from shipit.config.keys import Key, key_name
+from shipit.config.reading import advice
+from shipit.config.reading.expectation import alternatives, available_later, describe_value, expected
+from shipit.config.secrets import looks_secret, names_secret
+
+# The result for a value that is invalid as a whole.
+_INVALID = msgspec.UNSET
+_USE_VARIABLE = (
+    "write the name of an environment variable instead, and revoke the secret if anyone else has seen this file"
+)
+
+
+class Fault(NamedTuple):
+    """A problem at a key path: the problem in one sentence, and a hint to fix it."""
+
+    key: Key
+    what: str
+    hint: str | None = None
+
+
+class Checker:
+    """The check of one document.
+
+    Args:
+        root: the path of the table that contains shipit's tables, such as `("tool", "shipit")` in pyproject.toml.
+
+    `faults` are the problems found so far.
+    """
+
+    def __init__(self, root: tuple[str, ...] = ()) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+
+    def valid_part(self, value: Any, type_: Any, at: Key) -> Any:
+        """Return the part of `value` that can be decoded as `type_`, and add the rest to `faults`.
+
+        Args:
+            at: the key path of `value`.
+        """
+        if isinstance(value, str) and looks_secret(value):
+            return self._report(at, f"{key_name(at)} contains a value that looks like a secret", _USE_VARIABLE)
+        for option in alternatives(type_):
+            if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
+                return self._tagged(value, type_, at) if is_tagged(option) else self._struct(value, option, at)
+            if isinstance(value, dict) and get_origin(option) is dict:
+                return self._mapping(value, get_args(option), at)
+            if isinstance(value, list) and value and get_origin(option) is tuple:
+                return self._items(value, get_args(option)[0], at)
+        return self._leaf(value, type_, at)
+
+    def _struct(self, table: dict[str, Any], type_: type[msgspec.Struct], at: Key) -> Any:
+        fields = {field.encode_name: field for field in msgspec.structs.fields(type_)}
+        kept = {}
+        for key, value in table.items():
+            if key in fields:
+                kept[key] = self.valid_part(value, fields[key].type, (*at, key))
+            else:
+                self._unknown(value, type_, (*at, key))
+        for name in [name for name, field in fields.items() if field.required and name not in table]:
+            self._report(at, f"{key_name(at)} needs `{name}`", f"add `{name} = ...`")
+        kept = _without_invalid(kept)
+        return kept if all(name in kept for name, field in fields.items() if field.required) else _INVALID
+
+    def _tagged(self, table: dict[str, Any], type_: Any, at: Key) -> Any:
+        """Return the valid part of a table whose keys depend on its kind."""
+        kinds = {option.__struct_config__.tag: option for option in alternatives(type_) if is_tagged(option)}
+        first = next(iter(kinds.values()))
+        name, later = first.__struct_config__.tag_field, getattr(first, "later", ())
+        kind = table.get(name)
+        if kind is None:
+            return self._report(
+                at, f"{key_name(at)} needs a `{name}`", f"use one of: {', '.join(map(describe_value, kinds))}"
+            )
+        if not isinstance(kind, str) or kind not in kinds:
+            return self._leaf(kind, Annotated[Literal[tuple(kinds)], msgspec.Meta(extra={"later": later})], (*at, name))
+        kept = self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
+        return kept if kept is _INVALID else {name: kind, **kept}
+
+    def _mapping(self, table: dict[str, Any], types: tuple[Any, Any], at: Key) -> Any:
+        key_type, value_type = types
+        kept = {key: self.valid_part(value, value_type, (*at, key)) for key, value in table.items()}
+        for key in [key for key in table if not _is_valid(key, key_type)]:
+            self._report((*at, key), f"{key_name((*at, key))} is not {expected(key_type)}")
+            del kept[key]
+        return _without_invalid(kept)
+
+    def _items(self, items: list[Any], type_: Any, at: Key) -> Any:
+        kept = [self.valid_part(item, type_, (*at, index)) for index, item in enumerate(items)]
+        # Leaving out one entry would change the numbers of the later entries in messages.
+        return _INVALID if any(item is _INVALID for item in kept) else kept
+
+    def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
+        if _is_valid(value, type_):
+            return value
+        if value in available_later(type_):
+            what = f"{key_name(at)} cannot be {describe_value(value)} yet"
+        else:
+            what = f"{key_name(at)} must be {expected(type_)}, not {describe_value(value)}"
+        return self._report(at, what, advice.for_value(value, type_))
+
+    def _unknown(self, value: Any, type_: type[msgspec.Struct], at: Key) -> None:
+        key = str(at[-1])
+        if names_secret(key) and not isinstance(value, dict):
+            self._report(at, f"{key_name(at)} must not contain a secret", _USE_VARIABLE)
+        else:
+            prefix = "".join(f"{name}." for name in self.root)
+            self._report(at, f"unknown key {key_name(at)}", advice.for_unknown_key(key, type_, prefix))
+
+    def _report(self, at: Key, what: str, hint: str | None = None) -> Any:
+        self.faults.append(Fault(at, what, hint))
+        return _INVALID
+
+
+def is_tagged(type_: Any) -> bool:
+    """Return whether `type_` is a table whose kind says which keys it has."""
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct) and type_.__struct_config__.tag is not None
+
+
+def _is_valid(value: Any, type_: Any) -> bool:
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _without_invalid(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value is not _INVALID}

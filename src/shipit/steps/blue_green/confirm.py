@@ -1,0 +1,163 @@
+"""The step that watches the new version while it serves, and records it as verified."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.core.deploy import (
+    FIRST_SERVER_ERROR,
+    Container,
+    ContainerSpec,
+    DeployEvent,
+    HealthCheck,
+    NginxSettings,
+    machine,
+)
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
+from shipit.steps.deploy import log_of, public_problem, read_record, verified_output, write_record
+from shipit.world import World
+from shipit.world.hosts import Host
+
+_EVERY = 1.0  # seconds
+
+
+class _Sight(Struct, frozen=True):
+    """The container, and the reason why it does not serve well; `final` is True if waiting cannot help."""
+
+    container: Container | None
+    problem: str | None
+    final: bool = False
+
+
+class Confirm(Struct, frozen=True):
+    """Watch the container `spec` on `host` for `bake` seconds while it serves, then record its image as verified.
+
+    A public address that gives the same bad answer as before the switch says nothing about the new version.
+
+    Args:
+        host: the host.
+        spec: the container.
+        nginx: the settings of nginx.
+        record: the path of the record on the host.
+        bake: the time to watch, in seconds.
+        health: the health check; None for none.
+        url: the public address to ask; empty for none.
+        by: the run.
+        url_before: the status that `url` answered before the switch, 0 for no answer; None if it is not known.
+    """
+
+    kind: ClassVar[str] = "confirm"
+    public: ClassVar[bool] = True
+    host: str
+    spec: ContainerSpec
+    nginx: NginxSettings
+    record: str
+    bake: float = 0
+    health: HealthCheck | None = None
+    url: str = ""
+    by: str = ""
+    url_before: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.spec.app}"
+
+    @property
+    def summary(self) -> str:
+        watch = f"watch {self.spec.image} on {machine(self.host)} for {self.bake:g} s" if self.bake else ""
+        return (
+            f"{watch}, then record it as verified"
+            if watch
+            else f"record {self.spec.image} on {machine(self.host)} as verified"
+        )
+
+    def check(self, world: World) -> Done | Todo:
+        """Return whether this container was verified, and is healthy and has the traffic right now."""
+        host = world.hosts.at(self.host)
+        last = read_record(host, self.record).last
+        if last is None or not self._is_of_spec(last) or not _names(last, host.containers.find(self.spec.name)):
+            return Todo()
+        problem = self._look(host, world).problem
+        return Todo(problem) if problem else Done(self._outputs)
+
+    def _is_of_spec(self, event: DeployEvent) -> bool:
+        return (event.image, event.settings) == (self.spec.image, self.spec.settings)
+
+    @property
+    def _outputs(self) -> Outputs:
+        proven = verified_output(self.host, self.spec.app)
+        return {"deployed": "true", "serving": self.spec.image.digest, **proven}
+
+    def apply(self, world: World) -> Outputs:
+        host = world.hosts.at(self.host)
+        sight = self._watch(host, world)
+        if sight.problem:
+            outside = bool(self.url) and self.url in sight.problem
+            address = "check `url`, DNS and the firewall, then run: shipit deploy ENV --retry"
+            raise DeployError(
+                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {sight.problem}",
+                hint=address if outside else "read the log above, fix the app, then deploy a new version",
+                tail=log_of(self.spec, host, world),
+            )
+        record = read_record(host, self.record)
+        last = record.last
+        if last is None or not self._is_of_spec(last) or not _names(last, sight.container):
+            now = world.clock.now().isoformat(timespec="seconds")
+            container = sight.container.id if sight.container else ""
+            event = DeployEvent("verified", self.spec.image, now, self.by, "", self.spec.settings, container)
+            write_record(host, self.record, record.add(event))
+        return self._outputs
+
+    def _watch(self, host: Host, world: World) -> _Sight:
+        """Watch the container until the end of the bake time or until it failed, and return the last sight.
+
+        A container that ended is a failure at once. Bad answers are a failure only if three come in a row, because a
+        single bad answer can be an accident.
+        """
+        end, bad = world.clock.elapsed() + self.bake, 0
+        while True:
+            sight = self._look(host, world)
+            bad = bad + 1 if sight.problem else 0
+            if sight.final or bad == limits.PUBLIC_TRIES:
+                return sight
+            left = end - world.clock.elapsed()
+            if left <= 0 and not sight.problem:
+                return sight
+            world.clock.sleep(_EVERY if sight.problem else min(_EVERY, max(left, 0.01)))
+
+    def _look(self, host: Host, world: World) -> _Sight:
+        """Return the container with the reason why it does not serve, or else the problem of its answers."""
+        loading = host.begin(lambda: loaded_traffic(host, self.nginx))
+        asking = host.begin(lambda: self._bad_answer(host))
+        found = host.containers.find(self.spec.name)
+        if found is None or not found.running or found.problem:
+            problem = found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
+            return _Sight(found, problem, final=True)
+        loaded = loading()
+        if loaded is None or loaded.digest != self.spec.image.digest:
+            return _Sight(found, "nginx no longer gives it the traffic", final=True)
+        outside = asking() or (public_problem(self.url, self.url_before, world) if self.url else None)
+        return _Sight(found, outside)
+
+    def _bad_answer(self, host: Host) -> str | None:
+        """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""
+        if self.health is None:
+            return None
+        path = self.health.path
+        through_nginx = host.begin(lambda: host.get(front_url(host, self.nginx) + path, headers=headers(self.nginx)))
+        if problem := self.health.problem(host.get(f"http://127.0.0.1:{self.spec.host_port}{path}")):
+            return problem
+        front = through_nginx()
+        if front.status and front.status < FIRST_SERVER_ERROR:
+            return None
+        return f"nginx answered {front.status or 'nothing'} for `{path}` {front.body[:80]}".strip()
+
+
+def _names(verified: DeployEvent, container: Container | None) -> bool:
+    """Return whether an event is about this container; events of old versions of shipit name none."""
+    return container is not None and verified.container in ("", container.id)
