@@ -386,7 +386,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         (
             "[environments.dev.deploy]\nkind = ['ecs']",
-            "`kind` must be `blue-green`, `compose`, `swarm` or `watchtower`, not a list",
+            "`kind` must be `blue-green`, `compose`, `swarm`, `watchtower` or `kubernetes`, not a list",
             None,
         ),
         (

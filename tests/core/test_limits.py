@@ -97,7 +97,7 @@ def _tables(schema: dict[str, object], path: tuple[str, ...]) -> Iterator[tuple[
     match schema:
         case {"$ref": str(reference)}:
             yield reference.rpartition("/")[2], path
-        case {"anyOf": list(options)}:
+        case {"anyOf": list(options)} | {"allOf": list(options)}:
             for option in options:
                 yield from _tables(option, path)
         case {"items": dict(items)}:

@@ -202,6 +202,7 @@ SLOT_TRIES = Count("deployments", 3, "requests that find out whether a slot is h
 NGINX_COMMAND = Time("deployments", 30, "a command of nginx in a container", "error, status 5")
 NGINX_RELOAD = Time("deployments", 5, "the time in which nginx must load its new configuration", "the earlier version keeps the traffic; error, status 6")
 NGINX_SHUTDOWN = Time("deployments", 30, "the time in which the workers of nginx with the old version must end", "error, status 6")
+NGINX_WORKERS = Time("deployments", 1, "one wait of a command on the host for the old workers of nginx", "shipit looks again from its own side")
 COMPOSE_UP = Time("deployments", 120, "the start of the containers of a service by compose", "the earlier version serves; error, status 6")
 KUBECTL = Time("deployments", 30, "a call of `kubectl`, with its login to the cluster", "error, status 5")
 KUBECTL_TRIES = Count("deployments", 3, "calls of `kubectl` that read the same, if they fail", "error, status 5")

@@ -34,7 +34,8 @@ def worker_titles(lines: Iterable[str]) -> Mapping[str, str]:
     return {pid: title.strip() for pid, _, title in found if "worker process" in title}
 
 
-# Waits until the processes $2 have ended or are shutting down, for at most $1 twentieths of a second. Then prints
+_LOOKS = 20  # at the workers, in each second
+# Waits until the processes $2 have ended or are shutting down, and looks at them at most $1 times. Then prints
 # `pid title` of each child of the process whose id is in the file $3. Needs only sh, cat, tr and sleep.
 _WORKERS = (
     'title() { tr "\\0" " " < "/proc/$1/cmdline" 2>/dev/null; }; tries=$1; accepts=$2; '
@@ -46,12 +47,12 @@ _WORKERS = (
 )
 
 
-def workers_command(nginx: NginxSettings, old: Iterable[str] = (), tries: int = 0) -> list[str]:
+def workers_command(nginx: NginxSettings, old: Iterable[str] = (), seconds: int = 0) -> list[str]:
     """Return the command that prints the processes of nginx on a host.
 
     Args:
         nginx: the settings of nginx.
         old: the ids of workers; the command first waits until they take no new requests.
-        tries: the longest time for this wait, in twentieths of a second.
+        seconds: the longest time for this wait.
     """
-    return ["sh", "-c", _WORKERS, "sh", str(tries), " ".join(old), nginx.pid_file]
+    return ["sh", "-c", _WORKERS, "sh", str(seconds * _LOOKS), " ".join(old), nginx.pid_file]

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from shipit.core import limits
 from shipit.core.deploy import NginxSettings, Traffic, machine, switch_file, token_in
-from shipit.errors import CommandError, DeployError, ShipitError
+from shipit.errors import DeployError, ShipitError
 from shipit.steps.blue_green.nginx_workers import SHUTTING_DOWN, worker_titles, workers, workers_command
 from shipit.steps.blue_green.traffic import Sleep, first_error, reported_by_nginx
 from shipit.world.hosts import CommandResult, Host
 
 _POLL = 0.05  # seconds
-_TRIES = 20  # so a command on the host waits for a second at most
 _TEST_AND_RELOAD = (("-t",), ("-s", "reload"))
 
 
@@ -48,10 +47,9 @@ def give_traffic(host: Host, nginx: NginxSettings, before: NginxBefore, traffic:
         results = _install(host, nginx, text, before.workers)
         _check_load(host, nginx, results)
         _await_load(host, nginx, text, traffic.load, sleep)
-    except CommandError:  # the file was not written
-        raise
     except ShipitError:
-        _restore(host, nginx, before.text)
+        if host.read(nginx.file) == text:
+            _restore(host, nginx, before.text)
         raise
     _await_shutdown(host, nginx, before.workers, results[-1].output.splitlines(), sleep)
 
@@ -63,7 +61,7 @@ def _install(host: Host, nginx: NginxSettings, text: str, old: Mapping[str, str]
     """
     test, reload = ([*nginx.command, *words] for words in _TEST_AND_RELOAD)
     if not nginx.container:
-        return host.install(nginx.file, text, [test, reload], workers_command(nginx, old, _TRIES))
+        return host.install(nginx.file, text, [test, reload], workers_command(nginx, old, limits.NGINX_WORKERS))
     host.write(nginx.file, text)
     results: list[CommandResult] = []
     for argv in (test, reload):
