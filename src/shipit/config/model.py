@@ -243,7 +243,7 @@ class CommitsConfig(ConfigTable, frozen=True, kw_only=True):
     breaking: Annotated[
         tuple[BreakingWords, ...],
         Meta(
-            description="More words that announce a breaking change at the begin of a line, like `BREAKING CHANGE:`.",
+            description="More words that announce a breaking change at the start of a line, like `BREAKING CHANGE:`.",
             examples=[["BREAKING CHANGES"]],
         ),
     ] = ()

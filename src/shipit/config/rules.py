@@ -79,7 +79,9 @@ def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
         here = (*at, index) if several else at
         yield from (Fault((*here, key), what, hint) for key, what, hint in table.conflicts())
         if not table.verifies and index + 1 < len(environment.tables):
-            what = "the targets after this one wait until its version is verified, which `proof` excludes"
+            what = (
+                'the targets after this one wait until its version is verified, and `proof = "none"` never verifies it'
+            )
             yield Fault((*here, "proof"), what, "write this target last, or set another `proof`")
         for target in table.parts(environment.built):
             yield from _image_of_target((*here, *target.place), target.image, environment)

@@ -38,8 +38,8 @@ _DROPPED = {
     "bootstrap-sha": "shipit counts from the last release tag",
     "last-release-sha": "shipit counts from the last release tag",
     "changelog-host": "shipit takes the address from the git remote",
-    "package-name": "it is the name of the package at most",
-    "component": "it is the name of the package at most",
+    "package-name": "shipit uses it only as the name of a package",
+    "component": "shipit uses it only as the name of a package",
     "release-as": "it would request the same version again and again: use `shipit release --version`",
 }
 _DECISIONS = {

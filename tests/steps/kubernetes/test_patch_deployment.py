@@ -40,9 +40,9 @@ def test_a_change_of_another_program_meanwhile_is_observed_again(tmp_path: Path)
     assert web(world).images == {"web": IMAGE.reference}
 
 
-def test_a_deployment_that_is_changed_all_the_time_is_a_conflict(tmp_path: Path) -> None:
+def test_a_deployment_that_is_changed_again_and_again_is_a_conflict(tmp_path: Path) -> None:
     world = applied(in_memory(tmp_path))
     cluster_of(world).conflicts = [None] * 10
-    with pytest.raises(ConflictError, match="all the time"):
+    with pytest.raises(ConflictError, match="again and again"):
         STEP.apply(world)
     assert web(world).images == {"web": EARLIER.reference}

@@ -55,13 +55,13 @@ class DockerServices:
                 swarm = self._client.info()["Swarm"]
         except PreflightError as error:
             return error.findings
+        engine = f"the container engine ({self._address().origin})"
         if swarm.get("LocalNodeState") in ("inactive", ""):
-            return (
-                Finding("swarm-manager", "the engine is not part of a swarm", "run on the host: docker swarm init"),
-            )
+            what = f"{engine} is not part of a swarm"
+            return (Finding("swarm-manager", what, "run on the host: docker swarm init"),)
         if not swarm.get("ControlAvailable"):
             fix = "name a manager in `hosts`; on a manager, `docker node ls` lists them"
-            return (Finding("swarm-manager", "the engine is not a manager of its swarm", fix),)
+            return (Finding("swarm-manager", f"{engine} is not a manager of its swarm", fix),)
         return ()
 
     def find(self, name: str) -> Service | None:

@@ -110,7 +110,7 @@ class Kubectl:
         if self._context and f'context "{self._context}"' in error:
             what = f"the kubeconfig has no context `{self._context}`"
             return ConfigError(what, hint="see which there are: kubectl config get-contexts")
-        last = error.splitlines()[-1] if error else "it said nothing"
+        last = error.splitlines()[-1] if error else "it printed no reason"
         what = f"`kubectl {verb}` failed: {last}"
         if any(word in error for word in _REFUSED):
             return AuthError(what, hint="log in to the cluster, or ask for the rights in docs/guides/kubernetes.md")

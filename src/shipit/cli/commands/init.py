@@ -49,7 +49,8 @@ def _write(session: Session, adoption: Adoption, present: str | None, yes: bool)
     from shipit import api
 
     if not adoption.text or present == adoption.text:
-        session.output.say("nothing to write: shipit works without more settings")
+        why = "shipit.toml has these settings already" if adoption.text else "shipit needs no settings here"
+        session.output.say(f"nothing to write: {why}")
         return False
     if not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", hint="add --yes to write, or --dry-run to only look")

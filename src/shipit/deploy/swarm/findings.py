@@ -63,5 +63,5 @@ def _order_findings(target: SwarmTarget, service: Service) -> Iterator[Finding]:
         what = f"service `{service.name}` ends each old task before the new one starts (`stop-first`)"
         if service.replicas == 1:
             what += ", so that nothing answers until the new task is healthy"
-        fix = 'set `order = "start-first"` of the target, or `order = "stop-first"` if it must be so'
+        fix = 'set `order = "start-first"` of the target, or `order = "stop-first"` to keep this order'
         yield Finding("swarm-order", what, fix, "warning")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import is_edited_pin_file, pin_file, pins_in
+from shipit.core.deploy import is_edited_pin_file, machine, pin_file, pins_in
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import Replicas
@@ -34,7 +34,7 @@ class PinImage(Struct, frozen=True):
     def check(self, world: World) -> Done | Todo:
         text = world.hosts.at(self.replicas.host).read(self.replicas.service.pin_path) or ""
         if is_edited_pin_file(text):
-            what = f"`{self.replicas.service.pin_path}` was changed by another program"
+            what = f"`{self.replicas.service.pin_path}` on {machine(self.replicas.host)} was changed by another program"
             hint = f"move your settings into your compose files, then: rm {self.replicas.service.pin_path}"
             raise ConflictError(what, hint=hint)
         return Done() if pins_in(text) == self._with_pin(text) else Todo()

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployEvent, DeployRecord, is_cluster, machine
+from shipit.core.deploy import DeployEvent, DeployRecord, cluster_parts, is_cluster, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -26,8 +26,13 @@ def read_record(host: Place, path: str) -> DeployRecord:
         return json.decode(text, type=DeployRecord)
     except (DecodeError, ValidationError, RecursionError, ValueError) as error:
         what = f"`{path}` on {machine(host.address)} is not a record of deployments: {error}"
-        command = f"kubectl delete configmap {path}" if is_cluster(host.address) else f"mv {path} {path}.old"
-        raise ConflictError(what, hint=f"look at it, then move it away there: {command}") from error
+        raise ConflictError(what, hint=f"look at it, then {_removal(host.address, path)}") from error
+
+
+def _removal(address: str, path: str) -> str:
+    if is_cluster(address):
+        return f"delete it: kubectl delete configmap {path} --namespace {cluster_parts(address)[0]}"
+    return f"move it away on that machine: mv {path} {path}.old"
 
 
 def write_record(host: Place, path: str, record: DeployRecord) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, Workload, machine
+from shipit.core.deploy import DeployedImage, Workload, cluster_parts, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -53,8 +53,8 @@ class PatchDeployment(Struct, frozen=True):
                 return {}
             if world.clusters.at(self.host).set_image(found, self.container, self.image.reference, cause):
                 return {}
-        what = f"deployment `{self.deployment}` on {machine(self.host)} is changed by another program all the time"
-        raise ConflictError(what, hint=f"see which one: kubectl get deployment {self.deployment} --show-managed-fields")
+        what = f"deployment `{self.deployment}` on {machine(self.host)} is changed by another program again and again"
+        raise ConflictError(what, hint=_which_program(self.host, self.deployment))
 
     def _found(self, world: World) -> Workload:
         """Return the Deployment; raises `ConflictError` if another program gave it another image since the plan."""
@@ -79,5 +79,11 @@ def superseded(host: str, deployment: str, now: str) -> ConflictError:
     """Return the error for a Deployment that another program gave the image `now`."""
     return ConflictError(
         f"another program changed the image of deployment `{deployment}` on {machine(host)} to `{now}`",
-        hint=f"see which one: kubectl get deployment {deployment} --show-managed-fields -o yaml",
+        hint=_which_program(host, deployment),
     )
+
+
+def _which_program(host: str, deployment: str) -> str:
+    """Return the hint that finds the program which changes a Deployment."""
+    namespace, _ = cluster_parts(host)
+    return f"see which one: kubectl get deployment {deployment} --namespace {namespace} --show-managed-fields -o yaml"

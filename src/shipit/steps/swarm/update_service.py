@@ -76,7 +76,7 @@ class UpdateService(Struct, frozen=True):
                 world.clock.sleep(_EVERY)
         if problem:
             raise problem
-        what = f"service `{self.service}` is changed by another program again and again"
+        what = f"service `{self.service}` of {machine(self.host)} is changed by another program again and again"
         raise ConflictError(what, hint="find the program that changes it, then run the same command again")
 
     def _require_image(self, world: World) -> None:
