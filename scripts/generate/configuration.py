@@ -24,13 +24,16 @@ def _reference() -> str:
     headers: dict[str, list[str]] = {}
     for header, name in _tables("Config", ()):
         headers.setdefault(name, []).append(header)
-    sections = [_rendered("The file", "Config"), *(_rendered(_titles(headers[name]), name) for name in headers)]
+    sections = [_rendered("The file", "Config"), *(_rendered(_title(name, headers[name]), name) for name in headers)]
     return "".join(f"{line}\n" for section in sections for line in section)
 
 
-def _titles(headers: list[str]) -> str:
-    all_titles = [f"an entry of `{header[:-2]}`" if header.endswith("[]") else f"`[{header}]`" for header in headers]
-    return ", ".join([all_titles[0][0].upper() + all_titles[0][1:], *all_titles[1:]])
+def _title(name: str, headers: list[str]) -> str:
+    """Return the headers of a table, each once, after the kind of a target."""
+    entries = (f"an entry of `{header[:-2]}`" if header.endswith("[]") else f"`[{header}]`" for header in headers)
+    titles = ", ".join(dict.fromkeys(entries))
+    (kind,) = _DEFINITIONS[name]["properties"].get("kind", {}).get("enum", [None])
+    return f"A target of the kind `{kind}`: {titles}" if kind else titles[0].upper() + titles[1:]
 
 
 def _tables(name: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -61,7 +64,7 @@ def _rendered(title: str, name: str) -> Iterator[str]:
 
 def _value(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
-        return " or ".join(_value(option) for option in schema["anyOf"])
+        return " or ".join(dict.fromkeys(map(_value, schema["anyOf"])))
     if "enum" in schema:
         return ", ".join(_written(choice) for choice in schema["enum"])
     if schema.get("type") == "array":
