@@ -206,6 +206,40 @@ def test_environments_on_other_hosts_or_on_machines_of_their_own_are_accepted() 
     parse_config(f'{local}[environments.staging]\nextends = "prod"\n')
 
 
+CLUSTER = """\
+[environments.prod]
+image = { name = "acme/shop" }
+[environments.prod.deploy]
+kind = "kubernetes"
+context = "main"
+namespace = "shop"
+deployment = "web"
+"""
+STAGING = '[environments.staging]\nextends = "prod"\n'
+
+
+def test_an_environment_that_would_deploy_over_the_deployment_of_another_is_refused() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f"{CLUSTER}{STAGING}")
+    used = "on cluster main, namespace shop is used by `environments.prod.deploy` already"
+    assert [(each.what, each.where, each.hint) for each in raised.value.problems] == [
+        (
+            f"the image of deployment `web` {used}",
+            "environments.staging.deploy.deployment",
+            "write another `deployment`, or another `namespace`",
+        )
+    ]
+
+
+@pytest.mark.parametrize("key", ["namespace", "context", "deployment"])
+def test_environments_with_deployments_of_their_own_are_accepted(key: str) -> None:
+    parse_config(f'{CLUSTER}{STAGING}deploy.{key} = "staging"\n')
+
+
+def test_two_environments_without_a_context_can_be_on_two_clusters() -> None:
+    parse_config(f"{CLUSTER}{STAGING}".replace('context = "main"\n', ""))
+
+
 def test_an_inherited_place_is_reported_in_the_environment_that_inherits_it() -> None:
     prod = f'{PROD}slots = {{ blue = 9001, green = 9002 }}\nnginx = {{ file = "/etc/nginx/shop.inc" }}\n'
     with pytest.raises(ConfigError) as raised:

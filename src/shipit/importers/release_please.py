@@ -223,7 +223,10 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> Non
         name = str(merged.get("component") or merged.get("package-name") or path).rpartition("/")[2]
         key = f"packages.{path}"
         if path == ".":
-            found.undecided(key, "in shipit, the root is no package beside others: give it `paths`")
+            found.undecided(
+                key,
+                "shipit makes no package of the root beside others: use `paths` of a package",
+            )
             continue
         prefix = f"{name}{merged.get('tag-separator', '-')}" if merged.get("include-component-in-tag", True) else ""
         package = {"path": path, "tag": f"{prefix}{'v' if merged.get('include-v-in-tag', True) else ''}{{version}}"}

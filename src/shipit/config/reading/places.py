@@ -1,4 +1,4 @@
-"""The things on a host that only one target can use, such as a port: two targets with the same one are a fault.
+"""The things in a place that only one target can use, such as a port: two targets with the same one are a fault.
 
 Two environments can have different machines as `local`, for example each a CI runner, and different clusters as the
 current context of Kubernetes. So only two targets of the same environment share these.
@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from shipit.config.keys import Key, path
 from shipit.config.model import Config
 from shipit.config.reading.decode import Fault
+from shipit.core.deploy import cluster_parts, is_cluster, machine
 
 _SSH = "ssh://"
 
 
 def shared_places(config: Config) -> Iterator[Fault]:
-    """Yield a fault for each key of a target whose value an earlier target uses on the same host."""
+    """Yield a fault for each key of a target whose value an earlier target uses in the same place."""
     owners: dict[tuple[str, str, str], Key] = {}
     for name, environment in config.environments.items():
         for index, target in environment.numbered_targets:
@@ -24,9 +25,18 @@ def shared_places(config: Config) -> Iterator[Fault]:
                 continue
             at: Key = ("environments", name, "deploy", *([index] if isinstance(environment.deploy, tuple) else []))
             found: dict[str, Fault] = {}
-            for host, key, thing in target.uses(environment.app_name(name, target)):
-                owner = owners.setdefault(("" if host.startswith(_SSH) else name, host, thing), at)
-                what = f"{thing} on `{host}` is used by `{path(owner)}` already"
+            for place, key, thing in target.uses(environment.app_name(name, target)):
+                owner = owners.setdefault(("" if _is_same_everywhere(place) else name, place, thing), at)
                 if owner != at:
-                    found.setdefault(key, Fault((*at, key), what, f"write another `{key}`, or other `hosts`"))
+                    found.setdefault(key, _fault((*at, key), thing, place, owner))
             yield from found.values()
+
+
+def _is_same_everywhere(place: str) -> bool:
+    """Return whether a place is the same one for all environments: a host over SSH, or a named context."""
+    return cluster_parts(place)[1] is not None if is_cluster(place) else place.startswith(_SSH)
+
+
+def _fault(at: Key, thing: str, place: str, owner: Key) -> Fault:
+    where, other = (machine(place), "another `namespace`") if is_cluster(place) else (f"`{place}`", "other `hosts`")
+    return Fault(at, f"{thing} on {where} is used by `{path(owner)}` already", f"write another `{at[-1]}`, or {other}")

@@ -72,7 +72,8 @@ class KubernetesConfig(TargetTable, frozen=True, kw_only=True, tag="kubernetes")
     def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
         (address,) = self.hosts
         yield address, "name", f"the app `{app}`"
-        yield address, "deployment", f"container `{self.container or ''}` of deployment `{self.deployment}`"
+        what = f"container `{self.container}`" if self.container else "the image"
+        yield address, "deployment", f"{what} of deployment `{self.deployment}`"
 
     @property
     def secrets(self) -> None:

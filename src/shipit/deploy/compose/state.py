@@ -45,7 +45,7 @@ def _drift(observed: ObservedComposeHost) -> Iterator[str]:
     if observed.pin and PIN_FILE not in serving.container.labels.get(CONFIG_FILES, ""):
         files = ":".join((*observed.service.files, PIN_FILE))
         yield (
-            f"`{name}` was started without `{PIN_FILE}`, so with the image of the compose files; to prevent this, "
+            f"`{name}` was started without `{PIN_FILE}`, so it runs the image of the compose files; to prevent this, "
             f"write `COMPOSE_FILE={files}` into `{observed.service.directory}/.env`"
         )
     elif observed.pin and not observed.pin.endswith(f"@{serving.image.digest}"):
