@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit init --dry-run")
-@click.option("--dry-run", is_flag=True, help="Print the difference to shipit.toml, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the changes to shipit.toml, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without a question.")
 @json_option
 @pass_session

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, epilog="Example: shipit replay --last 20")
-@click.option("--last", type=int, metavar="N", help="Replay only the N highest versions, of each package.")
+@click.option("--last", type=int, metavar="N", help="Compare only the N highest versions of each package.")
 @json_option
 @pass_session
 def command(session: Session, last: int | None, as_json: bool) -> None:
     """Compare the past releases of this repository with the versions that shipit decides.
 
-    For each stable release, the highest release in its history is taken as the last one, and the next version is
-    decided from the commits between the two. Each difference is shown with the commits that make it and, if there is
-    one, the setting that changes it. Reads the local history only, and changes nothing.
+    For each stable release, the next version is decided from the commits since the highest earlier release in its
+    history. Each difference is shown with the commits that cause it and, if there is one, the setting with which shipit
+    decides the released version. Reads the local history, and fetches the missing history first if the clone is
+    shallow. Changes nothing else.
     """
     from shipit import api
     from shipit.plan.views import render_replay, replay_to_json
