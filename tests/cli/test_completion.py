@@ -42,7 +42,7 @@ def bash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("typed", "offered"),
     [
         (["shipit", ""], set(COMMANDS)),
-        (["shipit", "re"], {"release"}),
+        (["shipit", "re"], {"release", "replay"}),
         (["shipit", "release", "--d"], {"--dry-run"}),
         (["shipit", "-C", ".", "plan", "--verb"], {"--verbose"}),
         (["shipit", "completion", ""], {"bash", "zsh", "fish"}),

@@ -123,8 +123,11 @@ def shop(new_shop: Callable[[str], Shop]) -> Shop:
 
 
 @pytest.fixture
-def swarm_shop(apps: Apps, swarm_of_one: Swarm, driver: Driver, tmp_path: Path) -> Iterator[SwarmShop]:
+def swarm_shop(
+    engine: Engine, registry: Registry, swarm_of_one: Swarm, driver: Driver, tmp_path: Path
+) -> Iterator[SwarmShop]:
     """A project whose target is a service of a swarm of one node; the service does not exist yet."""
+    apps = Apps(engine, registry, "acme/swarm")  # the images of the same versions in `acme/shop` have no health check
     shop = SwarmShop(tmp_path, apps, swarm_of_one, driver)
     yield shop
     shop.close()

@@ -28,7 +28,7 @@ class SwarmShop:
         self.root, self.state, self.apps, self.swarm = place / "repository", place / "state", apps, swarm
         self._driver = driver
         self.service = f"shop{next(_numbers)}_web"
-        self.name = apps.registry.image("acme/shop").rpartition(":")[0]
+        self.name = apps.registry.image(apps.repository).rpartition(":")[0]
         self.environment = {**os.environ, **swarm.manager.environment}
         self.settings: dict[str, Any] = {"kind": "swarm", "name": "shop", "service": self.service, "bake": "0s"}
         self.settings |= {"directory": str(self.state), "within": "60s"}

@@ -41,6 +41,7 @@ def test_if_the_second_target_fails_the_first_goes_back_without_a_lost_request(
     try:
         for version, app in ((OLD, shop.apps(OLD)), (NEW, shop.apps("exits", exit_now=True))):
             reference = f"{shop.image}-f:{version}"
+            shop.engine.docker("pull", "--quiet", app.reference)
             shop.engine.docker("tag", app.reference, reference)
             shop.engine.docker("push", "--quiet", reference)
         shop.deploy(OLD).succeeded()

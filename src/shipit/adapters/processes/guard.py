@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import subprocess
 import time
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ export "$mark"; exec "$@" 3<&-"""
 def guarded(command: str | Sequence[str]) -> list[str]:
     """Return `command`, a line for the shell or a program with its arguments, with a guard beside it."""
     argv = ["/bin/sh", "-c", command] if isinstance(command, str) else command
-    return ["/bin/sh", "-c", _GUARD, "sh", secrets.token_hex(8), *argv]
+    return ["/bin/sh", "-c", _GUARD, "sh", os.urandom(8).hex(), *argv]
 
 
 def end_all(program: subprocess.Popen[bytes], to_guard: IO[bytes]) -> None:

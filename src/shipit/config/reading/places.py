@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from shipit.config.keys import Key, path
 from shipit.config.model import Config
 from shipit.config.reading.decode import Fault
-from shipit.core.deploy import cluster_parts, is_cluster, machine
 
-_SSH = "ssh://"
+_SSH, _LOCAL = "ssh://", "local"
 
 
 def shared_places(config: Config) -> Iterator[Fault]:
@@ -34,9 +33,15 @@ def shared_places(config: Config) -> Iterator[Fault]:
 
 def _is_same_everywhere(place: str) -> bool:
     """Return whether a place is the same one for all environments: a host over SSH, or a named context."""
-    return cluster_parts(place)[1] is not None if is_cluster(place) else place.startswith(_SSH)
+    if place == _LOCAL or place.startswith(_SSH):
+        return place != _LOCAL
+    from shipit.core.deploy import cluster_parts  # only targets of Kubernetes need it
+
+    return cluster_parts(place)[1] is not None
 
 
 def _fault(at: Key, thing: str, place: str, owner: Key) -> Fault:
+    from shipit.core.deploy import is_cluster, machine  # only faults need it
+
     where, other = (machine(place), "another `namespace`") if is_cluster(place) else (f"`{place}`", "other `hosts`")
     return Fault(at, f"{thing} on {where} is used by `{path(owner)}` already", f"write another `{at[-1]}`, or {other}")
