@@ -29,7 +29,8 @@ def measure_commands(
     where, limit = (" over SSH", 2.0) if contender.network else ("", 1.0)
     for words in (("status", "prod"), ("plan",)):
         yield _command(contender, words, rounds, f"`shipit {' '.join(words)}`{where} ≤ {limit:g} s", limit)
-    yield _command(contender, ("rollback", "prod"), rounds, f"`shipit rollback`{where}, to a kept container ≤ 2 s", 2.0)
+    # Once only: the next rollback would go back further, and there is no third version.
+    yield _command(contender, ("rollback", "prod"), 1, f"`shipit rollback`{where}, to a kept container ≤ 2 s", 2.0)
 
 
 def _over_ssh(contender: Deployer, apps: Sequence[WebApp], rounds: int, delay: float, floor: float) -> Target:
