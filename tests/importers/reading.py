@@ -10,7 +10,7 @@ from shipit.core.versions import Version
 from shipit.importers import Imported, Repository, read_settings
 
 Keys = dict[str, str]
-"""What became of each key."""
+"""The result of the import for each key."""
 
 
 def imported(
