@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 
 SURELY_LINEAR = 2.2
-TRIES = 12  # of a measurement that says more
+PAUSES = (*[0.0] * 12, 0.1, 0.4, 1.0, 2.0)  # seconds before each measurement, as long as they all say more
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -40,15 +40,18 @@ def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
 def time_growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
     """Return how many times the time for `size` doubling the size takes; about 2 when it is linear, 4 when quadratic.
 
-    It is the mean of three doublings. Only the time of this thread counts, and a disturbed measurement is repeated, so
-    that a busy machine changes nothing.
+    It is the mean of three doublings. Only the time of this thread counts, and a disturbed measurement is repeated, at
+    last after pauses, so that a busy machine changes nothing.
     """
     small, large = work(size), work(8 * size)
     small()  # what is compiled or loaded when first used does not count
-    growths: list[float] = []
-    while len(growths) < TRIES and min(growths, default=math.inf) > SURELY_LINEAR:
-        growths.append(_doubling(small, large))
-    return min(growths)
+    least = math.inf
+    for pause in PAUSES:
+        time.sleep(pause)
+        least = min(least, _doubling(small, large))
+        if least <= SURELY_LINEAR:
+            break
+    return least
 
 
 def _doubling(small: Callable[[], object], large: Callable[[], object]) -> float:

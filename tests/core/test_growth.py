@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -88,3 +89,16 @@ def test_many_footers_take_little_more_memory_than_their_lines() -> None:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 12 * len(message)
+
+
+def test_a_disturbance_of_a_second_is_not_taken_for_growth() -> None:
+    quiet = time.monotonic() + 0.6
+
+    def sized(size: int) -> Callable[[], object]:
+        return lambda: sum(range(size * (8 if size > 2_000 and time.monotonic() < quiet else 1)))
+
+    assert time_growth(sized, 2_000) < 2.3
+
+
+def test_quadratic_time_is_seen() -> None:
+    assert time_growth(lambda size: lambda: sum(range(size * size)), 40) > 3

@@ -179,5 +179,11 @@ def test_the_patterns_are_found() -> None:
 
 @pytest.mark.parametrize(("pattern", "searched"), [pytest.param(*found, id=name) for found, name in FOUND])
 def test_twice_the_text_takes_twice_the_time(pattern: re.Pattern[Any], searched: bool) -> None:
-    growths = {shape: time_growth(work(pattern, searched, shape), SIZE // 8) for shape in shapes(pattern)}
-    assert {shape: round(growth, 1) for shape, growth in growths.items() if growth > 2.3} == {}, pattern.pattern
+    slow: dict[tuple[str, str, str], float] = {}
+    for shape in shapes(pattern):
+        growth = time_growth(work(pattern, searched, shape), SIZE // 8)
+        if growth > 2.3:
+            slow[shape] = round(growth, 1)
+        if len(slow) == 3:  # each costs pauses
+            break
+    assert slow == {}, pattern.pattern
