@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from shipit.core.deploy import Workload, digest_in, machine
-from shipit.errors import ConflictError, RemoteError
+from shipit.core.deploy import Workload, digest_in
+from shipit.errors import RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.clusters.deployment import FakeDeployment
 from shipit.testing.hosts import FakeApp
+from shipit.testing.locks import FakeLocks
 from shipit.testing.registry import FakeRegistry
-
-_numbers = itertools.count(1)
 
 
 class FakeCluster:
@@ -40,13 +38,12 @@ class FakeCluster:
         self.problems: list[Finding] = []
         self.refusal = ""
         self.conflicts: list[None] = []
-        self._locks: dict[str, str] = {}
-        self._held: dict[str, str] = {}
+        self._locks = FakeLocks(address)
 
     def connect(self) -> FakeCluster:
         """Return the same namespace as another run sees it, which holds no lock."""
         other = copy.copy(self)
-        other._held = {}
+        other._locks = self._locks.connect()
         return other
 
     def add(self, name: str, images: Mapping[str, str]) -> FakeDeployment:
@@ -71,10 +68,10 @@ class FakeCluster:
         return self.texts.get(path)
 
     def locked_by(self, path: str) -> str | None:
-        return self._locks.get(path)
+        return self._locks.owner(path)
 
     def set_image(self, workload: Workload, container: str, image: str, cause: str) -> bool:
-        self._require_lock()
+        self._locks.require()
         found = self.deployments[workload.name]
         if self.refusal:
             raise RemoteError(self.refusal, hint="ask the administrator of the cluster")
@@ -88,34 +85,14 @@ class FakeCluster:
         return True
 
     def write(self, path: str, text: str) -> None:
-        self._require_lock()
+        self._locks.require()
         self.texts[path] = text
 
-    @contextmanager
-    def lock(self, path: str, owner: str) -> Iterator[None]:
-        if path in self._locks:
-            what = f"another deployment is running on {machine(self.address)}: {self._locks[path]}"
-            hint = "wait until it ends, then run the same command again"
-            raise ConflictError(what, hint=hint, state="this run changed nothing")
-        mine = f"{owner} [{next(_numbers):08x}]"
-        self._locks[path] = self._held[path] = mine
-        try:
-            yield
-        finally:
-            del self._held[path]
-            if self._locks.get(path) == mine:
-                del self._locks[path]
+    def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
+        return self._locks.lock(path, owner)
 
     def unlock(self, path: str) -> None:
-        self._locks.pop(path, None)
-
-    def _require_lock(self) -> None:
-        """Raise `ConflictError` if another run took a lock that this run held."""
-        if any(self._locks.get(path) != mine for path, mine in self._held.items()):
-            raise ConflictError(
-                f"another run took over the deployment on {machine(self.address)}, so this run stopped",
-                hint="wait until the other run ends, then run `shipit status`",
-            )
+        self._locks.unlock(path)
 
 
 class FakeClusters:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shipit.core import limits
 from shipit.core.deploy import Answer, machine
-from shipit.errors import CommandError, ConflictError, RemoteError
+from shipit.errors import CommandError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.hosts.compose import FakeCompose
 from shipit.testing.hosts.containers import NO_ANSWER, FakeApp, FakeContainers
 from shipit.testing.hosts.nginx import FakeNginx, port_of
 from shipit.testing.hosts.services import FakeServices
+from shipit.testing.locks import FakeLocks
 from shipit.testing.registry import FakeRegistry
 from shipit.world.hosts import CommandResult, install_one_by_one
 
 T = TypeVar("T")
 _LOOPBACK = ("127.0.0.1", "localhost")
 _NGINX_ADDRESS = "172.18.0.2"
-_numbers = itertools.count(1)
 
 
 class FakeHost:
@@ -70,15 +69,14 @@ class FakeHost:
         self.unwritable: set[str] = set()
         self.problems: list[Finding] = []
         self.commands: dict[str, CommandResult] = {}
-        self._locks: dict[str, str] = {}
-        self._held: dict[str, str] = {}
+        self._locks = FakeLocks(address)
 
     def connect(self) -> FakeHost:
         """Return the same host as another run sees it, which holds no lock."""
         other = copy.copy(self)
-        other._held = {}
-        other.containers = self.containers.connect(other._require_lock)
-        other.services = self.services.connect(other._require_lock)
+        other._locks = self._locks.connect()
+        other.containers = self.containers.connect(other._locks.require)
+        other.services = self.services.connect(other._locks.require)
         other.compose = self.compose.connect(other.containers)
         return other
 
@@ -128,10 +126,10 @@ class FakeHost:
         return (*self.containers.findings(), *self.problems)
 
     def locked_by(self, path: str) -> str | None:
-        return self._locks.get(path)
+        return self._locks.owner(path)
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
-        self._require_lock()
+        self._locks.require()
         below_file = any(path.startswith(f"{other}/") for other in self.files)
         if path in self.unwritable or below_file:
             reason = "Not a directory" if below_file else "Permission denied"
@@ -145,34 +143,14 @@ class FakeHost:
         return install_one_by_one(self, path, text, commands, look)
 
     def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
-        self._require_lock()
+        self._locks.require()
         return self._run(argv)
 
-    @contextmanager
-    def lock(self, path: str, owner: str) -> Iterator[None]:
-        if path in self._locks:
-            what = f"another deployment is running on {machine(self.address)}: {self._locks[path]}"
-            hint = "wait until it ends, then run the same command again"
-            raise ConflictError(what, hint=hint, state="this run changed nothing")
-        mine = f"{owner} [{next(_numbers):08x}]"
-        self._locks[path] = self._held[path] = mine
-        try:
-            yield
-        finally:
-            del self._held[path]
-            if self._locks.get(path) == mine:
-                del self._locks[path]
+    def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
+        return self._locks.lock(path, owner)
 
     def unlock(self, path: str) -> None:
-        self._locks.pop(path, None)
-
-    def _require_lock(self) -> None:
-        """Raise `ConflictError` if another run took a lock that this run held."""
-        if any(self._locks.get(path) != mine for path, mine in self._held.items()):
-            raise ConflictError(
-                f"another run took over the deployment on {machine(self.address)}, so this run stopped",
-                hint="wait until the other run ends, then run `shipit status`",
-            )
+        self._locks.unlock(path)
 
     def _run(self, argv: Sequence[str]) -> CommandResult:
         words = [word for word in argv if word != "sudo"]
