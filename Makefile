@@ -48,7 +48,7 @@ test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $
 
 test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 10 minutes or more
 	scripts/build-kubernetes
-	SHIPIT_KUBERNETES=real $(BIN)/pytest -n 2 tests/clusters tests/clusters/long_killed.py
+	SHIPIT_KUBERNETES=real $(BIN)/pytest -n 2 --override-ini "python_files=test_*.py long*.py" tests/clusters
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))

@@ -305,7 +305,8 @@ def _quoted(value: str) -> str:
 
 def _third_party() -> set[str]:
     texts = [path.read_text() for path in [ROOT / "action.yml", *(ROOT / WORKFLOWS).glob("*.yml")]]
-    return {match.partition(" ")[0] for text in texts for match in PINNED.findall(text)}
+    used = {match.partition(" ")[0].partition("@") for text in texts for match in PINNED.findall(text)}
+    return {f"{'/'.join(name.split('/')[:2])}@{commit}" for name, _, commit in used}
 
 
 def kill(process: subprocess.Popen[str]) -> None:

@@ -20,6 +20,7 @@ WATCHTOWER, COMPOSE = "examples/watchtower/pipeline.yml", "examples/compose/pipe
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {
+    "actions/cache/restore": {"cache-hit", "cache-primary-key", "cache-matched-key"},
     "actions/setup-python": {"cache-hit", "python-path", "python-version"},
     "aws-actions/configure-aws-credentials": {
         *("aws-account-id", "aws-access-key-id", "aws-secret-access-key", "aws-session-token", "aws-expiration")
