@@ -325,6 +325,16 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         ("[release]\nbranch = 'main'\nbranches = ['main']", "`branch` and `branches` cannot be used together", "keep one of them"),
         (
+            "[release]\nversion-files = [{ path = 'README.md', pattern = 'app 1.2.3' }]",
+            '`pattern` must be a text that contains `{version}` once, not `"app 1.2.3"`',
+            None,
+        ),
+        (
+            "[release]\nversion-files = [{ path = 'README.md', pattern = '{version}', format = 'marker' }]",
+            "`pattern` cannot be used together with `format` or `paths`",
+            "keep `pattern`, or the other keys",
+        ),
+        (
             "[environments.dev]\nimage = { name = 'a' }\nimages.b = { name = 'c' }",
             "`image` and `images` cannot be used together",
             "move `image` into `images`",

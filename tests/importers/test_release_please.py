@@ -113,7 +113,7 @@ def test_extra_files_are_version_files_beside_the_detected_ones() -> None:
     assert keys == {"extra-files": TAKEN, "extra-files[3]": ASK, "extra-files[4]": ASK}
 
 
-@pytest.mark.parametrize(("type", "status"), [("java", DEFAULT), ("python", DEFAULT), ("go", ASK), ("simple", ASK)])
+@pytest.mark.parametrize(("type", "status"), [("java", DEFAULT), ("python", DEFAULT), ("go", ASK), ("simple", DEFAULT)])
 def test_the_release_type(type: str, status: str) -> None:
     assert statuses(imported({CONFIG: {"release-type": type, "packages": {".": {}}}}))["release-type"] == status
 

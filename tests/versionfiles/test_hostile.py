@@ -139,6 +139,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
     "yaml": YAML_SHAPES,
     "toml": TOML_SHAPES,
     "xml": {"elements": XML_SHAPES["elements"]},
+    "plain": {"digits": times("1"), "lines": times("\n", "1.2.3", "x"), "words": times(" 1.2.3")},
     "marker": {
         "lines": times("x 1.2\n", MARKER),
         "numbers": times("1.2.", "", MARKER),
@@ -188,6 +189,7 @@ def test_a_number_of_5000_digits_is_no_version(name: str) -> None:
         "cargo-lock": f'[[package]]\nname = "a"\nversion = "{digits}.0.0"',
         **dict.fromkeys(["helm", "yaml"], f"version: {digits}.0.0\nx: {digits}"),
         "python": f'__version__ = "{digits}.0.0"\nx = {digits}',
+        "plain": f"{digits}.0.0",
         "marker": f"{digits}.0.0 # x-shipit-version",
     }
     with pytest.raises(VersionFileError) as error:

@@ -32,6 +32,7 @@ from shipit.config.vocabulary import (
     Text,
     TimeLimit,
     Version,
+    VersionPattern,
     VersionRange,
     WriteBackName,
 )
@@ -79,6 +80,18 @@ class VersionFileConfig(ConfigTable, frozen=True, kw_only=True):
             examples=[["version", "openapi3.version"]],
         ),
     ] = ()
+    pattern: Annotated[
+        VersionPattern | None,
+        Meta(
+            description="The text around the version, which stands for `{version}`. It must match exactly one place in "
+            "the file. Use it instead of `format` and `paths`, for a file of any kind.",
+        ),
+    ] = None
+
+    @property
+    def place(self) -> tuple[str, tuple[str, ...], str | None]:
+        """The file and the place in it, which no two entries have in common."""
+        return self.path, self.paths, self.pattern
 
 
 VersionFiles = tuple[Path | VersionFileConfig, ...]

@@ -39,6 +39,9 @@ def _version_files(table: Key, files: VersionFiles) -> Iterator[Fault]:
         if not _WILDCARDS.isdisjoint(path):
             what = f"`{path}` is a pattern, but a version file must be named by its path"
             yield Fault((*table, "version-files", index), what, "write the path of each file")
+        if isinstance(file, VersionFileConfig) and file.pattern and (file.format or file.paths):
+            what = "`pattern` cannot be used together with `format` or `paths`"
+            yield Fault((*table, "version-files", index, "pattern"), what, "keep `pattern`, or the other keys")
         if isinstance(file, VersionFileConfig) and file.format:
             from shipit.versionfiles import FORMATS  # here because few commands need all formats
 

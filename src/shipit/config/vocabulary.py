@@ -52,6 +52,10 @@ Version = Annotated[
         "0.1.0",
     ),
 ]
+_OTHER = r"(?:(?!\{version\})[^\x00])*"
+VersionPattern = Annotated[
+    str, _text(rf"{_OTHER}\{{version\}}{_OTHER}", "a text that contains `{version}` once", "ktx:{version}")
+]
 Prerelease = Annotated[str, _text(_IDENTIFIER, "a pre-release identifier such as `beta` (SemVer)", "beta", "rc")]
 VersionRange = Annotated[str, _text(rf"{_NUMBER}\.(?:{_NUMBER}\.)?x", "a range such as `1.x` or `1.2.x`", "1.x")]
 Path = Annotated[

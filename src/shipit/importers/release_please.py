@@ -56,7 +56,7 @@ _DECISIONS = {
 }
 # Types of releases whose version is in a file that shipit does not know, or in none.
 _TAG_ONLY = {"go", "terraform-module", "php", "ruby", "ruby-yoshi", "dart", "elixir", "ocaml", "r", "expo", "bazel"}
-_TAG_ONLY |= {"sfdx", "krm-blueprint", "simple", "go-yoshi", "php-yoshi"}
+_TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
 
 
 def read_release_please(repository: Repository) -> Imported | None:
@@ -213,6 +213,8 @@ _ROOT_FILES = (
     "Cargo.toml",
     "Cargo.lock",
     "Chart.yaml",
+    "version.txt",
+    "VERSION",
 )
 
 

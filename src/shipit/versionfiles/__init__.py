@@ -21,6 +21,7 @@ from shipit.versionfiles import (
     marker,
     maven,
     package_json,
+    plain,
     properties,
     pyproject,
     python,
@@ -41,6 +42,7 @@ FORMATS: dict[str, VersionFile] = {
     "cargo": cargo.CARGO_TOML,
     "cargo-lock": cargo.CARGO_LOCK,
     "helm": helm.FORMAT,
+    "plain": plain.FORMAT,
     "python": python.FORMAT,
     "json": key_path.JSON,
     "yaml": key_path.YAML,
@@ -50,16 +52,22 @@ FORMATS: dict[str, VersionFile] = {
 }
 
 
-def format_of(path: str, format: str | None = None) -> VersionFile | None:
+def format_of(path: str, format: str | None = None, pattern: str | None = None) -> VersionFile | None:
     """Return the format of the file `path`.
 
     Args:
         path: the path of the file, with `/`.
         format: the name of the format from the configuration; if None, the first format that matches the name of the
             file is returned.
+        pattern: the text around the version from the configuration, such as `ktx:{version}`; the version is there, and
+            the name of the file does not count.
 
     Returns None if `format` is unknown, or if no format matches.
     """
+    if pattern is not None:
+        from shipit.versionfiles.by_pattern import by_pattern  # few repositories need it
+
+        return by_pattern(pattern)
     if format is not None:
         return FORMATS.get(format)
     name = path.rpartition("/")[2]

@@ -25,7 +25,9 @@ _MARK = pattern(
 )
 _LINE = pattern(r"[^\n]*\n?")
 _EXTRA = r"[0-9A-Za-z-]*[0-9A-Za-z](?:\.\d+(?!\w))*"
-_VERSION = pattern(rf"(?<![\d.])\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?")
+# The source of a regular expression for one version in a text.
+VERSION = rf"\d+\.\d+\.\d+(?!\d)(?!\.\d+(?!\w))(?:-{_EXTRA})?(?:\+{_EXTRA})?"
+_VERSION = pattern(rf"(?<![\d.]){VERSION}")
 
 
 def _find(text: str, paths: Sequence[str]) -> list[Span]:

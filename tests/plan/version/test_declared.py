@@ -9,7 +9,7 @@ from repositories import Repository
 
 from shipit.errors import PreflightError
 from shipit.finding import Finding
-from shipit.plan.version.package.model import NESTED_NAMES
+from shipit.plan.version.package.model import ROOT_NAMES
 from shipit.versionfiles import FORMATS
 
 SNAPSHOT = "version = '2.0.0-SNAPSHOT'\n"
@@ -110,4 +110,4 @@ def test_each_package_is_compared_with_its_own_files_and_names_its_own_footer(re
 def test_next_knows_the_names_of_all_version_files_that_are_detected_except_lock_files() -> None:
     names = {name for format in FORMATS.values() for name in format.patterns if "*" not in name}
     locks = {name for name in names if "lock" in name.lower() or name == "npm-shrinkwrap.json"}
-    assert names - locks == set(NESTED_NAMES)
+    assert names - locks == set(ROOT_NAMES)

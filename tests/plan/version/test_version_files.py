@@ -44,6 +44,21 @@ def test_a_version_that_subprojects_take_from_the_root_is_found_and_written(repo
     assert warning(repo) is None
 
 
+@pytest.mark.parametrize("name", ["VERSION", "version.txt"])
+def test_a_file_that_holds_only_the_version_is_found_and_written(repo: Repository, name: str) -> None:
+    repo.commit("feat: begin", files={name: "0.3.0-SNAPSHOT\n"})
+    assert written(repo) == {name: "0.3.0\n"}
+    assert warning(repo) is None
+
+
+def test_a_pattern_names_the_one_place_of_the_version_in_any_file(repo: Repository) -> None:
+    readme = "```\nimplementation 'acme:core:9.9.9'\nimplementation 'acme:ktx:@'\n```\n"
+    repo.commit("feat: begin", files={"README.md": readme.replace("@", "0.0.0"), "VERSION": "0.0.1-SNAPSHOT"})
+    files = '["VERSION", { path = "README.md", pattern = "ktx:{version}" }]'
+    expected = {"README.md": readme.replace("@", "0.0.1"), "VERSION": "0.0.1"}
+    assert written(repo, f"release.version-files = {files}") == expected
+
+
 def test_an_unreadable_version_file_is_a_warning_with_its_line_and_a_fix(repo: Repository) -> None:
     repo.commit("feat: begin", files={"build.gradle": TWO_VERSIONS})
     assert written(repo) == {}

@@ -157,7 +157,7 @@ def _write_version(file: VersionFileConfig, text: str, version: str) -> str:
 
 
 def _format(file: VersionFileConfig) -> VersionFile:
-    format = format_of(file.path, file.format)
+    format = format_of(file.path, file.format, file.pattern)
     if format is None:
         known = ", ".join(FORMATS)
         raise ConfigError(

@@ -13,7 +13,7 @@ from shipit.core.versions import Tag, Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version.history import History
-from shipit.plan.version.package.model import NESTED_NAMES, Package
+from shipit.plan.version.package.model import ROOT_NAMES, Package
 from shipit.world import Git
 
 
@@ -50,7 +50,7 @@ def may_have_version_files(git: Git, rev: str, package: Package) -> bool:
     Loading the formats only to find that out would take longer than all the rest of `shipit next`. The files are read
     and not listed, because a clone answers faster that there is no such file.
     """
-    return any(git.text(rev, package.inside(name)) is not None for name in NESTED_NAMES)
+    return any(git.text(rev, package.inside(name)) is not None for name in ROOT_NAMES)
 
 
 def is_behind(declared: Sequence[DeclaredVersion], last: Tag | None) -> bool:

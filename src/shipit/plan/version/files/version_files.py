@@ -9,7 +9,7 @@ from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
 from shipit.plan.version.package.model import Package
-from shipit.versionfiles import FORMATS, VersionFileError, declared, detect, format_of
+from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, declared, detect, format_of
 from shipit.versionfiles.maven_modules import Read, module_versions, modules_beside
 from shipit.versionfiles.workspace import member_of_workspace
 from shipit.world import Git
@@ -38,7 +38,7 @@ def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFil
         found = [_followed(git, rev, file) or file for file in package.version_files]
     else:
         found = [entry for file in detected_version_files(git, rev, package) if (entry := _readable(git, rev, file))]
-    return tuple({(file.path, file.paths): file for file in found}.values())
+    return tuple({file.place: file for file in found}.values())
 
 
 def _readable(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
@@ -49,7 +49,7 @@ def _readable(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig 
 
 def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
     """Return the file that the version of the Gradle build script `file` comes from, if the script computes it."""
-    if file.paths or format_of(file.path, file.format) not in _GRADLE:
+    if file.paths or _format(file) not in _GRADLE:
         return None
     text = git.text(rev, file.path)
     error = _read(file, text)
@@ -170,11 +170,15 @@ def version_of(file: VersionFileConfig, text: str | None) -> str | None:
 
 def _read(file: VersionFileConfig, text: str | None) -> str | VersionFileError | None:
     """Return the version in `text`, or the error when it cannot be read; None without a file or a known format."""
-    format = format_of(file.path, file.format)
+    format = _format(file)
     try:
         return format.read(text, file.paths) if format and text is not None else None
     except VersionFileError as error:
         return error
+
+
+def _format(file: VersionFileConfig) -> VersionFile | None:
+    return format_of(file.path, file.format, file.pattern)
 
 
 def _reason(error: VersionFileError) -> str:

@@ -21,6 +21,9 @@ NESTED_NAMES = (
     "Cargo.toml",
     "Chart.yaml",
 )
+# The names of the version files that are looked for in the directory of a package. Below the root, a file VERSION is
+# mostly that of a copied library.
+ROOT_NAMES = (*NESTED_NAMES, "version.txt", "VERSION")
 
 
 class Package(Struct, frozen=True):

@@ -71,10 +71,10 @@ def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> It
     Args:
         files: the version files of each package, by its name.
     """
-    owners: dict[tuple[str, tuple[str, ...]], str] = {}
+    owners: dict[tuple[object, ...], str] = {}
     for package, entries in files.items():
         for entry in entries:
-            owner = owners.setdefault((entry.path, entry.paths), package)
+            owner = owners.setdefault(entry.place, package)
             if owner != package:
                 what = f"`{entry.path}` is a version file of packages `{owner}` and `{package}`, but it has one version"
                 fix = f"name other files in `[packages.{package}]`, or none: version-files = []"
