@@ -19,7 +19,7 @@ from shipit.core.deploy import (
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
-from shipit.steps.deploy import log_of, public_problem, read_record, verified_output, write_record
+from shipit.steps.deploy import add_event, log_of, public_problem, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -90,8 +90,7 @@ class Confirm(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        proven = verified_output(self.host, self.spec.app)
-        return {"deployed": "true", "serving": self.spec.image.digest, **proven}
+        return verified_outputs(self.spec.image, self.host, self.spec.app)
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.host)
@@ -107,10 +106,11 @@ class Confirm(Struct, frozen=True):
         record = read_record(host, self.record)
         last = record.last
         if last is None or not self._is_of_spec(last) or not _names(last, sight.container):
-            now = world.clock.now().isoformat(timespec="seconds")
             container = sight.container.id if sight.container else ""
-            event = DeployEvent("verified", self.spec.image, now, self.by, "", self.spec.settings, container)
-            write_record(host, self.record, record.add(event))
+            event = DeployEvent(
+                "verified", self.spec.image, by=self.by, settings=self.spec.settings, container=container
+            )
+            add_event(host, self.record, record, event, world)
         return self._outputs
 
     def _watch(self, host: Host, world: World) -> _Sight:

@@ -11,7 +11,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
 from shipit.steps.compose.watch_replicas import watch
-from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -61,8 +61,7 @@ class ConfirmReplicas(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        image = self.replicas.image
-        return {"deployed": "true", "serving": image.digest, **verified_output(self.replicas.host, self.app)}
+        return verified_outputs(self.replicas.image, self.replicas.host, self.app)
 
     def _is_recorded(self, record: DeployRecord, wanted: tuple[Container, ...]) -> bool:
         last = record.last
@@ -88,8 +87,7 @@ class ConfirmReplicas(Struct, frozen=True):
             )
         record = read_record(host, self.record)
         if not self._is_recorded(record, wanted):
-            now = world.clock.now().isoformat(timespec="seconds")
             settings, container = wanted[0].labels.get(CONFIG_HASH, ""), wanted[0].id
-            event = DeployEvent("verified", self.replicas.image, now, self.by, "", settings, container)
-            write_record(host, self.record, record.add(event))
+            event = DeployEvent("verified", self.replicas.image, by=self.by, settings=settings, container=container)
+            add_event(host, self.record, record, event, world)
         return self._outputs

@@ -11,7 +11,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.project import start_containers
 from shipit.steps.compose.replicas import ENDED, Replicas
-from shipit.steps.deploy import Gate, read_record, write_record
+from shipit.steps.deploy import Gate, add_event, read_record
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -86,6 +86,5 @@ class RecreateReplicas(Struct, frozen=True):
         return False
 
     def _record(self, host: Host, gap: float, world: World) -> None:
-        now = world.clock.now().isoformat(timespec="seconds")
-        event = DeployEvent("gap", self.replicas.image, now, self.by, f"{gap:.1f} s")
-        write_record(host, self.record, read_record(host, self.record).add(event))
+        event = DeployEvent("gap", self.replicas.image, by=self.by, why=f"{gap:.1f} s")
+        add_event(host, self.record, read_record(host, self.record), event, world)

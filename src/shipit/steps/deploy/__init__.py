@@ -11,11 +11,11 @@ from shipit.steps.deploy.proof import Sight as Sight
 from shipit.steps.deploy.proof import image_of as image_of
 from shipit.steps.deploy.proof import look_at as look_at
 from shipit.steps.deploy.proof import verified_key as verified_key
-from shipit.steps.deploy.proof import verified_output as verified_output
+from shipit.steps.deploy.proof import verified_outputs as verified_outputs
 from shipit.steps.deploy.public_address import public_problem as public_problem
 from shipit.steps.deploy.pull_image import PullImage as PullImage
 from shipit.steps.deploy.record import RecordEvent as RecordEvent
+from shipit.steps.deploy.record import add_event as add_event
 from shipit.steps.deploy.record import read_record as read_record
-from shipit.steps.deploy.record import write_record as write_record
 from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets

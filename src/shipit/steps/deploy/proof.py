@@ -103,6 +103,6 @@ def verified_key(host: str, app: str) -> str:
     return f"verified:{host}:{app}"
 
 
-def verified_output(host: str, app: str) -> dict[str, str]:
-    """Return the output that says that the image was verified on a host."""
-    return {verified_key(host, app): "true"}
+def verified_outputs(image: DeployedImage, host: str, app: str) -> dict[str, str]:
+    """Return the outputs of a deployment whose image was verified on a host."""
+    return {"deployed": "true", "serving": image.digest, verified_key(host, app): "true"}

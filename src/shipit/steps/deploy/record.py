@@ -35,9 +35,10 @@ def _removal(address: str, path: str) -> str:
     return f"move it away on that machine: mv {path} {path}.old"
 
 
-def write_record(host: Place, path: str, record: DeployRecord) -> None:
-    """Write the record to `path` on a host or in a namespace."""
-    host.write(path, json.format(json.encode(record), indent=2).decode() + "\n")
+def add_event(host: Place, path: str, record: DeployRecord, event: DeployEvent, world: World) -> None:
+    """Add `event` with the current time to `record`, and write it to `path` on a host or in a namespace."""
+    whole = record.add(replace(event, at=world.clock.now().isoformat(timespec="seconds")))
+    host.write(path, json.format(json.encode(whole), indent=2).decode() + "\n")
 
 
 _VERBS = {
@@ -93,8 +94,6 @@ class RecordEvent(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         host = world.place(self.host)
         record = read_record(host, self.path)
-        if isinstance(self._status(record), Done):
-            return {}
-        event = replace(self.event, at=world.clock.now().isoformat(timespec="seconds"))
-        write_record(host, self.path, record.add(event))
+        if isinstance(self._status(record), Todo):
+            add_event(host, self.path, record, self.event, world)
         return {}

@@ -10,7 +10,7 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
 from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
 from shipit.world import World
 
@@ -63,7 +63,7 @@ class ConfirmRollout(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        return {"deployed": "true", "serving": self.image.digest, **verified_output(self.host, self.app)}
+        return verified_outputs(self.image, self.host, self.app)
 
     def apply(self, world: World) -> Outputs:
         if problem := self._problem_while_watching(world):
@@ -71,8 +71,7 @@ class ConfirmRollout(Struct, frozen=True):
         place = world.place(self.host)
         record = read_record(place, self.record)
         if record.current != self.image:
-            now = world.clock.now().isoformat(timespec="seconds")
-            write_record(place, self.record, record.add(DeployEvent("verified", self.image, now, self.by)))
+            add_event(place, self.record, record, DeployEvent("verified", self.image, by=self.by), world)
         return self._outputs
 
     def _problem_while_watching(self, world: World) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import DeployedImage, DeployEvent
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import public_problem, read_record, verified_output, write_record
+from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
 from shipit.steps.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
 
@@ -65,15 +65,14 @@ class ConfirmService(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        return {"deployed": "true", "serving": self.image.digest, **verified_output(self.host, self.app)}
+        return verified_outputs(self.image, self.host, self.app)
 
     def apply(self, world: World) -> Outputs:
         self._watch(world)
         host = world.hosts.at(self.host)
         record = read_record(host, self.record)
         if record.current != self.image:
-            now = world.clock.now().isoformat(timespec="seconds")
-            write_record(host, self.record, record.add(DeployEvent("verified", self.image, now, self.by)))
+            add_event(host, self.record, record, DeployEvent("verified", self.image, by=self.by), world)
         return self._outputs
 
     def _watch(self, world: World) -> None:

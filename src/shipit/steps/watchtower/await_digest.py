@@ -10,7 +10,7 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, machine
 from shipit.errors import DeployError, NotVerifiedError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import Proof, Sight, look_at, read_record, verified_output, write_record
+from shipit.steps.deploy import Proof, Sight, add_event, look_at, read_record, verified_outputs
 from shipit.world import World
 
 NOT_KNOWN = "pushed and asked; what runs is not known"
@@ -64,7 +64,7 @@ class AwaitDigest(Struct, frozen=True):
 
     @property
     def _outputs(self) -> Outputs:
-        return {"deployed": "true", "serving": self.image.digest, **verified_output(self.host, self.app)}
+        return verified_outputs(self.image, self.host, self.app)
 
     def _recorded(self, world: World) -> bool:
         if not self.record:
@@ -97,10 +97,8 @@ class AwaitDigest(Struct, frozen=True):
 
     def _record(self, world: World) -> Outputs:
         if not self._recorded(world):
-            host = world.hosts.at(self.host)
-            now = world.clock.now().isoformat(timespec="seconds")
-            event = DeployEvent("verified", self.image, now, self.by)
-            write_record(host, self.record, read_record(host, self.record).add(event))
+            host, event = world.hosts.at(self.host), DeployEvent("verified", self.image, by=self.by)
+            add_event(host, self.record, read_record(host, self.record), event, world)
         return self._outputs
 
     def _failure(self, reason: str, world: World) -> DeployError:
