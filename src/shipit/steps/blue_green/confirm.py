@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core import limits
 from shipit.core.deploy import (
     FIRST_SERVER_ERROR,
     Container,
@@ -19,19 +18,15 @@ from shipit.core.deploy import (
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
-from shipit.steps.deploy import add_event, log_of, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import Seen, add_event, log_of, public_problem, read_record, verified_outputs, watch
 from shipit.world import World
 from shipit.world.hosts import Host
 
-_EVERY = 1.0  # seconds
 
+class _Seen(Seen, frozen=True):
+    """The result of one look, with the container."""
 
-class _Sight(Struct, frozen=True):
-    """The container, and the reason why it does not serve well; `final` is True if waiting cannot help."""
-
-    container: Container | None
-    problem: str | None
-    final: bool = False
+    container: Container | None = None
 
 
 class Confirm(Struct, frozen=True):
@@ -94,55 +89,38 @@ class Confirm(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.host)
-        sight = self._watch(host, world)
-        if sight.problem:
-            outside = bool(self.url) and self.url in sight.problem
+        seen = watch(lambda: self._look(host, world), self.bake, world)
+        if seen.problem:
+            outside = bool(self.url) and self.url in seen.problem
             address = "check `url`, DNS and the firewall, then run: shipit deploy ENV --retry"
             raise DeployError(
-                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {sight.problem}",
+                f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {seen.problem}",
                 hint=address if outside else "read the log above, fix the app, then deploy a new version",
                 tail=log_of(self.spec, host, world),
             )
         record = read_record(host, self.record)
         last = record.last
-        if last is None or not self._is_of_spec(last) or not _names(last, sight.container):
-            container = sight.container.id if sight.container else ""
+        if last is None or not self._is_of_spec(last) or not _names(last, seen.container):
+            container = seen.container.id if seen.container else ""
             event = DeployEvent(
                 "verified", self.spec.image, by=self.by, settings=self.spec.settings, container=container
             )
             add_event(host, self.record, record, event, world)
         return self._outputs
 
-    def _watch(self, host: Host, world: World) -> _Sight:
-        """Watch the container until the end of the bake time or until it failed, and return the last sight.
-
-        A container that ended is a failure at once. Bad answers are a failure only if three come in a row, because a
-        single bad answer can be an accident.
-        """
-        end, bad = world.clock.elapsed() + self.bake, 0
-        while True:
-            sight = self._look(host, world)
-            bad = bad + 1 if sight.problem else 0
-            if sight.final or bad == limits.PUBLIC_TRIES:
-                return sight
-            left = end - world.clock.elapsed()
-            if left <= 0 and not sight.problem:
-                return sight
-            world.clock.sleep(_EVERY if sight.problem else min(_EVERY, max(left, 0.01)))
-
-    def _look(self, host: Host, world: World) -> _Sight:
+    def _look(self, host: Host, world: World) -> _Seen:
         """Return the container with the reason why it does not serve, or else the problem of its answers."""
         loading = host.begin(lambda: loaded_traffic(host, self.nginx))
         asking = host.begin(lambda: self._bad_answer(host))
         found = host.containers.find(self.spec.name)
         if found is None or not found.running or found.problem:
             problem = found.problem if found and found.problem else f"container `{self.spec.name}` does not run"
-            return _Sight(found, problem, final=True)
+            return _Seen(problem, True, found)
         loaded = loading()
         if loaded is None or loaded.digest != self.spec.image.digest:
-            return _Sight(found, "nginx no longer gives it the traffic", final=True)
+            return _Seen("nginx no longer gives it the traffic", True, found)
         outside = asking() or (public_problem(self.url, self.url_before, world) if self.url else None)
-        return _Sight(found, outside)
+        return _Seen(outside or "", False, found)
 
     def _bad_answer(self, host: Host) -> str | None:
         """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""

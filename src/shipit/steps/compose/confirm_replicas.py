@@ -10,7 +10,7 @@ from shipit.core.deploy import Container, DeployEvent, DeployRecord
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
-from shipit.steps.compose.watch_replicas import watch
+from shipit.steps.compose.watch_replicas import watch_replicas
 from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
@@ -75,7 +75,7 @@ class ConfirmReplicas(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.replicas.host)
-        problem = watch(host, self.replicas, self.bake, world)
+        problem = watch_replicas(host, self.replicas, self.bake, world)
         outside = None if problem or not self.url else public_problem(self.url, self.url_before, world)
         wanted = self.replicas.wanted(host, self.replicas.settings(host))
         if problem or outside:

@@ -6,14 +6,12 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core import limits
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import Replicas
+from shipit.steps.deploy import Seen, watch
 from shipit.world import World
 from shipit.world.hosts import Host
-
-_EVERY = 1.0  # seconds
 
 
 class WatchReplicas(Struct, frozen=True):
@@ -42,7 +40,7 @@ class WatchReplicas(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.replicas.host)
-        if problem := watch(host, self.replicas, self.bake, world):
+        if problem := watch_replicas(host, self.replicas, self.bake, world):
             raise DeployError(
                 f"{self.replicas.image} failed as {self.replicas.place} while it was watched: {problem}",
                 hint="read the log above, fix the app, then deploy a new version",
@@ -52,24 +50,16 @@ class WatchReplicas(Struct, frozen=True):
         return {}
 
 
-def watch(host: Host, replicas: Replicas, bake: float, world: World) -> str | None:
-    """Watch the containers `replicas` for `bake` seconds, and return why they failed; None if they did not.
-
-    A container that ended is a failure at once. A bad answer is one only if three come in a row.
-    """
+def watch_replicas(host: Host, replicas: Replicas, bake: float, world: World) -> str:
+    """Watch the containers `replicas` for `bake` seconds, and return why they failed; empty if they did not."""
     settings = replicas.settings(host)
-    end, bad = world.clock.elapsed() + bake, 0
-    while True:
+
+    def look() -> Seen:
         found = replicas.wanted(host, settings)
         if len(found) < replicas.service.replicas:
-            return f"a container of {replicas.place} is gone: another program removed it"
+            return Seen(f"a container of {replicas.place} is gone: another program removed it", True)
         if ended := next(filter(None, map(replicas.ended, found)), None):
-            return ended
-        problem = next(filter(None, (replicas.problem(host, each) for each in found)), None)
-        bad = bad + 1 if problem else 0
-        if bad == limits.PUBLIC_TRIES:
-            return problem
-        left = end - world.clock.elapsed()
-        if left <= 0 and not problem:
-            return None
-        world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
+            return Seen(ended, True)
+        return Seen(next(filter(None, (replicas.problem(host, each) for each in found)), ""))
+
+    return watch(look, bake, world).problem

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shipit.steps.deploy.bake import Seen as Seen
+from shipit.steps.deploy.bake import watch as watch
 from shipit.steps.deploy.environment import container_environment as container_environment
 from shipit.steps.deploy.environment import log_of as log_of
 from shipit.steps.deploy.gate import Gate as Gate

@@ -10,11 +10,9 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
 from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
 from shipit.world import World
-
-_EVERY = 1.0  # seconds
 
 
 class ConfirmRollout(Struct, frozen=True):
@@ -66,30 +64,14 @@ class ConfirmRollout(Struct, frozen=True):
         return verified_outputs(self.image, self.host, self.app)
 
     def apply(self, world: World) -> Outputs:
-        if problem := self._problem_while_watching(world):
+        pods = len(self._found(world).ready)
+        if problem := watch(lambda: Seen(self._problem(world, pods)), self.bake, world).problem:
             raise self._failure(world, problem)
         place = world.place(self.host)
         record = read_record(place, self.record)
         if record.current != self.image:
             add_event(place, self.record, record, DeployEvent("verified", self.image, by=self.by), world)
         return self._outputs
-
-    def _problem_while_watching(self, world: World) -> str:
-        """Watch the pods until the end of the bake time, and return the reason why they failed; empty if they did not.
-
-        A problem counts only three times in a row, because a single one can be an accident.
-        """
-        end, bad = world.clock.elapsed() + self.bake, 0
-        pods = len(self._found(world).ready)
-        while True:
-            problem = self._problem(world, pods)
-            bad = bad + 1 if problem else 0
-            if bad == limits.PUBLIC_TRIES:
-                return problem
-            left = end - world.clock.elapsed()
-            if left <= 0 and not problem:
-                return ""
-            world.clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))
 
     def _problem(self, world: World, pods: int) -> str:
         """Return the reason why the image does not serve right now with at least `pods` pods; empty if it does."""
