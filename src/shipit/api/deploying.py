@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.deploy_locks import locked, locks
+from shipit.api.environment_branch import require_environment
 from shipit.api.promotion import unverified_findings
 from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
@@ -197,6 +198,7 @@ def environment_to_deploy(project: Project, wanted: str | None) -> str:
     """
     from shipit.plan.dispatch import environments
 
+    require_environment(project, wanted)
     branch = project.git.branch() or project.ci.branch
     names = environments(project.config, branch, wanted)
     matching = [name for name in names if project.config.environments[name].targets]

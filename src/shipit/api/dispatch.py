@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
 from shipit.api.deploying import deployment_findings
+from shipit.api.environment_branch import require_environment
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
@@ -32,6 +33,7 @@ def next_task(project: Project, *, environment: str | None = None) -> Task:
     """
     from shipit.plan import dispatch
 
+    require_environment(project, environment)
     event = project.ci.event
     branch = project.git.branch() or event.branch
     return dispatch.next_task(event, project.config, branch, _default_branch(project), environment)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
+from shipit.api.environment_branch import require_environment
 from shipit.api.promotion import image_findings
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
@@ -38,6 +39,7 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     from shipit.plan.dispatch import environment_to_build
     from shipit.plan.images import make_image_plan, observe_images
 
+    require_environment(project, environment)
     branch = project.git.branch() or project.ci.branch
     name = environment_to_build(project.config, branch, environment)
     observed = observe_images(project.world, project.config, name, branch=branch, pushing=push)

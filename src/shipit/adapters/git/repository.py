@@ -124,6 +124,19 @@ class GitRepository(GitHistory):
     def tracked(self, branch: str) -> str | None:
         return self._revisions.id(f"refs/remotes/{self.remote}/{branch}^{{commit}}")
 
+    def branches(self) -> tuple[tuple[str, str], ...]:
+        """Return the branches of the clone and those of the remote as last fetched: name and revision, newest first.
+
+        Those that changed longest ago are left out if there are many.
+        """
+        order = ("--sort=-committerdate", f"--count={limits.SEARCHED_BRANCHES}", "--format=%(refname)")
+        listed = self._line("for-each-ref", *order, "refs/heads", f"refs/remotes/{self.remote}") or ""
+        return tuple(
+            (ref.removeprefix("refs/heads/").removeprefix(f"refs/remotes/{self.remote}/"), ref.split("/", 2)[2])
+            for ref in listed.splitlines()
+            if ref != f"refs/remotes/{self.remote}/HEAD"
+        )
+
     def merge_of(self, number: int) -> str | None:
         """Fetch the commit that GitHub made to test the merge of a pull request, and return its id.
 
