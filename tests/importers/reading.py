@@ -6,11 +6,34 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from shipit.core.versions import Version
 from shipit.importers import Imported, Repository, read_settings
 
 Keys = dict[str, str]
 """The result of the import for each key."""
+TAKEN, DEFAULT, NONE, ASK = "taken", "default already", "no counterpart", "needs your decision"
+
+
+class Fixture(Struct, frozen=True):
+    """The settings of a repository, and what they become key by key.
+
+    Attributes:
+        name: a name for the test.
+        files: the files of the repository; those that are not texts are written as JSON.
+        keys: the status of each key.
+        settings: the settings of shipit, by table.
+        tags: the tags of the repository.
+        last: its last version; empty without one.
+    """
+
+    name: str
+    files: Mapping[str, Any]
+    keys: Keys
+    settings: Mapping[str, Mapping[str, Any]] = {}
+    tags: tuple[str, ...] = ("v1.2.0",)
+    last: str = "1.2.0"
 
 
 def imported(
@@ -18,7 +41,9 @@ def imported(
 ) -> Imported:
     """Return the only import of a repository with these files; those that are not texts are written as JSON."""
     texts = {path: value if isinstance(value, str) else json.dumps(value) for path, value in files.items()}
-    (found,) = read_settings(Repository(texts.get, default, tags, Version.parse(last) if last else None))
+    workflows = {path: text for path, text in texts.items() if path.startswith(".github/workflows/")}
+    repository = Repository(texts.get, default, tags, Version.parse(last) if last else None, workflows)
+    (found,) = read_settings(repository)
     return found
 
 

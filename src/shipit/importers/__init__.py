@@ -5,12 +5,9 @@ from __future__ import annotations
 from shipit.importers.model import Found as Found
 from shipit.importers.model import Imported as Imported
 from shipit.importers.model import ImportedKey as ImportedKey
+from shipit.importers.model import Importer as Importer
 from shipit.importers.model import Repository as Repository
-from shipit.importers.release_please import read_release_please
-from shipit.importers.semantic_release import read_semantic_release
-
-# Each reads the settings of a tool; None when the repository has none.
-IMPORTERS = {"semantic-release": read_semantic_release, "release-please": read_release_please}
+from shipit.importers.tools import IMPORTERS as IMPORTERS
 
 
 def read_settings(repository: Repository) -> tuple[Imported, ...]:
@@ -18,4 +15,5 @@ def read_settings(repository: Repository) -> tuple[Imported, ...]:
 
     Raises `ConfigError` for a file that cannot be read, such as one with code.
     """
-    return tuple(imported for read in IMPORTERS.values() if (imported := read(repository)))
+    found = ((tool, importer.read(repository)) for tool, importer in IMPORTERS.items())
+    return tuple(each.imported(tool) for tool, each in found if each is not None)

@@ -1,4 +1,4 @@
-"""The values in a file of another tool: JSON, YAML, or a literal of JavaScript."""
+"""The values in a file of another tool: JSON, YAML, TOML, or a literal of JavaScript."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ def read_document(path: str, text: str) -> dict[str, Any]:
 def _parsed(path: str, text: str) -> Any:
     if path.endswith((".js", ".cjs", ".mjs", ".ts")):
         return read_javascript(text)
+    if path.endswith(".toml"):
+        import tomllib
+
+        return tomllib.loads(text)
     import json
 
     try:
@@ -75,8 +79,9 @@ def _require_small(value: Any) -> None:
 
 
 def _conversion(path: str) -> str:
-    """Return the command that prints the settings in the file `path` as JSON, for the person to run."""
-    return f"node -e 'import(\"./{path}\").then(m => console.log(JSON.stringify(m.default)))' > .releaserc.json"
+    """Return the command that writes the settings in the file `path` as JSON, for the person to run."""
+    name = ".releaserc" if path.startswith("release.config.") else path.rpartition(".")[0]
+    return f"node -e 'import(\"./{path}\").then(m => console.log(JSON.stringify(m.default)))' > {name}.json"
 
 
 def _error(path: str, what: str, hint: str) -> ConfigError:

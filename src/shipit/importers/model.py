@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -37,6 +38,10 @@ class Repository(Struct, frozen=True):
         format = TagFormat(template)
         return any(format.parse(name) for name in self.tags)
 
+    def runs(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether a line of a workflow matches `pattern`."""
+        return any(pattern.search(line) for text in self.workflows.values() for line in text.splitlines())
+
 
 class ImportedKey(Struct, frozen=True):
     """A key of the other tool, with what became of it.
@@ -61,9 +66,13 @@ class Imported(Struct, frozen=True):
 
 
 class Found:
-    """The keys that an importer has found so far, and the settings of shipit that they lead to."""
+    """The keys that an importer has found so far, and the settings of shipit that they lead to.
 
-    def __init__(self) -> None:
+    `files` are the files of the other tool that they were found in.
+    """
+
+    def __init__(self, *files: str) -> None:
+        self.files = list(files)
         self.keys: list[ImportedKey] = []
         self.settings: Settings = {}
 
@@ -94,6 +103,21 @@ class Found:
         """Report that a person has to decide what becomes of `key`."""
         self.keys.append(ImportedKey(key, "needs your decision", "", why))
 
-    def imported(self, tool: str, *files: str) -> Imported:
-        """Return everything that was found, as the settings of `tool` in `files`."""
-        return Imported(tool, files, tuple(self.keys), self.settings)
+    def imported(self, tool: str) -> Imported:
+        """Return everything that was found, as the settings of `tool`."""
+        return Imported(tool, tuple(self.files), tuple(self.keys), self.settings)
+
+
+class Importer(Struct, frozen=True):
+    """The reader of the settings of one tool.
+
+    Attributes:
+        read: returns what it found; None if the repository does not use the tool. It raises `ConfigError` for a file
+            that cannot be read.
+        places: the files that the tool reads, in its order; `pyproject.toml: tool.x` is a table in a file.
+        runs: matches a line of a workflow that runs the tool.
+    """
+
+    read: Callable[[Repository], Found | None]
+    places: tuple[str, ...]
+    runs: re.Pattern[str]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 @pass_session
 def command(session: Session, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Write shipit.toml from the settings of semantic-release or release-please.
+    """Write shipit.toml from the settings of other release tools.
 
     Prints what becomes of each key: taken, default already, no counterpart, or needs your decision. Then it compares
     the past releases with the versions that shipit decides by the new settings. A setting that equals a default is not

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -10,22 +9,20 @@ from typing import Any
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
-from shipit.config.model import Config
+from shipit.config.model import Config, VersionFileConfig
 from shipit.core import limits
 from shipit.core.commits import subject
 from shipit.core.history import columns
 from shipit.core.versions.tag_family import TagFamily, tag_families
 from shipit.errors import ConfigError, ShipitError
-from shipit.importers import Found, Imported, ImportedKey, Repository, read_settings
+from shipit.importers import IMPORTERS, Found, Imported, ImportedKey, Repository, read_settings
 from shipit.plan.adoption.model import Adoption
 from shipit.plan.adoption.toml import toml_text
 from shipit.plan.adoption.words import aliases_for
+from shipit.versionfiles import detect
 from shipit.world import Files, Git
 
 Settings = dict[str, dict[str, Any]]
-
-_RUNS_TOOL = re.compile(r"\b(?:uses|run|npx|yarn|pnpm)\b")
-_TOOLS = ("semantic-release", "release-please")
 
 
 def plan_adoption(git: Git, files: Files) -> Adoption:
@@ -37,7 +34,7 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     imported = (*(read_settings(repository) or _detected(repository, git)), *_words(git))
     settings, config = _needed(_merged(imported))
     marked = tuple(replace(each, keys=tuple(_marked(each.keys, settings))) for each in imported)
-    remove = tuple(file for each in imported for file in each.files if file != "package.json")
+    remove = tuple(file for each in imported for file in each.files if _is_left_over(file, config))
     return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(repository.workflows)), remove)
 
 
@@ -113,6 +110,12 @@ def _needed(settings: Settings) -> tuple[Settings, Config]:
     return {table: keys for table, keys in settings.items() if keys}, config
 
 
+def _is_left_over(file: str, config: Config) -> bool:
+    """Return whether a file of another tool is needed no longer: it has nothing else in it, and no version."""
+    named = (each.path if isinstance(each, VersionFileConfig) else each for each in config.release.version_files or ())
+    return not detect([file]) and file not in named
+
+
 def _config(settings: Mapping[str, Mapping[str, Any]]) -> Config:
     try:
         return parse_config(toml_text(settings))
@@ -149,5 +152,5 @@ def _workflow_lines(workflows: Mapping[str, str]) -> Iterator[str]:
     """Yield the place of each line of a workflow that runs another release tool."""
     for path, text in workflows.items():
         for number, line in enumerate(text.splitlines(), 1):
-            if any(tool in line for tool in _TOOLS) and _RUNS_TOOL.search(line):
+            if any(importer.runs.search(line) for importer in IMPORTERS.values()):
                 yield f"{path}:{number}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from shipit.importers.document import read_document
-from shipit.importers.model import Found, Imported, Repository
-from shipit.importers.semantic_release.branches import read_branches
-from shipit.importers.semantic_release.plugins import read_plugins
+from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.places import read_first
+from shipit.importers.tools.semantic_release.branches import read_branches
+from shipit.importers.tools.semantic_release.plugins import read_plugins
 
 # In the order in which semantic-release looks for them; the first one counts.
 _EXTENSIONS = ("", ".json", ".yaml", ".yml", ".js", ".ts", ".cjs", ".mjs")
-_FILES = (
+_PLACES = (
+    "package.json: release",
     *(f".releaserc{extension}" for extension in _EXTENSIONS),
     *(f"release.config{extension}" for extension in _EXTENSIONS[4:]),
 )
@@ -23,43 +25,22 @@ _NOT_NEEDED = {
 }
 # The steps of plugins that versions of semantic-release before 15 had as keys.
 _OLD = ("verifyConditions", "analyzeCommits", "verifyRelease", "generateNotes", "prepare", "publish", "success", "fail")
-_RUNNERS = ("npx ", "yarn ", "pnpm ", "pnpx ", "bunx ", "semantic-release-action")
 # The placeholder of the version, as semantic-release writes it.
 _VERSION = "${version}"
 
 
-def read_semantic_release(repository: Repository) -> Imported | None:
-    """Return the settings of semantic-release; None when the repository does not use it.
-
-    Without a file, a workflow that runs it has the usual settings.
-
-    Raises `ConfigError` for a file that cannot be read, or that contains code.
-    """
-    file, settings = _settings(repository)
-    if file is None and not any(_runs(line) for text in repository.workflows.values() for line in text.splitlines()):
+def _read(repository: Repository) -> Found | None:
+    """Read the settings. Without a file, a workflow that runs semantic-release has the usual ones."""
+    place = read_first(repository.read, IMPORTER.places)
+    if place is None and not repository.runs(IMPORTER.runs):
         return None
-    found = Found()
+    file, settings = place or (None, {})
+    found = Found(*([file] if file else []))
     for key, value in settings.items():
         _read_key(key, value, found)
     read_branches(settings.get("branches"), found, repository)
     read_plugins(settings, found, repository)
-    return found.imported("semantic-release", *([file] if file else []))
-
-
-def _settings(repository: Repository) -> tuple[str | None, dict[str, Any]]:
-    """Return the file with the settings, and the settings; no file when there is none."""
-    package = repository.read("package.json")
-    if package is not None and isinstance(settings := read_document("package.json", package).get("release"), dict):
-        return "package.json", settings
-    for file in _FILES:
-        if (text := repository.read(file)) is not None:
-            return file, read_document(file, text)
-    return None, {}
-
-
-def _runs(line: str) -> bool:
-    """Return whether a line of a workflow runs semantic-release, and not python-semantic-release."""
-    return "semantic-release" in line and "python" not in line and any(runner in line for runner in _RUNNERS)
+    return found
 
 
 def _read_key(key: str, value: Any, found: Found) -> None:
@@ -84,3 +65,12 @@ def _read_tag_format(value: Any, found: Found) -> None:
         found.taken("tagFormat", "release.tag", template)
     else:
         found.undecided("tagFormat", f"`{value}` is not a text with `{_VERSION}` once")
+
+
+IMPORTER = Importer(
+    _read,
+    _PLACES,
+    re.compile(
+        r"(?:\b(?:npx|yarn|pnpm|pnpx|bunx)\b.*[ /](?<!python-)semantic-release\b)|[\w-]+/semantic-release-action@"
+    ),
+)

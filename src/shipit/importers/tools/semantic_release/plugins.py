@@ -7,9 +7,9 @@ from typing import Any
 
 from shipit.importers.model import Found, Repository
 from shipit.importers.sections import read_sections
-from shipit.importers.semantic_release.commands import read_exec
-from shipit.importers.semantic_release.publishing import read_changelog, read_git, read_github, read_npm
-from shipit.importers.semantic_release.rules import read_parser, read_rules
+from shipit.importers.tools.semantic_release.commands import read_exec
+from shipit.importers.tools.semantic_release.publishing import read_changelog, read_git, read_github, read_npm
+from shipit.importers.tools.semantic_release.rules import read_parser, read_rules
 
 Options = dict[str, Any]
 _Read = Callable[[str, Options, Found, Repository], None]

@@ -7,7 +7,7 @@ from typing import Any
 
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.document import read_document
-from shipit.importers.model import Found, Imported, Repository
+from shipit.importers.model import Found, Importer, Repository
 from shipit.importers.sections import read_sections
 from shipit.versionfiles import detect, format_of
 
@@ -59,16 +59,12 @@ _TAG_ONLY = {"go", "terraform-module", "php", "ruby", "ruby-yoshi", "dart", "eli
 _TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
 
 
-def read_release_please(repository: Repository) -> Imported | None:
-    """Return the settings of release-please; None when the repository does not use it.
-
-    Raises `ConfigError` for a file that cannot be read.
-    """
+def _read(repository: Repository) -> Found | None:
     text = repository.read(CONFIG)
     settings = _of_action(repository) if text is None else read_document(CONFIG, text)
     if settings is None:
         return None
-    found, files = Found(), [] if text is None else [CONFIG]
+    found = Found(*([] if text is None else [CONFIG]))
     packages = settings.get("packages")
     if isinstance(packages, dict) and len(packages) == 1 and "." in packages:
         own = packages["."] if isinstance(packages["."], dict) else {}
@@ -79,14 +75,14 @@ def read_release_please(repository: Repository) -> Imported | None:
         _read_packages(packages, settings, found)
     found.undecided("(release pull request)", "shipit releases when commits reach the branch, without a pull request")
     if repository.read(MANIFEST) is not None:
-        files.append(MANIFEST)
+        found.files.append(MANIFEST)
         found.no_counterpart(MANIFEST, "shipit takes the last version from the tags")
-    return found.imported("release-please", *files)
+    return found
 
 
 def _of_action(repository: Repository) -> dict[str, Any] | None:
     """Return the settings of a workflow that uses the action without a configuration file; None without one."""
-    texts = [text for text in repository.workflows.values() if "/release-please-action@" in text]
+    texts = [text for text in repository.workflows.values() if IMPORTER.runs.search(text)]
     if not texts:
         return None
     type = next((found[1] for text in texts if (found := _TYPE.search(text))), "simple")
@@ -253,3 +249,8 @@ def _read_package_key(key: str, option: str, value: Any, found: Found) -> None:
         found.no_counterpart(key, _DROPPED[option])
     else:
         found.undecided(key, _DECISIONS.get(option, "shipit sets this for all packages, or not at all"))
+
+
+IMPORTER = Importer(
+    _read, (CONFIG,), re.compile(r"/release-please-action@|\brelease-please (?:release-pr|github-release)")
+)

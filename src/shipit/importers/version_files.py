@@ -1,0 +1,90 @@
+"""The version files that other tools name, as entries of `version-files`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shipit.importers.model import Found, Repository
+from shipit.versionfiles import FORMATS, VersionFileError, format_of
+
+Entry = str | dict[str, Any]
+
+
+class NamedFile(Struct, frozen=True):
+    """A version file that another tool names.
+
+    Attributes:
+        key: the key of the tool that names it.
+        path: its path.
+        names: the keys or variables in it that have the version; empty for the usual one.
+    """
+
+    key: str
+    path: str
+    names: tuple[str, ...] = ()
+
+
+def detected(repository: Repository) -> list[str]:
+    """Return the version files that shipit detects at the root."""
+    names = [name for file in FORMATS.values() for name in file.patterns if "*" not in name]
+    return [name for name in names if _reads(repository, name, None, ())]
+
+
+def read_version_files(files: Sequence[NamedFile], found: Found, repository: Repository, *, only: bool = False) -> None:
+    """Read the version files that a tool names, and report the key of each.
+
+    Args:
+        files: the files that the tool names.
+        found: where to add the results.
+        repository: the repository.
+        only: True if the tool writes no other file; else those that shipit detects stay.
+    """
+    usual = detected(repository)
+    entries: list[Entry] = [] if only else list(usual)
+    for file in files:
+        entry = _entry(file, repository)
+        if entry is None:
+            found.undecided(file.key, f"shipit finds no version in `{file.path}`: name its place in `version-files`")
+        elif entry in usual:
+            found.default(file.key, "shipit detects it")
+            entries += [] if entry in entries else [entry]
+        else:
+            entries += [] if entry in entries else [entry]
+            found.taken(file.key, "release.version-files", list(entries))
+    if sorted(map(str, entries)) == sorted(usual):
+        found.settings.get("release", {}).pop("version-files", None)
+    elif entries:
+        found.settings.setdefault("release", {})["version-files"] = entries
+
+
+def _entry(file: NamedFile, repository: Repository) -> Entry | None:
+    """Return the entry for a file; None if shipit cannot read a version in it."""
+    if not file.names and _reads(repository, file.path, None, ()):
+        return file.path
+    if file.names and _reads(repository, file.path, None, file.names):
+        return _with_names(file, repository)
+    if _reads(repository, file.path, "marker", ()):
+        return {"path": file.path, "format": "marker"}
+    return None
+
+
+def _with_names(file: NamedFile, repository: Repository) -> Entry:
+    """Return the entry without names if the file has the version at these places anyway."""
+    try:
+        usual = format_of(file.path).write(repository.read(file.path) or "", "99.98.97")  # type: ignore[union-attr]
+        named = format_of(file.path).write(repository.read(file.path) or "", "99.98.97", file.names)  # type: ignore[union-attr]
+    except VersionFileError:
+        return {"path": file.path, "paths": list(file.names)}
+    return file.path if usual == named else {"path": file.path, "paths": list(file.names)}
+
+
+def _reads(repository: Repository, path: str, format: str | None, names: Sequence[str]) -> bool:
+    """Return whether shipit reads a version from a file."""
+    text, reader = repository.read(path), format_of(path, format)
+    try:
+        return text is not None and reader is not None and bool(reader.read(text, names))
+    except VersionFileError as error:
+        return error.computed
