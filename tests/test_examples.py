@@ -62,3 +62,15 @@ def test_the_watchtower_of_the_example_updates_the_container_that_shipit_looks_a
     assert app["image"] == f"${{IMAGE:-{environment.image.name}}}:{target.tag}"
     assert [f"{(target.url or '').removeprefix('http://')}:8080"] == watchtower["ports"]
     assert f"secrets.{target.token} }}}}" in (EXAMPLES / "watchtower/pipeline.yml").read_text()
+
+
+@pytest.mark.parametrize("guide", ["kubernetes.md", "kubernetes.ko.md"])
+def test_the_role_of_the_example_is_that_of_the_guide(guide: str) -> None:
+    text = (GUIDES / guide).read_text(encoding="utf-8")
+    shown = YAML(typ="safe").load(text.partition("```yaml\napiVersion: rbac")[2].partition("```")[0].join(("v: ", "")))
+    (role,) = (each for each in documents("kubernetes/cluster/rights.yaml") if each["kind"] == "Role")
+    assert (shown["kind"], shown["rules"]) == (role["kind"], role["rules"])
+
+
+def documents(path: str) -> list[Any]:
+    return list(YAML(typ="safe").load_all((EXAMPLES / path).read_text(encoding="utf-8")))

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 ACTION, TWIN = "action.yml", ".github/actions/shipit/action.yml"
 EXAMPLE, ROLLBACK = "examples/pipeline.yml", "examples/rollback.yml"
 WATCHTOWER, COMPOSE = "examples/watchtower/pipeline.yml", "examples/compose/pipeline.yml"
+KUBERNETES = "examples/kubernetes/pipeline.yml"
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {

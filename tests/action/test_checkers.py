@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from action.contract import ACTION, COMPOSE, EXAMPLE, ROLLBACK, ROOT, TWIN, WATCHTOWER, WORKFLOWS, Tree
+from action.contract import ACTION, COMPOSE, EXAMPLE, KUBERNETES, ROLLBACK, ROOT, TWIN, WATCHTOWER, WORKFLOWS, Tree
 
 BIN = Path(sys.executable).parent
 LANGUAGE_SERVICE = ROOT / ".cache/language-service"
@@ -23,7 +23,7 @@ def said(command: Sequence[str | Path], **options: object) -> str:
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE])
+@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES])
 def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The example, as a user with the commit filled in has it."""
     path = tmp_path / "pipeline.yml"
@@ -49,7 +49,7 @@ def test_an_action_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", path]) == ""
 
 
-@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE])
+@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES])
 def test_a_workflow_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path]) == ""
 
@@ -81,7 +81,7 @@ def diagnosed(*files: str) -> list[str]:
 
 
 def test_shellcheck_finds_nothing_in_the_scripts() -> None:
-    scripts = [*(ROOT / "scripts").iterdir(), *(ROOT / ".ci").iterdir()]
+    scripts = [*(ROOT / "scripts").iterdir(), *(ROOT / ".ci").iterdir(), *(ROOT / "examples").glob("**/*.sh")]
     shell = [path for path in scripts if path.is_file() and b"sh\n" in path.read_bytes().partition(b"set -")[0][:24]]
     assert len(shell) >= 3
     assert said([BIN / "shellcheck", *shell]) == ""

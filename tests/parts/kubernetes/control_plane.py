@@ -15,7 +15,10 @@ from parts.kubernetes.certificate import server_context
 from parts.kubernetes.client import Api
 
 ADMIN, READER = "admin-token", "reader-token"  # the reader may change nothing
-CONTROLLERS = "deployment-controller,replicaset-controller,resourcequota-controller"
+CONTROLLERS = (
+    *("deployment-controller", "replicaset-controller", "resourcequota-controller", "serviceaccount-token-controller"),
+    *("job-controller", "garbage-collector-controller"),
+)
 _KUBECONFIG = """\
 apiVersion: v1
 kind: Config
@@ -40,7 +43,7 @@ def control_plane() -> Iterator[Api]:
         api("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", body)
         kubeconfig = keys / "controllers"
         kubeconfig.write_text(_KUBECONFIG.format(url=url, certificate=certificate, token=ADMIN))
-        with _controllers(kubeconfig):
+        with _controllers(kubeconfig, keys / "accounts.pem", certificate):
             yield api
 
 
@@ -102,9 +105,16 @@ def _api_server(store: str, keys: Path, certificate: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _controllers(kubeconfig: Path) -> Iterator[None]:
+def _controllers(kubeconfig: Path, accounts: Path, certificate: Path) -> Iterator[None]:
     room = new_room()
-    settings = {"kubeconfig": kubeconfig, "controllers": CONTROLLERS, "leader-elect": "false", "secure-port": 0}
+    settings = {
+        "kubeconfig": kubeconfig,
+        "controllers": ",".join(CONTROLLERS),
+        "leader-elect": "false",
+        "secure-port": 0,
+        "service-account-private-key-file": accounts,
+        "root-ca-file": certificate,
+    }
     argv = [_program("kube-controller-manager"), *(f"--{name}={value}" for name, value in settings.items())]
     with daemon(argv, room, lambda: True):
         yield
