@@ -410,6 +410,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "add `path = ...`, or `paths = [...]` for several paths",
         ),
         (
+            "[packages.a]\npath = 'a'\nexclude = ['a/docs', 'b/docs']",
+            "`b/docs` is in no path of the package, so it is excluded already",
+            "remove it, or write the path from the root of the repository",
+        ),
+        (
             "[packages.a]\npath = 'a'\ntag = 'v{version}'\n[packages.b]\npath = 'b'\ntag = 'v{version}'",
             "packages `a` and `b` have the same tag format `v{version}`",
             'write `tag = "b-v{version}"`',

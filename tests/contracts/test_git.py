@@ -272,6 +272,10 @@ def test_the_commits_that_touch_a_path_are_known(clone: Clone) -> None:
     assert clone.git.touching(["a.txt", "b"], merge) >= {begin, ours, theirs}
     assert clone.git.touching([""], merge) >= {begin, ours, theirs}
     assert clone.git.touching(["a.txt", "b"], ours, also=[theirs]) >= {begin, ours, theirs}
+    assert clone.git.touching(["a.txt", "b"], merge, without=["b"]) >= {begin, ours}
+    assert theirs not in clone.git.touching(["a.txt", "b"], merge, without=["b"])
+    assert not clone.git.touching([""], merge, without=["a.txt", "b/b.txt"]) & {ours, theirs}
+    assert clone.git.touching(["b"], merge, without=["b/b"]) >= {theirs}
     assert clone.git.touching(["no"], merge) == clone.git.touching(["*"], merge) == frozenset()
 
 

@@ -341,6 +341,14 @@ class PackageConfig(ConfigTable, frozen=True, kw_only=True):
             extra={"expected": "a list with at least one path"},
         ),
     ] = ()
+    exclude: Annotated[
+        tuple[Path, ...],
+        Meta(
+            description="Directories and files of the package that do not count: a commit that changes only these does "
+            "not count for the package.",
+            examples=[["backend/docs"]],
+        ),
+    ] = ()
     tag: Annotated[
         TagTemplate | None,
         Meta(description="The tag format of the package. It is `<name>-v{version}` when unset."),

@@ -55,6 +55,20 @@ def _package_paths(at: Key, package: PackageConfig) -> Iterator[Fault]:
         yield Fault((*at, "path"), "`path` and `paths` cannot be used together", "keep one of them")
     elif not package.path and not package.paths:
         yield Fault(at, f"{key_name(at)} needs `path`", "add `path = ...`, or `paths = [...]` for several paths")
+    for index, excluded in enumerate(package.exclude):
+        if not any(_contains(path, excluded) for path in (*package.paths, package.path) if path):
+            what = f"`{excluded}` is in no path of the package, so it is excluded already"
+            yield Fault((*at, "exclude", index), what, "remove it, or write the path from the root of the repository")
+
+
+def _contains(directory: str, path: str) -> bool:
+    """Return whether `path` is below `directory`.
+
+    >>> _contains("backend/", "backend/docs"), _contains(".", "docs"), _contains("backend", "backend")
+    (True, True, False)
+    """
+    above, below = ([part for part in each.split("/") if part not in ("", ".")] for each in (directory, path))
+    return len(above) < len(below) and below[: len(above)] == above
 
 
 def _shared_tags(config: Config) -> Iterator[Fault]:

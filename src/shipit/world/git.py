@@ -87,11 +87,17 @@ class Git(Protocol):
         """
 
     def touching(
-        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+        self,
+        paths: Sequence[str],
+        include: str,
+        exclude: Sequence[str] = (),
+        also: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> frozenset[str]:
         """Return the ids of the commits in the range that change one of the files and directories `paths`.
 
         The range is as in `log`, from `include` and the commits `also`. The empty path is the root of the repository.
+        A change of one of the files and directories `without` does not count.
         A merge counts if one of `paths` differs from its first parent.
         """
 

@@ -82,6 +82,29 @@ def test_a_commit_that_touches_any_of_several_paths_counts_for_each_package_that
     assert subjects(newest) == ["for both", "for the backend"]
 
 
+def test_a_commit_that_changes_only_an_excluded_path_does_not_count_and_says_so(repo: Repository) -> None:
+    toml = """
+        [packages.app]
+        path = "."
+        exclude = ["web/", "docs/notes.md"]
+        [packages.web]
+        path = "web"
+        """
+    repo.commit("feat: begin", files={"a": "a", "web/a": "a"})
+    repo.tag("app-v1.0.0")
+    repo.tag("web-v2.0.0")
+    touch(repo, "web/b", "feat: for the web only")
+    touch(repo, "docs/notes.md", "fix: for nobody")
+    assert versions(repo, toml) == {"app": None, "web": "2.1.0"}
+    [ignored] = upcoming_of(repo, toml).ignored
+    assert (ignored.subject, ignored.reason.partition(",")[0]) == ("fix: for nobody", "changes no file of any package")
+    touch(repo, "docs/guide.md", "fix: for the app")
+    assert versions(repo, toml) == {"app": "1.0.1", "web": "2.1.0"}
+    repo.tag("app-v1.0.1")
+    [newest, _] = sections(repo, toml, package=0)
+    assert subjects(newest) == ["for the app"]
+
+
 def test_the_first_path_has_the_version_file_and_the_changelog_of_a_package(repo: Repository) -> None:
     toml = '[packages.web]\npaths = ["web/", "shared"]\n[packages.all]\npath = "."\n'
     repo.commit("feat: begin", files=dict.fromkeys(("web/package.json", "package.json"), '{"version": "3.0.0"}'))

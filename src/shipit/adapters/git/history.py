@@ -123,10 +123,16 @@ class GitHistory:
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment, limits.GIT_LOCAL)
 
     def touching(
-        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+        self,
+        paths: Sequence[str],
+        include: str,
+        exclude: Sequence[str] = (),
+        also: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> frozenset[str]:
+        where = (*map(_literal, paths), *(_literal(path, "exclude,") for path in without))
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
-        listed = self._output(*argv, "--format=%x00%H", *_range([include, *also], exclude), *map(_literal, paths))
+        listed = self._output(*argv, "--format=%x00%H", *_range([include, *also], exclude), *where)
         entries = (entry.partition("\n") for entry in listed.split("\0"))
         return frozenset(id for id, _, names in entries if names.strip())
 
@@ -298,9 +304,9 @@ def _seconds(timestamp: str) -> int:
     return min(int(timestamp or 0), _LAST_SECOND)
 
 
-def _literal(path: str) -> str:
+def _literal(path: str, magic: str = "") -> str:
     """Return the pathspec of the file or directory `path`; the empty path is the root of the repository."""
-    return f":(top,literal){path}"
+    return f":({magic}top,literal){path}"
 
 
 def _range(include: Sequence[str], exclude: Sequence[str]) -> list[str]:

@@ -78,7 +78,9 @@ def _windows(
     git: Git, tips: Sequence[str], log: Log, package: Package, tags: Sequence[Tag], last: int | None
 ) -> Iterator[PastWindow]:
     windows = release_windows(log, tags)
-    touching = git.touching(package.paths, tips[0], also=tips[1:]) if package.paths and windows else None
+    touching = None
+    if package.paths and windows:
+        touching = git.touching(package.paths, tips[0], also=tips[1:], without=package.exclude)
     for window in windows[-last:] if last else windows:
         yield PastWindow(window.before, window.made, _history(package, window, log, touching))
 

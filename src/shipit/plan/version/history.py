@@ -126,7 +126,7 @@ def _outside(
     """Return those commits of `since` that change no file of `package`."""
     if not package.paths:
         return ()
-    touching = git.touching(package.paths, base, [stable.commit] if stable else [])
+    touching = git.touching(package.paths, base, [stable.commit] if stable else [], without=package.exclude)
     return tuple(commit for commit in since if commit.id not in touching)
 
 

@@ -129,7 +129,7 @@ def observe_past_releases(
         raise PreflightError(findings, state="nothing was changed")
     tags = version_tags(named, package.format)
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
-    touching = git.touching(package.paths, rev) if package.paths else None
+    touching = git.touching(package.paths, rev, without=package.exclude) if package.paths else None
     return PastReleases(git, rules_of(config), rev, tags, older, touching)
 
 

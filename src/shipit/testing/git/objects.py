@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -101,10 +101,12 @@ class Commits(Struct):
             yield self.held[id]
             reach(self.parents(id))
 
-    def touches(self, commit: FakeCommit, path: str) -> bool:
-        """Return whether the file or directory `path` differs from the first parent."""
+    def touches(self, commit: FakeCommit, path: str, without: Sequence[str] = ()) -> bool:
+        """Return whether the file or directory `path` differs from the first parent, also without `without`."""
         before = next((self.held[id].tree for id in self.parents(commit.id)), {})
-        return _below(commit.tree, path) != _below(before, path)
+        now, then = _below(commit.tree, path), _below(before, path)
+        differing = {name for name in (*now, *then) if now.get(name) != then.get(name)}
+        return any(not any(_below({name: b""}, each) for each in without) for name in differing)
 
 
 def _below(tree: Mapping[str, bytes], path: str) -> dict[str, bytes]:

@@ -63,10 +63,15 @@ class FakeGit:
             yield commit.record(self._commits.parents(commit.id))
 
     def touching(
-        self, paths: Sequence[str], include: str, exclude: Sequence[str] = (), also: Sequence[str] = ()
+        self,
+        paths: Sequence[str],
+        include: str,
+        exclude: Sequence[str] = (),
+        also: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> frozenset[str]:
         touches, commits = self._commits.touches, self._range([include, *also], exclude)
-        return frozenset(commit.id for commit in commits if any(touches(commit, path) for path in paths))
+        return frozenset(commit.id for commit in commits if any(touches(commit, path, without) for path in paths))
 
     def commit(self, rev: str) -> CommitInfo | None:
         id = self._find(rev)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -30,9 +32,9 @@ class Package(Struct, frozen=True):
     """A part of the repository with a version of its own; `name` and `paths` are empty for the whole repository.
 
     `paths` are the directories and files whose changes count for the package, from the root of the repository and
-    without a slash at the end. `format` is the tag format and `changelog` a path. `version_files` is None when they
-    have to be detected. `names` are the names of all packages. `format_is_configured` is False when `format` is
-    only the default.
+    without a slash at the end, and `exclude` those inside them whose changes do not count. `format` is the tag format
+    and `changelog` a path. `version_files` is None when they have to be detected. `names` are the names of all
+    packages. `format_is_configured` is False when `format` is only the default.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Package(Struct, frozen=True):
     changelog: str
     format_is_configured: bool = False
     names: frozenset[str] = frozenset()
+    exclude: tuple[str, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -67,12 +70,16 @@ def packages(config: Config) -> tuple[Package, ...]:
 
 
 def _package(config: Config, name: str, settings: PackageConfig) -> Package:
-    written = settings.paths or (settings.path or "",)
-    paths = tuple("/".join(part for part in path.split("/") if part not in ("", ".")) for path in written)
+    paths, exclude = map(_plain, (settings.paths or (settings.path or "",), settings.exclude))
     files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
     configured, names = settings.tag is not None, frozenset(config.packages)
-    package = Package(name, paths, format, files, settings.changelog or "", configured, names)
+    package = Package(name, paths, format, files, settings.changelog or "", configured, names, exclude)
     return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
+
+
+def _plain(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return each path without a slash at the end, and without `.`."""
+    return tuple("/".join(part for part in path.split("/") if part not in ("", ".")) for path in paths)
 
 
 def _version_files(entries: tuple[str | VersionFileConfig, ...] | None) -> tuple[VersionFileConfig, ...] | None:

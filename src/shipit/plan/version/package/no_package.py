@@ -10,6 +10,7 @@ from shipit.core.commits import RawCommit, Reading, Rules, read_commits, subject
 from shipit.finding import Finding
 from shipit.plan.version.decision import CommitReason
 from shipit.plan.version.history import History
+from shipit.plan.version.package.model import Package
 from shipit.world import Git
 
 _REASON = "changes no file of any package"
@@ -57,9 +58,18 @@ def _outside(git: Git, base: str, histories: Sequence[History]) -> list[RawCommi
     # A package whose last release is newer has read only a part of the commits.
     nested = all(_range(each) <= _range(longest) for each in others)
     start = [longest.stable.commit] if longest.stable and nested else []
-    paths = dict.fromkeys(path for history in histories for path in history.package.paths)
-    touching = git.touching(tuple(paths), base, start)
+    touching = _touching_any(git, base, start, [history.package for history in histories])
     return [commit for commit in found if commit.id not in touching]
+
+
+def _touching_any(git: Git, base: str, start: Sequence[str], packages: Sequence[Package]) -> set[str]:
+    """Return the ids of the commits up to `base` and after `start` that change one of `packages`."""
+    whole = dict.fromkeys(path for package in packages if not package.exclude for path in package.paths)
+    found = set(git.touching(tuple(whole), base, start) if whole else ())
+    for package in packages:
+        if package.exclude:
+            found |= git.touching(package.paths, base, start, without=package.exclude)
+    return found
 
 
 def _range(history: History) -> frozenset[str]:
