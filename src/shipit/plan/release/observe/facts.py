@@ -15,27 +15,21 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
+from shipit.plan.release.observe.findings import repository_findings
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
     DeclaredVersion,
     History,
     Package,
-    calendar_findings,
-    higher_release_findings,
     observe_history,
     packages,
     rules_of,
-    tag_findings,
 )
-from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import (
     declared_versions,
-    detected_version_files,
-    version_file_findings,
     version_files,
 )
 from shipit.plan.version.package.no_package import CommitsOfNoPackage, observe_no_package
-from shipit.plan.version.package.paths import changelog_findings, path_findings, shared_file_findings
 from shipit.world import Git, World
 
 
@@ -127,10 +121,6 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     )
     no_package = observe_no_package(git, base, histories, rules_of(config))
     tags = {**clone.tags, **(remote.tags if remote else {})}
-    about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
-    # Both may propose packages, and in other words.
-    nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
-    file_findings = (found for package in packages(config) for found in _version_file_findings(world, base, package))
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
     return Observed(
@@ -146,18 +136,11 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         else (),
         findings=(
             *clone.findings,
-            *(found for found in file_findings if found.blocks or found.code != "version-file" or not nested),
-            *path_findings(git, base, packages(config)),
-            *shared_file_findings(files),
-            *changelog_findings(git, base, [each.package for each in histories], config.release.write_back),
             *no_package.findings,
-            *nested,
+            *repository_findings(world, config, clone, histories, tags, files),
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
-            *about_tags,
-            *higher_release_findings(git, tags, histories, clone.channel),
-            *calendar_findings(git, tags, histories),
         ),
         no_package=no_package,
         today=world.clock.today(),
@@ -198,21 +181,6 @@ def _state(world: World, clone: CloneState, path: str, dirty: tuple[str, ...]) -
 def _through_links(world: World, package: Package) -> Package:
     """Return `package` with the real path of its changelog."""
     return replace(package, changelog=world.files.real_path(package.changelog))
-
-
-def _version_file_findings(world: World, base: str, package: Package) -> Iterator[Finding]:
-    """Yield a finding for each detected version file that is a link, or the findings about their content.
-
-    Raises `ConfigError` for a link that leads out of the repository.
-    """
-    detected = detected_version_files(world.git, base, package) if package.version_files is None else ()
-    targets = {file.path: world.files.real_path(file.path) for file in detected}
-    links = {path: target for path, target in targets.items() if path != target}
-    for path, target in links.items():
-        what = f"the version file `{path}` is a link to `{target}`"
-        yield Finding("version-file", what, f'name the file itself: version-files = ["{target}"]')
-    if not links:
-        yield from version_file_findings(world.git, base, package)
 
 
 def _go_modules(git: Git, base: str, packages: Iterable[Package]) -> Iterator[tuple[str, str]]:

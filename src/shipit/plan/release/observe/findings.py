@@ -1,0 +1,77 @@
+"""The findings about the files and the tags of a repository, before anything is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from shipit.config.model import Config, VersionFileConfig
+from shipit.finding import Finding
+from shipit.plan.release.observe.clone_state import CloneState
+from shipit.plan.version import (
+    History,
+    Package,
+    calendar_findings,
+    higher_release_findings,
+    packages,
+    tag_findings,
+)
+from shipit.plan.version.files.nested import nested_findings
+from shipit.plan.version.files.version_files import detected_version_files, version_file_findings
+from shipit.plan.version.package.paths import changelog_findings, path_findings, shared_file_findings
+from shipit.world import World
+
+
+def repository_findings(
+    world: World,
+    config: Config,
+    clone: CloneState,
+    histories: Sequence[History],
+    tags: Mapping[str, str],
+    files: Mapping[str, tuple[VersionFileConfig, ...]],
+) -> Iterator[Finding]:
+    """Yield the findings about version files, changelogs, the paths of packages, and tags.
+
+    Args:
+        world: the ports.
+        config: the configuration.
+        clone: the state of the clone.
+        histories: the history of each package.
+        tags: the commit of each tag, here and on the remote.
+        files: the version files of each package, by its name.
+
+    Raises `ConfigError` for a version file that is a link out of the repository.
+    """
+    git, base = world.git, clone.base
+    about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
+    # Both may propose packages, and in other words.
+    nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
+    yield from _version_file_findings(world, base, packages(config), nested)
+    yield from path_findings(git, base, packages(config))
+    yield from shared_file_findings(files)
+    yield from changelog_findings(git, base, [each.package for each in histories], config.release.write_back)
+    yield from nested
+    yield from about_tags
+    yield from higher_release_findings(git, tags, histories, clone.channel)
+    yield from calendar_findings(git, tags, histories)
+
+
+def _version_file_findings(
+    world: World, base: str, packages: Sequence[Package], nested: Collection[Finding]
+) -> Iterator[Finding]:
+    """Yield the findings about version files; a missing one is left out if `nested` ones are found further down."""
+    for package in packages:
+        for found in _findings_of(world, base, package):
+            if found.blocks or found.code != "version-file" or not nested:
+                yield found
+
+
+def _findings_of(world: World, base: str, package: Package) -> Iterator[Finding]:
+    """Yield a finding for each detected version file that is a link, or the findings about their content."""
+    detected = detected_version_files(world.git, base, package) if package.version_files is None else ()
+    targets = {file.path: world.files.real_path(file.path) for file in detected}
+    links = {path: target for path, target in targets.items() if path != target}
+    for path, target in links.items():
+        what = f"the version file `{path}` is a link to `{target}`"
+        yield Finding("version-file", what, f'name the file itself: version-files = ["{target}"]')
+    if not links:
+        yield from version_file_findings(world.git, base, package)
