@@ -19,6 +19,7 @@ from parts.daemon import free_port, wait_until
 from parts.engine import add_compose
 from parts.load import Load, Mode, load
 from parts.nginx import make_nginx_image
+from parts.sshd import SshServer
 from release.runs import Driver, Run
 
 from shipit.core.deploy import DeployRecord
@@ -112,6 +113,12 @@ class ComposeShop:
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True).stdout
+
+    def use_ssh(self, server: SshServer) -> None:
+        """Reach this machine over SSH."""
+        self.configure(hosts=[server.address])
+        key = Path(server.key).read_text()
+        self.environment |= {"SHIPIT_SSH_KEY": key, "SHIPIT_SSH_KNOWN_HOSTS": server.known_hosts}
 
     def compose(self, *arguments: str) -> str:
         """Run `docker compose` as a person does in the project."""

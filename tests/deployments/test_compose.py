@@ -110,11 +110,24 @@ def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_th
     shop.consistent("1.1.0")
 
 
-def test_a_service_with_many_keys_is_deployed_over_ssh(shop: ComposeShop, ssh_server: SshServer) -> None:
+def test_over_ssh_a_service_with_many_keys_is_deployed_and_the_commands_of_the_user_run(
+    shop: ComposeShop, ssh_server: SshServer
+) -> None:
+    data = shop.project / "data"
+    data.mkdir(mode=0o777)
     (shop.project / "frontend.env").write_text('PASSWORD="a$$b c"\n')
-    shop.write(frontend=MANY_KEYS)
-    shop.configure(hosts=[ssh_server.address])
-    key = Path(ssh_server.key).read_text()
-    shop.environment |= {"SHIPIT_SSH_KEY": key, "SHIPIT_SSH_KNOWN_HOSTS": ssh_server.known_hosts}
+    shop.write(frontend=MANY_KEYS, backend={"volumes": ["./data:/data"], "environment": {"TABLE": "carts"}})
+    backend = {
+        **shop.settings["services"]["backend"],
+        "migrate": ["sh", "-c", 'test ! -e /data/fail && echo "$TABLE $VERSION" >>/data/migrations'],
+        "verify": ['test "$(curl --silent --fail "$SHIPIT_URL/version")" = "$SHIPIT_VERSION"'],
+    }
+    shop.configure(services={**shop.settings["services"], "backend": backend})
+    shop.use_ssh(ssh_server)
     shop.deploy("1.1.0").succeeded()
+    shop.consistent("1.1.0")
+    assert (data / "migrations").read_text() == "carts 1.1.0\n"
+    (data / "fail").touch()
+    failed = shop.deploy("1.0.0")
+    assert (failed.status, "failed with status 1 in 1.0.0" in failed.err) == (REJECTED, True), failed.err
     shop.consistent("1.1.0")

@@ -22,10 +22,12 @@ from shipit.steps.comment_released import CommentReleased
 from shipit.steps.compose import (
     AwaitReplicas,
     ConfirmReplicas,
+    MigrateService,
     PinImage,
     RecreateReplicas,
     RemoveReplicas,
     StartReplicas,
+    VerifyReplicas,
     WatchReplicas,
 )
 from shipit.steps.create_commit import CreateCommit
@@ -118,8 +120,10 @@ STEPS: dict[str, type[Any]] = {
         AwaitUpdate,
         ConfirmService,
         PinImage,
+        MigrateService,
         StartReplicas,
         AwaitReplicas,
+        VerifyReplicas,
         WatchReplicas,
         RecreateReplicas,
         RemoveReplicas,

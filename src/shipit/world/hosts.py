@@ -124,8 +124,8 @@ class Host(Protocol):
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         """Send an HTTP GET from the host and return the answer; redirects are not followed."""
 
-    def reach(self, port: int) -> str:
-        """Return the URL by which this machine reaches a port of the host's loopback address."""
+    def reach(self, port: int, address: str = "127.0.0.1") -> str:
+        """Return the URL by which this machine reaches a port of an IP address that the host reaches."""
 
     def findings(self, directory: str) -> tuple[Finding, ...]:
         """Return the reasons why the host cannot be used, without writing.

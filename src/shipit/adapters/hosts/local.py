@@ -83,8 +83,8 @@ class LocalHost:
     def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return http.send("POST", url, headers=headers, timeout=timeout)
 
-    def reach(self, port: int) -> str:
-        return f"http://127.0.0.1:{port}"
+    def reach(self, port: int, address: str = "127.0.0.1") -> str:
+        return f"http://{address}:{port}"
 
     def findings(self, directory: str) -> tuple[Finding, ...]:
         found = self.containers.findings()

@@ -8,10 +8,11 @@ from __future__ import annotations
 from shipit.config.targets.base import KIND as KIND
 from shipit.config.targets.base import HostTable as HostTable
 from shipit.config.targets.blue_green import BlueGreenConfig as BlueGreenConfig
+from shipit.config.targets.checks import HealthConfig as HealthConfig
+from shipit.config.targets.checks import IdentityConfig as IdentityConfig
 from shipit.config.targets.compose import ComposeConfig as ComposeConfig
 from shipit.config.targets.compose import ComposeServiceConfig as ComposeServiceConfig
 from shipit.config.targets.compose import ServiceConfig as ServiceConfig
-from shipit.config.targets.container import HealthConfig as HealthConfig
 from shipit.config.targets.kubernetes import KubernetesConfig as KubernetesConfig
 from shipit.config.targets.swarm import SwarmConfig as SwarmConfig
 from shipit.config.targets.watchtower import WatchtowerConfig as WatchtowerConfig

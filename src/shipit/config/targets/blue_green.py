@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable
-from shipit.config.targets.container import ContainerConfig, HealthConfig, IdentityConfig, SecretsConfig
-from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, TimeLimit, WebUrl
+from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, OptionalIdentity, VerifyCommands
+from shipit.config.targets.container import ContainerConfig, SecretsConfig
+from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, WebUrl
 from shipit.core import limits
 
 
@@ -97,19 +98,8 @@ class BlueGreenConfig(HostTable, frozen=True, kw_only=True, tag="blue-green"):
             extra={"expected": "a list with at least one host"},
         ),
     ] = ("local",)
-    health: Annotated[
-        HealthConfig | Literal["none"],
-        Meta(
-            description='The health check of the app. `"none"`: only that the container runs, and the health check of '
-            "the image if it has one.",
-            examples=[{"path": "/actuator/health", "json": {"status": "UP"}}],
-            extra={"expected": 'a table with a `path`, or `"none"`'},
-        ),
-    ]
-    identity: Annotated[
-        IdentityConfig | None,
-        Meta(description="A request whose answer shows that it comes from the new version."),
-    ] = None
+    health: Health
+    identity: OptionalIdentity = None
     bake: Annotated[
         Duration,
         Meta(
@@ -121,25 +111,9 @@ class BlueGreenConfig(HostTable, frozen=True, kw_only=True, tag="blue-green"):
         Duration,
         Meta(description="The longest time that the old version gets to finish its requests before it is stopped."),
     ] = limits.DRAIN.written
-    verify: Annotated[
-        tuple[Text, ...],
-        Meta(
-            description="Commands that run in the repository against the new version before it gets the traffic. "
-            "Their variables `SHIPIT_URL` and `SHIPIT_VERSION` are its address and its version.",
-            examples=[["./smoke.sh"]],
-        ),
-    ] = ()
-    migrate: Annotated[
-        tuple[Text, ...],
-        Meta(
-            description="A command that runs in a container of the new image before the new version starts, as a list "
-            "of words. An interrupted deployment can run it twice.",
-            examples=[["java", "-jar", "app.jar", "--migrate"]],
-        ),
-    ] = ()
-    timeout: Annotated[TimeLimit, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
-        limits.MIGRATION.written
-    )
+    verify: VerifyCommands = ()
+    migrate: MigrateCommand = ()
+    timeout: CommandLimit = limits.MIGRATION.written
     slots: Annotated[SlotsConfig, Meta(description="The ports of the two slots.")] = SlotsConfig()
     nginx: Annotated[NginxConfig, Meta(description="The nginx in front of the slots.")] = NginxConfig()
     container: Annotated[ContainerConfig, Meta(description="The settings of the container.")] = ContainerConfig()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable, in_environment
-from shipit.config.targets.container import HealthConfig, IdentityConfig, SecretsConfig
+from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, OptionalIdentity, VerifyCommands
+from shipit.config.targets.container import SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, Path, Port
 from shipit.core import limits
 
@@ -25,20 +26,11 @@ class ServiceConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = None
     port: Annotated[Port, Meta(description="The port that the app listens on in the container.")] = 8080
-    health: Annotated[
-        HealthConfig | Literal["none"],
-        Meta(
-            description="The health check of the app, which the host sends to the address of the container. "
-            '`"none"`: only that the container runs, and the health check of the image or of the compose file if there '
-            "is one.",
-            examples=[{"path": "/actuator/health", "json": {"status": "UP"}}],
-            extra={"expected": 'a table with a `path`, or `"none"`'},
-        ),
-    ]
-    identity: Annotated[
-        IdentityConfig | None,
-        Meta(description="A request whose answer shows that it comes from the new version."),
-    ] = None
+    health: Health
+    identity: OptionalIdentity = None
+    verify: VerifyCommands = ()
+    migrate: MigrateCommand = ()
+    timeout: CommandLimit = limits.MIGRATION.written
 
 
 class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):

@@ -1,4 +1,4 @@
-"""The tables of a container that shipit starts: its settings, its secrets and its health check."""
+"""The tables of a container that shipit starts: its settings and its secrets."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from shipit.config.vocabulary import (
     Duration,
     HostEntry,
     HostPath,
-    HttpStatus,
     Memory,
     Name,
     Port,
     Processors,
     SecretReference,
     Text,
-    UrlPath,
     VariableName,
     Volume,
 )
-from shipit.core import limits
 
 
 class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
@@ -98,43 +95,3 @@ class SecretsConfig(ConfigTable, frozen=True, kw_only=True):
         Literal["compose", "docker", "properties", "shell"],
         Meta(description="The format of `file`: the program that reads it."),
     ] = "compose"
-
-
-class HealthConfig(ConfigTable, frozen=True, kw_only=True):
-    """The health check over HTTP."""
-
-    path: Annotated[UrlPath, Meta(description="The path to ask.", examples=["/actuator/health"])]
-    json: Annotated[
-        dict[Text, str],
-        Meta(
-            description="The values that the JSON of the answer must have. A key can have dots: `db.status`.",
-            examples=[{"status": "UP"}],
-        ),
-    ] = field(default_factory=dict)
-    status: Annotated[
-        HttpStatus | None,
-        Meta(description="The status that the answer must have. It is any from 200 to 299 when unset."),
-    ] = None
-    within: Annotated[Duration, Meta(description="The longest time until the app is healthy.")] = limits.HEALTHY.written
-    times: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=100,
-            description="The number of good answers in a row that are needed.",
-            extra={"expected": "a whole number from 1 to 100"},
-        ),
-    ] = 3
-
-
-class IdentityConfig(ConfigTable, frozen=True, kw_only=True):
-    """A request whose answer shows which version answers."""
-
-    path: Annotated[UrlPath, Meta(description="The path to ask.", examples=["/actuator/info"])]
-    json: Annotated[
-        Text,
-        Meta(
-            description="The key in the JSON of the answer that has the version or the commit of the image.",
-            examples=["git.commit.id"],
-        ),
-    ]

@@ -7,7 +7,8 @@ from functools import partial
 from shipit.core import limits
 from shipit.core.deploy import SLOTS, HealthCheck, NginxSettings
 from shipit.deploy.blue_green.observed import ObservedBlueGreenHost, ObservedSlot
-from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, health_check, slot_port
+from shipit.deploy.blue_green.settings import BlueGreenTarget, container_name, slot_port
+from shipit.deploy.checks import health_check
 from shipit.steps.blue_green import Sleep, settled_traffic
 from shipit.steps.deploy import read_record
 from shipit.world.hosts import Host
@@ -40,7 +41,7 @@ def observe_host(host: Host, target: BlueGreenTarget, nginx: NginxSettings, slee
 
 
 def _observe_slot(host: Host, target: BlueGreenTarget, slot: str, sleep: Sleep) -> ObservedSlot:
-    port, health = slot_port(target.config, slot), health_check(target.config)
+    port, health = slot_port(target.config, slot), health_check(target.config.health)
     asking_for_port = host.begin(lambda: host.containers.publishing(port))
     asking = host.begin(lambda: _ask_app(host, port, health, sleep) if health else (True, False))
     container = host.containers.find(container_name(target, slot))

@@ -14,12 +14,11 @@ from shipit.deploy.blue_green.settings import (
     BlueGreenTarget,
     container_name,
     container_spec,
-    health_check,
-    identity_check,
     nginx_settings,
     other_slot,
     slot_traffic,
 )
+from shipit.deploy.checks import health_check, identity_check
 from shipit.steps.base import Step
 from shipit.steps.blue_green import (
     AwaitHealthy,
@@ -90,8 +89,8 @@ class HostPlan:
             yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
         there = self.observed.slots[self.slot].container
         yield StartContainer(self.host, self.spec, self.nginx, bool(there and there.labels.get(APP) != self.target.app))
-        identity = identity_check(self.config, self.goal.image)
-        yield AwaitHealthy(self.host, self.spec, health_check(self.config), identity)
+        identity = identity_check(self.config.identity, self.goal.image)
+        yield AwaitHealthy(self.host, self.spec, health_check(self.config.health), identity)
         yield from (Verify(self.host, self.spec, command, timeout) for command in self.config.verify)
 
     def switch(self) -> Iterator[Step]:
@@ -105,7 +104,7 @@ class HostPlan:
             nginx=self.nginx,
             record=self.target.record_path,
             bake=seconds(self.config.bake),
-            health=health_check(self.config),
+            health=health_check(self.config.health),
             url=self.target.url,
             by=self.goal.by,
             url_before=self._url_before(),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from shipit.config.targets import BlueGreenConfig, HealthConfig
+from shipit.config.targets import BlueGreenConfig
 from shipit.core.deploy import (
     SLOTS,
     Container,
     ContainerSpec,
     DeployedImage,
-    HealthCheck,
-    Identity,
     NginxSettings,
     Traffic,
 )
@@ -44,20 +42,6 @@ def container_spec(target: BlueGreenTarget, image: DeployedImage, slot: str) -> 
         restart=options.restart,
         stop_seconds=int(seconds(options.stop)),
     )
-
-
-def health_check(config: BlueGreenConfig) -> HealthCheck | None:
-    """Return the health check of the configuration; None if it has none."""
-    if not isinstance(config.health, HealthConfig):
-        return None
-    health = config.health
-    return HealthCheck(health.path, dict(health.json), health.status or 0, seconds(health.within), health.times)
-
-
-def identity_check(config: BlueGreenConfig, image: DeployedImage) -> Identity | None:
-    """Return the request that shows which version answers; None if the configuration has none."""
-    identity = config.identity
-    return Identity(identity.path, identity.json, image.version, image.revision) if identity else None
 
 
 def nginx_settings(target: BlueGreenTarget) -> NginxSettings:

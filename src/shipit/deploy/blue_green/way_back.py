@@ -12,12 +12,12 @@ from shipit.deploy.blue_green.settings import (
     BlueGreenTarget,
     container_name,
     container_spec,
-    health_check,
     nginx_settings,
     other_slot,
     slot_port,
     slot_traffic,
 )
+from shipit.deploy.checks import health_check
 from shipit.steps.base import Step
 from shipit.steps.blue_green import Drain, ResumeContainer, RetireContainer, SwitchTraffic, WriteMarker
 from shipit.steps.deploy import RecordEvent
@@ -53,7 +53,7 @@ def way_back_steps(
         yield rejection
         return
     if name := (foreign or container):
-        health = health_check(target.config) if before.slots[slot].answers or unfinished else None
+        health = health_check(target.config.health) if before.slots[slot].answers or unfinished else None
         yield ResumeContainer(host, name.name, slot_port(target.config, slot), health)
     if now.loaded is not None:
         yield SwitchTraffic(host, nginx, slot_traffic(target, nginx, slot, container))
@@ -84,7 +84,7 @@ def container_steps(
         yield RecordEvent(host, target.record_path, event)
     if container_name(target, slot) != replaced.container:  # it would keep the port
         yield RetireContainer(host, container_name(target, slot), stop)
-    yield ResumeContainer(host, replaced.container, slot_port(target.config, slot), health_check(target.config))
+    yield ResumeContainer(host, replaced.container, slot_port(target.config, slot), health_check(target.config.health))
     yield SwitchTraffic(host, nginx, slot_traffic(target, nginx, slot, None))
     yield Drain(host, nginx, seconds(target.config.drain))
     if target.config.nginx.marker:

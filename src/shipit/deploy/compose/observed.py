@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shipit.config.targets import ComposeServiceConfig, HealthConfig
-from shipit.core.deploy import PIN_FILE, ComposeService, Container, DeployedImage, DeployRecord, HealthCheck, Identity
-from shipit.core.duration import seconds
+from shipit.config.targets import ComposeServiceConfig
+from shipit.core.deploy import PIN_FILE, ComposeService, Container, DeployedImage, DeployRecord
 from shipit.deploy.base import DeployTarget, Goal, HostState
+from shipit.deploy.checks import health_check, identity_check
 from shipit.finding import Finding
 from shipit.steps.compose import CONFIG_FILES, CONFIG_HASH, ComposeModelService, Replicas
 
@@ -120,18 +120,5 @@ class ObservedCompose(Struct, frozen=True):
 
 def replicas_of(target: ComposeTarget, host: str, service: ComposeService, image: DeployedImage) -> Replicas:
     """Return the containers of `image` that shall serve, with their checks."""
-    return Replicas(host, service, image, health_check(target), identity_check(target, image))
-
-
-def health_check(target: ComposeTarget) -> HealthCheck | None:
-    """Return the health check of the service; None if the configuration has none."""
-    health = target.config.own.health
-    if not isinstance(health, HealthConfig):
-        return None
-    return HealthCheck(health.path, dict(health.json), health.status or 0, seconds(health.within), health.times)
-
-
-def identity_check(target: ComposeTarget, image: DeployedImage) -> Identity | None:
-    """Return the request that shows which version answers; None if the configuration has none."""
-    identity = target.config.own.identity
-    return Identity(identity.path, identity.json, image.version, image.revision) if identity else None
+    own = target.config.own
+    return Replicas(host, service, image, health_check(own.health), identity_check(own.identity, image))

@@ -14,11 +14,13 @@ from shipit.steps.base import Step
 from shipit.steps.compose import (
     AwaitReplicas,
     ConfirmReplicas,
+    MigrateService,
     PinImage,
     RecreateReplicas,
     RemoveReplicas,
     Replicas,
     StartReplicas,
+    VerifyReplicas,
     WatchReplicas,
 )
 from shipit.steps.deploy import PullImage, RecordEvent, WriteSecrets
@@ -65,18 +67,34 @@ class ServicePlan:
             yield replace(verified, first=True)
 
     def replace_containers(self, *, watched: bool) -> Iterator[Step]:
-        """Yield the steps that start the new containers, check them, and remove the old ones."""
+        """Yield the steps that start the new containers, check them, and remove the old ones.
+
+        With `watched`, they are the containers of a new version: the commands of the user run for it.
+        """
         yield PinImage(self.replicas)
-        if self.observed.single:
-            yield self._recreate()
-            yield AwaitReplicas(self.replicas)
-            return
-        yield StartReplicas(self.replicas, self._lock)
+        if watched:
+            yield from self._migrate()
+        single = self.observed.single
+        yield self._recreate() if single else StartReplicas(self.replicas, self._lock)
         yield AwaitReplicas(self.replicas)
+        if watched:
+            yield from self._verify()
         bake = seconds(self.target.config.bake)
-        if watched and bake:
+        if watched and bake and not single:
             yield WatchReplicas(self.replicas, bake)
-        yield RemoveReplicas(self.replicas, self._drain)
+        if not single:
+            yield RemoveReplicas(self.replicas, self._drain)
+
+    def _migrate(self) -> Iterator[Step]:
+        """Yield the step that runs the migration: once, on the first host."""
+        own, config = self.target.config.own, self.target.config
+        if own.migrate and self.host == config.hosts[0]:
+            yield MigrateService(self.replicas, own.migrate, seconds(own.timeout))
+
+    def _verify(self) -> Iterator[Step]:
+        own = self.target.config.own
+        for command in own.verify:
+            yield VerifyReplicas(self.replicas, command, seconds(own.timeout), self.target.record_path)
 
     @property
     def _lock(self) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import Container, DeployEvent, DeployRecord
+from shipit.core.deploy import Container, DeployEvent
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
@@ -54,7 +54,7 @@ class ConfirmReplicas(Struct, frozen=True):
         """Return whether these containers were verified, serve alone, and are healthy right now."""
         host = world.hosts.at(self.replicas.host)
         wanted, others = self.replicas.sorted(host, self.replicas.settings(host))
-        if others or not self._is_recorded(read_record(host, self.record), wanted):
+        if others or not self.replicas.recorded(read_record(host, self.record), wanted):
             return Todo()
         problem = self._problem(host, wanted, world)
         return Todo(problem) if problem else Done(self._outputs)
@@ -62,10 +62,6 @@ class ConfirmReplicas(Struct, frozen=True):
     @property
     def _outputs(self) -> Outputs:
         return verified_outputs(self.replicas.image, self.replicas.host, self.app)
-
-    def _is_recorded(self, record: DeployRecord, wanted: tuple[Container, ...]) -> bool:
-        last = record.last
-        return last is not None and last.image == self.replicas.image and last.container in {each.id for each in wanted}
 
     def _problem(self, host: Host, wanted: tuple[Container, ...], world: World) -> str | None:
         if len(wanted) < self.replicas.service.replicas:
@@ -86,7 +82,7 @@ class ConfirmReplicas(Struct, frozen=True):
                 tail=self.replicas.logs(host, wanted),
             )
         record = read_record(host, self.record)
-        if not self._is_recorded(record, wanted):
+        if not self.replicas.recorded(record, wanted):
             settings, container = wanted[0].labels.get(CONFIG_HASH, ""), wanted[0].id
             event = DeployEvent("verified", self.replicas.image, by=self.by, settings=settings, container=container)
             add_event(host, self.record, record, event, world)

@@ -78,6 +78,25 @@ def start_containers(host: Host, service: ComposeService, options: Sequence[str]
     return host.run(argv, timeout=limits.COMPOSE_UP)
 
 
+def run_once(host: Host, service: ComposeService, command: Sequence[str], name: str, timeout: float) -> CommandResult:
+    """Run a command in a container `name` of its own, with the image and the settings of the service, and remove it.
+
+    Raises `CommandError` if it does not end within `timeout` seconds.
+    """
+    run = ["run", "--rm", "--no-deps", "--no-TTY", "--name", name, service.service, *command]
+    host.containers.remove(name)  # a killed run leaves it
+    try:
+        done = host.run([*_compose(service.directory, _files(host, service)), *run], timeout=timeout)
+        left = host.containers.find(name)
+        if left is None or not left.running:
+            return done
+        what = f"`{' '.join(command)}` did not end within {timeout:g} seconds"
+        hint = "read the log above; if the command only needs longer, set a longer `timeout` of the service"
+        raise CommandError(what, hint=hint, tail=host.containers.logs(name, limits.DEPLOY_LOG))
+    finally:
+        host.containers.remove(name)
+
+
 def _files(host: Host, service: ComposeService) -> Sequence[str]:
     return service.files if host.read(service.pin_path) is None else (*service.files, PIN_FILE)
 

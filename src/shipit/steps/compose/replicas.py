@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.core import limits
-from shipit.core.deploy import ComposeService, Container, DeployedImage, HealthCheck, Identity, machine, pins_in
+from shipit.core.deploy import (
+    ComposeService,
+    Container,
+    DeployedImage,
+    DeployRecord,
+    HealthCheck,
+    Identity,
+    machine,
+    pins_in,
+)
 from shipit.steps.compose.project import config_hash
 from shipit.world.hosts import Host
 
@@ -50,6 +59,16 @@ class Replicas(Struct, frozen=True):
     def settings(self, host: Host) -> str | None:
         """Return the fingerprint of the settings in the compose files; None if another image is pinned."""
         return config_hash(host, self.service) if self.pinned(host) else None
+
+    def started(self, host: Host) -> bool:
+        """Return whether enough containers with the image and the settings of the compose files were started."""
+        wanted = self.wanted(host, self.settings(host))
+        return sum(each.status not in ENDED for each in wanted) >= self.service.replicas
+
+    def recorded(self, record: DeployRecord, wanted: Sequence[Container]) -> bool:
+        """Return whether one of the containers `wanted` is the one that was verified last, with the image."""
+        last = record.last
+        return last is not None and last.image == self.image and last.container in {each.id for each in wanted}
 
     def wanted(self, host: Host, settings: str | None) -> tuple[Container, ...]:
         """Return the containers that have the image and `settings`, also those that ended."""

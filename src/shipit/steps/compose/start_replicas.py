@@ -35,10 +35,7 @@ class StartReplicas(Struct, frozen=True):
         return f"start {containers} of {self.replicas.place} beside the old: {self.replicas.image}"
 
     def check(self, world: World) -> Done | Todo:
-        host = world.hosts.at(self.replicas.host)
-        wanted = self.replicas.wanted(host, self.replicas.settings(host))
-        running = [each for each in wanted if each.status not in ENDED]
-        return Done() if len(running) >= self.replicas.service.replicas else Todo()
+        return Done() if self.replicas.started(world.hosts.at(self.replicas.host)) else Todo()
 
     def apply(self, world: World) -> Outputs:
         host, service = world.hosts.at(self.replicas.host), self.replicas.service

@@ -8,6 +8,7 @@ from shipit.steps.deploy.environment import container_environment as container_e
 from shipit.steps.deploy.environment import log_of as log_of
 from shipit.steps.deploy.gate import Gate as Gate
 from shipit.steps.deploy.migrate import Migrate as Migrate
+from shipit.steps.deploy.migrate import record_migration as record_migration
 from shipit.steps.deploy.proof import Proof as Proof
 from shipit.steps.deploy.proof import Sight as Sight
 from shipit.steps.deploy.proof import image_of as image_of
@@ -20,4 +21,5 @@ from shipit.steps.deploy.record import RecordEvent as RecordEvent
 from shipit.steps.deploy.record import add_event as add_event
 from shipit.steps.deploy.record import read_record as read_record
 from shipit.steps.deploy.verify import Verify as Verify
+from shipit.steps.deploy.verify import run_verification as run_verification
 from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets

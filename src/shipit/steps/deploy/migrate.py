@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec, machine
+from shipit.core.deploy import ContainerSpec, DeployedImage, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy.environment import container_environment
 from shipit.world import World
+from shipit.world.hosts import CommandResult
 
 
 class Migrate(Struct, frozen=True):
@@ -44,9 +46,13 @@ class Migrate(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         env = container_environment(self.spec, world)
         done = world.hosts.at(self.host).containers.run(self.spec, env, timeout=self.timeout)
-        if done.status != 0:
-            shown = " ".join(self.spec.command)
-            what = f"`{shown}` failed with status {done.status} in {self.spec.image}"
-            raise DeployError(what, hint="fix the command or the image, then deploy again", tail=done.output)
-        world.process.record(self._key)
+        record_migration(self._key, self.spec.command, self.spec.image, done, world)
         return {}
+
+
+def record_migration(key: str, command: Sequence[str], image: DeployedImage, done: CommandResult, world: World) -> None:
+    """Record under `key` that a command succeeded in a container of `image`; raise `DeployError` if it failed."""
+    if done.status != 0:
+        what = f"`{' '.join(command)}` failed with status {done.status} in {image}"
+        raise DeployError(what, hint="fix the command or the image, then deploy again", tail=done.output)
+    world.process.record(key)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import ContainerSpec, machine
+from shipit.core.deploy import ContainerSpec, DeployedImage, machine
 from shipit.errors import CommandError, DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -42,11 +42,16 @@ class Verify(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         url = world.hosts.at(self.host).reach(self.spec.host_port)
-        env = {"SHIPIT_URL": url, "SHIPIT_VERSION": self.spec.image.version}
-        try:
-            world.process.run(self._key, self.command, timeout=self.timeout, env=env)
-        except CommandError as error:
-            raise DeployError(
-                f"{self.spec.image} did not pass: {error.what}", hint=error.hint, tail=error.tail
-            ) from error
+        run_verification(self._key, self.command, self.spec.image, url, self.timeout, world)
         return {}
+
+
+def run_verification(key: str, command: str, image: DeployedImage, url: str, timeout: float, world: World) -> None:
+    """Run a command of the user against the new container of `image` at `url`, and record its success under `key`.
+
+    Raises `DeployError` if it fails.
+    """
+    try:
+        world.process.run(key, command, timeout=timeout, env={"SHIPIT_URL": url, "SHIPIT_VERSION": image.version})
+    except CommandError as error:
+        raise DeployError(f"{image} did not pass: {error.what}", hint=error.hint, tail=error.tail) from error

@@ -11,7 +11,7 @@ from msgspec import json
 
 from shipit.core.deploy import PIN_FILE, Container, pins_in
 from shipit.errors import RemoteError, ShipitError
-from shipit.testing.hosts.containers import FakeContainers
+from shipit.testing.hosts.containers import FakeApp, FakeContainers
 from shipit.world.hosts import CommandResult
 
 _LABEL = "com.docker.compose"
@@ -52,7 +52,7 @@ class FakeCompose:
         return tuple(each for each in self._existing(directory, service) if each.running)
 
     def execute(self, words: Sequence[str]) -> CommandResult:
-        """Run `docker compose` with these words: `version`, `config --format json`, `config --hash` or `up`."""
+        """Run `docker compose` with these words: `version`, `config --format json`, `config --hash`, `run` or `up`."""
         if not self.installed:
             return CommandResult(1, "docker: unknown command: docker compose")
         if words[-1] == "version":
@@ -61,6 +61,8 @@ class FakeCompose:
         if directory not in self.projects:
             return CommandResult(14, f"open {directory}/compose.yaml: no such file or directory")
         pinned, services = any(word.endswith(PIN_FILE) for word in words), self.projects[directory]
+        if "run" in words:
+            return self._run(directory, *words[words.index("--name") + 2 :], pinned=pinned)
         service = words[words.index("--hash") + 1] if "--hash" in words else words[-1]
         if "--hash" in words and service in services:
             return CommandResult(0, f"{service} {self._hash(directory, service, pinned=pinned)}")
@@ -74,6 +76,12 @@ class FakeCompose:
         except ShipitError as error:
             return CommandResult(1, error.what)
         return CommandResult(0)
+
+    def _run(self, directory: str, service: str, *command: str, pinned: bool) -> CommandResult:
+        """Run a command in a container of its own, which is removed at its end."""
+        self._containers.commands.append(command)
+        digest = self._image(directory, service, pinned=pinned).rpartition("@")[2]
+        return self._containers.apps.get(digest, FakeApp()).commands.get(command, CommandResult(0))
 
     def _up(self, directory: str, service: str, scale: int, *, pinned: bool, recreate: bool) -> None:
         """Start `scale` containers of a service; with `recreate`, those with other settings are replaced."""

@@ -119,8 +119,8 @@ class FakeHost:
         serve = self.servers.get(urlsplit(url).netloc)
         return serve("POST", url, headers) if serve else NO_ANSWER
 
-    def reach(self, port: int) -> str:
-        return f"http://127.0.0.1:{port}"
+    def reach(self, port: int, address: str = "127.0.0.1") -> str:
+        return f"http://{address}:{port}"
 
     def findings(self, directory: str) -> tuple[Finding, ...]:
         return (*self.containers.findings(), *self.problems)

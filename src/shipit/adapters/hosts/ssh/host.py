@@ -139,8 +139,8 @@ class SshHost:
             return answer
         return Answer(0, forward_problem(refusal))
 
-    def reach(self, port: int) -> str:
-        return f"http://127.0.0.1:{self.connection.forwards.local_port('127.0.0.1', port)}"
+    def reach(self, port: int, address: str = "127.0.0.1") -> str:
+        return f"http://127.0.0.1:{self.connection.forwards.local_port(address, port)}"
 
     def findings(self, directory: str) -> tuple[Finding, ...]:
         writable = Script(files.WRITABLE, (directory,), limits.HOST_COMMAND)
