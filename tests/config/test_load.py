@@ -410,6 +410,16 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "add `path = ...`, or `paths = [...]` for several paths",
         ),
         (
+            "[packages.back]\npath = 'a'\ndepends-on = ['bakc']\n",
+            "there is no package `bakc`",
+            "did you mean `back`?",
+        ),
+        (
+            "[packages.a]\npath = 'a'\ndepends-on = ['b']\n[packages.b]\npath = 'b'\ndepends-on = ['a']\n",
+            "these packages depend on each other: `a` → `b` → `a`",
+            "remove one of these dependencies",
+        ),
+        (
             "[packages.a]\npath = 'a'\nexclude = ['a/docs', 'b/docs']",
             "`b/docs` is in no path of the package, so it is excluded already",
             "remove it, or write the path from the root of the repository",

@@ -353,6 +353,14 @@ class PackageConfig(ConfigTable, frozen=True, kw_only=True):
         TagTemplate | None,
         Meta(description="The tag format of the package. It is `<name>-v{version}` when unset."),
     ] = None
+    depends_on: Annotated[
+        tuple[Name, ...],
+        Meta(
+            description="The packages that this one depends on. When one of them is released, this package gets at "
+            "least a patch, in the same run.",
+            examples=[["shared"]],
+        ),
+    ] = ()
     version_files: Annotated[
         VersionFiles | None,
         Meta(description="The version files of the package. They are detected in its directory when unset."),

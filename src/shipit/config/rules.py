@@ -25,6 +25,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         yield from _version_files(("packages", name), package.version_files or ())
         yield from _package_paths(("packages", name), package)
     yield from _shared_tags(config)
+    yield from _dependencies(config)
     yield from _release_images(config)
     for name, environment in config.environments.items():
         yield from _environment(name, environment)
@@ -79,6 +80,38 @@ def _shared_tags(config: Config) -> Iterator[Fault]:
         if owner != name:
             what = f"packages `{owner}` and `{name}` have the same tag format `{tag}`"
             yield Fault(("packages", name, "tag"), what, f'write `tag = "{name}-v{{version}}"`')
+
+
+def _dependencies(config: Config) -> Iterator[Fault]:
+    """Yield a fault for each dependency that is no package, or else for the first circle of dependencies."""
+    wanted = {name: package.depends_on for name, package in config.packages.items() if package.depends_on}
+    faults = [
+        Fault(
+            ("packages", name, "depends-on", index),
+            f"there is no package `{other}`",
+            advice.for_choice(other, list(config.packages)),
+        )
+        for name, others in wanted.items()
+        for index, other in enumerate(others)
+        if other not in config.packages
+    ]
+    yield from faults
+    if wanted and not faults and (circle := _circle(wanted)):
+        names = " → ".join(f"`{name}`" for name in circle)
+        what = f"these packages depend on each other: {names}"
+        yield Fault(("packages", circle[0], "depends-on"), what, "remove one of these dependencies")
+
+
+def _circle(wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the names of packages of which each depends on the next, and the last is the first; empty without any."""
+    from graphlib import CycleError, TopologicalSorter  # few configurations need it
+
+    try:
+        TopologicalSorter(wanted).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1][::-1]
+        return circle
+    return []
 
 
 def _environment(name: str, environment: EnvironmentConfig) -> Iterator[Fault]:

@@ -18,9 +18,12 @@ from shipit.plan.images.image_version import of_release, unreleased_findings
 from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
 from shipit.plan.version import (
     DeclaredVersion,
+    Dependency,
+    History,
     NextRelease,
     Package,
     channel,
+    decide_each,
     decide_version,
     main_channel,
     observe_history,
@@ -196,16 +199,12 @@ class _ImageObserver(Struct, frozen=True):
         prerelease = release_channel.prerelease
         tags = {tag.name: tag.commit for tag in git.tags()}
         histories = [observe_history(git, package, rev, tags, prerelease) for package in packages(config)]
-        decided = (
-            decide_version(
-                each,
-                config,
-                release_channel,
-                declared=tuple if each.stable else partial(_declared, git, rev, each.package),
-            )
-            for each in histories
-        )
-        return {next_release.decision.package: next_release for next_release in decided}
+
+        def decided(history: History, dependencies: tuple[Dependency, ...]) -> NextRelease:
+            declared = tuple if history.stable else partial(_declared, git, rev, history.package)
+            return decide_version(history, config, release_channel, declared=declared, dependencies=dependencies)
+
+        return {each.decision.package: each for each in decide_each(histories, decided)}
 
     def unreleased(self, environment: str, next_releases: Mapping[str, NextRelease]) -> Iterator[Finding]:
         """Yield the findings about tags, and about commits that are not released in images of a release.

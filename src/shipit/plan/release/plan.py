@@ -30,7 +30,16 @@ from shipit.plan.release.steps import (
     version_file_errors,
     way_back,
 )
-from shipit.plan.version import Decision, History, NextRelease, decide_version, planned_release, unreadable_findings
+from shipit.plan.version import (
+    Decision,
+    Dependency,
+    History,
+    NextRelease,
+    decide_each,
+    decide_version,
+    planned_release,
+    unreadable_findings,
+)
 from shipit.steps.base import Step
 from shipit.steps.release_commit import ReleaseCommit
 
@@ -74,7 +83,9 @@ def _plan(
             hint=f"choose one, such as `{histories[0].package.name}`,",
             argument="package",
         )
-    next_releases = [_decide(config, observed, history, wanted) for history in histories]
+    next_releases = decide_each(
+        observed.histories, lambda history, found: _decide(config, observed, history, wanted, found), only
+    )
     releases = tuple(
         _package_release(next_release, observed, config, notes)
         for next_release in next_releases
@@ -157,7 +168,9 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
     )
 
 
-def _decide(config: Config, observed: Observed, history: History, wanted: str | None) -> NextRelease:
+def _decide(
+    config: Config, observed: Observed, history: History, wanted: str | None, dependencies: tuple[Dependency, ...]
+) -> NextRelease:
     return decide_version(
         history,
         config,
@@ -165,6 +178,7 @@ def _decide(config: Config, observed: Observed, history: History, wanted: str | 
         taken=observed.tags.keys(),
         declared=lambda: observed.declared[history.package.name],
         wanted=wanted,
+        dependencies=dependencies,
     )
 
 

@@ -24,7 +24,7 @@ def decided_version(window: PastWindow, config: Config) -> str | None:
 
     Version files are not read. Raises the errors of `decide_version`.
     """
-    return decide_version_only(window.history, config, _STABLE).version
+    return decide_version_only(window.history, config, _STABLE, dependencies=window.dependencies).version
 
 
 def difference(window: PastWindow, config: Config, decided: str | None) -> ReplayedRelease:

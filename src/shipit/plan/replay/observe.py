@@ -7,22 +7,27 @@ from contextlib import closing
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import Config
 from shipit.core.history import Log, columns
 from shipit.core.history.windows import Window, release_windows
 from shipit.core.versions import Tag, version_tags
 from shipit.errors import PreflightError
-from shipit.plan.version import History, Package, format_findings, history_since, packages, require_depth
+from shipit.plan.version import Dependency, History, Package, format_findings, history_since, packages, require_depth
 from shipit.world import Git
 
 
 class PastWindow(Struct, frozen=True):
-    """The release `made`, the highest release `before` it, and the `history` that a run between them would have."""
+    """The release `made`, the highest release `before` it, and the `history` that a run between them would have.
+
+    `dependencies` are the releases, between the two, of packages that its package depends on.
+    """
 
     before: Tag
     made: Tag
     history: History
+    dependencies: tuple[Dependency, ...] = ()
 
     @property
     def released(self) -> str:
@@ -51,9 +56,9 @@ def observe_windows(git: Git, config: Config, last: int | None = None) -> tuple[
     if findings:
         raise PreflightError(findings, state="nothing was changed")
     log = _read(git, tips)
-    pairs = zip(all_packages, tags, strict=True)
+    pairs = list(zip(all_packages, tags, strict=True))
     windows = [each for package, mine in pairs for each in _windows(git, tips, log, package, mine, last)]
-    return tuple(windows), _prereleases(named, all_packages)
+    return tuple(_with_dependencies(each, pairs) for each in windows), _prereleases(named, all_packages)
 
 
 def _tips(git: Git, released: Sequence[str]) -> list[str]:
@@ -83,6 +88,19 @@ def _windows(
         touching = git.touching(package.paths, tips[0], also=tips[1:], without=package.exclude)
     for window in windows[-last:] if last else windows:
         yield PastWindow(window.before, window.made, _history(package, window, log, touching))
+
+
+def _with_dependencies(window: PastWindow, tags: Sequence[tuple[Package, Sequence[Tag]]]) -> PastWindow:
+    """Return `window` with the releases in it of the packages that its package depends on.
+
+    Args:
+        window: the release and its history.
+        tags: each package with its release tags, the highest version first.
+    """
+    wanted, commits = window.history.package.depends_on, window.history.new
+    newest = ((each.name, next((tag for tag in own if tag.commit in commits), None)) for each, own in tags)
+    found = (Dependency(name, str(tag.version), tag.name) for name, tag in newest if tag and name in wanted)
+    return replace(window, dependencies=tuple(found)) if wanted else window
 
 
 def _history(package: Package, window: Window, log: Log, touching: Set[str] | None) -> History:

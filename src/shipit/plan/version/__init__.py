@@ -14,6 +14,7 @@ from shipit.plan.version.decide import planned_release as planned_release
 from shipit.plan.version.decide import rules_of as rules_of
 from shipit.plan.version.decision import CommitReason as CommitReason
 from shipit.plan.version.decision import Decision as Decision
+from shipit.plan.version.decision import Dependency as Dependency
 from shipit.plan.version.decision import NextVersion as NextVersion
 from shipit.plan.version.decision import of_no_package as of_no_package
 from shipit.plan.version.decision import unreadable_findings as unreadable_findings
@@ -27,6 +28,7 @@ from shipit.plan.version.next import next_releases as next_releases
 from shipit.plan.version.next import next_releases_at as next_releases_at
 from shipit.plan.version.next import next_versions as next_versions
 from shipit.plan.version.next import observe_upcoming as observe_upcoming
+from shipit.plan.version.package.dependencies import decide_each as decide_each
 from shipit.plan.version.package.model import Package as Package
 from shipit.plan.version.package.model import channel as channel
 from shipit.plan.version.package.model import main_channel as main_channel

@@ -32,17 +32,18 @@ from shipit.core.versions import (
     meant_version,
 )
 from shipit.errors import ConflictError, UsageError
-from shipit.plan.version.decision import CommitReason, Decision, NextVersion
+from shipit.plan.version.decision import CommitReason, Decision, Dependency, NextVersion
 from shipit.plan.version.files.declared import Declared, DeclaredVersion, require_not_lowered
 from shipit.plan.version.history import History
 
 
 class NextRelease(Struct, frozen=True):
-    """A decision about the next version, with the history and the `entries` that the release notes are made from."""
+    """A decision about the next version, with the facts that the release notes are made from."""
 
     decision: Decision
     history: History
     entries: tuple[Entry, ...]
+    dependencies: tuple[Dependency, ...] = ()
 
     @property
     def version(self) -> str | None:
@@ -64,6 +65,7 @@ def decide_version(
     taken: Collection[str] = (),
     declared: Declared = tuple,
     wanted: str | None = None,
+    dependencies: tuple[Dependency, ...] = (),
 ) -> NextRelease:
     """Return the next version of one package, with the reasons for it.
 
@@ -75,6 +77,7 @@ def decide_version(
         declared: reads the versions in the version files of the package, for the first release and for a version that
             is computed from commits.
         wanted: the version that the user requested with `--version`, in place of the computed one.
+        dependencies: the released dependencies of the package; with one of them, it gets at least a patch.
 
     Raises `UsageError` when `wanted` or a `Release-As:` footer is not a version, and `ConflictError` when the version
     exists already, is outside the range of the branch, or is not higher than the last release, and `PreflightError`
@@ -86,10 +89,11 @@ def decide_version(
         read_commits(commits, rules, package) for commits in (history.unreleased, history.released_elsewhere)
     )
     in_prereleases = requested_version(history.in_prereleases, rules, package)
-    requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases)
+    requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases, bool(dependencies))
     version = _version(history, config, branch, requested, taken, declared, wanted)
     bump = _bump(history, config, version, requested)
-    return NextRelease(_decision(history, config, version, bump, unreleased, elsewhere), history, unreleased.entries)
+    decision = _decision(history, config, version, bump, unreleased, elsewhere, dependencies)
+    return NextRelease(decision, history, unreleased.entries, dependencies)
 
 
 def decide_version_only(
@@ -99,11 +103,13 @@ def decide_version_only(
     *,
     taken: Collection[str] = (),
     declared: Declared = tuple,
+    dependencies: tuple[Dependency, ...] = (),
 ) -> NextVersion:
     """Return the same version as `decide_version`, without the reasons: faster, because less of each commit is read."""
     rules = rules_of(config)
     groups = (history.unreleased, history.released_elsewhere, history.in_prereleases)
-    requested = _Requested(*(requested_version(commits, rules, history.package_to_read) for commits in groups))
+    new, elsewhere, old = (requested_version(commits, rules, history.package_to_read) for commits in groups)
+    requested = _Requested(new, elsewhere, old, bool(dependencies))
     version = _version(history, config, branch, requested, taken, declared)
     unreadable = 0 if version else requested.unreleased.unreadable
     return NextVersion(history.package.name, str(version) if version else None, unreadable)
@@ -118,16 +124,21 @@ def _bump(history: History, config: Config, version: Version | None, requested: 
 
 
 class _Requested(Struct, frozen=True):
-    """The bumps and versions that the commits request; the fields are the groups of commits in `History`."""
+    """The bumps and versions that the commits request, by the groups of commits in `History`.
+
+    `has_dependencies` is True if a package that this one depends on has a new release.
+    """
 
     unreleased: RequestedVersion
     released_elsewhere: RequestedVersion
     in_prereleases: RequestedVersion
+    has_dependencies: bool = False
 
     @property
     def new(self) -> Bump:
-        """The highest bump of the commits since the last release."""
-        return max(self.unreleased.bump, self.released_elsewhere.bump)
+        """The highest bump of the commits since the last release, and of the released dependencies."""
+        of_dependencies = Bump.PATCH if self.has_dependencies else Bump.NONE
+        return max(self.unreleased.bump, self.released_elsewhere.bump, of_dependencies)
 
     @property
     def total(self) -> Bump:
@@ -313,7 +324,13 @@ def _require_possible(tag: str, taken: Collection[str]) -> None:
 
 
 def _decision(
-    history: History, config: Config, version: Version | None, bump: Bump, unreleased: Readings, elsewhere: Readings
+    history: History,
+    config: Config,
+    version: Version | None,
+    bump: Bump,
+    unreleased: Readings,
+    elsewhere: Readings,
+    dependencies: Sequence[Dependency],
 ) -> Decision:
     limited = bump < max(unreleased.bump, elsewhere.bump)  # a breaking change bumps 0.x to the next minor, not to 1.0.0
     limit_notes = _limit_notes(history, config) if limited else {}
@@ -324,7 +341,11 @@ def _decision(
         previous=str(history.last.version) if history.last else None,
         bump=bump.name.lower(),
         tag=history.package.format.render(version) if version else None,
-        reasons=(*_counted(unreleased, limit_notes), *_counted(elsewhere, limit_notes, released_in)),
+        reasons=(
+            *_counted(unreleased, limit_notes),
+            *_counted(elsewhere, limit_notes, released_in),
+            *(each.reason for each in dependencies),
+        ),
         ignored=_not_counted(unreleased.ignored),
         unreadable=_not_counted(unreleased.unreadable),
         warnings=tuple(
@@ -372,5 +393,5 @@ def planned_release(next_release: NextRelease, date: dt.date) -> Release:
         date=date,
         entries=next_release.entries,
         previous_tag=history.last.name if history.last else None,
-        includes=history.since.includes,
+        includes=(*history.since.includes, *(each.tag for each in next_release.dependencies)),
     )

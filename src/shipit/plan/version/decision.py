@@ -20,6 +20,23 @@ class CommitReason(Struct, frozen=True):
     reason: str
 
 
+class Dependency(Struct, frozen=True):
+    """A package that another one depends on, with a release that the last release of the other does not contain.
+
+    `tag` is the tag of that release, and `commit` a commit that led to it; empty if it is not known.
+    """
+
+    package: str
+    version: str
+    tag: str
+    commit: str = ""
+
+    @property
+    def reason(self) -> CommitReason:
+        """The reason for a release of the package that depends on it."""
+        return CommitReason(self.commit, f"{self.package} {self.version}", "dependency → patch")
+
+
 def of_no_package(commits: Sequence[CommitReason]) -> str:
     """Return the number of `commits` in words; they change no file of any package."""
     return "1 commit of no package" if len(commits) == 1 else f"{len(commits)} commits of no package"

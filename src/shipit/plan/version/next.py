@@ -14,9 +14,10 @@ from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks, warnings_of
 from shipit.plan.version.calendar_versions import calendar_findings
 from shipit.plan.version.decide import NextRelease, decide_version, decide_version_only, rules_of
-from shipit.plan.version.decision import CommitReason, Decision, NextVersion
+from shipit.plan.version.decision import CommitReason, Decision, Dependency, NextVersion
 from shipit.plan.version.files.declared import Declared, DeclaredVersion, is_behind, may_have_version_files
 from shipit.plan.version.history import History, observe_history
+from shipit.plan.version.package.dependencies import decide_each
 from shipit.plan.version.package.model import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import tag_findings
@@ -138,11 +139,13 @@ class _VersionInputs(Struct, frozen=True):
 
     def apply(self, decide: Callable[..., _Result], only: Collection[str] = ()) -> tuple[_Result, ...]:
         """Return the result of `decide` for each package, or for those with a name in `only` if it is not empty."""
-        return tuple(
-            decide(history, self.config, self.channel, taken=self.tags, declared=declared)
-            for history, declared in self.packages
-            if not only or history.package.name in only
-        )
+        declared = {history.package.name: read for history, read in self.packages}
+
+        def decided(history: History, dependencies: tuple[Dependency, ...]) -> Any:
+            read = declared[history.package.name]
+            return decide(history, self.config, self.channel, taken=self.tags, declared=read, dependencies=dependencies)
+
+        return decide_each([history for history, _ in self.packages], decided, only)
 
     def remarks(self, git: Git) -> dict[str, Any]:
         """Return the commits of no package, and the warnings, as fields of `Upcoming`.

@@ -17,6 +17,7 @@ from shipit.core.versions import Tag, channel_of, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.plan.version.decide import rules_of
 from shipit.plan.version.history import observe_history
+from shipit.plan.version.package.dependencies import included_tags
 from shipit.plan.version.package.model import Package, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import format_findings
@@ -85,7 +86,8 @@ class PastReleases(Struct, frozen=True):
     """The facts from which the releases in the history of the commit `rev` are read.
 
     `tags` are the version tags of the package, highest version first. `older` are the commits of releases to leave out,
-    and `touching` the ids of the commits that change the package; None when all commits count.
+    and `touching` the ids of the commits that change the package; None when all commits count. `dependencies` are the
+    version tags of each package that it depends on.
     """
 
     git: Git
@@ -94,6 +96,7 @@ class PastReleases(Struct, frozen=True):
     tags: list[Tag]
     older: Set[str] = frozenset()
     touching: Set[str] | None = None
+    dependencies: Sequence[Sequence[Tag]] = ()
 
     def whole(self) -> list[LazyRelease]:
         """Return every stable release behind `rev`, with each commit in the earliest release that contains it."""
@@ -106,7 +109,7 @@ class PastReleases(Struct, frozen=True):
     def lazy_releases(self, spans: Sequence[ReleaseSpan], scan: HistoryScan) -> list[LazyRelease]:
         """Return the releases of `spans` that are wanted, each to be read from `scan` when it is called."""
         wanted = (span for span in spans if span.tag and span.tag.commit not in self.older)
-        return [partial(_release, span, scan, self.touching, self.git) for span in wanted]
+        return [partial(_release, span, scan, self) for span in wanted]
 
 
 def observe_past_releases(
@@ -130,18 +133,23 @@ def observe_past_releases(
     tags = version_tags(named, package.format)
     older = git.reachable(since, [tag.commit for tag in tags]) if since else frozenset()
     touching = git.touching(package.paths, rev, without=package.exclude) if package.paths else None
-    return PastReleases(git, rules_of(config), rev, tags, older, touching)
+    formats = [each.format for each in packages(config) if each.name in package.depends_on]
+    dependencies = [version_tags(named, format) for format in formats]
+    return PastReleases(git, rules_of(config), rev, tags, older, touching, dependencies)
 
 
-def _release(span: ReleaseSpan, scan: HistoryScan, touching: Set[str] | None, git: Git) -> Release:
+def _release(span: ReleaseSpan, scan: HistoryScan, past: PastReleases) -> Release:
     assert span.tag
+    commits = (
+        {scan.log.ids[at] for segment in span.segments for at in segment} if past.dependencies and span.previous else ()
+    )
     return Release(
         str(span.tag.version),
         span.tag.name,
-        _tagged_on(span.tag, span, scan.log, git),
-        _entries(span, scan, touching),
+        _tagged_on(span.tag, span, scan.log, past.git),
+        _entries(span, scan, past.touching),
         span.previous.name if span.previous else None,
-        span.includes,
+        (*span.includes, *included_tags(past.dependencies, commits)),
     )
 
 

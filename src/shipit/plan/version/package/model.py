@@ -34,7 +34,8 @@ class Package(Struct, frozen=True):
     `paths` are the directories and files whose changes count for the package, from the root of the repository and
     without a slash at the end, and `exclude` those inside them whose changes do not count. `format` is the tag format
     and `changelog` a path. `version_files` is None when they have to be detected. `names` are the names of all
-    packages. `format_is_configured` is False when `format` is only the default.
+    packages, and `depends_on` those of the packages that this one depends on. `format_is_configured` is False when
+    `format` is only the default.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Package(Struct, frozen=True):
     format_is_configured: bool = False
     names: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -73,7 +75,9 @@ def _package(config: Config, name: str, settings: PackageConfig) -> Package:
     paths, exclude = map(_plain, (settings.paths or (settings.path or "",), settings.exclude))
     files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
     configured, names = settings.tag is not None, frozenset(config.packages)
-    package = Package(name, paths, format, files, settings.changelog or "", configured, names, exclude)
+    package = Package(
+        name, paths, format, files, settings.changelog or "", configured, names, exclude, settings.depends_on
+    )
     return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
 
 
