@@ -35,6 +35,11 @@ class Fixture(Struct, frozen=True):
     tags: tuple[str, ...] = ("v1.2.0",)
     last: str = "1.2.0"
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The files as texts."""
+        return {path: each if isinstance(each, str) else json.dumps(each) for path, each in self.files.items()}
+
 
 def imported(
     files: Mapping[str, Any], *, default: str | None = "main", tags: tuple[str, ...] = ("v1.2.0",), last: str = "1.2.0"

@@ -97,7 +97,7 @@ FIXTURES = [
             "pyproject.toml": '[tool.poetry]\nversion = "1.2.0"\n',
             "app/__init__.py": '__version__ = "1.2.0"\n',
             "app/v.py": 'VERSION = "1.2.0"\n',
-            "docs/conf.txt": "1.2.0\n",
+            "docs/conf.txt": "1.2.0 1.2.0\n",
             "README.md": "badge 1.2.0 <!-- x-shipit-version -->\n",
         },
     ),

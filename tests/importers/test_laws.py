@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ import pytest
 from importers.reading import Fixture, imported, statuses
 
 from shipit.config.load import parse_config
+from shipit.core.versions import Version
 from shipit.errors import ConfigError
-from shipit.importers import IMPORTERS, Imported
+from shipit.importers import IMPORTERS, Imported, Repository, places, read_settings
+from shipit.importers.document import read_document
 from shipit.plan.adoption.toml import toml_text
 
 KEY_BY_KEY = {"semantic-release", "release-please"}  # their tests have a case for each key instead of fixtures
@@ -55,11 +60,34 @@ def test_each_key_without_a_counterpart_or_with_a_decision_has_a_reason(tool: st
     assert [key.key for key in unexplained if not key.why] == []
 
 
+@pytest.mark.parametrize("tool", FIXTURES)
+def test_a_value_of_another_type_is_reported_or_refused_and_never_a_crash(
+    tool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for fixture in FIXTURES[tool]:
+        for path, text in fixture.files.items():
+            if path in {place.partition(": ")[0] for place in IMPORTERS[tool].places} and not path.startswith("build."):
+                values = read_document(path, text if isinstance(text, str) else json.dumps(text))
+                for changed in mutants(values):
+                    monkeypatch.setattr(places, "read_document", lambda path, text, changed=changed: changed)
+                    with contextlib.suppress(ConfigError):
+                        read_settings(Repository(fixture.texts.get, "main", fixture.tags, Version(0, 3)))
+
+
+def mutants(values: Any) -> Iterator[Any]:
+    """Yield `values` with one value replaced by one of another type, for each value in it."""
+    items = values.items() if isinstance(values, dict) else enumerate(values) if isinstance(values, list) else ()
+    for key, value in items:
+        for other in (None, 7, "x", ["x"], {"x": 7}, [{"x": 7}], *mutants(value)):
+            changed = values.copy()
+            changed[key] = other
+            yield changed
+
+
 @pytest.mark.parametrize(("tool", "place"), [(tool, place) for tool in IMPORTERS for place in IMPORTERS[tool].places])
 def test_a_hostile_file_is_refused_and_nothing_in_it_is_executed(tool: str, place: str, tmp_path: Path) -> None:
     path, _, table = place.partition(": ")
     texts = hostile(path, table, tmp_path / "executed")
-    assert {"large", "invalid"} <= texts.keys()
     for kind, text in texts.items():
         refuses(path, kind, text)
     assert not (tmp_path / "executed").exists()
@@ -75,7 +103,10 @@ def refuses(path: str, kind: str, text: str) -> None:
 def hostile(path: str, table: str, marker: Path) -> dict[str, str]:
     """Return the texts that a reader of the file `path` must refuse, by kind."""
     named = " ".join(table.split("."))  # a table is only looked for in a file with its name
-    texts = {"large": f"# {named}" + "x" * (10 << 20), "invalid": f"{{ {named}: ["}
+    large = {"large": f"# {named}" + "x" * (10 << 20)}
+    if path.startswith("build.gradle"):  # any other text is a script
+        return large
+    texts = {**large, "invalid": f"{{ {named}: ["}
     if path.endswith((".js", ".cjs", ".mjs", ".ts")):
         texts["code"] = f"require('fs').writeFileSync('{marker}', '');\nmodule.exports = {{}}"
         texts["deep"] = f"module.exports = {'[' * 100_000}"

@@ -67,4 +67,11 @@ def read_by_others(key: str, value: Any, found: Found) -> None:
     """Report nothing: the key is read together with another one."""
 
 
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, nothing for an empty value, and any other value as a list with it alone."""
+    if value is None or value is False:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 unknown = undecided("a key that shipit does not know")

@@ -81,6 +81,11 @@ class Found:
         table, _, name = setting.partition(".")
         self.taken_all(key, table, {name: value}, why)
 
+    def added(self, key: str, setting: str, value: object, why: str = "") -> None:
+        """Add `value` to the list `setting`, because of `key`."""
+        table, _, name = setting.partition(".")
+        self.taken(key, setting, [*self.settings.get(table, {}).get(name, ()), value], why)
+
     def taken_all(self, key: str, table: str, values: Mapping[str, object], why: str = "") -> None:
         """Set several keys of `table`, because of `key`."""
         self.settings.setdefault(table, {}).update(values)

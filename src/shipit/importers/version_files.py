@@ -30,7 +30,7 @@ class NamedFile(Struct, frozen=True):
 def detected(repository: Repository) -> list[str]:
     """Return the version files that shipit detects at the root."""
     names = [name for file in FORMATS.values() for name in file.patterns if "*" not in name]
-    return [name for name in names if _reads(repository, name, None, ())]
+    return [name for name in names if _reads(repository, name, ())]
 
 
 def read_version_files(files: Sequence[NamedFile], found: Found, repository: Repository, *, only: bool = False) -> None:
@@ -62,13 +62,25 @@ def read_version_files(files: Sequence[NamedFile], found: Found, repository: Rep
 
 def _entry(file: NamedFile, repository: Repository) -> Entry | None:
     """Return the entry for a file; None if shipit cannot read a version in it."""
-    if not file.names and _reads(repository, file.path, None, ()):
+    if not file.names and _reads(repository, file.path, ()):
         return file.path
-    if file.names and _reads(repository, file.path, None, file.names):
+    if file.names and _reads(repository, file.path, file.names):
         return _with_names(file, repository)
-    if _reads(repository, file.path, "marker", ()):
-        return {"path": file.path, "format": "marker"}
-    return None
+    pattern = _pattern(file.path, repository)
+    return {"path": file.path, "pattern": pattern} if pattern else None
+
+
+def _pattern(path: str, repository: Repository) -> str | None:
+    """Return the only line with the last version, as a pattern; None if there is no such line, or several."""
+    version, text = str(repository.last), repository.read(path) or ""
+    lines = [line.strip() for line in text.splitlines() if version in line] if repository.last else []
+    if len(lines) != 1 or lines[0].count(version) != 1 or "{version}" in text:
+        return None
+    pattern = lines[0].replace(version, "{version}")
+    try:
+        return pattern if format_of(path, pattern=pattern).read(text) == version else None  # type: ignore[union-attr]
+    except VersionFileError:
+        return None
 
 
 def _with_names(file: NamedFile, repository: Repository) -> Entry:
@@ -81,9 +93,9 @@ def _with_names(file: NamedFile, repository: Repository) -> Entry:
     return file.path if usual == named else {"path": file.path, "paths": list(file.names)}
 
 
-def _reads(repository: Repository, path: str, format: str | None, names: Sequence[str]) -> bool:
+def _reads(repository: Repository, path: str, names: Sequence[str]) -> bool:
     """Return whether shipit reads a version from a file."""
-    text, reader = repository.read(path), format_of(path, format)
+    text, reader = repository.read(path), format_of(path)
     try:
         return text is not None and reader is not None and bool(reader.read(text, names))
     except VersionFileError as error:

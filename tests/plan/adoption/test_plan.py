@@ -52,6 +52,16 @@ def test_the_settings_are_written_without_those_that_equal_a_default(repo: Repos
     assert adoption.remove == (".releaserc",)
 
 
+def test_a_setting_that_two_tools_have_is_that_of_the_first_and_the_other_one_is_reported(repo: Repository) -> None:
+    begin(repo)
+    cliff = '[changelog]\noutput = "NEWS.md"\n[git]\ntag_pattern = "v[0-9].*"\n'
+    adoption = api.plan_adoption(project(repo, **{".releaserc": json.dumps(SETTINGS), "cliff.toml": cliff}))
+    assert [each.tool for each in adoption.imported] == ["semantic-release", "git-cliff"]
+    assert adoption.config.changelog.file == "CHANGELOG.md"
+    (output, *_) = adoption.imported[1].keys
+    assert (output.status, output.why) == ("needs your decision", "another tool has another value, which was taken")
+
+
 def test_past_releases_are_replayed_with_the_new_settings(repo: Repository) -> None:
     begin(repo)
     place = project(repo)

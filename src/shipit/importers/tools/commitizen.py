@@ -11,6 +11,7 @@ from shipit.importers.keys import (
     ReadKey,
     default,
     default_if,
+    listed,
     no_counterpart,
     read_by_others,
     read_keys,
@@ -124,7 +125,7 @@ def _read_tag_format(value: Any, found: Found, repository: Repository) -> None:
 
 def _read_files(file: str, settings: Settings, found: Found, repository: Repository) -> None:
     """Read the version files: that of the provider, and those in `version_files`."""
-    provider, entries = settings.get("version_provider", "commitizen"), settings.get("version_files")
+    provider, entries = str(settings.get("version_provider", "commitizen")), listed(settings.get("version_files"))
     files: list[NamedFile] = []
     if provider == "commitizen":
         table = "tool.commitizen" if file.endswith(".toml") else "commitizen"
@@ -135,7 +136,7 @@ def _read_files(file: str, settings: Settings, found: Found, repository: Reposit
         found.default("version_provider", "shipit takes the last version from the tags")
     else:
         files += [each for each in _PROVIDERS[provider] if repository.read(each.path) is not None]
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+    for number, entry in enumerate(entries):
         files += _named(f"version_files[{number}]", str(entry), found, repository)
     read_version_files(files, found, repository, only=provider == "scm")
     if provider == "scm" and not files:
@@ -163,13 +164,12 @@ def _read_scheme(key: str, value: Any, found: Found) -> None:
 
 
 def _read_hooks(key: str, value: Any, found: Found) -> None:
-    for number, command in enumerate(value if isinstance(value, list) else (value,)):
+    for number, command in enumerate(listed(value)):
         text = re.sub(r"\$\{?(CZ_\w+)\}?", lambda name: f"${_VARIABLES.get(name[1], name[1])}", str(command))
         if "$CZ_" in text:
             found.undecided(f"{key}[{number}]", "it needs a variable that `prepare` does not have")
         else:
-            prepare = found.settings.get("release", {}).get("prepare", [])
-            found.taken(f"{key}[{number}]", "release.prepare", [*prepare, text])
+            found.added(f"{key}[{number}]", "release.prepare", text)
 
 
 def _read_bump_map(value: Any, found: Found) -> None:
@@ -197,7 +197,7 @@ def _read_change_types(settings: Settings, found: Found) -> None:
     """Read the headings of the types, and the order of the headings."""
     headings, order = settings.get("change_type_map"), settings.get("change_type_order")
     headings = headings if isinstance(headings, dict) else {}
-    order = [str(each) for each in order] if isinstance(order, list) else []
+    order = list(map(str, listed(order)))
     types = [(str(type), str(heading)) for type, heading in headings.items()]
     types += [(each.lower(), each) for each in order if each not in headings.values() and each.isalpha()]
     if not types:

@@ -32,8 +32,9 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     """
     repository = _repository(git, files)
     imported = (*(read_settings(repository) or _detected(repository, git)), *_words(git))
-    settings, config = _needed(_merged(imported))
-    marked = tuple(replace(each, keys=tuple(_marked(each.keys, settings))) for each in imported)
+    merged = _merged(imported)
+    settings, config = _needed(merged)
+    marked = tuple(replace(each, keys=tuple(_marked(each, merged, settings))) for each in imported)
     remove = tuple(file for each in imported for file in each.files if _is_left_over(file, config))
     return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(repository.workflows)), remove)
 
@@ -133,11 +134,20 @@ def _invalid(error: ConfigError) -> ConfigError:
     )
 
 
-def _marked(keys: Sequence[ImportedKey], settings: Mapping[str, Mapping[str, Any]]) -> Iterator[ImportedKey]:
-    """Yield the keys; those whose settings all equal defaults are `default already`."""
-    written = {f"{table}.{name}" for table, values in settings.items() for name in values}
-    for key in keys:
-        if key.status == "taken" and written.isdisjoint(key.setting.split(", ")):
+def _marked(imported: Imported, merged: Settings, written: Settings) -> Iterator[ImportedKey]:
+    """Yield the keys: `default already` if all their settings equal defaults; others can lose to an earlier tool."""
+    names = {f"{table}.{name}" for table, values in written.items() for name in values}
+    lost = {
+        f"{table}.{name}"
+        for table, values in imported.settings.items()
+        for name, value in values.items()
+        if merged[table][name] != value
+    }
+    for key in imported.keys:
+        settings = key.setting.split(", ")
+        if key.status == "taken" and not lost.isdisjoint(settings):
+            key = replace(key, status="needs your decision", why="another tool has another value, which was taken")
+        elif key.status == "taken" and names.isdisjoint(settings):
             key = replace(key, status="default already", setting="")
         yield key
 

@@ -47,8 +47,7 @@ def _read_part(key: str, part: str, found: Found, repository: Repository) -> Non
     if _PLACEHOLDER.search(translated):
         found.undecided(key, f"`{_PLACEHOLDER.search(translated)[0]}` has no variable in `prepare`")  # type: ignore[index]
         return
-    prepare = found.settings.get("release", {}).get("prepare", [])
-    found.taken(key, "release.prepare", [*prepare, translated])
+    found.added(key, "release.prepare", translated)
 
 
 def _words(command: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shipit.importers.keys import listed
 from shipit.importers.model import Found, Repository
 from shipit.versionfiles import detect, format_of
 
@@ -32,7 +33,7 @@ def read_git(name: str, options: Options, found: Found, repository: Repository) 
             f"{name}.message", "the subject is `chore(release): <version>`, by which shipit finds it again"
         )
     assets = options.get("assets", ["CHANGELOG.md", "package.json", "package-lock.json", "npm-shrinkwrap.json"])
-    files = [str(each.get("path") if isinstance(each, dict) else each) for each in _listed(assets)]
+    files = [str(each.get("path") if isinstance(each, dict) else each) for each in listed(assets)]
     if "assets" in options and isinstance(assets, list):
         _read_committed(f"{name}.assets", [file.removeprefix("./") for file in files], found, repository)
 
@@ -52,7 +53,7 @@ def _read_committed(key: str, files: list[str], found: Found, repository: Reposi
 
 def read_github(name: str, options: Options, found: Found, repository: Repository) -> None:
     """Read the options of the plugin that makes the release on GitHub."""
-    for number, asset in enumerate(_listed(options.get("assets", ()))):
+    for number, asset in enumerate(listed(options.get("assets", ()))):
         _read_asset(f"{name}.assets[{number}]", asset, found)
     _read_comment(name, options, found)
     _read_label(name, options, found)
@@ -72,8 +73,7 @@ def _read_asset(key: str, asset: Any, found: Found) -> None:
     if not isinstance(pattern, str) or "!" in pattern or "$" in pattern:
         found.undecided(key, "a pattern that `assets` cannot have")
         return
-    assets = found.settings.get("release", {}).get("assets", [])
-    found.taken(key, "release.assets", [*assets, pattern.removeprefix("./")])
+    found.added(key, "release.assets", pattern.removeprefix("./"))
     for option in ("name", "label"):
         if isinstance(asset, dict) and option in asset:
             found.no_counterpart(f"{key}.{option}", "an asset has the name of its file")
@@ -94,7 +94,7 @@ def _read_label(name: str, options: Options, found: Found) -> None:
     if labels is False:
         found.default(f"{name}.releasedLabels")
         return
-    names = [str(label) for label in _listed(labels)] if labels is not None else ["released"]
+    names = [str(label) for label in listed(labels)] if labels is not None else ["released"]
     label = names[0] if names and "$" not in names[0] and "<" not in names[0] else None
     if label is None or len(names) > 1:
         found.undecided(f"{name}.releasedLabels", "shipit sets one label with a fixed name: `label` in `[announce]`")
@@ -112,9 +112,3 @@ def read_npm(name: str, options: Options, found: Found, repository: Repository) 
         found.undecided(f"{name}.tarballDir", 'add "npm pack" to `prepare`, and the file to `assets`')
     if "pkgRoot" in options:
         found.undecided(f"{name}.pkgRoot", "name the package.json in `version-files`")
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None or value is False:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
