@@ -33,8 +33,9 @@ from shipit.plan.model import Inputs
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import Decision
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import STEPS, Run
+from shipit.steps import STEPS
 from shipit.steps.base import Step
+from shipit.steps.repository import Run
 
 INPUTS = Inputs("a" * 40, "main", "")
 pytestmark = pytest.mark.usefixtures("own_environment")

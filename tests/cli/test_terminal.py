@@ -31,8 +31,7 @@ from shipit.cli.session import Session
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan
 from shipit.plan.model import Inputs
-from shipit.steps import PushImage
-from shipit.steps.origin import Origin
+from shipit.steps.images import Origin, PushImage
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 SHIPIT = [sys.executable, "-m", "shipit"]

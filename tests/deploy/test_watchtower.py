@@ -21,8 +21,8 @@ from shipit.errors import (
     UsageError,
 )
 from shipit.plan.images import observe_wanted_images
-from shipit.steps import ReportDeployment
 from shipit.steps.deploy import read_record
+from shipit.steps.forge import ReportDeployment
 from shipit.testing import FakeApp, FakeWorld
 
 CONFIG = """\

@@ -13,9 +13,8 @@ from shipit.engine.apply import apply_steps
 from shipit.errors import CommandError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.plan.release import interrupted_findings
-from shipit.steps import Push, Run, SyncBranch, WriteFile
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.repository import Push, ReleaseCommit, Run, SyncBranch, WriteFile
 from shipit.testing import FakeWorld, Killed
 
 

@@ -12,8 +12,8 @@ from contracts.clones import Clone
 from shipit.core.commits.text.release_message import release_message
 from shipit.core.images import REVISION, VERSION, Build
 from shipit.steps.base import Step
-from shipit.steps.origin import Origin
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.images import Origin
+from shipit.steps.repository import ReleaseCommit
 
 TAG = "v1.1.0"
 SUBJECT = "chore(release): 1.1.0"

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from shipit.errors import NOTHING_PUSHED, ShipitError
-from shipit.steps import OPTIONAL_STEPS, CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.steps.base import Done, Outputs, Step, Todo
+from shipit.steps.forge import OPTIONAL_STEPS
+from shipit.steps.repository import CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.world import World
 
 

@@ -10,7 +10,7 @@ from shipit.finding import Finding, warnings_of
 
 if TYPE_CHECKING:
     from shipit.steps.base import Step
-    from shipit.steps.restore_file import RestoreFile
+    from shipit.steps.repository import RestoreFile
 else:
     Step = RestoreFile = object  # a command that only reads history loads no step, but the annotation needs the name
 

@@ -104,7 +104,7 @@ class Images(Struct, frozen=True):
 
     def _tags(self, image: PlannedImage) -> dict[str, str]:
         """Return the digest of each tag that the plan puts on `image`; the tags are full references."""
-        from shipit.steps import TagImage
+        from shipit.steps.images import TagImage
 
         others = (step for step in self.plan.steps if isinstance(step, TagImage))
         tags = [image.reference, *(step.reference for step in others if step.source == image.reference)]
@@ -178,7 +178,7 @@ def pushed_images(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
         plan: the plan that was applied.
         outputs: the outputs of its steps. Images without a digest in them are left out.
     """
-    from shipit.steps import PromoteImage, PushImage
+    from shipit.steps.images import PromoteImage, PushImage
 
     pushes = (step for step in plan.steps if isinstance(step, PushImage | PromoteImage))
     return digests_of((step.reference for step in pushes), outputs)
@@ -186,7 +186,7 @@ def pushed_images(plan: Plan, outputs: Mapping[str, str]) -> dict[str, str]:
 
 def digests_of(references: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
     """Return the digest of each of `references` that has one in the outputs of the steps."""
-    from shipit.steps.origin import digest_key
+    from shipit.steps.images import digest_key
 
     digests = {reference: outputs.get(digest_key(reference)) for reference in references}
     return {reference: digest for reference, digest in digests.items() if digest}

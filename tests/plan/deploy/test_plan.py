@@ -13,7 +13,7 @@ from shipit.engine.apply import apply_steps
 from shipit.finding import Finding
 from shipit.plan.deploy import DeployPlan, make_deploy_plan, observe_deployment, report_of_end
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import ReportDeployment
+from shipit.steps.forge import ReportDeployment
 from shipit.testing import FakeWorld
 from shipit.world import ForgeDeployment
 

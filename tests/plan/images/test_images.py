@@ -15,8 +15,8 @@ from shipit.errors import AuthError, ConflictError
 from shipit.finding import Finding
 from shipit.plan.images import ImagePlan, make_image_plan, observe_images
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import BuildImage
 from shipit.steps.base import Done, Todo
+from shipit.steps.images import BuildImage
 from shipit.testing import FakeWorld, crash_matrix, recorded
 from shipit.world import RemoteImage, World
 

@@ -9,7 +9,8 @@ from repositories import Repository, run
 from shipit import api
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.release import ReleasePlan
-from shipit.steps import DraftRelease, PublishRelease, WriteFile
+from shipit.steps.forge import DraftRelease, PublishRelease
+from shipit.steps.repository import WriteFile
 
 GRADLE = "plugins {{\n    id 'java'\n}}\n\nversion = '{}'\n"
 PACKAGES = '[packages.backend]\npath = "backend"\n[packages.web]\npath = "web"\n'

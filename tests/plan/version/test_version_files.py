@@ -10,7 +10,7 @@ from repositories import Repository, run
 
 from shipit.errors import ConfigError
 from shipit.finding import Finding
-from shipit.steps import WriteFile
+from shipit.steps.repository import WriteFile
 
 TWO_VERSIONS = "version = '0.0.1-SNAPSHOT'\n\nsubprojects {\n    version = '0.0.2'\n}\n"
 

@@ -65,7 +65,7 @@ plans = st.builds(
 
 
 def _release_commit(parent: str, subject: str | None, after: bool) -> Any:
-    from shipit.steps.release_commit import ReleaseCommit
+    from shipit.steps.repository import ReleaseCommit
 
     first = ReleaseCommit(parent, subject, "v1")
     return ReleaseCommit(parent, subject, "v1", "main", after=first) if after else first

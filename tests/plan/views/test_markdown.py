@@ -17,9 +17,9 @@ from shipit.plan.preview import Preview
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.plan.views import Result, deploy_summary, failure_summary, preview_summary, release_summary, render_plan
-from shipit.steps import PublishRelease, Push
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.forge import PublishRelease
+from shipit.steps.repository import Push, ReleaseCommit
 
 LINKS = Links("https://github.com/acme/app")
 ID = "0123456789abcdef0123456789abcdef01234567"

@@ -9,8 +9,9 @@ from shipit.cli.progress.transfers import Transfers
 from shipit.core.printable import printable
 from shipit.errors import ShipitError
 from shipit.plan.views import Result
-from shipit.steps import BuildImage, Run
 from shipit.steps.base import Outputs, Step
+from shipit.steps.images import BuildImage
+from shipit.steps.repository import Run
 
 # The steps that run another program, which writes its own output.
 PROGRAM_STEPS = (Run, BuildImage)

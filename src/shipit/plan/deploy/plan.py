@@ -16,8 +16,8 @@ from shipit.plan.deploy.last_deployment import LastDeployment
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
 from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
-from shipit.steps import ReportDeployment
 from shipit.steps.base import Step
+from shipit.steps.forge import ReportDeployment
 from shipit.world import ForgeDeployment
 
 

@@ -32,7 +32,7 @@ from shipit.plan.version import (
     tag_findings,
 )
 from shipit.plan.version.files.version_files import declared_versions, main_version_files
-from shipit.steps.tag_image import fetch_commit_of, is_newer
+from shipit.steps.images import fetch_commit_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
 

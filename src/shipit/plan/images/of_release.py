@@ -10,9 +10,9 @@ from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.plan.images.plan import tag_steps
 from shipit.plan.images.wanted import WantedImage
-from shipit.steps import BuildImage, PushImage
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.images import BuildImage, PushImage
+from shipit.steps.repository import ReleaseCommit
 
 
 def release_images(

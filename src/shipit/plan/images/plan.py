@@ -14,8 +14,9 @@ from shipit.plan.images.model import ImagePlan, PlannedImage
 from shipit.plan.images.observe import ObservedImage, ObservedImages
 from shipit.plan.images.wanted import WantedImage
 from shipit.plan.model import Inputs
-from shipit.steps import BuildImage, PromoteImage, PushImage, Run, TagImage
 from shipit.steps.base import Step
+from shipit.steps.images import BuildImage, PromoteImage, PushImage, TagImage
+from shipit.steps.repository import Run
 
 
 def make_image_plan(config: Config, observed: ObservedImages) -> ImagePlan:

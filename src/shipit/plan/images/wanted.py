@@ -13,8 +13,8 @@ from shipit.core.images import Build, Reference, Source, fill, image_labels, ima
 from shipit.finding import Finding
 from shipit.plan.images.image_version import image_version, of_release
 from shipit.plan.version import NextRelease
-from shipit.steps.origin import Origin
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.images import Origin
+from shipit.steps.repository import ReleaseCommit
 from shipit.world import CommitInfo, Engine
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from shipit.errors import ConflictError
 from shipit.plan.release.model import ReleasePlan
-from shipit.steps import ForgeTag, PublishRelease, Push
+from shipit.steps.forge import ForgeTag, PublishRelease
+from shipit.steps.repository import Push
 
 
 def require_complete(plan: ReleasePlan) -> None:

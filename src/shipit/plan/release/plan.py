@@ -41,7 +41,7 @@ from shipit.plan.version import (
     unreadable_findings,
 )
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.repository import ReleaseCommit
 
 
 def make_release_plan(

@@ -17,7 +17,7 @@ from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
 from shipit.plan.release.steps import titled
 from shipit.plan.version import Decision, Package, decide_version, observe_history, packages
-from shipit.steps import PublishRelease
+from shipit.steps.forge import PublishRelease
 from shipit.world import Git
 
 

@@ -11,7 +11,7 @@ from shipit.errors import ConflictError, PreflightError
 from shipit.plan.release.completeness import require_complete
 from shipit.plan.release.model import ReleasePlan
 from shipit.plan.release.observe import CloneState
-from shipit.steps import Push
+from shipit.steps.repository import Push
 from shipit.world import Git
 
 

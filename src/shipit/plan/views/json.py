@@ -15,8 +15,9 @@ from shipit.plan.images import ImagePlan, PlannedImage
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
-from shipit.steps import STEPS, RestoreFile
+from shipit.steps import STEPS
 from shipit.steps.base import Step
+from shipit.steps.repository import RestoreFile
 
 SCHEMA = 2
 

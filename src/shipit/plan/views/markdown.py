@@ -18,7 +18,7 @@ from shipit.finding import Finding
 from shipit.plan.version import CommitReason, Decision, of_no_package
 from shipit.plan.views.result import Result
 from shipit.steps.base import Outputs
-from shipit.steps.origin import digest_key
+from shipit.steps.images import digest_key
 
 if TYPE_CHECKING:
     from shipit.plan.deploy import DeployPlan

@@ -12,8 +12,8 @@ from shipit.plan.images import ImagePlan
 from shipit.plan.model import Plan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
-from shipit.steps import WriteFile
 from shipit.steps.base import Step
+from shipit.steps.repository import WriteFile
 
 # Returns a text (first argument) in a style: "title", "version", "good", "faint", "bad", "warn" or "added".
 Paint = Callable[[str, str], str]

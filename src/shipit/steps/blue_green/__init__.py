@@ -16,3 +16,5 @@ from shipit.steps.blue_green.traffic import nginx_runs as nginx_runs
 from shipit.steps.blue_green.traffic import nginx_test as nginx_test
 from shipit.steps.blue_green.traffic import settled_traffic as settled_traffic
 from shipit.steps.blue_green.write_marker import WriteMarker as WriteMarker
+
+STEPS = (StartContainer, AwaitHealthy, SwitchTraffic, Drain, Confirm, WriteMarker, RetireContainer, ResumeContainer)

@@ -18,3 +18,15 @@ from shipit.steps.compose.replicas import Replicas as Replicas
 from shipit.steps.compose.start_replicas import StartReplicas as StartReplicas
 from shipit.steps.compose.verify_replicas import VerifyReplicas as VerifyReplicas
 from shipit.steps.compose.watch_replicas import WatchReplicas as WatchReplicas
+
+STEPS = (
+    PinImage,
+    MigrateService,
+    StartReplicas,
+    AwaitReplicas,
+    VerifyReplicas,
+    WatchReplicas,
+    RecreateReplicas,
+    RemoveReplicas,
+    ConfirmReplicas,
+)

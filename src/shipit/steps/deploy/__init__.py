@@ -23,3 +23,5 @@ from shipit.steps.deploy.record import read_record as read_record
 from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.verify import run_verification as run_verification
 from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets
+
+STEPS = (PullImage, Migrate, WriteSecrets, Verify, RecordEvent)

@@ -6,3 +6,5 @@ from shipit.steps.kubernetes.await_rollout import AwaitRollout as AwaitRollout
 from shipit.steps.kubernetes.confirm_rollout import ConfirmRollout as ConfirmRollout
 from shipit.steps.kubernetes.confirm_rollout import runs as runs
 from shipit.steps.kubernetes.patch_deployment import PatchDeployment as PatchDeployment
+
+STEPS = (PatchDeployment, AwaitRollout, ConfirmRollout)

@@ -9,8 +9,7 @@ from msgspec import Struct
 from shipit.core.deploy import DeployedImage
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.origin import Origin, digest_output
-from shipit.steps.tag_image import fetch_commit_of, is_newer
+from shipit.steps.images import Origin, digest_output, fetch_commit_of, is_newer
 from shipit.world import RemoteImage, World
 
 

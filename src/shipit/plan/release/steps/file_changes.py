@@ -12,9 +12,7 @@ from shipit.core.notes import LANGUAGES, insert_section
 from shipit.errors import ConfigError
 from shipit.plan.release.observe import Observed
 from shipit.plan.release.steps.package_release import PackageRelease
-from shipit.steps import WriteFile
-from shipit.steps.release_commit import ReleaseCommit
-from shipit.steps.write_file import text_digest
+from shipit.steps.repository import ReleaseCommit, WriteFile, text_digest
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_of
 
 _ANY_VERSION = "1.0.0"  # to find out whether a version can be written into a file

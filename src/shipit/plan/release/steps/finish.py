@@ -14,19 +14,9 @@ from shipit.plan.release.steps.release_body import release_body
 from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
 from shipit.plan.release.steps.sync import sync_steps
-from shipit.steps import (
-    CreateTag,
-    DraftRelease,
-    ForgeCommit,
-    ForgeTag,
-    PublishRelease,
-    Push,
-    Run,
-    SyncBranch,
-    UploadAssets,
-)
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease, UploadAssets
+from shipit.steps.repository import CreateTag, Push, ReleaseCommit, Run, SyncBranch
 
 
 def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:

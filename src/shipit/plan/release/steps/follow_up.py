@@ -10,8 +10,9 @@ from shipit.core.commits import RawCommit
 from shipit.core.notes import issues_of
 from shipit.core.versions import TagFormat, Version
 from shipit.core.versions.floating_tags import floating_tag
-from shipit.steps import CommentReleased, LabelReleased, MoveTag
 from shipit.steps.base import Step
+from shipit.steps.forge import CommentReleased, LabelReleased
+from shipit.steps.repository import MoveTag
 
 # The largest number of issues and pull requests to notify; GitHub accepts at most 500 comments an hour from one user.
 # Those of the newest commits are kept.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shipit.finding import Finding
-from shipit.steps import RestoreFile, SyncBranch, WriteFile
 from shipit.steps.base import Step
-from shipit.steps.write_file import text_digest
+from shipit.steps.repository import RestoreFile, SyncBranch, WriteFile, text_digest
 
 
 def way_back(steps: Iterable[Step]) -> tuple[RestoreFile, ...]:

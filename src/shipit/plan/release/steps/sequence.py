@@ -20,19 +20,9 @@ from shipit.plan.release.steps.follow_up import floating_steps, notify_steps
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.snapshot import Snapshot
 from shipit.plan.release.steps.sync import sync_steps
-from shipit.steps import (
-    CreateCommit,
-    CreateTag,
-    DraftRelease,
-    ForgeCommit,
-    ForgeTag,
-    PublishRelease,
-    Push,
-    Run,
-    UploadAssets,
-)
 from shipit.steps.base import Step
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease, UploadAssets
+from shipit.steps.repository import CreateCommit, CreateTag, Push, ReleaseCommit, Run
 
 
 class ReleaseSequence(Struct, frozen=True):

@@ -9,7 +9,7 @@ from shipit.core.commits.text.release_message import SNAPSHOT_SUBJECT
 from shipit.core.versions import Version
 from shipit.plan.release.observe import Observed
 from shipit.plan.release.steps.file_changes import FileChanges, snapshot_changes
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.repository import ReleaseCommit
 
 Snapshot = tuple[ReleaseCommit, FileChanges]
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
 from shipit.plan.release.observe import Observed
-from shipit.steps import SyncBranch
-from shipit.steps.release_commit import ReleaseCommit
+from shipit.steps.repository import ReleaseCommit, SyncBranch
 
 
 def sync_steps(observed: Observed, commit: ReleaseCommit | None = None) -> Iterator[SyncBranch]:

@@ -1,0 +1,26 @@
+"""The steps that change the forge, such as releases and comments on GitHub, one module for each kind."""
+
+from __future__ import annotations
+
+from shipit.steps.forge.comment_released import CommentReleased as CommentReleased
+from shipit.steps.forge.draft_release import DraftRelease as DraftRelease
+from shipit.steps.forge.forge_commit import ForgeCommit as ForgeCommit
+from shipit.steps.forge.forge_tag import ForgeTag as ForgeTag
+from shipit.steps.forge.label_released import LabelReleased as LabelReleased
+from shipit.steps.forge.publish_release import PublishRelease as PublishRelease
+from shipit.steps.forge.report_deployment import ReportDeployment as ReportDeployment
+from shipit.steps.forge.upload_assets import UploadAssets as UploadAssets
+
+STEPS = (
+    DraftRelease,
+    UploadAssets,
+    ForgeCommit,
+    ForgeTag,
+    PublishRelease,
+    CommentReleased,
+    LabelReleased,
+    ReportDeployment,
+)
+
+# Optional steps: a release or a deployment is complete without them, and their failure is only a warning.
+OPTIONAL_STEPS = (CommentReleased, LabelReleased, ReportDeployment)

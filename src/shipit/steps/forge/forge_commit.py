@@ -1,0 +1,48 @@
+"""The step that makes the release commit through the API of the forge, for protected branches.
+
+With `write-back = "api"`, it is the first public step of a release.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.commits.text.release_message import release_message
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.repository import ReleaseCommit
+from shipit.world import World
+
+
+class ForgeCommit(Struct, frozen=True):
+    """Commit the files `paths` of the working tree to `branch`. The forge signs the commit."""
+
+    kind: ClassVar[str] = "forge-commit"
+    public: ClassVar[bool] = True
+    commit: ReleaseCommit
+    branch: str
+    body: str
+    paths: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.commit.subject}"
+
+    @property
+    def summary(self) -> str:
+        return f"commit {self.commit.subject} to {self.branch} through the API"
+
+    def check(self, world: World) -> Done | Todo:
+        found = self.commit.find(world)
+        return Done({"commit": found}) if found else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        message = release_message(self.commit.subject or "", self.body)
+        files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
+        parent = self.commit.base(world) or self.commit.parent
+        commit = world.forge.create_commit(branch=self.branch, parent=parent, message=message, files=files)
+        world.git.fetch()
+        if world.git.head() == parent:
+            world.git.adopt(commit)
+        return {"commit": commit}

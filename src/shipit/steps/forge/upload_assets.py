@@ -1,0 +1,60 @@
+"""The step that attaches files to the draft of the release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.repository import require_match
+from shipit.world import Asset, World
+
+
+class UploadAssets(Struct, frozen=True):
+    """Attach each file that one of the glob `patterns` matches to the draft of the release `tag`.
+
+    The files are known only after the build. An attached file is complete if its size and its digest are the same.
+    """
+
+    kind: ClassVar[str] = "upload-assets"
+    public: ClassVar[bool] = False
+    tag: str
+    patterns: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.tag}"
+
+    @property
+    def summary(self) -> str:
+        return f"attach {', '.join(self.patterns)} to {self.tag}"
+
+    def check(self, world: World) -> Done | Todo:
+        paths = tuple(self._paths(world))
+        missing = tuple(self._missing(paths, world))
+        return Done() if paths and not missing else Todo(", ".join(missing))
+
+    def apply(self, world: World) -> Outputs:
+        paths = tuple(self._paths(world))
+        for pattern in self.patterns:
+            require_match(pattern, world)
+        for path in self._missing(paths, world):
+            world.forge.upload_asset(self.tag, path)
+        return {}
+
+    def _paths(self, world: World) -> Iterator[str]:
+        for pattern in self.patterns:
+            yield from world.files.glob(pattern)
+
+    def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
+        found = world.forge.find_release(self.tag)
+        there = {asset.name: asset for asset in found.assets} if found else {}
+        return (path for path in paths if not _is_complete(there.get(path.rpartition("/")[2]), path, world))
+
+
+def _is_complete(asset: Asset | None, path: str, world: World) -> bool:
+    if asset is None or asset.size != world.files.size(path):
+        return False
+    return asset.digest in (None, f"sha256:{world.files.digest(path)}")

@@ -1,0 +1,64 @@
+"""The step that runs a command from the configuration, such as a build."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct, field
+
+from shipit.errors import ConfigError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.repository import ReleaseCommit
+from shipit.world import World
+
+
+class Run(Struct, frozen=True):
+    """Run `command` in the root of the repository, for at most `timeout` seconds.
+
+    shipit cannot see in the world whether a command has run. So the step is done only if this process has run the
+    command on the same commit, or if the release commit `commit` exists, which the command prepares. A release that
+    was interrupted before that runs the command again, so commands must be repeatable. `env` are more variables for
+    the command. `makes` are glob patterns: the step is done only if each of them matches a file.
+    """
+
+    kind: ClassVar[str] = "run"
+    public: ClassVar[bool] = False
+    command: str
+    timeout: float
+    commit: ReleaseCommit | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    makes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.command}"
+
+    @property
+    def summary(self) -> str:
+        return f"run {self.command}"
+
+    @property
+    def _key(self) -> str:
+        """The key of this command on this commit with these variables, for `world.process`."""
+        return repr(self)
+
+    def check(self, world: World) -> Done | Todo:
+        made = self.commit is not None and self.commit.made(world)
+        ran = made or world.process.ran(self._key)
+        return Done() if ran and all(map(world.files.glob, self.makes)) else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        world.process.run(self._key, self.command, timeout=self.timeout, env=self.env)
+        for pattern in self.makes:
+            require_match(pattern, world)
+        return {}
+
+
+def require_match(pattern: str, world: World) -> None:
+    """Raise `ConfigError` if no file matches the glob pattern `pattern` of `release.assets`."""
+    if not world.files.glob(pattern):
+        raise ConfigError(
+            f"no file matches the asset `{pattern}`",
+            where="release.assets",
+            hint="add the command that makes the file to `prepare`, or fix the pattern",
+        )
