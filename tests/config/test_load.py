@@ -316,7 +316,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "this version supports only `push`, `api` or `none`",
         ),
         ("[bump]\nfeat = 'mjor'", '`feat` must be `major`, `minor`, `patch` or `none`, not `"mjor"`', "did you mean `major`?"),
-        ("[bump]\n'feat: x' = 'major'", "`feat: x` is not a commit type such as `docs` or `docs(README)`", None),
+        ("[bump]\n'feat: x' = 'major'", "`feat: x` is not a commit type such as `docs` or `docs(README)`, or `*` for every other commit", None),
         ("[changelog]\nlanguage = 'de'", '`language` must be `en` or `ko`, not `"de"`', None),
         (
             "[changelog.sections]\nbreaking = false",

@@ -236,14 +236,21 @@ def _package(project: Project, name: str) -> Package:
 def renderer(project: Project) -> Renderer:
     """Return the renderer of release notes with the configured template, language and links."""
     from shipit.adapters.files.templates import template_text
+    from shipit.core.commits.rules import OTHERS
+    from shipit.core.commits.text.message import KNOWN_TYPES
     from shipit.core.notes import SHOWN_TYPES, Renderer, language
 
     changelog = project.config.changelog
-    raising = (name for name, bump in project.config.bump.items() if bump != "none")
+    used = language(changelog.language)
+    bumps = project.config.bump
+    raising = [name for name, bump in bumps.items() if bump != "none" and name != OTHERS]
+    if bumps.get(OTHERS, "none") != "none":  # then every type without a rule of its own releases something, too
+        raising += [type for type in used.headings if type in KNOWN_TYPES and type not in bumps]
+        raising.append(OTHERS)
     return Renderer(
         template_text(changelog.template, project.root),
         name=changelog.template,
-        language=language(changelog.language).with_headings(changelog.headings),
+        language=used.with_headings(changelog.headings),
         links=project.forge.links(),
         shown=changelog.shown((*SHOWN_TYPES, *raising)),
     )

@@ -379,7 +379,8 @@ class Config(ConfigTable, frozen=True, kw_only=True):
         dict[BumpKey, BumpName],
         Meta(
             description="The bump of a commit type, or of a type in one scope. These rules are added to the usual "
-            "ones: `feat` minor; `fix`, `perf` and `revert` patch; a breaking change major.",
+            "ones: `feat` minor; `fix`, `perf` and `revert` patch; a breaking change major. `*` is the bump of every "
+            "other commit, also of one with an unknown type or without a type.",
             examples=[{"refactor": "patch", "docs(README)": "patch"}],
         ),
     ] = field(default_factory=dict)

@@ -81,8 +81,8 @@ BreakingWords = Annotated[
 BumpKey = Annotated[
     str,
     _text(
-        rf"{_TYPE}(?:\([^()]+\))?",
-        "a commit type such as `docs` or `docs(README)`",
+        rf"{_TYPE}(?:\([^()]+\))?|\*",
+        "a commit type such as `docs` or `docs(README)`, or `*` for every other commit",
         "docs(README)",
     ),
 ]

@@ -174,3 +174,9 @@ def test_a_reverted_commit_has_no_error() -> None:
 
 def _history(*messages: str) -> list[RawCommit]:
     return [RawCommit(f"{index:x}" * 40, (), "Ada", 0, message) for index, message in enumerate(messages)]
+
+
+def test_a_title_that_counts_only_by_the_rule_for_others_is_a_warning() -> None:
+    [problem] = lint_message("Update the README", Rules.of({"*": "patch"}))
+    assert (problem.severity, problem.hint) == ("warning", "write `type: description`")
+    assert lint_message("chore: update", Rules.of({"*": "patch"})) == ()

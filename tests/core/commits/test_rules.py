@@ -122,3 +122,58 @@ def test_a_whole_history_is_read_with_the_other_words() -> None:
     for part in columns([f"{'a' * 40}\0\0Ada\0{0}\0{commit.message}\0".encode()]):
         scan.add(part)
     assert scan.entries(0) == reading.entries
+
+
+OTHERS = Rules.of({"*": "patch", "docs": "none", "deps": "minor"})
+
+
+def reading(message: str, rules: Rules = OTHERS) -> tuple[str, str, list[str]]:
+    """Return the outcome, the reason, and the entries for the notes; the same for reading fast and in parts."""
+    commit = RawCommit("a" * 40, (), "Ada", 0, message)
+    [found] = read_commits([commit], rules).all
+    assert requested_version([commit], rules).bump == found.bump
+    scan = HistoryScan(rules)
+    for part in columns([f"{commit.id}\0\0Ada\0{0}\0{message}\0".encode()]):
+        scan.add(part)
+    assert [(each.type, each.description) for each in scan.entries(0)] == [
+        (each.type, each.description) for each in found.entries
+    ]
+    return found.outcome, found.reason, [f"{entry.type}: {entry.description}" for entry in found.entries]
+
+
+@pytest.mark.parametrize(
+    ("message", "entry"),
+    [
+        ("chore: tidy", "chore: tidy"),
+        ("Update the README", "*: Update the README"),
+        ("notice: closed on Monday", "*: notice: closed on Monday"),
+        ("문구 수정", "*: 문구 수정"),
+        ("Add search\n\n* first\n* second", "*: Add search"),
+    ],
+)
+def test_the_rule_for_others_counts_every_commit_without_a_rule_of_its_own(message: str, entry: str) -> None:
+    assert reading(message) == ("counted", "any other commit → patch", [entry])
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome", "reason"),
+    [
+        ("docs: explain", "ignored", "docs → no release"),
+        ("deps: new driver", "counted", "deps → minor"),
+        ("feat: search", "counted", "feat → minor"),
+        ("x!: drop", "counted", "breaking change → major"),
+        ("Add search\n\n* feat: search\n* fix: crash", "counted", "feat → minor"),
+        ("notice: x\n\n* feat: search", "counted", "feat → minor"),
+        ("wip", "ignored", "work in progress"),
+        ("fixup! Update", "ignored", "fixup! commit"),
+        ("Merge branch 'dev'", "ignored", "a merge commit"),
+        ("Update [skip release]", "ignored", "it contains [skip release]"),
+        ("chore(release): 1.2.3", "ignored", "a release commit"),
+    ],
+)
+def test_the_rule_for_others_changes_nothing_else(message: str, outcome: str, reason: str) -> None:
+    assert reading(message)[:2] == (outcome, reason)
+
+
+def test_the_rule_for_others_can_be_none() -> None:
+    assert reading("Update", Rules.of({"*": "none"}))[0] == "unreadable"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from shipit.core.commits.raw_commit import RawCommit
 from shipit.core.commits.readings import Reading, ignored
 from shipit.core.commits.reverts import might_be_revert, parse_revert
-from shipit.core.commits.rules import Rules
+from shipit.core.commits.rules import OTHERS, Rules
 from shipit.core.commits.text.message import Commit, Unreadable, after_subject, parse_commit, subject
 
 _SKIP_MARK = re.compile(r"\[(?:skip release|release skip)\]", re.IGNORECASE)
@@ -47,13 +49,16 @@ def _by_rules(commit: RawCommit, parsed: Commit, rules: Rules) -> Reading:
     line = subject(commit.message)
     if not bump:
         return Reading(commit.id, line, commit.author, "ignored", rule, warnings=parsed.warnings)
+    if rules.is_by_others(rule) and parsed.type not in rules.known:
+        parsed = replace(parsed, type=OTHERS, scope=None, description=line)
     return Reading(commit.id, line, commit.author, "counted", rule, bump, (parsed,), parsed.warnings)
 
 
 def _read_unconventional(commit: RawCommit, parsed: Unreadable, rules: Rules) -> Reading:
     """Return the reading of a commit whose header does not follow the convention.
 
-    A revert counts and a merge is ignored, because git and GitHub write their subjects; all others are unreadable.
+    A revert counts and a merge is ignored, because git and GitHub write their subjects; all others are unreadable,
+    unless the rules count every other commit.
     """
     if might_be_revert(parsed.subject) and (revert := parse_revert(commit.message)):
         conventional = parse_commit(f"revert: {revert.description}\n{after_subject(commit.message).strip()}")
@@ -61,4 +66,8 @@ def _read_unconventional(commit: RawCommit, parsed: Unreadable, rules: Rules) ->
             return _by_rules(commit, conventional, rules)
     if len(commit.parents) > 1 or is_merge(parsed.subject):
         return ignored(commit, "a merge commit")
+    if rules.others and parsed.subject:
+        bump, rule = rules.others
+        entry = Commit(OTHERS, None, parsed.subject)
+        return Reading(commit.id, parsed.subject, commit.author, "counted", rule, bump, (entry,))
     return Reading(commit.id, parsed.subject, commit.author, "unreadable", parsed.reason)

@@ -21,7 +21,15 @@ from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading
 from shipit.core.commits.release_as import version_requests
 from shipit.core.commits.rules import Rules
-from shipit.core.commits.text.message import Commit, after_subject, header, normalize_message, parse_commit, subject
+from shipit.core.commits.text.message import (
+    Commit,
+    Unreadable,
+    after_subject,
+    header,
+    normalize_message,
+    parse_commit,
+    subject,
+)
 from shipit.core.commits.text.release_message import is_release_subject, subject_of
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
@@ -91,6 +99,10 @@ def _problems(message: str, reading: Reading, rules: Rules, packages: Collection
         return
     if reading.outcome == "unreadable":
         yield _error(reading)
+    elif rules.is_by_others(reading.reason) and isinstance(rules.parse(message), Unreadable):
+        yield LintProblem(
+            "warning", 'it has no known type, and counts only by `"*"` in `[bump]`', "write `type: description`"
+        )
     if reading.release_as:
         yield from _footer_errors(message, packages)
     parsed = rules.parse(message)

@@ -46,7 +46,7 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead 
         return ignored(commit, reason)
     reading = read_header(commit, cache.rules)
     has_list = _might_have_list(commit)
-    if reading.outcome == "unreadable" or (has_list and _has_unknown_type(reading, cache.rules)):
+    if reading.outcome == "unreadable" or (has_list and _is_undecided(reading, cache.rules)):
         reading = _read_by_list(commit, reading, cache)
     elif has_list:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger_commit_warnings(commit, reading, cache)))
@@ -57,12 +57,13 @@ def _might_have_list(commit: RawCommit) -> bool:
     return might_list_commits(commit.message) and len(commit.parents) < 2 and not is_merge(subject(commit.message))
 
 
-def _has_unknown_type(reading: Reading, rules: Rules) -> bool:
-    """Return whether the header has the form of the convention but an unknown type, such as `PROJ-123: login`."""
-    if reading.outcome != "ignored":
+def _is_undecided(reading: Reading, rules: Rules) -> bool:
+    """Return whether the header has an unknown type, such as `PROJ-123: login`, or counts only by the rule `*`."""
+    by_others = rules.is_by_others(reading.reason)
+    if reading.outcome != "ignored" and not by_others:
         return False
     parsed = rules.parse(reading.subject)
-    return isinstance(parsed, Commit) and parsed.type not in rules.known
+    return parsed.type not in rules.known if isinstance(parsed, Commit) else by_others
 
 
 def _read_list(commit: RawCommit, cache: PrefixCache) -> Readings:

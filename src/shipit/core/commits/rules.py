@@ -7,6 +7,11 @@
 (<Bump.MAJOR: 3>, 'breaking change → major')
 >>> rules.bump_of(Commit("docs", None, "explain"))
 (<Bump.NONE: 0>, 'docs → no release')
+
+The rule `*` is for every commit that no other rule is for, also one without a type:
+
+>>> Rules.of({"*": "patch"}).bump_of(Commit("docs", None, "explain"))
+(<Bump.PATCH: 1>, 'any other commit → patch')
 """
 
 from __future__ import annotations
@@ -23,6 +28,8 @@ from shipit.errors import ConfigError
 DEFAULT_BUMPS: Mapping[str, str] = {"feat": "minor", "fix": "patch", "perf": "patch", "revert": "patch"}
 
 Rule = tuple[Bump, str]
+# The rule of every other commit in `[bump]`, and the type of an entry of the notes without a known type.
+OTHERS = "*"
 _BREAKING: Rule = (Bump.MAJOR, "breaking change → major")
 _KEY = re.compile(r"([^\W\d_][\w-]*)(?:\(([^()]+)\))?")
 
@@ -38,6 +45,7 @@ class Rules(Struct, frozen=True):
         known: the types that have a rule or a known meaning.
         lenient: whether messages of a known type are read also in a non-standard spelling.
         breaking: more words that announce a breaking change like `BREAKING CHANGE`; all begin with `BREAKING`.
+        others: the rule of every commit that no other rule is for; None if such commits release nothing.
     """
 
     table: Mapping[tuple[str, str | None], Rule]
@@ -45,6 +53,7 @@ class Rules(Struct, frozen=True):
     known: frozenset[str]
     lenient: bool = True
     breaking: tuple[str, ...] = ()
+    others: Rule | None = None
 
     @classmethod
     def of(
@@ -58,7 +67,7 @@ class Rules(Struct, frozen=True):
         """Return the default rules with those of the configuration added.
 
         Args:
-            bump: none, patch, minor or major for each `type` or `type(scope)`.
+            bump: none, patch, minor or major for each `type` or `type(scope)`, and for all others as `*`.
             aliases: other names of types, each with the type that it means.
             lenient: read messages of a known type also in a non-standard spelling.
             breaking: more words that announce a breaking change; all begin with `BREAKING`.
@@ -67,8 +76,12 @@ class Rules(Struct, frozen=True):
             ConfigError: if a key is not a type, or a value is not a bump.
         """
         names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
-        table = dict(_rule(key, word, names) for key, word in {**DEFAULT_BUMPS, **(bump or {})}.items())
-        return cls(table, names, KNOWN_TYPES | {type for type, _ in table} | set(names.values()), lenient, breaking)
+        words = {**DEFAULT_BUMPS, **(bump or {})}
+        others = _bump(OTHERS, words.pop(OTHERS, "none"))
+        table = dict(_rule(key, word, names) for key, word in words.items())
+        known = KNOWN_TYPES | {type for type, _ in table} | set(names.values())
+        of_others = (others, f"any other commit → {others.name.lower()}") if others else None
+        return cls(table, names, known, lenient, breaking, of_others)
 
     def parse(self, message: str) -> Commit | Unreadable:
         """Parse a message, with the known types, the aliases and the words for breaking changes of these rules."""
@@ -86,7 +99,12 @@ class Rules(Struct, frozen=True):
         if commit.breaking:
             return _BREAKING
         rule = self.table.get((commit.type, commit.scope.lower())) if commit.scope else None
-        return rule or self.table.get((commit.type, None)) or (Bump.NONE, self._no_release(commit.type))
+        rule = rule or self.table.get((commit.type, None)) or self.others
+        return rule or (Bump.NONE, self._no_release(commit.type))
+
+    def is_by_others(self, reason: str) -> bool:
+        """Return whether `reason` is that of a commit that only the rule `*` is for."""
+        return self.others is not None and reason == self.others[1]
 
     def _no_release(self, type: str) -> str:
         return f"{type} → no release" if type in self.known else f"{type} is not a known type"
@@ -98,8 +116,12 @@ def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, s
         raise ConfigError(
             f"`{key}` is not a commit type", where="bump", hint='write a type, or a type with a scope: "docs(README)"'
         )
-    if word.upper() not in Bump.__members__:
-        raise ConfigError(f"`{word}` is not a bump", where=f"bump.{key}", hint="write none, patch, minor or major")
-    type, scope, bump = match[1].lower(), match[2], Bump[word.upper()]
+    type, scope, bump = match[1].lower(), match[2], _bump(key, word)
     rule = f"{key} → {word.lower()}" if bump else f"{key} → no release"
     return (aliases.get(type, type), scope and scope.strip().lower()), (bump, rule)
+
+
+def _bump(key: str, word: str) -> Bump:
+    if word.upper() not in Bump.__members__:
+        raise ConfigError(f"`{word}` is not a bump", where=f"bump.{key}", hint="write none, patch, minor or major")
+    return Bump[word.upper()]

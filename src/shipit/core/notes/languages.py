@@ -81,6 +81,7 @@ ENGLISH = Language(
         "build": "Build System",
         "ci": "Continuous Integration",
         "chore": "Miscellaneous Chores",
+        "*": "Other Changes",
     },
     words={
         "includes": "Includes {tags}",
@@ -115,6 +116,7 @@ KOREAN = Language(
         "build": "빌드",
         "ci": "지속적 통합",
         "chore": "기타 작업",
+        "*": "그 밖의 변경",
     },
     words={
         "includes": "{tags} 포함",
