@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
-from shipit.core.commits import RawCommit
+from shipit.core.commits import KNOWN_TYPES, OTHERS, RawCommit
 from shipit.core.history import records
 from shipit.errors import UsageError
 from shipit.plan.version import (
@@ -236,8 +236,6 @@ def _package(project: Project, name: str) -> Package:
 def renderer(project: Project) -> Renderer:
     """Return the renderer of release notes with the configured template, language and links."""
     from shipit.adapters.files.templates import template_text
-    from shipit.core.commits.rules import OTHERS
-    from shipit.core.commits.text.message import KNOWN_TYPES
     from shipit.core.notes import SHOWN_TYPES, Renderer, language
 
     changelog = project.config.changelog

@@ -26,6 +26,7 @@ from shipit.core.commits.reverts import cancelled as cancelled
 from shipit.core.commits.reverts import match_text as match_text
 from shipit.core.commits.reverts import might_be_revert as might_be_revert
 from shipit.core.commits.rules import DEFAULT_BUMPS as DEFAULT_BUMPS
+from shipit.core.commits.rules import OTHERS as OTHERS
 from shipit.core.commits.rules import Rules as Rules
 from shipit.core.commits.text.footers import split_footers as split_footers
 from shipit.core.commits.text.message import KNOWN_TYPES as KNOWN_TYPES
