@@ -10,7 +10,7 @@ from clusters.shop import Shop
 from parts.daemon import wait_until
 
 from shipit.adapters.kubernetes import KubectlClusters
-from shipit.core.deploy import Workload, digest_in, rollout
+from shipit.core.deploy import NewJob, Workload, digest_in, rollout
 from shipit.core.redact import Redactor
 from shipit.errors import ConflictError
 from shipit.testing import FakeWorld
@@ -61,7 +61,7 @@ def bench(request: pytest.FixtureRequest) -> Bench:
 
 def test_an_image_is_set_only_in_the_version_that_was_read_and_its_pods_serve(bench: Bench) -> None:
     cluster = bench.another()
-    assert cluster.findings("web") == ()
+    assert cluster.findings(jobs=True) == ()
     assert cluster.workload("api") is None
     found = cluster.workload("web", pods=False)
     assert found and found.images == {"web": bench.first}
@@ -96,3 +96,19 @@ def test_the_lock_keeps_other_runs_out_and_one_that_lost_it_writes_nothing(bench
     with other.lock(LOCK, "run 8"):
         other.write(RECORD, "three")
     assert mine.read(RECORD) == "three"
+
+
+def test_a_job_runs_a_command_in_an_image_and_the_next_one_with_its_name_replaces_it(bench: Bench) -> None:
+    cluster = bench.another()
+    assert cluster.job("shipit-shop") is None
+    for image in (bench.first, bench.second):
+        job = NewJob("shipit-shop", "web", "web", image, ("app", "--migrate"), 60)
+        cluster.start_job(job)
+        started = cluster.job("shipit-shop")
+        assert started and job.is_of(started) and not started.failure
+
+        def ended() -> bool:
+            found = cluster.job("shipit-shop")
+            return found is not None and found.done
+
+        wait_until(ended)

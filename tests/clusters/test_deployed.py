@@ -27,3 +27,18 @@ def test_an_image_that_cannot_be_pulled_ends_with_status_6_and_the_earlier_one_s
     assert "0.9.0" in failed.err
     assert "serves, as before; this was verified" in failed.err
     assert shop.runs() == ["0.9.0", "0.9.0"]
+
+
+def test_a_migration_runs_once_before_the_rollout_and_a_check_after_it(shop: Shop) -> None:
+    check = f"kubectl get deployment web -n {shop.namespace} -o yaml >../seen; echo $SHIPIT_VERSION >>../seen"
+    shop.configure(migrate=["app", "--migrate"], verify=[check])
+    shop.push("1.0.0")
+    shop.deploy("1.0.0").succeeded()
+    (pod,) = (pod for pod in shop.pods() if pod["spec"].get("restartPolicy") == "Never")
+    (container,) = pod["spec"]["containers"]
+    assert (container["command"], "readinessProbe" in container) == (["app", "--migrate"], False)
+    assert shop.digest("1.0.0") in container["image"]
+    seen = (shop.root.parent / "seen").read_text()
+    assert "updatedReplicas: 2" in seen and seen.endswith("1.0.0\n")
+    shop.deploy("1.0.0").succeeded()
+    assert pod["metadata"]["uid"] in {each["metadata"]["uid"] for each in shop.pods()}

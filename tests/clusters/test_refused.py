@@ -43,6 +43,18 @@ def test_a_full_quota_is_rejected_with_the_words_of_kubernetes(shop: Shop) -> No
     assert shop.runs() == ["0.9.0", "0.9.0"]
 
 
+def test_a_migration_that_fails_is_rejected_with_its_log_before_any_pod_is_replaced(shop: Shop) -> None:
+    shop.configure(migrate=["app", "--migrate"])
+    shop.push("1.0.0", App(job=3, log="no such table"))
+    before = shop.pods()
+    run = shop.deploy("1.0.0")
+    rejected(run, "`app --migrate` failed: Error: exit status 3")
+    assert "no such table" in run.err
+    assert [pod["metadata"]["uid"] for pod in shop.pods() if "app" in pod["metadata"].get("labels", {})] == [
+        pod["metadata"]["uid"] for pod in before
+    ]
+
+
 def test_a_paused_rollout_is_refused_before_anything_is_changed(shop: Shop) -> None:
     shop.change({"spec": {"paused": True}})
     shop.push("1.0.0")

@@ -11,11 +11,12 @@ from deploy.stage import Stage, digest_of, undone
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.core.deploy import DeployedImage, digest_in
-from shipit.errors import ConflictError, DeployError, PreflightError
+from shipit.errors import CommandError, ConflictError, DeployError, PreflightError
 from shipit.plan.deploy import DeployPlan
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeCluster, FakeDeployment, FakeWorld, crash_matrix
 from shipit.world import RemoteImage, World
+from shipit.world.hosts import CommandResult
 
 CONFIG = """\
 [environments.dev]
@@ -212,6 +213,61 @@ def test_a_serving_version_has_only_done_steps() -> None:
     assert undone(stage.plan(world.next_run()), world) == []
 
 
+MIGRATE = 'migrate = ["app", "--migrate"]\nverify = ["./smoke.sh"]'
+COMMAND = ("app", "--migrate")
+
+
+def test_a_migration_runs_before_the_rollout_and_a_check_after_it() -> None:
+    stage = ClusterStage.of(MIGRATE)
+    world, _ = begun(stage)
+    image = stage.publish(world, "1.0.0")
+    kinds = [step.kind for step in stage.plan(world).steps if step.kind != "report-deployment"]
+    assert kinds == [
+        *("record-event", "run-job", "patch-deployment", "await-rollout", "verify-rollout", "confirm-rollout")
+    ]
+    seen: list[set[str]] = []
+    world.process.effects["./smoke.sh"] = lambda files, env: seen.append(runs(world))
+    stage.deploy(world)
+    assert cluster_of(world).commands == [COMMAND]
+    assert seen == [{image.digest}]
+
+
+def test_a_migration_that_fails_leaves_the_deployment_as_it_is() -> None:
+    stage = ClusterStage.of(MIGRATE)
+    world, (image,) = begun(stage, "1.0.0")
+    stage.publish(world, "1.1.0", FakeApp(commands={COMMAND: CommandResult(1, "no such table")}))
+    with pytest.raises(DeployError, match="failed: Error: exit status 1") as raised:
+        stage.deploy(world.next_run())
+    assert raised.value.state == f"{image} serves, as before; this was verified"
+    assert runs(world) == {image.digest}
+    assert len(web(world).causes) == 1
+    assert read_record(cluster_of(world), RECORD).held == ()
+
+
+def test_a_check_that_fails_brings_back_the_version_before() -> None:
+    stage = ClusterStage.of(MIGRATE)
+    world, (first,) = begun(stage, "1.0.0")
+    second = stage.publish(world, "1.1.0")
+    run = world.next_run()
+
+    def smoke(files: object, env: object) -> None:
+        raise CommandError("`./smoke.sh` failed with status 1", tail="no cart")
+
+    run.process.effects["./smoke.sh"] = smoke
+    with pytest.raises(DeployError, match="did not pass"):
+        stage.deploy(run)
+    assert runs(world) == {first.digest}
+    assert read_record(cluster_of(world), RECORD).held == (second.digest,)
+
+
+def test_a_rollback_runs_no_migration_and_no_check() -> None:
+    stage = ClusterStage.of(MIGRATE)
+    world, (first, _) = begun(stage, "1.0.0", "1.1.0")
+    stage.rollback(world.next_run())
+    assert runs(world) == {first.digest}
+    assert cluster_of(world).commands == [COMMAND, COMMAND]
+
+
 def new_world(stage: ClusterStage, *versions: str) -> FakeWorld:
     """Return a world in which all `versions` but the last are deployed, and the last is in the registry."""
     *earlier, last = versions
@@ -232,11 +288,14 @@ def finished(version: str, held: tuple[str, ...] = ()) -> dict[str, object]:
     return {"runs": {digest}, "verified": digest, "held": held, "locked": None}
 
 
+@pytest.mark.parametrize(("target", "writes"), [("", 8), (MIGRATE, 10)], ids=["plain", "with a migration"])
 @pytest.mark.parametrize("versions", [("1.0.0",), ("1.0.0", "1.1.0")], ids=len)
-def test_a_killed_deployment_is_finished_by_running_it_again(versions: tuple[str, ...]) -> None:
-    stage = ClusterStage.of()
+def test_a_killed_deployment_is_finished_by_running_it_again(
+    versions: tuple[str, ...], target: str, writes: int
+) -> None:
+    stage = ClusterStage.of(target)
     crashes = list(crash_matrix(lambda: new_world(stage, *versions), stage.deploy, state, FakeWorld.next_run))
-    assert len(crashes) == 8
+    assert len(crashes) == writes
     for crash in crashes:
         assert crash.state == finished(versions[-1]), f"{crash.when} {crash.at} {crash.write}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from shipit.core.deploy import Workload
+from shipit.core.deploy import Job, NewJob, Workload
 from shipit.finding import Finding
 from shipit.world.hosts import Host
 
@@ -22,14 +22,21 @@ class Cluster(Protocol):
     def locked_by(self, path: str) -> str | None:
         """Return the owner of the lock `path`; None if it is free."""
 
-    def findings(self, deployment: str) -> tuple[Finding, ...]:
-        """Return the reasons why the Deployment cannot be changed, without writing: no context, no right."""
+    def findings(self, *, jobs: bool = False) -> tuple[Finding, ...]:
+        """Return the reasons why nothing can be deployed, without writing: no context, no right.
+
+        Args:
+            jobs: True to ask for the rights to run Jobs, too.
+        """
 
     def workload(self, name: str, *, pods: bool = True) -> Workload | None:
         """Return a Deployment, with its pods unless `pods` is False; None if there is none."""
 
     def logs(self, pod: str, container: str, lines: int) -> str:
         """Return the last `lines` lines of a container's output without secrets; if it crashed, those before it."""
+
+    def job(self, name: str) -> Job | None:
+        """Return a Job with its pods; None if there is none."""
 
     # writes
     def write(self, path: str, text: str) -> None:
@@ -58,6 +65,12 @@ class Cluster(Protocol):
 
         Returns False, without a change, if the Deployment was changed after `workload` was read.
         Raises `RemoteError` if the cluster refuses it.
+        """
+
+    def start_job(self, job: NewJob) -> None:
+        """Start a Job, and remove the earlier one with its name.
+
+        Raises `ConflictError` if another program created it meanwhile, and `RemoteError` if the cluster refuses it.
         """
 
 

@@ -28,6 +28,7 @@ class App:
         fails: the time from which it is no longer ready; None for never.
         crashes: the exit status of a container that crashes again and again; None if it runs.
         missing: True when the image cannot be pulled.
+        job: the exit status of a command that a Job runs in it; None for one that never ends.
         runs: the digest that the node reports, when its runtime names another one than the image has.
         log: the output of the container.
     """
@@ -36,6 +37,7 @@ class App:
     fails: float | None = None
     crashes: int | None = None
     missing: bool = False
+    job: int | None = 0
     runs: str = ""
     log: str = ""
 
@@ -80,6 +82,8 @@ class Node:
     def _status(self, pod: dict[str, Any], age: float) -> dict[str, Any]:
         containers = pod["spec"]["containers"]
         app = self._app(containers[0]["image"])
+        if pod["spec"].get("restartPolicy") == "Never":
+            return self._ended(pod, app)
         ready = app.ready is not None and age >= app.ready and not (app.fails is not None and age >= app.fails)
         ready = ready and app.crashes is None and not app.missing
         started = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=age)
@@ -90,6 +94,22 @@ class Node:
             "conditions": conditions,
             "containerStatuses": [self._container(each, app, ready, age) for each in containers],
         }
+
+    def _ended(self, pod: dict[str, Any], app: App) -> dict[str, Any]:
+        """Return the status of the pod of a Job."""
+        (container,) = pod["spec"]["containers"]
+        status = self._container(container, app, ready=False, age=0)
+        if app.missing or app.job is None:
+            return {"phase": "Pending" if app.missing else "Running", "containerStatuses": [status]}
+        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+        ended = {
+            "exitCode": app.job,
+            "reason": "Error" if app.job else "Completed",
+            "startedAt": now,
+            "finishedAt": now,
+        }
+        phase = "Failed" if app.job else "Succeeded"
+        return {"phase": phase, "containerStatuses": [{**status, "state": {"terminated": ended}}]}
 
     def _container(self, container: dict[str, Any], app: App, ready: bool, age: float) -> dict[str, Any]:
         name, _, digest = container["image"].partition("@")

@@ -1,4 +1,4 @@
-"""The controllers of the stand-in: Deployments make ReplicaSets, and ReplicaSets make pods.
+"""The controllers of the stand-in: Deployments make ReplicaSets, and ReplicaSets and Jobs make pods.
 
 A rollout has one pod more than wanted, and never fewer ready ones: the default for a few pods.
 """
@@ -14,6 +14,7 @@ from standin.kubernetes.store import Object, Refused, Store
 
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
+_RESULTS = {"Succeeded": "Complete", "Failed": "Failed"}
 _COPIED = ("kubernetes.io/change-cause",)
 
 
@@ -27,6 +28,10 @@ class Controllers:
     def act(self) -> None:
         for deployment in self._store.list("deployments"):
             self._act(deployment)
+        for job in self._store.list("jobs"):
+            self._run(job)
+        for pod in self._store.list("pods"):
+            self._collect(pod)
         for quota in self._store.list("resourcequotas"):
             namespace, name = quota["metadata"]["namespace"], _name(quota)
             used = {"pods": str(len(self._store.list("pods", namespace)))}
@@ -53,6 +58,28 @@ class Controllers:
                     spare -= _ready(pod)
                     self._store.delete("pods", namespace, _name(pod))
         self._report(deployment, newest, old, refused)
+
+    def _run(self, job: Object) -> None:
+        """Create the pod of a Job, and report its result."""
+        namespace, name = job["metadata"]["namespace"], _name(job)
+        pods = self._owned("pods", job)
+        if not pods and not job.get("status"):
+            owner = {"kind": "Job", "name": name, "uid": job["metadata"]["uid"]}
+            meta = {"name": f"{name}-pod", "labels": {"job-name": name}, "ownerReferences": [owner]}
+            meta["name"] += job["metadata"]["uid"].removeprefix("uid")
+            self._store.create("pods", namespace, {"metadata": meta, "spec": job["spec"]["template"]["spec"]})
+        for pod in pods:
+            if ended := _RESULTS.get(pod.get("status", {}).get("phase", "")):
+                condition = {"type": ended, "status": "True", "reason": "", "message": "its backoff limit is reached"}
+                self._store.patch("jobs", namespace, name, {"status": {"conditions": [condition]}})
+
+    def _collect(self, pod: Object) -> None:
+        """Delete a pod whose Job is gone."""
+        (owner,) = pod["metadata"].get("ownerReferences", [{"kind": ""}])
+        if owner["kind"] == "Job" and owner["uid"] not in {
+            each["metadata"]["uid"] for each in self._store.list("jobs")
+        }:
+            self._store.delete("pods", pod["metadata"]["namespace"], _name(pod))
 
     def _newest(self, deployment: Object) -> Object | None:
         """Return the ReplicaSet for the template of a Deployment; it is made unless the rollout is paused."""

@@ -24,7 +24,7 @@ _PATH = re.compile(
     r"/(?:api|apis)/(?P<group>[^/]+(?:/v1)?)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<resource>[a-z]+)"
     r"(?:/(?P<name>[^/]+))?(?:/(?P<part>[a-z]+))?"
 )
-_GROUPS = ("apps", "coordination.k8s.io", "authorization.k8s.io")
+_GROUPS = ("apps", "batch", "coordination.k8s.io", "authorization.k8s.io")
 
 
 class KubernetesStandIn:
@@ -125,7 +125,7 @@ def _discovery(path: str) -> Object | None:
             "singularName": kind.lower(),
             "kind": kind,
             "namespaced": True,
-            "verbs": ["get", "list", "patch", "create"],
+            "verbs": ["get", "list", "patch", "create", "delete"],
         }
         for name, (version, kind) in KINDS.items()
         if version == group

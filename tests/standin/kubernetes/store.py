@@ -18,6 +18,7 @@ KINDS = {
     "resourcequotas": ("v1", "ResourceQuota"),
     "namespaces": ("v1", "Namespace"),
     "nodes": ("v1", "Node"),
+    "jobs": ("batch/v1", "Job"),
     "leases": ("coordination.k8s.io/v1", "Lease"),
 }
 _MERGED_BY_NAME = ("containers", "initContainers", "env", "volumes")

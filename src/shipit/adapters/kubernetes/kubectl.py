@@ -75,6 +75,11 @@ class Kubectl:
         result = self._call(("patch", *target, "--type=strategic", "--field-manager=shipit", "--patch", patch))
         return not result.is_error("Conflict") and self._output(result, "patch") is not None
 
+    def delete(self, namespace: str, resource: str, name: str) -> None:
+        """Delete an object if it exists, and what belongs to it."""
+        options = ("--cascade=background", "--ignore-not-found", "--wait=false")
+        self._output(self._call(("delete", resource, name, "--namespace", namespace, *options)), "delete")
+
     def review(self, reviews: bytes) -> bytes:
         """Create objects that are not stored, such as questions about rights, and return them with their answers."""
         return self._output(self._call(("create", "--validate=false", "-f", "-", "--output=json"), reviews), "create")

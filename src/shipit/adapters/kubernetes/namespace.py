@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from msgspec import json
 
+from shipit.adapters.kubernetes.jobs import Jobs
 from shipit.adapters.kubernetes.kubectl import INSTALL, Kubectl
 from shipit.adapters.kubernetes.lease import Leases
 from shipit.adapters.kubernetes.objects import Deployment, Parts, PodObject, ReplicaSet
 from shipit.adapters.kubernetes.rights import missing_rights
 from shipit.adapters.kubernetes.workloads import workload_of
 from shipit.core import limits
-from shipit.core.deploy import Workload, cluster_parts, machine
+from shipit.core.deploy import Job, NewJob, Workload, cluster_parts, machine
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, ConflictError, ShipitError
 from shipit.finding import Finding
@@ -37,14 +38,15 @@ class KubectlNamespace:
         self.address = address
         self._namespace, context = cluster_parts(address)
         self._kubectl = Kubectl(context, redact)
+        self._jobs = Jobs(self._kubectl, self._namespace)
         self._redact = redact
         self._leases = Leases(self._kubectl, self._namespace, machine(address), duration)
 
-    def findings(self, deployment: str) -> tuple[Finding, ...]:
+    def findings(self, *, jobs: bool = False) -> tuple[Finding, ...]:
         if not shutil.which("kubectl"):
             return (Finding("kubectl", "`kubectl` is not installed on this machine", INSTALL),)
         try:
-            return tuple(missing_rights(self._kubectl, self._namespace, self.address))
+            return tuple(missing_rights(self._kubectl, self._namespace, self.address, jobs=jobs))
         except ConfigError as error:
             return (Finding("kubernetes-context", error.what, error.hint or ""),)
 
@@ -58,6 +60,9 @@ class KubectlNamespace:
             text = self._kubectl.list(self._namespace, "replicasets.apps,pods", found.spec.selector.query)
             parts = json.decode(text, type=Parts).items
         return workload_of(found, parts)
+
+    def job(self, name: str) -> Job | None:
+        return self._jobs.find(name)
 
     def logs(self, pod: str, container: str, lines: int) -> str:
         path = f"{self._core}/pods/{quote(pod)}/log?container={quote(container)}&tailLines={lines}"
@@ -80,6 +85,12 @@ class KubectlNamespace:
         spec = {"template": {"spec": {"containers": [{"name": container, "image": image}]}}}
         patch = json.encode({"metadata": metadata, "spec": spec}).decode()
         return self._kubectl.patch(self._namespace, workload.name, patch)
+
+    def start_job(self, job: NewJob) -> None:
+        self._leases.require()
+        if not self._jobs.start(job):
+            what = f"another program created the job `{job.name}` on {machine(self.address)} meanwhile"
+            raise ConflictError(what, hint="run the same command again")
 
     def write(self, path: str, text: str) -> None:
         self._leases.require()

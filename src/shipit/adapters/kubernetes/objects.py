@@ -150,6 +150,36 @@ class Parts(Struct):
     items: list[ReplicaSet | PodObject]
 
 
+class JobContainer(Struct):
+    image: str = ""
+    command: tuple[str, ...] | None = None
+
+
+class JobPodSpec(Struct):
+    containers: list[JobContainer]
+
+
+class JobTemplate(Struct):
+    spec: JobPodSpec
+
+
+class JobSpec(Struct):
+    template: JobTemplate
+
+
+class JobStatus(Struct):
+    conditions: list[Condition] | None = None
+
+
+class JobObject(Struct):
+    spec: JobSpec
+    status: JobStatus = field(default_factory=JobStatus)
+
+
+class Pods(Struct):
+    items: list[PodObject]
+
+
 class Lease(Struct, rename="camel"):
     """The fields of a Lease that are a lock."""
 

@@ -19,16 +19,18 @@ _RIGHTS = (
     *((verb, "", "configmaps", "") for verb in ("get", "create", "update")),
     *((verb, "coordination.k8s.io", "leases", "") for verb in ("get", "create", "update")),
 )
+_RIGHTS_FOR_JOBS = tuple((verb, "batch", "jobs", "") for verb in ("get", "create", "delete"))
 
 
-def missing_rights(kubectl: Kubectl, namespace: str, address: str) -> Iterator[Finding]:
-    """Yield a finding if the login has not all rights in the namespace."""
-    asked = [_review(namespace, *right) for right in _RIGHTS]
+def missing_rights(kubectl: Kubectl, namespace: str, address: str, *, jobs: bool) -> Iterator[Finding]:
+    """Yield a finding if the login has not all rights in the namespace; with `jobs`, also those to run Jobs."""
+    rights = (*_RIGHTS, *_RIGHTS_FOR_JOBS) if jobs else _RIGHTS
+    asked = [_review(namespace, *right) for right in rights]
     answers = _objects(kubectl.review(json.dumps({"apiVersion": "v1", "kind": "List", "items": asked}).encode()))
     allowed = [answer.get("status", {}).get("allowed", False) for answer in answers]
     missing = [
         f"{verb} {resource}{f'/{part}' if part else ''}"
-        for (verb, _, resource, part), granted in zip(_RIGHTS, allowed, strict=True)
+        for (verb, _, resource, part), granted in zip(rights, allowed, strict=True)
         if not granted
     ]
     if missing:

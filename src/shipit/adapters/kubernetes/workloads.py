@@ -37,12 +37,13 @@ def workload_of(deployment: Deployment, parts: Sequence[ReplicaSet | PodObject])
         probed=tuple(each.name for each in containers if each.readiness_probe),
         pre_stop=tuple(each.name for each in containers if each.lifecycle and each.lifecycle.pre_stop),
         pods=tuple(
-            _pod(pod, newest=pod.metadata.belongs_to(newest_uid)) for pod in pods if pod.metadata.belongs_to(uids)
+            pod_of(pod, newest=pod.metadata.belongs_to(newest_uid)) for pod in pods if pod.metadata.belongs_to(uids)
         ),
     )
 
 
-def _pod(pod: PodObject, *, newest: bool) -> Pod:
+def pod_of(pod: PodObject, *, newest: bool = False) -> Pod:
+    """Return a pod with the reason why it does not run."""
     status = pod.status
     containers = [*(status.init_container_statuses or ()), *(status.container_statuses or ())]
     reason, message = next(_reasons(pod, containers), ("", ""))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.config.targets.base import TargetTable
-from shipit.config.vocabulary import Duration, KubernetesName, Name, Text
+from shipit.config.vocabulary import Duration, KubernetesName, Name, Text, TimeLimit
 from shipit.core import limits
 
 
@@ -56,6 +56,27 @@ class KubernetesConfig(TargetTable, frozen=True, kw_only=True, tag="kubernetes")
             "version is rolled out again."
         ),
     ] = "15s"
+
+    migrate: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="A command that runs in a Job with the new image before the rollout, as a list of words. The "
+            "Job has the variables, the volumes and the service account of the Deployment. A rollback runs no command.",
+            examples=[["java", "-jar", "app.jar", "--migrate"]],
+        ),
+    ] = ()
+    verify: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Commands that run in the repository after the rollout. Their variables `SHIPIT_URL` and "
+            "`SHIPIT_VERSION` are `url` of the environment and the new version. If one fails, the earlier version is "
+            "rolled out again.",
+            examples=[["./smoke.sh"]],
+        ),
+    ] = ()
+    timeout: Annotated[TimeLimit, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
+        limits.MIGRATION.written
+    )
 
     @property
     def hosts(self) -> tuple[str, ...]:

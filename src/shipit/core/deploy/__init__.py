@@ -23,6 +23,8 @@ from shipit.core.deploy.health import TOO_LATE as TOO_LATE
 from shipit.core.deploy.health import Answer as Answer
 from shipit.core.deploy.health import HealthCheck as HealthCheck
 from shipit.core.deploy.health import Identity as Identity
+from shipit.core.deploy.job import Job as Job
+from shipit.core.deploy.job import NewJob as NewJob
 from shipit.core.deploy.nginx import SLOTS as SLOTS
 from shipit.core.deploy.nginx import STATE_PATH as STATE_PATH
 from shipit.core.deploy.nginx import TOKEN_HEADER as TOKEN_HEADER

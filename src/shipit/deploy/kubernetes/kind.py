@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, machine
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, NewJob, machine
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.kubernetes.observe import observe_namespace
@@ -13,7 +13,7 @@ from shipit.deploy.kubernetes.observed import KubernetesTarget, ObservedKubernet
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.steps.deploy import RecordEvent
-from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment
+from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment, RunJob, VerifyRollout
 from shipit.world import World
 
 
@@ -32,7 +32,8 @@ class Kubernetes:
         if seen.wanted != goal.image.reference:
             # Also shows that the record can be written, before anything is rolled out.
             yield _event(target, "started", goal.image, goal)
-        yield from _roll_out(target, seen, goal.image, goal.by, seconds(target.config.bake))
+            yield from _migrate(target, seen, goal)
+        yield from _roll_out(target, seen, goal.image, goal.by, seconds(target.config.bake), new=not goal.rejected)
 
     def way_back(
         self, target: KubernetesTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
@@ -66,13 +67,28 @@ def _event(target: KubernetesTarget, kind: EventKind, image: DeployedImage, goal
     return RecordEvent(target.config.hosts[0], target.record_path, event)
 
 
+def _migrate(target: KubernetesTarget, seen: ObservedKubernetes, goal: Goal) -> Iterator[Step]:
+    """Yield the step that runs the command of the new image; none for a rollback, whose image ran it before."""
+    (host,), config = target.config.hosts, target.config
+    if config.migrate and not goal.rejected:
+        words, image, limit = config.migrate, goal.image, seconds(config.timeout)
+        job = NewJob(target.state_path, config.deployment, seen.container, image.reference, words, limit)
+        yield RunJob(host, image, job)
+
+
 def _roll_out(
-    target: KubernetesTarget, seen: ObservedKubernetes, image: DeployedImage, by: str, bake: float
+    target: KubernetesTarget, seen: ObservedKubernetes, image: DeployedImage, by: str, bake: float, *, new: bool = False
 ) -> Iterator[Step]:
-    """Yield the steps after which the pods run `image`, and it is recorded as verified."""
+    """Yield the steps after which the pods run `image`, and it is recorded as verified.
+
+    The `verify` commands are for an image that is `new` and was not verified yet.
+    """
     (host,), config, container = target.config.hosts, target.config, seen.container
     yield PatchDeployment(host, config.deployment, container, image, seen.wanted, by)
     yield AwaitRollout(host, config.deployment, container, image, seconds(config.within))
+    if new and (seen.record.current != image or seen.wanted != image.reference):
+        limit = seconds(config.timeout)
+        yield from (VerifyRollout(host, image, command, limit, target.url) for command in config.verify)
     yield ConfirmRollout(
         host,
         target.app,

@@ -21,7 +21,7 @@ def observe_namespace(world: World, target: KubernetesTarget) -> ObservedKuberne
     """Return the state of the namespace of a target. Only reads."""
     (address,), config = target.config.hosts, target.config
     cluster = world.clusters.at(address)
-    if problems := cluster.findings(config.deployment):
+    if problems := cluster.findings(jobs=bool(config.migrate)):
         return ObservedKubernetes(target, findings=problems, readable=False)
     workload = cluster.workload(config.deployment)
     seen = ObservedKubernetes(

@@ -6,5 +6,7 @@ from shipit.steps.kubernetes.await_rollout import AwaitRollout as AwaitRollout
 from shipit.steps.kubernetes.confirm_rollout import ConfirmRollout as ConfirmRollout
 from shipit.steps.kubernetes.confirm_rollout import runs as runs
 from shipit.steps.kubernetes.patch_deployment import PatchDeployment as PatchDeployment
+from shipit.steps.kubernetes.run_job import RunJob as RunJob
+from shipit.steps.kubernetes.verify_rollout import VerifyRollout as VerifyRollout
 
-STEPS = (PatchDeployment, AwaitRollout, ConfirmRollout)
+STEPS = (RunJob, PatchDeployment, AwaitRollout, VerifyRollout, ConfirmRollout)

@@ -6,11 +6,12 @@ import copy
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
-from shipit.core.deploy import Workload, digest_in
+from shipit.core.deploy import Job, NewJob, Workload, digest_in
 from shipit.errors import RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.clusters.deployment import FakeDeployment
+from shipit.testing.clusters.job import FakeJob
 from shipit.testing.hosts import FakeApp
 from shipit.testing.locks import FakeLocks
 from shipit.testing.registry import FakeRegistry
@@ -22,9 +23,11 @@ class FakeCluster:
     A test can change these attributes, which all connections to the namespace share:
 
     * `deployments`: its Deployments by name; `add` adds one.
+    * `jobs`: its Jobs by name.
+    * `commands`: the commands of all Jobs that were started.
     * `texts`: the texts of its ConfigMaps, by name.
     * `problems`: the findings about the namespace.
-    * `refusal`: the reason why every change of a Deployment is refused; empty if none is.
+    * `refusal`: the reason why every change of a Deployment, and every Job, is refused; empty if none is.
     * `conflicts`: the number of changes that fail because another program changed the Deployment meanwhile.
     """
 
@@ -38,6 +41,8 @@ class FakeCluster:
         self.problems: list[Finding] = []
         self.refusal = ""
         self.conflicts: list[None] = []
+        self.commands: list[tuple[str, ...]] = []
+        self.jobs: dict[str, FakeJob] = {}
         self._locks = FakeLocks(address)
 
     def connect(self) -> FakeCluster:
@@ -52,14 +57,20 @@ class FakeCluster:
         self.deployments[name] = found
         return found
 
-    def findings(self, deployment: str) -> tuple[Finding, ...]:
+    def findings(self, *, jobs: bool = False) -> tuple[Finding, ...]:
         return tuple(self.problems)
 
     def workload(self, name: str, *, pods: bool = True) -> Workload | None:
         found = self.deployments.get(name)
         return found.workload if found else None
 
+    def job(self, name: str) -> Job | None:
+        found = self.jobs.get(name)
+        return found.job if found else None
+
     def logs(self, pod: str, container: str, lines: int) -> str:
+        if pod in self.jobs:
+            return "\n".join(self.jobs[pod].log.splitlines()[-lines:])
         images = (each.images[container] for each in self.deployments.values() if pod.startswith(f"{each.name}-"))
         app = self._apps.get(digest_in(next(images, "")))
         return "\n".join((app.log if app else "").splitlines()[-lines:])
@@ -83,6 +94,14 @@ class FakeCluster:
         found.set_image(container, image)
         found.causes.append(cause)
         return True
+
+    def start_job(self, job: NewJob) -> None:
+        self._locks.require()
+        if self.refusal:
+            raise RemoteError(self.refusal, hint="ask the administrator of the cluster")
+        self.commands.append(job.command)
+        app = self._apps.get(digest_in(job.image), FakeApp())
+        self.jobs[job.name] = FakeJob(job, app, self._clock, self._clock.elapsed())
 
     def write(self, path: str, text: str) -> None:
         self._locks.require()
