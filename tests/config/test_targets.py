@@ -285,6 +285,11 @@ def test_a_table_of_compose_is_one_target_for_each_service() -> None:
         ('secrets.from = ["env:KEY"]\n', "environments.dev.deploy.secrets", "compose reads secrets from a file"),
         ('image = "backend"\n', "environments.dev.deploy.image", "each service has its own image"),
         (
+            'copy = { a = "compose.shipit.yaml" }\n',
+            "environments.dev.deploy.copy",
+            "shipit writes another text to `compose.shipit.yaml`",
+        ),
+        (
             'services.api.health = "none"\n',
             "environments.dev.deploy.services.api",
             "the target does not say which image it deploys",

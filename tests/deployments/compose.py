@@ -105,11 +105,12 @@ class ComposeShop:
         self.git("add", ".")
         self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
 
-    def write(self, **services: dict[str, Any]) -> None:
-        """Write the compose file with other keys of its services."""
+    def write(self, directory: Path | None = None, **services: dict[str, Any]) -> None:
+        """Write the compose file with other keys of its services, into the project or into another directory."""
         for name, keys in services.items():
             self.services[name] |= keys
-        (self.project / "compose.yaml").write_text(json.dumps({"services": self.services}, indent=2))
+        text = json.dumps({"services": self.services}, indent=2)
+        ((directory or self.project) / "compose.yaml").write_text(text)
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True).stdout

@@ -110,23 +110,26 @@ def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_th
     shop.consistent("1.1.0")
 
 
-def test_over_ssh_a_service_with_many_keys_is_deployed_and_the_commands_of_the_user_run(
+def test_over_ssh_the_files_of_the_repository_are_copied_and_its_commands_run(
     shop: ComposeShop, ssh_server: SshServer
 ) -> None:
-    data = shop.project / "data"
+    data, deploy = shop.project / "data", shop.root / "deploy"
     data.mkdir(mode=0o777)
-    (shop.project / "frontend.env").write_text('PASSWORD="a$$b c"\n')
-    shop.write(frontend=MANY_KEYS, backend={"volumes": ["./data:/data"], "environment": {"TABLE": "carts"}})
+    deploy.mkdir()
+    (deploy / "frontend.env").write_text('PASSWORD="a$$b c"\n')
+    shop.write(deploy, frontend=MANY_KEYS, backend={"volumes": ["./data:/data"], "environment": {"TABLE": "carts"}})
     backend = {
         **shop.settings["services"]["backend"],
         "migrate": ["sh", "-c", 'test ! -e /data/fail && echo "$TABLE $VERSION" >>/data/migrations'],
         "verify": ['test "$(curl --silent --fail "$SHIPIT_URL/version")" = "$SHIPIT_VERSION"'],
     }
-    shop.configure(services={**shop.settings["services"], "backend": backend})
+    copied = {"deploy/compose.yaml": "compose.yaml", "deploy/frontend.env": "frontend.env"}
+    shop.configure(services={**shop.settings["services"], "backend": backend}, copy=copied)
     shop.use_ssh(ssh_server)
     shop.deploy("1.1.0").succeeded()
     shop.consistent("1.1.0")
     assert (data / "migrations").read_text() == "carts 1.1.0\n"
+    assert (shop.project / "frontend.env").read_text() == 'PASSWORD="a$$b c"\n'
     (data / "fail").touch()
     failed = shop.deploy("1.0.0")
     assert (failed.status, "failed with status 1 in 1.0.0" in failed.err) == (REJECTED, True), failed.err

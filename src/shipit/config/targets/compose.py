@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable, in_environment
@@ -13,6 +13,7 @@ from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, O
 from shipit.config.targets.container import SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, Path, Port
 from shipit.core import limits
+from shipit.core.deploy import PIN_FILE
 
 
 class ServiceConfig(ConfigTable, frozen=True, kw_only=True):
@@ -62,6 +63,15 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
             extra={"expected": "a list with at least one path"},
         ),
     ] = ("compose.yaml",)
+    copy: Annotated[
+        dict[Path, Path],
+        Meta(
+            description="Files of the repository that shipit copies to each host before the services start: the path "
+            "of each in the repository, and its path from `project`. They are those of the commit that the image was "
+            "built from, also in a rollback.",
+            examples=[{"deploy/compose.yaml": "compose.yaml"}],
+        ),
+    ] = field(default_factory=dict)
     services: Annotated[
         dict[Name, ServiceConfig],
         Meta(
@@ -115,6 +125,10 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
             yield "image", "each service has its own image", f'write `services.<name>.image = "{self.image}"`'
         if self.secrets and not self.secrets.file:
             yield "secrets", "compose reads secrets from a file", f'add `file = "{self.project}/secrets.env"`'
+        secrets = self.secrets.file if self.secrets else ""
+        for path in self.copy.values():
+            if path == PIN_FILE or f"{self.project}/{path}" == secrets:
+                yield "copy", f"shipit writes another text to `{path}`", "copy the file to another path"
 
 
 class ComposeServiceConfig(ComposeConfig, frozen=True, kw_only=True, tag="compose"):

@@ -11,7 +11,7 @@ from shipit.deploy.compose.observe import observe_host
 from shipit.deploy.compose.observed import ComposeTarget, ObservedCompose, ObservedComposeHost
 from shipit.deploy.compose.plan import ServicePlan, way_back_steps
 from shipit.deploy.compose.proxy import proxy_findings
-from shipit.deploy.compose.state import health_findings, host_state, service_findings
+from shipit.deploy.compose.state import copied_compose_files, health_findings, host_state, service_findings
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.world import World
@@ -22,13 +22,14 @@ class Compose:
 
     def observe(self, world: World, target: ComposeTarget) -> ObservedCompose:
         hosts: list[ObservedComposeHost] = []
-        findings: list[Finding] = []
+        copied, missing = copied_compose_files(world.git, target.config)
+        findings: list[Finding] = [*missing]
         for address in target.config.hosts:
             host = world.hosts.at(address)
             if problems := host.findings(target.config.directory):
                 findings += problems
                 continue
-            seen = observe_host(host, target, world.clock.sleep)
+            seen = observe_host(host, target, copied, world.clock.sleep)
             if isinstance(seen, Finding):
                 findings.append(seen)
             else:

@@ -23,7 +23,7 @@ from shipit.steps.compose import (
     VerifyReplicas,
     WatchReplicas,
 )
-from shipit.steps.deploy import PullImage, RecordEvent, WriteSecrets
+from shipit.steps.deploy import CopyFile, PullImage, RecordEvent, WriteSecrets
 
 
 class ServicePlan:
@@ -51,13 +51,22 @@ class ServicePlan:
             # Also shows that the record can be written, before anything is started.
             yield self.event("started", self.goal.image)
             yield PullImage(self.host, self.goal.image)
-        if secrets := self.target.config.secrets:
+        config = self.target.config
+        yield from self.copy_files(required=True)
+        if secrets := config.secrets:
             yield WriteSecrets(self.host, secrets.sources, secrets.file or "", secrets.format)
-        if secrets or not self.observed.serves(self.goal.image):  # other secrets are other settings
+        # Other files and other secrets can be other settings.
+        if config.copy or secrets or not self.observed.serves(self.goal.image):
             yield from self.replace_containers(watched=True)
         yield self._confirm()
         if self.goal.image.digest in self.observed.record.held:
             yield self.event("freed", self.goal.image)
+
+    def copy_files(self, *, required: bool) -> Iterator[Step]:
+        """Yield the steps that copy the files of the commit of the wanted image."""
+        revision, config = self.goal.image.revision, self.target.config
+        for source, path in config.copy.items():
+            yield CopyFile(self.host, revision or "HEAD", source, f"{config.project}/{path}", required)
 
     def _adopt(self) -> Iterator[Step]:
         """Yield the step that records the image that another program started, so that a rollback can go back to it."""
@@ -139,6 +148,8 @@ def way_back_steps(
     earlier, running = earlier_image(before, rejected), {each.container.id for each in now.running}
     survivors = tuple(each.container.id for each in before.old(rejected) if each.container.id in running)
     back = ServicePlan(target, now, Goal(earlier or _UNKNOWN, rejected.by))
+    if earlier in [event.image for event in before.record.verified]:  # its files were copied, too
+        yield from back.copy_files(required=False)
     if len(survivors) >= now.service.replicas:  # the old containers were not removed
         yield from back.keep_containers(survivors)
     elif earlier:

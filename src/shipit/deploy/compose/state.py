@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shipit.config.targets import ComposeServiceConfig
 from shipit.core.deploy import PIN_FILE, machine
 from shipit.deploy.base import HostState
 from shipit.deploy.compose.observed import ComposeTarget, ObservedComposeHost
 from shipit.finding import Finding
 from shipit.steps.compose import CONFIG_FILES
+from shipit.world import Git
 
 
 def host_state(observed: ObservedComposeHost) -> HostState:
@@ -60,6 +62,19 @@ def health_findings(observed: ObservedComposeHost) -> Iterator[Finding]:
         what = f"docker runs the health check of `{name}` on {machine(observed.host)} only {first} after the start"
         fix = f"add `start_period: 60s` and `start_interval: 500ms` to the `healthcheck` of `{name}`"
         yield Finding("compose-health", f"{what}, and each deployment waits for it", fix, "warning")
+
+
+def copied_compose_files(git: Git, config: ComposeServiceConfig) -> tuple[dict[str, str], list[Finding]]:
+    """Return the texts of the compose files that a deployment copies, and a finding for each file that is missing."""
+    texts, findings = {}, []
+    for source, path in config.copy.items():
+        text = git.text("HEAD", source)
+        if text is None:
+            what = f"`copy` names `{source}`, which is not in the commit that is checked out"
+            findings.append(Finding("compose-copy", what, f"commit the file, or correct its path: git add {source}"))
+        elif path in config.files:
+            texts[path] = text
+    return texts, findings
 
 
 def service_findings(target: ComposeTarget, observed: ObservedComposeHost) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import DecodeError, Struct, ValidationError, field, json
@@ -24,6 +24,21 @@ hash=$1 service=$2 directory=$3
 shift 3
 project=$("$@") && printf '%s\\n' "$project" |
     docker compose --profile "*" --project-directory "$directory" --file - config "$hash" "$service"
+"""
+
+
+# Compose reads texts from a directory of their own, which is removed at once.
+_WITH_TEXTS = """\
+room=$(mktemp -d) && cd "$room" || exit 1
+trap 'rm -rf "$room"' EXIT
+number=0
+while [ "$1" != -- ]; do
+    number=$((number + 1))
+    printf '%s' "$1" >"$number.yaml"
+    shift
+done
+shift
+"$@"
 """
 
 
@@ -51,12 +66,14 @@ class ComposeModel(Struct, frozen=True):
     services: dict[str, ComposeModelService] = field(default_factory=dict)
 
 
-def read_model(host: Host, directory: str, files: Sequence[str]) -> ComposeModel:
+def read_model(host: Host, directory: str, files: Sequence[str], texts: Mapping[str, str] = {}) -> ComposeModel:
     """Return the project that compose reads from `files` in `directory`.
+
+    The files in `texts` are read with these texts, as if they were on the host already.
 
     Raises `CommandError` if compose is missing, or refuses the files.
     """
-    text = _answer(host, [*_compose(directory, files), "config", "--format", "json"], directory)
+    text = _answer(host, [*_compose(directory, files, texts), "config", "--format", "json"], directory)
     try:
         return json.decode(text, type=ComposeModel)
     except (DecodeError, ValidationError) as error:
@@ -101,9 +118,11 @@ def _files(host: Host, service: ComposeService) -> Sequence[str]:
     return service.files if host.read(service.pin_path) is None else (*service.files, PIN_FILE)
 
 
-def _compose(directory: str, files: Sequence[str]) -> list[str]:
-    named = [word for file in files for word in ("--file", f"{directory}/{file}")]
-    return ["docker", "compose", *_ALL_PROFILES, "--project-directory", directory, *named]
+def _compose(directory: str, files: Sequence[str], texts: Mapping[str, str] = {}) -> list[str]:
+    numbered = {file: f"{number}.yaml" for number, file in enumerate(texts, start=1)}
+    named = [word for file in files for word in ("--file", numbered.get(file) or f"{directory}/{file}")]
+    argv = ["docker", "compose", *_ALL_PROFILES, "--project-directory", directory, *named]
+    return ["sh", "-c", _WITH_TEXTS, "sh", *texts.values(), "--", *argv] if texts else argv
 
 
 def _answer(host: Host, argv: Sequence[str], directory: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.steps.deploy.bake import Seen as Seen
 from shipit.steps.deploy.bake import watch as watch
+from shipit.steps.deploy.copy_file import CopyFile as CopyFile
 from shipit.steps.deploy.environment import container_environment as container_environment
 from shipit.steps.deploy.environment import log_of as log_of
 from shipit.steps.deploy.gate import Gate as Gate
@@ -24,4 +25,4 @@ from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.verify import run_verification as run_verification
 from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets
 
-STEPS = (PullImage, Migrate, WriteSecrets, Verify, RecordEvent)
+STEPS = (PullImage, Migrate, CopyFile, WriteSecrets, Verify, RecordEvent)

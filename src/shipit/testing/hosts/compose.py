@@ -19,7 +19,8 @@ Service = dict[str, Any]
 
 
 class FakeCompose:
-    """The projects of `docker compose` on a host. It reads only the file with the pinned images, and `.env`.
+    """The projects of `docker compose` on a host. It reads only the file with the pinned images. Another `.env` or
+    `compose.yaml` changes the fingerprint of the settings.
 
     A test can change `projects`: the services of each project by its directory, with their keys as in a compose file.
     `image` is required. The name of a project is the last part of its directory. `installed` is False on a host without
@@ -58,6 +59,8 @@ class FakeCompose:
         if words[-1] == "version":
             return CommandResult(0, "Docker Compose version v2.40.3")
         directory = words[words.index("--project-directory") + 1]
+        if missing := self._missing_env_file(directory, words):
+            return CommandResult(14, f"env file {missing} not found")
         if directory not in self.projects:
             return CommandResult(14, f"open {directory}/compose.yaml: no such file or directory")
         pinned, services = any(word.endswith(PIN_FILE) for word in words), self.projects[directory]
@@ -76,6 +79,13 @@ class FakeCompose:
         except ShipitError as error:
             return CommandResult(1, error.what)
         return CommandResult(0)
+
+    def _missing_env_file(self, directory: str, words: Sequence[str]) -> str | None:
+        """Return the path of a file that `env_file` of a service names and that does not exist; None if all exist."""
+        without = any("!reset" in word for word in words)
+        named = (str(keys["env_file"]) for keys in self.projects.get(directory, {}).values() if "env_file" in keys)
+        paths = (f"{directory}/{name}" for name in named if not without)
+        return next((path for path in paths if path not in self._files), None)
 
     def _run(self, directory: str, service: str, *command: str, pinned: bool) -> CommandResult:
         """Run a command in a container of its own, which is removed at its end."""
@@ -118,7 +128,7 @@ class FakeCompose:
 
     def _hash(self, directory: str, service: str, *, pinned: bool) -> str:
         own = {**self.projects[directory][service], "image": self._image(directory, service, pinned=pinned)}
-        own["env_file"] = self._files.get(f"{directory}/.env", "")
+        own["files"] = [self._files.get(f"{directory}/{name}", "") for name in (".env", "compose.yaml")]
         return hashlib.sha256(json.encode(own, order="sorted")).hexdigest()
 
     def _existing(self, directory: str, service: str) -> tuple[Container, ...]:
