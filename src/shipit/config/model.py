@@ -19,6 +19,7 @@ from shipit.config.vocabulary import (
     BreakingWords,
     BumpKey,
     BumpName,
+    CommitSubject,
     CommitType,
     EnvironmentName,
     FeatureBump,
@@ -188,6 +189,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             "Required checks then stay pending."
         ),
     ] = False
+    commit_message: Annotated[
+        CommitSubject | None,
+        Meta(
+            description="The first line of the release commit. It is `chore(release): {version}` when unset. In a "
+            "repository with packages, `{version}` stands for all of them, as in `backend 1.4.0, web 2.0.1`."
+        ),
+    ] = None
     author: Annotated[
         Author | None,
         Meta(description="The author of the release commit. It is the one that git is configured with when unset."),

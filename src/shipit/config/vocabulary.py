@@ -52,6 +52,14 @@ Version = Annotated[
         "0.1.0",
     ),
 ]
+CommitSubject = Annotated[
+    str,
+    _text(
+        r"(?=.*\{(?:version|tag)\})(?:[^{}\x00-\x1f]|\{(?:version|tag)\})+",
+        "a line that contains `{version}` or `{tag}`",
+        "release: {version}",
+    ),
+]
 _OTHER = r"(?:(?!\{version\})[^\x00])*"
 VersionPattern = Annotated[
     str, _text(rf"{_OTHER}\{{version\}}{_OTHER}", "a text that contains `{version}` once", "ktx:{version}")

@@ -30,7 +30,7 @@ from shipit.core.commits.text.message import (
     parse_commit,
     subject,
 )
-from shipit.core.commits.text.release_message import is_release_subject, subject_of
+from shipit.core.commits.text.release_message import is_release_subject, standard_subject
 from shipit.core.redact import shortened
 from shipit.core.versions import is_version, meant_version
 
@@ -92,7 +92,7 @@ def lint_commits(
 
 def _problems(message: str, reading: Reading, rules: Rules, packages: Collection[str]) -> Iterator[LintProblem]:
     """Yield the problems of a message; it was read as `reading`."""
-    if is_release_subject(subject_of(message)):
+    if is_release_subject(standard_subject(message)):
         return
     if reason := skip_reason(message):
         yield LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged")

@@ -16,7 +16,7 @@ from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits, squashed_commits
 from shipit.core.commits.text.footers import split_footers
 from shipit.core.commits.text.message import Commit, Unreadable, after_subject, header, subject
-from shipit.core.commits.text.release_message import is_release_subject, subject_of
+from shipit.core.commits.text.release_message import is_release_subject, standard_subject
 from shipit.core.versions import Bump
 
 # The reason why a commit that changes no file of a package does not count for it.
@@ -40,7 +40,7 @@ def read_commit(commit: RawCommit, cache: PrefixCache, package: PackageToRead | 
 
 def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead | None) -> Reading:
     message = commit.message
-    if is_release_subject(subject_of(message)):
+    if is_release_subject(standard_subject(message)):
         return ignored(commit, "a release commit")
     if reason := skip_reason(message):
         return ignored(commit, reason)

@@ -100,5 +100,8 @@ class HistoryScan:
 
 
 def _needs_full_read(text: str) -> bool:
-    """Return whether a message with a known type, or one of several joined ones, might be breaking or a duplicate."""
-    return "BREAKING" in text or "\r" in text or "(cherry picked" in text
+    """Return whether a message with a known type, or one of several joined ones, can be more than its header says.
+
+    It might be breaking, a duplicate, or a release commit.
+    """
+    return "BREAKING" in text or "\r" in text or "(cherry picked" in text or "Release-Of: " in text

@@ -197,8 +197,13 @@ def _sequence(
     what = ", ".join(entry.name for entry in releases)
     skip = " [skip ci]" if config.release.skip_ci else ""
     written = config.release.write_back.commits and changes.files  # no commit when no file changes
-    subject = SUBJECT.format(what=what) + skip if written else None
-    commit = ReleaseCommit(observed.clone.base, subject, releases[0].release.tag, observed.clone.branch)
+    tags = ", ".join(entry.release.tag for entry in releases)
+    template = config.release.commit_message
+    own = template and template.replace("{version}", what).replace("{tag}", tags)
+    subject = (own or SUBJECT.format(what=what)) + skip if written else None
+    commit = ReleaseCommit(
+        observed.clone.base, subject, releases[0].release.tag, observed.clone.branch, releases=what if own else ""
+    )
     versions = {entry.next_release.history.package.name: entry.version for entry in releases}
     snapshot = plan_snapshot(config, observed, versions, commit, changes)
     return ReleaseSequence(config.release, config.announce, observed, releases, changes, commit, snapshot)

@@ -38,7 +38,7 @@ class ForgeCommit(Struct, frozen=True):
         return Done({"commit": found}) if found else Todo()
 
     def apply(self, world: World) -> Outputs:
-        message = release_message(self.commit.subject or "", self.body)
+        message = release_message(self.commit.subject or "", self.body, self.commit.releases)
         files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
         parent = self.commit.base(world) or self.commit.parent
         commit = world.forge.create_commit(branch=self.branch, parent=parent, message=message, files=files)

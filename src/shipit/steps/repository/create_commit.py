@@ -52,7 +52,7 @@ class CreateCommit(Struct, frozen=True):
         return Todo()
 
     def apply(self, world: World) -> Outputs:
-        message = release_message(self.commit.subject or "", self.body)
+        message = release_message(self.commit.subject or "", self.body, self.commit.releases)
         made = self.commit.find(world) or world.git.create_commit(self.paths, message, self.author)
         if self.commit.find(world) is None:
             world.git.adopt(self.commit.base(world) or self.commit.parent)

@@ -15,7 +15,8 @@ class ReleaseCommit(Struct, frozen=True):
     `parent` is the commit that the release was planned on. `subject` is the header of the release commit; None for a
     release without a commit (`write-back = "none"`), which tags the parent itself. `tag` is one tag of the release, and
     `branch` is the branch that the commit is pushed to. `after` is set for the snapshot commit: the release commit
-    before it, whose id becomes the parent once it is made.
+    before it, whose id becomes the parent once it is made. `releases` names the releases if `subject` is one of the
+    user, and not the standard one.
     """
 
     parent: str
@@ -23,6 +24,7 @@ class ReleaseCommit(Struct, frozen=True):
     tag: str
     branch: str | None = None
     after: ReleaseCommit | None = None
+    releases: str = ""
 
     def find(self, world: World) -> str | None:
         """Return the id of the commit; None if it is not HEAD, not at the tag, and not the tip of the remote branch."""

@@ -15,7 +15,6 @@ from shipit.core.commits.text.release_message import (
     is_release_of,
     notes_of,
     release_message,
-    subject_of,
     versions_of,
 )
 from shipit.core.notes import section_of
@@ -132,7 +131,7 @@ def _untagged(
     A commit that was pushed needs a proof that shipit made it and not a user: the draft, or this clone.
     """
     package = history.package
-    version = versions_of(subject_of(commit.message)).get(package.name)
+    version = versions_of(commit.message).get(package.name)
     tag = package.format.render(version) if version else None
     if version is None or tag is None or tag in remote.tags:
         return None
