@@ -196,6 +196,23 @@ def test_a_container_that_does_not_come_back_is_unsafe() -> None:
     assert world.registry.tags[TAG] == first.digest
 
 
+def test_a_run_that_began_between_two_containers_says_which_version_serves_now() -> None:
+    stage = WatchedStage.of()
+    world, watchtower, first = begun(stage)
+    stage.publish(world, "1.1.0")
+    host_of(world).containers.stop("shop", seconds=10)  # by the update of a run that was killed
+
+    def finish() -> None:
+        watchtower.update()
+        raise RemoteError("busy")
+
+    watchtower.works = finish
+    with pytest.raises(DeployError) as raised:
+        stage.deploy(world.next_run())
+    state = "no version served when this deployment began, so there is no earlier version to go back to"
+    assert raised.value.state == f"{state}; {first} serves now"
+
+
 def test_a_rollback_moves_the_tag_back_and_no_later_run_moves_it_forward() -> None:
     stage = WatchedStage.of()
     world, watchtower, first = begun(stage)

@@ -134,6 +134,7 @@ def _way_back(
         error.state = "it is not known which version serves"
     elif not any(host.healthy or host.serving for host in before.hosts):
         error.state = "no version served when this deployment began, so there is no earlier version to go back to"
+        error.state += f"; {', '.join(served)} serves now" if served else ""
     elif _same_problems(before, after):
         error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:
