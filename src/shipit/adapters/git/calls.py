@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from typing import IO
 
+from shipit.adapters.processes.bounded import REST, Pipes
 from shipit.core import limits
 
 REMINDER = 10.0
@@ -21,8 +21,6 @@ Waiting = Callable[[str, float, float], None]
 Output = tuple[int, bytes, bytes]
 """The exit status, the standard output and the standard error of a program."""
 
-_PIECE = 1 << 16  # bytes
-_REST = 0.2  # seconds in which the output of a program that has ended can be read
 
 # The guard reads a pipe from shipit. A line in it means that git has ended. If the pipe is closed without a line, then
 # shipit gave up or was killed: the guard ends all processes of the group, so that nothing is pushed later.
@@ -38,48 +36,6 @@ class TimedOut(Exception):
     def __init__(self, programs: Sequence[str] = ()) -> None:
         super().__init__("git did not end")
         self.programs = tuple(programs)
-
-
-class TooMuchOutput(Exception):
-    """A git process that printed more than `limits.GIT_OUTPUT`."""
-
-
-class _Pipes:
-    """The output and the messages of a program, read while it runs.
-
-    Of the messages only the last `limits.GIT_MESSAGES` are kept, because a remote can send them without an end.
-    """
-
-    def __init__(self, program: subprocess.Popen[bytes]) -> None:
-        assert program.stdout and program.stderr
-        self.output, self.messages = bytearray(), bytearray()
-        self._open = selectors.DefaultSelector()
-        self._open.register(program.stdout, selectors.EVENT_READ, self._keep_output)
-        self._open.register(program.stderr, selectors.EVENT_READ, self._keep_message)
-
-    def read(self, seconds: float) -> bool:
-        """Read for at most `seconds`, and return whether both pipes have ended; raises `TooMuchOutput`."""
-        end = time.monotonic() + seconds
-        while self._open.get_map():
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            for pipe, _ in self._open.select(left):
-                piece = os.read(pipe.fd, _PIECE)
-                if piece:
-                    pipe.data(piece)
-                else:
-                    self._open.unregister(pipe.fileobj)
-        return True
-
-    def _keep_output(self, piece: bytes) -> None:
-        self.output += piece
-        if len(self.output) > limits.GIT_OUTPUT:
-            raise TooMuchOutput
-
-    def _keep_message(self, piece: bytes) -> None:
-        self.messages += piece
-        del self.messages[: -limits.GIT_MESSAGES]
 
 
 def guarded(argv: Sequence[str]) -> list[str]:
@@ -126,14 +82,14 @@ def run_remote(
 def _communicate(
     program: subprocess.Popen[bytes], limit: float, waiting: Callable[[float], None] = lambda seconds: None
 ) -> Output:
-    started, pipes = time.monotonic(), _Pipes(program)
+    started, pipes = time.monotonic(), Pipes(program, limits.GIT_OUTPUT, limits.GIT_MESSAGES)
     while True:
         left = limit - (time.monotonic() - started)
         if pipes.read(min(left, REMINDER)):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 program.wait(max(0, min(left, REMINDER)))
         if program.poll() is not None:
-            pipes.read(_REST)  # if it left a process in the background, that one holds the pipes open
+            pipes.read(REST)  # if it left a process in the background, that one holds the pipes open
             return program.returncode, bytes(pipes.output), bytes(pipes.messages)
         if left <= REMINDER:
             raise TimedOut

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.git.calls import Output, TimedOut, TooMuchOutput, Waiting, guarded, run_local, run_remote
+from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
 from shipit.adapters.git.errors import SentToken, no_git_server, push_error, remote_error, remote_lock, remote_timeout
 from shipit.adapters.git.history import GitHistory
+from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login

@@ -6,12 +6,12 @@ Objects are read and written at their path of the API, as JSON on standard input
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.core.redact import Redactor
@@ -19,6 +19,8 @@ from shipit.errors import AuthError, CommandError, ConfigError, RemoteError, Shi
 
 INSTALL = "install it: https://kubernetes.io/docs/tasks/tools/"
 _PAUSE = 1.0  # seconds between them
+_OLD = ("unknown flag", "unknown shorthand flag")
+_FINAL = ("(NotFound)", *_OLD)
 _REFUSED = ("(Forbidden)", "Unauthorized", "must be logged in")
 
 
@@ -85,25 +87,27 @@ class Kubectl:
         return self._output(self._call(("create", "--validate=false", "-f", "-", "--output=json"), reviews), "create")
 
     def _read(self, argv: Sequence[str]) -> _Result:
-        """Return the result of a call that only reads. It is repeated if it fails."""
+        """Return the result of a call that only reads. It is repeated if the cluster answers with another error."""
         for number in range(limits.KUBECTL_TRIES):
             if number:
                 time.sleep(_PAUSE)
             result = self._call(argv)
-            if result.status == 0 or any(word in result.error for word in ("(NotFound)", *_REFUSED)):
+            if result.status in (0, None) or any(word in result.error for word in (*_FINAL, *_REFUSED)):
                 break
         return result
 
     def _call(self, argv: Sequence[str], data: bytes = b"") -> _Result:
-        command = ("kubectl", *self._options, f"--request-timeout={limits.KUBECTL:g}s", *argv)
-        environment = without_tokens(os.environ)
+        command = ("kubectl", *self._options, f"--request-timeout={limits.KUBECTL_REQUEST:g}s", *argv)
+        bounds = (limits.KUBECTL_ANSWER, limits.KUBECTL_MESSAGES)
         try:
-            done = subprocess.run(command, input=data, capture_output=True, timeout=limits.KUBECTL, env=environment)
+            status, output, messages = run_bounded(command, data, without_tokens(os.environ), limits.KUBECTL, *bounds)
         except OSError as error:
             raise CommandError(f"`kubectl` cannot be run: {error.strerror}", hint=INSTALL, argv=command) from error
-        except subprocess.TimeoutExpired:
-            return _Result(None, b"", f"it did not end within {limits.KUBECTL:g} seconds")
-        return _Result(done.returncode, done.stdout, self._redact(done.stderr.decode(errors="replace").strip()))
+        except TooMuchOutput:
+            return _Result(None, b"", f"it printed more than {limits.KUBECTL_ANSWER.written}")
+        said = self._redact(messages.decode(errors="replace").strip())
+        late = f"{said}\nit did not end within {limits.KUBECTL:g} seconds"
+        return _Result(status, output, late if status is None else said)
 
     def _output(self, result: _Result, verb: str) -> bytes:
         """Return the output of a call; raises `AuthError` or `RemoteError` if it failed."""
@@ -119,5 +123,8 @@ class Kubectl:
         what = f"`kubectl {verb}` failed: {last}"
         if any(word in error for word in _REFUSED):
             return AuthError(what, hint="log in to the cluster, or ask for the rights in docs/guides/kubernetes.md")
+        if any(word in error for word in _OLD):
+            return CommandError(f"the `kubectl` of this machine is too old ({last})", hint=INSTALL)
         command = " ".join(("kubectl", *self._options, "version"))
-        return RemoteError(what, hint=f"check the connection to the cluster: {command}", retryable=True)
+        hint = f"see whether you can log in, and whether the cluster answers: {command}"
+        return RemoteError(what, hint=hint, retryable=True)
