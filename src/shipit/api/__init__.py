@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
-from shipit.api.adopting import adopt, plan_adoption, present_settings, replay_adoption
+from shipit.api.adopting import adopt, plan_adoption, present_files, replay_adoption
 from shipit.api.deploying import (
     apply_deployment,
     deploy,
@@ -60,7 +60,7 @@ __all__ = [
     "plan_release",
     "plan_rollback",
     "plan_task",
-    "present_settings",
+    "present_files",
     "preview",
     "release",
     "release_notes",

@@ -36,22 +36,25 @@ def replay_adoption(project: Project, adoption: Adoption) -> Replay:
     return Replay(releases, effects(windows, releases, adoption.config), prereleases)
 
 
-def present_settings(project: Project) -> str | None:
-    """Return the text of `shipit.toml`; None if there is no such file."""
-    return project.world.files.read("shipit.toml")
+def present_files(project: Project, adoption: Adoption) -> dict[str, str]:
+    """Return the texts of the files to write that exist already, by path."""
+    texts = ((path, project.world.files.read(path)) for path in adoption.files)
+    return {path: text for path, text in texts if text is not None}
 
 
 def adopt(project: Project, adoption: Adoption) -> None:
-    """Write `shipit.toml`. Nothing is written when it has the text already, or when shipit needs no settings.
+    """Write `shipit.toml` and the workflow. A file that has its text already is not written.
 
-    Raises `ConflictError` when `shipit.toml` has another text.
+    Raises `ConflictError` when a file has another text; nothing is written then.
     """
-    present = present_settings(project)
-    if present is not None and present != adoption.text:
-        raise ConflictError(
-            "`shipit.toml` exists already, with other settings",
-            hint="compare them with shipit init --dry-run; to start again, delete the file first",
-            state="nothing was written",
-        )
-    if present is None and adoption.text:
-        project.world.files.write("shipit.toml", adoption.text)
+    present = present_files(project, adoption)
+    for path, text in present.items():
+        if text != adoption.files[path]:
+            raise ConflictError(
+                f"`{path}` exists already, with other settings",
+                hint="compare them with shipit init --dry-run; to start again, delete the file first",
+                state="nothing was written",
+            )
+    for path, text in adoption.files.items():
+        if path not in present:
+            project.world.files.write(path, text)

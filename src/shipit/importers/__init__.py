@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from shipit.importers.model import Found as Found
 from shipit.importers.model import Imported as Imported
 from shipit.importers.model import ImportedKey as ImportedKey
 from shipit.importers.model import Importer as Importer
 from shipit.importers.model import Repository as Repository
 from shipit.importers.tools import IMPORTERS as IMPORTERS
+from shipit.importers.workflows import RELEASE as RELEASE
+from shipit.importers.workflows import Converted as Converted
+from shipit.importers.workflows import Setup as Setup
+from shipit.importers.workflows import convert_workflows
+
+_RUNS_TOOL = re.compile("|".join(f"(?:{importer.runs.pattern})" for importer in IMPORTERS.values()))
+
+
+def read_workflows(repository: Repository) -> Converted:
+    """Return the images and the set-up of the workflows that release, or that build images."""
+    return convert_workflows(repository, _RUNS_TOOL)
 
 
 def read_settings(repository: Repository) -> tuple[Imported, ...]:

@@ -49,7 +49,15 @@ def _parsed(path: str, text: str) -> Any:
     return _yaml(text)
 
 
-def _yaml(text: str) -> Any:
+def read_lines_of_yaml(text: str) -> Any:
+    """Return the values of YAML, whose tables know their lines (`lc.line`); None for a text that cannot be read."""
+    try:
+        return _yaml(text, "rt") if len(text) <= limits.IMPORTED_FILE else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _yaml(text: str, kind: str = "safe") -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -58,7 +66,7 @@ def _yaml(text: str) -> Any:
 
     try:
         refuse_deep_lines(text)
-        found = YAML(typ="safe", pure=True).load(text)
+        found = YAML(typ=kind, pure=True).load(text)
     except VersionFileError as error:
         raise ValueError(error.what) from None
     except YAMLError as error:

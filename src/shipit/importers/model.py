@@ -25,6 +25,7 @@ class Repository(Struct, frozen=True):
         tags: the names of the tags.
         last: the highest stable version among the tags; None without a release.
         workflows: the texts of the workflows, by path.
+        address: the repository on GitHub, such as `acme/shop`; None without a remote.
     """
 
     read: Callable[[str], str | None]
@@ -32,6 +33,7 @@ class Repository(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     last: Version | None = None
     workflows: Mapping[str, str] = {}
+    address: str | None = None
 
     def has_tag(self, template: str) -> bool:
         """Return whether a tag has the tag format `template`."""
@@ -80,6 +82,10 @@ class Found:
         """Set `setting`, such as `release.tag`, to `value`, because of `key`."""
         table, _, name = setting.partition(".")
         self.taken_all(key, table, {name: value}, why)
+
+    def noted(self, key: str, setting: str, why: str = "") -> None:
+        """Report that `setting`, which is set together with other keys, is the counterpart of `key`."""
+        self.keys.append(ImportedKey(key, "taken", setting, why))
 
     def added(self, key: str, setting: str, value: object, why: str = "") -> None:
         """Add `value` to the list `setting`, because of `key`."""

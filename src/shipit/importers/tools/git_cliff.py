@@ -163,7 +163,7 @@ def _rest(key: str, parser: Settings, known: set[str], found: Found) -> list[tup
     if parser.get("skip") is True:
         found.default(key, "only commits that raise the version are in the notes")
         return []
-    found.taken(key, "changelog.sections", {}, "only commits that raise the version are in the notes")
+    found.noted(key, "changelog.sections", "only commits that raise the version are in the notes")
     return [(type, str(parser.get("group", "Other"))) for type in DEFAULT_BUMPS if type not in known]
 
 

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 from shipit.plan.adoption.model import Adoption as Adoption
+from shipit.plan.adoption.plan import adoption_of as adoption_of
 from shipit.plan.adoption.plan import plan_adoption as plan_adoption

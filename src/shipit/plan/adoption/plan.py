@@ -13,10 +13,21 @@ from shipit.config.model import Config, VersionFileConfig
 from shipit.core import limits
 from shipit.core.commits import subject
 from shipit.core.history import columns
+from shipit.core.notes.links import slug_of
 from shipit.core.versions.tag_family import TagFamily, tag_families
 from shipit.errors import ConfigError, ShipitError
-from shipit.importers import IMPORTERS, Found, Imported, ImportedKey, Repository, read_settings
-from shipit.plan.adoption.model import Adoption
+from shipit.importers import (
+    IMPORTERS,
+    Converted,
+    Found,
+    Imported,
+    ImportedKey,
+    Repository,
+    read_settings,
+    read_workflows,
+)
+from shipit.plan.adoption.model import PIPELINE_FILE, Adoption
+from shipit.plan.adoption.pipeline import pipeline_text
 from shipit.plan.adoption.toml import toml_text
 from shipit.plan.adoption.words import aliases_for
 from shipit.versionfiles import detect
@@ -31,19 +42,40 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     Raises `ConfigError` for settings of another tool that cannot be read.
     """
     repository = _repository(git, files)
-    imported = (*(read_settings(repository) or _detected(repository, git)), *_words(git))
+    settings = read_settings(repository) or _detected(repository, git)
+    return adoption_of(repository, (*settings, *_words(git)))
+
+
+def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
+    """Return the settings and the workflow that follow from what was `found`, and from the workflows."""
+    converted = read_workflows(repository)
+    imported = (*found, *converted.imported)
     merged = _merged(imported)
     settings, config = _needed(merged)
     marked = tuple(replace(each, keys=tuple(_marked(each, merged, settings))) for each in imported)
-    remove = tuple(file for each in imported for file in each.files if _is_left_over(file, config))
-    return Adoption(marked, toml_text(settings), config, tuple(_workflow_lines(repository.workflows)), remove)
+    remove = (*(file for each in imported for file in each.files if _is_left_over(file, config)), *converted.replaced)
+    lines = tuple(_workflow_lines(repository.workflows, converted.replaced))
+    return Adoption(marked, toml_text(settings), config, _pipeline(config, converted, repository), lines, remove)
+
+
+def _pipeline(config: Config, converted: Converted, repository: Repository) -> str:
+    """Return the text of the workflow that runs shipit; empty if the repository has none that it replaces."""
+    branches = tuple(each.name for each in config.release.channels) or (repository.default_branch or "main",)
+    return pipeline_text(config, converted.setups, branches) if converted.setups else ""
 
 
 def _repository(git: Git, files: Files) -> Repository:
     tags = {tag.name: tag.commit for tag in git.tags()}
     families = [family for family in tag_families(tags) if not family.dated]
     stable = [tag.version for family in families for tag in family.tags if tag.version.prerelease is None]
-    return Repository(files.read, _default_branch(git), tuple(tags), max(stable, default=None), _workflows(files))
+    last = max(stable, default=None)
+    return Repository(files.read, _default_branch(git), tuple(tags), last, _workflows(files), _address(git))
+
+
+def _address(git: Git) -> str | None:
+    """Return the repository on GitHub, such as `acme/shop`; None without a remote there."""
+    url = git.remote_url()
+    return slug_of(url, "https://github.com") if url else None
 
 
 def _default_branch(git: Git) -> str | None:
@@ -114,7 +146,7 @@ def _needed(settings: Settings) -> tuple[Settings, Config]:
 def _is_left_over(file: str, config: Config) -> bool:
     """Return whether a file of another tool is needed no longer: it has nothing else in it, and no version."""
     named = (each.path if isinstance(each, VersionFileConfig) else each for each in config.release.version_files or ())
-    return not detect([file]) and file not in named
+    return not detect([file]) and file not in named and not file.startswith(".github/workflows/")
 
 
 def _config(settings: Mapping[str, Mapping[str, Any]]) -> Config:
@@ -155,12 +187,12 @@ def _marked(imported: Imported, merged: Settings, written: Settings) -> Iterator
 def _workflows(files: Files) -> dict[str, str]:
     """Return the texts of the workflows, by path."""
     paths = (*files.glob(".github/workflows/*.yml"), *files.glob(".github/workflows/*.yaml"))
-    return {path: files.read(path) or "" for path in paths}
+    return {path: files.read(path) or "" for path in paths if path != PIPELINE_FILE}
 
 
-def _workflow_lines(workflows: Mapping[str, str]) -> Iterator[str]:
-    """Yield the place of each line of a workflow that runs another release tool."""
-    for path, text in workflows.items():
+def _workflow_lines(workflows: Mapping[str, str], replaced: Sequence[str]) -> Iterator[str]:
+    """Yield the place of each line that runs another release tool, in the workflows that are not in `replaced`."""
+    for path, text in ((path, text) for path, text in workflows.items() if path not in replaced):
         for number, line in enumerate(text.splitlines(), 1):
             if any(importer.runs.search(line) for importer in IMPORTERS.values()):
                 yield f"{path}:{number}"

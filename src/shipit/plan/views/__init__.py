@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shipit.plan.views.adoption import adoption_diff as adoption_diff
     from shipit.plan.views.adoption import adoption_to_json as adoption_to_json
-    from shipit.plan.views.adoption import config_diff as config_diff
     from shipit.plan.views.adoption import render_adoption as render_adoption
     from shipit.plan.views.json import plan_from_json as plan_from_json
     from shipit.plan.views.json import plan_to_json as plan_to_json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shipit.plan.views.text import render_plan as render_plan
 
 _NAMES = {
-    "adoption": ("adoption_to_json", "config_diff", "render_adoption"),
+    "adoption": ("adoption_to_json", "adoption_diff", "render_adoption"),
     "json": ("plan_from_json", "plan_to_json"),
     "markdown": ("deploy_summary", "failure_summary", "image_summary", "preview_summary", "release_summary"),
     "replay": ("render_replay", "replay_to_json"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import to_builtins
@@ -22,10 +22,14 @@ def render_adoption(adoption: Adoption, paint: Paint = lambda text, style: text)
     return "".join(f"{line}\n" for line in _lines(adoption, paint))
 
 
-def config_diff(adoption: Adoption, before: str | None) -> str:
-    """Return the unified diff from `before`, the text of `shipit.toml` (None without one), to the new text."""
-    old = "/dev/null" if before is None else "a/shipit.toml"
-    lines = difflib.unified_diff((before or "").splitlines(True), adoption.text.splitlines(True), old, "b/shipit.toml")
+def adoption_diff(adoption: Adoption, present: Mapping[str, str]) -> str:
+    """Return the unified diff from the texts of the files that are `present`, by path, to the new texts."""
+    return "".join(_diff(path, present.get(path), text) for path, text in adoption.files.items())
+
+
+def _diff(path: str, before: str | None, after: str) -> str:
+    old = "/dev/null" if before is None else f"a/{path}"
+    lines = difflib.unified_diff((before or "").splitlines(True), after.splitlines(True), old, f"b/{path}")
     return "".join(lines)
 
 
@@ -35,7 +39,7 @@ def adoption_to_json(adoption: Adoption, replay: Replay, *, written: bool) -> di
         "tools": [
             {"tool": each.tool, "files": list(each.files), "keys": to_builtins(each.keys)} for each in adoption.imported
         ],
-        "files": [{"path": "shipit.toml", "text": adoption.text}] if adoption.text else [],
+        "files": [{"path": path, "text": text} for path, text in adoption.files.items()],
         "written": written,
         "replay": {"agree": replay.agreeing, "total": len(replay.releases)},
         "workflows": list(adoption.workflows),

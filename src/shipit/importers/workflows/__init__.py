@@ -1,0 +1,8 @@
+"""The conversion of workflows of GitHub Actions: what they build and release becomes settings and jobs of shipit."""
+
+from __future__ import annotations
+
+from shipit.importers.workflows.convert import RELEASE as RELEASE
+from shipit.importers.workflows.convert import convert_workflows as convert_workflows
+from shipit.importers.workflows.model import Converted as Converted
+from shipit.importers.workflows.model import Setup as Setup

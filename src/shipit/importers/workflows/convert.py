@@ -1,0 +1,226 @@
+"""The workflows of a repository, read as environments with images, and as the set-up of the jobs of shipit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shipit.importers.model import Found, Imported, Repository
+from shipit.importers.workflows.actions import read_action
+from shipit.importers.workflows.docker import Settings
+from shipit.importers.workflows.document import read_workflow
+from shipit.importers.workflows.expressions import expanded, github_scope, is_known
+from shipit.importers.workflows.job import JobState
+from shipit.importers.workflows.model import Converted, Job, Setup, Workflow
+from shipit.importers.workflows.shell import read_run
+
+RELEASE = ""
+"""The name of the release job among the set-ups, and of the place where a job for tags belongs."""
+_REFERENCE = re.compile(r"github\.ref(?:_name)? *== *'(?:refs/heads/)?([\w./-]+)'")
+_AFTER_RELEASE = re.compile(
+    r"releases?[_-]created|paths_released|new_release_published|release-please.*created|outputs\.released"
+)
+_NAMES = {"develop": "dev", "development": "dev", "production": "prod", "main": "prod", "master": "prod"}
+
+
+class _Place(Struct, frozen=True):
+    """The environment that a job becomes. The name of the place for the images of a release is `RELEASE`."""
+
+    name: str
+    branch: str = ""
+
+
+class _Reading(Struct):
+    """Everything that is read so far: the environments, and the set-up of their jobs."""
+
+    environments: dict[str, dict[str, Any]]
+    images: dict[str, Settings]
+    setups: dict[str, Setup]
+
+
+def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Converted:
+    """Return the workflows as environments and set-ups; a workflow without any of it is left as it is.
+
+    Args:
+        repository: the repository with its workflows.
+        runs_tool: matches a line that runs a release tool.
+    """
+    reading = _Reading({}, {}, {})
+    imported, replaced = [], []
+    for path, text in repository.workflows.items():
+        workflow = read_workflow(path, text)
+        if workflow is None or not _concerns_shipit(text, runs_tool):
+            continue
+        found = Found(path)
+        _read_events(workflow, found)
+        kept = [job for job in workflow.jobs if not _read_job(job, workflow, reading, found, repository, runs_tool)]
+        for job in kept:
+            found.no_counterpart(f"line {job.line}: job `{job.name}`", "it has nothing to do with releases: it stays")
+        imported.append(found.imported("workflow"))
+        if not kept and all(key.status != "needs your decision" for key in found.keys):
+            replaced.append(path)
+    return Converted((*imported, *_settings(reading)), reading.setups, tuple(replaced))
+
+
+def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
+    return "docker" in text or any(runs_tool.search(line) for line in text.splitlines())
+
+
+def _read_job(
+    job: Job, workflow: Workflow, reading: _Reading, found: Found, repository: Repository, runs_tool: re.Pattern[str]
+) -> bool:
+    """Read a job, and report its steps; return False for one that has nothing to do with releases and images."""
+    texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
+    releases = any(runs_tool.search(line) for text in texts for line in text.splitlines())
+    if not _is_shipits(job, runs_tool):
+        return False
+    places = [_Place(RELEASE)] if releases else _places(job, workflow, repository)
+    for name in job.needs:
+        _read_need(name, job, workflow, found, runs_tool)
+    if not places:
+        found.undecided(
+            f"line {job.line}: job `{job.name}`", "no branch starts it: add an environment with its `branch`"
+        )
+        return True
+    for number, place in enumerate(places):
+        state = _state(Found() if number else found, job, workflow, place, repository)
+        for step in job.steps:
+            if releases and runs_tool.search(f"uses: {step.uses}@\n{step.run}".replace("\n", " ")):
+                state.found.default(
+                    state.name(step, step.uses or "the release tool"), "the new job releases with shipit"
+                )
+            else:
+                read_action(state, step) if step.uses else read_run(state, step)
+        _keep(state, place, reading)
+    return True
+
+
+def _read_events(workflow: Workflow, found: Found) -> None:
+    """Report an event of which the new workflow has no counterpart."""
+    after = workflow.events.get("workflow_run")
+    if isinstance(after, dict):
+        names = after.get("workflows")
+        shown = ", ".join(map(str, names)) if isinstance(names, list) else str(names)
+        why = f"the new workflow does not wait for `{shown}`: call it in a job `test`, and let the others need it"
+        found.undecided("on: workflow_run", why)
+    if "schedule" in workflow.events:
+        found.no_counterpart("on: schedule", "shipit does nothing on a schedule")
+
+
+def _read_need(name: str, job: Job, workflow: Workflow, found: Found, runs_tool: re.Pattern[str]) -> None:
+    """Report a job that must end before, and that the new workflow does not have."""
+    needed = next((each for each in workflow.jobs if each.name == name), None)
+    if needed and not _is_shipits(needed, runs_tool):
+        why = f"the new workflow does not wait for `{name}`: move that job there, and add `needs: {name}` to the others"
+        found.undecided(f"line {job.line}: needs `{name}`", why)
+
+
+def _is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:
+    """Return whether a job releases, or builds or deploys images."""
+    texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
+    return any(re.search(r"docker|ssh-action", text) or any(map(runs_tool.search, text.splitlines())) for text in texts)
+
+
+def _state(found: Found, job: Job, workflow: Workflow, place: _Place, repository: Repository) -> JobState:
+    scope = github_scope(repository.address)
+    if place.branch:
+        scope |= {"github.ref_name": "{branch}"}
+    for level in (workflow.env, job.env):
+        scope |= {f"env.{name}": expanded(value, scope) for name, value in level.items()}
+    state = JobState(found, scope, place.name)
+    state.setup.runs_on, state.setup.environment = job.runs_on, job.environment
+    return state
+
+
+def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
+    """Add the images and the set-up of a job to those of its environment."""
+    images: dict[str, Settings] = {}
+    for build in state.docker.builds:
+        made = build.images()
+        images |= made
+        if made:
+            setting = f"environments.{place.name}" if place.name else "release.images"
+            why = "`{sha}` has the first 7 characters of the commit" if "{sha}" in "".join(build.pushed) else ""
+            state.found.noted(build.key, setting, why)
+        elif all(map(is_known, build.references)):
+            state.found.no_counterpart(build.key, "the image is not pushed")
+    commands = [command for _, command in state.commands]
+    if place.name == RELEASE:
+        reading.images |= images
+        commands = []
+    elif images:
+        environment = reading.environments.setdefault(place.name, {"branch": place.branch, "build": [], "images": {}})
+        environment["images"] |= images
+        environment["build"] += [command for command in commands if command not in environment["build"]]
+    if images or place.name == RELEASE:
+        known = reading.setups.get(place.name)
+        reading.setups[place.name] = known.merged(state.setup) if known else state.setup
+    for key, command in state.commands:
+        if images and place.name != RELEASE:
+            state.found.noted(key, f"environments.{place.name}", "it runs before the images are built")
+        elif command.startswith("chmod"):
+            state.found.default(key)
+        else:
+            state.found.undecided(key, "add it to `prepare`, if the release needs it")
+
+
+def _settings(reading: _Reading) -> Iterable[Imported]:
+    """Yield the settings of the environments and of the images of releases."""
+    found = Found()
+    for name, environment in reading.environments.items():
+        table = {"branch": environment["branch"], "build": environment["build"], **_images(environment["images"])}
+        found.taken(f"branch `{table['branch']}`", f"environments.{name}", {k: v for k, v in table.items() if v})
+    if reading.images:
+        found.taken(
+            "images of a release", "release.images", {_short(name): image for name, image in reading.images.items()}
+        )
+    if found.keys:
+        yield found.imported("workflows")
+
+
+def _images(images: dict[str, Settings]) -> dict[str, Any]:
+    if len(images) == 1:
+        return {"image": next(iter(images.values()))}
+    return {"images": {_short(name): image for name, image in images.items()}}
+
+
+def _short(name: str) -> str:
+    return re.sub(r"[^a-z0-9-]+", "-", name.rpartition("/")[2].lower()).strip("-") or "image"
+
+
+def _places(job: Job, workflow: Workflow, repository: Repository) -> list[_Place]:
+    """Return the environments that a job becomes, by the branches that start it."""
+    events = workflow.events
+    if _is_for_releases(events) or _AFTER_RELEASE.search(job.condition):
+        return [_Place(RELEASE)]
+    branches = _REFERENCE.findall(job.condition) or _branches(events, repository)
+    names = [each for each in branches if re.fullmatch(r"[\w./-]+", each)]
+    return [_Place(_environment(branch, names), branch) for branch in names]
+
+
+def _is_for_releases(events: Any) -> bool:
+    push = events.get("push")
+    tags = isinstance(push, dict) and "tags" in push and "branches" not in push
+    return tags or ("release" in events and "push" not in events)
+
+
+def _branches(events: Any, repository: Repository) -> list[str]:
+    for event in ("push", "workflow_run", "pull_request"):
+        if event in events:
+            settings = events[event]
+            named = settings.get("branches") if isinstance(settings, dict) else None
+            if isinstance(named, list | str):
+                return [named] if isinstance(named, str) else list(map(str, named))
+            if event != "pull_request" and repository.default_branch:
+                return [repository.default_branch]
+    return []
+
+
+def _environment(branch: str, branches: Sequence[str]) -> str:
+    """Return the name of the environment of a branch; two branches never get the same name."""
+    name = _NAMES.get(branch, re.sub(r"[^a-z0-9-]+", "-", branch.lower()).strip("-") or "prod")
+    taken = [_NAMES.get(other, other) for other in branches if other != branch]
+    return re.sub(r"[^a-z0-9-]+", "-", branch.lower()) if name in taken else name

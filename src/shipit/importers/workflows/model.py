@@ -1,0 +1,85 @@
+"""The values that a conversion of workflows works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from shipit.importers.model import Imported
+
+
+class Step(Struct, frozen=True):
+    """A step of a job. `uses` is the name of an action without its version; empty for a step with commands."""
+
+    line: int
+    uses: str = ""
+    inputs: Mapping[str, str] = {}
+    run: str = ""
+    env: Mapping[str, str] = {}
+    id: str = ""
+    directory: str = ""
+
+
+class Job(Struct, frozen=True):
+    """A job with its steps. `calls` is the workflow that it calls instead; `condition` is its `if`."""
+
+    name: str
+    line: int
+    steps: tuple[Step, ...] = ()
+    env: Mapping[str, str] = {}
+    runs_on: str = "ubuntu-latest"
+    environment: str = ""
+    condition: str = ""
+    calls: str = ""
+    needs: tuple[str, ...] = ()
+
+
+class Workflow(Struct, frozen=True):
+    """A workflow. `events` has the settings of each event that starts it."""
+
+    path: str
+    events: Mapping[str, Any]
+    jobs: tuple[Job, ...]
+    env: Mapping[str, str] = {}
+
+
+class Setup(Struct):
+    """The set-up that a job needs before shipit runs in it. A text with `${{ }}` is an expression of GitHub."""
+
+    runs_on: str = "ubuntu-latest"
+    environment: str = ""
+    java: str = ""
+    distribution: str = ""
+    node: str = ""
+    username: str = ""
+    password: str = ""
+    aws_region: str = ""
+    aws_role: str = ""
+    ssh_key: str = ""
+    submodules: bool = False
+    qemu: bool = False
+
+    def merged(self, other: Setup) -> Setup:
+        """Return the set-up of two jobs that become one; that of the first takes precedence."""
+        usual = Setup()
+        names = self.__struct_fields__
+        chosen = {each: getattr(self, each) or getattr(other, each) for each in names}
+        if self.runs_on == usual.runs_on:
+            chosen["runs_on"] = other.runs_on
+        return Setup(**chosen)
+
+
+class Converted(Struct, frozen=True):
+    """The result of a conversion.
+
+    Attributes:
+        imported: the steps of each workflow, with what became of them.
+        setups: the set-up of the job of each environment, by its name; that of the release job is ``.
+        replaced: the paths of the workflows that have nothing left to do.
+    """
+
+    imported: tuple[Imported, ...] = ()
+    setups: Mapping[str, Setup] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""The steps of workflows that deploy to servers: by SSH, or on the runner itself."""
+
+from __future__ import annotations
+
+import re
+
+from shipit.importers.workflows.job import JobState, is_secret
+from shipit.importers.workflows.model import Step
+
+_COMPOSE = re.compile(r"docker[ -]compose\b(?P<options>.*?)\bup\b")
+_FILE = re.compile(r"(?:-f|--file)[ =](\S+)")
+_DIRECTORY = re.compile(r"^\s*cd +(\S+)", re.MULTILINE)
+_RUN = re.compile(r"docker run\b(?P<options>.*)")
+_SCRIPT = re.compile(r"(?:^|[\s/])([\w./-]+\.sh)\b", re.MULTILINE)
+
+
+def read_ssh(job: JobState, step: Step) -> None:
+    """Read a step of `appleboy/ssh-action`: its script on the host becomes a target."""
+    key, script = job.name(step, step.uses), job.known(step.inputs.get("script", ""))
+    if is_secret(step.inputs.get("key", "")):
+        job.setup.ssh_key = step.inputs["key"]
+    host, user = job.known(step.inputs.get("host", "")), job.known(step.inputs.get("username", ""))
+    address = f"ssh://{_plain(user, 'USER')}@{_plain(host, 'HOST')}"
+    _report(job, key, script, address)
+    if "fingerprint" not in step.inputs:
+        why = "it accepts any host key; put the output of `ssh-keyscan HOST` into the secret SSH_KNOWN_HOSTS"
+        job.found.undecided(f"{key}, host key", why)
+
+
+def read_local_deployment(job: JobState, step: Step, key: str, command: str) -> None:
+    """Read a command of docker on the runner itself."""
+    if "up" in command or " run " in command:
+        _report(job, key, job.known(step.run), "local")
+    else:
+        job.found.default(key, "shipit replaces the containers itself")
+
+
+def _plain(value: str, name: str) -> str:
+    return value if re.fullmatch(r"[\w.-]+", value) else name
+
+
+def _report(job: JobState, key: str, script: str, address: str) -> None:
+    """Report a deployment, with the table that replaces it."""
+    if (found := _COMPOSE.search(script)) is not None:
+        project = _DIRECTORY.search(script)
+        files = _FILE.findall(found["options"])
+        why = _table(job, "compose", address, f'project = "{project[1] if project else "/srv/app"}"', *_listed(files))
+        why += ', and `services` with a health check: see "Compose" in the guides'
+    elif _RUN.search(script):
+        why = _table(job, "blue-green", address) + ', with a health check: see "Deploying" in the guides'
+    elif (named := _SCRIPT.search(script)) is not None:
+        why = f"the script `{named[1]}` is on the host: show what it does, or " + _table(job, "blue-green", address)
+    else:
+        why = "commands on a host that shipit does not know: run them in a job with `needs`"
+    job.found.undecided(key, why)
+
+
+def _listed(files: list[str]) -> list[str]:
+    return [f"files = {files}".replace("'", '"')] if files else []
+
+
+def _table(job: JobState, kind: str, address: str, *settings: str) -> str:
+    """Return the beginning of the table of a target."""
+    values = ", ".join((f'kind = "{kind}"', f'hosts = ["{address}"]', *settings))
+    return f"add `[environments.{job.environment or 'prod'}.deploy]` with {values}"

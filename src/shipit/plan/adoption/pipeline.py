@@ -1,0 +1,150 @@
+"""Writer of the workflow that runs shipit: a release job, and a job for each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from shipit.config.environment import EnvironmentConfig
+from shipit.config.model import Config
+from shipit.importers import RELEASE, Setup
+
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+SETUP_JAVA = "actions/setup-java@b6effb05e454b25005698d916606bdc6ffcbf961 # v5.7.0"
+SETUP_NODE = "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0"
+_GHCR = "ghcr.io/"
+_PREVIEW = """\
+  preview:
+    name: Show what merging would release
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      contents: read # to read the history
+      pull-requests: write # to write the preview on the pull request
+    steps:
+      - name: Check out
+        uses: {checkout}
+        with:
+          fetch-depth: 0
+          persist-credentials: false
+
+      - name: Preview
+        uses: OWNER/shipit@COMMIT
+"""
+
+
+def pipeline_text(config: Config, setups: Mapping[str, Setup], release_branches: tuple[str, ...]) -> str:
+    """Return the text of the workflow.
+
+    Args:
+        config: the configuration with the environments.
+        setups: the set-up of each job by its environment; that of the release job is `RELEASE`.
+        release_branches: the branches that shipit releases from.
+    """
+    environments = {name: each for name, each in config.environments.items() if each.branch and name in setups}
+    own = {name: each for name, each in environments.items() if each.branch not in release_branches}
+    merged = setups.get(RELEASE, Setup())
+    for name in environments.keys() - own.keys():
+        merged = merged.merged(setups[name])
+    branches = dict.fromkeys((*release_branches, *(str(each.branch) for each in own.values())))
+    images = [*config.release.images.values(), *_images(environments, environments.keys() - own.keys())]
+    lines = [*_head(tuple(branches), release_branches), *_PREVIEW.format(checkout=CHECKOUT).splitlines(), ""]
+    lines += _release_job(merged, release_branches, images, config)
+    for name, environment in own.items():
+        lines += ["", *_environment_job(name, environment, setups[name])]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _images(environments: Mapping[str, EnvironmentConfig], names: set[str]) -> Iterator[object]:
+    for name in names:
+        environment = environments[name]
+        yield from (environment.image,) if environment.image else environment.images.values()
+
+
+def _head(branches: tuple[str, ...], release_branches: tuple[str, ...]) -> Iterator[str]:
+    yield "# Written by `shipit init`."
+    yield "# Replace OWNER/shipit with the address of shipit's repository, and COMMIT with a commit that you reviewed."
+    yield from ("name: Pipeline", "", "on:", "  push:", f"    branches: [{', '.join(branches)}]")
+    yield from ("  pull_request:", f"    branches: [{', '.join(release_branches)}]", "", "permissions: {}", "", "jobs:")
+
+
+def _release_job(setup: Setup, branches: tuple[str, ...], images: list[object], config: Config) -> Iterator[str]:
+    condition = " || ".join(f"github.ref == 'refs/heads/{branch}'" for branch in branches)
+    yield from ("  release:", "    name: Release", f"    if: {condition}")
+    yield from _runner(setup)
+    yield from (
+        "    permissions:",
+        "      contents: write # to push the release commit and its tags, and to create the release",
+    )
+    if config.announce.comment or config.announce.label:
+        yield "      issues: write # to comment on the issues of a release"
+        yield "      pull-requests: write # to comment on the pull requests of a release"
+    yield from _permissions(setup, images)
+    yield from _steps("release-${{ github.ref }}", setup, images)
+
+
+def _environment_job(name: str, environment: EnvironmentConfig, setup: Setup) -> Iterator[str]:
+    images = list(_images({name: environment}, {name}))
+    yield from (f"  {name}:", f"    name: Deploy to {name}", f"    if: github.ref == 'refs/heads/{environment.branch}'")
+    yield from _runner(setup)
+    yield from ("    permissions:", "      contents: read # to read the history and to build")
+    yield from _permissions(setup, images)
+    yield "      deployments: write # to show on GitHub what is deployed"
+    yield from _steps(f"deploy-{name}", setup, images)
+
+
+def _runner(setup: Setup) -> Iterator[str]:
+    yield from (f"    runs-on: {setup.runs_on}", "    timeout-minutes: 30")
+    if setup.environment:
+        yield from (
+            "    environment:",
+            f"      name: {setup.environment}",
+            "      deployment: false # shipit records deployments",
+        )
+
+
+def _permissions(setup: Setup, images: list[object]) -> Iterator[str]:
+    if any(str(getattr(image, "name", "")).startswith(_GHCR) for image in images):
+        yield "      packages: write # to push images to ghcr.io"
+    if setup.aws_role:
+        yield "      id-token: write # to log in to AWS without a stored key"
+
+
+def _steps(group: str, setup: Setup, images: list[object]) -> Iterator[str]:
+    yield from (
+        "    concurrency:",
+        f"      group: {group}",
+        "      cancel-in-progress: false",
+        "      queue: max",
+        "    steps:",
+    )
+    yield from ("      - name: Check out", f"        uses: {CHECKOUT}", "        with:", "          fetch-depth: 0")
+    yield "          persist-credentials: false"
+    if setup.submodules:
+        yield "          submodules: true"
+    if setup.java:
+        yield from ("", "      - name: Set up Java", f"        uses: {SETUP_JAVA}", "        with:")
+        yield from (
+            f"          distribution: {setup.distribution or 'temurin'}",
+            f'          java-version: "{setup.java}"',
+        )
+    if setup.node:
+        yield from ("", "      - name: Set up Node.js", f"        uses: {SETUP_NODE}", "        with:")
+        yield from (f'          node-version: "{setup.node}"', "          package-manager-cache: false")
+    yield from ("", "      - name: Release, build and deploy", "        uses: OWNER/shipit@COMMIT")
+    yield from _inputs(setup)
+
+
+def _inputs(setup: Setup) -> Iterator[str]:
+    values = {
+        "registry-username": setup.username,
+        "registry-password": setup.password,
+        "ssh-key": setup.ssh_key,
+        "ssh-known-hosts": "${{ secrets.SSH_KNOWN_HOSTS }}" if setup.ssh_key else "",
+        "aws-region": setup.aws_region,
+        "aws-role": setup.aws_role,
+    }
+    given = {name: value for name, value in values.items() if value}
+    if given:
+        yield "        with:"
+        yield from (f"          {name}: {value}" for name, value in given.items())
