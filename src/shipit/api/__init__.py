@@ -19,14 +19,13 @@ from shipit.api.dispatch import comment, doctor, next_task, plan_task, preview
 from shipit.api.history import (
     changelog,
     commits,
-    lint,
-    lint_commits,
     next_version,
     next_versions_only,
     release_notes,
     upcoming,
 )
 from shipit.api.images import image, plan_image
+from shipit.api.linting import commitlint_rules, lint, lint_commits
 from shipit.api.releasing import apply, plan_release, release
 from shipit.api.replaying import replay
 from shipit.plan.outcome import Deployment, Images, Outcome
@@ -41,6 +40,7 @@ __all__ = [
     "apply_deployment",
     "changelog",
     "comment",
+    "commitlint_rules",
     "commits",
     "deploy",
     "doctor",

@@ -24,12 +24,9 @@ from shipit.plan.version import (
     packages,
     planned_release,
     require_depth,
-    rules_of,
 )
 
 if TYPE_CHECKING:
-    from shipit.config.model import Config
-    from shipit.core.commits.lint import LintedCommit, LintProblem
     from shipit.core.notes import Renderer
 
 
@@ -133,48 +130,6 @@ def changelog(project: Project, *, since: str | None = None, until: str = "HEAD"
 def _started(pieces: Iterator[str]) -> Iterator[str]:
     """Return the same pieces with the first one computed, so that errors are raised before anything is printed."""
     return chain([next(pieces, "")], pieces)
-
-
-def lint(message: str, config: Config | None = None) -> tuple[LintProblem, ...]:
-    """Return the problems of one commit message, or of the title of a pull request; nothing if it has none.
-
-    >>> import shipit
-    >>> shipit.lint("feat : login")
-    (LintProblem(severity='warning', what='non-standard spelling', hint='it counts, but write `feat: login`'),)
-
-    Args:
-        message: the text to check.
-        config: the configuration with the known types; None for the defaults.
-
-    Never raises, for any text.
-    """
-    from shipit.config.model import Config
-    from shipit.core.commits.lint import lint_message
-
-    config = config or Config()
-    return lint_message(message, rules_of(config), config.packages)
-
-
-def lint_commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[LintedCommit, ...]:
-    """Return the commits that are reachable from `until` and not from `since`, newest first, each with its problems.
-
-    The commits are read as `plan_release` reads them: only those that it cannot read have an error.
-
-    >>> import shipit
-    >>> linted = shipit.lint_commits(shipit.open_project("chat-server"))
-    >>> [(each.subject, each.problems[0].what) for each in linted if each.problems][2]
-    ('update stuff', 'it does not begin with `type: description`')
-
-    Args:
-        project: the repository, from `open_project`.
-        since: a revision; None for the last release, of several packages that with the most commits after it.
-        until: a revision.
-
-    Raises the same errors as `commits`.
-    """
-    from shipit.core.commits.lint import lint_commits
-
-    return lint_commits(commits(project, since, until), rules_of(project.config), project.config.packages)
 
 
 def commits(project: Project, since: str | None = None, until: str = "HEAD") -> tuple[RawCommit, ...]:

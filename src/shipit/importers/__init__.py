@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shipit.importers.commitlint import Commitlint as Commitlint
+from shipit.importers.commitlint import read_commitlint as read_commitlint
 from shipit.importers.model import Found as Found
 from shipit.importers.model import Imported as Imported
 from shipit.importers.model import ImportedKey as ImportedKey

@@ -88,7 +88,8 @@ def _require_small(value: Any) -> None:
 
 def _conversion(path: str) -> str:
     """Return the command that writes the settings in the file `path` as JSON, for the person to run."""
-    name = ".releaserc" if path.startswith("release.config.") else path.rpartition(".")[0]
+    tool = next((tool for tool in ("release", "commitlint") if path.startswith(f"{tool}.config.")), None)
+    name = f".{tool}rc" if tool else path.rpartition(".")[0]
     return f"node -e 'import(\"./{path}\").then(m => console.log(JSON.stringify(m.default)))' > {name}.json"
 
 

@@ -21,12 +21,12 @@ _TOKEN = re.compile(
     | (?P<string> "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' | `(?:[^`\\]|\\.)*+` )
     | (?P<number> -?\d[\w.]*+ )
     | (?P<name> [A-Za-z_$][\w$]*+ )
-    | (?P<mark> [{}\[\]:,;=.()<>|?] )""",
+    | (?P<mark> [{}\[\]:,;=.()<>|?*] )""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
-_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "undefined": None}
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "undefined": None, "Infinity": float("inf")}
 
 _Token = tuple[str, str, int]
 """The kind of a token (string, number, name, mark or end), its text, and its line."""
@@ -74,11 +74,23 @@ class _Reader:
             elif text == "module":
                 self._expect(".", "exports", "=")
                 return self._last(self._value())
+            elif text == "import":
+                self._import()
             elif text == "export":
                 self._expect("default")
                 return self._last(self._value())
             else:
                 raise self._code()
+
+    def _import(self) -> None:
+        """Skip an import of types, which TypeScript removes; any other import is code."""
+        if self._peek() != "type":
+            raise self._code()
+        while self._peek() != "from":
+            self._next()
+        self._next()
+        if self._next()[0] != "string":
+            raise self._code()
 
     def _constant(self) -> None:
         _, name, _ = self._next()
