@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
-
 from repositories import run
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
 HOOKS = {hook["id"]: hook for hook in YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")}

@@ -79,6 +79,11 @@ def commitlint_rules(directory: str) -> Commitlint | None:
     Raises `ConfigError` for a file that cannot be read, such as one with code.
     """
     from shipit.adapters.files.working_tree import WorkingTree
-    from shipit.importers import read_commitlint
+    from shipit.core.commits.message_rules import COMMITLINT_FILES
 
-    return read_commitlint(WorkingTree(directory).read)
+    read = WorkingTree(directory).read
+    if "commitlint" not in (read("package.json") or "") and all(read(file) is None for file in COMMITLINT_FILES):
+        return None
+    from shipit.importers import read_commitlint  # few repositories need it, and loading it takes time
+
+    return read_commitlint(read)

@@ -12,18 +12,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from shipit.core.commits.message_rules import MessageRule, is_checked
+from shipit.core.commits.message_rules import COMMITLINT_FILES, MessageRule, is_checked
 from shipit.importers.keys import listed
 from shipit.importers.model import ImportedKey
 from shipit.importers.places import read_first
 
-_EXTENSIONS = ("", ".json", ".yaml", ".yml", ".js", ".cjs", ".mjs", ".ts")
-# In the order in which commitlint looks for them; the first one counts.
-PLACES = (
-    "package.json: commitlint",
-    *(f".commitlintrc{extension}" for extension in _EXTENSIONS),
-    *(f"commitlint.config{extension}" for extension in _EXTENSIONS[4:]),
-)
 _TYPES = ["build", "chore", "ci", "docs", "feat", "fix", "perf", "refactor", "revert", "style", "test"]
 _CASES = ["sentence-case", "start-case", "pascal-case", "upper-case"]
 _COMMON: Mapping[str, list[Any]] = {
@@ -83,7 +76,7 @@ def read_commitlint(read: Callable[[str], str | None]) -> Commitlint | None:
 
     Raises `ConfigError` for a file that cannot be read, such as one with code.
     """
-    place = read_first(read, PLACES)
+    place = read_first(read, ["package.json: commitlint", *COMMITLINT_FILES])
     if place is None:
         return None
     file, values = place

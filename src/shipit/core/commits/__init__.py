@@ -1,7 +1,7 @@
 """Parsing and reading of commit messages: one message, or all commits since the last release.
 
-The modules of this package import each other directly. All other packages import from here, except `lint` and
-`release_message`: they are imported directly, because few commands need them.
+The modules of this package import each other directly. All other packages import from here, except `lint`,
+`message_rules` and `release_message`: they are imported directly, because few commands need them.
 """
 
 from __future__ import annotations

@@ -23,6 +23,12 @@ from shipit.core.commits.text.cases import has_case
 from shipit.core.commits.text.message import normalize_message
 from shipit.core.commits.text.release_message import is_release_subject, standard_subject
 
+_EXTENSIONS = ("", ".json", ".yaml", ".yml", ".js", ".cjs", ".mjs", ".ts")
+# The files of commitlint beside `package.json`, in the order in which it looks for them; the first one counts.
+COMMITLINT_FILES = (
+    *(f".commitlintrc{extension}" for extension in _EXTENSIONS),
+    *(f"commitlint.config{extension}" for extension in _EXTENSIONS[4:]),
+)
 # The header as commitlint reads it.
 _HEADER = re.compile(r"(?P<type>[A-Za-z0-9_]*)(?:\((?P<scope>.*?)\))?(?P<mark>!?): (?P<subject>.*)")
 # The headers that commitlint requires nothing of, besides merges.
