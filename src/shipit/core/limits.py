@@ -119,8 +119,8 @@ REQUEST_SILENCE = Time("services", 30, "the time without new data in an answer",
 REQUEST_TRIES = Count("services", 5, "tries of one request", "error, status 5")
 RATE_LIMIT_WAIT = Time("services", 60, "the wait for the end of a rate limit", "error, status 5, with the time when it ends")
 REQUEST_TIME = Time("services", 60, "the whole answer to a request", "error, status 5")
-TRANSFER_TIME = Time("services", 3600, "an upload of an asset; a copy of a layer between two images", "error, status 5")
-ANSWER_SIZE = Size("services", 32 << 20, "an answer, decompressed", "error, status 5")
+TRANSFER_TIME = Time("services", 3600, "an upload of an asset; a copy of a layer between two images; a pull or a push by the engine", "error, status 5")
+ANSWER_SIZE = Size("services", 32 << 20, "an answer, decompressed, also of the engine", "error, status 5")
 REASON_SIZE = Size("services", 64 << 10, "an answer that reports an error", "the error does not show the reason")
 REDIRECTS = Count("services", 3, "redirects of one request", "error, status 5")
 TAG_WRITES = Count("services", 3, "writes of a moving tag that other runs move meanwhile", "error, status 5")
@@ -131,7 +131,8 @@ REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry
 # Container engine
 
 ENGINE_CONNECTION = Time("engine", 15, "the first answer of the engine", "error, status 3")
-ENGINE_SILENCE = Time("engine", 600, "the time without new data in an answer of the engine", "error, status 5")
+ENGINE_SILENCE = Time("engine", 600, "an answer of the engine; in a pull or a push, the time without new data", "error, status 5")
+ENGINE_REASON = Count("engine", 2_000, "characters of the reason of the engine in an error", "the text ends with `…`")
 PUSH_RETRIES = Time("engine", 30, "the time for which a failed push is repeated", "error, status 5")  # the engine tries each layer five times in 50 seconds
 BUILDX_ANSWER = Time("engine", 60, "the answer of `docker buildx` about its version and its builder", "the classic builder is used")
 
@@ -190,6 +191,7 @@ LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut",
 LOCK_CONFIRMED = Time("deployments", 1, "the time after an answer of the host in which it is not asked again who has the lock", "it is asked again")
 LOCK_END = Time("deployments", 5, "the time in which a lock must be given back", "the connection is closed, and with it the lock")
 HOST_COMMAND = Time("deployments", 30, "a command of shipit on a host", "the command counts as failed")
+HOST_OUTPUT = Size("deployments", 4 << 20, "the output of a command of shipit on a host", "error, status 5; for a command in a container, the rest is left out")
 HOST_REQUEST = Time("deployments", 5, "a request to the app on a host", "the answer counts as bad")
 PUBLIC_REQUEST = Time("deployments", 10, "a request to the public address", "the answer counts as bad")
 HOST_ANSWER = Size("deployments", 1 << 20, "an answer of the app", "the rest is not read")
@@ -221,6 +223,7 @@ SERVICE_UPDATE = Time("deployments", 600, "an update of a service of a swarm, un
 SERVICE_TRIES = Count("deployments", 5, "tries to change a service that another program changes at the same time", "error, status 3")
 SERVICE_FAILURES = Count("deployments", 3, "failed tasks of a new version that the swarm starts again and again", "the earlier version is set again; error, status 6")
 SERVICE_SILENCE = Time("deployments", 60, "the time for which a manager of a swarm does not answer", "error, status 5 or 7")
-SERVICE_LOG = Time("deployments", 10, "the log of a service or of a task", "it is not shown")
+ENGINE_LOG = Time("deployments", 10, "the log of a container, a service or a task", "the part that arrived is shown")
+DEPLOY_LOG_SIZE = Size("deployments", 1 << 20, "the end of such a log", "the earlier part is left out")
 DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
 DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")

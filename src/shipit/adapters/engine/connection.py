@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING, TypedDict
 
 from msgspec import Struct
 
+from shipit.adapters.http.bounded_http import HttpFailure
 from shipit.adapters.registry import DOCKER_CONFIG_FILE, docker_config_directory
 from shipit.core import limits
+from shipit.core.redact import shortened
 from shipit.errors import PreflightError, RemoteError
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
     from docker import APIClient
     from docker.tls import TLSConfig
+
+
+# The exceptions of reading an answer that has other keys or types, or objects inside each other without end.
+_OTHER_FORM = (LookupError, TypeError, AttributeError, ValueError, RuntimeError)
 
 
 class _Endpoint(TypedDict, total=False):
@@ -67,15 +73,16 @@ def engine_address() -> Address:
 
 def connect(address: Address) -> APIClient:
     """Return a connection to the engine at `address`; raises `PreflightError` if no engine answers."""
-    import docker
     from docker.errors import DockerException
+
+    from shipit.adapters.engine.bounded_client import BoundedClient
 
     if address.url.startswith("ssh://"):
         raise _preflight_error(_ssh_finding(address))
     try:
         _check_socket(address.url)
         tls = address.tls or False
-        client = docker.APIClient(base_url=address.url, version="auto", timeout=limits.ENGINE_CONNECTION, tls=tls)
+        client = BoundedClient(base_url=address.url, version="auto", timeout=limits.ENGINE_CONNECTION, tls=tls)
     except (DockerException, OSError) as error:  # a RequestException is an OSError
         raise _preflight_error(_no_engine_finding(address, _reason(error))) from error
     except (ValueError, AttributeError, TypeError) as error:  # the SDK's exceptions for invalid settings
@@ -163,18 +170,27 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def translating_engine_errors() -> Iterator[None]:
-    """Convert the exceptions of docker's SDK into `RemoteError`."""
+    """Convert the exceptions of docker's SDK, and those of reading an answer of another form, into `RemoteError`."""
     from docker.errors import APIError, DockerException
-    from requests import RequestException
+    from requests.exceptions import JSONDecodeError, RequestException
     from urllib3.exceptions import HTTPError
 
     try:
         yield
     except APIError as error:
-        what = f"the container engine reported an error: {error.explanation or error}"
-        raise RemoteError(what, status=error.status_code) from error
-    except (DockerException, RequestException, HTTPError) as error:
+        reason = shortened(str(error.explanation or error), limits.ENGINE_REASON)
+        raise RemoteError(f"the container engine reported an error: {reason}", status=error.status_code) from error
+    except JSONDecodeError as error:
+        raise _other_form(error) from error
+    except (DockerException, RequestException, HTTPError, HttpFailure) as error:
         raise RemoteError(
             f"the connection to the container engine failed: {error}",
             hint="check the engine with `docker info`, then run the same command again",
         ) from error
+    except _OTHER_FORM as error:
+        raise _other_form(error) from error
+
+
+def _other_form(error: Exception) -> RemoteError:
+    what = f"the container engine sent an answer that docker's API does not have: {type(error).__name__}"
+    return RemoteError(what, hint="check that `docker info` works, and which program listens there")

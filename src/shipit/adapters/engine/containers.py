@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from shipit.adapters.engine.connection import Address, SharedConnection, translating_engine_errors
+from shipit.adapters.engine.log import read_log
 from shipit.adapters.engine.push import is_refusal
 from shipit.adapters.registry import Logins
 from shipit.core import limits
@@ -81,7 +83,7 @@ class DockerContainers:
                 image = self._client.inspect_image(found["Image"])  # type: ignore[no-untyped-call]
             except NotFound:  # the image was removed while the container runs
                 image = {}
-        return ContainerImage(found["Config"]["Image"], tuple(image.get("RepoDigests") or ()))
+            return ContainerImage(found["Config"]["Image"], tuple(image.get("RepoDigests") or ()))
 
     def publishing(self, port: int) -> Container | None:
         with translating_engine_errors():
@@ -103,17 +105,16 @@ class DockerContainers:
     def logs(self, name: str, lines: int) -> str:
         from docker.errors import NotFound
 
-        with translating_engine_errors():
-            try:
-                output = self._client.logs(name, tail=lines, stdout=True, stderr=True)
-            except NotFound:
-                return ""
-        return self._redact(output.decode(errors="replace").rstrip())
+        try:
+            with translating_engine_errors():
+                return self._redact(read_log(self._client, f"/containers/{quote(name, safe='')}/logs", lines))
+        except RemoteError as error:  # it must not hide the error that the log is for
+            return "" if isinstance(error.__cause__, NotFound) else f"the log cannot be read: {error.what}"
 
     def processes(self, name: str) -> tuple[str, ...]:
         with translating_engine_errors():
             found = self._client.top(name, "-o pid,args")
-        return tuple(" ".join(row) for row in found["Processes"] or ())
+            return tuple(" ".join(row) for row in found["Processes"] or ())
 
     def pull(self, reference: str) -> None:
         self._require_lock()
@@ -156,7 +157,7 @@ class DockerContainers:
                     what = f"`{' '.join(spec.command)}` did not end within {timeout:g} seconds"
                     hint = "read the log above; if the command only needs longer, set a longer `timeout` in the target"
                     raise CommandError(what, hint=hint, tail=self.logs(spec.name, limits.DEPLOY_LOG)) from error
-            return CommandResult(status, self.logs(spec.name, limits.DEPLOY_LOG))
+            return CommandResult(int(status), self.logs(spec.name, limits.DEPLOY_LOG))
         finally:
             self.remove(spec.name)
 
@@ -184,8 +185,15 @@ class DockerContainers:
         self._require_lock()
         with self._limited(timeout), translating_engine_errors():
             made = self._client.exec_create(name, list(argv))
-            output = self._client.exec_start(made["Id"])
+            output = bytearray()
+            pieces = self._client.exec_start(made["Id"], stream=True)
+            for piece in pieces:
+                output += piece[: max(0, limits.HOST_OUTPUT - len(output))]
+            with suppress(OSError):  # the engine has ended the connection
+                pieces.close()
             status = self._client.exec_inspect(made["Id"])["ExitCode"]
+        if status is None:  # it still runs
+            return CommandResult(124, f"it did not end within {timeout:g} seconds")
         return CommandResult(status, self._redact(output.decode(errors="replace").strip()))
 
     @contextmanager

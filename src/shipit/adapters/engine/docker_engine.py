@@ -58,7 +58,7 @@ class DockerEngine:
                 found = self._client.inspect_image(reference)  # type: ignore[no-untyped-call]
             except ImageNotFound:
                 return None
-        return LocalImage(found["Id"], found["Config"].get("Labels") or {})
+            return LocalImage(found["Id"], found["Config"].get("Labels") or {})
 
     def findings(self, builds: Sequence[Build]) -> tuple[Finding, ...]:
         found = [finding for build in builds for finding in missing_inputs(build, self._root, os.environ)]
@@ -124,12 +124,14 @@ class DockerEngine:
         with buildx.asking() as answers:
             with translating_engine_errors():
                 version, info = self._client.version(), self._client.info()
+                number, platform = version["Version"], f"{version['Os']}/{version['Arch']}"
+                # buildx recognises containerd's image store by the same entry.
+                containerd = ["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or [])
             plugin, driver = answers()
         return Builder(
-            version["Version"],
-            f"{version['Os']}/{version['Arch']}",
-            # buildx recognises containerd's image store by the same entry.
-            containerd=["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or []),
+            number,
+            platform,
+            containerd=containerd,
             buildx=plugin,
             driver=driver if plugin else "",
         )

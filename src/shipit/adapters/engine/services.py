@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from shipit.adapters.engine.connection import Address, connect, translating_engine_errors
+from shipit.adapters.engine.log import read_log
 from shipit.adapters.registry import Logins
 from shipit.core import limits
 from shipit.core.deploy import Service, ServiceChange, Task
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
-from shipit.errors import PreflightError
+from shipit.errors import PreflightError, RemoteError
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 _ONE_SECOND = 1_000_000_000  # nanoseconds
 _OUT_OF_SEQUENCE = "out of sequence"  # the engine's words, with status 500, for a service that changed meanwhile
-_HEADER = 8  # bytes before each part of a log: the stream, three zeros, and the length
-_FIRST_ERROR = 400  # status
 
 
 class DockerServices:
@@ -53,13 +52,14 @@ class DockerServices:
         try:
             with translating_engine_errors():
                 swarm = self._client.info()["Swarm"]
+                state, manages = swarm.get("LocalNodeState"), swarm.get("ControlAvailable")
         except PreflightError as error:
             return error.findings
         engine = f"the container engine ({self._address().origin})"
-        if swarm.get("LocalNodeState") in ("inactive", ""):
+        if state in ("inactive", ""):
             what = f"{engine} is not part of a swarm"
             return (Finding("swarm-manager", what, "run on the host: docker swarm init"),)
-        if not swarm.get("ControlAvailable"):
+        if not manages:
             fix = "name a manager in `hosts`; on a manager, `docker node ls` lists them"
             return (Finding("swarm-manager", f"{engine} is not a manager of its swarm", fix),)
         return ()
@@ -80,17 +80,10 @@ class DockerServices:
         return replace(service, tasks=redacted)
 
     def logs(self, name: str, lines: int, task: str = "") -> str:
-        from requests import RequestException
-
         path = f"/tasks/{task}/logs" if task else f"/services/{name}/logs"
-        wanted = {"stdout": "1", "stderr": "1", "tail": str(lines)}
-        log = bytearray()
-        with suppress(RequestException):  # a node that is lost does not answer: then only the other logs are shown
-            answer = self._client.get(self._url(path), params=wanted, timeout=limits.SERVICE_LOG, stream=True)
-            with answer:
-                for part in answer.iter_content(None) if answer.status_code < _FIRST_ERROR else ():
-                    log += part
-        return self._redact(b"".join(_parts(bytes(log))).decode(errors="replace").rstrip())
+        with suppress(RemoteError), translating_engine_errors():
+            return self._redact(read_log(self._client, path, lines))
+        return ""
 
     def update(self, service: Service, change: ServiceChange) -> bool:
         from docker.errors import APIError
@@ -194,14 +187,3 @@ def _task(found: Mapping[str, Any], down: set[str]) -> Task:
         lost=found.get("NodeID") in down,
         since=status.get("Timestamp", ""),
     )
-
-
-def _parts(log: bytes) -> Iterator[bytes]:
-    """Yield the texts of a log, whose parts have a header, or which has none for a task with a terminal."""
-    if not (log[:1] in (b"\1", b"\2") and log[1:4] == b"\0\0\0"):
-        yield log
-        return
-    while len(log) >= _HEADER:
-        length = int.from_bytes(log[4:_HEADER])
-        yield log[_HEADER : _HEADER + length]
-        log = log[_HEADER + length :]

@@ -13,11 +13,11 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from urllib3 import HTTPHeaderDict, PoolManager
     from urllib3.response import BaseHTTPResponse
 
+_Connection = TypeVar("_Connection")
 _PIECE = 1 << 16  # bytes
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")  # variables that name a file or directory
@@ -122,14 +123,11 @@ class BoundedHttp:
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise InvalidHeader
         watch = Watch(limits.sending or limits.total, limits.total if limits.sending else None)
-        token = _current.set(watch)
         try:
-            with watch:
+            with watch, watch.over_new_requests():
                 answer = self._exchange(method, url, limits, {"User-Agent": "shipit", **headers}, body, to)
         except (HTTPError, OSError, ValueError) as error:
             raise watch.failure or _failure(error) from error
-        finally:
-            _current.reset(token)
         if watch.failure:  # a connection that ends within the headers looks like the end of the headers
             raise watch.failure
         return answer
@@ -158,7 +156,7 @@ class BoundedHttp:
         try:
             kept = bytearray()
             sink = to if to and 200 <= response.status < 300 else None
-            _read(response, limits.size, sink.write if sink else kept.extend)
+            read_body(response, limits.size, sink.write if sink else kept.extend)
             response.release_conn()
             return Answer(response.status, response.headers, bytes(kept))
         except BaseException:
@@ -236,6 +234,15 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
 
+    @contextmanager
+    def over_new_requests(self) -> Iterator[None]:
+        """Follow each connection of urllib3 that makes a request in the block, see `watched`."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
     def sent(self) -> None:
         """Begin the time for the answer."""
         if self._then is not None:
@@ -279,16 +286,28 @@ class _Watched:
         _current.get().sent()
 
 
-def _manager(proxy: str | None) -> PoolManager:
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, make_headers
+def watched(connection: type[_Connection]) -> type[_Connection]:
+    """Return a class of connections of urllib3 that a `Watch` can end."""
+    return type(connection.__name__, (_Watched, connection), {})  # error messages name the class
+
+
+def watch_connections(manager: PoolManager) -> None:
+    """Let `manager` make connections that a `Watch` can end."""
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
+
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched(connection)})
+        for scheme, pool, connection in (
+            ("http", HTTPConnectionPool, HTTPConnection),
+            ("https", HTTPSConnectionPool, HTTPSConnection),
+        )
+    }
+
+
+def _manager(proxy: str | None) -> PoolManager:
+    from urllib3 import PoolManager, ProxyManager, make_headers
     from urllib3.util import parse_url
-
-    class Plain(HTTPConnectionPool):
-        ConnectionCls = type("Connection", (_Watched, HTTPConnection), {})
-
-    class Encrypted(HTTPSConnectionPool):
-        ConnectionCls = type("Connection", (_Watched, HTTPSConnection), {})
 
     if proxy is None:
         manager = PoolManager(ssl_context=_tls())
@@ -296,7 +315,7 @@ def _manager(proxy: str | None) -> PoolManager:
         address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
         login = make_headers(proxy_basic_auth=address.auth) if address.auth else None
         manager = ProxyManager(address.url, proxy_headers=login, ssl_context=_tls())
-    manager.pool_classes_by_scheme = {"http": Plain, "https": Encrypted}
+    watch_connections(manager)
     return manager
 
 
@@ -310,13 +329,19 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=named)
 
 
-def _read(response: BaseHTTPResponse, size: int, write: Any) -> None:
+def read_body(response: BaseHTTPResponse, size: int, write: Callable[[bytes], object]) -> None:
+    """Pass the body of an answer, decompressed, to `write`; raises `HttpFailure` if it has more than `size` bytes."""
     read = 0
     while piece := response.read(_PIECE, decode_content=True):
         read += len(piece)
         if read > size:
-            raise HttpFailure(f"the response is larger than {size:,} bytes", transient=False)
+            raise too_large(size)
         write(piece)
+
+
+def too_large(size: int) -> HttpFailure:
+    """Return the error for an answer with more than `size` bytes."""
+    return HttpFailure(f"the response is larger than {size:,} bytes", transient=False)
 
 
 def _failure(error: Exception) -> HttpFailure:
