@@ -91,12 +91,16 @@ def steps(workflow: str) -> list[dict[str, str]]:
 # -- links and names
 
 
-def anchors(page: Path) -> set[str]:
-    """The anchors GitHub gives to headings, and those set by hand."""
+def heading_anchors(page: Path) -> list[str]:
+    """The anchor that GitHub gives to each heading."""
     tokens = MARKDOWN.parse(text(page))
     headings = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
-    made = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    return made | set(re.findall(r'<a (?:id|name)="([^"]+)"', text(page)))
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors GitHub gives to headings, and those set by hand."""
+    return {*heading_anchors(page), *re.findall(r'<a (?:id|name)="([^"]+)"', text(page))}
 
 
 @every_page
@@ -249,7 +253,8 @@ def test_every_python_example_runs(page: Path, tmp_path: Path, new_sample: Calla
         assert run.returncode == 0, run.stderr
 
 
-GUIDES = [page for page in PAGES if re.search(r"^shipit next +# ", text(page), re.MULTILINE)]
+TOLD = re.compile(r"^shipit next +# (.+)$", re.MULTILINE)  # a command and the version that it prints
+GUIDES = [page for page in PAGES if TOLD.search(text(page)) and not page.name.endswith(".ko.md")]
 SHELL = """\
 set -e
 git() { command git "$@" >/dev/null 2>&1; }
@@ -278,7 +283,7 @@ def test_the_versions_that_a_guide_tells_come_true(page: Path, tmp_path: Path) -
         (place / "shipit.toml").write_text(configuration)
         env = os.environ | {"PYTHON": sys.executable}
         run = subprocess.run(["sh", "-c", SHELL + commands], cwd=place, env=env, capture_output=True, text=True)
-        told = re.findall(r"^shipit next +# (.+)$", commands, re.MULTILINE)
+        told = TOLD.findall(commands)
         assert (run.stdout.splitlines(), run.returncode) == (told, 0), run.stderr
 
 
@@ -308,15 +313,91 @@ def without_remarks(block: str) -> str:
     return re.sub(r"\s*(?<!\S)#.*", "", block)
 
 
-def test_the_korean_readme_has_the_same_headings_and_the_same_commands() -> None:
-    assert outline(KOREAN) == outline(README)
-    for language in ("sh", "toml", "yaml", "text"):
-        english, korean = ([without_remarks(block) for block in fences(page, language)] for page in (README, KOREAN))
-        assert korean == english
+def code(page: Path) -> list[tuple[str, str]]:
+    """The language and the text of each code block; headings of Markdown stay, they are no comments."""
+    blocks = [token for token in MARKDOWN.parse(text(page)) if token.type == "fence"]
+    return [
+        (block.info, block.content if "markdown" in block.info else without_remarks(block.content)) for block in blocks
+    ]
 
 
-def test_the_korean_readme_compares_the_same_programs_in_as_many_rows() -> None:
-    def rows(page: Path) -> list[int]:
-        return [line.count("|") for line in text(page).splitlines() if line.startswith("|")]
+def in_english(page: Path) -> Path:
+    return page.with_name(page.name.replace(".ko.md", ".md"))
 
-    assert rows(KOREAN) == rows(README)
+
+def english_anchor(page: Path, anchor: str) -> str:
+    """The anchor of the English heading that stands at the same place as the one of `anchor` on a Korean page."""
+    korean, english = heading_anchors(page), heading_anchors(in_english(page))
+    return english[korean.index(anchor)] if anchor in korean else anchor
+
+
+IN_KOREAN = {
+    "https://www.conventionalcommits.org/ko/": "https://www.conventionalcommits.org/",
+    "https://semver.org/lang/ko/": "https://semver.org/",
+}
+
+
+def english_links(page: Path) -> set[str]:
+    """The targets of the links of a page in either language, with the English page instead of its Korean one."""
+    found = set()
+    for link in links(page):
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if "://" not in link:
+            anchor = english_anchor(target, anchor) if anchor else ""
+            link = f"{in_english(target).relative_to(ROOT)}#{anchor}"
+        found.add(IN_KOREAN.get(link, link))
+    return found
+
+
+each_pair = pytest.mark.parametrize(
+    "korean",
+    [page for page in PAGES if page.name.endswith(".ko.md")],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+
+
+@each_pair
+def test_a_korean_page_has_the_headings_and_the_code_of_the_english_page(korean: Path) -> None:
+    assert outline(korean) == outline(in_english(korean))
+    assert code(korean) == code(in_english(korean))
+    assert TOLD.findall(text(korean)) == TOLD.findall(text(in_english(korean)))
+
+
+@each_pair
+def test_a_korean_page_has_the_links_of_the_english_page(korean: Path) -> None:
+    assert english_links(korean) == english_links(in_english(korean))
+
+
+@each_pair
+def test_the_pages_of_a_pair_link_each_other_below_their_titles(korean: Path) -> None:
+    english = in_english(korean)
+    assert text(korean).splitlines()[1:4] == ["", f"[English]({english.name})", ""]
+    assert text(english).splitlines()[1:4] == ["", f"[한국어]({korean.name})", ""]
+
+
+@each_pair
+def test_a_korean_page_links_korean_pages_where_there_are_any(korean: Path) -> None:
+    switch, *others = [link.partition("#")[0] for link in links(korean) if "://" not in link]
+    assert switch == in_english(korean).name
+    pages = [korean.parent / link for link in others if link.endswith(".md") and not link.endswith(".ko.md")]
+    assert [page.name for page in pages if page.with_suffix(".ko.md").exists()] == []
+
+
+@each_pair
+def test_a_korean_page_has_the_tables_of_the_english_page(korean: Path) -> None:
+    """As many rows and columns; a cell that is nothing but code in both has the same code."""
+    rows, english = cells(korean), cells(in_english(korean))
+    assert [len(row) for row in rows] == [len(row) for row in english]
+    for row, expected in zip(rows, english, strict=True):
+        both = [(one, other) for one, other in zip(row, expected, strict=True) if only_code(one) and only_code(other)]
+        assert [one for one, _ in both] == [other for _, other in both]
+
+
+def cells(page: Path) -> list[list[str]]:
+    rows = (line.strip() for line in text(page).splitlines() if line.strip().startswith("|"))
+    return [[cell.strip() for cell in row.split("|")] for row in rows]
+
+
+def only_code(cell: str) -> bool:
+    return re.fullmatch(r"`[^`]+`(, `[^`]+`)*", cell) is not None
