@@ -15,12 +15,13 @@ from steps.watchtower.watched import FakeWatchtower
 from shipit import api
 from shipit.config.load import parse_config
 from shipit.core.deploy import Answer, digest_in
-from shipit.errors import CommandError, ConfigError, ConflictError, DeployError, PreflightError
+from shipit.core.images import Reference
+from shipit.errors import CommandError, ConfigError, ConflictError, DeployError, PreflightError, UsageError
 from shipit.plan.deploy import DeployPlan, require_same_state
-from shipit.plan.views import plan_from_json, plan_to_json, status_to_json
+from shipit.plan.views import plan_from_json, plan_to_json, render_status, status_to_json
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeWorld, Killed, crash_matrix, interrupted, kill
-from shipit.world import World
+from shipit.world import RemoteImage, World
 
 PAIRS = {
     "two behind nginx": Pair.behind_nginx(),
@@ -146,10 +147,23 @@ def test_a_rollback_keeps_a_target_that_the_last_deployment_did_not_change() -> 
     NGINX.deploy(world.next_run())
     NGINX.publish_both(world, "1.3.0", same="front")
     NGINX.deploy(world.next_run())
+    shown = render_status(NGINX.status(world.next_run())).splitlines()
+    offered = [line.partition("(sha256")[2].partition("  ")[2] for line in shown if "earlier version" in line]
+    assert offered == ["(to go back: shipit rollback dev)"]  # only for the back end
     NGINX.rollback(world.next_run())
     back, front = NGINX.states(world)
     assert (back["serving"], back["held"]) == ("1.2.0", (digest_of("back", "1.3.0"),))
     assert (front["serving"], front["held"]) == ("1.0.0", ())
+
+
+def test_a_version_that_one_target_lacks_changes_none_of_them() -> None:
+    world = NGINX.begun("1.0.0", "1.1.0")
+    before = NGINX.states(world)
+    world.registry.accept(f"{Reference.parse('acme/back').name}:1.5.0", RemoteImage("sha256:" + "5" * 64, {}))
+    with pytest.raises(UsageError, match=r"no image `.*front:1\.5\.0`") as raised:
+        api.rollback(NGINX.project(world.next_run()), "dev", "1.5.0")
+    assert raised.value.state == "nothing was changed: all targets of an environment get the same version"
+    assert NGINX.states(world) == before
 
 
 def test_a_rollback_after_an_interrupted_deployment_takes_back_only_what_it_reached() -> None:

@@ -44,10 +44,10 @@ def command(
 ) -> int:
     """Deploy an image that is in the registry to an environment.
 
-    ENV is the name of an environment in shipit.toml; without ENV, it is the environment of the current branch. Without
-    VERSION, the image of the current commit is deployed. The new version gets the traffic when it is healthy. If it
-    fails, the earlier version serves, and the exit status is 6. The exit status is 7 if no version could be verified;
-    then run `shipit status ENV`.
+    ENV is the name of an environment in shipit.toml; without ENV, it is the environment of the current branch.
+    Without VERSION, the image of the current commit is deployed; with it, all targets get that version. The new
+    version gets the traffic when it is healthy. If it fails, the earlier version serves, and the exit status is 6.
+    The exit status is 7 if no version could be verified; then run `shipit status ENV`.
     """
     from shipit import api
     from shipit.plan.deploy import DeployPlan

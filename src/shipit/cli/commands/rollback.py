@@ -20,9 +20,10 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 def command(session: Session, environment: str, version: str | None, dry_run: bool, as_json: bool) -> None:
     """Go back to an earlier version of an environment.
 
-    Without VERSION, it is the last version that was verified before the one that serves. If there is none, the traffic
-    goes back to the container that had it before the first deployment with shipit. The image that is taken out of
-    service is held: no later run deploys it again, except `shipit deploy ENV --retry`.
+    Without VERSION, it is the last version that was verified before the one that serves. If there is none, the
+    traffic goes back to the container that had it before the first deployment with shipit. Of several targets, those
+    that the last deployment did not change keep their image. With VERSION, all targets get that version. The image
+    that is taken out of service is held: no later run deploys it again, except `shipit deploy ENV --retry`.
     """
     from shipit import api
 

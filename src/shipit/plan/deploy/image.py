@@ -67,7 +67,9 @@ def image_of_version(
     if found is None:
         known = ", ".join(event.image.version for event in record.verified[:5])
         hint = f"versions that were deployed: {known}" if known else f"check the tags of `{name}`"
-        raise UsageError(f"there is no image `{name}:{version}`", hint=hint)
+        several = len(config.environments[target.environment].targets) > 1
+        state = "nothing was changed: all targets of an environment get the same version" if several else None
+        raise UsageError(f"there is no image `{name}:{version}`", hint=hint, state=state)
     return _deployed(f"{name}:{version}", found, version, "")
 
 

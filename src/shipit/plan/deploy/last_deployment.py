@@ -7,11 +7,13 @@ parts is seen, and a rollback takes back only the targets that the last deployme
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
 from shipit.core.deploy import DeployedImage, DeployRecord, Part
 from shipit.deploy import AnyTarget, HostState
+from shipit.errors import UsageError
 from shipit.plan.deploy.image import rollback_image
 from shipit.plan.deploy.observe import ObservedDeployment
 
@@ -73,3 +75,11 @@ class LastDeployment(Struct, frozen=True):
         if current and self.parts and not self.changed(*at):
             return current, serving if serving and serving.digest != current.digest else None
         return rollback_image(host, target.environment, interrupted=interrupted)
+
+    def offered(self, target: AnyTarget, host: HostState) -> DeployedImage | None:
+        """Return the image that a rollback would bring back on a host; None if it would keep the one that serves."""
+        with suppress(UsageError):  # there is none
+            image, _ = self.rollback_image(target, host, interrupted=self.is_rollback and not self.finished)
+            if host.serving and image.digest not in ("", host.serving.digest):
+                return image
+        return None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from shipit.core.deploy import machine
+from shipit.core.deploy import DeployedImage, machine
 from shipit.core.printable import printable
 from shipit.deploy import AnyTarget, HostState
-from shipit.plan.deploy import ObservedDeployment
+from shipit.plan.deploy import LastDeployment, ObservedDeployment
 
 if TYPE_CHECKING:  # it loads all kinds of plans
     from shipit.plan.views.text import Paint
@@ -50,16 +50,17 @@ def _host_to_json(host: HostState) -> dict[str, Any]:
 
 def _lines(status: ObservedDeployment, paint: Paint) -> Iterator[str]:
     yield paint(status.environment, "title")
+    last = LastDeployment.of(status)
     for target, observed in zip(status.targets, status.observed, strict=True):
         for host in observed.hosts:
-            yield from _host(target, host, paint)
+            yield from _host(target, host, last.offered(target, host), paint)
     for finding in status.findings:
         yield f"  {paint(finding.severity, 'bad' if finding.blocks else 'warn')} {printable(finding.what)}"
         yield f"    fix: {printable(finding.fix)}"
     yield from _waiting(status, paint)
 
 
-def _host(target: AnyTarget, host: HostState, paint: Paint) -> Iterator[str]:
+def _host(target: AnyTarget, host: HostState, offered: DeployedImage | None, paint: Paint) -> Iterator[str]:
     state = paint("healthy", "good") if host.healthy else paint(host.problem, "bad")
     serving = paint(str(host.serving), "version") if host.serving else "no version that shipit deployed"
     yield f"  {machine(host.host)}: {target.app} ({target.kind}): {serving}, {state}"
@@ -67,10 +68,11 @@ def _host(target: AnyTarget, host: HostState, paint: Paint) -> Iterator[str]:
     if host.since:
         by = f" by {printable(last.by)}" if last and host.serving and last.image.digest == host.serving.digest else ""
         yield f"    since {host.since[:19].replace('T', ' ')}{by}"
-    if host.serving and (earlier := host.record.before(host.serving.digest)):
-        yield f"    earlier version: {earlier}" + paint(
-            f"  (to go back: shipit rollback {target.environment})", "faint"
-        )
+    if offered:
+        to_go_back = paint(f"  (to go back: shipit rollback {target.environment})", "faint")
+        yield f"    earlier version: {offered}{to_go_back}"
+    elif host.serving and (earlier := host.record.before(host.serving.digest)):
+        yield f"    earlier version: {earlier}" + paint("  (`shipit rollback` would keep this target)", "faint")
     yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
     for event in filter(None, map(host.record.why_held, host.record.held)):
         yield paint(f"    held: {event.image}, {printable(event.why)}", "warn")
