@@ -46,6 +46,7 @@ MISTAKES = {
     "a typo in a secret": (RELEASE, "secrets.token", "secrets.tokem"),
     "a typo in a secret that is handed on": (EXAMPLE, "REGISTRY_PASSWORD:", "REGISTRY_PASWORD:"),
     "a secret that is no longer called so": (DEV, "secrets.REGISTRY_USERNAME", "secrets.registry-username"),
+    "a typo in the token of Watchtower": (DEV, "secrets.WATCHTOWER_TOKEN", "secrets.WATCHTOWER_TOKN"),
     "a typo in a key that is handed on": (ROLLBACK, "SSH_KEY:", "SSHKEY:"),
     "a typo in what AWS gives": (ACTION, "steps.aws.outputs.aws-session-token", "steps.aws.outputs.session-token"),
     "a typo in what a workflow is given": (EXAMPLE, "dry-run: ${{ inputs", "dryrun: ${{ inputs"),
