@@ -37,17 +37,17 @@ def driver(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> I
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster with its node, once for a worker: the stand-in, or the real one if SHIPIT_KUBERNETES is `real`."""
     place = tmp_path_factory.mktemp("kubernetes")
-    with real_node() if REAL else standin_node(place / "server.pem") as node, working(node):
+    standin = KubernetesStandIn({ADMIN: True, READER: False}, lambda image: nodes[0].log(image))
+    nodes: list[Node] = []
+    with real_node() if REAL else standin_node(standin, nodes, place / "server.pem") as node, working(node):
         settings = {"url": node.api.url, "certificate": node.api.certificate, "admin": ADMIN, "reader": READER}
         kubeconfig = place / "config"
         kubeconfig.write_text(KUBECONFIG.format(**settings))
-        yield Cluster(node.api, node, kubeconfig)
+        yield Cluster(node.api, node, kubeconfig, standin)
 
 
 @contextmanager
-def standin_node(certificate: Path) -> Iterator[Node]:
-    nodes: list[Node] = []
-    standin = KubernetesStandIn({ADMIN: True, READER: False}, lambda image: nodes[0].log(image))
+def standin_node(standin: KubernetesStandIn, nodes: list[Node], certificate: Path) -> Iterator[Node]:
     with serve(standin, certificate) as url:
         nodes.append(Node(Api(url, ADMIN, certificate)))
         yield nodes[0]

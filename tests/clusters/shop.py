@@ -17,8 +17,9 @@ from parts.kubernetes.client import Api
 from parts.kubernetes.node import App, Node
 from parts.registry import Registry
 from release.runs import Driver, Run
+from standin.kubernetes.server import KubernetesStandIn
 
-PROGRAM = Path(__file__).parents[1] / "deployments/driver.py"
+PROGRAM = Path(__file__).with_name("driver.py")
 VERSION = "org.opencontainers.image.version"
 WRONG, REFUSED, DENIED, REJECTED = 2, 3, 4, 6  # exit statuses
 _numbers = itertools.count(1)
@@ -42,11 +43,13 @@ class Cluster:
         api: its API, for an administrator.
         node: its node.
         kubeconfig: a file with the contexts `test` and `reader`; the reader may change nothing.
+        standin: the stand-in of the API server, whose answers can go wrong; not used if the API server is real.
     """
 
     api: Api
     node: Node
     kubeconfig: Path
+    standin: KubernetesStandIn
 
 
 class Shop:

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from parts.kubernetes.certificate import server_context
 from standin.kubernetes.controller import Controllers
+from standin.kubernetes.faults import Faults
 from standin.kubernetes.store import KINDS, Object, Refused, Store
 
 _PATH = re.compile(
@@ -37,6 +38,7 @@ class KubernetesStandIn:
 
     def __init__(self, tokens: Mapping[str, bool], log: Callable[[str], str]) -> None:
         self.store = Store()
+        self.faults = Faults()
         self._controllers = Controllers(self.store)
         self._tokens = tokens
         self._log = log
@@ -156,6 +158,10 @@ def serve(cluster: KubernetesStandIn, certificate: Path) -> Iterator[str]:
 
         def answer(self) -> None:
             body = b"".join(self._body())
+            if cluster.faults.strikes(self):
+                with suppress(OSError):  # kubectl gave up
+                    cluster.faults.spoil(self)
+                return
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
             status, found = cluster.answer(self.command, self.path, body, token)
             data = found.encode() if isinstance(found, str) else json.dumps(found).encode()

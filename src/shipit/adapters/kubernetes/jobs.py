@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import json
 
 from shipit.adapters.kubernetes.kubectl import Kubectl
-from shipit.adapters.kubernetes.objects import JobObject, PodObject, Pods
+from shipit.adapters.kubernetes.objects import Deployment, JobObject, PodObject, Pods, read_as
 from shipit.adapters.kubernetes.workloads import pod_of
 from shipit.core.deploy import Job, NewJob
 
@@ -33,7 +33,7 @@ class Jobs:
         text = self._kubectl.get(f"{self._all}/{name}")
         if text is None:
             return None
-        found = json.decode(text, type=JobObject)
+        found = read_as(JobObject, text)
         container = found.spec.template.spec.containers[0]
         true = {each.type: each for each in found.status.conditions or () if each.status == "True"}
         failure = true.get("Failed") or true.get("FailureTarget")
@@ -53,13 +53,14 @@ class Jobs:
 
     def _pods(self, name: str) -> list[PodObject]:
         text = self._kubectl.list(self._namespace, "pods", f"job-name={name}")
-        return json.decode(text, type=Pods).items
+        return read_as(Pods, text).items
 
     def _body(self, job: NewJob) -> dict[str, Any]:
         """Return the Job: one pod of the Deployment that serves nothing, and so has none of its labels."""
         path = f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{job.deployment}"
-        deployment: dict[str, Any] = json.decode(self._kubectl.get(path) or b"{}")
-        pod = deployment["spec"]["template"]["spec"]
+        found = self._kubectl.get(path) or b""
+        read_as(Deployment, found)
+        pod = read_as(dict[str, Any], found)["spec"]["template"]["spec"]
         own = next(each for each in pod["containers"] if each["name"] == job.container)
         kept = {key: value for key, value in own.items() if key not in _SERVING}
         container = {**kept, "image": job.image, "command": job.command}

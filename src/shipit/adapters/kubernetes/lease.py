@@ -17,7 +17,7 @@ from msgspec import json
 
 from shipit.adapters.hosts import lock_held, lock_lost, unique
 from shipit.adapters.kubernetes.kubectl import Kubectl
-from shipit.adapters.kubernetes.objects import LeaseObject
+from shipit.adapters.kubernetes.objects import LeaseObject, read_as
 from shipit.core import limits
 from shipit.errors import ShipitError
 
@@ -47,8 +47,8 @@ class Leases:
         found = self._find(name)
         if found is None or not found.spec.holder_identity:
             return None
-        renewed = dt.datetime.fromisoformat(found.spec.renew_time or "1970-01-01T00:00:00Z")
-        dead = dt.datetime.now(dt.UTC) - renewed > dt.timedelta(seconds=self._duration)
+        renewed = found.spec.renew_time
+        dead = renewed is None or dt.datetime.now(dt.UTC) - renewed > dt.timedelta(seconds=self._duration)
         return None if dead else found.spec.holder_identity
 
     @contextmanager
@@ -114,9 +114,9 @@ class Leases:
         found = self._kubectl.get(f"{self._all}/{name}")
         if found is None:
             return False
-        body: dict[str, Any] = json.decode(found)
-        if holder is not None and (body.get("spec", {}).get("holderIdentity") or "") != holder:
+        if holder is not None and (read_as(LeaseObject, found).spec.holder_identity or "") != holder:
             return False
+        body = read_as(dict[str, Any], found)
         return self._kubectl.replace(f"{self._all}/{name}", json.encode(body | {"spec": self._spec(text)}))
 
     def _spec(self, text: str) -> dict[str, Any]:
@@ -126,4 +126,4 @@ class Leases:
 
     def _find(self, name: str) -> LeaseObject | None:
         found = self._kubectl.get(f"{self._all}/{name}")
-        return json.decode(found, type=LeaseObject) if found else None
+        return read_as(LeaseObject, found) if found else None

@@ -12,7 +12,7 @@ from msgspec import json
 from shipit.adapters.kubernetes.jobs import Jobs
 from shipit.adapters.kubernetes.kubectl import INSTALL, Kubectl
 from shipit.adapters.kubernetes.lease import Leases
-from shipit.adapters.kubernetes.objects import Deployment, Parts, PodObject, ReplicaSet
+from shipit.adapters.kubernetes.objects import ConfigMap, Deployment, Parts, PodObject, ReplicaSet, read_as
 from shipit.adapters.kubernetes.rights import missing_rights
 from shipit.adapters.kubernetes.workloads import workload_of
 from shipit.core import limits
@@ -55,10 +55,10 @@ class KubectlNamespace:
         text = self._kubectl.get(path)
         if text is None:
             return None
-        found, parts = json.decode(text, type=Deployment), list[ReplicaSet | PodObject]()
+        found, parts = read_as(Deployment, text), list[ReplicaSet | PodObject]()
         if pods:
             text = self._kubectl.list(self._namespace, "replicasets.apps,pods", found.spec.selector.query)
-            parts = json.decode(text, type=Parts).items
+            parts = read_as(Parts, text).items
         return workload_of(found, parts)
 
     def job(self, name: str) -> Job | None:
@@ -74,7 +74,7 @@ class KubectlNamespace:
 
     def read(self, path: str) -> str | None:
         found = self._config_map(path)
-        return found.get("data", {}).get(_KEY) if found else None
+        return (read_as(ConfigMap, found).data or {}).get(_KEY) if found else None
 
     def locked_by(self, path: str) -> str | None:
         return self._leases.holder(path)
@@ -96,7 +96,8 @@ class KubectlNamespace:
         self._leases.require()
         found, all_maps = self._config_map(path), f"{self._core}/configmaps"
         name = _name(path)
-        body = (found or {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}) | {"data": {_KEY: text}}
+        new = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
+        body = (read_as(dict[str, Any], found) if found else new) | {"data": {_KEY: text}}
         write = self._kubectl.replace if found else self._kubectl.create
         if not write(f"{all_maps}/{name}" if found else all_maps, json.encode(body)):
             what = f"another program changed the ConfigMap `{name}` on {machine(self.address)} meanwhile"
@@ -112,9 +113,8 @@ class KubectlNamespace:
     def _core(self) -> str:
         return f"/api/v1/namespaces/{self._namespace}"
 
-    def _config_map(self, path: str) -> dict[str, Any] | None:
-        found = self._kubectl.get(f"{self._core}/configmaps/{_name(path)}")
-        return json.decode(found) if found else None
+    def _config_map(self, path: str) -> bytes | None:
+        return self._kubectl.get(f"{self._core}/configmaps/{_name(path)}")
 
 
 def _name(path: str) -> str:

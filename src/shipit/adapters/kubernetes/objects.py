@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Meta, MsgspecError, Struct, convert, field, json
+
+from shipit.errors import RemoteError
+
+T = TypeVar("T")
+
+
+def read_as(kind: type[T], answer: bytes | Mapping[str, Any]) -> T:
+    """Return an answer of the API as an object of a kind; raises `RemoteError` if it is something else."""
+    try:
+        return json.decode(answer, type=kind) if isinstance(answer, bytes) else convert(answer, kind)
+    except (MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise wrong_answer(str(error)) from error
+
+
+def wrong_answer(reason: str) -> RemoteError:
+    """Return the error for an answer that is not one of the API of Kubernetes."""
+    what = f"the cluster sent an answer that is not one of Kubernetes: {reason}"
+    hint = "see whether a proxy answers instead of the cluster: kubectl get --raw /version"
+    return RemoteError(what, hint=hint, retryable=True)
 
 
 class Owner(Struct):
@@ -107,7 +128,8 @@ class ReplicaSet(Struct, tag_field="kind", tag="ReplicaSet"):
     @property
     def revision(self) -> int:
         """The number of the revision, which is the highest for the newest ReplicaSet."""
-        return int((self.metadata.annotations or {}).get("deployment.kubernetes.io/revision", "0"))
+        text = (self.metadata.annotations or {}).get("deployment.kubernetes.io/revision", "")
+        return int(text) if text.isdecimal() else 0
 
 
 class Reason(Struct, rename="camel"):
@@ -184,8 +206,23 @@ class Lease(Struct, rename="camel"):
     """The fields of a Lease that are a lock."""
 
     holder_identity: str | None = None
-    renew_time: str | None = None
+    renew_time: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class LeaseObject(Struct):
     spec: Lease = field(default_factory=Lease)
+
+
+class ConfigMap(Struct):
+    data: Mapping[str, str] | None = None
+
+
+class Allowed(Struct):
+    allowed: bool = False
+
+
+class Review(Struct):
+    """A question about rights with its answer, or a list of them."""
+
+    status: Allowed = field(default_factory=Allowed)
+    items: list[Review] = field(default_factory=list)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from shipit.adapters.kubernetes.kubectl import Kubectl
+from shipit.adapters.kubernetes.objects import Review, read_as, wrong_answer
 from shipit.core.deploy import machine
 from shipit.finding import Finding
 
@@ -27,11 +28,12 @@ def missing_rights(kubectl: Kubectl, namespace: str, address: str, *, jobs: bool
     rights = (*_RIGHTS, *_RIGHTS_FOR_JOBS) if jobs else _RIGHTS
     asked = [_review(namespace, *right) for right in rights]
     answers = _objects(kubectl.review(json.dumps({"apiVersion": "v1", "kind": "List", "items": asked}).encode()))
-    allowed = [answer.get("status", {}).get("allowed", False) for answer in answers]
+    if len(answers) != len(rights):
+        raise wrong_answer(f"{len(answers)} answers to {len(rights)} questions about rights")
     missing = [
         f"{verb} {resource}{f'/{part}' if part else ''}"
-        for (verb, _, resource, part), granted in zip(rights, allowed, strict=True)
-        if not granted
+        for (verb, _, resource, part), answer in zip(rights, answers, strict=True)
+        if not answer.status.allowed
     ]
     if missing:
         what = f"the login of `kubectl` may not {', '.join(missing)} on {machine(address)}"
@@ -44,12 +46,16 @@ def _review(namespace: str, verb: str, group: str, resource: str, part: str) -> 
     return {**kind, "spec": {"resourceAttributes": asked}}
 
 
-def _objects(text: bytes) -> list[dict[str, dict[str, bool]]]:
+def _objects(text: bytes) -> list[Review]:
     """Return the objects that `kubectl` printed: one after the other, or in a list."""
-    decoder, rest = json.JSONDecoder(), text.decode().strip()
-    found: list[dict[str, dict[str, bool]]] = []
-    while rest:
-        each, end = decoder.raw_decode(rest)
-        found += each["items"] if each.get("kind") == "List" else [each]
+    decoder, rest = json.JSONDecoder(), text.decode(errors="replace").strip()
+    found: list[Review] = []
+    while rest.startswith("{"):
+        try:
+            each, end = decoder.raw_decode(rest)
+        except ValueError:
+            break  # answers are missing then
+        review = read_as(Review, each)
+        found += review.items or [review]
         rest = rest[end:].strip()
     return found
