@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from action.contract import Tree, findings, repository
 from action.test_checkers import BIN, said, zizmor
+from action.test_images import Shop
+from action.test_images import shop as shop
+from parts.images import SERVED
+from ruamel.yaml import YAML
 
+from shipit.api import open_project, plan_adoption
 from shipit.plan.adoption.model import PIPELINE_FILE
 from shipit.plan.adoption.pipeline import CHECKOUT, SETUP_JAVA, SETUP_NODE
 
@@ -48,3 +55,96 @@ def test_they_fit_the_action() -> None:
 def test_they_use_the_actions_of_this_repository() -> None:
     own = "".join(text for path, text in repository().items() if path.startswith(".github/workflows/"))
     assert [each for each in (CHECKOUT, SETUP_JAVA, SETUP_NODE) if each not in own] == []
+
+
+OLD_WORKFLOWS = {
+    "commands": """\
+on:
+  push:
+    branches: [dev]
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: echo "${{{{ secrets.REGISTRY_PASSWORD }}}}" | docker login {address} -u "${{{{ secrets.REGISTRY_USERNAME }}}}" --password-stdin
+      - run: |
+          docker build -t {name}:latest .
+          docker push {name}:latest
+""",
+    "variables": """\
+on:
+  push:
+    branches: [dev]
+env:
+  IMAGE: {name}
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: docker login -u "${{{{ secrets.REGISTRY_USERNAME }}}}" -p "${{{{ secrets.REGISTRY_PASSWORD }}}}" {address}
+      - run: |
+          TAG=${{GITHUB_SHA::7}}
+          docker build --build-arg VERSION=dev -f docker/Dockerfile -t $IMAGE:$TAG .
+          docker tag $IMAGE:$TAG $IMAGE:${{{{ github.ref_name }}}}
+          docker push --all-tags $IMAGE
+""",
+    "two-images": """\
+on:
+  push:
+    branches: [dev]
+jobs:
+  both:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: echo "${{{{ secrets.REGISTRY_PASSWORD }}}}" | docker login {address} -u "${{{{ secrets.REGISTRY_USERNAME }}}}" --password-stdin
+      - run: mkdir -p build && echo built > build/app
+      - run: |
+          docker build -t {name}-a:latest . && docker push {name}-a:latest
+          docker build -t {name}-b:edge -f docker/Dockerfile . && docker push {name}-b:edge
+""",
+}
+COMMIT = re.compile("[0-9a-f]{7}")  # the tag of a commit, which another commit does not get
+
+
+def test_the_new_workflow_pushes_the_images_of_the_old_one(shop: Shop) -> None:
+    pushes_the_same_images(shop, OLD_WORKFLOWS["variables"])
+
+
+def pushes_the_same_images(shop: Shop, workflow: str) -> None:
+    """Run a workflow, and then the one that it is converted to: the registry must get the same images and tags."""
+    checkout = CHECKOUT.partition("@")[2]
+    text = workflow.format(name=shop.name, address=shop.registry.address, checkout=checkout)
+    shop.consumer.git("rm", "--quiet", "shipit.toml")
+    files = {".github/workflows/dev-cd.yml": text, "docker/Dockerfile": (SERVED / "Dockerfile").read_text()}
+    shop.consumer.commit("feat: adopt", files)
+    old = pushed(shop, YAML(typ="safe").load(text))
+    (shop.consumer.place / "kept" / "arguments").unlink()  # an old workflow may have its password there
+    adoption = plan_adoption(open_project(str(shop.consumer.clone)))
+    shop.consumer.commit("feat: convert", adoption.files)
+    new = pushed(shop, runnable(adoption.pipeline))
+    assert old.keys() == new.keys()
+    for path, tags in old.items():
+        moving = {tag for tag in tags if not COMMIT.fullmatch(tag)}
+        assert moving <= new[path].keys()
+        assert [tag for tag in moving if new[path][tag] == tags[tag]] == [], "the new run did not push it"
+
+
+def pushed(shop: Shop, workflow: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Run a workflow on the branch `dev`; return the tags of each image in the registry, with their digests."""
+    shop.push("main", "dev")
+    shop.consumer.workflow = workflow
+    run = shop.consumer.run(ref="refs/heads/dev")
+    assert set(run.jobs.values()) == {"success"}, run.log
+    return {path: shop.tags(path) for path in shop.paths()}
+
+
+def runnable(text: str) -> dict[str, Any]:
+    """Return a workflow of `shipit init` as act can run it, with shipit from this repository."""
+    workflow: dict[str, Any] = YAML(typ="safe").load(text.replace("OWNER/shipit@COMMIT", "acme/shipit@selftest"))
+    for job in workflow["jobs"].values():
+        job.pop("concurrency", None)
+        job.pop("environment", None)
+    return workflow

@@ -123,14 +123,15 @@ FIXTURES = [
             "changelog_format": NONE,
             "changelog_incremental": DEFAULT,
             "change_type_map": TAKEN,
-            "bump_message": NONE,
+            "bump_message": TAKEN,
             "update_changelog_on_bump": NONE,
         },
         {
+            "release": {"commit-message": "release {version}"},
             "changelog": {
                 "file": "docs/NEWS.md",
                 "sections": {"fix": "Repairs", "feat": "New", "perf": "Performance", "revert": False},
-            }
+            },
         },
     ),
     fixture(

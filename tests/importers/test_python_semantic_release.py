@@ -31,17 +31,21 @@ FIXTURES = [
         "releaserc-json",
         {
             "releaserc.json": {
-                "semantic_release": {"tag_format": "release-{version}", "commit_message": "x", "no_git_verify": False}
+                "semantic_release": {
+                    "tag_format": "release-{version}",
+                    "commit_message": "release {version}\n\nAutomatically generated",
+                    "no_git_verify": False,
+                }
             }
         },
         {
-            "commit_message": NONE,
+            "commit_message": TAKEN,
             "no_git_verify": DEFAULT,
             "tag_format": DEFAULT,
             "major_on_zero": DEFAULT,
             "(rules of python-semantic-release)": TAKEN,
         },
-        {"bump": {"revert": "none"}},
+        {"release": {"commit-message": "release {version}"}, "bump": {"revert": "none"}},
     ),
     Fixture(
         "tags-differ",

@@ -166,10 +166,9 @@ def test_a_rule_without_a_release_replaces_those_before_it_and_not_those_after_i
     }
 
 
-def test_the_catch_all_rule_is_proposed_for_each_known_type() -> None:
+def test_the_rule_without_a_type_is_that_of_every_other_commit() -> None:
     settings, keys = plugin(ANALYZER, {"releaseRules": [{"release": "patch"}, {"type": "feat", "release": "minor"}]})
-    assert {settings["bump"][type] for type in ("docs", "chore", "ci", "test")} == {"patch"}
-    assert ("feat" in settings["bump"], keys["releaseRules[0]"]) == (False, ASK)
+    assert (settings["bump"], keys["releaseRules[0]"]) == ({"*": "patch"}, TAKEN)
 
 
 @pytest.mark.parametrize(
@@ -221,9 +220,17 @@ def test_the_changelog_and_the_files_of_the_release_commit() -> None:
     assert committed == {**dict.fromkeys(assets[:3], DEFAULT), "dist/**": ASK}
 
 
-@pytest.mark.parametrize(("message", "status"), [("release ${x} [skip ci]", ASK), ("release", NONE)])
-def test_the_message_of_the_release_commit(message: str, status: str) -> None:
-    assert plugin(GIT, {"message": message})[1] == {"message": status}
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ("release ${x}", {"message": ASK}),
+        ("release ${nextRelease.version} [skip ci]", {"message": TAKEN, "message ([skip ci])": ASK}),
+        ("chore(release): ${nextRelease.version}\n\n${nextRelease.notes}", {"message": DEFAULT}),
+        ("release ${nextRelease.gitTag}", {"message": TAKEN}),
+    ],
+)
+def test_the_message_of_the_release_commit(message: str, status: Keys) -> None:
+    assert plugin(GIT, {"message": message})[1] == status
 
 
 def test_without_the_git_plugin_there_is_no_release_commit() -> None:

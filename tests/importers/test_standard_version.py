@@ -14,8 +14,8 @@ FIXTURES = [
     Fixture(
         "versionrc-json",
         {".versionrc.json": {"tagPrefix": "release/", "releaseCommitMessageFormat": "chore: {{currentTag}}"}},
-        {"releaseCommitMessageFormat": NONE, "tagPrefix": TAKEN, "(commits of any type)": ASK},
-        {"release": {"tag": "release/{version}"}},
+        {"tagPrefix": TAKEN, "releaseCommitMessageFormat": TAKEN, "(commits of any type)": ASK},
+        {"release": {"tag": "release/{version}", "commit-message": "chore: {tag}"}},
         ("release/1.2.0",),
         "1.2.0",
     ),

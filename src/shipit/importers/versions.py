@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from shipit.core.commits import DEFAULT_BUMPS
+from shipit.core.commits import DEFAULT_BUMPS, OTHERS
 from shipit.importers.model import Found, Repository
 
 
@@ -19,9 +20,22 @@ def read_tag(key: str, template: str, found: Found, repository: Repository) -> N
         found.taken(key, "release.tag", used, why)
 
 
+def read_subject(key: str, template: str, found: Found) -> None:
+    """Read the first line of the release commit, with `{version}` for the version or `{tag}` for the tag."""
+    subject = re.sub(r" *\[(?:skip ci|ci skip|skip actions|no ci)\]", "", template.partition("\n")[0]).strip()
+    if subject == "chore(release): {version}":
+        found.default(key)
+    elif re.fullmatch(r"[^{}$<]*\{(?:version|tag)\}[^{}$<]*", subject):
+        found.taken(key, "release.commit-message", subject)
+    else:
+        found.undecided(key, "`commit-message` in `[release]` is a text with `{version}` or `{tag}`")
+
+
 def read_bumps(key: str, bumps: Mapping[str, str], found: Found, why: str = "") -> None:
-    """Read the bump of each type, which is `none` for a type that leads to no release."""
-    changed = {type: bump for type, bump in bumps.items() if bump != DEFAULT_BUMPS.get(type, "none")}
+    """Read the bump of each type, which is `none` for a type that leads to no release; `*` stands for all others."""
+    others = bumps.get(OTHERS, "none")
+    usual = {**dict.fromkeys(bumps, others), **DEFAULT_BUMPS, OTHERS: "none"}
+    changed = {type: bump for type, bump in bumps.items() if bump != usual[type]}
     if changed:
         found.taken_all(key, "bump", changed, why)
     else:

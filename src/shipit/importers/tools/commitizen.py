@@ -22,13 +22,14 @@ from shipit.importers.model import Found, Importer, Repository
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
 from shipit.importers.version_files import NamedFile, read_version_files
-from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_tag
+from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_subject, read_tag
 
 Settings = dict[str, Any]
 
 _PROMPTS = "it is for writing messages with `cz commit`, which you can keep"
 _LINT = "`shipit lint` has no such rule"
 _VARIABLES = {"CZ_PRE_NEW_VERSION": "SHIPIT_VERSION", "CZ_PRE_NEW_TAG_VERSION": "SHIPIT_TAG"}
+_NEW_VERSION = re.compile(r"\$\{?new_version\}?")
 _KEYS: Mapping[str, ReadKey] = {
     "name": default_if(
         "cz_conventional_commits", undecided("shipit reads Conventional Commits: write other rules into `[bump]`")
@@ -38,7 +39,7 @@ _KEYS: Mapping[str, ReadKey] = {
     "version_scheme": lambda key, value, found: _read_scheme(key, value, found),
     "legacy_tag_formats": no_counterpart("shipit reads only tags in the format of `tag`"),
     "ignored_tag_formats": default("shipit reads only tags in the format of `tag`"),
-    "bump_message": no_counterpart("the subject is `chore(release): <version>`, by which shipit finds it again"),
+    "bump_message": lambda key, value, found: read_subject(key, _NEW_VERSION.sub("{version}", str(value)), found),
     "changelog_file": taken("changelog.file"),
     "changelog_format": default_if("markdown", no_counterpart("shipit writes the changelog in Markdown")),
     "changelog_incremental": default("shipit adds the new section to the changelog"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES
+from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES, OTHERS
 from shipit.importers.keys import (
     ReadKey,
     default,
@@ -21,7 +21,7 @@ from shipit.importers.keys import (
 from shipit.importers.model import Found, Importer, Repository
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
-from shipit.importers.versions import read_breaking_on_zero, read_tag
+from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_tag
 
 Settings = dict[str, Any]
 
@@ -83,11 +83,11 @@ def _read(repository: Repository) -> Found | None:
         found.no_counterpart(key, "shipit takes the address from the git remote")
     if "tag_pattern" in git:
         _read_tag_pattern(str(git["tag_pattern"]), found, repository)
-    skipped = _read_parsers(git.get("commit_parsers"), found)
+    shown, skipped = _read_parsers(git.get("commit_parsers"), found)
     if "body" in _table(settings, "changelog"):
         _read_body("changelog.body", str(settings["changelog"]["body"]), str(git.get("commit_parsers")), found)
     if bump or repository.runs(_DECIDES):
-        _read_bump(bump, skipped, found, repository)
+        _read_bump(bump, shown, skipped, found, repository)
     return found
 
 
@@ -119,8 +119,8 @@ def _read_tag_pattern(pattern: str, found: Found, repository: Repository) -> Non
         found.undecided("git.tag_pattern", "set `tag` in `[release]`")
 
 
-def _read_parsers(parsers: Any, found: Found) -> set[str]:
-    """Read the groups of commits as sections; return the types that are left out."""
+def _read_parsers(parsers: Any, found: Found) -> tuple[list[str], set[str]]:
+    """Read the groups of commits as sections; return the types with a group, and those that are left out."""
     groups: list[tuple[str, str]] = []
     skipped: set[str] = set()
     for number, parser in enumerate(listed(parsers)):
@@ -131,6 +131,7 @@ def _read_parsers(parsers: Any, found: Found) -> set[str]:
                 key, "a pattern that is not for commit types: `[changelog.sections]` has a heading for a type"
             )
         elif not types:
+            skipped |= {OTHERS} if parser.get("skip") is True else set()
             groups += _rest(key, parser, {*dict(groups), *skipped}, found)
         elif parser.get("skip") is True:
             skipped |= {type for type in types if type not in dict(groups)}
@@ -142,7 +143,7 @@ def _read_parsers(parsers: Any, found: Found) -> set[str]:
         shown.sort(key=lambda each: each[1])  # git-cliff sorts by the whole text, also by a comment with a number
         sections = [{"type": type, "section": _heading(group)} for type, group in shown]
         read_sections("git.commit_parsers", sections, found)
-    return skipped
+    return [type for type, _ in shown], skipped
 
 
 def _types_of(parser: Any) -> list[str] | None:
@@ -180,7 +181,7 @@ def _read_initial_tag(key: str, value: Any, found: Found) -> None:
         found.undecided(key, "`initial-version` in `[release]` is a version such as `1.0.0`")
 
 
-def _read_bump(bump: Settings, skipped: set[str], found: Found, repository: Repository) -> None:
+def _read_bump(bump: Settings, shown: list[str], skipped: set[str], found: Found, repository: Repository) -> None:
     """Read the rules of the next version: in git-cliff, each commit raises at least the patch version."""
     why = "git-cliff raises 0.x to 1.0.0 for a breaking change unless it is false"
     major = bump.get("breaking_always_bump_major", True) is not False
@@ -189,30 +190,32 @@ def _read_bump(bump: Settings, skipped: set[str], found: Found, repository: Repo
         found.taken("bump.features_always_bump_minor", "release.feature-on-zero", "patch")
     else:
         found.default("bump.features_always_bump_minor")
-    minor = _types_in(bump, "custom_minor_increment_regex", found)
-    none = _types_in(bump, "no_increment_regex", found) | skipped
-    raised = dict.fromkeys(sorted(KNOWN_TYPES - {"feat", "fix", "perf", "revert"} - none - minor), "patch")
-    decided = {
-        **raised,
-        **dict.fromkeys(sorted(minor), "minor"),
-        **dict.fromkeys(sorted(none & {"feat", "fix", "perf", "revert"}), "none"),
-    }
-    if decided:
-        why = "in git-cliff, each commit that is not skipped raises at least the patch version"
-        found.proposed("(commits of any type)", "bump", decided, why)
+    bumps = _of_parsers(shown, skipped)
+    bumps |= dict.fromkeys(_types_in(bump, "custom_minor_increment_regex", found), "minor")
+    bumps |= dict.fromkeys(_types_in(bump, "no_increment_regex", found), "none")
+    why = "in git-cliff, each commit that is not skipped raises at least the patch version"
+    read_bumps("(commits of any type)", bumps, found, why)
 
 
-def _types_in(bump: Settings, key: str, found: Found) -> set[str]:
+def _of_parsers(shown: list[str], skipped: set[str]) -> dict[str, str]:
+    """Return the bump of each type: at least a patch for the types that are shown, and nothing for those left out."""
+    raised = {type: DEFAULT_BUMPS.get(type, "patch") for type in shown}
+    left_out = skipped - {OTHERS} | ({*DEFAULT_BUMPS} - {*shown} if OTHERS in skipped else set())
+    others = {} if OTHERS in skipped else {OTHERS: "patch"}
+    return {**others, **raised, **dict.fromkeys(sorted(left_out), "none")}
+
+
+def _types_in(bump: Settings, key: str, found: Found) -> list[str]:
     """Return the types that a regular expression in `key` is for, and report the key."""
     if key not in bump:
-        return set()
+        return []
     types = re.fullmatch(r"\^?\(?([a-z]+(?:\|[a-z]+)*)\)?\$?", str(bump[key]))
     if types is None:
         found.undecided(f"bump.{key}", "write these types into `[bump]`")
-        return set()
-    bumps = "minor" if "minor" in key else "none"
-    found.taken_all(f"bump.{key}", "bump", dict.fromkeys(types[1].split("|"), bumps))
-    return set(types[1].split("|"))
+        return []
+    names = types[1].split("|")
+    found.noted(f"bump.{key}", ", ".join(f"bump.{type}" for type in names))
+    return names
 
 
 _DECIDES = re.compile(r"git[- ]cliff\b.*--bump")

@@ -21,13 +21,12 @@ from shipit.importers.keys import (
 from shipit.importers.model import Found, Importer, Repository
 from shipit.importers.places import read_first
 from shipit.importers.version_files import NamedFile, detected, read_version_files
-from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_tag
+from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_subject, read_tag
 
 Settings = dict[str, Any]
 
 _ALLOWED = ("build", "chore", "ci", "docs", "feat", "fix", "perf", "style", "refactor", "test")
 _LEVELS = ("none", "none", "patch", "minor", "major")  # of LevelBump: no release, pre-release, patch, minor, major
-_SUBJECT = "the subject is `chore(release): <version>`, by which shipit finds it again"
 _SERVER = default("shipit takes it from the environment of GitHub Actions")
 _KEYS: Mapping[str, ReadKey] = {
     **dict.fromkeys(
@@ -38,7 +37,7 @@ _KEYS: Mapping[str, ReadKey] = {
     "build_command": lambda key, value, found: _read_build(key, value, found),
     "build_command_env": default("`prepare` has the environment of the job"),
     "commit_parser": lambda key, value, found: _read_parser(key, value, found),
-    "commit_message": no_counterpart(_SUBJECT),
+    "commit_message": lambda key, value, found: read_subject(key, str(value), found),
     "commit_author": taken("release.author"),
     "add_partial_tags": lambda key, value, found: _read_partial_tags(key, value, found),
     "no_git_verify": default_if(False, no_counterpart("the hooks of git run also for shipit")),

@@ -21,7 +21,7 @@ from shipit.importers.model import Found, Importer, Repository
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
 from shipit.importers.version_files import NamedFile, read_version_files
-from shipit.importers.versions import read_tag
+from shipit.importers.versions import read_subject, read_tag
 
 Settings = dict[str, Any]
 
@@ -30,13 +30,12 @@ _LINKS = no_counterpart("shipit makes the links itself")
 _OPTION = no_counterpart("shipit has it as an option of its commands, or does not need it")
 _PREPARE = ("prerelease", "prebump", "postbump", "precommit")
 _KEYS: Mapping[str, ReadKey] = {
-    **dict.fromkeys(("tagPrefix", "types", "preset", "bumpFiles", "scripts", "skip"), read_by_others),
+    **dict.fromkeys(
+        ("tagPrefix", "types", "preset", "bumpFiles", "scripts", "skip", "releaseCommitMessageFormat"), read_by_others
+    ),
     "packageFiles": default("shipit takes the last version from the tags"),
     "infile": taken("changelog.file"),
     "header": default("the title stays in the file"),
-    "releaseCommitMessageFormat": no_counterpart(
-        "the subject is `chore(release): <version>`, by which shipit finds it again"
-    ),
     **dict.fromkeys(
         ("commitUrlFormat", "compareUrlFormat", "issueUrlFormat", "userUrlFormat", "issuePrefixes"), _LINKS
     ),
@@ -79,6 +78,9 @@ def _read(repository: Repository) -> Found | None:
         found.default("preset")
     if "tagPrefix" in settings:
         read_tag("tagPrefix", f"{settings['tagPrefix']}{{version}}", found, repository)
+    if "releaseCommitMessageFormat" in settings:
+        subject = str(settings["releaseCommitMessageFormat"]).replace("{{currentTag}}", "{tag}")
+        read_subject("releaseCommitMessageFormat", subject, found)
     if "types" in merged:
         read_sections("types", merged["types"], found)
     _read_files(settings.get("bumpFiles"), found, repository)
@@ -100,7 +102,7 @@ def _read_rules(found: Found, repository: Repository) -> None:
     if repository.last is None or repository.last.major == 0:
         why = "standard-version raises 0.x only by a patch for a feature"
         found.taken("(major version 0)", "release.feature-on-zero", "patch", why)
-    why = "standard-version makes a release whenever it is started; shipit only for commits that raise the version"
+    why = 'standard-version makes a release whenever it is started: `"*" = "patch"` in `[bump]` counts every commit'
     found.undecided("(commits of any type)", why)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shipit.importers.keys import listed
 from shipit.importers.model import Found, Repository
+from shipit.importers.versions import read_subject
 from shipit.versionfiles import detect, format_of
 
 Options = dict[str, Any]
@@ -27,11 +28,10 @@ def read_git(name: str, options: Options, found: Found, repository: Repository) 
         why = (
             "set `skip-ci = true` in `[release]` for the same; required checks of the release commit then stay pending"
         )
-        found.undecided(f"{name}.message", why)
-    elif "message" in options:
-        found.no_counterpart(
-            f"{name}.message", "the subject is `chore(release): <version>`, by which shipit finds it again"
-        )
+        found.undecided(f"{name}.message ([skip ci])", why)
+    if "message" in options:
+        subject = message.replace("${nextRelease.gitTag}", "{tag}").replace("${nextRelease.version}", "{version}")
+        read_subject(f"{name}.message", subject, found)
     assets = options.get("assets", ["CHANGELOG.md", "package.json", "package-lock.json", "npm-shrinkwrap.json"])
     files = [str(each.get("path") if isinstance(each, dict) else each) for each in listed(assets)]
     if "assets" in options and isinstance(assets, list):

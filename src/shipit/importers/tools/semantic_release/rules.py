@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES
+from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES, OTHERS
 from shipit.importers.model import Found, Repository
 
 _PRESETS = {"angular", "conventionalcommits", "@semantic-release/conventionalcommits"}
@@ -73,11 +73,10 @@ def _read_note_keywords(key: str, value: Any, found: Found) -> None:
 
 
 class _Rule(Struct):
-    """A rule for commit types: the names in `[bump]` that it is for, and its bump. `named` is False for all types."""
+    """A rule for commit types: the names in `[bump]` that it is for, and its bump."""
 
     names: list[str]
     bump: str
-    named: bool
 
 
 def _read_rules(rules: Mapping[str, Any], found: Found) -> None:
@@ -97,7 +96,7 @@ def _decided(name: str, rules: Iterable[_Rule]) -> str:
     """
     decided = "none"
     for rule in rules:
-        if decided != "major" and not {name, name.partition("(")[0]}.isdisjoint(rule.names):
+        if decided != "major" and not {name, name.partition("(")[0], OTHERS}.isdisjoint(rule.names):
             decided = rule.bump if "none" in (rule.bump, decided) else max(rule.bump, decided, key=_ORDER.index)
     return decided
 
@@ -115,7 +114,8 @@ def _parsed_rule(key: str, rule: Any, found: Found) -> _Rule | None:
         scope, types = rule.get("scope"), _types(rule.get("type"))
         if types is not None and (scope is None or re.fullmatch(r"[^()*!{}]+", str(scope))):
             names = [f"{type}({scope})" if scope else type for type in types]
-            return _Rule(names, bump, rule.get("type") not in (None, "*"))
+            names += [] if scope or rule.get("type") not in (None, "*") else [OTHERS]
+            return _Rule(names, bump)
         found.undecided(key, "a pattern that `[bump]` cannot have")
     return None
 
@@ -133,14 +133,11 @@ def _take(key: str, rule: _Rule, decided: Mapping[str, str], found: Found) -> No
     changed = {}
     for name in rule.names:
         type = name.partition("(")[0]
-        usual = DEFAULT_BUMPS.get(type, "none")
+        usual = DEFAULT_BUMPS.get(type, "none" if type == OTHERS else decided.get(OTHERS, "none"))
         if decided[name] != (usual if name == type else decided.get(type, usual)):
             changed[name] = decided[name]
     if not changed:
         found.default(key)
-    elif not rule.named and rule.bump != "none":
-        why = "each known type gets this bump; in shipit, a commit without a type does not count"
-        found.proposed(key, "bump", changed, why)
     else:
         found.taken_all(key, "bump", changed, "" if rule.bump in ("major", "none") else _BREAKING)
 
