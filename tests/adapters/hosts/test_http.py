@@ -28,3 +28,10 @@ def test_an_answer_in_time_is_returned() -> None:
     with raw_server(sends(HEAD + b"Retry-After: 7\r\nContent-Length: 2\r\n\r\nok")) as url:
         answer = send("GET", url, headers={}, timeout=30)
     assert (answer.status, answer.body, answer.retry_after) == (200, "ok", 7)
+
+
+def test_a_wait_of_thousands_of_digits_is_a_long_one() -> None:
+    head = HEAD + b"Retry-After: " + b"9" * 5_000 + b"\r\nContent-Length: 2\r\n\r\nok"
+    with raw_server(sends(head)) as url:
+        answer = send("GET", url, headers={}, timeout=30)
+    assert (answer.status, answer.body, answer.retry_after) == (200, "ok", 999_999_999)

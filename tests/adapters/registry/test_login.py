@@ -16,6 +16,8 @@ from parts.registry import Registry as Part
 
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
+from shipit.core import limits
+from shipit.core.limits import Time
 from shipit.errors import AuthError, ConfigError
 
 GIVEN = Login("given", "given-password")
@@ -118,6 +120,19 @@ def test_a_credential_helper_is_used(
     helper.write_text(f"{server}\n")
     assert Logins().of(registry) == STORED
     assert Logins().of("quay.io") is None
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"), [("exec sleep 60", "did not end within 1s"), ("yes", "printed more than 64 KiB")]
+)
+def test_a_credential_helper_without_an_end_is_an_error(
+    docker: Path, helper: Path, monkeypatch: pytest.MonkeyPatch, script: str, problem: str
+) -> None:
+    monkeypatch.setattr(limits, "CREDENTIAL_HELPER", Time("services", 1, "", ""))
+    configure(docker, credsStore="shelf")
+    (helper.parent / "bin/docker-credential-shelf").write_text(f"#!/bin/sh\n{script}\n")
+    with pytest.raises(AuthError, match=problem):
+        Logins().of("ghcr.io")
 
 
 def test_a_credential_helper_that_is_missing_is_an_error_that_names_it(docker: Path) -> None:

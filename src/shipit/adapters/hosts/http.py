@@ -11,6 +11,7 @@ from shipit.adapters.http.bounded_http import Watch
 from shipit.core import limits
 from shipit.core.deploy import TOO_LATE, Answer
 
+_DIGITS = 9  # of the seconds to wait that are read
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -45,6 +46,7 @@ def _exchange(
     connection = http.client.HTTPConnection(*(address or (host, port)), timeout=timeout)
     try:
         connection.connect()
+        watch.follow(connection)
         if parts.scheme == "https":
             name = urlsplit(f"//{headers.get('Host', parts.netloc)}").hostname
             secret = "Authorization" in headers and host not in _LOOPBACK
@@ -55,7 +57,7 @@ def _exchange(
         response = connection.getresponse()
         body = response.read(limits.HOST_ANSWER).decode(errors="replace")
         after = response.headers.get("Retry-After", "")
-        return Answer(response.status, body, int(after) if after.isdecimal() else 0)
+        return Answer(response.status, body, int(after[:_DIGITS]) if after.isdecimal() else 0)
     finally:
         connection.close()
 

@@ -7,14 +7,16 @@ import datetime as dt
 import fcntl
 import os
 import secrets
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TypeVar
 
 from shipit.adapters.engine import DockerContainers, DockerServices, engine_address
+from shipit.adapters.files.regular_file import read_regular_file
 from shipit.adapters.hosts import http
+from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.adapters.registry import Logins
 from shipit.core import limits
 from shipit.core.deploy import Answer
@@ -49,8 +51,7 @@ class LocalHost:
 
     def read(self, path: str) -> str | None:
         try:
-            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-                return file.read()
+            return read_regular_file(path, limits.HOST_OUTPUT).decode("utf-8", "surrogateescape")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -67,15 +68,16 @@ class LocalHost:
         return self._execute(argv, timeout)
 
     def _execute(self, argv: Sequence[str], timeout: float) -> CommandResult:
+        bounds = timeout, limits.HOST_OUTPUT, limits.GIT_MESSAGES
         try:
-            done = subprocess.run(
-                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout
-            )
-        except subprocess.TimeoutExpired:
-            return CommandResult(124, f"it did not end within {timeout:g} seconds")
+            status, output, messages = run_bounded(argv, b"", without_tokens(os.environ), *bounds)
+        except TooMuchOutput:
+            return CommandResult(125, f"it was stopped, because it printed more than {limits.HOST_OUTPUT.written}")
         except OSError as error:
             return CommandResult(127, f"`{argv[0]}` cannot be run: {error.strerror}")
-        return CommandResult(done.returncode, self._redact(done.stdout.decode(errors="replace").strip()))
+        if status is None:
+            return CommandResult(124, f"it did not end within {timeout:g} seconds")
+        return CommandResult(status, self._redact((output + messages).decode(errors="replace").strip()))
 
     def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
         return http.send("GET", url, headers=headers, timeout=timeout)

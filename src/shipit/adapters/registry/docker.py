@@ -33,12 +33,14 @@ def docker_credentials(registry: str) -> Mapping[str, str]:
     from docker.auth import AuthConfig
     from docker.errors import DockerException, InvalidConfigFile
 
+    from shipit.adapters.registry.credential_helper import limited
+
     config = read_docker_config()
     try:
         auths = AuthConfig.parse_auth(config.get("auths") or {}, raise_on_error=True)
         helpers = {name: config[name] for name in ("credsStore", "credHelpers") if config.get(name)}
         with warnings.catch_warnings(action="ignore"):  # about a missing helper, which is an error below
-            login = AuthConfig({**helpers, "auths": auths}).resolve_authconfig(registry)
+            login = limited({**helpers, "auths": auths}).resolve_authconfig(registry)
     except (ValueError, AttributeError, TypeError, InvalidConfigFile) as error:  # a value has the wrong form
         raise _unreadable(error) from error
     except DockerException as error:

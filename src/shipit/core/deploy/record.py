@@ -129,10 +129,11 @@ class DeployRecord(Struct, frozen=True):
 
         If the image `digest` was never verified, all verified images count as earlier.
         """
-        verified = [event.image for event in self._verified]
-        while digest in {image.digest for image in verified} and verified.pop().digest != digest:
-            pass
-        return next((image for image in reversed(verified) if image.digest not in (digest, *self.held)), None)
+        verified, held = [event.image for event in self._verified], {digest, *self.held}
+        if digest in {image.digest for image in verified}:
+            while verified.pop().digest != digest:
+                pass
+        return next((image for image in reversed(verified) if image.digest not in held), None)
 
     @property
     def rejected(self) -> DeployedImage | None:
@@ -140,8 +141,8 @@ class DeployRecord(Struct, frozen=True):
 
         It was held directly before another image was verified.
         """
-        kept = self._verified
-        events = [event for event in self.events if event.kind == "held" or event in kept]
+        kept = {id(event) for event in self._verified}
+        events = [event for event in self.events if event.kind == "held" or id(event) in kept]
         while events and events[-1].kind != "verified":
             events.pop()
         image = events[-2].image if events[-2:-1] and events[-2].kind == "held" else None

@@ -25,6 +25,7 @@ from parts.sshd import SshServer
 from shipit.adapters.hosts.ssh.connection import close_connections
 from shipit.adapters.hosts.ssh.host import SshHost
 from shipit.core import limits
+from shipit.core.limits import Time
 from shipit.errors import CommandError, ConflictError, RemoteError
 from shipit.world.hosts import CommandResult, Host
 
@@ -432,3 +433,22 @@ def test_the_end_of_the_program_closes_all_connections(host: SshHost, ssh_server
         close_connections()
         assert masters(ssh_server) == []
     assert host.look(["echo", "again"]).output == "again"
+
+
+def test_a_file_without_end_is_an_error(host: SshHost, tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"x" * (limits.HOST_OUTPUT + 1))
+    os.mkfifo(tmp_path / "pipe")
+    for name, problem in (("large", "larger than 4 MiB"), ("pipe", "not a regular file")):
+        with pytest.raises(CommandError, match=problem):
+            host.read(str(tmp_path / name))
+
+
+def test_a_client_that_hangs_is_a_lost_connection(host: SshHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = host.connection.master._process.pid
+    monkeypatch.setattr(limits, "SSH_CONNECTION", Time("deployments", 1, "", ""))
+    os.kill(process, signal.SIGSTOP)
+    try:
+        with pytest.raises(RemoteError, match="no forward within 1 seconds"):
+            host.get("http://127.0.0.1:1/")
+    finally:
+        os.kill(process, signal.SIGCONT)

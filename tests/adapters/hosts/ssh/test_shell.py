@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from shipit.adapters.hosts.ssh.shell import LOOP, Shell
+from shipit.adapters.processes.bounded import TooMuchOutput
+from shipit.core import limits
+from shipit.core.limits import Size
 
 LIMIT = 20  # seconds
 MARK = "shipit-0123456789abcdef"
@@ -63,6 +66,15 @@ def test_the_end_of_the_shell_is_an_error(program: subprocess.Popen[bytes], shel
     program.wait()
     with pytest.raises(EOFError):
         shell.run("true", LIMIT)
+
+
+def test_a_command_that_prints_without_end_ends_the_shell(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HOST_OUTPUT", Size("deployments", 1 << 20, "", ""))
+    with pytest.raises(TooMuchOutput):
+        shell.run("head -c 2000000 /dev/zero | tr '\\0' x", LIMIT)
+    with pytest.raises(EOFError):
+        shell.run("true", LIMIT)
+    assert len(shell.unread) < 2 << 20
 
 
 def test_the_shell_ends_with_its_input(program: subprocess.Popen[bytes], shell: Shell) -> None:

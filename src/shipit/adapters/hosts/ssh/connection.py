@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 
@@ -15,10 +14,12 @@ from shipit.adapters.hosts.ssh.failure import connection_lost, not_run
 from shipit.adapters.hosts.ssh.forwards import Forwards
 from shipit.adapters.hosts.ssh.master import PATH, Master
 from shipit.adapters.hosts.ssh.shell import UNLESS_FAILED
+from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.errors import RemoteError
 
+_BOUNDS = limits.HOST_OUTPUT, limits.GIT_MESSAGES
 _open: weakref.WeakSet[SshConnection] = weakref.WeakSet()
 
 
@@ -112,7 +113,7 @@ class SshConnection:
     def _answer(self, script: Script, answer: Callable[[float], tuple[int, bytes]]) -> RemoteResult:
         try:
             status, output = answer(script.limit)
-        except (TimeoutError, EOFError) as error:
+        except (TimeoutError, EOFError, TooMuchOutput) as error:
             problem = self._end_of_connection(error, script.limit)
             self.close()
             raise problem from None
@@ -122,20 +123,15 @@ class SshConnection:
         """Run a script with the input `data`, in a session of its own; see `execute`."""
         argv = self.master.client(self.command(script))
         try:
-            done = subprocess.run(
-                argv,
-                input=data,
-                capture_output=True,
-                timeout=script.limit,
-                env=without_tokens(os.environ),
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired as error:
+            status, printed, messages = run_bounded(argv, data, without_tokens(os.environ), script.limit, *_BOUNDS)
+        except TooMuchOutput as error:
             raise self._end_of_connection(error, script.limit) from None
-        _, mark, output = done.stdout.partition(f"{self.master.mark}\n".encode())
-        if not mark and self._lost not in done.stdout:
-            raise not_run(self.address, done.returncode, done.stderr.decode(errors="replace"))
-        return RemoteResult(done.returncode, output, fenced=not mark)
+        if status is None:
+            raise self._end_of_connection(TimeoutError(), script.limit)
+        _, mark, output = printed.partition(f"{self.master.mark}\n".encode())
+        if not mark and self._lost not in printed:
+            raise not_run(self.address, status, messages.decode(errors="replace"))
+        return RemoteResult(status, output, fenced=not mark)
 
     def command(self, script: Script) -> str:
         """Return the line for the shell of the user that runs a script with `sh`, after the mark was printed.
@@ -153,6 +149,8 @@ class SshConnection:
 
     def _end_of_connection(self, error: Exception, limit: float) -> RemoteError:
         reason = self.master.messages() if isinstance(error, EOFError) else f"no answer within {limit:g} seconds"
+        if isinstance(error, TooMuchOutput):
+            reason = f"a command printed more than {limits.HOST_OUTPUT.written}"
         return connection_lost(self.address, reason)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
-import subprocess
 
 from shipit.adapters.hosts.ssh.address import SshAddress, SshSettings
+from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
+from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 from shipit.errors import AuthError, ConflictError, RemoteError, ShipitError
 
@@ -150,12 +152,11 @@ def _scanned_key(name: str, kind: str) -> str | None:
     host, port = (found["host"], found["port"]) if found else (name, "22")
     argv = ["ssh-keyscan", "-T", str(limits.SSH_KEY_SCAN), "-t", kind, "-p", port, host]
     try:
-        output = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limits.SSH_KEY_SCAN
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        bounds = limits.SSH_KEY_SCAN, limits.GIT_MESSAGES, limits.GIT_MESSAGES
+        _, output, _ = run_bounded(argv, b"", without_tokens(os.environ), *bounds)
+    except (OSError, TooMuchOutput):
         return None
-    lines = (line.split() for line in output.stdout.splitlines() if not line.startswith("#"))
+    lines = (line.split() for line in output.decode(errors="replace").splitlines() if not line.startswith("#"))
     return next((" ".join([name, *words[1:3]]) for words in lines if len(words) >= 3), None)
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from shipit.core import limits
 
 # The length is last: a text with null bytes does not arrive complete, see `shipit.adapters.hosts.ssh.shell`.
-READ = 'export LC_ALL=C; cat "$1" && echo && wc -c < "$1"'
+READ = (
+    'export LC_ALL=C; if [ -e "$1" ] && [ ! -d "$1" ]; then [ -f "$1" ] || { echo "it is not a regular file"; exit 1; }; '
+    f'length=$(wc -c < "$1") || exit; [ "$length" -le {limits.HOST_OUTPUT:d} ] || '
+    f'{{ echo "it is larger than {limits.HOST_OUTPUT.written}"; exit 1; }}; fi; '
+    'cat "$1" && echo && wc -c < "$1"'
+)
 READ_ALL = 'exec cat "$1"'
 NO_SUCH_FILE = ("No such file or directory", "Not a directory")
 

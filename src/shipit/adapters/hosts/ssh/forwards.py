@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from threading import Lock
 
 from shipit.adapters.hosts.ssh.failure import connection_lost
 from shipit.adapters.hosts.ssh.master import Master
+from shipit.adapters.processes.bounded import run_bounded
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.core import limits
 
@@ -54,15 +54,11 @@ class Forwards:
     def _forward(self, spec: str) -> str:
         """Let the master listen for a forward, and return the reason if it cannot, else an empty text."""
         argv = self._master.client(options=["-O", "forward", "-L", spec])
-        done = subprocess.run(
-            argv,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=without_tokens(os.environ),
-            timeout=limits.SSH_CONNECTION,
-        )
-        return (done.stderr.strip() or "the forward failed") if done.returncode else ""
+        bounds = limits.SSH_CONNECTION, limits.GIT_MESSAGES, limits.GIT_MESSAGES
+        status, _, messages = run_bounded(argv, b"", without_tokens(os.environ), *bounds)
+        if status is None:
+            raise connection_lost(self._master.address, f"no forward within {limits.SSH_CONNECTION} seconds")
+        return (messages.decode(errors="replace").strip() or "the forward failed") if status else ""
 
 
 def _free_port() -> int:

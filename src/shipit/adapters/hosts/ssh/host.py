@@ -106,7 +106,7 @@ class SshHost:
         done = self.connection.execute(Script(files.READ, (path,), limits.HOST_COMMAND))
         data, _, length = done.output[:-1].rpartition(b"\n")
         if done.status == 0:
-            if len(data) != int(length):
+            if length.strip() != str(len(data)).encode():
                 data = self.connection.send(Script(files.READ_ALL, (path,), limits.HOST_COMMAND)).output
             return data.decode("utf-8", "surrogateescape")
         if done.text.endswith(files.NO_SUCH_FILE):

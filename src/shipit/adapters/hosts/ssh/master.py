@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import secrets
 import shlex
 import subprocess
@@ -21,7 +22,9 @@ from shipit.adapters.files.private_directory import SSH, private_directory
 from shipit.adapters.hosts.ssh.address import SshAddress, SshSettings
 from shipit.adapters.hosts.ssh.failure import connection_lost, login_failure, not_run
 from shipit.adapters.hosts.ssh.shell import LOOP, Shell
+from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.adapters.processes.tokens import without_tokens
+from shipit.core import limits
 from shipit.errors import PreflightError, ShipitError
 from shipit.finding import Finding
 
@@ -118,10 +121,10 @@ class Master:
         return ["ssh", "-F", "none", "-T", "-S", self._control, *settings, *options, self.address.name, *command]
 
     def messages(self, start: int = 0) -> str:
-        """Return the messages of the master from the offset `start` on, in bytes."""
-        with open(self._log, encoding="utf-8", errors="replace") as file:
-            file.seek(start)
-            return file.read()
+        """Return the messages of the master from the offset `start` on, in bytes; the last ones if they are many."""
+        with open(self._log, "rb") as file:
+            file.seek(max(start, self.offset() - limits.GIT_MESSAGES))
+            return file.read(limits.GIT_MESSAGES).decode(errors="replace")
 
     def offset(self) -> int:
         """Return the end of the messages of the master."""
@@ -145,7 +148,7 @@ class Master:
         argv = ["ssh", "-T", *words, *self.address.options, self.address.name, command]
         try:
             with open(self._log, "wb") as log:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     argv,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -154,6 +157,8 @@ class Master:
                     env=without_tokens(os.environ),
                     start_new_session=True,  # Ctrl-C is for this process, which ends the connection when it is ready
                 )
+                _limit_log(process.pid)
+                return process
         except FileNotFoundError:
             fix = "install OpenSSH's client, for example with `apt-get install openssh-client`"
             raise PreflightError([Finding("ssh", "the program `ssh` is not installed", fix)], to="deploy") from None
@@ -186,17 +191,32 @@ class Master:
             _, output = self.shell.greeting(limit)
         except TimeoutError:
             raise login_failure(self.address, settings, self.messages(), limit) from None
+        except TooMuchOutput:
+            raise not_run(self.address, 0, f"it printed more than {limits.HOST_OUTPUT.written}") from None
         except EOFError:
-            raise self._no_greeting(settings, self.shell.unread.decode(errors="replace")) from None
+            raise self._no_greeting(settings, self.shell.unread.decode(errors="replace"), limit) from None
         facts = output.rpartition(f"{self.mark}\n".encode())[2].decode(errors="replace")
-        user, missing, path, state = facts.removesuffix("\n").split("\n")
+        try:
+            user, missing, path, state = facts.removesuffix("\n").split("\n")
+        except ValueError:
+            raise not_run(self.address, 0, facts) from None
         return HostFacts(user, tuple(missing.split()), path, state)
 
-    def _no_greeting(self, settings: SshSettings, output: str) -> ShipitError:
-        status = self._process.wait()
+    def _no_greeting(self, settings: SshSettings, output: str, limit: float) -> ShipitError:
+        try:
+            status = self._process.wait(limit)
+        except subprocess.TimeoutExpired:  # the host closed only the output of the shell
+            return login_failure(self.address, settings, self.messages(), limit)
         if status == 255:
             return login_failure(self.address, settings, self.messages(), None)
         return not_run(self.address, status, f"{self.messages()}\n{output}")
+
+
+def _limit_log(process: int) -> None:
+    """Let the system end the master if a host sends messages without an end, which fill the disk."""
+    if hasattr(resource, "prlimit"):  # on Linux
+        with suppress(OSError):
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (limits.HOST_OUTPUT, limits.HOST_OUTPUT))
 
 
 def _close(process: int, resources: ExitStack) -> None:

@@ -13,6 +13,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock, Thread
 
+from shipit.adapters.processes.bounded import TooMuchOutput
+from shipit.core import limits
+
+_PIECE = 1 << 16  # bytes
+
 # Runs each line `number command`, and prints its output (both kinds) and `$0-number status` at once, so that they are
 # sent together. The shell ends with its input. A null byte in an output is lost. A command finds the status of the one
 # before it in `$previous`.
@@ -49,7 +54,7 @@ class Shell:
         """Send a command of one line, and return the function that waits for its status and its output.
 
         The argument of that function is the time limit in seconds. It raises `TimeoutError` if there is no answer in
-        that time, `EOFError` if the shell ended.
+        that time, `EOFError` if the shell ended, `TooMuchOutput` if its output is larger than `limits.HOST_OUTPUT`.
         """
         assert self._program.stdin and "\n" not in command
         with self._mutex:
@@ -79,17 +84,21 @@ class Shell:
     def _receive(self) -> None:
         """Receive the answers until the shell ends."""
         assert self._program.stdout
+        ended: Exception = EOFError()
         try:
-            while piece := os.read(self._program.stdout.fileno(), 1 << 16):
+            while piece := os.read(self._program.stdout.fileno(), _PIECE):
                 seen = max(0, len(self._received) - 128)
                 self._received += piece
+                if len(self._received) > limits.HOST_OUTPUT + _PIECE:
+                    ended = TooMuchOutput()
+                    break
                 while found := self._end_of_answer.search(self._received, seen):
                     output, self._received, seen = self._received[: found.start()], self._received[found.end() :], 0
                     self._answers.pop(int(found[1])).set_result((int(found[2]), output))
-        except (OSError, ValueError):  # it was closed
+        except (OSError, ValueError, KeyError):  # it was closed, or is not the shell that was started
             pass
         with self._mutex:
             self._ended = True
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.set_exception(EOFError())
+                    answer.set_exception(ended)
