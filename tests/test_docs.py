@@ -401,3 +401,15 @@ def cells(page: Path) -> list[list[str]]:
 
 def only_code(cell: str) -> bool:
     return re.fullmatch(r"`[^`]+`(, `[^`]+`)*", cell) is not None
+
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+REFUSED = [
+    word for row in cells(GLOSSARY) if len(row) == 5 for word in row[3].split(", ") if re.search("[가-힣]", word)
+]
+
+
+@each_pair
+def test_a_korean_page_uses_the_words_of_the_glossary(korean: Path) -> None:
+    assert {"서버", "작업"} <= set(REFUSED)
+    assert [word for word in REFUSED if word in text(korean)] == []
