@@ -6,7 +6,8 @@ from shipit.core import limits
 
 # The length is last: a text with null bytes does not arrive complete, see `shipit.adapters.hosts.ssh.shell`.
 READ = (
-    'export LC_ALL=C; if [ -e "$1" ] && [ ! -d "$1" ]; then [ -f "$1" ] || { echo "it is not a regular file"; exit 1; }; '
+    'export LC_ALL=C; if [ -e "$1" ] && [ ! -d "$1" ]; then '
+    '[ -f "$1" ] || { echo "it is not a regular file"; exit 1; }; '
     f'length=$(wc -c < "$1") || exit; [ "$length" -le {limits.HOST_OUTPUT:d} ] || '
     f'{{ echo "it is larger than {limits.HOST_OUTPUT.written}"; exit 1; }}; fi; '
     'cat "$1" && echo && wc -c < "$1"'
