@@ -345,6 +345,16 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             None,
         ),
         (
+            "[environments.dev.image]\nname = '{env:DOCKER_PASSWORD}/app'",
+            "the name of an image is public, and `DOCKER_PASSWORD` is the name of a secret",
+            "use a variable with a name such as `DOCKER_USERNAME`",
+        ),
+        (
+            "[environments.dev.image]\nname = '{env:NPM}/app'\nsecrets = { npm = 'NPM' }",
+            "the name of an image is public, and `NPM` is the name of a secret",
+            "use a variable with a name such as `DOCKER_USERNAME`",
+        ),
+        (
             "[environments.dev.image]\nname = 'a'\ntags = ['{versoin}']",
             "entry 1 of `tags` must be a tag of letters, digits, `.`, `_`, `-`, `{version}`, `{major}`, `{minor}`, `{branch}` and `{sha}`, at most 100 characters, and no `.` or `-` at the beginning, not `\"{versoin}\"`",
             None,

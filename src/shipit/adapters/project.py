@@ -120,10 +120,23 @@ def open_project(
         redact=redact,
         waiting=waiting,
     )
-    loaded = load_config(git.root, config)
+    loaded = _with_image_names(load_config(git.root, config))
     git.remote = loaded.release.remote
     git.remote_limit = seconds(loaded.release.remote_timeout)
     return Project(loaded, git, ci, redact, transfer, retrying)
+
+
+def _with_image_names(config: Config) -> Config:
+    """Return `config` with the variables in the names of images replaced by their values."""
+    images = [
+        *config.release.images.values(),
+        *(each for one in config.environments.values() for each in one.built.values()),
+    ]
+    if not any("{env:" in image.name for image in images):
+        return config
+    from shipit.config.image_names import with_image_names  # few configurations need it
+
+    return with_image_names(config, os.environ)
 
 
 def _known_hosts(config: Config) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from shipit.api.environment_branch import require_environment
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
+from shipit.api.scripts import script_findings
 from shipit.errors import ConfigError, ConflictError, PreflightError, UsageError
 from shipit.finding import Finding
 
@@ -79,7 +80,12 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 
     try:
         plan = plan_task(project)
-        return (*plan.findings, *interrupted_findings(plan.steps), *deployment_findings(project, plan))
+        return (
+            *plan.findings,
+            *interrupted_findings(plan.steps),
+            *deployment_findings(project, plan),
+            *script_findings(project),
+        )
     except PreflightError as error:
         return error.findings
     except (ConflictError, ConfigError, UsageError) as error:

@@ -31,7 +31,10 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
 
     name: Annotated[
         ImageName,
-        Meta(description="The name of the image without a tag: the registry and the repository that it is pushed to."),
+        Meta(
+            description="The name of the image without a tag: the registry and the repository that it is pushed to. "
+            "`{env:NAME}` in place of a part is the value of the environment variable NAME, in lower case."
+        ),
     ]
     tags: Annotated[
         tuple[ImageTag, ...],

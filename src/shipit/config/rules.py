@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
@@ -9,6 +10,7 @@ from shipit.config.keys import Key, key_name
 from shipit.config.model import Config, PackageConfig, VersionFileConfig, VersionFiles
 from shipit.config.reading import advice
 from shipit.config.reading.decode import Fault
+from shipit.config.secrets import names_secret
 
 _WILDCARDS = frozenset("*?[")
 
@@ -148,6 +150,14 @@ def _image_of_target(at: Key, image: str | None, environment: EnvironmentConfig)
         yield Fault((*at, "image"), f"there is no image `{image}`", hint)
 
 
+def _secret_in_name(at: Key, image: ImageConfig) -> Iterator[Fault]:
+    """Yield a fault if the name of an image contains the variable of a secret, because everybody can see the name."""
+    for variable in re.findall(r"\{env:(\w+)\}", image.name):
+        if names_secret(variable) or variable in image.secrets.values():
+            what = f"the name of an image is public, and `{variable}` is the name of a secret"
+            yield Fault((*at, "name"), what, "use a variable with a name such as `DOCKER_USERNAME`")
+
+
 def _same_names(at: Key, images: Mapping[str, ImageConfig]) -> Iterator[Fault]:
     owners: dict[str, str] = {}
     for key, image in images.items():
@@ -199,6 +209,7 @@ def _image_packages(name: str, environment: EnvironmentConfig, config: Config) -
 
 
 def _image_package(at: Key, key: str, image: ImageConfig, config: Config) -> Iterator[Fault]:
+    yield from _secret_in_name(at, image)
     if config.packages and image.package is None:
         names = " or ".join(f'"{each}"' for each in config.packages)
         what = f"{_image_name(key)} does not say which package its version comes from"

@@ -97,13 +97,15 @@ BumpKey = Annotated[
 # The grammar of image names from the OCI distribution project: an optional registry, and parts in lower case.
 _HOST = r"(?:[A-Za-z0-9.-]+\.[A-Za-z0-9-]+(?::[0-9]+)?|[A-Za-z0-9.-]+:[0-9]+|localhost)"
 _PART = "[a-z0-9]+(?:(?:[.]|_|__|-+)[a-z0-9]+)*"
+_NAME_PART = rf"(?:{_PART}|\{{env:[A-Za-z_][A-Za-z0-9_]*\}})"
 ImageName = Annotated[
     str,
     _text(
-        rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*",
+        rf"(?:{_HOST}/)?{_NAME_PART}(?:/{_NAME_PART})*",
         "the name of an image in lower case, without a tag",
         "acme/app",
         "ghcr.io/acme/app",
+        "{env:DOCKER_USERNAME}/app",
     ),
 ]
 ImageTag = Annotated[

@@ -138,6 +138,12 @@ class GitRepository(GitHistory):
             if ref != f"refs/remotes/{self.remote}/HEAD"
         )
 
+    def is_executable(self, path: str) -> bool | None:
+        """Return whether git holds the file `path` as executable; None if it does not track such a file."""
+        listed = self._line("ls-files", "--stage", "--", f":(top,literal){path}")
+        mode = listed.split(" ", 1)[0] if listed and "\n" not in listed else ""
+        return mode == "100755" if mode.startswith("100") else None
+
     def merge_of(self, number: int) -> str | None:
         """Fetch the commit that GitHub made to test the merge of a pull request, and return its id.
 

@@ -48,6 +48,13 @@ class Reference(Struct, frozen=True):
     def parse(cls, text: str) -> Reference:
         """Parse an image reference; raise `ConfigError` if `text` is not one."""
         found = _REFERENCE.fullmatch(text)
+        if found is None and (variable := re.search(r"\{env:(\w+)\}", text)):
+            what = (
+                f"`{text}` needs the variable `{variable[1]}`, which is not set, or is no part of the name of an image"
+            )
+            raise ConfigError(
+                what, hint=f"set `{variable[1]}` to a name such as `acme`; a secret must not be in a name"
+            )
         if found is None:
             raise ConfigError(
                 f"`{text}` is not the name of an image", hint="write it as `acme/app` or `ghcr.io/acme/app`, lower case"

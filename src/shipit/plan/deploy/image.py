@@ -62,7 +62,7 @@ def image_of_version(
     for event in record.verified:
         if event.image.version == version:
             return event.image
-    name = image_config(config, target).name
+    name = Reference.parse(image_config(config, target).name).name
     found = world.registry.find(f"{name}:{version}")
     if found is None:
         known = ", ".join(event.image.version for event in record.verified[:5])

@@ -14,6 +14,7 @@ from shipit.config.targets import HostConfig, HostTable
 from shipit.core import limits
 from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
 from shipit.core.history import records
+from shipit.core.images import Reference
 from shipit.deploy import TARGETS, AnyTarget, DeployTarget, HostState, ObservedTarget
 from shipit.finding import Finding
 from shipit.world import World
@@ -75,7 +76,7 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
         DeployTarget(
             environment=environment,
             app=settings.app_name(environment, target),
-            image_name=settings.built[target.image or ""].name,
+            image_name=Reference.parse(settings.built[target.image or ""].name).name,
             config=target,
             url=settings.url or "",
             secrets_version=secrets_versions.get(number, ""),

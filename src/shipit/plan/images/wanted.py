@@ -48,7 +48,8 @@ class WantedImage(Struct, frozen=True):
         configured = self.config.tags
         templates = configured if any(map(is_permanent, configured)) else (*configured, "{version}")
         used = (each for each in templates if is_permanent(each) or not self._is_prerelease)
-        tags = [(str(Reference(self.config.name, image_tag(each, self.source))), is_permanent(each)) for each in used]
+        name = Reference.parse(self.config.name).name
+        tags = [(str(Reference(name, image_tag(each, self.source))), is_permanent(each)) for each in used]
         moves = {tag: (tag, True) not in tags for tag, _ in tags}
         return {tag: moving for tag, moving in moves.items() if not (moving and tag in self.followed)}
 
