@@ -40,6 +40,8 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN": "AWS_SESSION_TOKEN",
 }
+# The beginnings of the names of variables that the runner, Python and the linker use themselves.
+RESERVED = ("GITHUB_", "RUNNER_", "ACTIONS_", "SHIPIT_", "INPUT_", "PYTHON", "LD_", "GIT_")
 # The variable by which messages name the inputs of the action instead of variables.
 IN_ACTION = {"SHIPIT_ACTION": "true"}
 # The commands that take an environment and a version as arguments, and not as options.
@@ -62,7 +64,8 @@ def main() -> int:
             raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
         arguments = command_line(inputs)
         python = installed(Path(others["RUNNER_TEMP"]), public(others), requirements(inputs))
-        return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **credentials(inputs), **IN_ACTION})
+        given = {**variables(inputs), **build_secrets(inputs), **credentials(inputs), **IN_ACTION}
+        return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **given})
     except WrongInput as error:
         return failed(str(error), status=2)
     except subprocess.CalledProcessError as error:
@@ -111,6 +114,52 @@ def is_true(name: str, value: str) -> bool:
 
 def credentials(inputs: Mapping[str, str]) -> dict[str, str]:
     return {variable: inputs[name] for name, variable in CREDENTIALS.items() if inputs.get(name)}
+
+
+def variables(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the input `variables`. Raises WrongInput."""
+    return pairs("variables", inputs.get("VARIABLES") or "")
+
+
+def build_secrets(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the input `build-secrets`, after masking their values in the log. Raises WrongInput.
+
+    shipit gets their names as well, so that it removes the values from all texts.
+    """
+    text = inputs.get("BUILD_SECRETS") or ""
+    if text.lstrip().startswith("{"):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            raise WrongInput("the input `build-secrets` is not valid JSON") from None
+        values = [(name, value) for name, value in found.items() if isinstance(value, str)]
+        if len(values) < len(found):
+            raise WrongInput("each value of the input `build-secrets` must be a text")
+        secret = dict(require_names("build-secrets", values))
+    else:
+        secret = pairs("build-secrets", text)
+    for line in sorted({line.strip() for value in secret.values() for line in value.splitlines()} - {""}):
+        print(f"::add-mask::{escaped(line)}", flush=True)
+    return {**secret, "SHIPIT_BUILD_SECRETS": " ".join(secret)} if secret else {}
+
+
+def pairs(name: str, text: str) -> dict[str, str]:
+    """Return the variables in the lines `NAME=value` of an input; a message never contains a value."""
+    lines = [line.strip() for line in text.splitlines()]
+    for number, line in enumerate(lines, 1):
+        if line and "=" not in line:
+            raise WrongInput(f"line {number} of the input `{name}` has no `=`: write NAME=value")
+    return dict(require_names(name, [(line.partition("=")[0], line.partition("=")[2]) for line in lines if line]))
+
+
+def require_names(name: str, found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the variables of an input. Raises WrongInput for a name that programs give a meaning of their own."""
+    for number, (variable, _) in enumerate(found, 1):
+        if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", variable):
+            raise WrongInput(f"entry {number} of the input `{name}` does not begin with the name of a variable")
+        if variable.upper().startswith(RESERVED) or variable.upper() in ("PATH", "HOME"):
+            raise WrongInput(f"the input `{name}` cannot set `{variable}`")
+    return found
 
 
 def requirements(inputs: Mapping[str, str]) -> tuple[str, ...]:
@@ -187,10 +236,14 @@ def write_outputs(file: str | None) -> None:
 
 
 def failed(message: str, status: int) -> int:
-    """Print an error annotation for the runner; `%` and line endings have to be escaped."""
-    text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    print(f"::error title=shipit::{text}", flush=True)
+    """Print an error annotation for the runner."""
+    print(f"::error title=shipit::{escaped(message)}", flush=True)
     return status
+
+
+def escaped(text: str) -> str:
+    """Return a text for a command of the runner, in which `%` and line endings have a meaning."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def replaced_by(command: list[str], variables: Mapping[str, str]) -> int:

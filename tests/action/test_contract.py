@@ -14,7 +14,17 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts/action.py"))
 
 INPUTS = [
     *("command", "config", "working-directory", "environment", "version", "package", "dry-run", "token"),
-    *("registry-username", "registry-password", "ssh-key", "ssh-known-hosts", "aws-region", "aws-role", "python"),
+    *(
+        "registry-username",
+        "registry-password",
+        "variables",
+        "build-secrets",
+        "ssh-key",
+        "ssh-known-hosts",
+        "aws-region",
+        "aws-role",
+        "python",
+    ),
 ]
 # Given to the script by an earlier step, never by a user.
 FROM_AWS = ("aws-access-key-id", "aws-secret-access-key", "aws-session-token")

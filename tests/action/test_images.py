@@ -168,6 +168,27 @@ def test_a_dry_run_tells_the_version_and_pushes_nothing(shop: Shop) -> None:
     assert shop.paths() == []
 
 
+def test_the_workflow_gives_the_build_a_secret_and_the_name_of_the_image_a_variable(shop: Shop) -> None:
+    mounting = (
+        "FROM base/busybox:1\nRUN --mount=type=secret,id=npmrc cat /run/secrets/npmrc && grep -q x /run/secrets/npmrc\n"
+    )
+    owner = shop.path.partition("/")[2]
+    config = f'''[environments.dev]
+branch = "dev"
+image = {{ name = "{shop.registry.address}/shop/{{env:OWNER}}", tags = ["{{sha}}"], secrets = {{ npmrc = "NPMRC" }} }}
+'''
+    commit = shop.consumer.commit("feat: a front end", {"Dockerfile": mounting, "shipit.toml": config})
+    shop.push("main", "dev")
+    job = shop.consumer.workflow["jobs"]["dev"]
+    job["with"]["variables"] = f"OWNER={owner}"
+    job["secrets"]["BUILD_SECRETS"] = "${{ secrets.BUILD_SECRETS }}"
+    shop.consumer.given["BUILD_SECRETS"] = "NPMRC=registry=https://npm.example.com"
+    run = shop.consumer.run(ref="refs/heads/dev")
+    assert run.jobs == {"deploy": "success"}
+    assert run.outputs["dev"]["image"] == f"{shop.name}:{commit[:7]}"
+    assert "npm.example.com" not in run.log.replace("::add-mask::registry=https://npm.example.com", "")
+
+
 def test_a_job_of_ones_own_gives_the_build_a_secret_and_the_next_step_the_image(shop: Shop) -> None:
     mounting = "FROM base/busybox:1\nRUN --mount=type=secret,id=npmrc grep -q registry /run/secrets/npmrc\n"
     config = f'''[environments.dev]

@@ -113,6 +113,44 @@ def test_installing_knows_no_credentials() -> None:
     assert ACTION["public"](logins) == {"A": "b"}
 
 
+def test_variables_are_lines_and_build_secrets_are_lines_or_json() -> None:
+    assert ACTION["variables"]({"VARIABLES": "\nOWNER=acme\n  EMPTY=\nURL=a=b \n"}) == {
+        "OWNER": "acme",
+        "EMPTY": "",
+        "URL": "a=b",
+    }
+    assert ACTION["build_secrets"]({"BUILD_SECRETS": ""}) == {}
+    for text in ("NPM=1\nPIP=2", '{"NPM": "1", "PIP": "2"}'):
+        found = ACTION["build_secrets"]({"BUILD_SECRETS": text})
+        assert found == {"NPM": "1", "PIP": "2", "SHIPIT_BUILD_SECRETS": "NPM PIP"}
+
+
+def test_each_line_of_a_build_secret_is_masked_before_anything_else_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ACTION["build_secrets"]({"BUILD_SECRETS": '{"NPMRC": "registry=x\\n\\n50% off"}'})
+    assert capsys.readouterr().out == "::add-mask::50%25 off\n::add-mask::registry=x\n"
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "text", "message"),
+    [
+        ("variables", "VARIABLES", "hunter2", "line 1 of the input `variables` has no `=`"),
+        ("variables", "VARIABLES", "A=1\n2x=hunter2", "entry 2 of the input `variables` does not begin"),
+        ("variables", "VARIABLES", "GITHUB_ENV=hunter2", "the input `variables` cannot set `GITHUB_ENV`"),
+        ("variables", "VARIABLES", "path=hunter2", "the input `variables` cannot set `path`"),
+        ("variables", "VARIABLES", "LD_PRELOAD=hunter2", "cannot set `LD_PRELOAD`"),
+        ("build_secrets", "BUILD_SECRETS", "{hunter2", "`build-secrets` is not valid JSON"),
+        ("build_secrets", "BUILD_SECRETS", '{"A": ["hunter2"]}', "must be a text"),
+        ("build_secrets", "BUILD_SECRETS", '{"PYTHONPATH": "hunter2"}', "cannot set `PYTHONPATH`"),
+    ],
+)
+def test_a_wrong_variable_is_refused_without_its_value(read: str, name: str, text: str, message: str) -> None:
+    with pytest.raises(WrongInput, match=message) as caught:
+        ACTION[read]({name: text})
+    assert "hunter2" not in str(caught.value)
+
+
 def test_the_ssh_key_reaches_shipit_in_one_variable_and_nothing_else() -> None:
     inputs, others = ACTION["separated"](
         {"SHIPIT_INPUT_SSH_KEY": "key", "SHIPIT_INPUT_SSH_KNOWN_HOSTS": "shop.example"}

@@ -151,6 +151,16 @@ def test_a_key_for_ssh_is_secret_line_by_line() -> None:
     assert "b3Blbn" not in repr(ci)
 
 
+def test_no_output_may_show_a_build_secret_or_one_of_its_lines() -> None:
+    values = {"SHIPIT_BUILD_SECRETS": "NPMRC TOKEN", "NPMRC": "registry=x\n_authToken=abc", "TOKEN": "t0ken"}
+    assert set(read_ci_context(values).secrets) == {
+        "registry=x\n_authToken=abc",
+        "registry=x",
+        "_authToken=abc",
+        "t0ken",
+    }
+
+
 @pytest.mark.parametrize("address", ["http://[github.example", "github.example", "ftp://github.example", "https://"])
 def test_an_address_of_the_server_that_cannot_be_one_is_refused_with_its_variable(address: str) -> None:
     with pytest.raises(UsageError, match="`GITHUB_SERVER_URL` is not the address of a server: ") as caught:

@@ -70,13 +70,17 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
     token = values.get("GITHUB_TOKEN") or values.get("GH_TOKEN")
     server = _server_url(values.get("GITHUB_SERVER_URL", GITHUB_SERVER))
     secrets = (values.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
+    of_builds = (values.get(name) for name in values.get("SHIPIT_BUILD_SECRETS", "").split())
     return CiContext(
         token=token,
         api_url=values.get("GITHUB_API_URL") or _api_url(server),
         server_url=server,
         repository=values.get("GITHUB_REPOSITORY"),
         event=_event(values),
-        secrets=(*(secret for secret in secrets if secret), *_secrets_of_key(values.get("SHIPIT_SSH_KEY"))),
+        secrets=(
+            *(secret for secret in secrets if secret),
+            *(line for secret in (values.get("SHIPIT_SSH_KEY"), *of_builds) for line in _secrets_of_key(secret)),
+        ),
         registry_login=_registry_login(values),
         github_login=_github_login(values, token, server),
         ssh_key=values.get("SHIPIT_SSH_KEY"),
