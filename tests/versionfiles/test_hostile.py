@@ -10,7 +10,7 @@ from growth import time_growth
 
 from shipit.core import limits
 from shipit.versionfiles import FORMATS, VersionFileError, declared
-from shipit.versionfiles.maven_modules import module_versions
+from shipit.versionfiles.projects.maven_modules import module_versions
 
 Shape = Callable[[int], str]
 """Returns a text with about as many characters as the argument."""

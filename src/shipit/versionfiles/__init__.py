@@ -12,43 +12,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from importlib import import_module
+from typing import cast
 
-from shipit.versionfiles import (
-    cargo,
-    gradle,
-    helm,
-    key_path,
-    marker,
-    maven,
-    package_json,
-    plain,
-    properties,
-    pyproject,
-    python,
-    uv,
-)
+from msgspec import Struct
+
 from shipit.versionfiles.base import VersionFile, VersionFileError
 from shipit.versionfiles.snapshot import declared
 
-FORMATS: dict[str, VersionFile] = {
-    "gradle": gradle.GROOVY_SCRIPT,
-    "gradle-kotlin": gradle.KOTLIN_SCRIPT,
-    "properties": properties.FORMAT,
-    "maven": maven.FORMAT,
-    "package-json": package_json.PACKAGE_JSON,
-    "package-lock": package_json.PACKAGE_LOCK,
-    "pyproject": pyproject.FORMAT,
-    "uv-lock": uv.FORMAT,
-    "cargo": cargo.CARGO_TOML,
-    "cargo-lock": cargo.CARGO_LOCK,
-    "helm": helm.FORMAT,
-    "plain": plain.FORMAT,
-    "python": python.FORMAT,
-    "json": key_path.JSON,
-    "yaml": key_path.YAML,
-    "toml": key_path.TOML,
-    "xml": key_path.XML,
-    "marker": marker.FORMAT,
+
+class Format(Struct, frozen=True):
+    """A format of the registry, whose module is loaded when a file is first read or written: most commands need one.
+
+    Args:
+        module: the module in `shipit.versionfiles.formats`.
+        constant: the name of the format in the module.
+        patterns: the names of files in this format, as fnmatch patterns. Names without `*` are detected automatically.
+    """
+
+    module: str
+    constant: str
+    patterns: tuple[str, ...]
+
+    def read(self, text: str, paths: Sequence[str] = ()) -> str:
+        return self._loaded.read(text, paths)
+
+    def write(self, text: str, version: str, paths: Sequence[str] = ()) -> str:
+        return self._loaded.write(text, version, paths)
+
+    @property
+    def _loaded(self) -> VersionFile:
+        return cast(VersionFile, getattr(import_module(f"shipit.versionfiles.formats.{self.module}"), self.constant))
+
+
+FORMATS: dict[str, Format] = {
+    "gradle": Format("gradle", "GROOVY_SCRIPT", ("build.gradle", "*.gradle")),
+    "gradle-kotlin": Format("gradle", "KOTLIN_SCRIPT", ("build.gradle.kts", "*.gradle.kts")),
+    "properties": Format("properties", "FORMAT", ("gradle.properties", "*.properties")),
+    "maven": Format("maven", "FORMAT", ("pom.xml",)),
+    "package-json": Format("package_json", "PACKAGE_JSON", ("package.json",)),
+    "package-lock": Format("package_json", "PACKAGE_LOCK", ("package-lock.json", "npm-shrinkwrap.json")),
+    "pyproject": Format("pyproject", "FORMAT", ("pyproject.toml",)),
+    "uv-lock": Format("uv", "FORMAT", ("uv.lock",)),
+    "cargo": Format("cargo", "CARGO_TOML", ("Cargo.toml",)),
+    "cargo-lock": Format("cargo", "CARGO_LOCK", ("Cargo.lock",)),
+    "helm": Format("helm", "FORMAT", ("Chart.yaml",)),
+    "plain": Format("plain", "FORMAT", ("version.txt", "VERSION")),
+    "python": Format("python", "FORMAT", ("*.py",)),
+    "json": Format("key_path", "JSON", ("*.json",)),
+    "yaml": Format("key_path", "YAML", ("*.yaml", "*.yml")),
+    "toml": Format("key_path", "TOML", ("*.toml",)),
+    "xml": Format("key_path", "XML", ("*.xml", "*.csproj", "*.props")),
+    "marker": Format("marker", "FORMAT", ("*",)),
 }
 
 
@@ -65,7 +80,7 @@ def format_of(path: str, format: str | None = None, pattern: str | None = None) 
     Returns None if `format` is unknown, or if no format matches.
     """
     if pattern is not None:
-        from shipit.versionfiles.by_pattern import by_pattern  # few repositories need it
+        from shipit.versionfiles.formats.by_pattern import by_pattern  # few repositories need it
 
         return by_pattern(pattern)
     if format is not None:

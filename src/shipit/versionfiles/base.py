@@ -37,10 +37,6 @@ class VersionFile(Protocol):
     `paths` are the places inside a file to use instead of the usual one, such as `["openapi3.version"]`.
     """
 
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The names of files in this format, as fnmatch patterns. Names without `*` are detected automatically."""
-
     def read(self, text: str, paths: Sequence[str] = ()) -> str:
         """Return the version at the first place, including `-SNAPSHOT`. Raises `VersionFileError`."""
 
@@ -75,7 +71,6 @@ class TextFormat(Struct, frozen=True):
     `find(text, paths)` returns at least one span or raises `VersionFileError`.
     """
 
-    patterns: tuple[str, ...]
     find: Callable[[str, Sequence[str]], Sequence[Span]]
 
     def read(self, text: str, paths: Sequence[str] = ()) -> str:

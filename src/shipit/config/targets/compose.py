@@ -13,7 +13,6 @@ from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, O
 from shipit.config.targets.container import SecretsConfig
 from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, Path, Port
 from shipit.core import limits
-from shipit.core.deploy import PIN_FILE
 
 
 class ServiceConfig(ConfigTable, frozen=True, kw_only=True):
@@ -125,6 +124,10 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
             yield "image", "each service has its own image", f'write `services.<name>.image = "{self.image}"`'
         if self.secrets and not self.secrets.file:
             yield "secrets", "compose reads secrets from a file", f'add `file = "{self.project}/secrets.env"`'
+        if not self.copy:
+            return
+        from shipit.core.deploy import PIN_FILE  # a command that deploys nothing does not load it
+
         secrets = self.secrets.file if self.secrets else ""
         for path in self.copy.values():
             if path == PIN_FILE or f"{self.project}/{path}" == secrets:

@@ -96,7 +96,7 @@ def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[Part]) -> 
     if text is None or history.stable is None:
         return []
     from shipit.versionfiles import VersionFileError
-    from shipit.versionfiles.cargo import local_crates
+    from shipit.versionfiles.formats.cargo import local_crates
 
     try:
         names = [name for name, version in local_crates(text).items() if version == str(history.stable.version)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from shipit.config.keys import toml_key, toml_string
 from shipit.config.model import VersionFileConfig
@@ -10,8 +10,6 @@ from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
 from shipit.plan.version.package.model import Package
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, declared, detect, format_of
-from shipit.versionfiles.maven_modules import Read, module_versions, modules_beside
-from shipit.versionfiles.workspace import member_of_workspace
 from shipit.world import Git
 
 _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
@@ -55,7 +53,7 @@ def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig 
     error = _read(file, text)
     if text is None or not (isinstance(error, VersionFileError) and error.computed):
         return None
-    from shipit.versionfiles.gradle_source import version_source  # few projects need it
+    from shipit.versionfiles.projects.gradle_source import version_source  # few projects need it
 
     source = version_source(file.path, text, lambda path: git.text(rev, path), lambda: git.paths(rev))
     return source and VersionFileConfig(path=source.path, format=source.format, paths=(source.place,))
@@ -89,6 +87,12 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
 def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
     """Yield a warning for the Maven modules that have the version of the project, but are not written with it."""
     poms = [file for file in main_version_files(git, rev, package) if format_of(file.path) is FORMATS["maven"]]
+    if not poms:
+        return
+    from shipit.versionfiles.projects.maven_modules import (
+        modules_beside,  # here because few projects are Maven projects
+    )
+
     beside = [module for file in poms for module in modules_beside(file.path, _committed(git, rev))]
     if not beside:
         return
@@ -134,6 +138,8 @@ def detected_version_files(git: Git, rev: str, package: Package) -> list[Version
 def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
     """Yield the POM files of the Maven modules that repeat the version of the POM `file`."""
     if format_of(file.path) is FORMATS["maven"]:
+        from shipit.versionfiles.projects.maven_modules import module_versions  # here because few projects need it
+
         for path, paths in module_versions(file.path, _committed(git, rev)):
             yield VersionFileConfig(path=path, format="maven", paths=paths)
 
@@ -142,7 +148,11 @@ def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfi
     """Yield the lock file nearest above `package` that repeats the version of `file`."""
     text = git.text(rev, file.path) if package.directory and not file.paths else None
     directory = package.directory
-    while directory and text is not None:
+    if not directory or text is None:
+        return
+    from shipit.versionfiles.projects.workspace import member_of_workspace  # here because few projects need it
+
+    while directory:
         directory = directory.rpartition("/")[0]
         member = member_of_workspace(file.path, text, directory)
         if member is None:
@@ -156,7 +166,7 @@ def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfi
             return
 
 
-def _committed(git: Git, rev: str) -> Read:
+def _committed(git: Git, rev: str) -> Callable[[str], str | None]:
     """Return the function that reads a file of the commit `rev`."""
     committed = set(git.paths(rev))
     return lambda path: git.text(rev, path) if path in committed else None

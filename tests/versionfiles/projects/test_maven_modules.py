@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shipit.versionfiles import FORMATS
-from shipit.versionfiles.maven_modules import module_versions
+from shipit.versionfiles.projects.maven_modules import module_versions
 
 pytestmark = pytest.mark.slow
 

@@ -63,4 +63,4 @@ def _parse(text: str) -> ast.Module:
 
 
 _FIX = "fix the file, or name another one in version-files"
-FORMAT = TextFormat(("*.py",), _find)
+FORMAT = TextFormat(_find)

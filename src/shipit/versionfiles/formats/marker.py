@@ -60,4 +60,4 @@ def _on_line(text: str, line: Span, marked: bool) -> list[Span]:
     return found
 
 
-FORMAT = TextFormat(("*",), _find)
+FORMAT = TextFormat(_find)

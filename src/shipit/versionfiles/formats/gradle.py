@@ -286,5 +286,5 @@ def _source_hint(text: str, value: str, places: Sequence[Place]) -> str | None:
     return None
 
 
-GROOVY_SCRIPT = TextFormat(("build.gradle", "*.gradle"), partial(_find, syntax.GROOVY))
-KOTLIN_SCRIPT = TextFormat(("build.gradle.kts", "*.gradle.kts"), partial(_find, syntax.KOTLIN))
+GROOVY_SCRIPT = TextFormat(partial(_find, syntax.GROOVY))
+KOTLIN_SCRIPT = TextFormat(partial(_find, syntax.KOTLIN))

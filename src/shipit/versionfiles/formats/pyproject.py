@@ -34,4 +34,4 @@ def _refuse_dynamic(text: str) -> None:
         )
 
 
-FORMAT = TextFormat(("pyproject.toml",), _find)
+FORMAT = TextFormat(_find)

@@ -28,4 +28,4 @@ def _usual_paths(text: str, places: Sequence[Place]) -> list[str]:
     return ["version", "appVersion"] if same else ["version"]
 
 
-FORMAT = TextFormat(("Chart.yaml",), _find)
+FORMAT = TextFormat(_find)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shipit.versionfiles.gradle_source import Source, version_source
+from shipit.versionfiles.projects.gradle_source import Source, version_source
 
 PROPERTY = Source("gradle.properties", "properties", "appVersion")
 FILES = {

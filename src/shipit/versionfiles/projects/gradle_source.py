@@ -14,20 +14,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from shipit.versionfiles import gradle, key_path, properties
-from shipit.versionfiles.base import Place, TextFormat, VersionFileError
+from shipit.versionfiles import FORMATS
+from shipit.versionfiles.base import Place, VersionFileError
+from shipit.versionfiles.formats import gradle
 from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.toml import toml_places
 
 # Returns the text of the file at a path; None if there is no such file.
 Read = Callable[[str], str | None]
 
-_FORMATS = {
-    "gradle": gradle.GROOVY_SCRIPT,
-    "gradle-kotlin": gradle.KOTLIN_SCRIPT,
-    "properties": properties.FORMAT,
-    "toml": key_path.TOML,
-}
 _OWNER = r"(?:(?:this|project|rootProject)\.)*"
 _CAST = r"(?:\s+as\s+String|\.toString\(\)|!!|\.get\(\)|\.orNull)*"
 _QUOTED = r"['\"](?P<name>[\w.-]+)['\"]"
@@ -157,7 +152,7 @@ def _in_build_sources(owner: str, name: str, script: _Script) -> Iterator[Source
 def _is_plain(source: Source, read: Read) -> bool:
     """Return whether the file contains a version at the place, and nothing else."""
     text = read(source.path)
-    format: TextFormat = _FORMATS[source.format]
+    format = FORMATS[source.format]
     try:
         return text is not None and bool(format.read(text, [source.place]))
     except VersionFileError:

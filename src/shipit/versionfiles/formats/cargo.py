@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from shipit.core import limits
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.lock import lock_packages
+from shipit.versionfiles.syntax.lock import lock_packages
 from shipit.versionfiles.syntax.toml import toml_places
 
 _USUAL = ("package.version", "workspace.package.version")
@@ -61,5 +61,5 @@ def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
     return spans(text, local, paths or [local[0].path])
 
 
-CARGO_TOML = TextFormat(("Cargo.toml",), _find_in_manifest)
-CARGO_LOCK = TextFormat(("Cargo.lock",), _find_in_lock)
+CARGO_TOML = TextFormat(_find_in_manifest)
+CARGO_LOCK = TextFormat(_find_in_lock)

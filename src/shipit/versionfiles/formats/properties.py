@@ -40,4 +40,4 @@ def _find(text: str, paths: Sequence[str]) -> list[Span]:
     return spans(text, _places(text), paths or ["version"])
 
 
-FORMAT = TextFormat(("gradle.properties", "*.properties"), _find)
+FORMAT = TextFormat(_find)

@@ -26,5 +26,5 @@ def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
     return spans(text, places, paths or ["version", *repeated])
 
 
-PACKAGE_JSON = TextFormat(("package.json",), _find_in_manifest)
-PACKAGE_LOCK = TextFormat(("package-lock.json", "npm-shrinkwrap.json"), _find_in_lock)
+PACKAGE_JSON = TextFormat(_find_in_manifest)
+PACKAGE_LOCK = TextFormat(_find_in_lock)

@@ -28,7 +28,7 @@ def _find(places: Callable[[str], Iterable[Place]], text: str, paths: Sequence[s
     return spans(text, places(text), paths)
 
 
-JSON = TextFormat(("*.json",), partial(_find, json_places))
-YAML = TextFormat(("*.yaml", "*.yml"), partial(_find, yaml_places))
-TOML = TextFormat(("*.toml",), partial(_find, toml_places))
-XML = TextFormat(("*.xml", "*.csproj", "*.props"), partial(_find, xml_places))
+JSON = TextFormat(partial(_find, json_places))
+YAML = TextFormat(partial(_find, yaml_places))
+TOML = TextFormat(partial(_find, toml_places))
+XML = TextFormat(partial(_find, xml_places))

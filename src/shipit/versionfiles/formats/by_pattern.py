@@ -16,14 +16,14 @@ from functools import partial
 from shipit.core import limits
 from shipit.core.redact import shortened
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, ambiguous
-from shipit.versionfiles.marker import VERSION
+from shipit.versionfiles.formats.marker import VERSION
 
 PLACEHOLDER = "{version}"
 
 
 def by_pattern(text: str) -> TextFormat:
     """Return the format of a file whose version is where the pattern `text` matches; it contains `{version}` once."""
-    return TextFormat(("*",), partial(_find, text))
+    return TextFormat(partial(_find, text))
 
 
 def _find(pattern: str, text: str, paths: Sequence[str]) -> list[Span]:

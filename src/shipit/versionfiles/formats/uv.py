@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.lock import PackageTable, lock_packages
+from shipit.versionfiles.syntax.lock import PackageTable, lock_packages
 
 _LOCAL = ("source.editable", "source.virtual")
 
@@ -32,4 +32,4 @@ def _at_root(table: PackageTable) -> bool:
     return any(table.get(key) == "." for key in _LOCAL)
 
 
-FORMAT = TextFormat(("uv.lock",), _find)
+FORMAT = TextFormat(_find)

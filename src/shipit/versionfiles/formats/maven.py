@@ -53,4 +53,4 @@ def _composed(version: str, property_name: str | None) -> VersionFileError:
     return error
 
 
-FORMAT = TextFormat(("pom.xml",), _find)
+FORMAT = TextFormat(_find)

@@ -24,4 +24,4 @@ def _find(text: str, paths: Sequence[str]) -> list[Span]:
     return [Span(*found.span(1))]
 
 
-FORMAT = TextFormat(("version.txt", "VERSION"), _find)
+FORMAT = TextFormat(_find)
