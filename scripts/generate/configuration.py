@@ -32,8 +32,8 @@ def _title(name: str, headers: list[str]) -> str:
     """Return the headers of a table, each once, after the kind of a target."""
     entries = (f"an entry of `{header[:-2]}`" if header.endswith("[]") else f"`[{header}]`" for header in headers)
     titles = ", ".join(dict.fromkeys(entries))
-    (kind,) = _DEFINITIONS[name]["properties"].get("kind", {}).get("enum", [None])
-    return f"A target of the kind `{kind}`: {titles}" if kind else titles[0].upper() + titles[1:]
+    kinds = _DEFINITIONS[name]["properties"].get("kind", {}).get("enum", ())
+    return f"A target of the kind `{kinds[0]}`: {titles}" if len(kinds) == 1 else titles[0].upper() + titles[1:]
 
 
 def _tables(name: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,10 @@ from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.git import GitRepository
 from shipit.adapters.hosts import Connections
+from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.kubernetes import KubectlClusters
 from shipit.adapters.local_forge import LocalForge
+from shipit.adapters.notify import WebHooks
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.secrets import SecretStores
@@ -84,7 +86,8 @@ class Real:
         engine = DockerEngine(str(self.root), logins, Redactor())
         hosts, secrets = Connections(logins, Redactor()), SecretStores(Redactor())
         ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
-        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()))
+        notifications = WebHooks(Redactor(), RetryPolicy(), str(self.root / ".git/shipit/notified"))
+        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()), notifications)
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

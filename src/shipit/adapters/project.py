@@ -16,7 +16,7 @@ from shipit.adapters.git import GitRepository, Waiting
 from shipit.config.model import CONFIG_FILES, Config
 from shipit.core import limits
 from shipit.core.duration import seconds
-from shipit.core.redact import Redactor
+from shipit.core.redact import Redactor, secret_parts
 from shipit.errors import ConfigError, UsageError
 from shipit.world import Forge, Transfer, World
 
@@ -53,6 +53,7 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.files.working_tree import WorkingTree
         from shipit.adapters.hosts import Connections, SshSettings
         from shipit.adapters.kubernetes import KubectlClusters
+        from shipit.adapters.notify import WebHooks
         from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import Logins, Registries
         from shipit.adapters.secrets import SecretStores
@@ -64,7 +65,9 @@ class Project(Struct, frozen=True, dict=True):
         ssh = SshSettings(self.ci.ssh_key, self.ci.ssh_known_hosts, _known_hosts(self.config))
         hosts, secrets = Connections(logins, self.redact, ssh), SecretStores(self.redact)
         ports = (files, commands, SystemClock(), engine, Registries(logins, self._retry_policy), hosts, secrets)
-        return World(self.git, self.forge, *ports, KubectlClusters(self.redact))
+        record = os.path.join(self.git.directory, "shipit", "notified")
+        notifications = WebHooks(self.redact, self._retry_policy.for_notifications, record)
+        return World(self.git, self.forge, *ports, KubectlClusters(self.redact), notifications)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""
@@ -121,6 +124,8 @@ def open_project(
         waiting=waiting,
     )
     loaded = _with_image_names(load_config(git.root, config))
+    for name in (name for each in loaded.notify for name in (each.variable, each.token)):
+        redact.add(secret_parts(os.environ.get(name or "", "").strip()))
     git.remote = loaded.release.remote
     git.remote_limit = seconds(loaded.release.remote_timeout)
     return Project(loaded, git, ci, redact, transfer, retrying)

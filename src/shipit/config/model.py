@@ -12,6 +12,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
+from shipit.config.notify import NotifyConfig
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     Author,
@@ -308,7 +309,7 @@ class ChangelogConfig(ConfigTable, frozen=True, kw_only=True):
 
 
 class AnnounceConfig(ConfigTable, frozen=True, kw_only=True):
-    """The notify steps: comments and labels on the merged pull requests and closed issues of a release."""
+    """The announce steps: comments and labels on the merged pull requests and closed issues of a release."""
 
     comment: Annotated[
         bool,
@@ -407,6 +408,10 @@ class Config(ConfigTable, frozen=True, kw_only=True):
         dict[Name, PackageConfig],
         Meta(description="The packages of this repository that have their own versions, by name."),
     ] = field(default_factory=dict)
+    notify: Annotated[
+        tuple[NotifyConfig, ...],
+        Meta(description="The channels that are notified of releases, such as a channel of Slack."),
+    ] = ()
 
     def package_tag(self, name: str) -> str:
         """Return the tag format of the package `name`.

@@ -26,6 +26,10 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     for name, package in config.packages.items():
         yield from _version_files(("packages", name), package.version_files or ())
         yield from _package_paths(("packages", name), package)
+    for index, channel in enumerate(config.notify):
+        if channel.token and channel.kind != "webhook":
+            what = f"`token` cannot be used with the kind `{channel.kind}`: its address is enough"
+            yield Fault(("notify", index, "token"), what, "remove it")
     yield from _shared_tags(config)
     yield from _dependencies(config)
     yield from _release_images(config)

@@ -177,6 +177,12 @@ SecretReference = Annotated[
     str,
     _text(r"ssm:/[A-Za-z0-9_./-]*|env:[A-Za-z_][A-Za-z0-9_]*", "`ssm:/path/` or `env:NAME`", "ssm:/shop/prod/"),
 ]
+SecretVariable = Annotated[
+    Annotated[
+        str, _text(r"env:[A-Za-z_][A-Za-z0-9_]*", "`env:` and the name of an environment variable", "env:SLACK_WEBHOOK")
+    ],
+    Meta(extra={"secret": True}),
+]
 NginxName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, digits and `_`", "service_url")]
 VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable", "VERSION")]
 VersionSource = Literal["release", "build"]
@@ -184,4 +190,5 @@ BumpName = Literal["major", "minor", "patch", "none"]
 WriteBackName = Annotated[WriteBack, Meta(extra={"later": ["pull-request"]})]
 FeatureBump = Literal["minor", "patch"]
 FloatingPart = Literal["major", "minor"]
+EventName = Annotated[Literal["released", "deployed", "failed", "rolled-back"], Meta(extra={"later": ["waiting"]})]
 LanguageName = Literal["en", "ko"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-Area = Literal["git", "github", "services", "engine", "commands", "files", "texts", "deployments"]
+Area = Literal["git", "github", "services", "engine", "commands", "files", "texts", "deployments", "notifications"]
 
 
 class Limit(int):
@@ -228,3 +228,16 @@ ENGINE_LOG = Time("deployments", 10, "the log of a container, a service or a tas
 DEPLOY_LOG_SIZE = Size("deployments", 1 << 20, "the end of such a log", "the earlier part is left out")
 DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
 DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")
+
+# Notifications
+
+NOTIFICATION_TIME = Time("notifications", 10, "a request to the service, with its whole answer", "the request is repeated if the service did not answer; then a warning")
+NOTIFICATION_TRIES = Count("notifications", 3, "tries of one notification", "a warning")
+NOTIFICATION_WAIT = Time("notifications", 15, "the wait that a service asks for with `Retry-After`", "a warning")
+NOTIFICATION_ANSWER = Size("notifications", 64 << 10, "an answer of the service", "a warning")
+NOTIFICATION_ADDRESS = Count("notifications", 2_000, "characters of the address of a channel", "a warning")
+NOTIFICATION_MEMORY = Count("notifications", 200, "notifications that a clone remembers, so that it sends none twice", "the oldest are forgotten")
+NOTIFICATION = Count("notifications", 4_000, "characters of a message", "the text ends with `…`, and the lines after it are left out")  # Slack asks for no more; Teams accepts 28 KiB
+DISCORD_NOTIFICATION = Count("notifications", 2_000, "the same for Discord", "the text ends with `…`, and the lines after it are left out")  # Discord refuses more
+NOTIFICATION_LINE = Count("notifications", 400, "characters of a line of a message", "the line ends with `…`")
+NOTIFIED_CHANGES = Count("notifications", 10, "commits that a message about a release shows", "the message has the number of the others")

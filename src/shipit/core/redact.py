@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 MARK = "[REDACTED]"
 CUT = "…"
+_SHORTEST_PART = 8  # characters of an address; a shorter part, such as `/notify`, is no secret
 _SHORTEST_BEGINNING = 4  # characters of a secret; fewer tell nothing
 # A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
 # A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
@@ -73,6 +74,17 @@ def shortened(text: str, limit: int) -> str:
     ('a long…', 'short')
     """
     return text if len(text) <= limit else text[:limit] + CUT
+
+
+def secret_parts(value: str) -> list[str]:
+    """Return a token, or an address that is a secret and the parts of it that are secrets as well.
+
+    >>> secret_parts("https://hooks.example/services/T0/s3cr3t-part")
+    ['https://hooks.example/services/T0/s3cr3t-part', '/services/T0/s3cr3t-part', 's3cr3t-part']
+    """
+    path = value.partition("://")[2].partition("/")[2]
+    parts = (f"/{path}", path.rpartition("/")[2]) if path else ()
+    return [text for text in (value, *parts) if len(text) >= _SHORTEST_PART]
 
 
 def without_login(url: str) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 from shipit.errors import NOTHING_PUSHED, ShipitError
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
+from shipit.steps.notify import SendNotification
 from shipit.steps.repository import CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.world import World
 
@@ -62,7 +63,7 @@ def apply_steps(
         try:
             outputs |= _ensure(step, world, observer)
         except ShipitError as error:
-            if isinstance(step, OPTIONAL_STEPS):
+            if isinstance(step, (*OPTIONAL_STEPS, SendNotification)):
                 observer.optional_failed(step, error)
                 continue
             state = _state(steps, index, "Failed at", way_back, world)

@@ -7,8 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipit.steps import blue_green, compose, deploy, forge, images, kubernetes, repository, swarm, watchtower
+from shipit.steps import blue_green, compose, deploy, forge, images, kubernetes, notify, repository, swarm, watchtower
 
-_ROOMS: tuple[Any, ...] = (repository, images, forge, deploy, blue_green, watchtower, compose, swarm, kubernetes)
+_ROOMS: tuple[Any, ...] = (
+    repository,
+    images,
+    forge,
+    deploy,
+    blue_green,
+    watchtower,
+    compose,
+    swarm,
+    kubernetes,
+    notify,
+)
 
 STEPS: dict[str, type[Any]] = {step.kind: step for room in _ROOMS for step in room.STEPS}

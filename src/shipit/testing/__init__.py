@@ -56,6 +56,7 @@ from shipit.testing.interrupt import Killed as Killed
 from shipit.testing.interrupt import interrupted as interrupted
 from shipit.testing.interrupt import kill as kill
 from shipit.testing.interrupt import recorded as recorded
+from shipit.testing.notifications import FakeNotifications as FakeNotifications
 from shipit.testing.process import Effect as Effect
 from shipit.testing.process import FakeProcess as FakeProcess
 from shipit.testing.registry import FakeRegistry as FakeRegistry

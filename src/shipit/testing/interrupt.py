@@ -34,6 +34,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "secrets": frozenset(),
     "clusters": frozenset(),
     "cluster": frozenset(("write", "set_image", "lock", "unlock")),
+    "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.
 

@@ -14,6 +14,7 @@ from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
 from shipit.testing.git import FakeGit, FakeRemote
 from shipit.testing.hosts import FakeHosts
+from shipit.testing.notifications import FakeNotifications
 from shipit.testing.process import Effect, FakeProcess
 from shipit.testing.registry import FakeRegistry
 from shipit.testing.secrets import FakeSecrets
@@ -43,6 +44,7 @@ class FakeWorld(World, frozen=True):
     hosts: FakeHosts
     secrets: FakeSecrets
     clusters: FakeClusters
+    notifications: FakeNotifications
     remote: FakeRemote
 
     @classmethod
@@ -63,7 +65,7 @@ class FakeWorld(World, frozen=True):
         remote, registry = FakeRemote(clock=FakeClock(today)), FakeRegistry()
         hosts = FakeHosts(registry, remote.clock)
         clusters = FakeClusters(registry, remote.clock, hosts.apps)
-        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, effects)
+        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, FakeNotifications(), effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
@@ -77,6 +79,7 @@ class FakeWorld(World, frozen=True):
         hosts: FakeHosts,
         secrets: FakeSecrets,
         clusters: FakeClusters,
+        notifications: FakeNotifications,
         effects: Mapping[str, Effect],
     ) -> FakeWorld:
         files = FakeFiles()
@@ -91,6 +94,7 @@ class FakeWorld(World, frozen=True):
             hosts=hosts,
             secrets=secrets,
             clusters=clusters,
+            notifications=notifications,
             remote=remote,
         )
 
@@ -102,7 +106,9 @@ class FakeWorld(World, frozen=True):
             depth: the number of commits to clone; None for all.
         """
         hosts, clusters = self.hosts.connect(), self.clusters.connect()
-        world = self._over(self.remote, self.registry, hosts, self.secrets, clusters, self.process.effects)
+        world = self._over(
+            self.remote, self.registry, hosts, self.secrets, clusters, self.notifications, self.process.effects
+        )
         branch = self.remote.default or ""
         world.git.fetch()
         if self.remote.branches:

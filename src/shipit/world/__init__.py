@@ -34,8 +34,9 @@ from shipit.world.images import Transfer as Transfer
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
     from shipit.world.clusters import Clusters, Place
     from shipit.world.hosts import Hosts, Secrets
+    from shipit.world.notifications import Notifications
 else:  # for `help(World)`, which reads the annotations
-    Clusters = Hosts = Secrets = object
+    Clusters = Hosts = Secrets = Notifications = object
 
 
 class World(Struct, frozen=True):
@@ -51,6 +52,7 @@ class World(Struct, frozen=True):
     hosts: Hosts
     secrets: Secrets
     clusters: Clusters
+    notifications: Notifications
 
     def place(self, address: str) -> Place:
         """Return the place with this address: a host, or a namespace of a cluster."""

@@ -1,4 +1,4 @@
-"""The steps after a release is published: floating tags and notify steps."""
+"""The steps after a release is published: floating tags and announce steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def commits(world: FakeWorld, *names: str) -> list[str]:
     return [world.remote.tags[name].commit for name in names]
 
 
-def test_without_configuration_there_are_no_notify_steps_and_no_floating_tags(tmp_path: Path) -> None:
+def test_without_configuration_there_are_no_announce_steps_and_no_floating_tags(tmp_path: Path) -> None:
     world = new_world()
     world.commit("fix: crash (#12)")
     world.push()
@@ -86,7 +86,7 @@ def test_pull_requests_and_issues_of_a_release_get_one_comment(announcing: Stage
     assert {len(comments) for comments in world.remote.comments.values()} == {1}
 
 
-def test_the_notify_steps_of_an_unfinished_release_run_when_it_is_finished(
+def test_the_announce_steps_of_an_unfinished_release_run_when_it_is_finished(
     announcing: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = new_world()
@@ -108,7 +108,7 @@ def test_the_notify_steps_of_an_unfinished_release_run_when_it_is_finished(
     assert "v1.1.1" in world.remote.comments[13][0]
 
 
-def test_a_release_is_made_even_if_its_notify_steps_fail(announcing: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_is_made_even_if_its_announce_steps_fail(announcing: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     world = new_world()
     world.commit("fix: crash (#12)")
     world.push()

@@ -52,6 +52,18 @@ class RetryPolicy(Struct, frozen=True):
         return Limits(silence=self.timeout, total=self.answer_time, size=self.answer_size)
 
     @property
+    def for_notifications(self) -> RetryPolicy:
+        """The same policy with the limits of a notification: nothing waits long for it."""
+        return replace(
+            self,
+            timeout=limits.NOTIFICATION_TIME,
+            answer_time=limits.NOTIFICATION_TIME,
+            answer_size=limits.NOTIFICATION_ANSWER,
+            tries=limits.NOTIFICATION_TRIES,
+            longest_wait=limits.NOTIFICATION_WAIT,
+        )
+
+    @property
     def upload(self) -> Limits:
         """The limits of an upload of a file, and of its answer."""
         return replace(self.answer, sending=self.transfer_time)

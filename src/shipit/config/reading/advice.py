@@ -106,6 +106,8 @@ def _tables(section: msgspec.structs.FieldInfo) -> list[tuple[str, type[msgspec.
         value = get_args(kind)[1]
         is_table = isinstance(value, type) and issubclass(value, msgspec.Struct)
         return [(f"{section.encode_name}.<name>", value)] if is_table else []
+    if get_origin(kind) is tuple:
+        return [(f"[{section.encode_name}]", get_args(kind)[0])]
     return [(section.encode_name, kind)]
 
 

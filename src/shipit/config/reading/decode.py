@@ -12,7 +12,13 @@ import msgspec
 
 from shipit.config.keys import Key, key_name
 from shipit.config.reading import advice
-from shipit.config.reading.expectation import alternatives, available_later, describe_value, expected
+from shipit.config.reading.expectation import (
+    alternatives,
+    available_later,
+    describe_value,
+    expected,
+    is_secret,
+)
 from shipit.config.secrets import looks_secret, names_secret
 
 # The result for a value that is invalid as a whole.
@@ -104,6 +110,8 @@ class Checker:
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
         if _is_valid(value, type_):
             return value
+        if is_secret(type_):
+            return self._report(at, f"{key_name(at)} must be {expected(type_)}, and not the secret", _USE_VARIABLE)
         if value in available_later(type_):
             what = f"{key_name(at)} cannot be {describe_value(value)} yet"
         else:

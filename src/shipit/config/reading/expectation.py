@@ -48,6 +48,11 @@ def available_later(type_: Any) -> list[str]:
     return next(iter(_extra(type_, "later")), [])
 
 
+def is_secret(type_: Any) -> bool:
+    """Return whether a wrong value of `type_` can be a secret, which no message may show."""
+    return any(_extra(type_, "secret"))
+
+
 def choices(type_: Any) -> list[str]:
     """Return the possible values of `type_`; an empty list if they cannot be listed."""
     return [member for option in alternatives(type_) for member in _members(option)]

@@ -25,6 +25,7 @@ from shipit.plan.release.steps import (
     finishing_steps,
     plan_snapshot,
     release_body,
+    released_steps,
     titled,
     unfinished_release_body,
     version_file_errors,
@@ -148,6 +149,9 @@ def _steps(
 ) -> Iterator[Step]:
     if releases:
         yield from _sequence(config, observed, releases, file_changes(config, observed, releases)).steps()
+        names, tags = [entry.name for entry in releases], [entry.release.tag for entry in releases]
+        counted = (reason.subject for entry in releases for reason in entry.next_release.decision.reasons)
+        yield from released_steps(config, observed, names, tags, [*dict.fromkeys(counted)])
     elif not any_blocks(findings):
         yield from clean_up_steps(config.release, observed)
 

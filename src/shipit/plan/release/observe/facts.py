@@ -13,6 +13,7 @@ from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
+from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.findings import repository_findings
@@ -141,6 +142,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
+            *notification_findings(config, world),
         ),
         no_package=no_package,
         today=world.clock.today(),

@@ -7,6 +7,7 @@ from shipit.plan.release.steps.file_changes import file_changes as file_changes
 from shipit.plan.release.steps.file_changes import version_file_errors as version_file_errors
 from shipit.plan.release.steps.finish import finishing_steps as finishing_steps
 from shipit.plan.release.steps.finish import unfinished_release_body as unfinished_release_body
+from shipit.plan.release.steps.follow_up import released_steps as released_steps
 from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
 from shipit.plan.release.steps.release_body import release_body as release_body
 from shipit.plan.release.steps.release_body import titled as titled

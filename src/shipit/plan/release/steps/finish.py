@@ -9,7 +9,7 @@ from shipit.core.commits.text.release_message import notes_of
 from shipit.core.versions import Version
 from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished
-from shipit.plan.release.steps.follow_up import floating_steps, notify_steps
+from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
 from shipit.plan.release.steps.release_body import release_body
 from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
@@ -39,7 +39,9 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
         yield from floating_steps(config.release, unfinished.package.format, version)
     for unfinished in observed.unfinished:
-        yield from notify_steps(config.announce, unfinished.tag, unfinished.commits)
+        yield from announce_steps(config.announce, unfinished.tag, unfinished.commits)
+    names = [each.package.release_name(each.version) for each in observed.unfinished]
+    yield from released_steps(config, observed, names, [each.tag for each in observed.unfinished])
 
 
 def unfinished_release_body(config: Config, observed: Observed, unfinished: Unfinished) -> str:

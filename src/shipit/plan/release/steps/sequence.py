@@ -1,7 +1,7 @@
 """The steps of a release, and their order.
 
 First the steps that change only the clone and can be undone, then the slow ones that can fail (builds, draft, assets),
-then the commit point: the push, or the commit through the forge. Publishing and the notify steps come after that.
+then the commit point: the push, or the commit through the forge. Publishing and the announce steps come after that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shipit.core.versions import Version
 from shipit.plan.images import WantedImage, build_steps, push_steps, release_images
 from shipit.plan.release.observe import Observed
 from shipit.plan.release.steps.file_changes import FileChanges
-from shipit.plan.release.steps.follow_up import floating_steps, notify_steps
+from shipit.plan.release.steps.follow_up import announce_steps, floating_steps
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.snapshot import Snapshot
 from shipit.plan.release.steps.sync import sync_steps
@@ -76,7 +76,7 @@ class ReleaseSequence(Struct, frozen=True):
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)
         for entry in self.releases:
-            yield from notify_steps(self.announce, entry.release.tag, entry.next_release.history.unreleased)
+            yield from announce_steps(self.announce, entry.release.tag, entry.next_release.history.unreleased)
 
     def _prepare_steps(self) -> Iterator[Step]:
         """Yield the steps that write the files into the working tree and run the `prepare` commands."""

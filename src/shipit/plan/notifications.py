@@ -1,0 +1,45 @@
+"""The steps that send a notification to all channels that want its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipit.config.model import Config
+
+if TYPE_CHECKING:
+    from shipit.core.notes.links import Links
+    from shipit.core.notifications import Channel, Notification
+    from shipit.finding import Finding
+    from shipit.steps.notify import SendNotification
+    from shipit.world import World
+
+
+def notification_steps(config: Config, notification: Notification) -> Iterator[SendNotification]:
+    """Yield a step for each channel of the configuration that wants the event of `notification`."""
+    from shipit.steps.notify import SendNotification
+
+    for channel in _channels(config, notification.event):
+        yield SendNotification(channel, notification)
+
+
+def notification_findings(config: Config, world: World) -> tuple[Finding, ...]:
+    """Return a warning for each channel of the configuration that cannot be used."""
+    return world.notifications.findings(_channels(config)) if config.notify else ()
+
+
+def project_name(links: Links | None) -> str:
+    """Return the name of the repository for a notification, such as `acme/app`; empty if it has no web page.
+
+    >>> from shipit.core.notes.links import Links
+    >>> project_name(Links("https://github.com/acme/app"))
+    'acme/app'
+    """
+    return "/".join(links.base.rsplit("/", 2)[1:]) if links else ""
+
+
+def _channels(config: Config, event: str | None = None) -> list[Channel]:
+    from shipit.core.notifications import Channel
+
+    wanted = (each for each in config.notify if event is None or event in each.on)
+    return list(dict.fromkeys(Channel(each.kind, each.variable, each.token or "") for each in wanted))
