@@ -72,8 +72,9 @@ def test_a_template_with_nul_bytes_is_an_error_before_git_refuses_the_message(tm
 @pytest.mark.parametrize("kind", ["a pipe", "a sparse file", "a directory"])
 def test_in_the_working_tree_it_is_an_error(tmp_path: Path, kind: str) -> None:
     make(kind, tmp_path / "CHANGELOG.md")
-    with pytest.raises(CommandError, match=f"`CHANGELOG.md` cannot be read: .*{KINDS[kind]}"):
+    with pytest.raises(CommandError, match=f"`CHANGELOG.md` cannot be read: .*{KINDS[kind]}") as raised:
         WorkingTree(str(tmp_path)).read("CHANGELOG.md")
+    assert "run the same command again" in (raised.value.hint or "")
 
 
 @pytest.mark.parametrize("kind", KINDS)

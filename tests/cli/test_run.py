@@ -393,6 +393,7 @@ def test_outputs_that_cannot_be_written_fail_the_step(scene: Scene) -> None:
     step = on(scene, "refs/heads/main").shipit("run", GITHUB_OUTPUT="/nonexistent/file")
     assert step.run.status == 5
     assert "the file that `GITHUB_OUTPUT` names cannot be written" in step.run.err
+    assert "hint: set `GITHUB_OUTPUT` to a file that can be written" in step.run.err
 
 
 def test_an_annotation_quotes_at_most_the_part_of_a_subject_that_github_shows(scene: Scene) -> None:

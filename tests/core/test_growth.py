@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from growth import time_growth
+from msgspec import ValidationError, convert
+from semver import Version
 
-from shipit.core.commits import parse_commit
+from shipit.config.vocabulary import Branch, EnvironmentName, TagTemplate
+from shipit.core.commits import Commit, Entry, parse_commit
 from shipit.core.commits.text.footers import split_footers
+from shipit.core.history import Release
+from shipit.core.images.tags import Source, image_tag
+from shipit.core.notes import Renderer
 from shipit.core.notes.changelog import insert_section, section_of
+from shipit.core.notes.links import Links
+from shipit.core.versions.floating_tags import floating_tag_target
 from shipit.core.versions.tag import TagFormat, mismatched_tags, suggested_format, version_tags
 from shipit.core.versions.tag_family import tag_families
 from shipit.core.versions.version import version_of
 
 TAGS = TagFormat("v{version}")
+LINKS = Links("https://github.com/acme/app")
+BUILT_IN = sorted((Path(__file__).parents[2] / "templates/changelog").glob("*.md.j2"))
 
 
 def text(part: str, start: str = "") -> Callable[[int], str]:
@@ -59,12 +72,66 @@ NAMES = {
     "packages": tags("app{}-1.0.0"),
     "no versions": tags("nightly-{}"),
 }
+TEMPLATES = {
+    "text": text("some words\n"),
+    "variables": text("{{ version }}\n"),
+    "conditions": text("{% if version %}x{% endif %}\n"),
+    "comments": text("{# x #}\n"),
+    "open comments": text("{ #"),
+    "blanks": text(" \n"),
+}
+REFS = {
+    "letters": text("x"),
+    "slashes": text("x/"),
+    "double slashes": text("//"),
+    "dots": text("."),
+    "locks": text(".lock"),
+    "hyphens": text("-"),
+    "syllables": text("로"),
+}
+
+
+def rendered(template: Path) -> Callable[[Release], object]:
+    return Renderer(template.read_text(encoding="utf-8"), links=LINKS).render
+
+
+def changes(size: int) -> Release:
+    commits = [parse_commit(f"feat(api): do {number}\n\nCloses #{number}") for number in range(size // 20)]
+    entries = tuple(Entry("a" * 40, "Ada", commit) for commit in commits if isinstance(commit, Commit))
+    return Release("1.4.0", "v1.4.0", dt.date(2026, 1, 31), entries, "v1.3.0")
+
+
+def names_of(kind: object) -> Callable[[str], object]:
+    """Return the check of a value of `shipit.toml`, which accepts or refuses the text."""
+
+    def check(name: str) -> object:
+        with suppress(ValidationError):
+            return convert(name, kind)  # type: ignore[call-overload]
+        return None
+
+    return check
+
+
+def pushed(branch: str) -> str:
+    return image_tag("{branch}-{sha}", Source(Version.parse("1.4.0"), "a" * 40, branch))
+
+
 WORK: dict[str, tuple[Callable[[int], object], Callable[..., object]]] = {
     **{f"message: {name}": (make, parse_commit) for name, make in MESSAGES.items()},
     **{f"changelog: {name}": (make, changed) for name, make in CHANGELOGS.items()},
     **{f"tags in the format: {name}": (make, lambda tags: version_tags(tags, TAGS)) for name, make in NAMES.items()},
     **{f"tags of others: {name}": (make, lambda tags: mismatched_tags(tags, [TAGS])) for name, make in NAMES.items()},
     **{f"tag families: {name}": (make, tag_families) for name, make in NAMES.items()},
+    **{f"template: {name}": (make, Renderer) for name, make in TEMPLATES.items()},
+    **{f"changes in the template {path.name}": (changes, rendered(path)) for path in BUILT_IN},
+    **{f"branch: {name}": (make, names_of(Branch)) for name, make in REFS.items()},
+    **{f"tag format: {name}": (make, names_of(TagTemplate)) for name, make in REFS.items()},
+    **{f"environment: {name}": (make, names_of(EnvironmentName)) for name, make in REFS.items()},
+    **{f"image tag of a branch: {name}": (make, pushed) for name, make in REFS.items()},
+    **{
+        f"moving tag: {name}": (make, lambda tags: floating_tag_target("v1", TAGS, tags))
+        for name, make in NAMES.items()
+    },
     "a tag of digits": (text("1", "v"), TAGS.parse),
     "a tag of numbers": (text("1.", "v"), suggested_format),
     "a version of digits": (text("1", "1.0."), version_of),

@@ -42,6 +42,14 @@ def test_a_file_and_a_directory_of_a_commit_are_read_once(tmp_path: Path, monkey
     assert trace.read_text().count("git ls-tree") == 2
 
 
+def test_a_checked_out_commit_that_is_missing_is_an_error_and_not_an_empty_history(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "-b", "main")
+    assert GitHistory(str(tmp_path)).head() is None
+    (tmp_path / ".git/refs/heads/main").write_text("1" * 40 + "\n")
+    with pytest.raises(CommandError, match=f"`HEAD` names the commit `{'1' * 40}`, which this clone does not have"):
+        GitHistory(str(tmp_path)).head()
+
+
 def test_a_file_that_git_cannot_read_is_an_error_and_not_a_missing_file(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     (tmp_path / "docs").mkdir()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.git.revisions import Revisions
+from shipit.errors import CommandError
 
 
 def git(place: Path, *words: str) -> str:
@@ -104,3 +105,12 @@ def test_the_process_ends_with_its_owner(clone: Path) -> None:
         gc.collect()
     assert program
     assert program.returncode is not None
+
+
+def test_the_reason_of_an_early_end_is_in_the_error(clone: Path, revisions: Revisions) -> None:
+    commit(clone)
+    (clone / ".git/packed-refs").write_text("no reference\n")
+    with pytest.raises(CommandError, match="ended too early") as raised:
+        revisions.id("v1.0.0")
+    assert "packed-refs" in raised.value.tail
+    assert raised.value.hint == "fix the problem in its output, then run the same command again"

@@ -37,8 +37,8 @@ def test_messages_without_end_are_left_out_but_the_last(host: Host) -> None:
 
 def test_a_command_whose_child_keeps_its_output_open_has_ended(host: Host) -> None:
     begun = time.monotonic()
-    assert host.look(["sh", "-c", "sleep 20 & echo done"], timeout=15).output == "done"
-    assert time.monotonic() - begun < 10
+    assert host.look(["sh", "-c", "sleep 200 & echo done"], timeout=100).output == "done"
+    assert time.monotonic() - begun < 90
 
 
 def test_commands_get_no_tokens(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

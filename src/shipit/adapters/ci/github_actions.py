@@ -6,6 +6,7 @@ The delimiter is random, so that a commit message cannot contain it and so add a
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 
@@ -41,5 +42,7 @@ def _append(variable: str, text: str, environ: Mapping[str, str]) -> None:
             file.write(text)
     except OSError as error:
         what = f"the file that `{variable}` names cannot be written: {error.strerror}"
-        hint = "free disk space on the runner, then run the same command again"
+        hint = f"set `{variable}` to a file that can be written, as GitHub's runner does, or remove the variable"
+        if error.errno == errno.ENOSPC:
+            hint = "free disk space on the runner, then run the same command again"
         raise CommandError(what, where=path, hint=hint) from error

@@ -70,7 +70,7 @@ class WorkingTree:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise CommandError(f"`{path}` cannot be read: {error.strerror}") from error
+            raise CommandError(f"`{path}` cannot be read: {error.strerror}", hint=_readable(path, error)) from error
 
     def size(self, path: str) -> int:
         return os.path.getsize(self._at(path))
@@ -105,6 +105,13 @@ class WorkingTree:
             os.makedirs(os.path.dirname(self._record), exist_ok=True)
             with open(self._record, "a", encoding="ascii") as record:
                 record.write(hashlib.sha256(data).hexdigest() + "\n")
+
+
+def _readable(path: str, error: OSError) -> str:
+    """Return the way to make the file `path` readable."""
+    if isinstance(error, IsADirectoryError):
+        return f"move the directory `{path}` away, or name another file in shipit.toml, then run the same command again"
+    return f"see what is there with `ls -ld '{path}'` and fix it, then run the same command again"
 
 
 def _replace(target: str, data: bytes) -> None:

@@ -86,7 +86,11 @@ class GitHistory:
         return self._directories[1]
 
     def head(self) -> str | None:
-        return self._revisions.id("HEAD^{commit}")
+        found = self._revisions.id("HEAD^{commit}")
+        if found is None and (named := self._line("rev-parse", "--verify", "--quiet", "HEAD")):
+            hint = "fetch it with `git fetch`, or see what else is missing: git fsck"
+            raise CommandError(f"`HEAD` names the commit `{named}`, which this clone does not have", hint=hint)
+        return found
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, from the file `HEAD` (gitrepository-layout), or else from git.

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 
+from shipit.adapters.processes.bounded import run_bounded
 from shipit.core import limits
 from shipit.errors import CommandError
 
@@ -42,7 +43,7 @@ class Revisions:
         with self._lock:
             answer = self._answer(rev) or self._answer(rev)  # a process that was killed is started again
         if not answer:
-            raise CommandError("`git cat-file` ended too early", argv=self._argv, hint="run the same command again")
+            raise self._early_end(rev)
         found = _ID.fullmatch(answer)
         return found[1].decode() if found else None
 
@@ -62,6 +63,17 @@ class Revisions:
             if not answer:  # also after an interrupt: the answer to this question must not be read as the next one
                 self._discard()
         return answer
+
+    def _early_end(self, rev: str) -> CommandError:
+        """Return the error for a process that ends without an answer; it is run once more for its message."""
+        bounds = limits.GIT_MESSAGES, limits.GIT_MESSAGES
+        data = f"{rev}\n".encode("utf-8", "surrogateescape")
+        _, _, messages = run_bounded(self._argv, data, self._env, limits.GIT_REMOTE, *bounds)
+        tail = "\n".join(messages.decode(errors="replace").strip().splitlines()[-limits.ERROR_LINES :])
+        fix = "fix the problem in its output, then " if tail else ""
+        return CommandError(
+            "`git cat-file` ended too early", argv=self._argv, tail=tail, hint=f"{fix}run the same command again"
+        )
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._program is None or self._owner != os.getpid():
