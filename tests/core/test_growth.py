@@ -106,7 +106,7 @@ def names_of(kind: object) -> Callable[[str], object]:
 
     def check(name: str) -> object:
         with suppress(ValidationError):
-            return convert(name, kind)  # type: ignore[call-overload]
+            return convert(name, kind)
         return None
 
     return check
