@@ -31,6 +31,10 @@ BY_HAND = {
     ".github/workflows/dev-deploy.yml": ("      image: ${{", "      picture: ${{"),
     ".github/workflows/prod-deploy.yml": ("      image: ${{", "      picture: ${{"),
     "docs/guides/github-actions.md": ("| `tag` | The", "| `tag` | A"),
+    "docs/guides/github-actions.ko.md": (
+        "| `notes` | 릴리스 노트(Markdown). | `release.yml` |",
+        "| `notes` | 릴리스 노트(Markdown). | |",
+    ),
     "docs/configuration.md": ("| `helm` |", "| `chart` |"),
     "docs/architecture.md": ("| `run` | ", "| `run` | Not: "),
     "docs/limits.md": ("| `30s` |", "| `31s` |"),

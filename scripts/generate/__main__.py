@@ -31,6 +31,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     ".github/workflows/dev-deploy.yml": outputs.workflow,
     ".github/workflows/prod-deploy.yml": outputs.workflow,
     "docs/guides/github-actions.md": outputs.guide,
+    "docs/guides/github-actions.ko.md": outputs.korean_guide,
     "docs/configuration.md": lambda text: configuration.keys(registries.formats(text)),
     "docs/architecture.md": registries.steps,
     "docs/limits.md": limits.english,

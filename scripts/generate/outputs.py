@@ -14,6 +14,8 @@ MARK = "outputs: # written by `make generate`: src/shipit/core/outputs.py"
 
 _BLOCK = re.compile(r"^( *)outputs:[^\n]*\n(?:\1 +[^\n]*\n)+", re.MULTILINE)
 _TABLE = re.compile(r"^  ([\w-]+):\n", re.MULTILINE)
+_KOREAN = "| 출력 | 뜻 | 액션과 함께 이 출력이 있는 워크플로 |"
+_MEANING = re.compile(r"^\| `([\w-]+)` \| (.*?) \|[^|]*\|$", re.MULTILINE)
 
 
 def action(text: str) -> str:
@@ -29,8 +31,21 @@ def workflow(text: str) -> str:
 
 def guide(text: str) -> str:
     """Return the text of the guide with its table of outputs."""
-    rows = ((f"`{output.name}`", output.description, ", ".join(_workflows(output))) for output in ALL)
-    return replaced(text, "| output | meaning | given by the action and |", rows)
+    return _guide(text, "| output | meaning | given by the action and |", {})
+
+
+def korean_guide(text: str) -> str:
+    """Return the text of the Korean guide: the meanings that its table has stay, because they are a translation."""
+    table = text.partition(_KOREAN)[2].partition("\n\n")[0]
+    return _guide(text, _KOREAN, dict(_MEANING.findall(table)))
+
+
+def _guide(text: str, head: str, meanings: dict[str, str]) -> str:
+    rows = (
+        (f"`{output.name}`", meanings.get(output.name, output.description), ", ".join(_workflows(output)))
+        for output in ALL
+    )
+    return replaced(text, head, rows)
 
 
 def _with_blocks(text: str, lines: Callable[[str], list[str]]) -> str:
