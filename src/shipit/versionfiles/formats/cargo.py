@@ -38,7 +38,16 @@ def _find_in_manifest(text: str, paths: Sequence[str]) -> list[Span]:
         )
     if not paths and not present:
         raise VersionFileError("this Cargo.toml has no version of its own", hint=_NO_VERSION[_is_workspace(text)])
-    return spans(text, places, paths or present)
+    return [_number(text, span) for span in spans(text, places, paths or present)]
+
+
+def without_operator(requirement: str) -> str:
+    """Return the version in a requirement of a dependency, such as `=1.2.3`."""
+    return requirement.lstrip("=^~ ")
+
+
+def _number(text: str, span: Span) -> Span:
+    return Span(span.end - len(without_operator(span.of(text))), span.end)
 
 
 def local_crates(text: str) -> dict[str, str]:

@@ -18,15 +18,22 @@ _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
 def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     """Return the configured version files of `package`, or else the detected ones.
 
-    Detected are the files of the commit `rev` that contain a version, and those that repeat it: Maven modules, and the
-    lock file of a workspace above the package. For a
-    Gradle build script that computes its version, it is the file that the version comes from, if that is clear.
+    Detected are the files of the commit `rev` that contain a version, and those that repeat it: Maven modules, path
+    dependencies of Cargo, and the lock file of a workspace above the package. For a Gradle build script that computes
+    its version, it is the file that the version comes from, if that is clear.
     """
     main = main_version_files(git, rev, package)
     if package.version_files is not None:
         return main
     return tuple(
-        entry for file in main for entry in (file, *_modules(git, rev, file), *_workspace_lock(git, rev, package, file))
+        entry
+        for file in main
+        for entry in (
+            file,
+            *_modules(git, rev, file),
+            *_cargo_places(git, rev, file),
+            *_workspace_lock(git, rev, package, file),
+        )
     )
 
 
@@ -142,6 +149,18 @@ def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFil
 
         for path, paths in module_versions(file.path, _committed(git, rev)):
             yield VersionFileConfig(path=path, format="maven", paths=paths)
+
+
+def _cargo_places(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
+    """Yield the places that repeat the version of the crates of `file`: path dependencies, and a lock beside it."""
+    if _format(file) is FORMATS["cargo"] and not file.paths:
+        from shipit.versionfiles.projects.cargo_workspace import crates_in_lock, dependents  # few repositories need it
+
+        committed, read = git.paths(rev), _committed(git, rev)
+        for path, places in dependents(file.path, committed, read):
+            yield VersionFileConfig(path=path, paths=places)
+        if names := crates_in_lock(file.path, committed, read):
+            yield VersionFileConfig(path=f"{file.path.removesuffix('Cargo.toml')}Cargo.lock", paths=names)
 
 
 def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
