@@ -6,69 +6,42 @@ import itertools
 import json
 import os
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from deployments.shop import PROGRAM, Apps, toml
+from deployments.project import Project, answer_of
+from deployments.proxies import Proxy
+from deployments.shop import Apps, toml
 from msgspec.json import decode
 from parts.daemon import free_port, wait_until
 from parts.engine import add_compose
 from parts.load import Load, Mode, load
-from parts.nginx import make_nginx_image
 from parts.sshd import SshServer
-from release.runs import Driver, Run
+from release.runs import Driver
 
 from shipit.core.deploy import DeployRecord
 
 SERVICES = ("backend", "frontend")
 PATHS = {"backend": "/api", "frontend": "/"}
 _numbers = itertools.count(1)
-NGINX = """\
-user root;
-worker_processes 2;
-error_log stderr;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    {head}
-    server {{
-        listen 80;
-        {in_server}
-        location = /api {{ proxy_pass {backend}/version; }}
-        location / {{ proxy_pass {frontend}; }}
-    }}
-}}
-"""
-# The names are looked up again every second, or only when nginx loads its configuration.
-RESOLVER = {
-    "head": "resolver 127.0.0.11 valid=1s; proxy_connect_timeout 250ms;",
-    "in_server": 'set $backend "backend:8080"; set $frontend "frontend:8080";',
-    "backend": "http://$backend",
-    "frontend": "http://$frontend",
-}
-STATIC = {"head": "", "in_server": "", "backend": "http://backend:8080", "frontend": "http://frontend:8080"}
 
 
-class ComposeShop:
+class ComposeShop(Project):
     """A compose project with the environment `prod`, for `shipit deploy`.
 
     shop.deploy("1.0.0").succeeded()
     assert shop.answers() == {"backend": "1.0.0", "frontend": "version 1.0.0"}
     """
 
-    def __init__(self, place: Path, apps: Mapping[str, Apps], driver: Driver, nginx: Mapping[str, str]) -> None:
-        self.place, self.apps = place, apps
-        self.engine = add_compose(apps["backend"].engine)
-        self._driver = driver
+    def __init__(self, place: Path, apps: Mapping[str, Apps], driver: Driver, proxy: Proxy) -> None:
+        self.apps, self.engine = apps, add_compose(apps["backend"].engine)
+        super().__init__(place, driver, {**os.environ, **self.engine.environment})
         self.name = f"shop{next(_numbers)}x{os.getpid()}"
-        self.root, self.state, self.project = place / "repository", place / "state", place / self.name
+        self.project = place / self.name
         self.url = f"http://127.0.0.1:{free_port()}"
         self.images = {name: made.registry.image(made.repository).rpartition(":")[0] for name, made in apps.items()}
-        self.environment: dict[str, str] = {**os.environ, **self.engine.environment}
         health = {"path": "/health", "json": {"status": "UP"}, "within": "60s", "times": 1}
         self.settings: dict[str, Any] = {
             "kind": "compose",
@@ -80,18 +53,20 @@ class ComposeShop:
         }
         self.services: dict[str, dict[str, Any]] = {
             "proxy": {
-                "image": make_nginx_image(self.engine),
+                "image": proxy.image(self.engine),
                 "ports": [f"127.0.0.1:{self.url.rpartition(':')[2]}:80"],
-                "volumes": ["./nginx.conf:/etc/nginx/nginx.conf:ro"],
                 "stop_grace_period": "1s",
+                **proxy.keys(self.engine),
             },
             # As images of nginx have it: the app finishes its requests.
-            **{name: {"image": f"{image}:1.0.0", "stop_signal": "SIGQUIT"} for name, image in self.images.items()},
+            **{
+                name: {"image": f"{image}:1.0.0", "stop_signal": "SIGQUIT", "labels": dict(proxy.labels.get(name, {}))}
+                for name, image in self.images.items()
+            },
         }
-        for path in (self.root, self.project):
-            path.mkdir()
-        (self.project / "nginx.conf").write_text(NGINX.format(**nginx))
-        self.git("init", "--quiet", "--initial-branch", "prod")
+        self.project.mkdir()
+        for name, text in proxy.files.items():
+            (self.project / name).write_text(text)
         self.configure()
         self.write()
 
@@ -99,11 +74,7 @@ class ComposeShop:
         """Write shipit.toml with other settings of the target, and commit it."""
         self.settings |= changes
         images = [f'images.{name}.name = "{image}"' for name, image in self.images.items()]
-        lines = ["[environments.prod]", 'branch = "prod"', *images, "[environments.prod.deploy]"]
-        lines += [f"{key} = {toml(value)}" for key, value in self.settings.items()]
-        (self.root / "shipit.toml").write_text("\n".join([*lines, ""]))
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
+        self.commit_settings(images, (f"{key} = {toml(value)}" for key, value in self.settings.items()))
 
     def write(self, directory: Path | None = None, **services: dict[str, Any]) -> None:
         """Write the compose file with other keys of its services, into the project or into another directory."""
@@ -111,9 +82,6 @@ class ComposeShop:
             self.services[name] |= keys
         text = json.dumps({"services": self.services}, indent=2)
         ((directory or self.project) / "compose.yaml").write_text(text)
-
-    def git(self, *arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True).stdout
 
     def use_ssh(self, server: SshServer) -> None:
         """Reach this machine over SSH."""
@@ -128,26 +96,10 @@ class ComposeShop:
     def up(self) -> None:
         """Start all services, and wait until users reach them."""
         self.compose("up", "--detach")
-        wait_until(lambda: self.answers() == {"backend": "1.0.0", "frontend": "version 1.0.0"})
-
-    def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
-        """Run shipit to its end."""
-        return self._driver.run(self.root, arguments, {**self.environment, **env})
-
-    def deploy(self, version: str, *options: str, env: Mapping[str, str] = {}) -> Run:
-        return self.run("deploy", "prod", version, *options, env=env)
-
-    def writes(self, version: str) -> tuple[str, ...]:
-        """Deploy a version, and return the names of the writes that this made."""
-        path = self.place / "writes"
-        self.deploy(version, env={"WRITES": str(path)}).succeeded()
-        return tuple(path.read_text().split())
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start shipit in a process group of its own."""
-        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-        argv = [*self._driver.program, *arguments]
-        return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
+        try:
+            wait_until(lambda: self.answers() == {"backend": "1.0.0", "frontend": "version 1.0.0"})
+        except AssertionError as error:
+            raise AssertionError(f"{self.answers()}\n{self.compose('logs', 'proxy')}") from error
 
     def load(
         self, service: str, mode: Mode = "close", *, clients: int = 8, **options: Any
@@ -156,17 +108,7 @@ class ComposeShop:
 
     def answers(self) -> dict[str, str]:
         """Return the text that users get from each service, or the status of an error."""
-        return {service: self._answer(path) for service, path in PATHS.items()}
-
-    def _answer(self, path: str) -> str:
-        try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
-                return str(answer.read().decode().strip())
-        except urllib.error.HTTPError as error:
-            error.close()
-            return str(error.code)
-        except OSError as error:
-            return str(error)
+        return {service: answer_of(f"{self.url}{path}") for service, path in PATHS.items()}
 
     def record(self, service: str) -> DeployRecord:
         """Return the record of the deployments of a service."""
@@ -204,6 +146,3 @@ class ComposeShop:
     def close(self) -> None:
         """Remove what the project left in the engine."""
         self.compose("down", "--timeout", "1", "--volumes", "--remove-orphans")
-
-
-__all__ = ["PROGRAM", "RESOLVER", "SERVICES", "STATIC", "ComposeShop"]

@@ -6,22 +6,20 @@ import itertools
 import json
 import os
 import subprocess
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from deployments.project import Project, answer_of
 from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.load import Load, Mode, load
 from parts.nginx import NOWHERE, Nginx, switch_text
 from parts.registry import Registry
 from parts.web_app import WebApp, make_web_app
-from release.runs import Driver, Run
+from release.runs import Driver
 
 PROGRAM = Path(__file__).with_name("driver.py")
 REPOSITORY = "acme/shop"
@@ -44,7 +42,7 @@ class Apps:
         return self._made[version]
 
 
-class Shop:
+class Shop(Project):
     """A project with the environment `prod`, for `shipit deploy`.
 
     shop.deploy("1.0.0").succeeded()
@@ -52,11 +50,10 @@ class Shop:
     """
 
     def __init__(self, place: Path, apps: Apps, proxy: Nginx, driver: Driver) -> None:
-        self.place, self.apps, self.proxy = place, apps, proxy
+        self.apps, self.proxy = apps, proxy
         self.engine: Engine = apps.engine
-        self._driver = driver
-        self.name = f"shop{next(_numbers)}"
-        self.root, self.state, self.marker = place / "repository", place / "state", place / "active"
+        super().__init__(place, driver, {**os.environ, **self.engine.environment})
+        self.name, self.marker = f"shop{next(_numbers)}", place / "active"
         self.ports = {"blue": free_port(), "green": free_port()}
         self.image = apps.registry.image(REPOSITORY).rpartition(":")[0]
         nginx: dict[str, Any] = {
@@ -81,9 +78,6 @@ class Shop:
             "nginx": nginx,
             "container": {"port": 8080, "stop": "1s"},
         }
-        self.environment: dict[str, str] = {**os.environ, **self.engine.environment}
-        self.root.mkdir()
-        self.git("init", "--quiet", "--initial-branch", "prod")
         self.configure()
 
     def configure(self, **changes: Any) -> None:
@@ -91,33 +85,8 @@ class Shop:
         for key, value in changes.items():
             before = self.settings.get(key)
             self.settings[key] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
-        lines = ["[environments.prod]", 'branch = "prod"', f'image.name = "{self.image}"', "[environments.prod.deploy]"]
-        lines += [f"{key} = {toml(value)}" for key, value in self.settings.items()]
-        (self.root / "shipit.toml").write_text("\n".join([*lines, ""]))
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
-
-    def git(self, *arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True).stdout
-
-    def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
-        """Run shipit to its end."""
-        return self._driver.run(self.root, arguments, {**self.environment, **env})
-
-    def deploy(self, version: str, *options: str, env: Mapping[str, str] = {}) -> Run:
-        return self.run("deploy", "prod", version, *options, env=env)
-
-    def writes(self, version: str) -> tuple[str, ...]:
-        """Deploy a version, and return the names of the writes that this made."""
-        path = self.place / "writes"
-        self.deploy(version, env={"WRITES": str(path)}).succeeded()
-        return tuple(path.read_text().split())
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start shipit in a process group of its own."""
-        argv = [*self._driver.program, *arguments]
-        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-        return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
+        target = (f"{key} = {toml(value)}" for key, value in self.settings.items())
+        self.commit_settings([f'image.name = "{self.image}"'], target)
 
     def load(
         self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: Any
@@ -126,14 +95,7 @@ class Shop:
 
     def answer(self, path: str = "/") -> str:
         """Return the text that users get, or the status of an error."""
-        try:
-            with urllib.request.urlopen(f"{self.proxy.url}{path}", timeout=10) as answer:
-                return str(answer.read().decode().strip())
-        except urllib.error.HTTPError as error:
-            error.close()
-            return str(error.code)
-        except OSError as error:
-            return str(error)
+        return answer_of(f"{self.proxy.url}{path}")
 
     def serves(self, text: str) -> None:
         """Wait until users get this text."""

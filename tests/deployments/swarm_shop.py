@@ -6,63 +6,44 @@ import itertools
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from deployments.project import Project
 from deployments.shop import Apps
 from parts.daemon import wait_until
 from parts.load import Load, Mode, load
 from parts.swarm import QUICK, Swarm, proxy
-from release.runs import Driver, Run
+from release.runs import Driver
 
 _numbers = itertools.count(1)
 OPTIONS = (*QUICK, "--update-order", "start-first", "--update-failure-action", "rollback")
 
 
-class SwarmShop:
+class SwarmShop(Project):
     """A project whose target is a service of `swarm`; each has a service of its own."""
 
     def __init__(self, place: Path, apps: Apps, swarm: Swarm, driver: Driver) -> None:
-        self.root, self.state, self.apps, self.swarm = place / "repository", place / "state", apps, swarm
-        self._driver = driver
+        super().__init__(place, driver, {**os.environ, **swarm.manager.environment})
+        self.apps, self.swarm = apps, swarm
         self.service = f"shop{next(_numbers)}_web"
         self.name = apps.registry.image(apps.repository).rpartition(":")[0]
-        self.environment = {**os.environ, **swarm.manager.environment}
         self.settings: dict[str, Any] = {"kind": "swarm", "name": "shop", "service": self.service, "bake": "0s"}
         self.settings |= {"directory": str(self.state), "within": "60s"}
-        self.root.mkdir()
-        self.git("init", "--quiet", "--initial-branch", "prod")
         self.configure()
 
     def configure(self, **changes: Any) -> None:
         self.settings |= changes
-        lines = ["[environments.prod]", 'branch = "prod"', f'image.name = "{self.name}"', "[environments.prod.deploy]"]
-        lines += [f"{key} = {json.dumps(value)}" for key, value in self.settings.items()]
-        (self.root / "shipit.toml").write_text("\n".join([*lines, ""]))
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
-
-    def git(self, *arguments: str) -> None:
-        subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True)
+        target = (f"{key} = {json.dumps(value)}" for key, value in self.settings.items())
+        self.commit_settings([f'image.name = "{self.name}"'], target)
 
     def create(self, version: str, *options: str, replicas: int = 2) -> None:
         """Create the service, and wait until its tasks run."""
         image = self.apps(version, healthcheck=True)
         self.swarm.create_service(self.service, image.reference, "--replicas", str(replicas), *OPTIONS, *options)
         wait_until(lambda: self.runs() == [image.digest] * replicas)
-
-    def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
-        return self._driver.run(self.root, arguments, {**self.environment, **env})
-
-    def deploy(self, version: str, *options: str, env: Mapping[str, str] = {}) -> Run:
-        return self.run("deploy", "prod", version, *options, env=env)
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        argv = [*self._driver.program, *arguments]
-        streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "text": True}
-        return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
 
     def runs(self) -> list[str]:
         """Return the digests of the tasks that run."""

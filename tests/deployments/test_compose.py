@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deployments.compose import RESOLVER, SERVICES, ComposeShop
+from deployments.compose import SERVICES, ComposeShop
+from deployments.proxies import NGINX
 from deployments.shop import REFUSED, REJECTED, Apps
 from parts.daemon import free_port, wait_until
 from parts.engine import Engine
@@ -46,7 +47,7 @@ def apps_of_services(engine: Engine, registry: Registry) -> dict[str, Apps]:
 @pytest.fixture
 def shop(apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path) -> Iterator[ComposeShop]:
     """A project whose containers a person started with `docker compose up`."""
-    shop = ComposeShop(tmp_path, apps_of_services, driver, RESOLVER)
+    shop = ComposeShop(tmp_path, apps_of_services, driver, NGINX)
     try:
         shop.up()
         yield shop

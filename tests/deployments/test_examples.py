@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from deployments.compose import RESOLVER, ComposeShop
+from deployments.compose import ComposeShop
+from deployments.proxies import NGINX
 from deployments.shop import Apps, Shop
 from deployments.swarm_shop import SwarmShop
 from deployments.test_compose import apps_of_services as apps_of_services
@@ -141,7 +142,7 @@ MAIN = "user root; events {} http { access_log off; include /etc/nginx/conf.d/*.
 def test_the_example_with_compose_replaces_both_services_without_a_lost_request(
     apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path
 ) -> None:
-    shop = ComposeShop(tmp_path, apps_of_services, driver, RESOLVER)
+    shop = ComposeShop(tmp_path, apps_of_services, driver, NGINX)
     images = {f"acme/shop-{name}": image for name, image in shop.images.items()}
     (shop.project / "main.conf").write_text(MAIN)
     for name in ("backend.env", "db.env"):

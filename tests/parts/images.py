@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import tarfile
 from collections.abc import Mapping
@@ -32,6 +33,12 @@ def make_image_with(engine: Engine, reference: str, files: Mapping[str, bytes], 
     if engine.run("image", "inspect", reference).returncode == 0:
         return reference
     return import_image(engine, reference, _busybox_root(files), *changes)
+
+
+def libraries_of(binary: str) -> dict[str, bytes]:
+    """Return the content of each library that a program of this machine needs, by its path; none for a static one."""
+    listed = subprocess.run(["ldd", binary], capture_output=True, encoding="utf-8").stdout
+    return {path: Path(path).read_bytes() for path in re.findall(r"(/\S+) \(0x", listed)}
 
 
 def import_image(engine: Engine, reference: str, root: bytes, *changes: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from typing import Literal
 
 from parts.daemon import PATIENCE, daemon, free_port, listens, new_room, program
 from parts.engine import Engine
-from parts.images import make_image_with
+from parts.images import libraries_of, make_image_with
 
 Style = Literal["set", "upstream"]
 IMAGE = "base/nginx:1"
@@ -209,11 +208,13 @@ def make_nginx_image(engine: Engine) -> str:
 
 def _nginx_files() -> dict[str, bytes]:
     binary = program("nginx")
-    listed = subprocess.run(["ldd", binary], check=True, capture_output=True, encoding="utf-8").stdout
-    libraries: list[str] = re.findall(r"(/\S+) \(0x", listed)
-    files = {path: Path(path).read_bytes() for path in libraries}
     directories = dict.fromkeys(("/etc/nginx/", "/run/", "/var/lib/nginx/", "/var/log/nginx/"), b"")
-    return {**files, **directories, "/usr/sbin/nginx": Path(binary).read_bytes(), "/etc/group": b"root:x:0:\n"}
+    return {
+        **libraries_of(binary),
+        **directories,
+        "/usr/sbin/nginx": Path(binary).read_bytes(),
+        "/etc/group": b"root:x:0:\n",
+    }
 
 
 def _write_switch_file(path: Path, style: Style, upstream: str) -> None:
