@@ -185,7 +185,7 @@ FIXTURES = [
     "text",
     [
         "scmVersion {" * 1000,
-        "scmVersion { tag {" + "a {" * 50_000,
+        "scmVersion { tag {" + "a {" * 10_000,
         "scmVersion { prefix = " + "[" * 50_000,
         "scmVersion { x = '",
         "scmVersion { -> -> } }",

@@ -108,12 +108,20 @@ def _read(repository: Repository) -> Found | None:
     read_keys(customize, _CUSTOMIZE, found, "customize.")
     _read_tag_format(settings.get("tag_format", "$version"), found, repository)
     _read_files(file, settings, found, repository)
-    zero = settings.get("major_version_zero") is True
-    why = "commitizen raises 0.x to 1.0.0 for a breaking change unless it is true"
-    read_breaking_on_zero("major_version_zero", found, repository, major=not zero, why=why)
+    _read_zero(settings.get("major_version_zero") is True, found, repository)
     _read_bump_map(customize.get("bump_map"), found)
     _read_change_types({**settings, **customize}, found)
     return found
+
+
+def _read_zero(zero: bool, found: Found, repository: Repository) -> None:
+    """Read the rule for versions 0.x, which commitizen keeps also after 1.0.0."""
+    if zero and repository.last is not None and repository.last.major > 0:
+        why = "with it, commitizen never raises the major version; shipit does for a breaking change after 0.x"
+        found.undecided("major_version_zero", why)
+    else:
+        why = "commitizen raises 0.x to 1.0.0 for a breaking change unless it is true"
+        read_breaking_on_zero("major_version_zero", found, repository, major=not zero, why=why)
 
 
 def _read_tag_format(value: Any, found: Found, repository: Repository) -> None:
@@ -178,19 +186,19 @@ def _read_bump_map(value: Any, found: Found) -> None:
     if not isinstance(value, dict):
         read_bumps("(rules of commitizen)", _BUMPS, found, "commitizen has other rules than shipit for these types")
         return
-    bumps = dict.fromkeys(DEFAULT_BUMPS, "none")
+    bumps: dict[str, str] = {}
     for pattern, level in value.items():
         key, bump = f"customize.bump_map.{pattern}", str(level).lower()
         types = _TYPES.fullmatch(pattern)
         if bump == "major" and (_BREAKING.fullmatch(pattern) or pattern == "break"):
             found.default(key)
         elif types and bump in ("major", "minor", "patch", "none"):
-            read_bumps(key, dict.fromkeys(types[1].split("|"), bump), found)
-            bumps.update(dict.fromkeys(types[1].split("|"), bump))
+            own = {type: bump for type in types[1].split("|") if type not in bumps}  # the first pattern counts
+            read_bumps(key, own, found)
+            bumps |= own
         else:
             found.undecided(key, "a pattern that `[bump]` cannot have")
-    left = {type: "none" for type, bump in bumps.items() if bump == "none"}
-    if left:
+    if left := dict.fromkeys((type for type in DEFAULT_BUMPS if type not in bumps), "none"):
         read_bumps("customize.bump_map (other types)", left, found, "no pattern is for them")
 
 

@@ -177,11 +177,13 @@ def _read_options(options: Settings, found: Found) -> None:
     read_keys(options, _OPTIONS, found, "commit_parser_options.")
     level = options.get("default_bump_level", 0)
     usual = _LEVELS[level] if isinstance(level, int) and 0 <= level < len(_LEVELS) else "none"
-    bumps = {
-        **dict.fromkeys(DEFAULT_BUMPS, "none"),
-        **dict.fromkeys(map(str, listed(options.get("allowed_tags", _ALLOWED))), usual),
+    allowed = list(map(str, listed(options.get("allowed_tags", _ALLOWED))))
+    levels = {
         **dict.fromkeys(map(str, listed(options.get("patch_tags", ("fix", "perf")))), "patch"),
         **dict.fromkeys(map(str, listed(options.get("minor_tags", "feat"))), "minor"),
+    }
+    bumps = {
+        type: levels.get(type, usual) if type in allowed else "none" for type in (*DEFAULT_BUMPS, *allowed, *levels)
     }
     given = ", ".join(key for key in options if _OPTIONS.get(key) is read_by_others)
     key = f"commit_parser_options ({given})" if given else "(rules of python-semantic-release)"

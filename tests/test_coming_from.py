@@ -1,0 +1,46 @@
+"""The guides about coming from another tool: the settings in them, read for real. `SHIPIT_ACCEPT=1` writes the results."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from shipit.core.versions import Version
+from shipit.importers import IMPORTERS, Repository, read_settings
+from shipit.plan.adoption import adoption_of
+from shipit.plan.views import render_adoption
+
+GUIDES = Path(__file__).parent.parent / "docs/guides"
+PAGES = sorted(GUIDES.glob("coming-from-*.md"))
+ACCEPT = "SHIPIT_ACCEPT" in os.environ
+SETTINGS = re.compile(r"<!-- settings: (\S+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
+FILE = re.compile(r"<!-- file: (\S+) (.*) -->")
+OUTPUT = re.compile(r"(<!-- output of the settings -->\n```text\n)(.*?)(```\n)", re.DOTALL)
+
+
+def output(page: str) -> str:
+    """Return the text of the run with the settings of a page."""
+    files = {path: json.loads(text) for path, text in FILE.findall(page)} | dict(SETTINGS.findall(page))
+    repository = Repository(files.get, "main", ("v0.4.0",), Version(0, 4))
+    adoption = adoption_of(repository, read_settings(repository))
+    return f"{render_adoption(adoption)}\n{adoption.text}"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if SETTINGS.search(page.read_text())], ids=lambda page: page.name
+)
+def test_the_settings_in_a_guide_become_what_it_shows(page: Path) -> None:
+    text = page.read_text()
+    expected = output(text)
+    if ACCEPT:
+        page.write_text(OUTPUT.sub(lambda found: f"{found[1]}{expected}{found[3]}", text))
+    assert OUTPUT.search(page.read_text())[2] == expected  # type: ignore[index]
+
+
+@pytest.mark.parametrize("tool", IMPORTERS)
+def test_each_tool_has_a_guide_in_both_languages(tool: str) -> None:
+    assert {f"coming-from-{tool}.md", f"coming-from-{tool}.ko.md"} <= {page.name for page in PAGES}
