@@ -499,6 +499,20 @@ def test_findings_stop_nothing_when_there_is_nothing_to_release(begun: Repositor
     assert not api.release(api.open_project(str(clone))).released
 
 
+def test_a_release_commit_that_lost_its_tag_is_a_warning_with_the_commands_that_finish_it(begun: Repository) -> None:
+    clone, remote = clone_of(begun), remote_of(begun)
+    api.release(api.open_project(str(clone)))
+    run(remote, "tag", "--delete", "v1.1.0")
+    shutil.rmtree(remote / "shipit")  # the releases: so there is no proof that this one was interrupted
+    run(remote, "clone", "--quiet", remote.as_uri(), str(remote.with_name("fresh")))
+    found = doctor(fresh := remote.with_name("fresh"))
+    assert (list(found), found["lost-tag"].severity) == (["lost-tag"], "warning")
+    assert "is the release commit of 1.1.0, but there is no tag `v1.1.0`" in found["lost-tag"].what
+    follow(fresh, found["lost-tag"].fix.removeprefix("if that release counts: "))
+    assert doctor(fresh) == {}
+    assert plan(fresh).steps == ()
+
+
 @pytest.mark.parametrize(("tag", "found"), [("v1.0.9", True), ("v1.1.0", False), ("v1.2.0", False), ("nightly", False)])
 def test_the_draft_of_a_release_that_was_not_made_is_a_warning(begun: Repository, tag: str, found: bool) -> None:
     clone = clone_of(begun)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.core.commits.text.release_message import SUBJECT
+from shipit.core.commits.text.release_message import SUBJECT, TRAILER, is_release_message, versions_of
 from shipit.core.notes import Renderer
 from shipit.core.versions import Version
 from shipit.errors import PreflightError, ShipitError, UsageError
@@ -98,6 +99,7 @@ def _plan(
         *_version_file_findings(config, observed, decisions),
         *unreadable_findings(decisions),
         *_draft_findings(observed, releases),
+        *_lost_tag_findings(config, observed),
         *_go_module_findings(observed, releases),
     )
     steps = tuple(_steps(config, observed, releases, findings))
@@ -133,6 +135,27 @@ def _draft_findings(observed: Observed, releases: Iterable[PackageRelease]) -> I
                 what = f"there is a draft of `{tag}`, a version that was not released; this release is {version}"
                 fix = "delete the draft on the page of the releases, unless another run is making that release now"
                 yield Finding("abandoned-draft", what, fix, severity="warning")
+
+
+def _lost_tag_findings(config: Config, observed: Observed) -> Iterator[Finding]:
+    """Yield a warning for each release commit since the last release without its tag.
+
+    The push of the tag was lost, or somebody removed it: without a draft on the forge, both look the same.
+    """
+    for history in observed.histories:
+        for commit in history.since.commits:
+            if TRAILER not in commit.message or not is_release_message(commit.message):
+                continue
+            version = versions_of(commit.message).get(history.package.name)
+            tag = history.package.format.render(version) if version else None
+            if tag and tag not in observed.tags:
+                what = (
+                    f"`{commit.id[:10]}` is the release commit of {history.package.release_name(version or '')}, but "
+                    f"there is no tag `{tag}`: its push was interrupted, or somebody removed it"
+                )
+                name = shlex.quote(tag)
+                fix = f"git tag -a {name} {commit.id[:10]} -m {name} && git push {config.release.remote} {name}"
+                yield Finding("lost-tag", what, f"if that release counts: {fix}", severity="warning")
 
 
 def _go_module_findings(observed: Observed, releases: Iterable[PackageRelease]) -> Iterator[Finding]:
