@@ -232,6 +232,12 @@ def test_quoted_output_is_what_the_product_says(
     assert [found["text"] for found in OUTPUT.finditer(text(page))] == said
 
 
+@every_page
+def test_each_test_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"`((?:test|long)_\w+\.py)`", text(page)))
+    assert {name for name in named if not any((ROOT / "tests").rglob(name))} == set()
+
+
 # -- examples
 
 

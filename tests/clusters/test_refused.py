@@ -61,7 +61,7 @@ def test_a_paused_rollout_is_refused_before_anything_is_changed(shop: Shop) -> N
     run = shop.deploy("1.0.0")
     assert run.status == REFUSED
     assert "the rollout of deployment `web` is paused" in run.err
-    assert "kubectl rollout resume deployment web" in run.err
+    assert f"--namespace {shop.namespace} rollout resume deployment web" in run.err
     assert shop.digest("0.9.0") in shop.wanted
 
 

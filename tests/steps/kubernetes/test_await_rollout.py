@@ -91,7 +91,9 @@ def test_pods_that_are_refused_for_a_short_time_do_no_harm(tmp_path: Path, monke
 def test_a_paused_rollout_is_said_with_the_command_that_resumes_it(tmp_path: Path) -> None:
     world = patched(in_memory(tmp_path), FakeApp(ready=20))
     web(world).paused = True
-    assert "its rollout is paused; to go on: kubectl rollout resume deployment web" in failure(world).what
+    assert (
+        "its rollout is paused; to go on: kubectl --namespace shop rollout resume deployment web" in failure(world).what
+    )
 
 
 def test_an_image_of_another_program_ends_the_wait_as_a_conflict(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Jobs:
         return read_as(Pods, text).items
 
     def _body(self, job: NewJob) -> dict[str, Any]:
-        """Return the Job: one pod of the Deployment that serves nothing, and so has none of its labels."""
+        """Return the Job. Its pod is like those of the Deployment, but without labels, so that no Service uses it."""
         path = f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{job.deployment}"
         found = self._kubectl.get(path) or b""
         read_as(Deployment, found)

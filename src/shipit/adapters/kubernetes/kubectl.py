@@ -18,7 +18,11 @@ from shipit.core.redact import Redactor
 from shipit.errors import AuthError, CommandError, ConfigError, RemoteError, ShipitError
 
 INSTALL = "install it: https://kubernetes.io/docs/tasks/tools/"
-_PAUSE = 1.0  # seconds between them
+_RIGHTS_HINT = (
+    "check `context` and `namespace` of the target, log in to the cluster, or ask for the rights in "
+    "docs/guides/kubernetes.md"
+)
+_PAUSE = 1.0  # seconds between two tries
 _OLD = ("unknown flag", "unknown shorthand flag")
 _FINAL = ("(NotFound)", *_OLD)
 _REFUSED = ("(Forbidden)", "Unauthorized", "must be logged in")
@@ -55,7 +59,7 @@ class Kubectl:
         return None if result.is_error("NotFound") else self._output(result, "get")
 
     def list(self, namespace: str, resources: str, selector: str) -> bytes:
-        """Return a list of the objects of several resources that have the labels of a selector."""
+        """Return the objects of several resources that match a selector, as one list."""
         argv = ("get", resources, "--namespace", namespace, "--selector", selector, "--output=json")
         return self._output(self._read(argv), "get")
 
@@ -87,7 +91,7 @@ class Kubectl:
         return self._output(self._call(("create", "--validate=false", "-f", "-", "--output=json"), reviews), "create")
 
     def _read(self, argv: Sequence[str]) -> _Result:
-        """Return the result of a call that only reads. It is repeated if the cluster answers with another error."""
+        """Return the result of a call that only reads. After an error that can pass, the call is repeated."""
         for number in range(limits.KUBECTL_TRIES):
             if number:
                 time.sleep(_PAUSE)
@@ -122,7 +126,7 @@ class Kubectl:
         last = error.splitlines()[-1] if error else "it printed no reason"
         what = f"`kubectl {verb}` failed: {last}"
         if any(word in error for word in _REFUSED):
-            return AuthError(what, hint="log in to the cluster, or ask for the rights in docs/guides/kubernetes.md")
+            return AuthError(what, hint=_RIGHTS_HINT)
         if any(word in error for word in _OLD):
             return CommandError(f"the `kubectl` of this machine is too old ({last})", hint=INSTALL)
         command = " ".join(("kubectl", *self._options, "version"))

@@ -89,7 +89,7 @@ class Leases:
             raise lock_held(self.holder(name), self._machine)
 
     def _wait_for_death(self, name: str) -> str:
-        """Return the text of the holder as soon as it does not renew the lock; raises `ConflictError` if it does."""
+        """Wait until the holder stops renewing the lock, and return its text; raise `ConflictError` if it goes on."""
         first = self._find(name)
         end = time.monotonic() + self._duration
         while first and first.spec.holder_identity and time.monotonic() < end:

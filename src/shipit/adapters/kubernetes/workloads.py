@@ -11,7 +11,7 @@ _STARTING = ("ContainerCreating", "PodInitializing")
 
 
 def workload_of(deployment: Deployment, parts: Sequence[ReplicaSet | PodObject]) -> Workload:
-    """Return a Deployment with those pods that belong to it, and to a ReplicaSet of it."""
+    """Return a Deployment with the pods of its ReplicaSets."""
     meta, spec, status = deployment.metadata, deployment.spec, deployment.status
     own = [each for each in parts if isinstance(each, ReplicaSet) and each.metadata.belongs_to({meta.uid})]
     pods = [each for each in parts if isinstance(each, PodObject)]
@@ -61,7 +61,7 @@ def pod_of(pod: PodObject, *, newest: bool = False) -> Pod:
 
 
 def _reasons(pod: PodObject, containers: Sequence[ContainerStatus]) -> Iterator[tuple[str, str]]:
-    """Yield the reasons why the containers do not run, with details: those that need a change first."""
+    """Yield the reasons why containers do not run, with details; those that will not pass by themselves come first."""
     waiting = [each for each in containers if each.state.waiting]
     for each in waiting:
         state, last = each.state.waiting, each.last_state.terminated

@@ -6,6 +6,7 @@ from shipit.core.deploy.address import LOCAL as LOCAL
 from shipit.core.deploy.address import cluster_address as cluster_address
 from shipit.core.deploy.address import cluster_parts as cluster_parts
 from shipit.core.deploy.address import is_cluster as is_cluster
+from shipit.core.deploy.address import kubectl as kubectl
 from shipit.core.deploy.address import machine as machine
 from shipit.core.deploy.compose import PIN_FILE as PIN_FILE
 from shipit.core.deploy.compose import ComposeService as ComposeService

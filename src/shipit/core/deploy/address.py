@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 LOCAL = "local"
 _CLUSTER = "kubernetes:"
 
@@ -38,3 +40,14 @@ def cluster_parts(address: str) -> tuple[str, str | None]:
     """
     namespace, _, context = address.removeprefix(_CLUSTER).partition("@")
     return namespace, context or None
+
+
+def kubectl(address: str, command: str) -> str:
+    """Return a command of `kubectl` for a namespace, to paste into a shell.
+
+    >>> kubectl("kubernetes:shop@prod", "get events")
+    'kubectl --context prod --namespace shop get events'
+    """
+    namespace, context = cluster_parts(address)
+    chosen = f"--context {shlex.quote(context)} " if context else ""
+    return f"kubectl {chosen}--namespace {namespace} {command}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import Workload, machine
+from shipit.core.deploy import Workload, kubectl, machine
 from shipit.deploy.kubernetes.observed import KubernetesTarget
 from shipit.finding import Finding
 
@@ -14,7 +14,9 @@ def container_findings(target: KubernetesTarget, workload: Workload | None) -> I
     config, where = target.config, machine(target.config.hosts[0])
     if workload is None:
         what = f"there is no deployment `{config.deployment}` on {where}, and shipit only changes its image"
-        yield Finding("deployment-missing", what, "create it once: kubectl apply -f deployment.yaml")
+        yield Finding(
+            "deployment-missing", what, f"create it once: {kubectl(config.hosts[0], 'apply -f deployment.yaml')}"
+        )
         return
     names = ", ".join(f"`{name}`" for name in workload.images)
     if config.container and config.container not in workload.images:
@@ -27,14 +29,14 @@ def container_findings(target: KubernetesTarget, workload: Workload | None) -> I
 
 def workload_findings(target: KubernetesTarget, workload: Workload, container: str) -> Iterator[Finding]:
     """Yield a finding for each reason why a rollout of the Deployment would fail, be reverted, or lose requests."""
-    name = f"deployment `{workload.name}`"
+    name, (address,) = f"deployment `{workload.name}`", target.config.hosts
     yield from _manager_findings(workload)
     if workload.paused:
         what = f"the rollout of {name} is paused, so that no new pod would start"
-        yield Finding("rollout-paused", what, f"kubectl rollout resume deployment {workload.name}")
+        yield Finding("rollout-paused", what, kubectl(address, f"rollout resume deployment {workload.name}"))
     if not workload.replicas:
         what = f"{name} wants 0 pods, so that no version would serve"
-        yield Finding("no-replicas", what, f"kubectl scale deployment {workload.name} --replicas=2")
+        yield Finding("no-replicas", what, kubectl(address, f"scale deployment {workload.name} --replicas=2"))
     if container not in workload.probed and target.config.health == "probe":
         what = f"container `{container}` of {name} has no readiness probe, so that a broken version would get traffic"
         yield Finding("no-readiness-probe", what, 'add a `readinessProbe`, or set `health = "none"` of the target')

@@ -49,7 +49,7 @@ def _is_same(image: str, name: str) -> bool:
 
 
 def _order_findings(target: SwarmTarget, service: Service) -> Iterator[Finding]:
-    """Yield a finding if no new task can start before an old one ends, or if an old one ends first unasked."""
+    """Yield a finding if the update could not end, or if old tasks end first although the target does not say so."""
     order = target.config.order or service.order
     full = service.replicas is None or service.replicas >= service.nodes
     if order == "start-first" and service.host_ports and full:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, Workload, cluster_parts, machine, rollout
+from shipit.core.deploy import DeployedImage, Workload, kubectl, machine, rollout
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
@@ -75,14 +75,13 @@ class AwaitRollout(Struct, frozen=True):
 
     def _blocked(self, found: Workload) -> str:
         """Return the reason why Kubernetes does not go on by itself; empty if it does."""
-        return (
-            f"its rollout is paused; to go on: kubectl rollout resume deployment {found.name}" if found.paused else ""
-        )
+        resume = kubectl(self.host, f"rollout resume deployment {found.name}")
+        return f"its rollout is paused; to go on: {resume}" if found.paused else ""
 
     def _failure(self, world: World, found: Workload, problem: str) -> DeployError:
         pod = next((pod for pod in found.newest if not pod.ready), None)
         log = world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else ""
-        events = f"kubectl get events --namespace {cluster_parts(self.host)[0]}"
+        events = kubectl(self.host, "get events")
         return DeployError(
             f"{self.image} was not rolled out on {machine(self.host)}: {problem}",
             hint=f"read the log above, or see what happened: {events}; fix the app or its settings, then deploy again",

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, Workload, cluster_parts, machine
+from shipit.core.deploy import DeployedImage, Workload, kubectl, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -66,7 +66,7 @@ class PatchDeployment(Struct, frozen=True):
 
 
 def workload_of(world: World, host: str, deployment: str, container: str, *, pods: bool = True) -> Workload:
-    """Return a Deployment; raises `ConflictError` if it is gone, or if it lost the container."""
+    """Return a Deployment; raises `ConflictError` if it or its container is gone."""
     found = world.clusters.at(host).workload(deployment, pods=pods)
     if found is None or container not in found.images:
         gone = f"deployment `{deployment}`" if found is None else f"container `{container}` of `{deployment}`"
@@ -85,5 +85,4 @@ def superseded(host: str, deployment: str, now: str) -> ConflictError:
 
 def _which_program(host: str, deployment: str) -> str:
     """Return the hint that finds the program which changes a Deployment."""
-    namespace, _ = cluster_parts(host)
-    return f"see which one: kubectl get deployment {deployment} --namespace {namespace} --show-managed-fields -o yaml"
+    return f"see which one: {kubectl(host, f'get deployment {deployment} --show-managed-fields -o yaml')}"

@@ -13,7 +13,7 @@ _EVERY = 1.0  # seconds
 def read_service(host: str, name: str, world: World) -> Service:
     """Return the service `name` of the swarm that `host` manages; raise `ConflictError` if there is none.
 
-    It is asked again while it does not answer: its engine starts again, or the managers elect a new leader.
+    The host is asked again while it does not answer, for example because the managers elect a new leader.
     """
     end = world.clock.elapsed() + limits.SERVICE_SILENCE
     while True:

@@ -26,7 +26,7 @@ class UpdateService(Struct, frozen=True):
         image: the image.
         order: the order of the update; empty to leave that of the service.
         monitor: the seconds for which the swarm watches each new task; 0 to leave those of the service.
-        find: True to look for the image in its registry first, because the swarm notices only by failing.
+        find: True to look for the image in its registry first, because the swarm misses it only when its tasks fail.
         health: True to refuse an image that would run without a health check; only together with `find`.
     """
 
@@ -92,6 +92,6 @@ class UpdateService(Struct, frozen=True):
             raise PreflightError([Finding("swarm-health-check", what, fix)], to="deploy")
 
     def _change(self, service: Service) -> ServiceChange:
-        """Return the change. A service that names the image by its tag too keeps that: else its tasks would restart."""
+        """Return the change. A tag beside the digest is kept, because the tasks would restart without it."""
         reference = service.image if service.digest == self.image.digest else self.image.reference
         return ServiceChange(reference, image_labels(self.image), self.order, self.monitor)
