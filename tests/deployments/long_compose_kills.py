@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
 
 import pytest
 from deployments.compose import ComposeShop
+from deployments.project import kill_after
 from deployments.test_compose import apps_of_services as apps_of_services
 from deployments.test_compose import shop as shop
 from deployments.test_killed import VERSIONS, Kill
@@ -69,17 +68,6 @@ def test_a_replacement_in_place_killed_at_a_random_time_is_finished_by_the_same_
         assert again.status == 0, again.err
         shop.consistent(version)
     report("in place at random times", killed, 0)
-
-
-def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Kill a run with the commands that it started, and return whether it was still running."""
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return True
-    return False
 
 
 def report(name: str, killed: int, requests: int) -> None:

@@ -7,12 +7,11 @@ It takes about half an hour; `make test` leaves this file out, because of its na
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 
 import pytest
+from deployments.project import kill_after
 from deployments.shop import REFUSED, REJECTED
 from deployments.swarm_shop import SwarmShop
 from deployments.test_killed import Kill
@@ -35,14 +34,7 @@ def shop(swarm_shop: SwarmShop) -> SwarmShop:
 
 def kill(shop: SwarmShop, seconds: float, *arguments: str) -> bool:
     """Start a run and kill it after some time; return whether it was not done before."""
-    process = shop.start(*arguments)
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return True
-    return False
+    return kill_after(shop.start(*arguments, output=subprocess.DEVNULL), seconds)
 
 
 def test_a_deployment_killed_at_each_write_is_finished_by_the_same_command(shop: SwarmShop) -> None:

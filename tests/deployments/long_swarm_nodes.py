@@ -7,14 +7,16 @@ It takes about ten minutes; `make test` leaves this file out, because of its nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from deployments.shop import REJECTED, Apps
 from deployments.swarm_shop import SwarmShop
 from parts.daemon import wait_until
-from parts.load import Mode
+from parts.load import Load, Mode
 from parts.registry import Registry
 from parts.swarm import Swarm, swarm
 from release.runs import Driver
@@ -61,27 +63,48 @@ def test_updates_lose_no_request(shop: SwarmShop, mode: Mode) -> None:
         for number in range(1, DEPLOYMENTS):
             shop.deploy(VERSIONS[number % 2]).succeeded()
         shop.deploy(SLOW).succeeded()
+    report(f"{mode}, {DEPLOYMENTS} deployments", running)
     result = running.result
-    print(f"\n{mode}: {DEPLOYMENTS} deployments, {result.requests} requests, lost {result.lost} {result.reasons}")  # noqa: T201
     assert result.lost == 0, result
     assert set(result.versions) == {f"version {version}" for version in (*VERSIONS, SLOW)}
 
 
-def test_a_node_that_is_lost_while_the_service_is_updated_does_not_stop_the_deployment(shop: SwarmShop) -> None:
+def test_plain_updates_of_the_swarm_for_comparison(shop: SwarmShop) -> None:
+    """Print what the swarm loses without shipit, on the same machine at the same load."""
+    with shop.users() as running:
+        for number in range(1, DEPLOYMENTS + 1):
+            image = shop.apps(VERSIONS[number % 2], healthcheck=True)
+            shop.swarm.manager.docker("service", "update", "--quiet", "--image", image.by_digest, shop.service)
+            while shop.runs() != [image.digest] * REPLICAS:
+                time.sleep(0.2)
+    report("docker service update", running)
+
+
+def report(name: str, running: Load) -> None:
+    result = running.result
+    print(f"\n{name}: {result.requests} requests, lost {result.lost} {result.reasons}")  # noqa: T201
+
+
+def during_an_update(shop: SwarmShop, trouble: Callable[[int], None], node: int) -> Load:
+    """Cause trouble for a node while the service is updated, and return the load after the deployment succeeded."""
     new = shop.apps(VERSIONS[1], healthcheck=True).digest
     with shop.users() as running:
-        process = shop.start("deploy", "prod", VERSIONS[1])
+        process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
         wait_until(lambda: new in shop.runs())
-        shop.swarm.cut(3)
+        trouble(node)
         assert process.wait(600) == 0
     shop.consistent(VERSIONS[1], REPLICAS)
-    print(f"\nnode lost: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+    return running
+
+
+def test_a_node_that_is_lost_while_the_service_is_updated_does_not_stop_the_deployment(shop: SwarmShop) -> None:
+    report("node lost", during_an_update(shop, shop.swarm.cut, 3))
 
 
 def test_a_node_that_is_lost_while_the_service_is_watched_does_not_stop_the_deployment(shop: SwarmShop) -> None:
     shop.configure(bake="20s")
     new = shop.apps(VERSIONS[1], healthcheck=True).digest
-    process = shop.start("deploy", "prod", VERSIONS[1])
+    process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
     wait_until(lambda: shop.runs() == [new] * REPLICAS)
     shop.swarm.cut(3)
     assert process.wait(600) == 0
@@ -89,14 +112,7 @@ def test_a_node_that_is_lost_while_the_service_is_watched_does_not_stop_the_depl
 
 
 def test_a_node_that_is_drained_while_the_service_is_updated_loses_no_request(shop: SwarmShop) -> None:
-    new = shop.apps(VERSIONS[1], healthcheck=True).digest
-    with shop.users() as running:
-        process = shop.start("deploy", "prod", VERSIONS[1])
-        wait_until(lambda: new in shop.runs())
-        shop.swarm.drain(2)
-        assert process.wait(600) == 0
-    shop.consistent(VERSIONS[1], REPLICAS)
-    print(f"\nnode drained: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+    report("node drained", during_an_update(shop, shop.swarm.drain, 2))
 
 
 def test_a_bad_version_on_three_nodes_ends_with_the_old_one_and_loses_no_request(shop: SwarmShop) -> None:
@@ -105,7 +121,7 @@ def test_a_bad_version_on_three_nodes_ends_with_the_old_one_and_loses_no_request
         failed = shop.deploy("2.7.0")
     assert failed.status == REJECTED, failed.err
     shop.consistent(VERSIONS[0], REPLICAS)
-    print(f"\nbad version: {running.result.requests} requests, lost {running.result.lost} {running.result.reasons}")  # noqa: T201
+    report("bad version", running)
     assert running.result.lost == 0, running.result
 
 
@@ -115,7 +131,7 @@ def test_the_status_after_the_loss_of_the_leader_says_which_version_serves(
     with swarm(registry, nodes=3, leader=2) as found:
         shop = begun(SwarmShop(tmp_path, apps, found, driver))
         new = apps(VERSIONS[1], healthcheck=True).digest
-        process = shop.start("deploy", "prod", VERSIONS[1])
+        process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
         wait_until(lambda: new in shop.runs())
         found.cut(2)
         status = process.wait(600)

@@ -25,7 +25,7 @@ STACK = """\
 version: "3.8"
 services:
   web: &web
-    image: {image}
+    image: ${{SHOP_IMAGE:-{image}}}
     networks: [shops]
     deploy: {{ endpoint_mode: dnsrr, update_config: {{ order: start-first, monitor: 1s }} }}
     stop_grace_period: 1s
@@ -35,7 +35,9 @@ networks:
 """
 
 
-def test_a_service_of_a_stack_is_updated_alone_and_a_deployment_of_the_stack_is_seen(swarm_shop: SwarmShop) -> None:
+def test_a_service_of_a_stack_is_updated_alone_and_a_deployment_of_the_stack_is_seen(
+    swarm_shop: SwarmShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop, engine = swarm_shop, swarm_shop.swarm.manager
     old, new = (shop.apps(version, healthcheck=True) for version in ("2.0.0", "2.1.0"))
     stack = STACK.format(image=old.reference, network=NETWORK)
@@ -49,6 +51,10 @@ def test_a_service_of_a_stack_is_updated_alone_and_a_deployment_of_the_stack_is_
         assert shop.runs() == [new.digest]
         assert engine.docker("service", "ps", "--quiet", "stack_worker") == worker
         assert shop.inspect()["Spec"]["Labels"]["com.docker.stack.namespace"] == "stack"
+        with monkeypatch.context() as environment:
+            environment.setenv("SHOP_IMAGE", shop.image)
+            engine.docker("stack", "deploy", "--compose-file", "-", "stack", input=stack)
+            assert (shop.image.rpartition("@")[2], shop.runs()) == (new.digest, [new.digest])
         engine.docker("stack", "deploy", "--compose-file", "-", "stack", input=stack)
         wait_until(lambda: shop.runs() == [old.digest])
         assert "runs, but 2.1.0" in shop.run("status", "prod").out

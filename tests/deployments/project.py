@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import urllib.error
 import urllib.request
@@ -50,6 +52,17 @@ class Project:
         argv = [*self._driver.program, *arguments]
         streams: dict[str, Any] = {"stdout": output, "stderr": output, "encoding": "utf-8"}
         return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill a run with the commands that it started, and return whether it was still running."""
+    try:
+        process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    return False
 
 
 def answer_of(url: str) -> str:

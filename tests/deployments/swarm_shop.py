@@ -54,6 +54,11 @@ class SwarmShop(Project):
         (found,) = json.loads(self.swarm.manager.docker("service", "inspect", self.service))
         return dict(found)
 
+    @property
+    def image(self) -> str:
+        """The image in the specification of the service."""
+        return str(self.inspect()["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"])
+
     def verified(self) -> list[str]:
         """Return the versions that were recorded as verified, the oldest first."""
         path = self.state / "shop.json"
@@ -74,7 +79,7 @@ class SwarmShop(Project):
         digest = self.apps(version, healthcheck=True).digest
         found = self.inspect()
         assert self.runs() == [digest] * replicas
-        assert found["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].endswith(digest)
+        assert self.image.endswith(digest)
         assert found.get("UpdateStatus", {}).get("State") in (None, "completed", "rollback_completed")
         assert self.verified()[-1] == version
         assert subprocess.run(["flock", "--nonblock", self.state / "shop.lock", "true"]).returncode == 0
