@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.deploy_locks import locked, locks
-from shipit.api.environment_branch import require_environment
 from shipit.api.promotion import unverified_findings
 from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
@@ -196,6 +195,7 @@ def environment_to_deploy(project: Project, wanted: str | None) -> str:
 
     Raises `UsageError` when no environment matches, or more than one.
     """
+    from shipit.api.environment_branch import require_environment
     from shipit.plan.dispatch import environments
 
     require_environment(project, wanted)

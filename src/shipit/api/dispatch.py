@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
 from shipit.api.deploying import deployment_findings
-from shipit.api.environment_branch import require_environment
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
-from shipit.api.scripts import script_findings
 from shipit.errors import ConfigError, ConflictError, PreflightError, UsageError
 from shipit.finding import Finding
 
@@ -32,6 +30,7 @@ def next_task(project: Project, *, environment: str | None = None) -> Task:
 
     Raises `UsageError` when the configuration has no such environment.
     """
+    from shipit.api.environment_branch import require_environment
     from shipit.plan import dispatch
 
     require_environment(project, environment)
@@ -76,6 +75,7 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 
     Raises `RemoteError` when GitHub or the engine fails in a way that is no finding, and `CommandError` when git fails.
     """
+    from shipit.api.scripts import script_findings
     from shipit.plan.release import interrupted_findings, version_finding
 
     try:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
-from shipit.api.environment_branch import require_environment
 from shipit.api.promotion import image_findings
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
@@ -36,6 +35,7 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     Raises `UsageError` when there is no such environment or it has no image, and `PreflightError` when there is no
     commit or its history cannot be fetched. All other problems are in the `findings` of the plan.
     """
+    from shipit.api.environment_branch import require_environment
     from shipit.plan.dispatch import environment_to_build
     from shipit.plan.images import make_image_plan, observe_images
 
