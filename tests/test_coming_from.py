@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shipit.core.versions import Version
-from shipit.importers import IMPORTERS, Repository, read_settings
+from shipit.importers import Repository, read_settings
 from shipit.plan.adoption import adoption_of
 from shipit.plan.views import render_adoption
 
@@ -39,8 +39,3 @@ def test_the_settings_in_a_guide_become_what_it_shows(page: Path) -> None:
     if ACCEPT:
         page.write_text(OUTPUT.sub(lambda found: f"{found[1]}{expected}{found[3]}", text))
     assert OUTPUT.search(page.read_text())[2] == expected  # type: ignore[index]
-
-
-@pytest.mark.parametrize("tool", IMPORTERS)
-def test_each_tool_has_a_guide_in_both_languages(tool: str) -> None:
-    assert {f"coming-from-{tool}.md", f"coming-from-{tool}.ko.md"} <= {page.name for page in PAGES}

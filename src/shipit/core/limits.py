@@ -155,6 +155,7 @@ TEXT_FILE = Size("files", 64 << 20, "a changelog, a version file or another file
 CONFIG_FILE = Size("files", 4 << 20, "`shipit.toml`, `pyproject.toml`, a changelog template", "error, status 2")
 IMPORTED_FILE = Size("files", 256 << 10, "a file with the settings of another release tool", "error, status 2")
 IMPORTED_VALUES = Count("files", 10_000, "values in such a file in YAML, with those that aliases repeat", "error, status 2")
+IMPORTED_LINE = Count("files", 2_000, "characters of a line of a workflow that `shipit init` reads", "the rest of the line is not read")
 IMPORTED_DEPTH = Count("files", 50, "objects and arrays inside each other in such a file in JavaScript", "error, status 2")
 VERSION_FILE = Size("files", 10 << 20, "a version file", "error, status 2")
 YAML_FILE = Size("files", 2 << 20, "a version file in YAML, because its parser is slow", "error, status 2; with `format = \"marker\"`, the limit is that of other files")

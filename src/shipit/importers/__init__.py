@@ -11,6 +11,7 @@ from shipit.importers.model import Imported as Imported
 from shipit.importers.model import ImportedKey as ImportedKey
 from shipit.importers.model import Importer as Importer
 from shipit.importers.model import Repository as Repository
+from shipit.importers.model import lines_of as lines_of
 from shipit.importers.tools import IMPORTERS as IMPORTERS
 from shipit.importers.workflows import RELEASE as RELEASE
 from shipit.importers.workflows import Converted as Converted

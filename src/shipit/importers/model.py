@@ -9,6 +9,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shipit.core import limits
 from shipit.core.versions import TagFormat, Version
 
 Status = Literal["taken", "default already", "no counterpart", "needs your decision"]
@@ -42,7 +43,12 @@ class Repository(Struct, frozen=True):
 
     def runs(self, pattern: re.Pattern[str]) -> bool:
         """Return whether a line of a workflow matches `pattern`."""
-        return any(pattern.search(line) for text in self.workflows.values() for line in text.splitlines())
+        return any(pattern.search(line) for text in self.workflows.values() for line in lines_of(text))
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a workflow, each up to a limit, so that searching them is fast."""
+    return [line[: limits.IMPORTED_LINE] for line in text.splitlines()]
 
 
 class ImportedKey(Struct, frozen=True):

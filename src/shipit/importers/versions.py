@@ -22,7 +22,9 @@ def read_tag(key: str, template: str, found: Found, repository: Repository) -> N
 
 def read_subject(key: str, template: str, found: Found) -> None:
     """Read the first line of the release commit, with `{version}` for the version or `{tag}` for the tag."""
-    subject = re.sub(r" *\[(?:skip ci|ci skip|skip actions|no ci)\]", "", template.partition("\n")[0]).strip()
+    subject = template.partition("\n")[0]
+    for mark in ("[skip ci]", "[ci skip]", "[skip actions]", "[no ci]"):
+        subject = subject.replace(mark, "").strip()
     if subject == "chore(release): {version}":
         found.default(key)
     elif re.fullmatch(r"[^{}$<]*\{(?:version|tag)\}[^{}$<]*", subject):

@@ -6,12 +6,18 @@ A case is a workflow in `workflows/`, and beside it the expected text: the repor
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import random
 from pathlib import Path
 
 import pytest
+from importers.test_laws import mutants
+from ruamel.yaml import YAML
 
 from shipit.core.versions import Version
+from shipit.errors import ConfigError
 from shipit.importers import Repository, read_settings
 from shipit.plan.adoption import Adoption, adoption_of
 from shipit.plan.adoption.model import PIPELINE_FILE
@@ -36,6 +42,37 @@ def test_each_step_of_a_workflow_is_converted_or_named_with_its_line(case: Path)
     if ACCEPT:
         expected.write_text(text)
     assert text == expected.read_text()
+
+
+def test_a_value_of_another_type_is_no_crash() -> None:
+    chance = random.Random(2026)
+    for case in CASES:
+        values = YAML(typ="safe").load(case)
+        for changed in chance.sample(list(mutants(values)), 4):
+            workflows = {f".github/workflows/{case.name}": json.dumps(changed)}
+            with contextlib.suppress(ConfigError):
+                adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+
+
+@pytest.mark.parametrize(
+    "piece", ["${{", "$(", "x", " ", "/a", "docker compose ", "gradlew ", "npx ", ">", "cd ", "&& "]
+)
+def test_a_workflow_of_one_repeated_piece_is_read_to_its_end(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    script = {"uses": "appleboy/ssh-action@v1", "with": {"script": text}}
+    built = {"uses": "docker/build-push-action@v6", "with": {"push": True, "tags": text}}
+    steps = [{"run": f"docker build {text}"}, {"run": f"echo {text}"}, {"run": text}, script, built]
+    sources = [json.dumps({"on": "push", "jobs": {"a": {"steps": [step]}}}) for step in steps]
+    for source in (*sources, f"docker {text}"):
+        adoption_of(Repository(lambda path: None, "main", (), None, {".github/workflows/a.yml": source}), ())
+
+
+def test_a_workflow_that_cannot_be_read_is_named() -> None:
+    workflows = {".github/workflows/a.yml": "docker: [", ".github/workflows/b.yml": "docker: " + "x" * (10 << 20)}
+    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    assert [(each.files, each.keys[0].status) for each in found.imported] == [
+        ((path,), "needs your decision") for path in workflows
+    ]
 
 
 def test_there_are_at_least_twenty_shapes() -> None:

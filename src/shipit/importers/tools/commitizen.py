@@ -74,7 +74,6 @@ _CUSTOMIZE: Mapping[str, ReadKey] = {
     ),
 }
 _BUMPS = {"feat": "minor", "fix": "patch", "refactor": "patch", "perf": "patch", "revert": "none"}
-_BREAKING = re.compile(r"\^?\.\+!\$?|\^?BREAKING.*|\^?\(?(?:\w+\|?)*\)?.*!.*")
 _TYPES = re.compile(r"\^?\(?(\w+(?:\|\w+)*)\)?(?:\([^a-z]*|:|\$|\\b)?")
 _VERSION = re.compile(r"\$\{?version\}?")
 _PARTS = re.compile(r"\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?(?:\$\{?prerelease\}?)?(?:\$\{?devrelease\}?)?")
@@ -190,7 +189,7 @@ def _read_bump_map(value: Any, found: Found) -> None:
     for pattern, level in value.items():
         key, bump = f"customize.bump_map.{pattern}", str(level).lower()
         types = _TYPES.fullmatch(pattern)
-        if bump == "major" and (_BREAKING.fullmatch(pattern) or pattern == "break"):
+        if bump == "major" and ("!" in pattern or pattern.lstrip("^").startswith(("BREAKING", "break"))):
             found.default(key)
         elif types and bump in ("major", "minor", "patch", "none"):
             own = {type: bump for type in types[1].split("|") if type not in bumps}  # the first pattern counts

@@ -170,7 +170,7 @@ def _rest(key: str, parser: Settings, known: set[str], found: Found) -> list[tup
 
 def _heading(group: str) -> str:
     """Return the group without the comment that orders it."""
-    return re.sub(r"<!--.*?-->", "", group).strip()
+    return re.sub(r"<!--[^<>]*-->", "", group).strip()
 
 
 def _read_initial_tag(key: str, value: Any, found: Found) -> None:

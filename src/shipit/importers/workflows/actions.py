@@ -109,7 +109,6 @@ def _aws(job: JobState, step: Step) -> None:
 
 
 def _qemu(job: JobState, step: Step) -> None:
-    job.setup.qemu = True
     job.found.undecided(job.name(step, step.uses), "for another platform, add this step to the new job before shipit")
 
 

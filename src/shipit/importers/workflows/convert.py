@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
-from shipit.importers.model import Found, Imported, Repository
+from shipit.config.environment import ImageConfig
+from shipit.importers.model import Found, Imported, Repository, lines_of
 from shipit.importers.workflows.actions import read_action
 from shipit.importers.workflows.docker import Settings
 from shipit.importers.workflows.document import read_workflow
-from shipit.importers.workflows.expressions import expanded, github_scope, is_known
+from shipit.importers.workflows.expressions import expanded, github_scope
 from shipit.importers.workflows.job import JobState
 from shipit.importers.workflows.model import Converted, Job, Setup, Workflow
 from shipit.importers.workflows.shell import read_run
@@ -51,10 +52,13 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
     reading = _Reading({}, {}, {})
     imported, replaced = [], []
     for path, text in repository.workflows.items():
-        workflow = read_workflow(path, text)
-        if workflow is None or not _concerns_shipit(text, runs_tool):
+        if not _concerns_shipit(text, runs_tool):
             continue
-        found = Found(path)
+        workflow, found = read_workflow(path, text), Found(path)
+        if workflow is None:
+            found.undecided("jobs", "shipit cannot read this workflow: write its images into `[environments]` by hand")
+            imported.append(found.imported("workflow"))
+            continue
         _read_events(workflow, found)
         kept = [job for job in workflow.jobs if not _read_job(job, workflow, reading, found, repository, runs_tool)]
         for job in kept:
@@ -66,7 +70,7 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
 
 
 def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
-    return "docker" in text or any(runs_tool.search(line) for line in text.splitlines())
+    return "docker" in text or any(runs_tool.search(line) for line in lines_of(text))
 
 
 def _read_job(
@@ -74,7 +78,7 @@ def _read_job(
 ) -> bool:
     """Read a job, and report its steps; return False for one that has nothing to do with releases and images."""
     texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
-    releases = any(runs_tool.search(line) for text in texts for line in text.splitlines())
+    releases = any(runs_tool.search(line) for text in texts for line in lines_of(text))
     if not _is_shipits(job, runs_tool):
         return False
     places = [_Place(RELEASE)] if releases else _places(job, workflow, repository)
@@ -88,7 +92,7 @@ def _read_job(
     for number, place in enumerate(places):
         state = _state(Found() if number else found, job, workflow, place, repository)
         for step in job.steps:
-            if releases and runs_tool.search(f"uses: {step.uses}@\n{step.run}".replace("\n", " ")):
+            if any(map(runs_tool.search, lines_of(f"uses: {step.uses}@\n{step.run}"))):
                 state.found.default(
                     state.name(step, step.uses or "the release tool"), "the new job releases with shipit"
                 )
@@ -121,7 +125,7 @@ def _read_need(name: str, job: Job, workflow: Workflow, found: Found, runs_tool:
 def _is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:
     """Return whether a job releases, or builds or deploys images."""
     texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
-    return any(re.search(r"docker|ssh-action", text) or any(map(runs_tool.search, text.splitlines())) for text in texts)
+    return any(re.search(r"docker|ssh-action", text) or any(map(runs_tool.search, lines_of(text))) for text in texts)
 
 
 def _state(found: Found, job: Job, workflow: Workflow, place: _Place, repository: Repository) -> JobState:
@@ -139,14 +143,16 @@ def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
     """Add the images and the set-up of a job to those of its environment."""
     images: dict[str, Settings] = {}
     for build in state.docker.builds:
-        made = build.images()
+        made = {name: image for name, image in build.images().items() if _is_valid(build.key, image, state.found)}
         images |= made
         if made:
             setting = f"environments.{place.name}" if place.name else "release.images"
             why = "`{sha}` has the first 7 characters of the commit" if "{sha}" in "".join(build.pushed) else ""
             state.found.noted(build.key, setting, why)
-        elif all(map(is_known, build.references)):
+        elif not build.pushed:
             state.found.no_counterpart(build.key, "the image is not pushed")
+    if images:
+        state.setup.variables = state.docker.variables
     commands = [command for _, command in state.commands]
     if place.name == RELEASE:
         reading.images |= images
@@ -165,6 +171,17 @@ def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
             state.found.default(key)
         else:
             state.found.undecided(key, "add it to `prepare`, if the release needs it")
+
+
+def _is_valid(key: str, image: Settings, found: Found) -> bool:
+    """Return whether shipit accepts an image, and report one that it does not."""
+    try:
+        convert(image, ImageConfig)
+    except ValidationError:
+        why = f"`{image['name'][:100]}` or one of its tags is not valid for shipit: write the image into shipit.toml"
+        found.undecided(key, why)
+        return False
+    return True
 
 
 def _settings(reading: _Reading) -> Iterable[Imported]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from shipit.importers.workflows.expressions import is_known, with_spaces
+from shipit.importers.workflows.expressions import is_known
 
 Settings = dict[str, Any]
 
 _FLAGS = {"--push", "--load", "--pull", "--no-cache", "-q", "--quiet", "--progress=plain", "--rm", "--provenance=false"}
+_OF_REPOSITORY = re.compile(r"\$\{\{ ?(secrets|vars)\.(\w+) ?\}\}")
 _OPTIONS = {
     "-t": "tag", "--tag": "tag", "-f": "dockerfile", "--file": "dockerfile", "--build-arg": "arg",
     "--platform": "platforms", "--cache-from": "cache-from", "--cache-to": "cache-to",
@@ -51,6 +52,16 @@ class Docker:
 
     def __init__(self) -> None:
         self.builds: list[Build] = []
+        self.variables: dict[str, str] = {}  # the expression of each variable in the name of an image
+
+    def reference(self, text: str) -> str:
+        """Return a reference as shipit writes it: a secret or a variable of the repository is `{env:NAME}`."""
+
+        def replaced(found: re.Match[str]) -> str:
+            self.variables[found[2]] = f"${{{{ {found[1]}.{found[2]} }}}}"
+            return f"{{env:{found[2]}}}"
+
+        return _OF_REPOSITORY.sub(replaced, text)
 
     def build(self, key: str, words: Sequence[str], directory: str = "") -> Build:
         """Read the words after `docker build`, which runs in `directory`."""
@@ -63,7 +74,7 @@ class Docker:
                     next(rest, "")
                 build.pushed += ["*"] if word == "--push" else []
             elif option in _OPTIONS:
-                _set(build, args, _OPTIONS[option], value if equals else next(rest, ""))
+                _set(build, args, _OPTIONS[option], self.reference(value if equals else next(rest, "")))
             elif word.startswith("-"):
                 build.lost.append(option)
                 next(rest, "") if not equals and option in ("--target", "--secret", "--ssh", "--network") else None
@@ -80,7 +91,7 @@ class Docker:
         build, args = Build(key), dict[str, str]()
         for name, value in inputs.items():
             if name == "tags":
-                build.references += lines(value)
+                build.references += map(self.reference, lines(value))
             elif name in ("file", "platforms", "cache-from", "cache-to"):
                 for each in [value] if name == "file" else lines(value):
                     _set(build, args, "dockerfile" if name == "file" else name, each)
@@ -106,11 +117,12 @@ class Docker:
     def tag(self, source: str, target: str) -> None:
         """Give a reference to the build that has the reference `source`."""
         for build in self.builds:
-            if source in build.references:
-                build.references.append(target)
+            if self.reference(source) in build.references:
+                build.references.append(self.reference(target))
 
     def push(self, reference: str, *, all_tags: bool = False) -> bool:
         """Note that a reference is pushed; return whether a build of this job has it."""
+        reference = self.reference(reference)
         fitting = [
             (build, each) for build in self.builds for each in build.references if _is(each, reference, all_tags)
         ]
@@ -135,7 +147,7 @@ def _is(known: str, reference: str, all_tags: bool) -> bool:
 
 def _set(build: Build, args: dict[str, str], name: str, value: str) -> None:
     if name == "tag":
-        build.references.append(with_spaces(value))
+        build.references.append(value)
     elif name == "arg":
         key, _, text = value.partition("=")
         args[key] = text
@@ -148,8 +160,8 @@ def _set(build: Build, args: dict[str, str], name: str, value: str) -> None:
 def split_reference(reference: str) -> tuple[str, str]:
     """Return the name and the tag of a reference, whose tag is `latest` if it has none."""
     place, slash, last = reference.rpartition("/")
-    name, colon, tag = last.partition(":")
-    return f"{place}{slash}{name}", tag if colon else "latest"
+    name, colon, tag = last.replace("{env:", "{env").partition(":")
+    return f"{place}{slash}{name.replace('{env', '{env:')}", tag if colon else "latest"
 
 
 def lines(value: str) -> list[str]:

@@ -61,7 +61,8 @@ def _step(step: Mapping[str, Any], directory: str) -> Step:
 
 
 def _line(node: Any) -> int:
-    return int(node.lc.line) + 1
+    mark = getattr(node, "lc", None)
+    return int(mark.line) + 1 if mark else 0
 
 
 def _texts(value: Any) -> dict[str, str]:

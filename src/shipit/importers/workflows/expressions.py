@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 _EXPRESSION = re.compile(r"\$\{\{\s*+([\w.\[\]'-]++)\s*+\}\}")
-_SPACES = re.compile(r"\$\{\{\s*+(.*?)\s*+\}\}")
+_SPACES = re.compile(r"\$\{\{([^{}\n]*)\}\}")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::(?:0?:)?\d+|#[^{}$]*|%[^{}$]*)?\}|(\w+))")
 _COMMANDS = (
     (re.compile(r"\$\(\s*git rev-parse(?: --short(?:=\d+)?)?(?: HEAD)?\s*\)"), "{sha}"),
@@ -32,6 +32,7 @@ def github_scope(address: str | None) -> dict[str, str]:
         "env.GITHUB_REF_NAME": "{branch}",
     }
     if address:
+        address = address.lower()  # as the name of an image must be
         owner, _, name = address.partition("/")
         scope |= {"github.repository": address, "github.repository_owner": owner, "github.event.repository.name": name}
         scope |= {"env.GITHUB_REPOSITORY": address, "env.GITHUB_REPOSITORY_OWNER": owner}
@@ -53,7 +54,7 @@ def without_spaces(text: str) -> str:
 
 def with_spaces(text: str) -> str:
     """Return `text` with expressions as people write them."""
-    return _SPACES.sub(r"${{ \1 }}", text)
+    return _SPACES.sub(lambda found: f"${{{{ {found[1].strip()} }}}}", text)
 
 
 def is_known(text: str) -> bool:

@@ -59,7 +59,7 @@ class Setup(Struct):
     aws_role: str = ""
     ssh_key: str = ""
     submodules: bool = False
-    qemu: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
 
     def merged(self, other: Setup) -> Setup:
         """Return the set-up of two jobs that become one; that of the first takes precedence."""
@@ -68,6 +68,7 @@ class Setup(Struct):
         chosen = {each: getattr(self, each) or getattr(other, each) for each in names}
         if self.runs_on == usual.runs_on:
             chosen["runs_on"] = other.runs_on
+        chosen["variables"] = {**other.variables, **self.variables}
         return Setup(**chosen)
 
 

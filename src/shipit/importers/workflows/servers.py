@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shipit.importers.model import lines_of
 from shipit.importers.workflows.job import JobState, is_secret
 from shipit.importers.workflows.model import Step
 
@@ -41,6 +42,7 @@ def _plain(value: str, name: str) -> str:
 
 def _report(job: JobState, key: str, script: str, address: str) -> None:
     """Report a deployment, with the table that replaces it."""
+    script = "\n".join(lines_of(script))
     if (found := _COMPOSE.search(script)) is not None:
         project = _DIRECTORY.search(script)
         files = _FILE.findall(found["options"])

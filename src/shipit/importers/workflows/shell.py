@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from shipit.importers.model import lines_of
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
 from shipit.importers.workflows.job import JobState, report_build
 from shipit.importers.workflows.login import read_login
@@ -19,7 +20,7 @@ _TO_ENVIRONMENT = re.compile(
 _WRITES = r"(?:echo|cat|printf)\b.*>{1,2} *[\"']?(?:\S*/)?"
 _SETTINGS_FILE = re.compile(_WRITES + r"(?:application[\w.-]*\.(?:ya?ml|properties)|[\w.-]*firebase[\w.-]*\.json)\b")
 _ENV_FILE = re.compile(_WRITES + r"[\w-]*\.env\b")
-_CONTROL = re.compile(r"(?m)^\s*(?:if|for|while|until|case)\b|<<")
+_CONTROL = re.compile(r"(?m)^[^\S\n]*+(?:if|for|while|until|case)\b|<<")
 _NO_WORK = re.compile(
     r"set [-+]\w+|ls\b.*|pwd|docker (?:images|ps|info|version)|echo [\"'][^$>]*[\"']?"
     r"|docker buildx (?:create|use|ls)\b.*"
@@ -52,7 +53,7 @@ def read_commands(job: JobState, step: Step, script: str) -> None:
 
 def commands(script: str) -> Iterator[str]:
     """Yield the commands of a script, each on one line, without comments."""
-    for line in re.sub(r"\\\n\s*", " ", script).splitlines():
+    for line in lines_of(re.sub(r"\\\n\s*", " ", script)):
         for part in re.split(r"\s+&&\s+|;\s+", re.sub(r"(?:^|\s)#.*", "", line)):
             if part.strip():
                 yield part.strip()
@@ -122,7 +123,7 @@ def _read_docker(job: JobState, step: Step, key: str, command: str) -> None:
 
 
 def _read_push(job: JobState, key: str, reference: str, *, all_tags: bool) -> None:
-    if job.docker.push(with_spaces(reference), all_tags=all_tags):
+    if job.docker.push(reference, all_tags=all_tags):
         job.found.default(key, "shipit builds and pushes in one step")
     else:
         job.found.undecided(key, "no step of this job builds this image")

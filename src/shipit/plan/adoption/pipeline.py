@@ -148,3 +148,6 @@ def _inputs(setup: Setup) -> Iterator[str]:
     if given:
         yield "        with:"
         yield from (f"          {name}: {value}" for name, value in given.items())
+    if setup.variables:
+        yield "        env:"
+        yield from (f"          {name}: {value}" for name, value in setup.variables.items())

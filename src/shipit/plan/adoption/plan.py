@@ -23,6 +23,7 @@ from shipit.importers import (
     Imported,
     ImportedKey,
     Repository,
+    lines_of,
     read_settings,
     read_workflows,
 )
@@ -193,6 +194,6 @@ def _workflows(files: Files) -> dict[str, str]:
 def _workflow_lines(workflows: Mapping[str, str], replaced: Sequence[str]) -> Iterator[str]:
     """Yield the place of each line that runs another release tool, in the workflows that are not in `replaced`."""
     for path, text in ((path, text) for path, text in workflows.items() if path not in replaced):
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(lines_of(text), 1):
             if any(importer.runs.search(line) for importer in IMPORTERS.values()):
                 yield f"{path}:{number}"
