@@ -138,6 +138,18 @@ def test_several_packages_become_packages() -> None:
     assert keys["packages.apps/api.release-type"] == DEFAULT
 
 
+def test_a_package_of_the_whole_repository_and_excluded_paths_are_taken() -> None:
+    packages = {
+        ".": {"component": "app", "exclude-paths": ["web", "./docs/"]},
+        "web": {"component": "web", "exclude-paths": ["web/docs", "docs"]},
+    }
+    found = imported({CONFIG: {"packages": packages}})
+    assert found.settings["packages"] == {
+        "app": {"path": ".", "exclude": ["web", "docs"]},
+        "web": {"path": "web", "exclude": ["web/docs"]},
+    }
+
+
 def test_the_manifest_and_the_pull_request_are_reported() -> None:
     found = imported({CONFIG: {"packages": {".": {}}}, MANIFEST: "{}"})
     assert found.files == (CONFIG, MANIFEST)

@@ -49,9 +49,9 @@ _DECISIONS = {
     "prerelease-type": "give the branch a `prerelease` in `release.branches`",
     "skip-github-release": "shipit always makes a GitHub Release",
     "skip-changelog": "shipit writes a changelog into the release commit: `write-back` in `[release]`",
-    "plugins": "shipit releases each package by its own commits: `paths` in `[packages.<name>]`",
+    "plugins": "write `depends-on` in `[packages.<name>]`: a package is then released after one that it depends on",
     "changelog-type": "`template` in `[changelog]` sets another form",
-    "exclude-paths": "name the paths that count in `paths` of the package",
+    "exclude-paths": "`exclude` in `[packages.<name>]` leaves out paths of one package",
     "snapshot-label": "`snapshot` in `[release]` writes the next `-SNAPSHOT` version",
 }
 # Types of releases whose version is in a file that shipit does not know, or in none.
@@ -220,16 +220,18 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> Non
         merged = settings | (own if isinstance(own, dict) else {})
         name = str(merged.get("component") or merged.get("package-name") or path).rpartition("/")[2]
         key = f"packages.{path}"
-        if path == ".":
-            found.undecided(
-                key,
-                "shipit makes no package of the root beside others: use `paths` of a package",
-            )
+        if path == "." and name == ".":
+            found.undecided(key, 'give the whole repository a name: `[packages.<name>]` with `path = "."`')
             continue
         prefix = f"{name}{merged.get('tag-separator', '-')}" if merged.get("include-component-in-tag", True) else ""
-        package = {"path": path, "tag": f"{prefix}{'v' if merged.get('include-v-in-tag', True) else ''}{{version}}"}
+        package: dict[str, Any] = {
+            "path": path,
+            "tag": f"{prefix}{'v' if merged.get('include-v-in-tag', True) else ''}{{version}}",
+        }
         if package["tag"] == f"{name}-v{{version}}":
             del package["tag"]
+        if excluded := _excluded(path, merged.get("exclude-paths")):
+            package["exclude"] = excluded
         found.taken(key, f"packages.{name}", package)
         for option in own if isinstance(own, dict) else ():
             if option not in (
@@ -238,8 +240,15 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> Non
                 "include-component-in-tag",
                 "include-v-in-tag",
                 "tag-separator",
+                "exclude-paths",
             ):
                 _read_package_key(f"{key}.{option}", option, own[option], found)
+
+
+def _excluded(package: str, paths: Any) -> list[str]:
+    """Return those of the excluded `paths` that are inside the directory of a package."""
+    plain = [str(path).removeprefix("./").strip("/") for path in (paths if isinstance(paths, list) else ())]
+    return [path for path in plain if path and (package == "." or path.startswith(f"{package.strip('/')}/"))]
 
 
 def _read_package_key(key: str, option: str, value: Any, found: Found) -> None:
