@@ -213,6 +213,8 @@ class DeployError(ShipitError):
 
     Args:
         tail: the last lines of the log of the container, without secrets.
+
+    `rejected` is the new version, and `serving` the earlier one, if it was verified to serve again; else empty.
     """
 
     exit_code = 6
@@ -220,6 +222,8 @@ class DeployError(ShipitError):
     def __init__(self, what: str, *, tail: str = "", **details: Unpack[Details]) -> None:
         super().__init__(what, **details)
         self.tail = tail
+        self.rejected = ""
+        self.serving = ""
 
 
 class NotVerifiedError(DeployError):

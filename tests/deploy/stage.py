@@ -13,6 +13,7 @@ from shipit.config.model import Config
 from shipit.core.ci_event import CiEvent
 from shipit.core.deploy import DeployedImage, address_in
 from shipit.core.images import REVISION, VERSION, Reference
+from shipit.core.redact import Redactor
 from shipit.engine.apply import Observer
 from shipit.finding import Finding
 from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -61,6 +62,7 @@ class Stage:
             world=world,
             git=world.git,
             forge=world.forge,
+            redact=Redactor(["hunter2-in-the-log"]),
             ci=SimpleNamespace(branch=None, event=CiEvent(), run_name="https://ci.example/run/1"),
         )
 

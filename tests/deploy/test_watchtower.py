@@ -295,6 +295,17 @@ def test_without_a_proof_a_deployment_says_that_it_is_not_known_what_runs() -> N
     assert list(deployment.unverified.values()) == ["pushed and asked; what runs is not known"]
 
 
+def test_a_notification_without_a_proof_does_not_say_that_a_version_is_live() -> None:
+    stage = WatchedStage.of('proof = "none"\n')
+    notify = parse_config('[[notify]]\nkind = "webhook"\nurl = "env:TEAM_WEBHOOK"\n').notify
+    stage, world = WatchedStage(replace(stage.config, notify=notify)), FakeWorld.new()
+    stage.publish(world, "1.1.0")
+    stage.deploy(world.next_run())
+    ((_, message),) = world.notifications.sent
+    assert (message["event"], message["serving"]) == ("deployed", "")
+    assert "1.1.0 was deployed to dev, but it is not known which version is live" in message["text"]
+
+
 @pytest.mark.parametrize(
     ("target", "where", "what"),
     [

@@ -31,6 +31,9 @@ class Calendar:
     def today(self) -> dt.date:
         return dt.date.fromisoformat(os.environ.get("TODAY", "2026-01-31"))
 
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
 
 # GitHub asks for a second between two writes; its stand-in does not. Nothing needs time to recover.
 quick = partial(policy.RetryPolicy, between_writes=0, pause=0.01)

@@ -69,3 +69,29 @@ def test_a_variable_that_is_not_set_is_found_by_doctor_and_stops_no_release(gith
     assert "`TEAM_WEBHOOK` of `[[notify]]` is not set" in doctor.out + doctor.err
     run = shipit(github_scene, clone, "run", **variables).succeeded()
     assert "`TEAM_WEBHOOK` of `[[notify]]` is not set" in run.err
+
+
+def test_a_release_that_fails_is_notified_with_the_reason_and_the_state(
+    github_scene: Scene, clone: Path, service: Host
+) -> None:
+    failing = github_scene.clone("failing")
+    github_scene.commit(
+        failing, "feat: more", "shipit.toml", f'[release]\nprepare = ["echo $TEAM_WEBHOOK; false"]\n{CONFIG}'
+    )
+    github_scene.git(failing, "push", "--quiet")
+    run = shipit(github_scene, failing, "run", GITHUB_REPOSITORY="acme/app", GITHUB_RUN_ID="7")
+    assert run.status == 5
+    (message,) = messages(service)
+    assert (message["event"], message["task"]) == ("failed", "release")
+    assert message["run"].endswith("/acme/app/actions/runs/7")
+    assert "nothing was pushed" in message["state"] and "very-secret-part" not in json.dumps(message)
+
+
+@pytest.mark.parametrize(("in_ci", "events"), [(True, ["failed"]), (False, [])])
+def test_the_team_is_not_notified_of_a_mistake_that_a_person_sees_at_once(
+    github_scene: Scene, clone: Path, service: Host, in_ci: bool, events: list[str]
+) -> None:
+    github_scene.write(clone, "build.gradle", "version = '9.9.9'\n")
+    run = shipit(github_scene, clone, "release", GITHUB_EVENT_NAME="push" if in_ci else "")
+    assert run.status == 3
+    assert [message["event"] for message in messages(service)] == events

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
 from shipit.api.deploy_locks import locked, locks
+from shipit.api.failures import failures_notified
 from shipit.api.promotion import unverified_findings
 from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
@@ -13,6 +14,7 @@ from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
+    from shipit.core.notifications import Task
     from shipit.deploy import AnyTarget, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
@@ -112,7 +114,7 @@ def deploy(
     verified to serve.
     """
     name = environment_to_deploy(project, environment)
-    with locked(project, name):
+    with failures_notified(project, observer, "deployment", name), locked(project, name):
         observed = observe(project, name)
         return apply_or_go_back(project, _plan(project, observed, version, retry), observed, observer)
 
@@ -131,7 +133,7 @@ def rollback(
     Raises the same errors as `deploy`.
     """
     name = environment_to_deploy(project, environment)
-    with locked(project, name):
+    with failures_notified(project, observer, "rollback", name), locked(project, name):
         observed = observe(project, name)
         return apply_or_go_back(project, _plan_rollback(project, observed, version), observed, observer)
 
@@ -140,7 +142,8 @@ def apply_deployment(project: Project, plan: DeployPlan, observer: Observer | No
     """Carry out exactly `plan`; see `shipit.api.apply`."""
     from shipit.plan.deploy import require_same_state
 
-    with locked(project, plan.environment):
+    task: Task = "rollback" if plan.rollback else "deployment"
+    with failures_notified(project, observer, task, plan.environment), locked(project, plan.environment):
         observed = observe(project, plan.environment)
         require_same_state(plan, project.config, observed)
         return apply_or_go_back(project, plan, observed, observer)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
+from shipit.api.failures import failures_notified
 from shipit.api.promotion import image_findings
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
@@ -61,6 +63,9 @@ def image(
     Raises the same errors as `plan_image`, `PreflightError` when findings of the plan block it, and `AuthError`,
     `RemoteError` or `CommandError` when a step fails; `state` of the error says what is done and public.
     """
-    with clone_lock(project.git.directory):
+    with ExitStack() as around:
+        if push:
+            around.enter_context(failures_notified(project, observer, "images", environment))
+        around.enter_context(clone_lock(project.git.directory))
         plan = plan_image(project, environment, push=push)
         return Images(plan, carry_out(project, plan, observer))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
+from shipit.api.failures import failures_notified
 from shipit.api.history import renderer, require_packages
 from shipit.core import limits
 from shipit.errors import NOTHING_PUSHED, BranchMoved, PreflightError, ShipitError
@@ -14,6 +15,7 @@ from shipit.finding import any_blocks
 from shipit.plan.outcome import Images, Outcome
 
 if TYPE_CHECKING:
+    from shipit.core.notifications import Task
     from shipit.engine.apply import Observer
     from shipit.plan.images import ImagePlan
     from shipit.plan.model import Plan
@@ -69,7 +71,9 @@ def apply(project: Project, plan: Plan, observer: Observer | None = None) -> Out
     from shipit.plan.images import ImagePlan, require_same_commit
     from shipit.plan.release import ReleasePlan, observe_clone, require_unchanged
 
-    with clone_lock(project.git.directory):
+    task: Task
+    task, environment = ("images", plan.environment) if isinstance(plan, ImagePlan) else ("release", None)
+    with failures_notified(project, observer, task, environment), clone_lock(project.git.directory):
         if isinstance(plan, ImagePlan):
             require_same_commit(plan, project.config, project.git)
             return Images(plan, carry_out(project, plan, observer))
@@ -106,7 +110,7 @@ def release(
     Raises `BranchMoved` when the branch changed in all of 5 attempts, and the same errors as `plan_release` and
     `apply`.
     """
-    with clone_lock(project.git.directory):
+    with failures_notified(project, observer, "release"), clone_lock(project.git.directory):
         earlier = _release_of_earlier_attempt(project)
         made = [each.version for each in earlier.to_release if each.package in (packages or [""])] if earlier else []
         outcome = _release(project, None if version in made else version, packages, observer)

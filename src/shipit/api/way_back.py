@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from shipit.adapters.project import Project
 from shipit.api.deployment_progress import DeploymentProgress
 from shipit.api.releasing import carry_out
-from shipit.errors import ConflictError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
+from shipit.errors import ConflictError, DeployError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
@@ -40,6 +40,9 @@ def _apply_or_go_back(
     if any_blocks(plan.findings):
         refused = PreflightError(plan.findings, state=plan.untouched, to=plan.purpose)
         raise _finish_way_back(project, plan, before, refused, progress)
+    from shipit.engine.apply import apply_steps
+    from shipit.plan.deploy import unverified_steps
+
     url = project.config.environments[plan.environment].url or ""
     try:
         return Deployment(plan, carry_out(project, plan, progress), url)
@@ -47,6 +50,7 @@ def _apply_or_go_back(
         if error.required or progress.is_before_others(plan):
             raise _failed_and_reported(project, plan, before, error, progress) from error
         _report_end(project, plan, progress.observer, "inactive")
+        apply_steps(unverified_steps(plan), project.world, progress.observer)
         return Deployment(plan, _unproven(plan, error) | progress.outputs, url)
     except ShipitError as error:
         if progress.confirmed(plan):  # the new version serves, and only steps that clean up are not done
@@ -142,6 +146,9 @@ def _way_back(
     else:
         error.state = f"{', '.join(served) or 'the earlier container'} serves, as before; this was verified"
         error.state += f". The cleanup is not finished: {unfinished}" if unfinished else ""
+        if isinstance(error, DeployError):
+            error.serving = ", ".join(served)
+            error.rejected = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
     return error
 
 

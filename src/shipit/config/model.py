@@ -410,7 +410,7 @@ class Config(ConfigTable, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     notify: Annotated[
         tuple[NotifyConfig, ...],
-        Meta(description="The channels that are notified of releases, such as a channel of Slack."),
+        Meta(description="The channels that are notified of releases and deployments, such as a channel of Slack."),
     ] = ()
 
     def package_tag(self, name: str) -> str:

@@ -11,7 +11,7 @@ from shipit.config.vocabulary import EventName, SecretVariable, VariableName
 
 
 class NotifyConfig(ConfigTable, frozen=True, kw_only=True):
-    """A channel that is notified of releases."""
+    """A channel that is notified of releases and deployments."""
 
     kind: Annotated[
         Literal["slack", "discord", "teams", "webhook"],
@@ -31,10 +31,13 @@ class NotifyConfig(ConfigTable, frozen=True, kw_only=True):
         tuple[EventName, ...],
         Meta(
             min_length=1,
-            description="The events to send. `released`: a release is published.",
+            description="The events to send. `released`: a release is published. `deployed`: a version serves in an "
+            "environment. `rolled-back`: a version was rejected, and the earlier one was verified to serve. "
+            "`failed`: a release, the images of an environment or a deployment failed in another way.",
+            examples=[["deployed", "failed", "rolled-back"]],
             extra={"expected": "a list with at least one event"},
         ),
-    ] = ("released",)
+    ] = ("released", "deployed", "failed", "rolled-back")
     token: Annotated[
         VariableName | None,
         Meta(

@@ -9,7 +9,8 @@ from shipit.config.model import Config
 
 if TYPE_CHECKING:
     from shipit.core.notes.links import Links
-    from shipit.core.notifications import Channel, Notification
+    from shipit.core.notifications import Channel, Notification, Task
+    from shipit.errors import ShipitError
     from shipit.finding import Finding
     from shipit.steps.notify import SendNotification
     from shipit.world import World
@@ -21,6 +22,38 @@ def notification_steps(config: Config, notification: Notification) -> Iterator[S
 
     for channel in _channels(config, notification.event):
         yield SendNotification(channel, notification)
+
+
+def failure_notification(
+    config: Config, world: World, error: ShipitError, task: Task, environment: str, run: str
+) -> Notification:
+    """Return the notification of a failure: `rolled-back` if the earlier version was verified to serve, else `failed`.
+
+    Args:
+        config: the configuration.
+        world: the ports.
+        error: the error.
+        task: the task that failed.
+        environment: the name of the environment; empty for a release.
+        run: the page of the CI run, or the user and the machine.
+    """
+    from shipit.core.notifications import Notification
+    from shipit.errors import DeployError
+
+    back = isinstance(error, DeployError) and error.serving
+    return Notification(
+        "rolled-back" if back else "failed",
+        f"{task} {environment} {world.clock.now().isoformat()} {run}",
+        config.changelog.language,
+        project_name(world.forge.links()),
+        environment,
+        version=error.rejected if isinstance(error, DeployError) else "",
+        serving=error.serving if isinstance(error, DeployError) else "",
+        task=task,
+        reason=error.what,
+        state=error.state or "",
+        run=run,
+    )
 
 
 def notification_findings(config: Config, world: World) -> tuple[Finding, ...]:

@@ -35,7 +35,7 @@ class Sent:
 
     def _read(self) -> list[str]:
         try:
-            return read_regular_file(self._path).decode("ascii", "replace").split()
+            return read_regular_file(self._path).decode("ascii", "ignore").split()
         except OSError:
             return []
 

@@ -6,5 +6,6 @@ from shipit.core.notifications.lines import headline as headline
 from shipit.core.notifications.notification import Channel as Channel
 from shipit.core.notifications.notification import Event as Event
 from shipit.core.notifications.notification import Notification as Notification
+from shipit.core.notifications.notification import Task as Task
 from shipit.core.notifications.services import SERVICES as SERVICES
 from shipit.core.notifications.services import document as document

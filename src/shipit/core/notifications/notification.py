@@ -8,6 +8,8 @@ from msgspec import Struct
 
 Event = Literal["released", "deployed", "failed", "rolled-back"]
 
+Task = Literal["release", "images", "deployment", "rollback"]
+
 
 class Channel(Struct, frozen=True):
     """The place that a notification is sent to.
@@ -38,12 +40,13 @@ class Notification(Struct, frozen=True):
         version: the version that was released, deployed or rejected, with its package if there are several.
         digest: the digest of the image.
         serving: the version that was verified to serve after the event.
-        task: for `failed`, the task as a verb phrase, such as "release".
+        task: for `failed`, the task that failed.
         reason: the reason of a failure.
         state: the state that a failure left.
         url: the page of the release, or the public address of the environment.
         run: the page of the CI run.
-        changes: the subjects of the commits of a release.
+        changes: the subjects of the first commits of a release, see `shipit.core.limits`.
+        more: the number of its other commits.
     """
 
     event: Event
@@ -54,9 +57,10 @@ class Notification(Struct, frozen=True):
     version: str = ""
     digest: str = ""
     serving: str = ""
-    task: str = ""
+    task: Task | None = None
     reason: str = ""
     state: str = ""
     url: str = ""
     run: str = ""
     changes: tuple[str, ...] = ()
+    more: int = 0

@@ -10,6 +10,7 @@ from shipit.plan.deploy.last_deployment import LastDeployment as LastDeployment
 from shipit.plan.deploy.model import DeployPlan as DeployPlan
 from shipit.plan.deploy.model import PlannedHost as PlannedHost
 from shipit.plan.deploy.model import PlannedTarget as PlannedTarget
+from shipit.plan.deploy.notify import unverified_steps as unverified_steps
 from shipit.plan.deploy.observe import ObservedDeployment as ObservedDeployment
 from shipit.plan.deploy.observe import ask_public_address as ask_public_address
 from shipit.plan.deploy.observe import deploy_targets as deploy_targets

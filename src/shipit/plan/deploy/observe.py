@@ -17,6 +17,7 @@ from shipit.core.history import records
 from shipit.core.images import Reference
 from shipit.deploy import TARGETS, AnyTarget, DeployTarget, HostState, ObservedTarget
 from shipit.finding import Finding
+from shipit.plan.notifications import notification_findings, project_name
 from shipit.world import World
 
 
@@ -25,7 +26,8 @@ class ObservedDeployment(Struct, frozen=True):
 
     `waiting` are the commits of the checked out branch that are not deployed yet, as id and subject, the newest first;
     None if the branch is not that of the environment, or if it is not known what serves. `reported` is True if
-    deployments are reported to the forge. `public_answer` is that of the public address; None if it was not asked.
+    deployments are reported to the forge. `project` is the name of the repository for notifications, and `channels` are
+    the problems of the channels that get them. `public_answer` is that of the public address; None if it was not asked.
     """
 
     environment: str
@@ -36,12 +38,14 @@ class ObservedDeployment(Struct, frozen=True):
     waiting: tuple[str, ...] | None = None
     reported: bool = False
     public_answer: Answer | None = None
+    project: str = ""
+    channels: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The problems of all targets, and of the public address."""
         of_targets = (finding for observed in self.observed for finding in observed.findings)
-        return (*of_targets, *self._public_address_findings())
+        return (*of_targets, *self._public_address_findings(), *self.channels)
 
     def _public_address_findings(self) -> Iterator[Finding]:
         """Yield a warning if the public address does not answer, or if it fails although a version serves."""
@@ -108,7 +112,17 @@ def observe_deployment(
     head, branch = world.git.head() or "", world.git.branch() or branch
     waiting = None if for_plan or branch != config.environments[environment].branch else _waiting(world, observed)
     reported = world.forge.shows_deployments
-    return ObservedDeployment(environment, head, branch, targets, observed, waiting, reported)
+    return ObservedDeployment(
+        environment,
+        head,
+        branch,
+        targets,
+        observed,
+        waiting,
+        reported,
+        project=project_name(world.forge.links()) if config.notify else "",
+        channels=notification_findings(config, world) if for_plan else (),
+    )
 
 
 def ask_public_address(world: World, observed: ObservedDeployment) -> ObservedDeployment:

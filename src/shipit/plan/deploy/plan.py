@@ -14,6 +14,7 @@ from shipit.deploy import TARGETS, AnyTarget, Goal, ObservedTarget
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.deploy.last_deployment import LastDeployment
 from shipit.plan.deploy.model import DeployPlan, PlannedHost, PlannedTarget
+from shipit.plan.deploy.notify import deployed_steps
 from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
 from shipit.steps.base import Step
@@ -47,7 +48,10 @@ def make_deploy_plan(
     steps = () if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
     return DeployPlan(
         inputs=Inputs(observed.commit, observed.branch, fingerprint(config)),
-        steps=_reported(observed, goals, steps) if observed.reported and steps and not containers else steps,
+        steps=(
+            *(_reported(observed, goals, steps) if observed.reported and steps and not containers else steps),
+            *(deployed_steps(config, observed, goals, rollback=rollback) if steps else ()),
+        ),
         findings=blocking_first(all_findings),
         environment=observed.environment,
         targets=tuple(_planned(*one) for one in chosen),

@@ -4,7 +4,7 @@ r"""The document for a web hook of Discord, whose text is Markdown.
 as it was written: a backslash makes any punctuation literal.
 
 >>> _render(Line("@everyone [bank](https://evil.example) <@1> **now**"))
-'\\@everyone \\[bank\\]\\(https\\://evil.example\\) \\<\\@1\\> \\*\\*now\\*\\*'
+'\\@everyone \\[bank\\]\\(https://evil.example\\) \\<\\@1\\> \\*\\*now\\*\\*'
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from typing import Any
 from shipit.core import limits
 from shipit.core.notifications.fit import fitted
 from shipit.core.notifications.lines import Line, message_lines
-from shipit.core.notifications.links import link_address
 from shipit.core.notifications.notification import Notification
 
-_ACTIVE = re.compile(r"[\\*_~`|<>\[\]()#@:]|^[-+](?= )|^(?=\d+\. )")
+_ACTIVE = re.compile(r"[\\*_~`|<>\[\]()#@]|^[-+](?= )|^(?=\d+\. )")
 _WITHOUT_PREVIEWS = 1 << 2  # the flag SUPPRESS_EMBEDS of https://discord.com/developers/docs/resources/message
 
 
@@ -30,5 +29,5 @@ def document(notification: Notification) -> dict[str, Any]:
 
 def _render(line: Line) -> str:
     if line.url:
-        return f"{line.text} <{link_address(line.url)}>"  # without a preview
+        return f"{line.text} <{line.url}>"  # without a preview
     return _ACTIVE.sub(lambda found: f"\\{found[0]}", line.text)

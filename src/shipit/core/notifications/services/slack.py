@@ -12,7 +12,6 @@ from typing import Any
 from shipit.core import limits
 from shipit.core.notifications.fit import fitted
 from shipit.core.notifications.lines import Line, message_lines
-from shipit.core.notifications.links import link_address
 from shipit.core.notifications.notification import Notification
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -27,4 +26,4 @@ def document(notification: Notification) -> dict[str, Any]:
 
 def _render(line: Line) -> str:
     text = line.text.translate(_ESCAPES)
-    return f"{text} <{link_address(line.url).translate(_ESCAPES)}>" if line.url else text
+    return f"{text} <{line.url.translate(_ESCAPES)}>" if line.url else text

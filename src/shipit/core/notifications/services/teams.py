@@ -11,7 +11,6 @@ from typing import Any
 from shipit.core import limits
 from shipit.core.notifications.fit import fitted
 from shipit.core.notifications.lines import Line, message_lines
-from shipit.core.notifications.links import link_address
 from shipit.core.notifications.notification import Notification
 
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -38,4 +37,4 @@ def _block(text: str, **look: str) -> dict[str, Any]:
 
 
 def _button(line: Line) -> dict[str, str]:
-    return {"type": "Action.OpenUrl", "title": line.text.rstrip(":"), "url": link_address(line.url)}
+    return {"type": "Action.OpenUrl", "title": line.text.rstrip(":"), "url": line.url}

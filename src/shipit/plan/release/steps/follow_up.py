@@ -66,6 +66,7 @@ def released_steps(
             project_name(observed.links),
             version=", ".join(names),
             url=observed.links.release(tags[0]) if observed.links else "",
-            changes=tuple(changes),
+            changes=tuple(changes[: limits.NOTIFIED_CHANGES]),
+            more=len(changes[limits.NOTIFIED_CHANGES :]),
         ),
     )
