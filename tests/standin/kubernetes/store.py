@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import itertools
+import marshal
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Object = dict[str, Any]
 Key = tuple[str, str, str]  # the resource, the namespace, the name
 KINDS = {
@@ -22,6 +23,12 @@ KINDS = {
     "leases": ("coordination.k8s.io/v1", "Lease"),
 }
 _MERGED_BY_NAME = ("containers", "initContainers", "env", "volumes")
+
+
+def _copy(each: T) -> T:
+    """Return a deep copy of plain data, much faster than `copy.deepcopy` does it."""
+    copied: T = marshal.loads(marshal.dumps(each))  # type: ignore[arg-type]
+    return copied
 
 
 class Refused(Exception):
@@ -44,12 +51,12 @@ class Store:
         found = self._objects.get((resource, namespace, name))
         if found is None:
             raise Refused(404, "NotFound", f'{resource} "{name}" not found')
-        return copy.deepcopy(found)
+        return _copy(found)
 
     def list(self, resource: str, namespace: str = "") -> list[Object]:
         """Return copies of all objects of a resource, the oldest first; without a namespace, those of all."""
         found = (each for key, each in self._objects.items() if key[0] == resource and namespace in ("", key[1]))
-        return [copy.deepcopy(each) for each in found]
+        return [_copy(each) for each in found]
 
     def create(self, resource: str, namespace: str, body: Object) -> Object:
         meta = body.setdefault("metadata", {})
@@ -74,7 +81,7 @@ class Store:
         wanted = body.get("metadata", {}).get("resourceVersion")
         if wanted and wanted != old["metadata"]["resourceVersion"]:
             raise Refused(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": it was modified')
-        new = copy.deepcopy(body)
+        new = _copy(body)
         meta = new["metadata"] = {**old["metadata"], **new.get("metadata", {})}
         if {**new, "metadata": None} == {**old, "metadata": None} and _same(meta, old["metadata"]):
             return old
@@ -111,7 +118,7 @@ def merged(old: Any, patch: Any, key: str = "") -> Any:
         return new
     if key in _MERGED_BY_NAME and isinstance(old, list):
         return list(_merged_lists(old, patch))
-    return copy.deepcopy(patch)
+    return _copy(patch)
 
 
 def _merged_lists(old: list[Object], patch: list[Object]) -> Iterator[Object]:
