@@ -49,7 +49,7 @@ DEPLOYING = ("deploy", "rollback")
 # The settings of pip and uv for the source of packages; other settings, such as a target, are for other installations.
 SOURCES = re.compile("INDEX|LINKS|OFFLINE|PROXY|CERT|HOST|TLS|KEYRING|TIMEOUT|RETRIES|CACHE|CONFIG")
 # The ends of the names of variables with a secret, which the installation does not get.
-_SECRET = ("TOKEN", "PASSWORD", "SECRET", "KEY")
+_SECRET = ("TOKEN", "PASSWORD", "SECRET", "KEY", "WEBHOOK")
 
 
 class WrongInput(Exception):
@@ -64,7 +64,8 @@ def main() -> int:
             raise WrongInput(f"shipit needs Python 3.11 or newer; `{sys.executable}` is {sys.version.split()[0]}")
         arguments = command_line(inputs)
         python = installed(Path(others["RUNNER_TEMP"]), public(others), requirements(inputs))
-        given = {**variables(inputs), **build_secrets(inputs), **credentials(inputs), **IN_ACTION}
+        secret = {**build_secrets(inputs), **masked("notify-secrets", inputs)}
+        given = {**variables(inputs), **secret, **credentials(inputs), **IN_ACTION}
         return replaced_by([python, "-I", "-m", "shipit", *arguments], {**others, **given})
     except WrongInput as error:
         return failed(str(error), status=2)
@@ -122,25 +123,31 @@ def variables(inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def build_secrets(inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the input `build-secrets`, after masking their values in the log. Raises WrongInput.
+    """Return the variables of the input `build-secrets`. Raises WrongInput.
 
     shipit gets their names as well, so that it removes the values from all texts.
     """
-    text = inputs.get("BUILD_SECRETS") or ""
+    secret = masked("build-secrets", inputs)
+    return {**secret, "SHIPIT_BUILD_SECRETS": " ".join(secret)} if secret else {}
+
+
+def masked(name: str, inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an input with secrets, after masking their values in the log. Raises WrongInput."""
+    text = inputs.get(name.replace("-", "_").upper()) or ""
     if text.lstrip().startswith("{"):
         try:
             found = json.loads(text)
         except ValueError:
-            raise WrongInput("the input `build-secrets` is not valid JSON") from None
-        values = [(name, value) for name, value in found.items() if isinstance(value, str)]
+            raise WrongInput(f"the input `{name}` is not valid JSON") from None
+        values = [(variable, value) for variable, value in found.items() if isinstance(value, str)]
         if len(values) < len(found):
-            raise WrongInput("each value of the input `build-secrets` must be a text")
-        secret = dict(require_names("build-secrets", values))
+            raise WrongInput(f"each value of the input `{name}` must be a text")
+        secret = dict(require_names(name, values))
     else:
-        secret = pairs("build-secrets", text)
+        secret = pairs(name, text)
     for line in sorted({line.strip() for value in secret.values() for line in value.splitlines()} - {""}):
         print(f"::add-mask::{escaped(line)}", flush=True)
-    return {**secret, "SHIPIT_BUILD_SECRETS": " ".join(secret)} if secret else {}
+    return secret
 
 
 def pairs(name: str, text: str) -> dict[str, str]:

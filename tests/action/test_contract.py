@@ -19,6 +19,7 @@ INPUTS = [
         "registry-password",
         "variables",
         "build-secrets",
+        "notify-secrets",
         "ssh-key",
         "ssh-known-hosts",
         "aws-region",

@@ -132,6 +132,14 @@ def test_each_line_of_a_build_secret_is_masked_before_anything_else_is_printed(
     assert capsys.readouterr().out == "::add-mask::50%25 off\n::add-mask::registry=x\n"
 
 
+def test_the_secrets_of_channels_are_masked_and_are_no_secrets_of_a_build(capsys: pytest.CaptureFixture[str]) -> None:
+    inputs = {"NOTIFY_SECRETS": "SLACK_WEBHOOK=https://hooks.example/T0\nGRAFANA_TOKEN=glsa"}
+    found = ACTION["masked"]("notify-secrets", inputs)
+    assert found == {"SLACK_WEBHOOK": "https://hooks.example/T0", "GRAFANA_TOKEN": "glsa"}
+    assert capsys.readouterr().out == "::add-mask::glsa\n::add-mask::https://hooks.example/T0\n"
+    assert ACTION["build_secrets"](inputs) == {}
+
+
 @pytest.mark.parametrize(
     ("read", "name", "text", "message"),
     [
