@@ -63,9 +63,13 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
         kept = [job for job in workflow.jobs if not _read_job(job, workflow, reading, found, repository, runs_tool)]
         for job in kept:
             found.no_counterpart(f"line {job.line}: job `{job.name}`", "it has nothing to do with releases: it stays")
-        imported.append(found.imported("workflow"))
         if not kept and all(key.status != "needs your decision" for key in found.keys):
             replaced.append(path)
+        elif any(key.status == "taken" for key in found.keys):
+            doubled = [f"`{job.name}`" for job in workflow.jobs if job not in kept]
+            why = "the new workflow has what was taken from them: delete them here before it runs"
+            found.undecided(f"jobs {', '.join(doubled)}", why)
+        imported.append(found.imported("workflow"))
     return Converted((*imported, *_settings(reading)), reading.setups, tuple(replaced))
 
 
@@ -93,8 +97,8 @@ def _read_job(
         state = _state(Found() if number else found, job, workflow, place, repository)
         for step in job.steps:
             if any(map(runs_tool.search, lines_of(f"uses: {step.uses}@\n{step.run}"))):
-                state.found.default(
-                    state.name(step, step.uses or "the release tool"), "the new job releases with shipit"
+                state.found.noted(
+                    state.name(step, step.uses or "the release tool"), "", "the new job releases with shipit"
                 )
             else:
                 read_action(state, step) if step.uses else read_run(state, step)
