@@ -78,6 +78,14 @@ def test_the_next_version_needs_nothing_of_deployments_but_their_keys(repository
     assert [name for name in loaded if name.startswith(tuple(f"shipit.{room}" for room in rooms))] == []
 
 
+def test_the_next_version_needs_nothing_of_notifications_but_their_keys(repository: Path) -> None:
+    (repository / "shipit.toml").write_text('[[notify]]\nkind = "slack"\nurl = "env:SLACK_WEBHOOK"\n')
+    loaded = modules_loaded_by("-m", "shipit", "next", cwd=repository)
+    rooms = ("adapters.notify", "core.notifications", "plan.notifications", "steps", "world.notifications")
+    assert "shipit.config.notify" in loaded
+    assert [name for name in loaded if name.startswith(tuple(f"shipit.{room}" for room in rooms))] == []
+
+
 def test_the_state_of_an_environment_needs_no_plan_of_a_release_notes_or_builder() -> None:
     modules = ("shipit.api", "shipit.plan.views.status", "shipit.deploy", "shipit.plan.deploy", "shipit.adapters.hosts")
     loaded = modules_loaded_by("-c", f"import {', '.join(modules)}")

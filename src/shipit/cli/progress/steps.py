@@ -78,5 +78,7 @@ class Progress:
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")
-        self._output.say(f"  {mark} {printable(step.summary)} failed; the step is optional, the release continues")
+        self._output.say(
+            f"  {mark} {printable(step.summary)} failed; the step is optional, so the result stays the same"
+        )
         self._output.warning(error)
