@@ -10,7 +10,7 @@ def test_a_version_is_rolled_out_by_digest_and_the_one_before_comes_back_by_a_ro
     shop.push("1.0.0")
     shop.deploy("1.0.0").succeeded()
     assert shop.runs() == ["1.0.0", "1.0.0"]
-    assert shop.record == ["started 1.0.0", "verified 1.0.0"]
+    assert shop.record == ["verified 0.9.0", "started 1.0.0", "verified 1.0.0"]
     shop.push("1.1.0")
     shop.deploy("1.1.0").succeeded()
     assert shop.runs() == ["1.1.0", "1.1.0"]

@@ -25,7 +25,7 @@ def test_a_crash_loop_is_rejected_with_the_log(shop: Shop) -> None:
     rejected(run, "crashes again and again: CrashLoopBackOff: exit status 3")
     assert "no database" in run.err
     assert shop.runs() == ["0.9.0", "0.9.0"]
-    assert shop.record[-1] == "verified 0.9.0"
+    assert shop.record == ["verified 0.9.0", "started 1.0.0", "held 1.0.0"]
 
 
 def test_an_exceeded_progress_deadline_is_rejected_with_the_reason_of_the_pods(shop: Shop) -> None:

@@ -223,7 +223,15 @@ def test_a_migration_runs_before_the_rollout_and_a_check_after_it() -> None:
     image = stage.publish(world, "1.0.0")
     kinds = [step.kind for step in stage.plan(world).steps if step.kind != "report-deployment"]
     assert kinds == [
-        *("record-event", "run-job", "patch-deployment", "await-rollout", "verify-rollout", "confirm-rollout")
+        *(
+            "record-event",
+            "record-event",
+            "run-job",
+            "patch-deployment",
+            "await-rollout",
+            "verify-rollout",
+            "confirm-rollout",
+        )
     ]
     seen: list[set[str]] = []
     world.process.effects["./smoke.sh"] = lambda files, env: seen.append(runs(world))
@@ -268,6 +276,31 @@ def test_a_rollback_runs_no_migration_and_no_check() -> None:
     assert cluster_of(world).commands == [COMMAND, COMMAND]
 
 
+def test_the_first_deployment_can_be_rolled_back_to_the_image_that_served() -> None:
+    stage = ClusterStage.of()
+    world, (first,) = begun(stage, "1.0.0")
+    stage.rollback(world.next_run())
+    assert runs(world) == {"sha256:" + "9" * 64}
+    assert read_record(cluster_of(world), RECORD).held == (first.digest,)
+
+
+def test_a_first_version_that_fails_after_a_kill_is_replaced_by_the_image_before_it() -> None:
+    stage = ClusterStage.of()
+
+    def failing() -> FakeWorld:
+        world, _ = begun(stage)
+        stage.publish(world, "1.0.0", FakeApp(fails=5))
+        return world
+
+    def deploy(world: World) -> None:
+        world.clock.sleep(10)  # a version that was rolled out before the kill fails meanwhile
+        with suppress(DeployError, PreflightError):
+            stage.deploy(world)
+
+    for crash in crash_matrix(failing, deploy, state, FakeWorld.next_run):
+        assert crash.state["runs"] == {"sha256:" + "9" * 64}, f"{crash.when} {crash.at} {crash.write}"
+
+
 def new_world(stage: ClusterStage, *versions: str) -> FakeWorld:
     """Return a world in which all `versions` but the last are deployed, and the last is in the registry."""
     *earlier, last = versions
@@ -295,7 +328,7 @@ def test_a_killed_deployment_is_finished_by_running_it_again(
 ) -> None:
     stage = ClusterStage.of(target)
     crashes = list(crash_matrix(lambda: new_world(stage, *versions), stage.deploy, state, FakeWorld.next_run))
-    assert len(crashes) == writes
+    assert len(crashes) == writes + (2 if len(versions) == 1 else 0)  # the first one records what served before
     for crash in crashes:
         assert crash.state == finished(versions[-1]), f"{crash.when} {crash.at} {crash.write}"
 

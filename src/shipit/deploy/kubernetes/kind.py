@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from msgspec.structs import replace
+
 from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, NewJob, machine
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal, ObservedTarget
@@ -30,6 +32,7 @@ class Kubernetes:
         if goal.image.digest in seen.record.held:
             yield _event(target, "freed", goal.image, goal)
         if seen.wanted != goal.image.reference:
+            yield from _adopt(target, seen, goal)
             # Also shows that the record can be written, before anything is rolled out.
             yield _event(target, "started", goal.image, goal)
             yield from _migrate(target, seen, goal)
@@ -61,7 +64,14 @@ class Kubernetes:
         return found
 
 
-def _event(target: KubernetesTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> Step:
+def _adopt(target: KubernetesTarget, seen: ObservedKubernetes, goal: Goal) -> Iterator[Step]:
+    """Yield the step that records the image that another program rolled out, so that there is a way back to it."""
+    healthy = all(host.healthy for host in seen.hosts)
+    if seen.serving and healthy and seen.serving != goal.image and seen.record.current is None:
+        yield replace(_event(target, "verified", seen.serving, goal), first=True)
+
+
+def _event(target: KubernetesTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> RecordEvent:
     why, together = (goal.why if kind == "held" else ""), (goal.together if kind == "started" else ())
     event = DeployEvent(kind, image, by=goal.by, why=why, together=together)
     return RecordEvent(target.config.hosts[0], target.record_path, event)
