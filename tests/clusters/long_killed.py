@@ -1,4 +1,4 @@
-"""Deployments to a cluster that are killed by SIGKILL at each write or at a random time, and then run again: 114 kills.
+"""Deployments to a cluster that are killed by SIGKILL at each write or at a random time, and then run again: 116 kills.
 
 pytest -n 2 tests/clusters/long_killed.py
 """
