@@ -53,6 +53,16 @@ def test_a_release_is_announced_once(github_scene: Scene, clone: Path, service: 
     assert len(service.asked) == 1
 
 
+def test_a_job_that_the_ci_runs_again_in_a_fresh_clone_announces_nothing_again(
+    github_scene: Scene, clone: Path, service: Host
+) -> None:
+    commit = {"GITHUB_SHA": github_scene.git(clone, "rev-parse", "HEAD")}
+    shipit(github_scene, clone, "run", **commit).succeeded()
+    again = shipit(github_scene, github_scene.clone_afresh(), "run", GITHUB_RUN_ATTEMPT="2", **commit).succeeded()
+    assert "released v1.1.0" in again.err
+    assert len(service.asked) == 1
+
+
 @pytest.mark.parametrize("answer", [Answer(404, body="no"), Answer(302, {"Location": "http://evil.example/x"})])
 def test_a_service_that_refuses_is_a_warning_without_its_address(
     github_scene: Scene, clone: Path, service: Host, answer: Answer
