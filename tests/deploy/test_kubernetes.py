@@ -321,7 +321,7 @@ def finished(version: str, held: tuple[str, ...] = ()) -> dict[str, object]:
     return {"runs": {digest}, "verified": digest, "held": held, "locked": None}
 
 
-@pytest.mark.parametrize(("target", "writes"), [("", 8), (MIGRATE, 10)], ids=["plain", "with a migration"])
+@pytest.mark.parametrize(("target", "writes"), [("", 8), (MIGRATE, 12)], ids=["plain", "with a migration"])
 @pytest.mark.parametrize("versions", [("1.0.0",), ("1.0.0", "1.1.0")], ids=len)
 def test_a_killed_deployment_is_finished_by_running_it_again(
     versions: tuple[str, ...], target: str, writes: int

@@ -33,7 +33,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "services": frozenset(("update",)),
     "secrets": frozenset(),
     "clusters": frozenset(),
-    "cluster": frozenset(("write", "set_image", "lock", "unlock")),
+    "cluster": frozenset(("write", "set_image", "start_job", "lock", "unlock")),
     "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.

@@ -138,10 +138,12 @@ def _draft_findings(observed: Observed, releases: Iterable[PackageRelease]) -> I
 
 
 def _lost_tag_findings(config: Config, observed: Observed) -> Iterator[Finding]:
-    """Yield a warning for each release commit since the last release without its tag.
+    """Yield a warning for each release commit since the last release without its tag, if all commits are pushed.
 
     The push of the tag was lost, or somebody removed it: without a draft on the forge, both look the same.
     """
+    if observed.clone.base != observed.clone.expected:
+        return
     for history in observed.histories:
         for commit in history.since.commits:
             if TRAILER not in commit.message or not is_release_message(commit.message):
