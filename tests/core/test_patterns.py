@@ -173,7 +173,7 @@ def work(
 def test_the_patterns_are_found() -> None:
     names = [name for _, name in FOUND]
     assert len(names) > 60
-    for room in ("core.notes.headings", "versionfiles.properties", "core.commits.reverts.revert:"):
+    for room in ("core.notes.headings", "versionfiles.formats.properties", "core.commits.reverts.revert:"):
         assert any(name.startswith(f"shipit.{room}") for name in names), room
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from shipit.core import limits
 
 _TOKEN = re.compile(
-    r"""[^\S\n]++ | //[^\n]*+ | /\*.*?\*/
-    | (?P<string> "(?:[^"\\\n$]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' )
+    r"""[^\S\n]++ | //[^\n]*+ | /\*.*?(?:\*/|\Z)
+    | (?P<string> "(?:[^"\\\n$]|\\.){0,200}+" | '(?:[^'\\\n]|\\.){0,200}+' )
     | (?P<name> [A-Za-z_]\w*+ )
     | (?P<number> \d[\w.]*+ )
     | (?P<end> [\n;] )

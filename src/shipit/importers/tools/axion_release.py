@@ -143,5 +143,5 @@ def _read_branches(key: str, value: Any, found: Found) -> None:
 IMPORTER = Importer(
     _read,
     ("build.gradle: scmVersion", "build.gradle.kts: scmVersion"),
-    re.compile(r"gradlew?\b.*\b(?:release|markNextVersion|createRelease|pushRelease)\b"),
+    re.compile(r"^(?>.*?gradlew?\b).*\b(?:release|markNextVersion|createRelease|pushRelease)\b"),
 )

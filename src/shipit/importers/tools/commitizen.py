@@ -158,7 +158,7 @@ def _named(key: str, entry: str, found: Found, repository: Repository) -> list[N
         found.undecided(key, "name each file in `version-files`")
         return []
     plain = NamedFile(key, path.removeprefix("./"))
-    name = re.fullmatch(r"\^?([\w.-]+)(?:\\s\*|\s)*[=:]?.*", pattern)
+    name = re.fullmatch(r"\^?([\w.-]++).*+", pattern)
     if name and path.endswith(".py"):
         return [NamedFile(key, plain.path, (name[1],))]
     return [plain]
@@ -226,5 +226,5 @@ IMPORTER = Importer(
         "cz.yaml: commitizen",
         "pyproject.toml: tool.commitizen",
     ),
-    re.compile(r"\bcz\b.*\bbump\b|commitizen bump|commitizen-action"),
+    re.compile(r"^(?>.*?\bcz\b).*\bbump\b|commitizen bump|commitizen-action"),
 )

@@ -174,7 +174,7 @@ def _heading(group: str) -> str:
 
 
 def _read_initial_tag(key: str, value: Any, found: Found) -> None:
-    version = re.search(r"\d+\.\d+\.\d+.*", str(value))
+    version = re.search(r"(?<!\d)\d++\.\d++\.\d++.*", str(value))
     if version:
         found.taken(key, "release.initial-version", version[0])
     else:

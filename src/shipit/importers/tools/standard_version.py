@@ -136,5 +136,5 @@ IMPORTER = Importer(
         ".versionrc.js",
         *(f"package.json: {name}" for name in _NAMES),
     ),
-    re.compile(rf"\b(?:npx|yarn|pnpm|bunx)\b.*\b(?:{'|'.join(_NAMES)})\b"),
+    re.compile(rf"^(?>.*?\b(?:npx|yarn|pnpm|bunx)\b).*\b(?:{'|'.join(_NAMES)})\b"),
 )

@@ -22,7 +22,7 @@ RELEASE = ""
 """The name of the release job among the set-ups, and of the place where a job for tags belongs."""
 _REFERENCE = re.compile(r"github\.ref(?:_name)? *== *'(?:refs/heads/)?([\w./-]+)'")
 _AFTER_RELEASE = re.compile(
-    r"releases?[_-]created|paths_released|new_release_published|release-please.*created|outputs\.released"
+    r"releases?[_-]created|paths_released|new_release_published|^(?>.*?release-please).*created|outputs\.released"
 )
 _NAMES = {"develop": "dev", "development": "dev", "production": "prod", "main": "prod", "master": "prod"}
 

@@ -12,7 +12,7 @@ _COMPOSE = re.compile(r"docker[ -]compose\b(?P<options>.*?)\bup\b")
 _FILE = re.compile(r"(?:-f|--file)[ =](\S+)")
 _DIRECTORY = re.compile(r"^\s*cd +(\S+)", re.MULTILINE)
 _RUN = re.compile(r"docker run\b(?P<options>.*)")
-_SCRIPT = re.compile(r"(?:^|[\s/])([\w./-]+\.sh)\b", re.MULTILINE)
+_PATH = re.compile(r"(?P<variable>\$)?(?P<path>[\w./-]++)")
 
 
 def read_ssh(job: JobState, step: Step) -> None:
@@ -50,8 +50,8 @@ def _report(job: JobState, key: str, script: str, address: str) -> None:
         why += ', and `services` with a health check: see "Compose" in the guides'
     elif _RUN.search(script):
         why = _table(job, "blue-green", address) + ', with a health check: see "Deploying" in the guides'
-    elif (named := _SCRIPT.search(script)) is not None:
-        why = f"the script `{named[1]}` is on the host: show what it does, or " + _table(job, "blue-green", address)
+    elif (named := _script_in(script)) is not None:
+        why = f"the script `{named}` is on the host: show what it does, or " + _table(job, "blue-green", address)
     else:
         why = "commands on a host that shipit does not know: run them in a job with `needs`"
     job.found.undecided(key, why)
@@ -65,3 +65,12 @@ def _table(job: JobState, kind: str, address: str, *settings: str) -> str:
     """Return the beginning of the table of a target."""
     values = ", ".join((f'kind = "{kind}"', f'hosts = ["{address}"]', *settings))
     return f"add `[environments.{job.environment or 'prod'}.deploy]` with {values}"
+
+
+def _script_in(text: str) -> str | None:
+    """Return the path of the first script in `text`, without a variable at its begin; None if there is none."""
+    for found in _PATH.finditer(text):
+        path = found["path"].partition("/")[2] if found["variable"] else found["path"]
+        if path.endswith(".sh"):
+            return path
+    return None

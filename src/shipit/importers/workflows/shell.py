@@ -17,8 +17,10 @@ _ASSIGNMENT = re.compile(r"(?:export +)?([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\
 _TO_ENVIRONMENT = re.compile(
     r"echo [\"']?([A-Za-z_]\w*)=([^\"'>]*)[\"']? *>> *[\"']?\$\{?GITHUB_(?:ENV|OUTPUT)\}?[\"']?"
 )
-_WRITES = r"(?:echo|cat|printf)\b.*>{1,2} *[\"']?(?:\S*/)?"
-_SETTINGS_FILE = re.compile(_WRITES + r"(?:application[\w.-]*\.(?:ya?ml|properties)|[\w.-]*firebase[\w.-]*\.json)\b")
+_WRITES = r"(?:echo|cat|printf)\b.*>{1,2} *[\"']?(?:[^\s>]*/)?"
+_SETTINGS_FILE = re.compile(
+    _WRITES + r"(?:application[\w.-]*\.(?:ya?ml|properties)|(?=[\w.-]*firebase)[\w.-]*\.json)\b"
+)
 _ENV_FILE = re.compile(_WRITES + r"[\w-]*\.env\b")
 _CONTROL = re.compile(r"(?m)^[^\S\n]*+(?:if|for|while|until|case)\b|<<")
 _NO_WORK = re.compile(
@@ -54,7 +56,7 @@ def read_commands(job: JobState, step: Step, script: str) -> None:
 def commands(script: str) -> Iterator[str]:
     """Yield the commands of a script, each on one line, without comments."""
     for line in lines_of(re.sub(r"\\\n\s*", " ", script)):
-        for part in re.split(r"\s+&&\s+|;\s+", re.sub(r"(?:^|\s)#.*", "", line)):
+        for part in re.split(r"(?<!\s)\s++&&\s++|;\s++", re.sub(r"(?:^|\s)#.*", "", line)):
             if part.strip():
                 yield part.strip()
 

@@ -70,5 +70,7 @@ def _read_tag_format(value: Any, found: Found) -> None:
 IMPORTER = Importer(
     _read,
     _PLACES,
-    re.compile(r"(?:\b(?:npx|yarn|pnpm|pnpx|bunx)\b.*[ /](?<!python-)semantic-release\b)|/semantic-release-action@"),
+    re.compile(
+        r"(?:^(?>.*?\b(?:npx|yarn|pnpm|pnpx|bunx)\b).*[ /](?<!python-)semantic-release\b)|/semantic-release-action@"
+    ),
 )
