@@ -16,7 +16,7 @@ from shipit.errors import RemoteError
 
 CLIENTS = {
     "output without end": ("yes", "printed more than 1 MiB"),
-    "messages without end": ("yes >&2", "is not reachable over SSH"),
+    "messages without end": ("exec yes >&2", "printed more than 1 MiB of messages"),
     "silence": ("exec sleep 200", "did not answer within 3 seconds"),
     "no output": ("exec >&-; exec sleep 200", "did not answer within 3 seconds"),
     "another greeting": (

@@ -11,6 +11,7 @@ import re
 import resource
 import secrets
 import shlex
+import signal
 import subprocess
 import weakref
 from collections.abc import Sequence
@@ -209,6 +210,8 @@ class Master:
             return login_failure(self.address, settings, self.messages(), limit)
         if status == 255:
             return login_failure(self.address, settings, self.messages(), None)
+        if status == -signal.SIGXFSZ:  # by the limit of its log
+            return not_run(self.address, 0, f"it printed more than {limits.HOST_OUTPUT.written} of messages")
         return not_run(self.address, status, f"{self.messages()}\n{output}")
 
 
