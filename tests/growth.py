@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 
 SURELY_LINEAR = 2.2
-PAUSES = (*[0.0] * 12, 0.1, 0.4, 1.0, 2.0)  # seconds before each measurement, as long as they all say more
+PAUSES = (*[0.0] * 12, 0.1, 0.4, 1.0, 2.0, 4.0)  # seconds before each measurement, as long as they all say more
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -48,15 +48,16 @@ def time_growth(work: Callable[[int], Callable[[], object]], size: int) -> float
     least = math.inf
     for pause in PAUSES:
         time.sleep(pause)
-        least = min(least, _doubling(small, large))
+        least = min(least, _doubling(small, large, 20 if pause else 1))
         if least <= SURELY_LINEAR:
             break
     return least
 
 
-def _doubling(small: Callable[[], object], large: Callable[[], object]) -> float:
+def _doubling(small: Callable[[], object], large: Callable[[], object], times: int) -> float:
+    """Return the growth for one doubling, from the best of `times` large runs: a long one is disturbed more easily."""
     once = min(_time(small) for _ in range(5))
-    return math.cbrt(_time(large) / once)
+    return math.cbrt(min(_time(large) for _ in range(times)) / once)
 
 
 def best_time(work: Callable[[], object]) -> float:
