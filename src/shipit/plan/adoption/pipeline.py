@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from shipit.config.environment import EnvironmentConfig
+from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
 from shipit.importers import RELEASE, Setup
 
@@ -43,11 +43,12 @@ def pipeline_text(config: Config, setups: Mapping[str, Setup], release_branches:
     """
     environments = {name: each for name, each in config.environments.items() if each.branch and name in setups}
     own = {name: each for name, each in environments.items() if each.branch not in release_branches}
+    released = {name: each for name, each in environments.items() if name not in own}
     merged = setups.get(RELEASE, Setup())
-    for name in environments.keys() - own.keys():
+    for name in released:
         merged = merged.merged(setups[name])
     branches = dict.fromkeys((*release_branches, *(str(each.branch) for each in own.values())))
-    images = [*config.release.images.values(), *_images(environments, environments.keys() - own.keys())]
+    images = [*config.release.images.values(), *_images(released)]
     lines = [*_head(tuple(branches), release_branches), *_PREVIEW.format(checkout=CHECKOUT).splitlines(), ""]
     lines += _release_job(merged, release_branches, images, config)
     for name, environment in own.items():
@@ -55,9 +56,8 @@ def pipeline_text(config: Config, setups: Mapping[str, Setup], release_branches:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _images(environments: Mapping[str, EnvironmentConfig], names: set[str]) -> Iterator[object]:
-    for name in names:
-        environment = environments[name]
+def _images(environments: Mapping[str, EnvironmentConfig]) -> Iterator[ImageConfig]:
+    for environment in environments.values():
         yield from (environment.image,) if environment.image else environment.images.values()
 
 
@@ -68,7 +68,7 @@ def _head(branches: tuple[str, ...], release_branches: tuple[str, ...]) -> Itera
     yield from ("  pull_request:", f"    branches: [{', '.join(release_branches)}]", "", "permissions: {}", "", "jobs:")
 
 
-def _release_job(setup: Setup, branches: tuple[str, ...], images: list[object], config: Config) -> Iterator[str]:
+def _release_job(setup: Setup, branches: tuple[str, ...], images: list[ImageConfig], config: Config) -> Iterator[str]:
     condition = " || ".join(f"github.ref == 'refs/heads/{branch}'" for branch in branches)
     yield from ("  release:", "    name: Release", f"    if: {condition}")
     yield from _runner(setup)
@@ -84,7 +84,7 @@ def _release_job(setup: Setup, branches: tuple[str, ...], images: list[object], 
 
 
 def _environment_job(name: str, environment: EnvironmentConfig, setup: Setup) -> Iterator[str]:
-    images = list(_images({name: environment}, {name}))
+    images = list(_images({name: environment}))
     yield from (f"  {name}:", f"    name: Deploy to {name}", f"    if: github.ref == 'refs/heads/{environment.branch}'")
     yield from _runner(setup)
     yield from ("    permissions:", "      contents: read # to read the history and to build")
@@ -103,14 +103,14 @@ def _runner(setup: Setup) -> Iterator[str]:
         )
 
 
-def _permissions(setup: Setup, images: list[object]) -> Iterator[str]:
-    if any(str(getattr(image, "name", "")).startswith(_GHCR) for image in images):
+def _permissions(setup: Setup, images: list[ImageConfig]) -> Iterator[str]:
+    if any(image.name.startswith(_GHCR) for image in images):
         yield "      packages: write # to push images to ghcr.io"
     if setup.aws_role:
         yield "      id-token: write # to log in to AWS without a stored key"
 
 
-def _steps(group: str, setup: Setup, images: list[object]) -> Iterator[str]:
+def _steps(group: str, setup: Setup, images: list[ImageConfig]) -> Iterator[str]:
     yield from (
         "    concurrency:",
         f"      group: {group}",
