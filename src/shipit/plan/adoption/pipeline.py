@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
@@ -12,6 +14,10 @@ CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SETUP_JAVA = "actions/setup-java@b6effb05e454b25005698d916606bdc6ffcbf961 # v5.7.0"
 SETUP_NODE = "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0"
 _GHCR = "ghcr.io/"
+# A text that is the same in YAML without quotes: a name, a list of names, or an expression of GitHub.
+_PLAIN = re.compile(
+    r"[A-Za-z_](?:[\w./@-]|:(?=\S))*+|\[[A-Za-z_][\w./-]*(?:, [A-Za-z_][\w./-]*)*\]|\$\{\{ [^\n#:{}]* \}\}"
+)
 _PREVIEW = """\
   preview:
     name: Show what merging would release
@@ -94,11 +100,11 @@ def _environment_job(name: str, environment: EnvironmentConfig, setup: Setup) ->
 
 
 def _runner(setup: Setup) -> Iterator[str]:
-    yield from (f"    runs-on: {setup.runs_on}", "    timeout-minutes: 30")
+    yield from (f"    runs-on: {_value(setup.runs_on)}", "    timeout-minutes: 30")
     if setup.environment:
         yield from (
             "    environment:",
-            f"      name: {setup.environment}",
+            f"      name: {_value(setup.environment)}",
             "      deployment: false # shipit records deployments",
         )
 
@@ -125,12 +131,12 @@ def _steps(group: str, setup: Setup, images: list[ImageConfig]) -> Iterator[str]
     if setup.java:
         yield from ("", "      - name: Set up Java", f"        uses: {SETUP_JAVA}", "        with:")
         yield from (
-            f"          distribution: {setup.distribution or 'temurin'}",
-            f'          java-version: "{setup.java}"',
+            f"          distribution: {_value(setup.distribution or 'temurin')}",
+            f"          java-version: {json.dumps(setup.java)}",
         )
     if setup.node:
         yield from ("", "      - name: Set up Node.js", f"        uses: {SETUP_NODE}", "        with:")
-        yield from (f'          node-version: "{setup.node}"', "          package-manager-cache: false")
+        yield from (f"          node-version: {json.dumps(setup.node)}", "          package-manager-cache: false")
     yield from ("", "      - name: Release, build and deploy", "        uses: OWNER/shipit@COMMIT")
     yield from _inputs(setup)
 
@@ -147,7 +153,12 @@ def _inputs(setup: Setup) -> Iterator[str]:
     given = {name: value for name, value in values.items() if value}
     if given:
         yield "        with:"
-        yield from (f"          {name}: {value}" for name, value in given.items())
+        yield from (f"          {name}: {_value(value)}" for name, value in given.items())
     if setup.variables:
         yield "        env:"
-        yield from (f"          {name}: {value}" for name, value in setup.variables.items())
+        yield from (f"          {name}: {_value(value)}" for name, value in setup.variables.items())
+
+
+def _value(text: str) -> str:
+    """Return a text of another workflow as a value of YAML, in quotes if it needs them."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
