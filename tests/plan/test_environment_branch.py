@@ -72,6 +72,14 @@ def test_a_clone_that_is_behind_is_pulled(repo: Repository) -> None:
     assert (refusal(clone).hint or "").endswith("on branch `main`: git pull")
 
 
+def test_a_branch_whose_name_a_shell_would_read_is_quoted(repo: Repository) -> None:
+    repo.commit("feat: begin")
+    repo.branch("x;id")
+    repo.commit("build: deploy dev", files={"shipit.toml": DEV})
+    repo.switch("main")
+    assert (refusal(clone_of(repo)).hint or "").endswith("git merge 'origin/x;id'")
+
+
 @pytest.mark.parametrize("text", ["[environments.dev", "environments = 3 # dev", "dev = 1", "environments.qa = {}"])
 def test_other_branches_without_the_table_change_nothing(repo: Repository, text: str) -> None:
     error = refusal(clone_with(repo, text=text))

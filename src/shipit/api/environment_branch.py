@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Any
 
 from shipit.adapters.project import Project
@@ -24,7 +25,7 @@ def require_environment(project: Project, wanted: str | None) -> None:
             here = f" on branch `{current}`" if current and current != branch else ""
             what = f"there is no environment `{wanted}`{here}"
             table = f"`[environments.{toml_key(wanted)}]` is in {file} on branch `{branch}`"
-            todo = "git pull" if current == branch else f"run the command there, or merge it: git merge {rev}"
+            todo = "git pull" if current == branch else f"run the command there, or merge it: git merge {quote(rev)}"
             raise UsageError(what, hint=f"{table}: {todo}")
 
 

@@ -33,8 +33,10 @@ def shared_places(config: Config) -> Iterator[Fault]:
 
 def _is_same_everywhere(place: str) -> bool:
     """Return whether a place is the same one for all environments: a host over SSH, or a named context."""
-    if place == _LOCAL or place.startswith(_SSH):
-        return place != _LOCAL
+    if place.startswith(_SSH):
+        return True
+    if place == _LOCAL:
+        return False
     from shipit.core.deploy import cluster_parts  # only targets of Kubernetes need it
 
     return cluster_parts(place)[1] is not None
