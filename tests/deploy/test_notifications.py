@@ -116,6 +116,21 @@ def test_a_secret_in_the_reason_is_removed(stage: Stage, world: FakeWorld, monke
     assert sent(world)[0]["reason"] == "the host printed [REDACTED]"
 
 
+def test_a_failure_is_shown_as_it_is_if_its_message_cannot_be_made(
+    stage: Stage, world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise RemoteError("the host is lost")
+
+    def unreadable(*_: object) -> None:
+        raise ConflictError("the remote has no readable address")
+
+    monkeypatch.setattr("shipit.api.deploying.observe", lost)
+    monkeypatch.setattr("shipit.plan.notifications.failure_notification", unreadable)
+    with pytest.raises(RemoteError, match="the host is lost"):
+        stage.deploy(world)
+
+
 @pytest.mark.parametrize("on", ["released", "deployed"])
 def test_only_the_chosen_events_are_sent(world: FakeWorld, stage: Stage, on: str) -> None:
     stage = Stage(replace(stage.config, notify=parse_config(f'{NOTIFY}on = ["{on}"]\n').notify))

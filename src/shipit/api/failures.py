@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
@@ -32,7 +32,8 @@ def failures_notified(
         yield
     except ShipitError as error:
         if _concerns_team(project, error):
-            _notify(project, observer, error, task, environment)
+            with suppress(ShipitError):  # the failure itself is what the user must see
+                _notify(project, observer, error, task, environment)
         raise
 
 
