@@ -65,6 +65,16 @@ def test_a_refusal_is_not_sent_again(tmp_path: Path, service: Host, status: int)
     assert len(service.asked) == 1
 
 
+def test_a_web_page_is_not_the_answer_of_a_chat(tmp_path: Path, service: Host) -> None:
+    service.answers[f"POST {PATH}"] = [Answer(200, body="<!doctype html><title>Sign in to the network</title>")]
+    found = hooks(tmp_path, service.url + PATH)
+    assert "answered with a web page" in failure(found).what
+    assert (len(service.asked), found.was_sent(CHANNEL, "1")) == (1, False)
+    any_service = Channel("webhook", "SLACK_WEBHOOK")
+    found.send(any_service, "1", b"{}")
+    assert found.was_sent(any_service, "1")
+
+
 def test_an_answer_that_repeats_the_address_is_not_shown(tmp_path: Path, service: Host) -> None:
     service.answers[f"POST {PATH}"] = [Answer(404, body=f"no hook at {service.url}{PATH}")]
     assert failure(hooks(tmp_path, service.url + PATH)).what.endswith("status 404")

@@ -57,6 +57,13 @@ def test_a_registry_without_logins_leads_to_no_finding(registry: Part) -> None:
     assert registries().findings([f"{registry.address}/acme/app"]) == ()
 
 
+def test_a_web_page_in_place_of_a_registry_is_found(hosts: tuple[Host, Host]) -> None:
+    one, _ = hosts
+    one.answers["GET /v2/"] = [Answer(200, body="<html>Sign in</html>")]
+    (finding,) = registries().findings([f"{one.address}/acme/app", f"{one.address}/acme/other"])
+    assert finding.code == "registry-unreachable" and "with a web page, and not as a registry" in finding.what
+
+
 def test_a_login_without_permission_to_push_is_found(token_registry: Part) -> None:
     (finding,) = registries(READER, token_registry.password).findings([f"{token_registry.address}/acme/app"])
     assert finding.code == "registry-login" and "`reader` has no permission to push to `acme/app`" in finding.what

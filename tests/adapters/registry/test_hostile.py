@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import io
+import json
+import tempfile
 import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from adapters.registry.hostile import CONFIG, DIGEST, FAULTS, REQUESTS, hostile_registry
+from adapters.registry.hostile import CONFIG, DIGEST, FAULTS, MANIFEST, REQUESTS, Fault, hostile_registry
+from msgspec.structs import replace
 
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
-from shipit.errors import AuthError, RemoteError
+from shipit.core import limits
+from shipit.errors import AuthError, CommandError, RemoteError
 from shipit.world import RemoteImage
 
 MIB = 1 << 20
@@ -77,3 +84,61 @@ def test_a_limit_that_is_reached_is_named(act: str, fault: str) -> None:
     ):
         BROKEN[act](registries(), server.address)
     assert not raised.value.retryable
+
+
+def nested(depth: int, width: int = 1) -> Fault:
+    """Return a fault: each index contains `width` times another one, and the innermost an image."""
+    held, inner = {DIGEST: MANIFEST}, MANIFEST
+    for _ in range(depth):
+        digest = f"sha256:{hashlib.sha256(inner).hexdigest()}"
+        held[digest] = inner
+        inner = json.dumps({"manifests": [{"digest": digest, "size": 1}] * width}).encode()
+    return lambda it: it.answer(200, held.get(it.path.rpartition("/")[2], inner))
+
+
+@pytest.mark.parametrize(("depth", "width"), [(30, 1), (1, 30), (4, 4)])
+def test_an_index_without_an_end_is_neither_read_nor_copied(
+    depth: int, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IMAGE_PARTS", 20)
+    with hostile_registry("GET manifests", nested(depth, width)) as server:
+        with pytest.raises(RemoteError, match="contains more than 20 images") as raised:
+            registries().copy(f"{server.address}/acme/app:1", f"{server.address}/acme/copy:1")
+        assert raised.value.hint
+        if depth > 20:
+            with pytest.raises(RemoteError, match="contains more than 20 images"):
+                registries().find(f"{server.address}/acme/app:1")
+
+
+def test_an_image_with_too_many_layers_is_not_read() -> None:
+    layers = [{"digest": DIGEST, "size": 1}] * 1_001
+    body = json.dumps({"layers": layers}).encode()
+    with (
+        hostile_registry("GET manifests", lambda it: it.answer(200, body)) as server,
+        pytest.raises(RemoteError, match="is not an image: Expected `array` of length <= 1000"),
+    ):
+        registries().find(f"{server.address}/acme/app:1")
+
+
+@pytest.mark.parametrize("item", ["GET manifests", "GET blobs"])
+def test_a_manifest_and_a_configuration_have_a_limit_of_their_own(item: str) -> None:
+    wide = json.dumps({"config": {"Labels": {f"{number:x}": "" for number in range(500_000)}}}).encode()
+    policy = replace(HASTY, answer_size=32 * MIB, answer_time=30)
+    with (
+        hostile_registry(item, lambda it: it.answer(200, wide)) as server,
+        pytest.raises(RemoteError, match=r"larger .*han 4,194,304 by"),  # the token is `t`, which is removed
+    ):
+        Registries(Logins(), policy).find(f"{server.address}/acme/app:1")
+
+
+def test_a_full_disk_is_not_an_error_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
+    waits: list[float] = []
+    policy = replace(HASTY, tries=5, sleep=waits.append)
+    with hostile_registry() as server, pytest.raises(CommandError, match="No space left on device") as raised:
+        Registries(Logins(), policy).copy(f"{server.address}/acme/app@{DIGEST}", f"{server.address}/acme/copy:latest")
+    assert waits == [] and "`TMPDIR`" in str(raised.value.hint)

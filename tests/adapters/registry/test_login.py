@@ -167,6 +167,12 @@ def test_a_broken_configuration_is_reported_by_its_path(docker: Path, text: str)
     assert raised.value.where == str(docker / "config.json")
 
 
+def test_a_named_pipe_as_configuration_is_not_waited_for(docker: Path) -> None:
+    os.mkfifo(docker / "config.json")
+    with pytest.raises(ConfigError, match=r"docker's configuration cannot be read: .*not a regular file"):
+        Logins().of("ghcr.io")
+
+
 @pytest.mark.parametrize("text", ["[]", '{"auths": "a"}', '{"credHelpers": ["a"]}', '{"a":' * 100_000])
 def test_a_broken_configuration_is_not_copied(docker: Path, text: str) -> None:
     (docker / "config.json").write_text(text)

@@ -102,6 +102,7 @@ def test_a_refused_token_names_the_variable_and_never_the_value(tmp_path: Path) 
         (Answer(0, "nothing listens on the port"), RemoteError, "did not answer: nothing listens on the port"),
         (Answer(404), RemoteError, "answered 404"),
         (Answer(503), RemoteError, "answered 503"),
+        (Answer(200, "<!doctype html><title>Sign in</title>"), RemoteError, "with a web page, so it was not asked"),
         (Answer(200, '{"summary": {"scanned": 0}}'), DeployError, "does not watch container `shop`"),
         (Answer(200, '{"summary": {"scanned": 1, "failed": 1}}'), DeployError, "could not update container `shop`"),
     ],

@@ -94,6 +94,14 @@ class InvalidHeader(HttpFailure):
         super().__init__("a header of the request has a character that is not allowed", transient=False)
 
 
+class _Unwritable(Exception):
+    """The error of a file that gets an answer, which is no error of the connection."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class BoundedHttp:
     """A sender of requests that keeps the connections open for the next ones."""
 
@@ -116,7 +124,7 @@ class BoundedHttp:
             body: the content to send; a file is sent from where it stands, its length is a header of the caller.
             to: a file that gets the body of a successful answer; `Answer.body` is empty then.
 
-        Raises `HttpFailure`.
+        Raises `HttpFailure`, and `OSError` if `to` cannot be written.
         """
         from urllib3.exceptions import HTTPError
 
@@ -126,6 +134,8 @@ class BoundedHttp:
         try:
             with watch, watch.over_new_requests():
                 answer = self._exchange(method, url, limits, {"User-Agent": "shipit", **headers}, body, to)
+        except _Unwritable as failure:
+            raise failure.error from None
         except (HTTPError, OSError, ValueError) as error:
             raise watch.failure or _failure(error) from error
         if watch.failure:  # a connection that ends within the headers looks like the end of the headers
@@ -156,7 +166,7 @@ class BoundedHttp:
         try:
             kept = bytearray()
             sink = to if to and 200 <= response.status < 300 else None
-            read_body(response, limits.size, sink.write if sink else kept.extend)
+            read_body(response, limits.size, _writer(sink) if sink else kept.extend)
             response.release_conn()
             return Answer(response.status, response.headers, bytes(kept))
         except BaseException:
@@ -337,6 +347,18 @@ def read_body(response: BaseHTTPResponse, size: int, write: Callable[[bytes], ob
         if read > size:
             raise too_large(size)
         write(piece)
+
+
+def _writer(file: IO[bytes]) -> Callable[[bytes], object]:
+    """Return a function that writes to `file`; it raises `_Unwritable` if that fails."""
+
+    def write(piece: bytes) -> None:
+        try:
+            file.write(piece)
+        except OSError as error:
+            raise _Unwritable(error) from error
+
+    return write
 
 
 def too_large(size: int) -> HttpFailure:

@@ -17,9 +17,11 @@ from shipit.adapters.notify.sent import Sent
 from shipit.core import limits
 from shipit.core.notifications import Channel
 from shipit.core.redact import Redactor, secret_parts
+from shipit.core.web_page import is_web_page
 from shipit.errors import AuthError, RemoteError, ShipitError
 from shipit.finding import Finding
 
+_ANY = "webhook"  # the kind of a service that is not known
 _BUSY = (429, 500, 502, 503, 504)
 # Slack answers with one word, such as `channel_is_archived`. Other answers can repeat the address.
 _REASON = re.compile(r"[a-z]+(?:_[a-z]+){0,5}")
@@ -60,7 +62,7 @@ class WebHooks:
     def send(self, channel: Channel, id: str, document: bytes) -> None:
         url, headers = self._request_of(channel)
         for attempt in count(1):
-            pause, why = self._try(url, headers, document)
+            pause, why = self._try(url, headers, document, accepts_pages=channel.kind == _ANY)
             if not why:
                 break
             if pause is None or attempt >= self._policy.tries:
@@ -70,15 +72,20 @@ class WebHooks:
             self._policy.wait(pause or backoff, f"{channel}: the service {why}", attempt)
         self._sent.add(channel, id)
 
-    def _try(self, url: str, headers: Mapping[str, str], document: bytes) -> tuple[float | None, str]:
+    def _try(
+        self, url: str, headers: Mapping[str, str], document: bytes, *, accepts_pages: bool
+    ) -> tuple[float | None, str]:
         """Send the document once. Return the pause that the service asks for, and the problem; empty after a success.
 
-        The pause is 0 if the service asks for none, and None if the request must not be repeated.
+        The pause is 0 if the service asks for none, and None if the request must not be repeated. With `accepts_pages`,
+        the service can answer with a web page.
         """
         try:
             answer = self._http.send("POST", url, self._policy.answer, headers=headers, body=document)
         except HttpFailure as failure:
             return (0 if failure.transient else None), f"did not accept the notification: {failure.reason}"
+        if answer.ok and not accepts_pages and is_web_page(answer.body):
+            return None, "answered with a web page, as a proxy or another server does"
         if answer.ok:
             return None, ""
         return self._pause(answer), f"answered with status {answer.status}{_reason(answer)}"

@@ -120,7 +120,7 @@ class RegistryApi:
         elif not isinstance(request.body, bytes | None):
             bounds = self._policy.upload
         if request.size is not None:
-            bounds = replace(bounds, size=request.size)
+            bounds = replace(bounds, size=request.size if request.to else min(request.size, bounds.size))
         return exchange(self._http, request, authorization, bounds)
 
     def _is_admitted(self, scopes: Sequence[str]) -> bool:

@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from shipit.adapters.files.regular_file import read_regular_file
+from shipit.core import limits
 from shipit.errors import AuthError, ConfigError
 
 DOCKER_CONFIG_FILE = "config.json"
@@ -55,8 +57,8 @@ def docker_credentials(registry: str) -> Mapping[str, str]:
 def read_docker_config() -> dict[str, Any]:
     """Return docker's configuration; empty if there is none. Raises `ConfigError` if the file cannot be read."""
     try:
-        with open(os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE), encoding="utf-8") as file:
-            config = json.load(file)
+        path = os.path.join(docker_config_directory(), DOCKER_CONFIG_FILE)
+        config = json.loads(read_regular_file(path, limits.CONFIG_FILE).decode("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from shipit.adapters.registry.exchange import Request
 from shipit.adapters.registry.failure import login_hint
 from shipit.adapters.registry.login import Logins
 from shipit.adapters.registry.token import may_push
+from shipit.core.web_page import is_web_page
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
@@ -18,13 +19,17 @@ def registry_findings(calls: RegistryApi, logins: Logins, repositories: Sequence
     """Yield the reasons why a push to these repositories of one registry would fail; stop if it cannot be reached."""
     for repository in repositories:
         try:
-            calls.request(f"push to `{repository}`", Request("GET", "/v2/"), [push_scope(repository)])
+            answer = calls.request(f"push to `{repository}`", Request("GET", "/v2/"), [push_scope(repository)])
         except AuthError as error:
             yield Finding("registry-login", error.what, error.hint or login_hint(calls.registry))
         except RemoteError as error:
             yield Finding("registry-unreachable", error.what, error.hint or "run the same command again")
             return
         else:
+            if is_web_page(answer.body):
+                what = f"`{calls.registry}` answers with a web page, and not as a registry"
+                yield Finding("registry-unreachable", what, "check the name of the image, and the proxy before it")
+                return
             yield from _refusals(calls, logins, repository)
 
 

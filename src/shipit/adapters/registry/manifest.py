@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from shipit.adapters.registry.failure import MALFORMED
+from shipit.core import limits
 from shipit.errors import RemoteError
 
 _Decoded = TypeVar("_Decoded")
@@ -44,11 +45,14 @@ class Blob(Struct, rename="camel"):
     platform: _Platform | None = None
 
 
+_Parts = Annotated[list[Blob], msgspec.Meta(max_length=int(limits.IMAGE_PARTS))]
+
+
 class _Content(msgspec.Struct, rename="camel"):
     media_type: str | None = None
-    manifests: list[Blob] | None = None
+    manifests: _Parts | None = None
     config: Blob | None = None
-    layers: list[Blob] | None = None
+    layers: _Parts | None = None
 
 
 class _HealthCheck(msgspec.Struct, rename="pascal"):

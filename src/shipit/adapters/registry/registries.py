@@ -17,8 +17,9 @@ from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
 from shipit.adapters.registry.manifest import ContainerConfig, Manifest, container_config
 from shipit.adapters.registry.repository import Repository
+from shipit.core import limits
 from shipit.core.images import Reference
-from shipit.errors import ConfigError
+from shipit.errors import ConfigError, RemoteError
 from shipit.finding import Finding
 from shipit.world import RemoteImage
 
@@ -107,14 +108,27 @@ def _which(reference: Reference) -> str:
 
 def _config(repository: Repository, manifest: Manifest) -> ContainerConfig:
     """Return the settings of an image for its containers; for an index, those of its first image."""
-    if manifest.first:
-        return _config(repository, repository.require(manifest.first))
+    for _ in range(limits.IMAGE_PARTS):
+        if manifest.first is None:
+            break
+        manifest = repository.require(manifest.first)
+    else:
+        raise _too_many(repository, manifest.digest)
     config = manifest.config
     return container_config(repository.blob(config), config) if config else ContainerConfig()
 
 
 def _copy(manifest: Manifest, source: Repository, target: Repository, which: str) -> None:
     """Copy the content of `manifest` from `source` to `target`, then write it there under the tag or digest `which`."""
-    for child in manifest.children:
-        _copy(source.require(child), source, target, child)
-    target.copy(which, manifest, source)
+    parts = [(which, manifest)]
+    for _, part in parts:  # an index can contain others, which are added here
+        if len(parts) + len(part.children) > limits.IMAGE_PARTS:
+            raise _too_many(source, manifest.digest)
+        parts += [(child, source.require(child)) for child in part.children]
+    for name, part in reversed(parts):
+        target.copy(name, part, source)
+
+
+def _too_many(repository: Repository, digest: str) -> RemoteError:
+    what = f"`{repository.name(digest)}` contains more than {limits.IMAGE_PARTS:,} images"
+    return RemoteError(what, hint="check which program pushed it; `docker buildx imagetools inspect` shows its content")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.exchange import Request
 from shipit.adapters.registry.manifest import ACCEPT, Blob, Manifest, content_digest, next_page, tags_in
 from shipit.core import limits
-from shipit.errors import RemoteError
+from shipit.errors import CommandError, RemoteError
 
 _PAGE = 1000  # tags; registries give at most as many
 
@@ -32,9 +32,13 @@ class Repository:
         self._calls = calls
         self._scopes = tuple(scopes)
 
+    def name(self, which: str) -> str:
+        """Return the image with this tag or digest as messages name it."""
+        return f"{self._calls.registry}/{self.path}{'@' if ':' in which else ':'}{which}"
+
     def manifest(self, which: str) -> Manifest | None:
         """Return the manifest, after a check of its digest; None if there is none."""
-        where, request = self._name(which), Request("GET", self._url("manifests", which), {"Accept": ACCEPT})
+        where, request = self.name(which), self._read(self._url("manifests", which), {"Accept": ACCEPT})
         answer = self._calls.retry(f"find `{where}`", lambda: self._calls.find_once(request, self._scopes))
         if answer is None:
             return None
@@ -46,7 +50,7 @@ class Repository:
         """Return the tags, in at most `limits.TAG_PAGES` pages; empty if the repository does not exist."""
         url, found = f"/v2/{self.path}/tags/list?n={_PAGE}", list[str]()
         for _ in range(limits.TAG_PAGES):
-            request = Request("GET", url)
+            request = self._read(url)
             answer = self._calls.retry(
                 f"list the tags of `{self.path}`",
                 lambda request=request: self._calls.find_once(request, self._scopes),  # type: ignore[misc]
@@ -64,7 +68,7 @@ class Repository:
         found = self.manifest(digest)
         if found is None:
             raise RemoteError(
-                f"there is no image `{self._name(digest)}` in the registry",
+                f"there is no image `{self.name(digest)}` in the registry",
                 hint="run the same command again: it pushes the image",
                 status=404,
             )
@@ -72,7 +76,7 @@ class Repository:
 
     def put(self, which: str, manifest: Manifest) -> None:
         """Write `manifest` under a tag, or under its digest."""
-        self._calls.retry(f"write `{self._name(which)}`", lambda: self._put(which, manifest))
+        self._calls.retry(f"write `{self.name(which)}`", lambda: self._put(which, manifest))
 
     def copy(self, which: str, manifest: Manifest, source: Repository) -> None:
         """Copy the blobs of `manifest` from `source`, then write it under a tag, or under its digest.
@@ -85,18 +89,18 @@ class Repository:
                 self._copy_blob(blob, source)
             self._put(which, manifest)
 
-        self._calls.retry(f"write `{self._name(which)}`", copy_all)
+        self._calls.retry(f"write `{self.name(which)}`", copy_all)
 
     def _put(self, which: str, manifest: Manifest) -> None:
         headers = {"Content-Type": manifest.media_type}
         request = Request("PUT", self._url("manifests", which), headers, manifest.data)
         answer = self._calls.send_once(request, self._scopes)
-        _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, self._name(which))
+        _check(manifest.data, answer.headers.get("Docker-Content-Digest") or manifest.digest, self.name(which))
 
     def blob(self, digest: str) -> bytes:
         """Return a blob, after a check of its digest; it is read into memory, so it must be small."""
-        where = self._name(digest)
-        answer = self._calls.request(f"read `{where}`", Request("GET", self._url("blobs", digest)), self._scopes)
+        where = self.name(digest)
+        answer = self._calls.request(f"read `{where}`", self._read(self._url("blobs", digest)), self._scopes)
         _check(answer.body, digest, where)
         return answer.body
 
@@ -105,7 +109,7 @@ class Repository:
 
         A failed attempt starts again from the beginning, because an upload that broke off cannot be continued safely.
         """
-        action = f"copy `{source._name(blob.digest)}` to `{self._name(blob.digest)}`"
+        action = f"copy `{source.name(blob.digest)}` to `{self.name(blob.digest)}`"
         self._calls.retry(action, lambda: self._copy_blob_once(blob, source))
 
     def _copy_blob_once(self, blob: Blob, source: Repository) -> None:
@@ -119,11 +123,16 @@ class Repository:
     def _upload(self, location: str, blob: Blob, source: Repository) -> None:
         import tempfile
 
-        with tempfile.TemporaryFile() as file:
-            source._download(blob, file)
-            place = f"{location}{'&' if '?' in location else '?'}{urlencode({'digest': blob.digest})}"
-            headers = {"Content-Type": "application/octet-stream"}
-            self._calls.send_once(Request("PUT", place, headers, file), self._scopes)
+        try:
+            with tempfile.TemporaryFile() as file:
+                source._download(blob, file)
+                place = f"{location}{'&' if '?' in location else '?'}{urlencode({'digest': blob.digest})}"
+                headers = {"Content-Type": "application/octet-stream"}
+                self._calls.send_once(Request("PUT", place, headers, file), self._scopes)
+        except OSError as error:
+            what = f"a layer of `{source.name(blob.digest)}` cannot be kept in a temporary file: {error.strerror}"
+            hint = "free disk space, or set `TMPDIR` to another directory, then run the same command again"
+            raise CommandError(what, hint=hint) from error
 
     def _download(self, blob: Blob, file: IO[bytes]) -> None:
         request = Request("GET", self._url("blobs", blob.digest), to=file, size=blob.size)
@@ -131,13 +140,13 @@ class Repository:
         file.seek(0)
         algorithm = blob.digest.partition(":")[0]
         actual = hashlib.file_digest(file, algorithm).hexdigest()  # type: ignore[arg-type]  # a file that can be read
-        _compare(f"{algorithm}:{actual}", blob.digest, self._name(blob.digest))
+        _compare(f"{algorithm}:{actual}", blob.digest, self.name(blob.digest))
+
+    def _read(self, url: str, headers: Mapping[str, str] = {}) -> Request:
+        return Request("GET", url, headers, size=limits.MANIFEST_SIZE)
 
     def _url(self, kind: str, which: str) -> str:
         return f"/v2/{self.path}/{kind}/{which}"
-
-    def _name(self, which: str) -> str:
-        return f"{self._calls.registry}/{self.path}{'@' if ':' in which else ':'}{which}"
 
 
 def _check(data: bytes, digest: str, where: str) -> None:

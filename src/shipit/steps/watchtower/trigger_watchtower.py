@@ -13,6 +13,7 @@ from urllib.parse import quote
 from msgspec import DecodeError, Struct, json
 
 from shipit.core.deploy import TOO_LATE, Answer, DeployedImage, machine
+from shipit.core.web_page import is_web_page
 from shipit.errors import AuthError, DeployError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Proof, look_at
@@ -100,6 +101,9 @@ class TriggerWatchtower(Struct, frozen=True):
         if not 200 <= answer.status < 300:
             hint = "start it with `--http-api-endpoints=update` or `--http-api-update`, and read its log"
             return RemoteError(f"{where} answered {answer.status}", hint=hint, status=answer.status)
+        if is_web_page(answer.body):
+            hint = f"check `url` of the target: another server answers there, such as a proxy: curl {self.url}{_PATH}"
+            return RemoteError(f"{where} answered with a web page, so it was not asked", hint=hint)
         return self._failed(where, _summary(answer.body))
 
     def _failed(self, where: str, summary: dict[str, Any]) -> DeployError | None:
