@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from shipit.importers.model import lines_of
+from shipit.core import limits
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
 from shipit.importers.workflows.job import JobState, report_build
 from shipit.importers.workflows.login import read_login
@@ -31,6 +31,13 @@ _CHMOD = re.compile(r"chmod (?:\+x|755|777) (?:\./)?gradlew")
 _PRUNE = re.compile(r"docker (?:image|system|builder|container) prune\b")
 _CLOUD = re.compile(r"aws (?!ecr )|gcloud\b|kubectl\b|eb \w+")
 _NO_BUILD = re.compile(r"(?:ssh|scp|rsync|curl) |.*(?:\$\{\{|GITHUB_)")
+_TOKEN = re.compile(
+    r"""(?P<join>\\\n\s*+)|(?P<comment>(?<![^\s;&|(])\#[^\n]*+)|(?P<end>\n|;|&&)"""
+    r"""|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+"|[^\s;&|()'"\\#]++|.""",
+    re.DOTALL,
+)
+_QUOTED = re.compile(r"""'[^']*+'|"(?:[^"\\]|\\.)*+"|\$\{\{[^{}\n]*+\}\}|\\.""")
+_OPERATOR = re.compile(r"[|&<>]")
 _SECRET = re.compile(r"\$\{\{ *secrets\.\w+ *\}\}")
 
 
@@ -44,9 +51,9 @@ def read_commands(job: JobState, step: Step, script: str) -> None:
     outside = job.scope
     job.scope = {**outside, **{f"env.{name}": job.known(value) for name, value in step.env.items()}}
     job.directory, job.lasting = job.known(step.directory), {}
-    if _CONTROL.search(script):
-        why = "a script with conditions, which shipit does not read: run it in a job of its own"
-        job.found.undecided(job.name(step, f"`{_short(next(commands(script), ''))}`"), why)
+    if why := _unreadable(script):
+        first = next(filter(None, (line.strip() for line in script.split("\n"))), "")
+        job.found.undecided(job.name(step, f"`{_short(first)}`"), f"{why}: run it in a job of its own")
     else:
         for command in commands(script):
             _read_command(job, step, command)
@@ -54,11 +61,39 @@ def read_commands(job: JobState, step: Step, script: str) -> None:
 
 
 def commands(script: str) -> Iterator[str]:
-    """Yield the commands of a script, each on one line, without comments."""
-    for line in lines_of(re.sub(r"\\\n\s*", " ", script)):
-        for part in re.split(r"(?<!\s)\s++&&\s++|;\s++", re.sub(r"(?:^|\s)#.*", "", line)):
-            if part.strip():
-                yield part.strip()
+    """Yield the commands of a script, without comments.
+
+    >>> list(commands("cd app && ./gradlew build -Pname='a #1; b' # fast\\n# slow: a && b\\necho \\\"a && b\\\""))
+    ['cd app', "./gradlew build -Pname='a #1; b'", 'echo "a && b"']
+    """
+    command = ""
+    for found in _TOKEN.finditer(script):
+        if found["end"]:
+            yield from filter(None, [command.strip()])
+            command = ""
+        elif not found["comment"]:
+            command += " " if found["join"] else found[0]
+    yield from filter(None, [command.strip()])
+
+
+def _unreadable(script: str) -> str:
+    """Return why shipit does not read a script; empty for one that it reads."""
+    if any(len(line) > limits.IMPORTED_LINE for line in script.splitlines()):
+        return f"a script with a line of more than {limits.IMPORTED_LINE:,} characters, which shipit does not read"
+    if _CONTROL.search(script):
+        return "a script with conditions, which shipit does not read"
+    if any(not _is_whole(command) for command in commands(script)):
+        return "a script with quotes or brackets around several commands or lines, which shipit does not read"
+    return ""
+
+
+def _is_whole(command: str) -> bool:
+    """Return whether a command is complete, and on one line."""
+    try:
+        shlex.split(command)
+    except ValueError:
+        return False
+    return "\n" not in command and all(command.count(a) == command.count(b) for a, b in ("()", "{}"))
 
 
 def _read_command(job: JobState, step: Step, command: str) -> None:
@@ -99,8 +134,13 @@ def _read_known(job: JobState, step: Step, command: str, known: str) -> None:
 
 
 def _read_docker(job: JobState, step: Step, key: str, command: str) -> None:
+    piped = re.match(r"(?:echo|printf) .*?\| *(docker login .*)", command)
+    command_of_docker = piped[1] if piped else command
+    if _OPERATOR.search(_QUOTED.sub("", command_of_docker)):
+        job.found.undecided(key, "a command with a pipe, a redirection or an alternative, which shipit does not read")
+        return
     try:
-        words = shlex.split(without_spaces(command.partition(" | ")[2] or command))
+        words = shlex.split(without_spaces(command_of_docker))
     except ValueError:
         job.found.undecided(key, "a command that shipit cannot read")
         return
