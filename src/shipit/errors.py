@@ -208,6 +208,23 @@ class CommandError(ShipitError):
         self.tail = tail
 
 
+def system_error(error: OSError) -> CommandError:
+    """Return the error for a problem that the operating system reports, such as a full disk, which is no bug."""
+    problem = error.strerror or error
+    fix = "fix the reported problem"
+    if isinstance(error, FileNotFoundError) and error.filename == "git":
+        fix = "install git"
+    return CommandError(
+        f"`{error.filename}` cannot be used: {problem}" if error.filename else f"the system reports: {problem}",
+        hint=f"{fix}, then run the same command again: steps that are already done are skipped",
+    )
+
+
+def as_shipit_error(error: ShipitError | OSError) -> ShipitError:
+    """Return `error`, or the `system_error` for it."""
+    return error if isinstance(error, ShipitError) else system_error(error)
+
+
 class DeployError(ShipitError):
     """A new version that is not healthy. `state` says which version is serving now.
 

@@ -96,6 +96,27 @@ def test_a_release_that_broke_off_anywhere_is_finished_by_the_next_try(
     ]
 
 
+DAMAGED = ["", "{", "[]", "{}", "null", '{"tag": 1}', '{"a":' * 100_000, "\0" * 300, "\udcff"]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_release_is_an_error_that_names_its_file(forge: LocalForge, root: Path, text: str) -> None:
+    draft(forge)
+    (root / "v1.0.0/release.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    for act in (forge.drafts, lambda: forge.find_release("v1.0.0"), lambda: draft(forge)):
+        with pytest.raises(CommandError, match=r"`v1\.0\.0/release\.json` in `.*` is damaged: ") as raised:
+            act()
+        assert "move its directory away" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"comments": 1}'])
+def test_damaged_comments_are_an_error_that_names_their_file(forge: LocalForge, root: Path, text: str) -> None:
+    forge.add_label(12, "released")
+    (root / "issues/12.json").write_text(text)
+    with pytest.raises(CommandError, match=r"`issues/12\.json` in `.*` is damaged: "):
+        forge.labels(12)
+
+
 def test_commits_and_tags_need_github_and_nothing_is_written(forge: LocalForge, root: Path) -> None:
     with pytest.raises(ConfigError, match="GitHub") as caught:
         forge.create_commit(branch="main", parent="0" * 40, message="m", files={})

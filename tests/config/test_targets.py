@@ -314,3 +314,15 @@ def test_two_environments_cannot_deploy_the_same_service_on_one_host() -> None:
         parse_config(there + there.replace(".dev", ".prod"))
     problem, _ = raised.value.problems
     assert "the service `backend` of `/srv/Shop` on `ssh://one` is used by" in problem.what
+
+
+@pytest.mark.parametrize("cpus", ["inf", "nan", "-inf", "1e300", "0", "-1", "1e-9"])
+def test_a_number_of_processors_that_no_engine_accepts_is_refused(cpus: str) -> None:
+    found = refused(f"container = {{ cpus = {cpus} }}\n")
+    assert found.what.startswith("`cpus` must be a number from 0.01 to 10000, not `")
+
+
+@pytest.mark.parametrize("seconds", ["1000000", "99999999999999999999"])
+def test_a_time_limit_has_a_limit_as_a_number_and_as_a_text(seconds: str) -> None:
+    for written in (seconds, f'"{seconds}s"'):
+        assert "must be a duration" in problem(f"[release]\nprepare-timeout = {written}\n").what

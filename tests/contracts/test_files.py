@@ -155,6 +155,16 @@ def test_a_pattern_finds_files_in_order(clone: Clone, pattern: str, found: tuple
     assert clone.files.glob(pattern) == found
 
 
+def test_a_damaged_record_only_loses_what_was_damaged(tmp_path: Path) -> None:
+    record = tmp_path / "written"
+    files = WorkingTree(str(tmp_path), str(record))
+    files.write("a.txt", "by shipit")
+    record.write_bytes(b"\xff\0\xfe\n" + record.read_bytes())
+    assert files.wrote("a.txt")
+    record.write_bytes(b"\xff\0\xfe\n")
+    assert not files.wrote("a.txt")
+
+
 def test_a_file_counts_as_shipits_until_its_text_changes(clone: Clone) -> None:
     clone.edit("a.txt", "by a user")
     assert not clone.files.wrote("a.txt")

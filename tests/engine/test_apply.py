@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ import pytest
 from shipit.engine.apply import apply_steps as apply
 from shipit.errors import CommandError, ConflictError, ShipitError
 from shipit.steps.base import Done, Outputs, Step, Todo
+from shipit.steps.repository import RestoreFile, text_digest
 from shipit.testing import FakeWorld, Killed
 from shipit.world import World
 
@@ -149,6 +151,16 @@ def test_a_check_that_raises_stops_the_plan_with_the_state(world: FakeWorld) -> 
 def test_an_error_that_knows_the_state_itself_keeps_it(world: FakeWorld) -> None:
     error = failing([Write("a", fails=CommandError("502", state="the service is half there"))], world)
     assert error.state == "the service is half there"
+
+
+def test_an_error_of_the_system_gets_the_state_and_undoes_the_changes(world: FakeWorld) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/tmp/shipit-docker-1")
+    steps, way_back = [Write("a"), Write("b", fails=full)], [RestoreFile("a", (text_digest("a"),))]
+    with pytest.raises(CommandError) as raised:
+        apply(steps, world, way_back=way_back)
+    assert raised.value.what == "`/tmp/shipit-docker-1` cannot be used: No space left on device"
+    assert "nothing was pushed. Failed at: write b. Restored: a" in str(raised.value.state)
+    assert world.files.read("a") is None
 
 
 @pytest.mark.parametrize("bug", [RuntimeError("a bug"), Killed()], ids=["bug", "killed"])

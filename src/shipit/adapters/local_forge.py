@@ -13,9 +13,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
-from msgspec import to_builtins
+import msgspec
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from shipit.adapters.files.working_tree import WorkingTree
@@ -24,6 +26,18 @@ from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
+
+_Form = TypeVar("_Form")
+
+
+class _Held(Struct):
+    """The content of a `release.json`."""
+
+    tag: str
+    title: str
+    draft: bool
+    prerelease: bool
+    assets: tuple[Asset, ...]
 
 
 class LocalForge:
@@ -56,17 +70,29 @@ class LocalForge:
         return (Finding("write-back-needs-github", what, 'set `write-back = "push"` or `"none"`'),)
 
     def find_release(self, tag: str) -> ForgeRelease | None:
-        text = self._store.read(f"{_folder(tag)}/release.json")
-        if text is None:
+        held = self._held(f"{_folder(tag)}/release.json", _Held)
+        if held is None:
             return None
-        held = json.loads(text)
         body = self._store.read(f"{_folder(tag)}/notes.md") or ""
-        assets = tuple(Asset(**asset) for asset in held.pop("assets"))
-        return ForgeRelease(**held, body=body, assets=assets, url=self._url(tag))
+        fields = {name: getattr(held, name) for name in held.__struct_fields__}
+        return ForgeRelease(**fields, body=body, url=self._url(tag))
 
     def drafts(self) -> tuple[str, ...]:
-        releases = (json.loads(place.read_text("utf-8")) for place in sorted(self._root.glob("*/release.json")))
-        return tuple(release["tag"] for release in releases if release["draft"])
+        places = sorted(place.relative_to(self._root) for place in self._root.glob("*/release.json"))
+        releases = (self._held(str(place), _Held) for place in places)
+        return tuple(release.tag for release in releases if release and release.draft)
+
+    def _held(self, path: str, form: type[_Form]) -> _Form | None:
+        """Return the values in a file; None if there is none. Raises `CommandError` for a damaged file."""
+        text = self._store.read(path)
+        if text is None:
+            return None
+        try:
+            return msgspec.json.decode(text.encode("utf-8", "surrogateescape"), type=form)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            what = f"`{path}` in `{self._root}` is damaged: {error}"
+            hint = "restore the file from a backup, or move its directory away: the next run then writes it again"
+            raise CommandError(what, hint=hint) from error
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         """Create a draft, or update the draft that exists; a published release must have the same text."""
@@ -123,7 +149,7 @@ class LocalForge:
         self._keep_issue(number, {**issue, "labels": sorted({*issue["labels"], label})})
 
     def _issue(self, number: int) -> dict[str, list[str]]:
-        held: dict[str, list[str]] = json.loads(self._store.read(f"issues/{number}.json") or "{}")
+        held = self._held(f"issues/{number}.json", dict[str, list[str]]) or {}
         return {"comments": [], "labels": [], **held}
 
     def _keep_issue(self, number: int, issue: dict[str, list[str]]) -> None:

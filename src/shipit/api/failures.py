@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
-from shipit.errors import ConfigError, PreflightError, ShipitError, UsageError
+from shipit.errors import ConfigError, PreflightError, ShipitError, UsageError, as_shipit_error
 
 if TYPE_CHECKING:
     from shipit.core.notifications import Task
@@ -30,9 +30,10 @@ def failures_notified(
     """
     try:
         yield
-    except ShipitError as error:
+    except (ShipitError, OSError) as raised:
+        error = as_shipit_error(raised)
         if _concerns_team(project, error):
-            with suppress(ShipitError):  # the failure itself is what the user must see
+            with suppress(ShipitError, OSError):  # the failure itself is what the user must see
                 _notify(project, observer, error, task, environment)
         raise
 

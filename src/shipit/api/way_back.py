@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Literal
 from shipit.adapters.project import Project
 from shipit.api.deployment_progress import DeploymentProgress
 from shipit.api.releasing import carry_out
-from shipit.errors import ConflictError, DeployError, NotVerifiedError, PreflightError, ShipitError, UnsafeError
+from shipit.errors import (
+    ConflictError,
+    DeployError,
+    NotVerifiedError,
+    PreflightError,
+    ShipitError,
+    UnsafeError,
+    as_shipit_error,
+)
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
@@ -128,8 +136,8 @@ def _way_back(
         back = plan_way_back(plan, before, now, error.what, project.ci.run_name, progress.verified(plan))
         unfinished = _problem_of(project, back, progress.observer)
         after = observe(project, plan.environment)
-    except ShipitError as second:
-        return _unverified(plan, error, second.what, moved=progress.moved)
+    except (ShipitError, OSError) as second:
+        return _unverified(plan, error, as_shipit_error(second).what, moved=progress.moved)
     problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
     if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:

@@ -19,7 +19,7 @@ from shipit import __version__
 from shipit.cli.errors.wrong_usage import unknown_command, usage_error, with_option
 from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.core.printable import printable
-from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, CommandError, ShipitError, UsageError
+from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, ShipitError, UsageError, system_error
 
 # The commands with the one-line help that `shipit --help` shows. It is here and not in the modules of the commands, so
 # that `shipit --help` loads none of them.
@@ -112,7 +112,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except SystemExit:  # click raises it when the reader of a pipe has closed it, and after a completion
         return 0
     except OSError as error:
-        return _failed(session, _system_error(error))
+        return _failed(session, system_error(error))
     except Exception as error:
         session.output.bug(error)
         _print_json(session, error)
@@ -142,18 +142,6 @@ def _print_json(session: Session, error: BaseException) -> None:
 
         with suppress(ShipitError, BrokenPipeError):  # the first error is the one to report
             session.output.json(error_json(error, session.output.redact))
-
-
-def _system_error(error: OSError) -> CommandError:
-    """Return the error for a problem that the operating system reports, such as a full disk, which is no bug."""
-    problem = error.strerror or error
-    fix = "fix the reported problem"
-    if isinstance(error, FileNotFoundError) and error.filename == "git":
-        fix = "install git"
-    return CommandError(
-        f"`{error.filename}` cannot be used: {problem}" if error.filename else f"the system reports: {problem}",
-        hint=f"{fix}, then run the same command again: steps that are already done are skipped",
-    )
 
 
 def _ready_streams() -> None:

@@ -129,7 +129,7 @@ Duration = Annotated[
 ]
 _LIMIT = "a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1"
 TimeLimit = Annotated[
-    Annotated[str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)", _LIMIT, "90s")] | Annotated[int, Meta(ge=1)],
+    Annotated[str, _text("[1-9][0-9]{0,5}(?:ms|s|m|h)", _LIMIT, "90s")] | Annotated[int, Meta(ge=1, le=999_999)],
     Meta(extra={"expected": _LIMIT}, examples=["90s", 90]),
 ]
 _HEADING = "a heading, or `true` for the usual one, or `false` for no section"
@@ -160,7 +160,7 @@ WebUrl = Annotated[
 ]
 Port = Annotated[int, Meta(ge=1, le=65535, extra={"expected": "a port from 1 to 65535"})]
 HttpStatus = Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})]
-Processors = Annotated[float, Meta(gt=0, extra={"expected": "a number above 0"})]
+Processors = Annotated[float, Meta(ge=0.01, le=10_000, extra={"expected": "a number from 0.01 to 10000"})]
 HostEntry = Annotated[
     str, _text(r"[A-Za-z0-9_.-]+:[0-9A-Za-z_.:\[\]-]+", "a name and an address such as `db:10.0.0.5`", "db:10.0.0.5")
 ]

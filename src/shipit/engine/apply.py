@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from shipit.errors import NOTHING_PUSHED, ShipitError
+from shipit.errors import NOTHING_PUSHED, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
 from shipit.steps.notify import SendNotification
@@ -62,13 +62,16 @@ def apply_steps(
     for index, step in enumerate(steps):
         try:
             outputs |= _ensure(step, world, observer)
-        except ShipitError as error:
+        except (ShipitError, OSError) as raised:
+            error = as_shipit_error(raised)
             if isinstance(step, (*OPTIONAL_STEPS, SendNotification)):
                 observer.optional_failed(step, error)
                 continue
             state = _state(steps, index, "Failed at", way_back, world)
             error.state = state if error.state in (None, NOTHING_PUSHED) else error.state
-            raise
+            if error is raised:
+                raise
+            raise error from raised
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(_state(steps, index, "Stopped at", way_back, world))
             raise
@@ -124,7 +127,7 @@ def _state(steps: Sequence[Step], index: int, verb: str, way_back: Sequence[Rest
 
 def _restored(step: RestoreFile, world: World) -> bool:
     """Undo the change of a file, and return whether there was one. The error of the release is the one to show."""
-    with suppress(ShipitError):
+    with suppress(ShipitError, OSError):
         if isinstance(step.check(world), Todo):
             step.apply(world)
             return True
@@ -133,7 +136,7 @@ def _restored(step: RestoreFile, world: World) -> bool:
 
 def _needed_first(way_back: Sequence[RestoreFile], world: World) -> tuple[str, ...] | None:
     """Return the instructions without which the next run refuses what commands left; None if git cannot say."""
-    with suppress(ShipitError):
+    with suppress(ShipitError, OSError):
         locks = [finding.fix for finding in world.git.findings() if finding.code == "index-lock"]
         ours = {step.path for step in way_back if isinstance(step.check(world), Todo)}
         changed = ", ".join(path for path in world.git.dirty() if path not in ours)
@@ -142,6 +145,6 @@ def _needed_first(way_back: Sequence[RestoreFile], world: World) -> tuple[str, .
 
 
 def _undo(step: RestoreFile, world: World) -> str | None:
-    with suppress(ShipitError):
+    with suppress(ShipitError, OSError):
         return step.undo(world)
     return None

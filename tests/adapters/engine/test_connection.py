@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -89,6 +90,25 @@ def test_a_configuration_that_cannot_be_read_is_a_finding(
     finding = found(config)
     assert "docker's configuration cannot be read" in finding.what
     assert str(config / "config.json") in finding.fix
+
+
+def test_a_named_pipe_as_configuration_is_a_finding(config: Path) -> None:
+    (config / "config.json").unlink()
+    os.mkfifo(config / "config.json")
+    assert "is not a regular file" in found(config).what
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"Name": 1, "Metadata": null, "Endpoints": {}}', '{"Endpoints": 1}'])
+def test_a_damaged_context_is_a_finding(config: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+    next(config.rglob("meta.json")).write_text(text)
+    assert "docker's settings for the engine cannot be read" in found(config).what
+
+
+@pytest.mark.parametrize("name", ["5", "null", "[]"])
+def test_a_context_whose_name_is_no_text_is_a_finding(config: Path, name: str) -> None:
+    (config / "config.json").write_text(f'{{"currentContext": {name}}}')
+    assert found(config).what
 
 
 def test_a_refused_connection_is_reported(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,17 +54,21 @@ def engine_address() -> Address:
     """
     from docker.context import ContextAPI
     from docker.context.config import get_current_context_name
-    from docker.errors import DockerException
     from docker.utils import kwargs_from_env
+    from docker.utils.config import find_config_file
 
+    file: str | None = find_config_file()  # type: ignore[assignment]  # its stubs say `AnyStr`
+    if file and not os.path.isfile(file):  # the SDK would wait for ever at a named pipe
+        raise _preflight_error(_finding(f"docker's configuration `{file}` is not a regular file", f"ls -l {file}"))
     try:
         endpoint: _Endpoint = {**kwargs_from_env()}
         if "base_url" in endpoint:
             return Address(endpoint["base_url"], "`DOCKER_HOST`", endpoint.get("tls"))
         name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
         context = ContextAPI.get_context(name)
-    except DockerException as error:
-        raise _preflight_error(_finding(f"docker's settings for the engine cannot be read: {error}")) from error
+    except Exception as error:  # the SDK has no exception of its own for a damaged file of a context
+        what = f"docker's settings for the engine cannot be read: {str(error) or type(error).__name__}"
+        raise _preflight_error(_finding(what, "fix them, or set `DOCKER_HOST`: docker context ls")) from error
     if context is None or not context.Host:  # type: ignore[redundant-expr]  # its stubs do not know of None
         raise _preflight_error(_finding(f"docker has no context `{name}`", "choose one that `docker context ls` lists"))
     origin = "docker's default" if context.name == "default" else f"docker's context `{context.name}`"

@@ -84,7 +84,7 @@ class WorkingTree:
     def wrote(self, path: str) -> bool:
         if self._record is None or not os.path.exists(self._record):
             return False
-        with open(self._record, encoding="ascii") as record:
+        with open(self._record, encoding="ascii", errors="replace") as record:
             return self.digest(path) in record.read().split()
 
     def write(self, path: str, text: str) -> None:
