@@ -17,16 +17,26 @@ from parts.web_app import make_web_app
 
 from shipit.adapters.hosts import Connections
 from shipit.adapters.registry import Logins
-from shipit.core.deploy import DeployedImage, Service, ServiceChange, image_labels
+from shipit.core.deploy import (
+    DeployedImage,
+    Service,
+    ServiceChange,
+    ServiceJob,
+    image_labels,
+    job_done,
+    job_failure,
+)
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import ConflictError
 from shipit.testing import FakeApp, FakeClock, FakeHosts, FakeRegistry
 from shipit.world import RemoteImage
-from shipit.world.hosts import LOCAL, Hosts
+from shipit.world.hosts import LOCAL, CommandResult, Hosts
 
 PATIENCE = 60.0  # seconds
 OLD, NEW, BROKEN = "1.4.0", "1.5.0", "1.6.0"
+# Ends well at once, but in the image of `BROKEN` as its app does.
+MIGRATION: tuple[str, ...] = ("sh", "-c", 'test -z "$EXIT_NOW" || exec serve')
 
 
 @dataclass
@@ -85,7 +95,8 @@ def in_memory(request: pytest.FixtureRequest) -> Bench:
         registry.accept(f"{name}:{image.version}", RemoteImage(image.digest, {}))
     hosts = FakeHosts(registry, clock)
     log = "error: cannot start: EXIT_NOW is set"
-    hosts.apps[images[BROKEN].digest] = FakeApp(exits=0.5, exit_code=3, log=log)
+    failed = {MIGRATION: CommandResult(3, log)}
+    hosts.apps[images[BROKEN].digest] = FakeApp(exits=0.5, exit_code=3, log=log, commands=failed)
 
     def create(name: str, image: str) -> None:
         hosts.at(LOCAL).services.create(name, image)
@@ -177,6 +188,52 @@ def test_a_run_whose_lock_was_taken_away_updates_nothing(bench: Bench) -> None:
         with pytest.raises(ConflictError):
             bench.services.update(service, bench.change(NEW))
     assert bench.found().version == service.version
+
+
+def job_of(bench: Bench, version: str, *command: str) -> ServiceJob:
+    return ServiceJob(bench.name, bench.images[version].reference, command)
+
+
+def ended(bench: Bench, job: ServiceJob) -> Service:
+    """Return a job after its command has ended."""
+    for _ in range(int(PATIENCE / 0.2)):
+        found = bench.services.find(job.name)
+        assert found
+        if job_done(found) or job_failure(found):
+            return found
+        bench.wait(0.2)
+    raise AssertionError(f"it did not end: {found}")
+
+
+def test_a_job_runs_its_command_once_beside_the_service_and_is_replaced_by_the_next(bench: Bench) -> None:
+    before = bench.begun()
+    job = job_of(bench, NEW, *MIGRATION)
+    bench.services.start_job(job)
+    found = ended(bench, job)
+    assert (job.is_of(found), job_done(found), job_failure(found)) == (True, True, "")
+    bench.wait(1)
+    after = bench.services.find(job.name)
+    assert after and len(after.tasks) == 1
+    other = job_of(bench, OLD, *MIGRATION)
+    bench.services.start_job(other)
+    assert other.is_of(ended(bench, other)) and not job.is_of(ended(bench, other))
+    assert [task.id for task in bench.found().tasks] == [task.id for task in before.tasks]
+    bench.services.remove_job(job)
+    bench.services.remove_job(job)
+    assert bench.services.find(job.name) is None
+
+
+def test_a_job_that_fails_shows_its_status_and_its_output_and_is_not_repeated(bench: Bench) -> None:
+    bench.begun()
+    job = job_of(bench, BROKEN, *MIGRATION)
+    bench.services.start_job(job)
+    found = ended(bench, job)
+    assert (job_done(found), job_failure(found)) == (False, "non-zero exit (3)")
+    assert "EXIT_NOW is set" in bench.services.logs(job.name, 10)
+    bench.wait(1)
+    after = bench.services.find(job.name)
+    assert after and len(after.tasks) == 1
+    bench.services.remove_job(job)
 
 
 def test_an_engine_that_is_not_in_a_swarm_has_a_finding(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

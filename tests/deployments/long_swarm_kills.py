@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+from pathlib import Path
 
 import pytest
 from deployments.project import kill_after
@@ -17,7 +18,7 @@ from deployments.swarm_shop import SwarmShop
 from deployments.test_killed import Kill
 
 WRITES = ("host.lock", "host.write", "services.update", "host.write")
-KILLS = {"deployment": 56, "failure": 24, "rollback": 24}
+KILLS = {"deployment": 56, "failure": 24, "rollback": 24, "migration": 16}
 VERSIONS = ("2.0.0", "2.1.0")
 BAD = "2.8.0"
 pytestmark = [pytest.mark.timeout(7200)]
@@ -81,3 +82,21 @@ def test_a_rollback_killed_at_a_random_time_is_finished_by_the_same_command(shop
         shop.run("rollback", "prod", VERSIONS[0]).succeeded()
         shop.consistent(VERSIONS[0], 1)
     print(f"\nrollback: {kills} kills in {number} runs")  # noqa: T201
+
+
+def test_a_killed_deployment_with_a_migration_is_finished_and_runs_it_once(
+    swarm_shop: SwarmShop, tmp_path: Path
+) -> None:
+    shop, chance, kills, number = swarm_shop, random.Random(19), 0, 0
+    (data := tmp_path / "data").mkdir()
+    shop.create(VERSIONS[0], "--mount", f"type=bind,source={data},target=/data", replicas=1)
+    shop.apps(VERSIONS[1], healthcheck=True)
+    shop.configure(migrate=["sh", "-c", "echo $VERSION >>/data/migrations; sleep 1"], verify=["true"])
+    while kills < KILLS["migration"]:
+        number += 1
+        version = VERSIONS[number % 2]
+        kills += kill(shop, chance.uniform(0.3, 9), "deploy", "prod", version)
+        shop.deploy(version).succeeded()
+        shop.consistent(version, 1)
+        assert len((data / "migrations").read_text().splitlines()) == number
+    print(f"\nmigration: {kills} kills in {number} runs")  # noqa: T201

@@ -85,4 +85,4 @@ class SwarmShop(Project):
         assert subprocess.run(["flock", "--nonblock", self.state / "shop.lock", "true"]).returncode == 0
 
     def close(self) -> None:
-        self.swarm.manager.run("service", "rm", self.service)
+        self.swarm.manager.run("service", "rm", self.service, f"{self.service}-migrate")

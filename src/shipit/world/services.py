@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shipit.core.deploy import Service, ServiceChange
+from shipit.core.deploy import Service, ServiceChange, ServiceJob
 from shipit.finding import Finding
 
 
@@ -27,3 +27,12 @@ class Services(Protocol):
 
         Return False if the service was changed after `service` was read; then nothing is changed.
         """
+
+    def start_job(self, job: ServiceJob) -> None:
+        """Start a job in place of an earlier one of the same name. No request for its service reaches it.
+
+        Raises an error if its service does not exist.
+        """
+
+    def remove_job(self, job: ServiceJob) -> None:
+        """Remove a job, which ends its command; do nothing if there is none."""

@@ -13,7 +13,7 @@ from shipit.adapters.engine.connection import Address, connect, translating_engi
 from shipit.adapters.engine.log import read_log
 from shipit.adapters.registry import Logins
 from shipit.core import limits
-from shipit.core.deploy import Service, ServiceChange, Task
+from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, Task
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import PreflightError, RemoteError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _ONE_SECOND = 1_000_000_000  # nanoseconds
+_STACK = "com.docker.stack.namespace"  # the label by which `docker stack rm` finds the services of a stack
 _OUT_OF_SEQUENCE = "out of sequence"  # the engine's words, with status 500, for a service that changed meanwhile
 
 
@@ -94,21 +95,39 @@ class DockerServices:
             if found["Version"]["Index"] != service.version:
                 return False
             try:
-                self._post(found["ID"], service.version, _changed(found["Spec"], change), self._login(change.image))
+                path, login = f"/services/{found['ID']}/update", self._login(change.image)
+                self._post(path, _changed(found["Spec"], change), login, version=service.version)
             except APIError as error:
                 if _OUT_OF_SEQUENCE in str(error.explanation):
                     return False
                 raise
         return True
 
-    def _post(self, service: str, version: int, spec: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        """Send the whole specification. The SDK's own method takes it in parts, and drops those it does not know."""
+    def start_job(self, job: ServiceJob) -> None:
+        self._require_lock()
+        with translating_engine_errors():
+            spec = self._client.inspect_service(job.service)["Spec"]  # type: ignore[no-untyped-call]
+            self._remove(job.name)
+            self._post("/services/create", _job(spec, job), self._login(job.image))
+
+    def remove_job(self, job: ServiceJob) -> None:
+        self._require_lock()
+        with translating_engine_errors():
+            self._remove(job.name)
+
+    def _remove(self, name: str) -> None:
+        from docker.errors import NotFound
+
+        with suppress(NotFound):
+            self._client.remove_service(name)  # type: ignore[no-untyped-call]
+
+    def _post(self, path: str, spec: Mapping[str, Any], headers: Mapping[str, str], **params: int) -> None:
+        """Send a whole specification. The SDK's own methods take it in parts, and drop those they do not know."""
         from docker.errors import create_api_error_from_http_exception
         from requests import HTTPError
 
-        url = self._url(f"/services/{service}/update")
         answer = self._client.post(
-            url, json=spec, params={"version": version}, headers=dict(headers), timeout=limits.ENGINE_SILENCE
+            self._url(path), json=spec, params=params, headers=dict(headers), timeout=limits.ENGINE_SILENCE
         )
         try:
             answer.raise_for_status()
@@ -139,6 +158,32 @@ def _changed(spec: dict[str, Any], change: ServiceChange) -> dict[str, Any]:
     return spec
 
 
+def _job(spec: Mapping[str, Any], job: ServiceJob) -> dict[str, Any]:
+    """Return the specification of a job. Its task is like those of the service, but no request reaches it.
+
+    So it has no port, no alias in a network and no label by which a proxy finds a container; and no health check, with
+    which the swarm would end the command.
+    """
+    template = spec["TaskTemplate"]
+    container = {key: value for key, value in template["ContainerSpec"].items() if key != "Labels"}
+    container |= {"Image": job.image, "Args": list(job.command), "Healthcheck": {"Test": ["NONE"]}}
+    networks = template.get("Networks") or spec.get("Networks") or ()
+    joined = [{key: value for key, value in network.items() if key != "Aliases"} for network in networks]
+    stack = {key: value for key, value in (spec.get("Labels") or {}).items() if key == _STACK}
+    return {
+        "Name": job.name,
+        "Labels": {JOB: job.service, **stack},
+        "TaskTemplate": {
+            **template,
+            "ContainerSpec": container,
+            "Networks": joined,
+            "RestartPolicy": {"Condition": "none"},
+        },
+        "Mode": {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}},
+        "EndpointSpec": {"Mode": "dnsrr"},
+    }
+
+
 def _service(found: Mapping[str, Any], tasks: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Service:
     """Return the service that the engine describes."""
     spec, status = found["Spec"], found.get("UpdateStatus") or {}
@@ -160,6 +205,7 @@ def _service(found: Mapping[str, Any], tasks: list[dict[str, Any]], nodes: list[
         monitor=update.get("Monitor", 5 * _ONE_SECOND) / _ONE_SECOND,
         host_ports=tuple(port["PublishedPort"] for port in ports if _is_on_host(port)),
         health_check=_health_check(container),
+        command=tuple(container.get("Args") or ()),
         tasks=tuple(_task(task, down) for task in newest),
     )
 

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.config.targets.base import HostTable, in_environment
-from shipit.config.vocabulary import Duration, HostAddress, Name
+from shipit.config.targets.checks import CommandLimit
+from shipit.config.vocabulary import Duration, HostAddress, Name, Text
 from shipit.core import limits
 
 
@@ -63,6 +64,26 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
             "version is set again."
         ),
     ] = "15s"
+
+    migrate: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="A command that runs in a job of the swarm with the new image before the update, as a list of "
+            "words. The job has the variables, the secrets, the networks and the volumes of the service. A rollback "
+            "runs no command.",
+            examples=[["java", "-jar", "app.jar", "--migrate"]],
+        ),
+    ] = ()
+    verify: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Commands that run in the repository after the update. Their variables `SHIPIT_URL` and "
+            "`SHIPIT_VERSION` are `url` of the environment and the new version. If one fails, the earlier version is "
+            "set again.",
+            examples=[["./smoke.sh"]],
+        ),
+    ] = ()
+    timeout: CommandLimit = limits.MIGRATION.written
 
     @property
     def secrets(self) -> None:

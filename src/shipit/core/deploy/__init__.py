@@ -48,6 +48,11 @@ from shipit.core.deploy.service import ServiceChange as ServiceChange
 from shipit.core.deploy.service import Task as Task
 from shipit.core.deploy.service import UpdateOrder as UpdateOrder
 from shipit.core.deploy.service import image_labels as image_labels
+from shipit.core.deploy.service_job import JOB as JOB
+from shipit.core.deploy.service_job import ServiceJob as ServiceJob
+from shipit.core.deploy.service_job import job_done as job_done
+from shipit.core.deploy.service_job import job_failure as job_failure
+from shipit.core.deploy.service_job import job_state as job_state
 from shipit.core.deploy.workload import Pod as Pod
 from shipit.core.deploy.workload import Rollout as Rollout
 from shipit.core.deploy.workload import Workload as Workload

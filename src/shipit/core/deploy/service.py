@@ -85,6 +85,7 @@ class Service(Struct, frozen=True):
         host_ports: the ports that its tasks publish on their own node, not through the mesh of the swarm.
         health_check: True when the service has a health check of its own; False when it switches that of the image off;
             None when it leaves it to the image.
+        command: the words that it gives to the program of the image; empty to leave them to the image.
         tasks: its tasks, also the last ones that ended; the newest first.
     """
 
@@ -100,6 +101,7 @@ class Service(Struct, frozen=True):
     monitor: float = 5
     host_ports: tuple[int, ...] = ()
     health_check: bool | None = None
+    command: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
 
     @property

@@ -14,8 +14,8 @@ from shipit.deploy.kubernetes.observe import observe_namespace
 from shipit.deploy.kubernetes.observed import KubernetesTarget, ObservedKubernetes
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import RecordEvent
-from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment, RunJob, VerifyRollout
+from shipit.steps.deploy import RecordEvent, VerifyRollout
+from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, PatchDeployment, RunJob
 from shipit.world import World
 
 

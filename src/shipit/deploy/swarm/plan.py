@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EventKind
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, ServiceJob
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal
 from shipit.deploy.swarm.observed import ObservedSwarm, SwarmTarget
 from shipit.steps.base import Step
-from shipit.steps.deploy import RecordEvent
-from shipit.steps.swarm import AwaitUpdate, ConfirmService, UpdateService
+from shipit.steps.deploy import RecordEvent, VerifyRollout
+from shipit.steps.swarm import AwaitUpdate, ConfirmService, RunServiceJob, UpdateService
 
 
 def deploy_steps(target: SwarmTarget, observed: ObservedSwarm, goal: Goal) -> Iterator[Step]:
     """Yield the steps after which all tasks run the image of `goal`, and this is recorded."""
     config, record, image = target.config, observed.record, goal.image
     verified = record.current == image
+    is_set = observed.service is not None and observed.service.digest == image.digest
     if goal.rejected:
         yield _event(target, "held", goal.rejected, goal)
     if not verified or observed.service is None or observed.service.unsettled(image.digest):
         yield _event(target, "started", image, goal)  # also shows that the record can be written
+    if config.migrate and not is_set and not goal.rejected:  # the image of a rollback ran it before
+        yield _migrate(target, image)
     yield _update(target, image, find=True)
     yield AwaitUpdate(config.hosts[0], config.service, image, seconds(config.within))
+    if not goal.rejected and not (verified and is_set):
+        limit = seconds(config.timeout)
+        yield from (VerifyRollout(config.hosts[0], image, command, limit, target.url) for command in config.verify)
     # The address that an interrupted run already gave to this image says nothing about the one before.
     interrupted = observed.specified == image and not verified
     yield _confirm(target, image, goal.by, seconds(config.bake), target.url, None if interrupted else target.url_status)
@@ -59,6 +65,12 @@ def _earlier(before: ObservedSwarm, rejected: Goal) -> DeployedImage | None:
         return None
     known = (before.serving, before.specified, record.current, record.before(digest), *before.earlier)
     return next((image for image in known if image and image.digest != digest), None)
+
+
+def _migrate(target: SwarmTarget, image: DeployedImage) -> Step:
+    config = target.config
+    job = ServiceJob(config.service, image.reference, config.migrate)
+    return RunServiceJob(config.hosts[0], image, job, seconds(config.timeout), config.health is None)
 
 
 def _update(target: SwarmTarget, image: DeployedImage, *, find: bool) -> Step:

@@ -23,6 +23,7 @@ from shipit.steps.deploy.record import add_event as add_event
 from shipit.steps.deploy.record import read_record as read_record
 from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.verify import run_verification as run_verification
+from shipit.steps.deploy.verify_rollout import VerifyRollout as VerifyRollout
 from shipit.steps.deploy.write_secrets import WriteSecrets as WriteSecrets
 
-STEPS = (PullImage, Migrate, CopyFile, WriteSecrets, Verify, RecordEvent)
+STEPS = (PullImage, Migrate, CopyFile, WriteSecrets, Verify, VerifyRollout, RecordEvent)

@@ -7,6 +7,5 @@ from shipit.steps.kubernetes.confirm_rollout import ConfirmRollout as ConfirmRol
 from shipit.steps.kubernetes.confirm_rollout import runs as runs
 from shipit.steps.kubernetes.patch_deployment import PatchDeployment as PatchDeployment
 from shipit.steps.kubernetes.run_job import RunJob as RunJob
-from shipit.steps.kubernetes.verify_rollout import VerifyRollout as VerifyRollout
 
-STEPS = (RunJob, PatchDeployment, AwaitRollout, VerifyRollout, ConfirmRollout)
+STEPS = (RunJob, PatchDeployment, AwaitRollout, ConfirmRollout)

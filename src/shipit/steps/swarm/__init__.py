@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.steps.swarm.await_update import AwaitUpdate as AwaitUpdate
 from shipit.steps.swarm.confirm_service import ConfirmService as ConfirmService
+from shipit.steps.swarm.run_service_job import RunServiceJob as RunServiceJob
 from shipit.steps.swarm.update_service import UpdateService as UpdateService
 
-STEPS = (UpdateService, AwaitUpdate, ConfirmService)
+STEPS = (RunServiceJob, UpdateService, AwaitUpdate, ConfirmService)

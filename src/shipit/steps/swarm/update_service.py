@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from shipit.core import limits
 from shipit.core.deploy import PAUSED, DeployedImage, Service, ServiceChange, UpdateOrder, image_labels, machine
-from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
-from shipit.finding import Finding
+from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.swarm.service import read_service
+from shipit.steps.swarm.service import read_service, require_image
 from shipit.world import World
 
 _EVERY = 1.0  # seconds
@@ -64,7 +63,7 @@ class UpdateService(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         if self.find:
-            self._require_image(world)
+            require_image(self.host, self.service, self.image, self.health, world)
         services, problem = world.hosts.at(self.host).services, None
         for _ in range(limits.SERVICE_TRIES):
             found = read_service(self.host, self.service, world)
@@ -78,18 +77,6 @@ class UpdateService(Struct, frozen=True):
             raise problem
         what = f"service `{self.service}` of {machine(self.host)} is changed by another program again and again"
         raise ConflictError(what, hint="find the program that changes it, then run the same command again")
-
-    def _require_image(self, world: World) -> None:
-        """Raise an error if the registry does not have the image, or if it would run without a health check."""
-        found = world.registry.find(self.image.reference)
-        if found is None:
-            what = f"the registry no longer has `{self.image.reference}`"
-            raise DeployError(what, hint="deploy a version that the registry has, or push this one again")
-        own = read_service(self.host, self.service, world).health_check
-        if self.health and not (found.health_check if own is None else own):
-            what = f"neither service `{self.service}` nor {self.image} has a health check"
-            fix = 'add a `HEALTHCHECK` to the Dockerfile, or set `health = "none"` of the target'
-            raise PreflightError([Finding("swarm-health-check", what, fix)], to="deploy")
 
     def _change(self, service: Service) -> ServiceChange:
         """Return the change. A tag beside the digest is kept, because the tasks would restart without it."""

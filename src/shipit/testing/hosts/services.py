@@ -10,11 +10,12 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.core.deploy import Service, ServiceChange, Task, UpdateOrder
+from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, Task, UpdateOrder
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.hosts.containers import FakeApp
 from shipit.testing.registry import FakeRegistry
+from shipit.world.hosts import CommandResult
 
 _STEP = 0.5  # seconds between two acts of the swarm
 _HISTORY = 5  # tasks of a slot that are remembered
@@ -23,7 +24,9 @@ _HISTORY = 5  # tasks of a slot that are remembered
 class FakeServices:
     """A swarm in memory; `shipit.world.services.Services` describes the methods.
 
-    An image without a behaviour in `apps` is healthy at once. An app that `fails` becomes unhealthy.
+    An image without a behaviour in `apps` is healthy at once. An app that `fails` becomes unhealthy. The command of a
+    job ends at the time `exits` of its app, or at once, with the result in `commands` of the app. `commands` of the
+    swarm are those of all jobs that were started.
 
     Args:
         registry: the registry that images are pulled from.
@@ -44,8 +47,10 @@ class FakeServices:
         self._apps = apps
         self._require_lock = require_lock
         self._services: dict[str, _Kept] = {}
+        self._jobs: dict[str, _KeptJob] = {}
         self._numbers = itertools.count(1)
         self.problems: list[Finding] = []
+        self.commands: list[tuple[str, ...]] = []
 
     def connect(self, require_lock: Callable[[], None]) -> FakeServices:
         """Return the same swarm as another run sees it."""
@@ -102,12 +107,16 @@ class FakeServices:
         return tuple(self.problems)
 
     def find(self, name: str) -> Service | None:
+        if name in self._jobs:
+            return self._jobs[name].service
         if name not in self._services:
             return None
         kept = self._advanced(name)
         return replace(kept.service, tasks=tuple(task.task for task in reversed(kept.tasks)))
 
     def logs(self, name: str, lines: int, task: str = "") -> str:
+        if name in self._jobs:
+            return "\n".join(self._jobs[name].result.output.splitlines()[-lines:])
         kept = self._services.get(name)
         digests = [each.task.digest for each in kept.tasks if task in ("", each.task.id)] if kept else []
         logs = [self._apps[digest].log for digest in digests if digest in self._apps]
@@ -128,6 +137,17 @@ class FakeServices:
         )
         self._begin(kept, changed)
         return True
+
+    def start_job(self, job: ServiceJob) -> None:
+        self._require_lock()
+        assert job.service in self._services
+        digest = job.image.partition("@")[2]
+        self._jobs[job.name] = _KeptJob(job, self._apps.get(digest, FakeApp()), self._clock, self._clock.elapsed())
+        self.commands.append(job.command)
+
+    def remove_job(self, job: ServiceJob) -> None:
+        self._require_lock()
+        self._jobs.pop(job.name, None)
 
     def _begin(self, kept: _Kept, service: Service) -> None:
         """Set another specification. If it has the same image, nothing is updated."""
@@ -257,3 +277,26 @@ class _Kept(Struct):
     def is_new(self, task: _KeptTask) -> bool:
         """Return whether a task has the image of the specification."""
         return task.task.digest == self.service.digest
+
+
+class _KeptJob(Struct):
+    """A job that exists, and the time of its start."""
+
+    job: ServiceJob
+    app: FakeApp
+    clock: FakeClock
+    since: float
+
+    @property
+    def result(self) -> CommandResult:
+        return self.app.commands.get(self.job.command, CommandResult(0))
+
+    @property
+    def service(self) -> Service:
+        """The job as it is now."""
+        job, status = self.job, self.result.status
+        state, error = ("failed", f"task: non-zero exit ({status})") if status else ("complete", "")
+        if self.clock.elapsed() - self.since < (self.app.exits or 0):
+            state, error = "running", ""
+        task = Task(f"{job.name}.1", job.image.partition("@")[2], state, "complete", error)
+        return Service(job.name, job.image, 1, {JOB: job.service}, command=job.command, tasks=(task,))

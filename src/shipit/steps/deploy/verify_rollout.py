@@ -1,4 +1,4 @@
-"""The step that runs a command of the user against a version that was rolled out."""
+"""The step that runs a command of the user against a version that serves already, in a cluster or a swarm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import DeployedImage, machine
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import run_verification
+from shipit.steps.deploy.verify import run_verification
 from shipit.world import World
 
 

@@ -13,7 +13,7 @@ from steps.samples import Sample
 
 from shipit.errors import CommandError, DeployError
 from shipit.steps.base import Step
-from shipit.steps.kubernetes import VerifyRollout
+from shipit.steps.deploy import VerifyRollout
 
 STEP = VerifyRollout(NAMESPACE, IMAGE, "./smoke.sh", 60, "https://shop.example")
 
