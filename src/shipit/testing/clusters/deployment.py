@@ -134,8 +134,8 @@ class FakeDeployment(Struct):
         missing = next((image for image in each.images.values() if self.registry.find(image) is None), "")
         app = next((self.apps[digest] for digest in map(digest_in, each.images.values()) if digest in self.apps), None)
         app = app or FakeApp()
-        reason, restarts = ("ImagePullBackOff", 0) if missing else ("", 0)
-        if not missing and app.exits is not None and age >= app.exits:
+        reason, restarts = ("ImagePullBackOff", 0) if missing else ("RunContainerError" if app.start_error else "", 0)
+        if not reason and app.exits is not None and age >= app.exits:
             reason, restarts = "CrashLoopBackOff", 1 + int((age - app.exits) // _BACK_OFF)
         return Pod(
             f"{self.name}-{each.number}-{number}",
@@ -144,6 +144,10 @@ class FakeDeployment(Struct):
             ready=not reason and app.answer("/health", age).status == 200,
             restarts=restarts,
             reason=reason,
-            message=f"`{missing}` not found" if missing else f"exit status {app.exit_code}" if reason else "",
+            message=self._message(missing, app) if reason else "",
             started=(dt.datetime(2024, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=each.since)).isoformat(),
         )
+
+    def _message(self, missing: str, app: FakeApp) -> str:
+        """Return the details of the reason why a container does not run."""
+        return f"`{missing}` not found" if missing else app.start_error or f"exit status {app.exit_code}"
