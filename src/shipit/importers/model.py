@@ -47,8 +47,9 @@ class Repository(Struct, frozen=True):
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a workflow, each up to a limit, so that searching them is fast."""
-    return [line[: limits.IMPORTED_LINE] for line in text.splitlines()]
+    """Return the lines of a workflow, each up to a limit, so that searching is fast; a comment is an empty line."""
+    lines = (line[: limits.IMPORTED_LINE] for line in text.splitlines())
+    return ["" if line.lstrip().startswith("#") else line for line in lines]
 
 
 class ImportedKey(Struct, frozen=True):

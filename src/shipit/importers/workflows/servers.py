@@ -7,6 +7,7 @@ import re
 from shipit.importers.model import lines_of
 from shipit.importers.workflows.job import JobState, is_secret
 from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.script import commands
 
 _COMPOSE = re.compile(r"docker[ -]compose\b(?P<options>.*?)\bup\b")
 _FILE = re.compile(r"(?:-f|--file)[ =](\S+)")
@@ -42,7 +43,7 @@ def _plain(value: str, name: str) -> str:
 
 def _report(job: JobState, key: str, script: str, address: str) -> None:
     """Report a deployment, with the table that replaces it."""
-    script = "\n".join(lines_of(script))
+    script = "\n".join(commands("\n".join(lines_of(script))))
     if (found := _COMPOSE.search(script)) is not None:
         project = _DIRECTORY.search(script)
         files = _FILE.findall(found["options"])

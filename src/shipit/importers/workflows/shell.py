@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 
 from shipit.core import limits
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
 from shipit.importers.workflows.job import JobState, report_build
 from shipit.importers.workflows.login import read_login
 from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.script import commands
 from shipit.importers.workflows.servers import read_local_deployment
 
 _ASSIGNMENT = re.compile(r"(?:export +)?([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\"']*)")
@@ -31,11 +31,6 @@ _CHMOD = re.compile(r"chmod (?:\+x|755|777) (?:\./)?gradlew")
 _PRUNE = re.compile(r"docker (?:image|system|builder|container) prune\b")
 _CLOUD = re.compile(r"aws (?!ecr )|gcloud\b|kubectl\b|eb \w+")
 _NO_BUILD = re.compile(r"(?:ssh|scp|rsync|curl) |.*(?:\$\{\{|GITHUB_)")
-_TOKEN = re.compile(
-    r"""(?P<join>\\\n\s*+)|(?P<comment>(?<![^\s;&|(])\#[^\n]*+)|(?P<end>\n|;|&&)"""
-    r"""|\\.|'[^']*+'|"(?:[^"\\]|\\.)*+"|[^\s;&|()'"\\#]++|.""",
-    re.DOTALL,
-)
 _QUOTED = re.compile(r"""'[^']*+'|"(?:[^"\\]|\\.)*+"|\$\{\{[^{}\n]*+\}\}|\\.""")
 _OPERATOR = re.compile(r"[|&<>]")
 _SECRET = re.compile(r"\$\{\{ *secrets\.\w+ *\}\}")
@@ -58,22 +53,6 @@ def read_commands(job: JobState, step: Step, script: str) -> None:
         for command in commands(script):
             _read_command(job, step, command)
     job.scope = {**outside, **job.lasting}
-
-
-def commands(script: str) -> Iterator[str]:
-    """Yield the commands of a script, without comments.
-
-    >>> list(commands("cd app && ./gradlew build -Pname='a #1; b' # fast\\n# slow: a && b\\necho \\\"a && b\\\""))
-    ['cd app', "./gradlew build -Pname='a #1; b'", 'echo "a && b"']
-    """
-    command = ""
-    for found in _TOKEN.finditer(script):
-        if found["end"]:
-            yield from filter(None, [command.strip()])
-            command = ""
-        elif not found["comment"]:
-            command += " " if found["join"] else found[0]
-    yield from filter(None, [command.strip()])
 
 
 def _unreadable(script: str) -> str:
@@ -187,4 +166,5 @@ def _read_login(job: JobState, step: Step, words: list[str], command: str) -> No
 
 
 def _short(command: str) -> str:
+    command = " ".join(command.split())
     return command if len(command) <= 60 else f"{command[:59]}…"
