@@ -147,3 +147,21 @@ def test_a_refused_login_cannot_write(bench: Bench) -> None:
         refused.tag(f"{bench.names[0]}:latest", digest)
     with pytest.raises(AuthError):
         refused.copy(f"{bench.names[0]}@{digest}", f"{bench.names[1]}:latest")
+
+
+def test_a_removed_image_loses_all_its_tags_and_no_other_image_changes(bench: Bench) -> None:
+    old, new = bench.image("1.4.0"), bench.image("1.5.0")
+    bench.registry.tag(f"{bench.names[0]}:old", old)
+    for _ in ("once", "twice"):
+        bench.registry.remove(f"{bench.names[0]}@{old}")
+        assert bench.registry.tag_names(bench.names[0]) == ("1.5.0",)
+    assert bench.registry.find(f"{bench.names[0]}@{old}") is None
+    assert bench.registry.manifests(f"{bench.names[0]}:1.5.0") == (new,)
+    assert bench.registry.manifests(f"{bench.names[0]}:1.4.0") == ()
+
+
+def test_a_refused_login_removes_nothing(bench: Bench) -> None:
+    digest = bench.image()
+    with pytest.raises(AuthError):
+        bench.refused().remove(f"{bench.names[0]}@{digest}")
+    assert bench.registry.find(f"{bench.names[0]}@{digest}")

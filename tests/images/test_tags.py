@@ -127,3 +127,18 @@ def test_two_machines_at_once_end_with_one_digest_for_all_tags(
     assert quicker != [slower]
     assert set(shop.tags(f"{shop.name}-dev").values()) == {slower}
     assert shop.labels(f"{shop.name}-dev@{quicker[0]}") == shop.labels(f"{shop.name}-dev:latest")
+
+
+def test_old_builds_of_dev_are_removed_from_a_real_registry_and_the_last_ones_stay(
+    engine: Engine, registry: Registry, tmp_path: Path
+) -> None:
+    kept = CONFIG.replace('tags = ["latest", "{branch}-{sha}"]', 'tags = ["latest", "{branch}-{sha}"]\nkeep = 2')
+    shop = Shop(tmp_path, engine, registry.address, config=kept, files={"Dockerfile": SMALL})
+    shop.switch("dev")
+    commits = []
+    for number in range(4):
+        commits.append(shop.commit(f"feat: {number}", {"Dockerfile": f"FROM scratch\nCOPY Dockerfile /{number}\n"})[:7])
+        run = shop.shipit("image", "dev", "--push")
+    assert shop.tags(f"{shop.name}-dev").keys() == {"latest", f"dev-{commits[2]}", f"dev-{commits[3]}"}
+    assert f"remove 1 old image of {shop.name}-dev: dev-{commits[1]}" in run.stderr
+    assert shop.json("image", "dev", "--push")["digest"] == shop.tags(f"{shop.name}-dev")["latest"]

@@ -37,6 +37,7 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     Raises `UsageError` when there is no such environment or it has no image, and `PreflightError` when there is no
     commit or its history cannot be fetched. All other problems are in the `findings` of the plan.
     """
+    from shipit.api.clean_up import clean_up
     from shipit.api.environment_branch import require_environment
     from shipit.plan.dispatch import environment_to_build
     from shipit.plan.images import make_image_plan, observe_images
@@ -45,8 +46,9 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     branch = project.git.branch() or project.ci.branch
     name = environment_to_build(project.config, branch, environment)
     observed = observe_images(project.world, project.config, name, branch=branch, pushing=push)
-    findings = (*observed.findings, *image_findings(project, observed))
-    return make_image_plan(project.config, replace(observed, findings=findings))
+    removals, kept = clean_up(project, observed)
+    findings = (*observed.findings, *image_findings(project, observed), *kept)
+    return make_image_plan(project.config, replace(observed, findings=findings), removals)
 
 
 def image(

@@ -96,6 +96,15 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
     sbom: Annotated[
         bool, Meta(description="`true`: BuildKit adds an SBOM attestation, which lists the contents of the image.")
     ] = False
+    keep: Annotated[
+        Annotated[int, Meta(ge=1, le=1000)] | None,
+        Meta(
+            description="The number of builds to keep in the registry: after a push, shipit removes older images that "
+            "it built for a branch, with their permanent tags. An image of a release, one with any other tag, and one "
+            "that a deployment may need are never removed. When unset, none is removed.",
+            examples=[20],
+        ),
+    ] = None
     package: Annotated[
         Name | None,
         Meta(description="The package whose version the image has. It is required if there are `packages`."),

@@ -177,6 +177,9 @@ def _release_images(config: Config) -> Iterator[Fault]:
     yield from _same_names(at, config.release.images)
     for key, image in config.release.images.items():
         yield from _image_package((*at, key), key, image, config)
+        if image.keep:
+            what = "`keep` cannot be used here: images of releases are never removed"
+            yield Fault((*at, key, "keep"), what, "remove it, or write it into an image of an environment")
         tags: list[tuple[Key, str]] = [(("tags", index), tag) for index, tag in enumerate(image.tags)]
         for place, text in [*tags, *((("args", name), value) for name, value in image.args.items())]:
             if "{sha}" in text:

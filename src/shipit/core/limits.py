@@ -128,6 +128,7 @@ IMAGE_PARTS = Count("services", 1_000, "layers of an image in a registry; images
 TAG_WRITES = Count("services", 3, "writes of a moving tag that other runs move meanwhile", "error, status 5")
 TAG_PAGES = Count("services", 10, "pages of the tags of an image, of 1,000 each", "the tags after them are not compared")
 NEW_TAGS = Count("services", 20, "tags that other runs pushed while a moving tag was written", "the tags after them are not compared")
+CLEAN_UP_TAGS = Count("services", 2000, "tags of an image whose old builds are removed", "none is removed; a warning")
 CREDENTIAL_HELPER = Time("services", 60, "a credential helper of docker", "it is stopped; error, status 4")
 REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry in an error", "the text ends with `…`")  # some proxies answer with a whole page
 

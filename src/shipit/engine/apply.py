@@ -9,6 +9,7 @@ from typing import Protocol
 from shipit.errors import NOTHING_PUSHED, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
+from shipit.steps.images import RemoveImages
 from shipit.steps.notify import SendNotification
 from shipit.steps.repository import CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.world import World
@@ -64,7 +65,7 @@ def apply_steps(
             outputs |= _ensure(step, world, observer)
         except (ShipitError, OSError) as raised:
             error = as_shipit_error(raised)
-            if isinstance(step, (*OPTIONAL_STEPS, SendNotification)):
+            if isinstance(step, (*OPTIONAL_STEPS, RemoveImages, SendNotification)):
                 observer.optional_failed(step, error)
                 continue
             state = _state(steps, index, "Failed at", way_back, world)

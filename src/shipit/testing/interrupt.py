@@ -26,7 +26,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "process": frozenset(("run",)),
     "clock": frozenset(),
     "engine": frozenset(("build", "push")),
-    "registry": frozenset(("tag", "copy")),
+    "registry": frozenset(("tag", "copy", "remove")),
     "hosts": frozenset(),
     "host": frozenset(("write", "install", "run", "post", "lock", "unlock")),
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),

@@ -37,6 +37,10 @@ class FakeRegistry:
         found = self.find(reference)
         return frozenset((found.digest, *self.platforms.get(found.digest, ()))) if found else frozenset()
 
+    def manifests(self, reference: str) -> tuple[str, ...]:
+        found = self.find(reference)
+        return (found.digest, *self.platforms.get(found.digest, ())) if found else ()
+
     def tag_names(self, name: str) -> tuple[str, ...]:
         return tuple(tag.removeprefix(f"{name}:") for tag in self._tags if tag.startswith(f"{name}:"))
 
@@ -53,10 +57,12 @@ class FakeRegistry:
         self._tags[reference] = image.digest
 
     def remove(self, reference: str) -> None:
-        """Remove the image `name@digest` and its tags, as a retention rule does."""
         gone = Reference.parse(reference)
-        self._images.pop((gone.name, gone.digest or ""))
-        self._tags = {tag: digest for tag, digest in self._tags.items() if digest != gone.digest}
+        if gone.name in self.refusals:
+            raise AuthError(f"`{gone.name}` refused to remove an image", hint="docker login")
+        self._images.pop((gone.name, gone.digest or ""), None)
+        kept = (tag for tag in self._tags if (Reference.parse(tag).name, self._tags[tag]) != (gone.name, gone.digest))
+        self._tags = {tag: self._tags[tag] for tag in kept}
 
     def tag(self, reference: str, digest: str) -> None:
         found = self._images.get((Reference.parse(reference).name, digest))

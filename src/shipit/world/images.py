@@ -74,6 +74,12 @@ class Registry(Protocol):
     def tag_names(self, name: str) -> tuple[str, ...]:
         """Return the tags of the repository `name` (`registry/path`); of very many, only the first ones."""
 
+    def manifests(self, reference: str) -> tuple[str, ...]:
+        """Return the digest of the manifest that the reference leads to, then those of its platforms.
+
+        It is empty if the registry has no such image.
+        """
+
     def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
         """Return the reasons why a push to these repositories (`registry/path`) would fail, without writing."""
 
@@ -85,6 +91,12 @@ class Registry(Protocol):
         """Copy the image `source` with its layers to `reference` and return its digest.
 
         `source` is `name@digest`, on the same registry as `reference`.
+        """
+
+    def remove(self, reference: str) -> None:
+        """Remove the image `name@digest` with all its tags; an image that the registry does not have is fine.
+
+        Raises `AuthError` if the login must not remove it, and `RemoteError` if the registry does not allow it.
         """
 
 

@@ -16,6 +16,11 @@ def push_scope(repository: str) -> str:
     return f"repository:{repository}:pull,push"
 
 
+def removal_scope(repository: str) -> str:
+    """Return the scope of a token that can remove images of `repository`."""
+    return f"repository:{repository}:pull,delete"
+
+
 def is_loopback(url: str) -> bool:
     """Return whether the host of `url` is this machine; docker reaches registries on it without TLS.
 

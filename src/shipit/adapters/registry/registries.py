@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from shipit.adapters.http.retry_policy import RetryPolicy
-from shipit.adapters.registry.address import pull_scope, push_scope
+from shipit.adapters.registry.address import pull_scope, push_scope, removal_scope
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
@@ -59,6 +59,10 @@ class Registries:
         configs = (manifest.config for manifest in (found, *children))
         return frozenset((found.digest, *found.children, *filter(None, configs)))
 
+    def manifests(self, reference: str) -> tuple[str, ...]:
+        _, found = self._find(reference)
+        return (found.digest, *found.children) if found else ()
+
     def _find(self, reference: str) -> tuple[Repository, Manifest | None]:
         """Return the repository of a reference, and the manifest there."""
         wanted = Reference.parse(reference)
@@ -96,6 +100,10 @@ class Registries:
         found = held.require(_which(origin))
         _copy(found, held, Repository(calls, wanted.repository, scopes), _which(wanted))
         return found.digest
+
+    def remove(self, reference: str) -> None:
+        wanted = Reference.parse(reference)
+        Repository(self._of(wanted), wanted.repository, [removal_scope(wanted.repository)]).remove(_which(wanted))
 
     def _of(self, reference: Reference) -> RegistryApi:
         registry = reference.registry

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.exchange import Request
+from shipit.adapters.registry.failure import RegistryFailure
 from shipit.adapters.registry.manifest import ACCEPT, Blob, Manifest, content_digest, next_page, tags_in
 from shipit.core import limits
 from shipit.errors import CommandError, RemoteError
@@ -77,6 +78,17 @@ class Repository:
     def put(self, which: str, manifest: Manifest) -> None:
         """Write `manifest` under a tag, or under its digest."""
         self._calls.retry(f"write `{self.name(which)}`", lambda: self._put(which, manifest))
+
+    def remove(self, digest: str) -> None:
+        """Remove a manifest with all its tags; one that does not exist is fine."""
+        self._calls.retry(f"remove `{self.name(digest)}`", lambda: self._remove_once(digest))
+
+    def _remove_once(self, digest: str) -> None:
+        try:
+            self._calls.send_once(Request("DELETE", self._url("manifests", digest)), self._scopes)
+        except RegistryFailure as failure:
+            if failure.status != 404:
+                raise
 
     def copy(self, which: str, manifest: Manifest, source: Repository) -> None:
         """Copy the blobs of `manifest` from `source`, then write it under a tag, or under its digest.

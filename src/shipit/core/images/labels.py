@@ -10,6 +10,8 @@ from shipit.core.versions import Version, is_version
 
 VERSION = "org.opencontainers.image.version"
 REVISION = "org.opencontainers.image.revision"
+SOURCE = "org.opencontainers.image.source"
+_CREATED = "org.opencontainers.image.created"
 
 
 def image_labels(source: Source, *, created: str, title: str, url: str | None) -> dict[str, str]:
@@ -21,13 +23,23 @@ def image_labels(source: Source, *, created: str, title: str, url: str | None) -
         url: the address of the repository; None leaves the label out.
     """
     labels = {
-        "org.opencontainers.image.created": created,
+        _CREATED: created,
         "org.opencontainers.image.title": title,
         VERSION: str(source.version),
         REVISION: source.revision,
-        "org.opencontainers.image.source": url or "",
+        SOURCE: url or "",
     }
     return {name: value for name, value in labels.items() if value}
+
+
+def created_at(labels: Mapping[str, str]) -> str:
+    """Return the time of the commit that an image was built from, as shipit writes it: such texts sort by time.
+
+    >>> created_at({_CREATED: "2026-11-29T17:00:00Z"}), created_at({_CREATED: "yesterday"})
+    ('2026-11-29T17:00:00Z', '')
+    """
+    created = labels.get(_CREATED, "")
+    return created if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created, re.ASCII) else ""
 
 
 def source_commit(labels: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -58,9 +59,49 @@ def image_tag(template: str, source: Source) -> str:
     return tag[: limits.IMAGE_TAG]
 
 
+def build_tags(template: str, branch: str) -> re.Pattern[str]:
+    """Return the pattern of the tags that builds of `branch` get by a template.
+
+    >>> [bool(build_tags("{version}", "dev").fullmatch(tag)) for tag in ("1.4.0-dev.7-0a1b2c3", "1.4.0", "latest")]
+    [True, False, False]
+    >>> bool(build_tags("{branch}-{sha}", "feat/a").fullmatch("feat-a-0a1b2c3"))
+    True
+    """
+    values = {
+        "version": r"\d+\.\d+\.\d+-dev\.\d+-[0-9a-f]{7}",
+        "major": r"\d+",
+        "minor": r"\d+",
+        "branch": re.escape(_valid(branch)),
+        "sha": "[0-9a-f]{7}",
+    }
+    texts = re.split(r"\{(version|major|minor|branch|sha)\}", template)
+    parts = (values[text] if number % 2 else re.escape(_valid(text)) for number, text in enumerate(texts))
+    return re.compile("".join(parts))
+
+
+def is_build_tag(tag: str, templates: Iterable[str], source: Source) -> bool:
+    """Return whether `tag` is a permanent tag of a build of `source`, by one of the templates.
+
+    The version of a build ends with its commit; a release has another version, so its tags never count.
+
+    >>> source = Source(Version.parse("1.4.0-dev.7+0a1b2c3"), "0a1b2c3d4e5f", "dev")
+    >>> is_build_tag("dev-0a1b2c3", ["latest", "{branch}-{sha}"], source), is_build_tag("latest", ["latest"], source)
+    (True, False)
+    >>> is_build_tag("1.4.0", ["{version}"], Source(Version.parse("1.4.0"), "0a1b2c3d4e5f", "main"))
+    False
+    """
+    if not source.revision or source.version.build != source.revision[:7]:
+        return False
+    return tag in {image_tag(each, source) for each in templates if is_permanent(each)}
+
+
+def _valid(text: str) -> str:
+    """Return `text` with `-` in place of each character that a tag cannot contain."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", text)
+
+
 def _rendered(template: str, source: Source) -> str:
-    tag = re.sub(r"[^A-Za-z0-9_.-]", "-", fill(template, source))
-    return re.sub(r"^[.-]", "_", tag)
+    return re.sub(r"^[.-]", "_", _valid(fill(template, source)))
 
 
 def is_permanent(template: str) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from shipit.plan.images.clean_up import OldBuilds as OldBuilds
+from shipit.plan.images.clean_up import clean_up_findings as clean_up_findings
+from shipit.plan.images.clean_up import old_builds as old_builds
 from shipit.plan.images.model import ImagePlan as ImagePlan
 from shipit.plan.images.model import PlannedImage as PlannedImage
+from shipit.plan.images.observe import ObservedImage as ObservedImage
 from shipit.plan.images.observe import ObservedImages as ObservedImages
 from shipit.plan.images.observe import observe_images as observe_images
 from shipit.plan.images.observe import observe_wanted_images as observe_wanted_images

@@ -15,17 +15,23 @@ from shipit.plan.images.observe import ObservedImage, ObservedImages
 from shipit.plan.images.wanted import WantedImage
 from shipit.plan.model import Inputs
 from shipit.steps.base import Step
-from shipit.steps.images import BuildImage, PromoteImage, PushImage, TagImage
+from shipit.steps.images import BuildImage, PromoteImage, PushImage, RemoveImages, TagImage
 from shipit.steps.repository import Run
 
 
-def make_image_plan(config: Config, observed: ObservedImages) -> ImagePlan:
-    """Return the plan of an environment's images."""
+def make_image_plan(config: Config, observed: ObservedImages, removals: Iterable[RemoveImages] = ()) -> ImagePlan:
+    """Return the plan of an environment's images.
+
+    Args:
+        config: the configuration.
+        observed: the facts.
+        removals: the last steps, which remove old images.
+    """
     return ImagePlan(
         environment=observed.environment,
         images=tuple(map(_planned, observed.images)),
         inputs=Inputs(observed.commit.id, observed.branch, fingerprint(config)),
-        steps=tuple(_steps(observed)),
+        steps=(*_steps(observed), *removals),
         findings=blocking_first(observed.findings),
         builder=observed.builder,
     )
