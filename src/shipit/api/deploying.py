@@ -248,7 +248,7 @@ def _plan(
             image = image_of_version(project.world, project.config, target, version, record)
         else:
             image, problems = image_of_commit(project.world, project.config, target, project.ci.branch)
-            findings += () if after_push else problems
+            findings += () if after_push and target.config.deploys_image else problems
         goals.append(Goal(image, project.ci.run_name, retry=retry))
         findings += older_findings(project.git, target, seen.hosts, image)
     findings += unverified_findings(
@@ -257,10 +257,10 @@ def _plan(
         [
             (target.config.image or "", goal.image.digest, str(goal.image))
             for target, goal in zip(observed.targets, goals, strict=True)
-            if goal.image.digest
+            if goal.image.digest and target.config.deploys_image
         ],
     )
-    return make_deploy_plan(project.config, observed, goals, findings)
+    return make_deploy_plan(project.config, observed, goals, tuple(dict.fromkeys(findings)))
 
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:

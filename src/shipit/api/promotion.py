@@ -55,7 +55,7 @@ def unverified_findings(
 def _verified(source: ObservedDeployment, name: str) -> Iterator[str]:
     """Yield the digests of an image that are verified on all hosts of an environment, and not held."""
     for target, seen in zip(source.targets, source.observed, strict=True):
-        if (target.config.image or "") == name and seen.hosts:
+        if target.config.deploys_image and (target.config.image or "") == name and seen.hosts:
             records = [host.record for host in seen.hosts]
             digests = [{event.image.digest for event in record.verified} - set(record.held) for record in records]
             yield from set.intersection(*digests)

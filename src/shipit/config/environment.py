@@ -210,7 +210,12 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             name: the name of this environment.
             target: one of its targets.
         """
-        return target.app(self.built[target.image or ""].name, name)
+        image = self.image_of(target)
+        return target.app(image.name if image else "", name)
+
+    def image_of(self, target: TargetConfig) -> ImageConfig | None:
+        """Return the image that one of the targets deploys; None if it deploys none."""
+        return self.built[target.image or ""] if target.deploys_image else None
 
     @property
     def built(self) -> dict[str, ImageConfig]:

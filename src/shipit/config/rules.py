@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key, key_name
@@ -11,6 +12,7 @@ from shipit.config.model import Config, PackageConfig, VersionFileConfig, Versio
 from shipit.config.reading import advice
 from shipit.config.reading.decode import Fault
 from shipit.config.secrets import names_secret
+from shipit.config.targets import TargetConfig
 
 _WILDCARDS = frozenset("*?[")
 
@@ -139,8 +141,9 @@ def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
                 'the targets after this one wait until its version is verified, and `proof = "none"` never verifies it'
             )
             yield Fault((*here, "proof"), what, "write this target last, or set another `proof`")
-        for target in table.parts(environment.built):
-            yield from _image_of_target((*here, *target.place), target.image, environment)
+        for target in cast(Sequence[TargetConfig], table.parts(environment.built)):
+            if target.deploys_image:
+                yield from _image_of_target((*here, *target.place), target.image, environment)
 
 
 def _image_of_target(at: Key, image: str | None, environment: EnvironmentConfig) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ def shared_places(config: Config) -> Iterator[Fault]:
     owners: dict[tuple[str, str, str], Key] = {}
     for name, environment in config.environments.items():
         for index, target in environment.numbered_targets:
-            if (target.image or "") not in environment.built:  # another rule reports that
+            if target.deploys_image and (target.image or "") not in environment.built:  # another rule reports that
                 continue
             at: Key = ("environments", name, "deploy", *([index] if isinstance(environment.deploy, tuple) else []))
             found: dict[str, Fault] = {}

@@ -30,9 +30,9 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
             "environment: `shop_web-prod`."
         ),
     ] = None
-    image: Annotated[
-        Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
-    ] = None
+
+    # False for a kind that deploys files of the repository, and no image.
+    deploys_image: ClassVar[bool] = True
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -70,7 +70,15 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
         yield from ()
 
 
-class HostTable(TargetTable, frozen=True, kw_only=True):
+class ImageTable(TargetTable, frozen=True, kw_only=True):
+    """A target that deploys an image."""
+
+    image: Annotated[
+        Name | None, Meta(description="The image to deploy, by its name in `images`, if there are several.")
+    ] = None
+
+
+class HostTable(ImageTable, frozen=True, kw_only=True):
     """A target that deploys to hosts."""
 
     known_hosts: Annotated[

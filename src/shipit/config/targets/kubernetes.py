@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from shipit.config.targets.base import TargetTable
+from shipit.config.targets.base import ImageTable
 from shipit.config.vocabulary import Duration, KubernetesName, Name, Text, TimeLimit
 from shipit.core import limits
 
 
-class KubernetesConfig(TargetTable, frozen=True, kw_only=True, tag="kubernetes"):
+class KubernetesConfig(ImageTable, frozen=True, kw_only=True, tag="kubernetes"):
     """A Deployment of Kubernetes, reached with `kubectl`: its image is replaced by digest, and its rollout watched."""
 
     context: Annotated[

@@ -9,6 +9,7 @@ from contextlib import closing
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shipit.config.environment import ImageConfig
 from shipit.config.model import Config
 from shipit.config.targets import HostConfig, HostTable
 from shipit.core import limits
@@ -80,13 +81,17 @@ def deploy_targets(config: Config, environment: str, secrets_versions: Mapping[i
         DeployTarget(
             environment=environment,
             app=settings.app_name(environment, target),
-            image_name=Reference.parse(settings.built[target.image or ""].name).name,
+            image_name=_image_name(settings.image_of(target)),
             config=target,
             url=settings.url or "",
             secrets_version=secrets_versions.get(number, ""),
         )
         for number, target in enumerate(settings.targets)
     )
+
+
+def _image_name(image: ImageConfig | None) -> str:
+    return Reference.parse(image.name).name if image else ""
 
 
 def observe_deployment(

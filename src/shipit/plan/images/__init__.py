@@ -10,6 +10,7 @@ from shipit.plan.images.model import PlannedImage as PlannedImage
 from shipit.plan.images.observe import ObservedImage as ObservedImage
 from shipit.plan.images.observe import ObservedImages as ObservedImages
 from shipit.plan.images.observe import observe_images as observe_images
+from shipit.plan.images.observe import observe_version as observe_version
 from shipit.plan.images.observe import observe_wanted_images as observe_wanted_images
 from shipit.plan.images.of_release import build_steps as build_steps
 from shipit.plan.images.of_release import push_steps as push_steps

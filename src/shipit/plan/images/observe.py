@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from shipit.core.images import REVISION, VERSION, Reference, is_permanent, sourc
 from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
-from shipit.plan.images.image_version import of_release, unreleased_findings
+from shipit.plan.images.image_version import image_version, of_release, unreleased_findings
 from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
 from shipit.plan.version import (
     DeclaredVersion,
@@ -123,7 +123,7 @@ def observe_images(
         *(_uncommitted_changes(dirty) if pushing else ()),
         *_other_branch(config, environment, branch),
         *(_inherited_tags(config, environment) if pushing else ()),
-        *observer.unreleased(environment, next_releases),
+        *observer.unreleased(environment, next_releases, _packages(settings)),
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
         *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
@@ -147,7 +147,36 @@ def observe_wanted_images(
     branch = world.git.branch() or branch
     next_releases = observer.next_releases(commit.id, branch)
     wanted = observer.wanted(environment, commit, next_releases, branch)
-    return wanted, tuple(observer.unreleased(environment, next_releases))
+    packages = _packages(config.environments[environment])
+    return wanted, tuple(observer.unreleased(environment, next_releases, packages))
+
+
+def _packages(environment: EnvironmentConfig) -> set[str]:
+    """Return the names of the packages whose versions the images of an environment have."""
+    return {image.package or "" for image in environment.built.values()}
+
+
+def observe_version(
+    world: World, config: Config, environment: str, package: str, *, branch: str | None
+) -> tuple[str, str, tuple[Finding, ...]]:
+    """Return the version of what is built from the commit that is checked out, the id of the commit, and findings.
+
+    Args:
+        world: the ports.
+        config: the configuration.
+        environment: the name of the environment that gets it.
+        package: the name of the package whose version it has; empty if the repository is one package.
+        branch: the branch to use when HEAD is detached, as the CI names it.
+
+    Raises `PreflightError` when there is no commit yet, or its history cannot be fetched.
+    """
+    observer = _ImageObserver(world, config)
+    commit = observer.commit("HEAD")
+    next_releases = observer.next_releases(commit.id, world.git.branch() or branch)
+    released = of_release(environment, config.environments[environment])
+    version, _ = image_version(next_releases[package], commit.id, config.release.initial_version, released=released)
+    unreleased = observer.unreleased(environment, next_releases, {package})
+    return str(version), commit.id, (*_uncommitted_changes(world.git.dirty()), *unreleased)
 
 
 class _ImageObserver(Struct, frozen=True):
@@ -206,8 +235,10 @@ class _ImageObserver(Struct, frozen=True):
 
         return {each.decision.package: each for each in decide_each(histories, decided)}
 
-    def unreleased(self, environment: str, next_releases: Mapping[str, NextRelease]) -> Iterator[Finding]:
-        """Yield the findings about tags, and about commits that are not released in images of a release.
+    def unreleased(
+        self, environment: str, next_releases: Mapping[str, NextRelease], packages: Collection[str]
+    ) -> Iterator[Finding]:
+        """Yield the findings about tags, and about commits of `packages` that are not released, if they must be.
 
         Findings about tags do not block builds: their version is then computed as if there were no release.
         """
@@ -220,7 +251,7 @@ class _ImageObserver(Struct, frozen=True):
         if of_release(environment, config):
             main = main_channel(self.config, None).name
             release_branch = f"`{main}`" if main else "the release branch"
-            for package in {image.package or "" for image in config.built.values()}:
+            for package in packages:
                 yield from unreleased_findings(next_releases[package], environment, release_branch)
 
     def observe(self, wanted: WantedImage, read_registry: bool, to_promote: str | None) -> ObservedImage:

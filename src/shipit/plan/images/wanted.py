@@ -88,7 +88,9 @@ class WantedImage(Struct, frozen=True):
 
 def _followed(key: str, name: str, environment: EnvironmentConfig) -> tuple[str, ...]:
     """Return the tags of an image that only a deployment moves, as full references."""
-    tags = (target.followed_tag for target in environment.targets if (target.image or "") == key)
+    tags = (
+        target.followed_tag for target in environment.targets if target.deploys_image and (target.image or "") == key
+    )
     return tuple(str(Reference(name, tag)) for tag in tags if tag)
 
 
