@@ -105,7 +105,7 @@ class ConfigError(ShipitError):
 
 # The codes of the findings about a credential.
 CREDENTIAL_CODES = frozenset(
-    ("github-token-missing", "github-token-refused", "github-read-only", "remote-login", "registry-login")
+    ("github-token-missing", "github-token-refused", "github-read-only", "remote-login", "registry-login", "aws-login")
 )
 
 # The codes of the findings about a service that failed or did not answer.

@@ -121,7 +121,7 @@ def test_an_unknown_key_of_a_target_is_an_error_with_the_key_that_was_probably_m
     assert refused(lines).hint == hint
 
 
-@pytest.mark.parametrize("kind", ["ecs", "static-site"])
+@pytest.mark.parametrize("kind", ["ecs"])
 def test_an_unsupported_kind_is_an_error_that_lists_the_supported_ones(kind: str) -> None:
     found = problem(f'{DEV}deploy = {{ kind = "{kind}" }}')
     assert found.what == f'`kind` cannot be `"{kind}"` yet'

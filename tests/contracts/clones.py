@@ -23,6 +23,7 @@ from shipit.adapters.notify import WebHooks
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.secrets import SecretStores
+from shipit.adapters.sites import AwsSites
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld
 from shipit.world import Files, Git, World
@@ -87,7 +88,7 @@ class Real:
         hosts, secrets = Connections(logins, Redactor()), SecretStores(Redactor())
         ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
         notifications = WebHooks(Redactor(), RetryPolicy(), str(self.root / ".git/shipit/notified"))
-        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()), notifications)
+        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()), AwsSites(), notifications)
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

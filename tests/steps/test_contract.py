@@ -15,6 +15,7 @@ from parts.engine import Engine
 from parts.registry import Registry
 from steps.kubernetes.scene import NAMESPACE
 from steps.samples import TAG, reference, samples_of_steps
+from steps.static_site.scene import BUCKET
 
 from shipit.errors import ConflictError
 from shipit.plan.model import Inputs
@@ -61,6 +62,7 @@ def state(clone: Clone) -> dict[str, Any]:
         "image": image(clone) if clone.image else None,
         "host": host(clone) if isinstance(clone.world, FakeWorld) else None,
         "cluster": cluster(clone) if isinstance(clone.world, FakeWorld) else None,
+        "bucket": bucket(clone) if isinstance(clone.world, FakeWorld) else None,
         "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
 
@@ -88,6 +90,13 @@ def cluster(clone: Clone) -> object:
     assert isinstance(clone.world, FakeWorld)
     namespace = clone.world.clusters.at(NAMESPACE)
     return dict(namespace.texts), {name: dict(each.images) for name, each in namespace.deployments.items()}
+
+
+def bucket(clone: Clone) -> object:
+    """Return all that a step can change in the bucket of the samples, and in the cache in front of it."""
+    assert isinstance(clone.world, FakeWorld)
+    site = clone.world.sites.at(BUCKET)
+    return dict(site.objects), [(each.reference, each.paths) for each in site.distribution.invalidations]
 
 
 def test_every_step_has_a_sample() -> None:

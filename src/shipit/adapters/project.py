@@ -57,6 +57,7 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import Logins, Registries
         from shipit.adapters.secrets import SecretStores
+        from shipit.adapters.sites import AwsSites
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
         logins = Logins(self.ci.registry_login, self.ci.github_login)
@@ -67,7 +68,7 @@ class Project(Struct, frozen=True, dict=True):
         ports = (files, commands, SystemClock(), engine, Registries(logins, self._retry_policy), hosts, secrets)
         record = os.path.join(self.git.directory, "shipit", "notified")
         notifications = WebHooks(self.redact, self._retry_policy.for_notifications, record)
-        return World(self.git, self.forge, *ports, KubectlClusters(self.redact), notifications)
+        return World(self.git, self.forge, *ports, KubectlClusters(self.redact), AwsSites(), notifications)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

@@ -151,6 +151,19 @@ AppName = Annotated[
 KubernetesName = Annotated[
     str, _text("[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?", "a name of lower case letters, digits, `-` and `.`", "shop")
 ]
+BucketName = Annotated[
+    str,
+    _text(
+        r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "the name of a bucket, in lower case",
+        "shop-web",
+    ),
+]
+DistributionId = Annotated[
+    str, _text("[A-Z0-9]{8,32}", "the id of a distribution of CloudFront, in capitals and digits", "E2QWRUHEXAMPLE")
+]
+AwsRegion = Annotated[str, _text("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region of AWS", "ap-northeast-2")]
+AwsAccount = Annotated[str, _text("[0-9]{12}", "a string of 12 digits", "123456789012")]
 HostPath = Annotated[
     str, _text(r"/[^\x00-\x1f\s'\"$`\\]*[^/\x00-\x1f\s'\"$`\\]", "an absolute path without spaces", "/srv/shop/active")
 ]

@@ -233,6 +233,17 @@ DEPLOY_LOG_SIZE = Size("deployments", 1 << 20, "the end of such a log", "the ear
 DEPLOY_EVENTS = Count("deployments", 100, "events in the record of a host", "older ones are removed, except those that hold an image")
 DEPLOY_LOG = Count("deployments", 50, "last lines of the log of a container in an error", "the others are only in the log of the container")
 
+AWS_CONNECT = Time("deployments", 5, "a connection to AWS", "the request is repeated, then error, status 5")
+AWS_ANSWER = Time("deployments", 30, "the answer of AWS to a request", "the request is repeated, then error, status 5")
+AWS_TRIES = Count("deployments", 4, "tries of a request to AWS, if it is throttled or AWS fails", "error, status 5")
+BUCKET_LOCK = Time("deployments", 30, "the lock of a killed run in a bucket", "another run can deploy")
+BUCKET_OBJECTS = Count("deployments", 50_000, "objects in the bucket of a static site", "error, status 3")
+SITE_FILE = Size("deployments", 256 << 20, "a file of a static site", "error, status 2")
+SITE_UPLOADS = Count("deployments", 16, "files of a static site that are uploaded at the same time", "the others wait")
+SITE_SERVED = Time("deployments", 600, "the time until CloudFront serves the new version of a static site", "the earlier version is put back; error, status 6", "environments.<name>.deploy.within")
+SITE_ASSETS = Count("deployments", 20, "files of the first page of a static site that are asked for from outside", "the others are only checked in the bucket")
+INVALIDATED_PATHS = Count("deployments", 500, "changed paths that are removed from the cache of CloudFront", "all paths are removed, as `/*`")
+
 # Notifications
 
 NOTIFICATION_TIME = Time("notifications", 10, "a request to the service, with its whole answer", "the request is repeated if the service did not answer; then a warning")

@@ -16,6 +16,7 @@ from shipit.deploy.base import TargetKind
 from shipit.deploy.blue_green import BlueGreen
 from shipit.deploy.compose import Compose
 from shipit.deploy.kubernetes import Kubernetes
+from shipit.deploy.static_site import StaticSite
 from shipit.deploy.swarm import Swarm
 from shipit.deploy.watchtower import Watchtower
 
@@ -25,4 +26,5 @@ TARGETS: dict[str, TargetKind[Any]] = {
     "swarm": Swarm(),
     "watchtower": Watchtower(),
     "kubernetes": Kubernetes(),
+    "static-site": StaticSite(),
 }

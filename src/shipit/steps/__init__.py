@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipit.steps import blue_green, compose, deploy, forge, images, kubernetes, notify, repository, swarm, watchtower
+from shipit.steps import (
+    blue_green,
+    compose,
+    deploy,
+    forge,
+    images,
+    kubernetes,
+    notify,
+    repository,
+    static_site,
+    swarm,
+    watchtower,
+)
 
 _ROOMS: tuple[Any, ...] = (
     repository,
@@ -19,6 +31,7 @@ _ROOMS: tuple[Any, ...] = (
     compose,
     swarm,
     kubernetes,
+    static_site,
     notify,
 )
 

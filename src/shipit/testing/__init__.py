@@ -61,4 +61,8 @@ from shipit.testing.process import Effect as Effect
 from shipit.testing.process import FakeProcess as FakeProcess
 from shipit.testing.registry import FakeRegistry as FakeRegistry
 from shipit.testing.secrets import FakeSecrets as FakeSecrets
+from shipit.testing.sites import FakeDistribution as FakeDistribution
+from shipit.testing.sites import FakeObject as FakeObject
+from shipit.testing.sites import FakeSite as FakeSite
+from shipit.testing.sites import FakeSites as FakeSites
 from shipit.testing.world import FakeWorld as FakeWorld

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from shipit.world import World
 from shipit.world.hosts import install_one_by_one
+from shipit.world.sites import put_one_by_one
 
 When = Literal["before", "after"]
 
@@ -34,11 +35,13 @@ WRITES: Mapping[str, frozenset[str]] = {
     "secrets": frozenset(),
     "clusters": frozenset(),
     "cluster": frozenset(("write", "set_image", "start_job", "lock", "unlock")),
+    "sites": frozenset(),
+    "site": frozenset(("put", "put_all", "write", "delete", "invalidate", "lock", "unlock")),
     "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.
 
-`hosts` leads to `host`, `host` to `containers` and `services`, and `clusters` to `cluster`.
+`hosts` leads to `host`, `host` to `containers` and `services`, `clusters` to `cluster`, and `sites` to `site`.
 """
 
 
@@ -96,7 +99,8 @@ def _wrapped(world: World, call: Callable[..., Any]) -> World:
 class _Port:
     """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed.
 
-    The ports that a port leads to are wrapped too: each host with its containers and services, and each cluster.
+    The ports that a port leads to are wrapped too: each host with its containers and services, each cluster and each
+    bucket.
     """
 
     def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
@@ -106,10 +110,12 @@ class _Port:
 
     def __getattr__(self, member: str) -> Any:
         attribute = getattr(self._port, member)
-        if member == "at":  # of all hosts, or of all clusters
+        if member == "at":  # of all hosts, all clusters or all buckets
             return lambda address: _Port(self._name.removesuffix("s"), attribute(address), self._call)
         if (self._name, member) == ("host", "install"):  # it makes several writes
             return partial(install_one_by_one, self)
+        if (self._name, member) == ("site", "put_all"):
+            return partial(put_one_by_one, self)
         if self._name == "host" and member in ("containers", "services"):
             return _Port(member, attribute, self._call)
         return partial(self._call, f"{self._name}.{member}", attribute) if member in WRITES[self._name] else attribute

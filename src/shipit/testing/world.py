@@ -18,6 +18,7 @@ from shipit.testing.notifications import FakeNotifications
 from shipit.testing.process import Effect, FakeProcess
 from shipit.testing.registry import FakeRegistry
 from shipit.testing.secrets import FakeSecrets
+from shipit.testing.sites import FakeSites
 from shipit.world import World
 
 
@@ -44,6 +45,7 @@ class FakeWorld(World, frozen=True):
     hosts: FakeHosts
     secrets: FakeSecrets
     clusters: FakeClusters
+    sites: FakeSites
     notifications: FakeNotifications
     remote: FakeRemote
 
@@ -65,7 +67,8 @@ class FakeWorld(World, frozen=True):
         remote, registry = FakeRemote(clock=FakeClock(today)), FakeRegistry()
         hosts = FakeHosts(registry, remote.clock)
         clusters = FakeClusters(registry, remote.clock, hosts.apps)
-        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, FakeNotifications(), effects)
+        sites = FakeSites(remote.clock)
+        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, sites, FakeNotifications(), effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
@@ -79,6 +82,7 @@ class FakeWorld(World, frozen=True):
         hosts: FakeHosts,
         secrets: FakeSecrets,
         clusters: FakeClusters,
+        sites: FakeSites,
         notifications: FakeNotifications,
         effects: Mapping[str, Effect],
     ) -> FakeWorld:
@@ -94,6 +98,7 @@ class FakeWorld(World, frozen=True):
             hosts=hosts,
             secrets=secrets,
             clusters=clusters,
+            sites=sites,
             notifications=notifications,
             remote=remote,
         )
@@ -105,9 +110,9 @@ class FakeWorld(World, frozen=True):
             at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
             depth: the number of commits to clone; None for all.
         """
-        hosts, clusters = self.hosts.connect(), self.clusters.connect()
+        hosts, clusters, sites = self.hosts.connect(), self.clusters.connect(), self.sites.connect()
         world = self._over(
-            self.remote, self.registry, hosts, self.secrets, clusters, self.notifications, self.process.effects
+            self.remote, self.registry, hosts, self.secrets, clusters, sites, self.notifications, self.process.effects
         )
         branch = self.remote.default or ""
         world.git.fetch()
@@ -120,7 +125,8 @@ class FakeWorld(World, frozen=True):
     def next_run(self) -> FakeWorld:
         """Return the same clone as a new process finds it: without locks and the record of commands."""
         process = FakeProcess(self.files, self.process.effects)
-        return replace(self, process=process, hosts=self.hosts.connect(), clusters=self.clusters.connect())
+        places = {"hosts": self.hosts.connect(), "clusters": self.clusters.connect(), "sites": self.sites.connect()}
+        return replace(self, process=process, **places)
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         """Commit `files` as a user, or a new line in `notes.txt` if there are none, and return the commit's id."""

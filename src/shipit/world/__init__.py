@@ -32,11 +32,13 @@ from shipit.world.images import RemoteImage as RemoteImage
 from shipit.world.images import Transfer as Transfer
 
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
-    from shipit.world.clusters import Clusters, Place
+    from shipit.world.clusters import Clusters
     from shipit.world.hosts import Hosts, Secrets
     from shipit.world.notifications import Notifications
+    from shipit.world.places import Place
+    from shipit.world.sites import Sites
 else:  # for `help(World)`, which reads the annotations
-    Clusters = Hosts = Secrets = Notifications = object
+    Clusters = Hosts = Secrets = Notifications = Sites = object
 
 
 class World(Struct, frozen=True):
@@ -52,10 +54,13 @@ class World(Struct, frozen=True):
     hosts: Hosts
     secrets: Secrets
     clusters: Clusters
+    sites: Sites
     notifications: Notifications
 
     def place(self, address: str) -> Place:
-        """Return the place with this address: a host, or a namespace of a cluster."""
-        from shipit.core.deploy import is_cluster
+        """Return the place with this address: a host, a namespace of a cluster, or a bucket with a site."""
+        from shipit.core.deploy import is_bucket, is_cluster
 
+        if is_bucket(address):
+            return self.sites.at(address)
         return self.clusters.at(address) if is_cluster(address) else self.hosts.at(address)

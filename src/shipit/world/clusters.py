@@ -7,7 +7,6 @@ from typing import Protocol
 
 from shipit.core.deploy import Job, NewJob, Workload
 from shipit.finding import Finding
-from shipit.world.hosts import Host
 
 
 class Cluster(Protocol):
@@ -79,7 +78,3 @@ class Clusters(Protocol):
 
     def at(self, address: str) -> Cluster:
         """Return the namespace with this address; see `shipit.core.deploy.cluster_address`."""
-
-
-Place = Host | Cluster
-"""A place that an app is deployed to. Both kinds have the record of its deployments and the lock."""

@@ -12,7 +12,7 @@ from shipit.config.keys import Key, path
 from shipit.config.model import Config
 from shipit.config.reading.decode import Fault
 
-_SSH, _LOCAL = "ssh://", "local"
+_SSH, _LOCAL, _BUCKET = "ssh://", "local", "s3://"
 
 
 def shared_places(config: Config) -> Iterator[Fault]:
@@ -32,8 +32,8 @@ def shared_places(config: Config) -> Iterator[Fault]:
 
 
 def _is_same_everywhere(place: str) -> bool:
-    """Return whether a place is the same one for all environments: a host over SSH, or a named context."""
-    if place.startswith(_SSH):
+    """Return whether a place is the same one for all environments: a host over SSH, a bucket, or a named context."""
+    if place.startswith((_SSH, _BUCKET)):
         return True
     if place == _LOCAL:
         return False
@@ -43,6 +43,10 @@ def _is_same_everywhere(place: str) -> bool:
 
 
 def _fault(at: Key, thing: str, place: str, owner: Key) -> Fault:
+    if place.startswith(_BUCKET):
+        return Fault(
+            at, f"bucket `{place.removeprefix(_BUCKET)}` is used by `{path(owner)}` already", "write another `bucket`"
+        )
     from shipit.core.deploy import is_cluster, machine  # only faults need it
 
     where, other = (machine(place), "another `namespace`") if is_cluster(place) else (f"`{place}`", "other `hosts`")

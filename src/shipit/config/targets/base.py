@@ -18,7 +18,7 @@ class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     """A target; its `kind` says which other keys it has."""
 
     # The kinds that only a later version supports.
-    later: ClassVar[tuple[str, ...]] = ("ecs", "static-site")
+    later: ClassVar[tuple[str, ...]] = ("ecs",)
 
     name: Annotated[
         AppName | None,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from shipit.core.deploy.address import LOCAL as LOCAL
+from shipit.core.deploy.address import bucket_address as bucket_address
+from shipit.core.deploy.address import bucket_parts as bucket_parts
 from shipit.core.deploy.address import cluster_address as cluster_address
 from shipit.core.deploy.address import cluster_parts as cluster_parts
+from shipit.core.deploy.address import is_bucket as is_bucket
 from shipit.core.deploy.address import is_cluster as is_cluster
 from shipit.core.deploy.address import kubectl as kubectl
 from shipit.core.deploy.address import machine as machine
@@ -53,6 +56,18 @@ from shipit.core.deploy.service_job import ServiceJob as ServiceJob
 from shipit.core.deploy.service_job import job_done as job_done
 from shipit.core.deploy.service_job import job_failure as job_failure
 from shipit.core.deploy.service_job import job_state as job_state
+from shipit.core.deploy.site import FRESH as FRESH
+from shipit.core.deploy.site import IMMUTABLE as IMMUTABLE
+from shipit.core.deploy.site import INDEX as INDEX
+from shipit.core.deploy.site import PROOF as PROOF
+from shipit.core.deploy.site import SiteFile as SiteFile
+from shipit.core.deploy.site import SiteRelease as SiteRelease
+from shipit.core.deploy.site import files_of_commit as files_of_commit
+from shipit.core.deploy.site import public_paths as public_paths
+from shipit.core.deploy.site import release_path as release_path
+from shipit.core.deploy.site import sha256_of as sha256_of
+from shipit.core.deploy.site import site_file as site_file
+from shipit.core.deploy.site import stored_path as stored_path
 from shipit.core.deploy.workload import Pod as Pod
 from shipit.core.deploy.workload import Rollout as Rollout
 from shipit.core.deploy.workload import Workload as Workload

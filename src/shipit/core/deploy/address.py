@@ -1,9 +1,11 @@
-"""The addresses of the places that are deployed to: this machine, a host, or a namespace of a Kubernetes cluster.
+"""The addresses of the places that are deployed to: this machine, a host, a namespace of Kubernetes, a bucket of S3.
 
 >>> machine("local"), machine("ssh://deploy@shop.example")
 ('this machine', 'deploy@shop.example')
 >>> machine(cluster_address("shop", "prod")), machine(cluster_address("shop", None))
 ('cluster prod, namespace shop', 'the cluster, namespace shop')
+>>> machine(bucket_address("shop-web", "ap-northeast-2"))
+'bucket shop-web'
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import shlex
 
 LOCAL = "local"
 _CLUSTER = "kubernetes:"
+_BUCKET = "s3://"
 
 
 def machine(address: str) -> str:
@@ -19,6 +22,8 @@ def machine(address: str) -> str:
     if is_cluster(address):
         namespace, context = cluster_parts(address)
         return f"{f'cluster {context}' if context else 'the cluster'}, namespace {namespace}"
+    if is_bucket(address):
+        return f"bucket {bucket_parts(address)[0]}"
     return "this machine" if address == LOCAL else address.removeprefix("ssh://")
 
 
@@ -40,6 +45,26 @@ def cluster_parts(address: str) -> tuple[str, str | None]:
     """
     namespace, _, context = address.removeprefix(_CLUSTER).partition("@")
     return namespace, context or None
+
+
+def bucket_address(bucket: str, region: str | None) -> str:
+    """Return the address of a bucket of S3; without `region`, it is in the region of the credentials."""
+    return f"{_BUCKET}{bucket}@{region}" if region else f"{_BUCKET}{bucket}"
+
+
+def is_bucket(address: str) -> bool:
+    """Return whether `address` is that of a bucket."""
+    return address.startswith(_BUCKET)
+
+
+def bucket_parts(address: str) -> tuple[str, str | None]:
+    """Return the bucket and the region of the address of a bucket.
+
+    >>> bucket_parts("s3://shop-web@ap-northeast-2"), bucket_parts("s3://shop-web")
+    (('shop-web', 'ap-northeast-2'), ('shop-web', None))
+    """
+    bucket, _, region = address.removeprefix(_BUCKET).partition("@")
+    return bucket, region or None
 
 
 def kubectl(address: str, command: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
-from shipit.core.deploy import DeployedImage, DeployRecord, machine
+from shipit.config.targets import StaticSiteConfig
+from shipit.core.deploy import DeployedImage, DeployRecord, files_of_commit, machine
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.core.versions import is_version
 from shipit.deploy import AnyTarget, HostState
@@ -16,16 +16,12 @@ from shipit.finding import Finding
 from shipit.world import Git, RemoteImage, World
 
 
-def image_config(config: Config, target: AnyTarget) -> ImageConfig:
-    """Return the settings of the image that a target deploys."""
-    environment: EnvironmentConfig = config.environments[target.environment]
-    return environment.built[target.config.image or ""]
-
-
 def image_of_commit(
     world: World, config: Config, target: AnyTarget, branch: str | None
 ) -> tuple[DeployedImage, tuple[Finding, ...]]:
     """Return the image of the current commit, and findings. Its digest is empty if the registry does not have it.
+
+    A target without an image deploys files that are built from the commit.
 
     Args:
         world: the ports.
@@ -33,8 +29,13 @@ def image_of_commit(
         target: the target.
         branch: the branch to use when HEAD is detached.
     """
-    from shipit.plan.images import observe_wanted_images  # imported late: the state of an environment needs no images
+    # Imported late: the state of an environment needs no images.
+    from shipit.plan.images import observe_version, observe_wanted_images
 
+    if isinstance(target.config, StaticSiteConfig):
+        package = target.config.package or ""
+        version, commit, problems = observe_version(world, config, target.environment, package, branch=branch)
+        return files_of_commit(target.config.bucket, version, commit), problems
     images, findings = observe_wanted_images(world, config, target.environment, branch=branch)
     wanted = next(image for image in images if image.name == (target.config.image or ""))
     unreleased = tuple(finding.as_warning() for finding in findings if finding.code == "unreleased")
@@ -62,15 +63,21 @@ def image_of_version(
     for event in record.verified:
         if event.image.version == version:
             return event.image
-    name = Reference.parse(image_config(config, target).name).name
-    found = world.registry.find(f"{name}:{version}")
+    name = target.image_name
+    found = world.registry.find(f"{name}:{version}") if name else None
     if found is None:
         known = ", ".join(event.image.version for event in record.verified[:5])
-        hint = f"versions that were deployed: {known}" if known else f"check the tags of `{name}`"
+        what = f"there is no image `{name}:{version}`" if name else f"version `{version}` is not in {_places(target)}"
+        other = f"check the tags of `{name}`" if name else "check out its commit, and deploy it without a version"
+        hint = f"versions that were deployed: {known}" if known else other
         several = len(config.environments[target.environment].targets) > 1
         state = "nothing was changed: all targets of an environment get the same version" if several else None
-        raise UsageError(f"there is no image `{name}:{version}`", hint=hint, state=state)
+        raise UsageError(what, hint=hint, state=state)
     return _deployed(f"{name}:{version}", found, version, "")
+
+
+def _places(target: AnyTarget) -> str:
+    return ", ".join(map(machine, target.config.hosts))
 
 
 def rollback_image(

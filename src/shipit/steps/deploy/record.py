@@ -11,7 +11,7 @@ from shipit.core.deploy import DeployEvent, DeployRecord, cluster_parts, is_clus
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
-from shipit.world.clusters import Place
+from shipit.world.places import Place
 
 
 def read_record(host: Place, path: str) -> DeployRecord:

@@ -1,0 +1,139 @@
+"""The clients of AWS with limits, and its errors in words of shipit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from shipit.core import limits
+from shipit.errors import AuthError, ConfigError, ConflictError, RemoteError, ShipitError
+from shipit.world.sites import Login
+
+INSTALL = "pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
+LOG_IN = (
+    "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `AWS_PROFILE`; in GitHub Actions, set the input `aws-role`"
+)
+# The codes of AWS for credentials that it does not accept, by the reason.
+_REFUSED = {
+    "ExpiredToken": "are expired",
+    "ExpiredTokenException": "are expired",
+    "RequestExpired": "are expired",
+    "InvalidAccessKeyId": "do not exist",
+    "InvalidClientTokenId": "do not exist",
+    "UnrecognizedClientException": "do not exist",
+    "SignatureDoesNotMatch": "are wrong: the secret key does not match",
+    "InvalidToken": "are wrong: the session token does not match",
+    "AuthFailure": "are wrong",
+}
+_FORBIDDEN = ("AccessDenied", "AccessDeniedException", "403", "Forbidden")
+_CONFLICTS = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
+_BUSY = ("Throttling", "ThrottlingException", "SlowDown", "RequestLimitExceeded", "TooManyInvalidationsInProgress")
+_FIRST_SERVER_ERROR = 500
+
+
+class Aws:
+    """The clients of AWS for one region; each is created at first use.
+
+    Args:
+        region: the region; None for that of the environment or the profile.
+    """
+
+    def __init__(self, region: str | None) -> None:
+        self._region = region
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service; use it in the block of `requesting`."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, region_name=self.region, config=_config())
+        return self._clients[service]
+
+    @property
+    def region(self) -> str:
+        """The region of the requests."""
+        return self._region or self._session.region_name or "us-east-1"
+
+    @cached_property
+    def login(self) -> Login:
+        """The account and the region of the credentials, as AWS says them."""
+        with requesting("say whose credentials these are"):
+            identity = self.client("sts").get_caller_identity()
+        return Login(identity["Account"], self.region)
+
+    @cached_property
+    def _session(self) -> Any:
+        import boto3  # type: ignore[import-untyped]
+
+        return boto3.Session()
+
+
+def _config() -> Any:
+    from botocore.config import Config  # type: ignore[import-untyped]
+
+    retries = {"mode": "standard", "total_max_attempts": int(limits.AWS_TRIES)}
+    return Config(
+        connect_timeout=int(limits.AWS_CONNECT),
+        read_timeout=int(limits.AWS_ANSWER),
+        retries=retries,
+        max_pool_connections=int(limits.SITE_UPLOADS),
+    )
+
+
+@contextmanager
+def requesting(to: str, allow: str = "") -> Iterator[None]:
+    """Convert the exceptions of boto3 in the block.
+
+    Args:
+        to: the task of AWS, for messages, such as "write `index.html`".
+        allow: the right that the task needs, such as `s3:PutObject`.
+
+    Raises `AuthError` if AWS refuses the credentials or the right is missing, `ConflictError` if a condition of the
+    request is not met, and `RemoteError` for other failures.
+    """
+    try:
+        from botocore import exceptions  # type: ignore[import-untyped]
+    except ImportError as error:
+        what = f"shipit asks AWS to {to} with `boto3`, which is not installed"
+        raise AuthError(what, hint=INSTALL) from error
+    try:
+        yield
+    except exceptions.ClientError as error:
+        raise _converted(error, to, allow) from error
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        raise AuthError(f"there are no credentials to ask AWS to {to}", hint=LOG_IN) from error
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        what = f"AWS cannot be reached to {to}: {error}"
+        raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
+    except exceptions.ParamValidationError as error:
+        raise ConfigError(f"AWS cannot be asked to {to}: {error}", hint="fix the name in shipit.toml") from error
+    except exceptions.BotoCoreError as error:
+        raise AuthError(f"AWS cannot be asked to {to}: {error}", hint=LOG_IN) from error
+
+
+def code_of(error: Any) -> str:
+    """Return the code of an error of AWS, such as `NoSuchKey`."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _converted(error: Any, to: str, allow: str) -> ShipitError:
+    code, answer = code_of(error), error.response.get("ResponseMetadata", {})
+    text = error.response.get("Error", {}).get("Message", "")
+    if code in _REFUSED:
+        return AuthError(f"AWS refused to {to}: the credentials {_REFUSED[code]}", hint=f"get new ones, or {LOG_IN}")
+    if code in _FORBIDDEN:
+        needed = (
+            f"allow `{allow}` in the policy of the role or user" if allow else "check the policy of the role or user"
+        )
+        return AuthError(f"AWS does not allow these credentials to {to}", hint=needed)
+    if code in _CONFLICTS:
+        return ConflictError(f"another program was faster: AWS did not {to}", hint="run the same command again")
+    status = answer.get("HTTPStatusCode", 0)
+    what = f"AWS failed to {to}: {code} {text}".strip()
+    number = answer.get("RequestId", "")
+    return RemoteError(
+        f"{what} (request {number})" if number else what,
+        hint="run the same command again",
+        retryable=code in _BUSY or status >= _FIRST_SERVER_ERROR,
+    )

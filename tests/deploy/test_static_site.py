@@ -1,0 +1,314 @@
+"""Deployments of a static site to a bucket in memory, with the same code that makes real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+from deploy.stage import Stage, undone
+
+from shipit.config.load import parse_config
+from shipit.core.deploy import FRESH, IMMUTABLE, DeployedImage, files_of_commit
+from shipit.errors import CommandError, DeployError, PreflightError, UsageError
+from shipit.plan.views import render_status
+from shipit.steps.deploy import read_record
+from shipit.testing import (
+    FakeFiles,
+    FakeObject,
+    FakeSite,
+    FakeWorld,
+    Killed,
+    crash_matrix,
+    interrupted,
+    kill,
+)
+from shipit.world import World
+
+URL = "https://shop.example"
+STATE = ".shipit/shop"
+CONFIG = """\
+[environments.dev]
+branch = "main"
+url = "https://shop.example"
+
+[environments.dev.deploy]
+kind = "static-site"
+name = "shop"
+bucket = "shop-web"
+distribution = "E2QWRUHEXAMPLE"
+build = ["npm run build"]
+keep-releases = 2
+within = "1m"
+"""
+
+
+@dataclass
+class SiteStage(Stage):
+    """A stage whose target is a static site."""
+
+    @classmethod
+    def of(cls, target: str = "", environment: str = "", nginx: str = "") -> SiteStage:
+        return cls(parse_config(CONFIG + target))
+
+    def begun(self, *versions: str) -> FakeWorld:
+        """Return a world in which all versions but the last are deployed, and the last is committed."""
+        world = FakeWorld.new(effects={"npm run build": build})
+        site = site_of(world)
+        world.hosts.at("local").servers["shop.example"] = site.distribution.answer
+        *earlier, last = versions
+        for version in earlier:
+            self.commit(world, version)
+            self.deploy(world.next_run())
+        self.commit(world, last)
+        return world
+
+    def commit(self, world: FakeWorld, version: str) -> DeployedImage:
+        commit = world.commit(f"feat: {version}", {"version.txt": version})
+        world.push()
+        return files_of_commit("shop-web", version, commit)
+
+
+def build(files: FakeFiles, env: Mapping[str, str]) -> None:
+    """Build the site as Vite does: an index, a script and a style with hashes in their names, and an icon."""
+    version = files.read("version.txt") or ""
+    for path in [path for path in files.held if path.startswith("dist/")]:
+        del files.held[path]
+    script = f"assets/index-{version.replace('.', 'Xa')[:6]}Qx.js"
+    for path, text in {
+        "index.html": f'<script src="/{script}"></script><link href="/assets/style-BX3a9d2k.css">',
+        script: f"console.log('{version}')",
+        "assets/style-BX3a9d2k.css": "body { margin: 0 }",
+        "favicon.ico": version,
+        ".well-known/security.txt": "Contact: mailto:security@shop.example",
+    }.items():
+        files.edit(f"dist/{path}", text)
+
+
+def site_of(world: FakeWorld) -> FakeSite:
+    return world.sites.at("s3://shop-web")
+
+
+def served(world: FakeWorld, path: str = "/") -> str:
+    return site_of(world).distribution.answer("GET", f"{URL}{path}", {}).body
+
+
+def version_served(world: FakeWorld) -> str:
+    """Return the version that users get: that of the icon, if the page and all its files belong to it."""
+    version = served(world, "/favicon.ico")
+    script = f"/assets/index-{version.replace('.', 'Xa')[:6]}Qx.js"
+    assert script in served(world) and served(world, script) == f"console.log('{version}')"
+    return version
+
+
+def state(world: FakeWorld) -> dict[str, object]:
+    """Return what a finished deployment or rollback determines."""
+    site = site_of(world)
+    record = read_record(site, f"{STATE}.json")
+    return {
+        "served": version_served(world),
+        "verified": record.current.revision if record.current else None,
+        "held": record.held,
+        "locked": site.locked_by(STATE),
+    }
+
+
+def test_a_site_is_built_uploaded_and_served() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    report = stage.deploy(world).report()
+    assert version_served(world) == "1.0.0"
+    assert (report["deployed"], report["verified"], report["url"]) == ("true", "true", URL)
+    assert report["serving"] == f"commit:{world.git.head()}"
+    objects = site_of(world).objects
+    assert {path: each.cache for path, each in objects.items() if not path.startswith(".shipit/")} == {
+        ".well-known/security.txt": FRESH,
+        "assets/index-1Xa0XaQx.js": IMMUTABLE,
+        "assets/style-BX3a9d2k.css": IMMUTABLE,
+        "favicon.ico": FRESH,
+        "index.html": FRESH,
+        "release.json": FRESH,
+    }
+    assert objects["index.html"].type == "text/html; charset=utf-8"
+    assert undone(stage.plan(world), world) == []
+
+
+def test_a_second_deployment_of_the_same_commit_builds_and_uploads_nothing() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    stage.deploy(world.next_run())
+    site_of(world).requests.clear()
+    plan = stage.deploy(world.next_run()).plan
+    assert [step.kind for step in plan.steps if step.kind == "run"] == []
+    assert [each for each in site_of(world).requests if not each.startswith(("get ", "head ", "list"))] == []
+
+
+def test_a_new_commit_with_the_same_files_uploads_no_asset() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    stage.deploy(world.next_run())
+    world.commit("docs: a comment")
+    world.push()
+    site_of(world).requests.clear()
+    stage.deploy(world.next_run())
+    puts = [each for each in site_of(world).requests if each.startswith("put ") and ".shipit/" not in each]
+    assert puts == ["put release.json", "put index.html"]
+    assert site_of(world).distribution.invalidations[-1].paths == ("/release.json",)
+
+
+def scripts_and_styles(page: bytes) -> list[str]:
+    """Return the paths that a page refers to."""
+    return [path.removeprefix("/") for path in page.decode().split('"')[1::2]]
+
+
+def test_users_never_get_a_page_without_its_files() -> None:
+    """A run is killed before and after each write: each time the page that users get has all its files."""
+    stage = SiteStage.of()
+    pages = set()
+    for at in range(1, 40):
+        world = stage.begun("1.0.0", "1.1.0")
+        with suppress(Killed):
+            stage.deploy(interrupted(world, at, "after", kill))
+        objects = site_of(world).objects
+        page = objects["index.html"].data
+        assert [path for path in scripts_and_styles(page) if path not in objects] == []
+        pages.add(page)
+    assert len(pages) == 2
+
+
+def test_a_killed_deployment_is_finished_by_running_it_again() -> None:
+    stage = SiteStage.of()
+    expected = stage.begun("1.0.0", "1.1.0")
+    stage.deploy(expected)
+    crashes = list(crash_matrix(lambda: stage.begun("1.0.0", "1.1.0"), stage.deploy, state, FakeWorld.next_run))
+    assert len(crashes) > 20
+    for crash in crashes:
+        assert crash.state == {**state(expected), "verified": crash.state["verified"]}, f"{crash.when} {crash.write}"
+
+
+def test_a_rollback_brings_back_the_files_of_the_version_before_and_holds_the_other() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    stage.deploy(world.next_run())
+    later = files_of_commit("shop-web", "1.1.0", world.git.head() or "")
+    stage.rollback(world.next_run())
+    assert version_served(world) == "1.0.0"
+    assert read_record(site_of(world), f"{STATE}.json").held == (later.digest,)
+    with pytest.raises(PreflightError, match="not ready"):
+        stage.deploy(world.next_run())
+    stage.deploy(world.next_run(), retry=True)
+    assert version_served(world) == "1.1.0"
+
+
+def rolled_back(stage: SiteStage) -> FakeWorld:
+    world = stage.begun("1.0.0", "1.1.0")
+    stage.deploy(world.next_run())
+    return world
+
+
+def test_a_killed_rollback_is_finished_by_running_it_again() -> None:
+    stage = SiteStage.of()
+
+    def rollback(world: World) -> None:
+        with suppress(UsageError):  # the first run has finished the rollback, and there is no version before that
+            stage.rollback(world)
+
+    crashes = list(crash_matrix(lambda: rolled_back(stage), rollback, state, FakeWorld.next_run))
+    assert len(crashes) > 12
+    for crash in crashes:
+        assert crash.state["served"] == "1.0.0", f"{crash.when} {crash.write}"
+        assert len(crash.state["held"]) == 1  # type: ignore[arg-type]
+
+
+def test_a_version_that_a_cache_keeps_from_users_is_replaced_by_the_one_before() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    assert "1.0.0" in served(world, "/favicon.ico")
+    site_of(world).distribution.delay = 600
+    with pytest.raises(DeployError, match="from its cache within 60 seconds") as raised:
+        stage.deploy(world.next_run())
+    assert raised.value.exit_code == 6
+    assert version_served(world) == "1.0.0"
+    world.clock.sleep(1200)
+    with pytest.raises(PreflightError):  # it is held
+        stage.deploy(world.next_run())
+    assert state(world)["served"] == "1.0.0"
+
+
+def test_if_no_version_can_be_seen_from_outside_the_deployment_is_unsafe() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    distribution = site_of(world).distribution
+    invalidate = distribution.invalidate
+
+    def fails(reference: str, paths: Sequence[str]) -> None:
+        invalidate(reference, paths)
+        distribution.broken = True
+
+    distribution.invalidate = fails  # type: ignore[method-assign]
+    with pytest.raises(DeployError) as raised:
+        stage.deploy(world.next_run())
+    assert raised.value.exit_code == 7
+    assert "answered 503" in (raised.value.state or "")
+    distribution.broken, distribution.invalidate = False, invalidate  # type: ignore[method-assign]
+    with pytest.raises(PreflightError):
+        stage.deploy(world.next_run())
+    assert version_served(world) == "1.0.0"
+
+
+def test_a_missing_file_of_the_new_version_brings_the_earlier_one_back() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    distribution = site_of(world).distribution
+    content = distribution._content
+    distribution._content = lambda key: None if "1Xa1" in key else content(key)
+    with pytest.raises(DeployError, match="answered 403") as raised:
+        stage.deploy(world.next_run())
+    assert (raised.value.exit_code, raised.value.serving[:5]) == (6, "1.0.0")
+    assert "as before; this was verified" in (raised.value.state or "")
+    assert version_served(world) == "1.0.0"
+
+
+def test_a_build_that_fails_changes_nothing() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    world.process.effects["npm run build"] = fail
+    before = dict(site_of(world).objects)
+    with pytest.raises(CommandError) as raised:
+        stage.deploy(world)
+    assert dict(site_of(world).objects) == before
+    assert "1.0.0" in (raised.value.state or "")
+
+
+def fail(files: FakeFiles, env: Mapping[str, str]) -> None:
+    raise CommandError("`npm run build` failed with status 1", hint="fix it")
+
+
+def test_an_older_commit_does_not_replace_a_newer_one() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    older = world.git.head()
+    newer = world.fresh_clone()
+    stage.commit(newer, "1.2.0")
+    stage.deploy(newer)
+    with pytest.raises(PreflightError) as raised:
+        stage.deploy(world.fresh_clone(older))
+    assert [finding.code for finding in raised.value.findings if finding.blocks] == ["older"]
+
+
+def test_uncommitted_changes_are_not_deployed() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    world.files.edit("version.txt", "edited")
+    assert "dirty" in {finding.code for finding in stage.plan(world).findings if finding.blocks}
+
+
+def test_the_state_shows_what_serves_and_what_changed_by_hand() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    stage.deploy(world.next_run())
+    text = render_status(stage.status(world))
+    assert "bucket shop-web" in text and "1.0.0" in text
+    site_of(world).objects["favicon.ico"] = FakeObject(b"by hand")
+    assert "is not finished" in stage.status(world).hosts[0].problem

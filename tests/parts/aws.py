@@ -1,0 +1,88 @@
+"""The services of AWS for tests: moto, which holds requests and answers to botocore's own models.
+
+    def test_a_site(aws: Aws) -> None:
+        aws.s3.create_bucket(Bucket="shop-web")
+
+The part `aws` starts a server in this process, and sets the variables of the environment that lead boto3 there. Each test
+gets empty services. moto differs from AWS where `docs/guides/static-site.md` says so: it completes an invalidation at
+once, with the state `COMPLETED` in capitals, and gives a `CallerReference` that was used before a new invalidation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+import pytest
+
+REGION = "ap-northeast-2"
+ACCOUNT = "123456789012"
+
+
+@dataclass
+class Aws:
+    """The services: their address, and clients for tests. `requests` are those that arrived: method and path."""
+
+    endpoint: str
+    requests: list[str]
+
+    @property
+    def s3(self) -> Any:
+        return boto3.client("s3")
+
+    @property
+    def cloudfront(self) -> Any:
+        return boto3.client("cloudfront")
+
+    def make_bucket(self, name: str, region: str = REGION) -> None:
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+
+    def make_distribution(self, bucket: str) -> str:
+        """Create a distribution in front of a bucket, and return its id."""
+        origin = {
+            "Id": "s3",
+            "DomainName": f"{bucket}.s3.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+        }
+        made = self.cloudfront.create_distribution(
+            DistributionConfig={
+                "CallerReference": bucket,
+                "Comment": "",
+                "Enabled": True,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {"TargetOriginId": "s3", "ViewerProtocolPolicy": "allow-all"},
+            }
+        )
+        return str(made["Distribution"]["Id"])
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[tuple[str, list[str]]]:
+    from moto.server import ThreadedMotoServer
+
+    server, requests = ThreadedMotoServer(port=0, verbose=False), list[str]()
+    server.start()
+    _, port = server.get_host_and_port()
+    yield f"http://127.0.0.1:{port}", requests
+    server.stop()
+
+
+@pytest.fixture
+def aws(moto: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> Aws:
+    from urllib.request import Request, urlopen
+
+    endpoint, requests = moto
+    with urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=10):
+        pass
+    settings = {
+        "ACCESS_KEY_ID": "testing",
+        "SECRET_ACCESS_KEY": "testing",
+        "DEFAULT_REGION": REGION,
+        "ENDPOINT_URL": endpoint,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    requests.clear()
+    return Aws(endpoint, requests)
