@@ -85,6 +85,28 @@ def test_an_update_that_the_swarm_rolled_back_says_why_and_is_held() -> None:
     assert blocked(world).startswith("held: ")
 
 
+def test_an_update_that_the_swarm_rolled_back_for_a_drained_node_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = STAGE.begun("1.0.0")
+    STAGE.publish(world, "1.1.0", FakeApp(ready=3))
+    apply = UpdateService.apply
+
+    def drained(step: UpdateService, seen: object) -> object:
+        outputs = apply(step, seen)  # type: ignore[arg-type]
+        if step.image.version == "1.1.0":
+            world.clock.sleep(2)
+            host_of(world).services.move(SERVICE, new=True)
+        return outputs
+
+    with monkeypatch.context() as patch:
+        patch.setattr(UpdateService, "apply", drained)
+        with pytest.raises(DeployError, match="because a node with a new task was drained or lost") as raised:
+            STAGE.deploy(world.next_run())
+    assert "no task failed, so run the same command again" in (raised.value.hint or "")
+    assert state(world) == finished("1.0.0")
+    STAGE.deploy(world.next_run())
+    assert state(world) == finished("1.1.0")
+
+
 @pytest.mark.parametrize("method", ["find", "update"])
 def test_a_swarm_that_elects_a_new_leader_is_waited_for(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     world = STAGE.begun("1.0.0")

@@ -119,6 +119,10 @@ class Service(Struct, frozen=True):
         """True when the swarm goes back, or went back, to the specification before the last update."""
         return self.update.startswith("rollback")
 
+    def gave_up(self, digest: str) -> bool:
+        """Return whether the swarm took an image back although no task of it failed: a node was drained or lost."""
+        return self.rolled_back and self.digest != digest and self.failure(digest) is None
+
     @property
     def deployed(self) -> DeployedImage | None:
         """The image that shipit wrote into its labels; None if the specification has another one by now."""

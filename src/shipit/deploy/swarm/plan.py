@@ -39,12 +39,13 @@ def deploy_steps(target: SwarmTarget, observed: ObservedSwarm, goal: Goal) -> It
 def way_back_steps(target: SwarmTarget, before: ObservedSwarm, now: ObservedSwarm, rejected: Goal) -> Iterator[Step]:
     """Yield the steps after which all tasks run the image from before the run; none if it is not known.
 
-    An image of which no container was started is not held: it had no chance to fail.
+    An image of which no container was started is not held: it had no chance to fail. Neither is one that the swarm
+    took back without a failure of a task, because a node was drained or lost.
     """
-    image, config = _earlier(before, rejected), target.config
+    image, config, digest = _earlier(before, rejected), target.config, rejected.image.digest
     if image is None or now.service is None:
         return
-    if any(task.began for task in now.service.of(rejected.image.digest)):
+    if any(task.began for task in now.service.of(digest)) and not now.service.gave_up(digest):
         yield RecordEvent(config.hosts[0], target.record_path, rejected.rejection)
     yield _update(target, image, find=False)  # the nodes can have an image that the registry no longer has
     yield AwaitUpdate(config.hosts[0], config.service, image, seconds(config.within))

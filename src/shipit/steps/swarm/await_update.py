@@ -67,7 +67,8 @@ class AwaitUpdate(Struct, frozen=True):
         `failures` is the number of tasks of the image that failed since the wait began.
         """
         if service.rolled_back and service.digest != self.image.digest:
-            return f"the swarm rolled the update back{self._why(service)}"
+            moved = ", because a node with a new task was drained or lost" if service.gave_up(self.image.digest) else ""
+            return f"the swarm rolled the update back{moved}{self._why(service)}"
         require_own(service, self.image)
         if service.update in PAUSED:
             return f"the swarm stopped the update{self._why(service)}"

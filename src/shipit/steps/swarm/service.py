@@ -59,9 +59,11 @@ def failure_of(service: Service, image: DeployedImage, reason: str, host: str, w
     """Return the error for an image that failed, with the error and the log of its newest task that failed."""
     task = service.failure(image.digest)
     detail = f"; its task ended: {task.error.removeprefix('task: ') or task.state}" if task else ""
+    tasks = f"docker service ps --no-trunc {service.name}"
+    fix, again = "fix the app or the service, then deploy again", "no task failed, so run the same command again"
     return DeployError(
         f"{image} failed in service `{service.name}`: {reason}{detail}",
-        hint=f"fix the app or the service, then deploy again; all tasks: docker service ps --no-trunc {service.name}",
+        hint=f"{again if service.gave_up(image.digest) else fix}; all tasks: {tasks}",
         tail=_log(service, task, host, world),
     )
 

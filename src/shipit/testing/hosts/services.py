@@ -96,11 +96,12 @@ class FakeServices:
         """Update a service as another program does."""
         self._begin(self._advanced(name), replace(self._services[name].service, image=image))
 
-    def move(self, name: str, *, lost: bool = False) -> None:
-        """Move the first task of a service to another node, because its node is drained, or is `lost`."""
+    def move(self, name: str, *, lost: bool = False, new: bool = False) -> None:
+        """Move the first task of a service, or the first `new` one, because its node is drained, or is `lost`."""
         kept = self._advanced(name)
-        task = next(task for task in kept.tasks if task.task.is_wanted)
+        task = next(task for task in kept.tasks if task.task.is_wanted and (not new or kept.is_new(task)))
         task.end(lost=lost)
+        task.moved = True
         self._start(kept, task.slot)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -175,7 +176,9 @@ class FakeServices:
 
     def _go_on(self, kept: _Kept) -> None:
         """Go on with an update, one task after the other."""
-        failed = next((task for task in kept.tasks if kept.is_new(task) and task.task.failed), None)
+        failed = next((task for task in kept.tasks if kept.is_new(task) and (task.task.failed or task.moved)), None)
+        for task in kept.tasks:
+            task.moved = False
         if failed and kept.service.update == "updating" and kept.on_failure != "continue":
             self._stop_update(kept, failed.task.id)
             return
@@ -250,11 +253,12 @@ class FakeServices:
 
 
 class _KeptTask(Struct):
-    """A task, the number of its place in the service, and the time when it was created."""
+    """A task, the number of its place in the service, the time when it was created, and whether it was moved."""
 
     task: Task
     slot: int
     began: float
+    moved: bool = False
 
     def end(self, *, lost: bool = False) -> None:
         self.task = replace(self.task, wanted="shutdown", lost=lost)
