@@ -90,7 +90,7 @@ def test_a_failure_after_which_nothing_is_verified_says_so(
 ) -> None:
     stage.deployed(world, "1.0.0")
     stage.publish(world, "1.1.0", FAILS_LATER)
-    monkeypatch.setattr("shipit.api.way_back._problem_of", lambda *_: "the host is lost")
+    monkeypatch.setattr("shipit.api.deployments.way_back._problem_of", lambda *_: "the host is lost")
     with suppress(UnsafeError, DeployError):
         stage.deploy(world.next_run())
     *_, message = sent(world)
@@ -110,7 +110,7 @@ def test_a_secret_in_the_reason_is_removed(stage: Stage, world: FakeWorld, monke
     def fail(*_: object, **__: object) -> None:
         raise RemoteError("the host printed hunter2-in-the-log")
 
-    monkeypatch.setattr("shipit.api.deploying.observe", fail)
+    monkeypatch.setattr("shipit.api.deployments.deploying.observe", fail)
     with pytest.raises(RemoteError):
         stage.deploy(world)
     assert sent(world)[0]["reason"] == "the host printed [REDACTED]"
@@ -125,7 +125,7 @@ def test_a_failure_is_shown_as_it_is_if_its_message_cannot_be_made(
     def unreadable(*_: object) -> None:
         raise ConflictError("the remote has no readable address")
 
-    monkeypatch.setattr("shipit.api.deploying.observe", lost)
+    monkeypatch.setattr("shipit.api.deployments.deploying.observe", lost)
     monkeypatch.setattr("shipit.plan.notifications.failure_notification", unreadable)
     with pytest.raises(RemoteError, match="the host is lost"):
         stage.deploy(world)

@@ -14,7 +14,7 @@ from parts.daemon import wait_until
 from shipit.adapters.hosts.ssh.connection import close_connections
 from shipit.adapters.project import Project
 from shipit.api import open_project
-from shipit.api.deploying import deploy, plan_deploy, status
+from shipit.api.deployments.deploying import deploy, plan_deploy, status
 from shipit.engine.apply import Silent
 from shipit.steps.base import Outputs, Step
 from shipit.steps.blue_green import AwaitHealthy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shipit.adapters.project import Project, load_config, open_project
 from shipit.api.adopting import adopt, plan_adoption, present_files, replay_adoption
-from shipit.api.deploying import (
+from shipit.api.deployments.deploying import (
     apply_deployment,
     deploy,
     logs,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
-from shipit.api.deploying import deployment_findings
+from shipit.api.deployments.deploying import deployment_findings
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from shipit.adapters.files.lock import clone_lock
 from shipit.adapters.project import Project
+from shipit.api.deployments.promotion import image_findings
 from shipit.api.failures import failures_notified
-from shipit.api.promotion import image_findings
 from shipit.api.releasing import carry_out
 from shipit.plan.outcome import Images
 

@@ -98,7 +98,7 @@ def image_of(host: Host, container: Container, name: str) -> DeployedImage | Non
 def verified_key(host: str, app: str) -> str:
     """Return the name of the output that says whether it was verified that the image serves on a host.
 
-    Its value is "true" from a step; `shipit.api.way_back` sets it to the reason why it is not known.
+    Its value is "true" from a step; `shipit.api.deployments.way_back` sets it to the reason why it is not known.
     """
     return f"verified:{host}:{app}"
 

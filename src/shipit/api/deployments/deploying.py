@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
-from shipit.api.deploy_locks import locked, locks
+from shipit.api.deployments.locks import locked, locks
+from shipit.api.deployments.promotion import unverified_findings
+from shipit.api.deployments.way_back import any_undone, apply_or_go_back, observe
 from shipit.api.failures import failures_notified
-from shipit.api.promotion import unverified_findings
-from shipit.api.way_back import any_undone, apply_or_go_back, observe
 from shipit.errors import UsageError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment

@@ -37,7 +37,7 @@ def unverified_findings(
     settings = project.config.environments[environment]
     if not (settings.promote and settings.promote_verified):
         return ()
-    from shipit.api.way_back import observe
+    from shipit.api.deployments.way_back import observe
 
     source = settings.promote
     seen = observe(project, source, for_plan=False)

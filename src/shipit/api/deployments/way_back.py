@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from shipit.adapters.project import Project
-from shipit.api.deployment_progress import DeploymentProgress
+from shipit.api.deployments.progress import DeploymentProgress
 from shipit.api.releasing import carry_out
 from shipit.errors import (
     ConflictError,

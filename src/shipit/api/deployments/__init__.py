@@ -1,0 +1,1 @@
+"""The public functions that deploy, roll back and show what runs, with the way back when a deployment fails."""
