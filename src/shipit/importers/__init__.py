@@ -15,6 +15,7 @@ from shipit.importers.model import lines_of as lines_of
 from shipit.importers.tools import IMPORTERS as IMPORTERS
 from shipit.importers.workflows import RELEASE as RELEASE
 from shipit.importers.workflows import Converted as Converted
+from shipit.importers.workflows import Proposal as Proposal
 from shipit.importers.workflows import Setup as Setup
 from shipit.importers.workflows import convert_workflows
 

@@ -16,6 +16,7 @@ import pytest
 from importers.test_laws import mutants
 from ruamel.yaml import YAML
 
+from shipit.config.load import parse_config
 from shipit.core.versions import Version
 from shipit.errors import ConfigError
 from shipit.importers import Repository, read_settings
@@ -81,3 +82,11 @@ def test_there_are_at_least_twenty_shapes() -> None:
 
 def test_the_workflow_is_not_read_again_as_one_of_the_old_ones() -> None:
     assert adoption(CASES[0]).files.keys() <= {"shipit.toml", PIPELINE_FILE}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_proposed_target_is_valid_without_its_number_signs(case: Path) -> None:
+    text = adoption(case).text
+    proposed = [line[2:] for line in text.splitlines() if line.startswith("# ")]
+    begin = next((number for number, line in enumerate(proposed) if line.startswith("[")), len(proposed))
+    parse_config(f"{text}\n" + "\n".join(proposed[begin:]))

@@ -5,4 +5,5 @@ from __future__ import annotations
 from shipit.importers.workflows.convert import RELEASE as RELEASE
 from shipit.importers.workflows.convert import convert_workflows as convert_workflows
 from shipit.importers.workflows.model import Converted as Converted
+from shipit.importers.workflows.model import Proposal as Proposal
 from shipit.importers.workflows.model import Setup as Setup

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
 from shipit.config.environment import ImageConfig
-from shipit.importers.model import Found, Imported, Repository, lines_of
+from shipit.config.targets import TargetConfig
+from shipit.importers.model import Found, Imported, ImportedKey, Repository, Status, lines_of
 from shipit.importers.workflows.actions import read_action
 from shipit.importers.workflows.docker import Settings
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
 from shipit.importers.workflows.job import JobState
-from shipit.importers.workflows.model import Converted, Job, Setup, Workflow
+from shipit.importers.workflows.model import Converted, Job, Proposal, Setup, Workflow
 from shipit.importers.workflows.shell import read_run
+from shipit.importers.workflows.targets import Target, completed
 
 RELEASE = ""
 """The name of the release job among the set-ups, and of the place where a job for tags belongs."""
@@ -40,6 +42,18 @@ class _Reading(Struct):
     environments: dict[str, dict[str, Any]]
     images: dict[str, Settings]
     setups: dict[str, Setup]
+    deployments: list[_Deployment]
+
+
+class _Deployment(Struct):
+    """A target that a job deploys to, with the number of its key in the report `found`, and the key of SSH."""
+
+    place: str
+    environment: str
+    target: Target
+    found: Found
+    number: int
+    ssh_key: str
 
 
 def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Converted:
@@ -49,15 +63,15 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
         repository: the repository with its workflows.
         runs_tool: matches a line that runs a release tool.
     """
-    reading = _Reading({}, {}, {})
-    imported, replaced = [], []
+    reading = _Reading({}, {}, {}, [])
+    reports, replaced = list[Found](), list[str]()
     for path, text in repository.workflows.items():
         if not _concerns_shipit(text, runs_tool):
             continue
         workflow, found = read_workflow(path, text), Found(path)
         if workflow is None:
             found.undecided("jobs", "shipit cannot read this workflow: write its images into `[environments]` by hand")
-            imported.append(found.imported("workflow"))
+            reports.append(found)
             continue
         _read_events(workflow, found)
         kept = [job for job in workflow.jobs if not _read_job(job, workflow, reading, found, repository, runs_tool)]
@@ -69,8 +83,38 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
             doubled = [f"`{job.name}`" for job in workflow.jobs if job not in kept]
             why = "the new workflow has what was taken from them: delete them here before it runs"
             found.undecided(f"jobs {', '.join(doubled)}", why)
-        imported.append(found.imported("workflow"))
-    return Converted((*imported, *_settings(reading)), reading.setups, tuple(replaced))
+        reports.append(found)
+    proposals = tuple(_proposals(reading, repository))
+    imported = (found.imported("workflow") for found in reports)
+    return Converted((*imported, *_settings(reading)), reading.setups, tuple(replaced), proposals)
+
+
+def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
+    """Yield the target of each environment that has exactly one and images, and report it instead of its key."""
+    for name, environment in reading.environments.items():
+        fitting = [each for each in reading.deployments if each.environment == name]
+        images = {image: "" if len(environment["images"]) == 1 else _short(image) for image in environment["images"]}
+        target = completed(fitting[0].target, images, repository.read) if len(fitting) == 1 else None
+        if target is None or not _is_valid_target(target):
+            continue
+        (deployment,) = fitting
+        known = reading.setups[name]
+        reading.setups[name] = known.merged(Setup(known.runs_on, ssh_key=deployment.ssh_key))
+        why = "; ".join(target.undecided)
+        why = f"remove the `#` from its lines in shipit.toml, after this: {why}" if why else ""
+        status: Status = "needs your decision" if why else "taken"
+        key = deployment.found.keys[deployment.number]
+        setting = f"environments.{name}.deploy"
+        deployment.found.keys[deployment.number] = ImportedKey(key.key, status, setting, why)
+        yield Proposal(name, deployment.place, target.settings, target.undecided)
+
+
+def _is_valid_target(target: Target) -> bool:
+    try:
+        convert(target.settings, TargetConfig)
+    except ValidationError:
+        return False
+    return True
 
 
 def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
@@ -103,6 +147,10 @@ def _read_job(
             else:
                 read_action(state, step) if step.uses else read_run(state, step)
         _keep(state, place, reading)
+        for index, target in state.targets:
+            line = re.match(r"line (\d+)", state.found.keys[index].key)
+            where = f"{workflow.path}:{line[1]}" if line else workflow.path
+            reading.deployments.append(_Deployment(where, place.name, target, state.found, index, state.setup.ssh_key))
     return True
 
 
@@ -138,7 +186,7 @@ def _state(found: Found, job: Job, workflow: Workflow, place: _Place, repository
         scope |= {"github.ref_name": "{branch}"}
     for level in (workflow.env, job.env):
         scope |= {f"env.{name}": expanded(value, scope) for name, value in level.items()}
-    state = JobState(found, scope, place.name)
+    state = JobState(found, scope, place.name, repository.read)
     state.setup.runs_on, state.setup.environment = job.runs_on, job.environment
     return state
 

@@ -6,6 +6,7 @@ from shipit.importers.model import Found
 from shipit.importers.workflows.docker import Build, Docker
 from shipit.importers.workflows.expressions import expanded, is_known, with_spaces
 from shipit.importers.workflows.model import Setup, Step
+from shipit.importers.workflows.targets import Read, Target
 
 
 class JobState:
@@ -20,9 +21,13 @@ class JobState:
         commands: the commands before the images are built, each with the name of its step.
         environment: the name of the environment that the job becomes.
         directory: the directory that the commands of a step run in; empty for the root.
+        read: reads a file of the repository.
+        targets: the targets that deployments become, each with the number of its key in `found`.
     """
 
-    def __init__(self, found: Found, scope: dict[str, str], environment: str = "") -> None:
+    def __init__(
+        self, found: Found, scope: dict[str, str], environment: str = "", read: Read = lambda path: None
+    ) -> None:
         self.found = found
         self.scope = scope
         self.lasting: dict[str, str] = {}
@@ -31,6 +36,8 @@ class JobState:
         self.commands: list[tuple[str, str]] = []
         self.environment = environment
         self.directory = ""
+        self.read = read
+        self.targets: list[tuple[int, Target]] = []
 
     def known(self, text: str) -> str:
         """Return a text with the values of expressions and variables that are known."""

@@ -72,6 +72,22 @@ class Setup(Struct):
         return Setup(**chosen)
 
 
+class Proposal(Struct, frozen=True):
+    """A target that a deployment of a workflow becomes.
+
+    Attributes:
+        environment: the name of its environment.
+        place: the line of the deployment, as `path:line`.
+        settings: the keys of its table.
+        undecided: what a person has to decide or to do before it is used, each as an instruction.
+    """
+
+    environment: str
+    place: str
+    settings: Mapping[str, Any]
+    undecided: tuple[str, ...]
+
+
 class Converted(Struct, frozen=True):
     """The result of a conversion.
 
@@ -79,8 +95,10 @@ class Converted(Struct, frozen=True):
         imported: the steps of each workflow, with what became of them.
         setups: the set-up of the job of each environment, by its name; that of the release job is ``.
         replaced: the paths of the workflows that have nothing left to do.
+        proposals: the targets of environments.
     """
 
     imported: tuple[Imported, ...] = ()
     setups: Mapping[str, Setup] = field(default_factory=dict)
     replaced: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from shipit.importers.model import lines_of
 from shipit.importers.workflows.job import JobState, is_secret
 from shipit.importers.workflows.model import Step
 from shipit.importers.workflows.script import commands
+from shipit.importers.workflows.targets import LOCAL, target_of
 
 _COMPOSE = re.compile(r"docker[ -]compose\b(?P<options>.*?)\bup\b")
 _FILE = re.compile(r"(?:-f|--file)[ =](\S+)")
@@ -23,6 +26,8 @@ def read_ssh(job: JobState, step: Step) -> None:
         job.setup.ssh_key = step.inputs["key"]
     host, user = job.known(step.inputs.get("host", "")), job.known(step.inputs.get("username", ""))
     address = f"ssh://{_plain(user, 'USER')}@{_plain(host, 'HOST')}"
+    no_key = () if job.setup.ssh_key else ("shipit logs in with a key: give it to `ssh-key` as a secret",)
+    _propose(job, script, address, undecided=no_key)
     _report(job, key, script, address)
     if "fingerprint" not in step.inputs:
         why = "it accepts any host key; put the output of `ssh-keyscan HOST` into the secret SSH_KNOWN_HOSTS"
@@ -32,9 +37,31 @@ def read_ssh(job: JobState, step: Step) -> None:
 def read_local_deployment(job: JobState, step: Step, key: str, command: str) -> None:
     """Read a command of docker on the runner itself."""
     if "up" in command or " run " in command:
-        _report(job, key, job.known(step.run), "local")
+        _propose(job, job.known(step.run), _address_of(job), step.directory)
+        _report(job, key, job.known(step.run), LOCAL)
     else:
         job.found.default(key, "shipit replaces the containers itself")
+
+
+def read_deployment(job: JobState, step: Step, key: str, why: str) -> None:
+    """Read a command that deploys from the runner; `why` is the report if it leaves a doubt."""
+    _propose(job, job.known(step.run), _address_of(job), step.directory)
+    job.found.undecided(key, why)
+
+
+def _address_of(job: JobState) -> str:
+    """Return the address of the runner as a host; empty for a runner of GitHub, which is a new machine each time."""
+    return LOCAL if "self-hosted" in job.setup.runs_on else ""
+
+
+def _propose(job: JobState, script: str, address: str, directory: str = "", undecided: tuple[str, ...] = ()) -> None:
+    """Note the target of a deployment, whose key in the report comes next, if the script leaves no doubt about it."""
+    script = "\n".join(lines_of(script))
+    whole = [f"cd {directory}"] if directory else []
+    target = target_of(script, [*whole, *commands(script)], address, job.read)
+    if target:
+        target = replace(target, undecided=(*target.undecided, *undecided))
+        job.targets.append((len(job.found.keys), target))
 
 
 def _plain(value: str, name: str) -> str:

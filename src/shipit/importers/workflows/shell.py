@@ -11,7 +11,7 @@ from shipit.importers.workflows.job import JobState, report_build
 from shipit.importers.workflows.login import read_login
 from shipit.importers.workflows.model import Step
 from shipit.importers.workflows.script import commands
-from shipit.importers.workflows.servers import read_local_deployment
+from shipit.importers.workflows.servers import read_deployment, read_local_deployment
 
 _ASSIGNMENT = re.compile(r"(?:export +)?([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\"']*)")
 _TO_ENVIRONMENT = re.compile(
@@ -29,6 +29,8 @@ _NO_WORK = re.compile(
 )
 _CHMOD = re.compile(r"chmod (?:\+x|755|777) (?:\./)?gradlew")
 _PRUNE = re.compile(r"docker (?:image|system|builder|container) prune\b")
+_DEPLOYS = re.compile(r"(?:sudo )?kubectl (?:.* )?(?:set image|rollout restart) |curl .*/v1/update\b")
+_WAITS = re.compile(r"kubectl (?:.* )?rollout status ")
 _CLOUD = re.compile(r"aws (?!ecr )|gcloud\b|kubectl\b|eb \w+")
 _NO_BUILD = re.compile(r"(?:ssh|scp|rsync|curl) |.*(?:\$\{\{|GITHUB_)")
 _QUOTED = re.compile(r"""'[^']*+'|"(?:[^"\\]|\\.)*+"|\$\{\{[^{}\n]*+\}\}|\\.""")
@@ -100,6 +102,10 @@ def _read_known(job: JobState, step: Step, command: str, known: str) -> None:
         job.found.no_counterpart(key, "shipit removes only what it made; the others need a timer on the host")
     elif command.startswith("docker") or re.match(r"(?:echo|printf) .*\| *docker login", command):
         _read_docker(job, step, key, known)
+    elif _DEPLOYS.match(command):
+        read_deployment(job, step, key, "the images are converted; keep this in a job with `needs`")
+    elif _WAITS.match(command):
+        job.found.default(key, "shipit waits for the rollout, if it deploys")
     elif _CLOUD.match(command):
         job.found.undecided(key, "the images are converted; keep this in a job with `needs`")
     elif _NO_WORK.fullmatch(command):
@@ -137,6 +143,8 @@ def _read_docker(job: JobState, step: Step, key: str, command: str) -> None:
             ["docker", "compose", *_] | ["docker-compose", *_] | ["docker", "stop" | "rm" | "run" | "pull" | "rmi", *_]
         ):
             read_local_deployment(job, step, key, command)
+        case ["docker", "service", "update", *_]:
+            read_deployment(job, step, key, "keep this in a job with `needs`")
         case _ if _NO_WORK.fullmatch(command):
             job.found.default(key, "it changes nothing")
         case _:

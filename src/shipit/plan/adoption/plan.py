@@ -29,7 +29,7 @@ from shipit.importers import (
 )
 from shipit.plan.adoption.model import PIPELINE_FILE, Adoption
 from shipit.plan.adoption.pipeline import pipeline_text
-from shipit.plan.adoption.toml import toml_text
+from shipit.plan.adoption.toml import deploy_table, proposal_text, toml_text
 from shipit.plan.adoption.words import aliases_for
 from shipit.versionfiles import detect
 from shipit.world import Files, Git
@@ -51,12 +51,15 @@ def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
     """Return the settings and the workflow that follow from what was `found`, and from the workflows."""
     converted = read_workflows(repository)
     imported = (*found, *converted.imported)
-    merged = _merged(imported)
+    merged = _merged(imported) | {
+        deploy_table(each.environment): dict(each.settings) for each in converted.proposals if not each.undecided
+    }
     settings, config = _needed(merged)
     marked = tuple(replace(each, keys=tuple(_marked(each, merged, settings))) for each in imported)
     remove = (*(file for each in imported for file in each.files if _is_left_over(file, config)), *converted.replaced)
     lines = tuple(_workflow_lines(repository.workflows, converted.replaced))
-    return Adoption(marked, toml_text(settings), config, _pipeline(config, converted, repository), lines, remove)
+    text = toml_text(settings) + "".join(map(proposal_text, converted.proposals))
+    return Adoption(marked, text, config, _pipeline(config, converted, repository), lines, remove)
 
 
 def _pipeline(config: Config, converted: Converted, repository: Repository) -> str:
@@ -139,9 +142,17 @@ def _needed(settings: Settings) -> tuple[Settings, Config]:
     for table, keys in list(settings.items()):
         for key in list(keys):
             fewer = {**settings, table: {name: value for name, value in settings[table].items() if name != key}}
-            if _config(fewer) == config:
+            if _means(fewer, config):
                 settings = fewer
     return {table: keys for table, keys in settings.items() if keys}, config
+
+
+def _means(settings: Settings, config: Config) -> bool:
+    """Return whether the settings are valid, and give this configuration."""
+    try:
+        return _config(settings) == config
+    except ConfigError:
+        return False
 
 
 def _is_left_over(file: str, config: Config) -> bool:
@@ -169,7 +180,7 @@ def _invalid(error: ConfigError) -> ConfigError:
 
 def _marked(imported: Imported, merged: Settings, written: Settings) -> Iterator[ImportedKey]:
     """Yield the keys: `default already` if all their settings equal defaults; others can lose to an earlier tool."""
-    names = {f"{table}.{name}" for table, values in written.items() for name in values}
+    names = {*written, *(f"{table}.{name}" for table, values in written.items() for name in values)}
     lost = {
         f"{table}.{name}"
         for table, values in imported.settings.items()

@@ -17,12 +17,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipit.config.keys import toml_key, toml_string
+from shipit.importers import Proposal
 
 
 def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the text of a configuration with these tables."""
     texts = (_tables(name, table) for name, table in tables.items() if table)
     return "\n".join(texts)
+
+
+def deploy_table(environment: str) -> str:
+    """Return the name of the table of the target of an environment."""
+    return f"environments.{toml_key(environment)}.deploy"
+
+
+def proposal_text(proposal: Proposal) -> str:
+    """Return a target as a comment that says what is left to decide; empty if nothing is."""
+    if not proposal.undecided:
+        return ""
+    sentence = f"{proposal.place} deploys. To let shipit do it, remove the `#` from the table below, after this:"
+    todo = (f"* {each}" for each in proposal.undecided)
+    table = _table(deploy_table(proposal.environment), proposal.settings).splitlines()
+    return "".join(f"{line}\n" for line in ("", *(f"# {line}" for line in (sentence, *todo, *table))))
 
 
 def _tables(name: str, table: Mapping[str, Any]) -> str:
