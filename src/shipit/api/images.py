@@ -37,7 +37,7 @@ def plan_image(project: Project, environment: str | None = None, *, push: bool =
     Raises `UsageError` when there is no such environment or it has no image, and `PreflightError` when there is no
     commit or its history cannot be fetched. All other problems are in the `findings` of the plan.
     """
-    from shipit.api.clean_up import clean_up
+    from shipit.api.deployments.clean_up import clean_up
     from shipit.api.environment_branch import require_environment
     from shipit.plan.dispatch import environment_to_build
     from shipit.plan.images import make_image_plan, observe_images

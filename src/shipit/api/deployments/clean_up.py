@@ -64,7 +64,7 @@ def _used(project: Project, name: str) -> Iterator[str]:
 
 def _hosts(project: Project, environment: str, name: str) -> Iterator[HostState]:
     """Yield the state of each host of `environment` that deploys the image `name`."""
-    from shipit.api.way_back import observe
+    from shipit.api.deployments.way_back import observe
 
     hint = f"give this run access to the hosts of `{environment}`, or use an image name of its own there"
     try:
