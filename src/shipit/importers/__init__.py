@@ -17,6 +17,8 @@ from shipit.importers.workflows import RELEASE as RELEASE
 from shipit.importers.workflows import Converted as Converted
 from shipit.importers.workflows import Proposal as Proposal
 from shipit.importers.workflows import Setup as Setup
+from shipit.importers.workflows import WaitedJob as WaitedJob
+from shipit.importers.workflows import WaitedStep as WaitedStep
 from shipit.importers.workflows import convert_workflows
 
 _RUNS_TOOL = re.compile("|".join(f"(?:{importer.runs.pattern})" for importer in IMPORTERS.values()))

@@ -16,9 +16,10 @@ from shipit.importers.workflows.docker import Settings
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
 from shipit.importers.workflows.job import JobState
-from shipit.importers.workflows.model import Converted, Job, Proposal, Setup, Workflow
+from shipit.importers.workflows.model import Converted, Job, Proposal, Setup, WaitedJob, Workflow
 from shipit.importers.workflows.shell import read_run
 from shipit.importers.workflows.targets import Target, completed
+from shipit.importers.workflows.waited_for import waited_job, waited_workflow
 
 RELEASE = ""
 """The name of the release job among the set-ups, and of the place where a job for tags belongs."""
@@ -43,6 +44,19 @@ class _Reading(Struct):
     images: dict[str, Settings]
     setups: dict[str, Setup]
     deployments: list[_Deployment]
+    tests: dict[str, WaitedJob]
+
+    def add_tests(self, jobs: Sequence[WaitedJob | None]) -> bool:
+        """Add the jobs to wait for; return False if there are none, or if another job has the name of one."""
+        found = {job.name: job for job in jobs if job}
+        if (
+            not found
+            or len(found) < len(jobs)
+            or any(self.tests.get(name, found[name]) != found[name] for name in found)
+        ):
+            return False
+        self.tests |= found
+        return True
 
 
 class _Deployment(Struct):
@@ -63,7 +77,7 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
         repository: the repository with its workflows.
         runs_tool: matches a line that runs a release tool.
     """
-    reading = _Reading({}, {}, {}, [])
+    reading = _Reading({}, {}, {}, [], {})
     reports, replaced = list[Found](), list[str]()
     for path, text in repository.workflows.items():
         if not _concerns_shipit(text, runs_tool):
@@ -73,8 +87,10 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
             found.undecided("jobs", "shipit cannot read this workflow: write its images into `[environments]` by hand")
             reports.append(found)
             continue
-        _read_events(workflow, found)
+        _read_events(workflow, found, reading, repository)
         kept = [job for job in workflow.jobs if not _read_job(job, workflow, reading, found, repository, runs_tool)]
+        if workflow.events.keys() <= {"push", "workflow_dispatch"}:
+            kept = [job for job in kept if waited_job(job, workflow, job.name) not in reading.tests.values()]
         for job in kept:
             found.no_counterpart(f"line {job.line}: job `{job.name}`", "it has nothing to do with releases: it stays")
         if not kept and all(key.status != "needs your decision" for key in found.keys):
@@ -86,7 +102,9 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
         reports.append(found)
     proposals = tuple(_proposals(reading, repository))
     imported = (found.imported("workflow") for found in reports)
-    return Converted((*imported, *_settings(reading)), reading.setups, tuple(replaced), proposals)
+    return Converted(
+        (*imported, *_settings(reading)), reading.setups, tuple(replaced), proposals, tuple(reading.tests.values())
+    )
 
 
 def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
@@ -131,7 +149,7 @@ def _read_job(
         return False
     places = [_Place(RELEASE)] if releases else _places(job, workflow, repository)
     for name in job.needs:
-        _read_need(name, job, workflow, found, runs_tool)
+        _read_need(name, job, workflow, found, reading, runs_tool)
     if not places:
         found.undecided(
             f"line {job.line}: job `{job.name}`", "no branch starts it: add an environment with its `branch`"
@@ -154,24 +172,45 @@ def _read_job(
     return True
 
 
-def _read_events(workflow: Workflow, found: Found) -> None:
-    """Report an event of which the new workflow has no counterpart."""
+def _read_events(workflow: Workflow, found: Found, reading: _Reading, repository: Repository) -> None:
+    """Report an event of which the new workflow has no counterpart, and find the jobs of a workflow to wait for."""
     after = workflow.events.get("workflow_run")
     if isinstance(after, dict):
         names = after.get("workflows")
-        shown = ", ".join(map(str, names)) if isinstance(names, list) else str(names)
-        why = f"the new workflow does not wait for `{shown}`: call it in a job `test`, and let the others need it"
-        found.undecided("on: workflow_run", why)
+        listed = list(map(str, names)) if isinstance(names, list) else [str(names)]
+        if reading.add_tests(_waited_jobs(listed, repository)):
+            found.noted("on: workflow_run", "", f"the new workflow runs the jobs of `{', '.join(listed)}` first")
+        else:
+            why = "call it in a job `test`, and let the others need it"
+            why = f"the new workflow does not wait for `{', '.join(listed)}`: {why}"
+            found.undecided("on: workflow_run", why)
     if "schedule" in workflow.events:
         found.no_counterpart("on: schedule", "shipit does nothing on a schedule")
 
 
-def _read_need(name: str, job: Job, workflow: Workflow, found: Found, runs_tool: re.Pattern[str]) -> None:
-    """Report a job that must end before, and that the new workflow does not have."""
+def _waited_jobs(names: Sequence[str], repository: Repository) -> list[WaitedJob | None]:
+    """Return the jobs of the workflows with these names; None stands for a workflow that needs more than commands."""
+    jobs: dict[str, tuple[WaitedJob, ...]] = {}
+    for path, text in repository.workflows.items():
+        workflow = read_workflow(path, text)
+        if workflow and (workflow.name or path) in names:
+            jobs[workflow.name or path] = waited_workflow(workflow, text)
+    return [job for name in names for job in jobs.get(name) or (None,)]
+
+
+def _read_need(
+    name: str, job: Job, workflow: Workflow, found: Found, reading: _Reading, runs_tool: re.Pattern[str]
+) -> None:
+    """Report a job that must end before, and add it to the new workflow if it needs only commands."""
     needed = next((each for each in workflow.jobs if each.name == name), None)
-    if needed and not _is_shipits(needed, runs_tool):
+    if needed is None or _is_shipits(needed, runs_tool):
+        return
+    key = f"line {job.line}: needs `{name}`"
+    if reading.add_tests([waited_job(needed, workflow, name)]):
+        found.noted(key, "", "a job of the new workflow runs its commands first")
+    else:
         why = f"the new workflow does not wait for `{name}`: move that job there, and add `needs: {name}` to the others"
-        found.undecided(f"line {job.line}: needs `{name}`", why)
+        found.undecided(key, why)
 
 
 def _is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:

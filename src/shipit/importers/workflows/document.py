@@ -15,7 +15,8 @@ def read_workflow(path: str, text: str) -> Workflow | None:
     if not isinstance(values, Mapping) or not isinstance(values.get("jobs"), Mapping):
         return None
     jobs = (_job(str(name), job) for name, job in values["jobs"].items() if isinstance(job, Mapping))
-    return Workflow(path, _events(values.get("on")), tuple(jobs), _texts(values.get("env")))
+    name = values.get("name")
+    return Workflow(path, _events(values.get("on")), tuple(jobs), _texts(values.get("env")), str(name or ""))
 
 
 def _events(value: Any) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def _job(name: str, job: Mapping[str, Any]) -> Job:
         str(job.get("if", "")),
         str(job.get("uses", "")),
         tuple(map(str, needs)) if isinstance(needs, list) else (str(needs),) if needs else (),
+        frozenset(map(str, job)),
     )
 
 
@@ -57,6 +59,8 @@ def _step(step: Mapping[str, Any], directory: str) -> Step:
         _texts(step.get("env")),
         str(step.get("id", "")),
         str(step.get("working-directory", directory)).removeprefix("./").strip("/"),
+        str(step.get("name", "")),
+        frozenset(map(str, step)),
     )
 
 

@@ -11,7 +11,10 @@ from shipit.importers.model import Imported
 
 
 class Step(Struct, frozen=True):
-    """A step of a job. `uses` is the name of an action without its version; empty for a step with commands."""
+    """A step of a job. `uses` is the name of an action without its version; empty for a step with commands.
+
+    `keys` are the names of all its keys, also of those that are not read.
+    """
 
     line: int
     uses: str = ""
@@ -20,10 +23,15 @@ class Step(Struct, frozen=True):
     env: Mapping[str, str] = {}
     id: str = ""
     directory: str = ""
+    name: str = ""
+    keys: frozenset[str] = frozenset()
 
 
 class Job(Struct, frozen=True):
-    """A job with its steps. `calls` is the workflow that it calls instead; `condition` is its `if`."""
+    """A job with its steps. `calls` is the workflow that it calls instead; `condition` is its `if`.
+
+    `keys` are the names of all its keys, also of those that are not read.
+    """
 
     name: str
     line: int
@@ -34,15 +42,17 @@ class Job(Struct, frozen=True):
     condition: str = ""
     calls: str = ""
     needs: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
 
 
 class Workflow(Struct, frozen=True):
-    """A workflow. `events` has the settings of each event that starts it."""
+    """A workflow. `events` has the settings of each event that starts it; `name` is empty without one."""
 
     path: str
     events: Mapping[str, Any]
     jobs: tuple[Job, ...]
     env: Mapping[str, str] = {}
+    name: str = ""
 
 
 class Setup(Struct):
@@ -72,6 +82,28 @@ class Setup(Struct):
         return Setup(**chosen)
 
 
+class WaitedStep(Struct, frozen=True):
+    """The commands of one step of a test job, with the directory that they run in; empty for the root."""
+
+    commands: str
+    directory: str = ""
+    name: str = ""
+    env: Mapping[str, str] = {}
+
+
+class WaitedJob(Struct, frozen=True):
+    """A job that must succeed before shipit runs: the workflow that it calls, or else its commands after a set-up.
+
+    `called` is the path of that workflow, such as `./.github/workflows/ci.yml`; empty without one.
+    """
+
+    name: str
+    setup: Setup
+    steps: tuple[WaitedStep, ...] = ()
+    env: Mapping[str, str] = {}
+    called: str = ""
+
+
 class Proposal(Struct, frozen=True):
     """A target that a deployment of a workflow becomes.
 
@@ -96,9 +128,11 @@ class Converted(Struct, frozen=True):
         setups: the set-up of the job of each environment, by its name; that of the release job is ``.
         replaced: the paths of the workflows that have nothing left to do.
         proposals: the targets of environments.
+        tests: the jobs that must succeed before shipit runs.
     """
 
     imported: tuple[Imported, ...] = ()
     setups: Mapping[str, Setup] = field(default_factory=dict)
     replaced: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    tests: tuple[WaitedJob, ...] = ()

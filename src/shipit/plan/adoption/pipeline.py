@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.model import Config
-from shipit.importers import RELEASE, Setup
+from shipit.importers import RELEASE, Setup, WaitedJob
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 SETUP_JAVA = "actions/setup-java@b6effb05e454b25005698d916606bdc6ffcbf961 # v5.7.0"
@@ -39,13 +39,16 @@ _PREVIEW = """\
 """
 
 
-def pipeline_text(config: Config, setups: Mapping[str, Setup], release_branches: tuple[str, ...]) -> str:
+def pipeline_text(
+    config: Config, setups: Mapping[str, Setup], release_branches: tuple[str, ...], tests: Sequence[WaitedJob] = ()
+) -> str:
     """Return the text of the workflow.
 
     Args:
         config: the configuration with the environments.
         setups: the set-up of each job by its environment; that of the release job is `RELEASE`.
         release_branches: the branches that shipit releases from.
+        tests: the jobs that must succeed before.
     """
     environments = {name: each for name, each in config.environments.items() if each.branch and name in setups}
     own = {name: each for name, each in environments.items() if each.branch not in release_branches}
@@ -56,9 +59,13 @@ def pipeline_text(config: Config, setups: Mapping[str, Setup], release_branches:
     branches = dict.fromkeys((*release_branches, *(str(each.branch) for each in own.values())))
     images = [*config.release.images.values(), *_images(released)]
     lines = [*_head(tuple(branches), release_branches), *_PREVIEW.format(checkout=CHECKOUT).splitlines(), ""]
-    lines += _release_job(merged, release_branches, images, config)
+    names = {test.name: _test_name(test.name, own) for test in tests}
+    for test in tests:
+        lines += [*_test_job(names[test.name], test), ""]
+    needs = tuple(names.values())
+    lines += _release_job(merged, release_branches, images, config, needs)
     for name, environment in own.items():
-        lines += ["", *_environment_job(name, environment, setups[name])]
+        lines += ["", *_environment_job(name, environment, setups[name], needs)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -74,9 +81,54 @@ def _head(branches: tuple[str, ...], release_branches: tuple[str, ...]) -> Itera
     yield from ("  pull_request:", f"    branches: [{', '.join(release_branches)}]", "", "permissions: {}", "", "jobs:")
 
 
-def _release_job(setup: Setup, branches: tuple[str, ...], images: list[ImageConfig], config: Config) -> Iterator[str]:
+def _test_name(name: str, environments: Collection[str]) -> str:
+    """Return the name of a test job, which no other job has."""
+    return f"check-{name}" if name in ("preview", "release", *environments) else name
+
+
+def _test_job(name: str, test: WaitedJob) -> Iterator[str]:
+    yield from (f"  {name}:", f"    name: {_value(test.name)}", "    if: github.event_name == 'push'")
+    if test.called:
+        yield from ("    permissions:", "      contents: read # to check out", f"    uses: {test.called}")
+        return
+    yield from _runner(test.setup)
+    yield from ("    permissions:", "      contents: read # to check out")
+    yield from _mapping("    env:", test.env)
+    yield "    steps:"
+    yield from _set_up(test.setup)
+    for step in test.steps:
+        yield from ("", f"      - name: {_value(step.name or 'Test')}")
+        yield from [f"        working-directory: {_value(step.directory)}"] if step.directory else []
+        yield from _mapping("        env:", step.env)
+        yield from _script(step.commands)
+
+
+def _script(commands: str) -> Iterator[str]:
+    """Yield the key `run`, as a block if YAML reads it as it is."""
+    lines = commands.strip("\n").split("\n")
+    if lines[0][:1].isspace() or not all(line.isprintable() for line in lines):
+        yield f"        run: {json.dumps(commands)}"
+        return
+    yield "        run: |"
+    yield from (f"          {line}" if line.strip() else "" for line in lines)
+
+
+def _mapping(header: str, values: Mapping[str, str]) -> Iterator[str]:
+    """Yield a table of texts; nothing if it is empty."""
+    indent = " " * (len(header) - len(header.lstrip()) + 2)
+    yield from [header] if values else []
+    yield from (f"{indent}{_value(name)}: {_value(value)}" for name, value in values.items())
+
+
+def _needs(needs: Sequence[str]) -> list[str]:
+    return [f"    needs: [{', '.join(needs)}]"] if needs else []
+
+
+def _release_job(
+    setup: Setup, branches: tuple[str, ...], images: list[ImageConfig], config: Config, needs: Sequence[str]
+) -> Iterator[str]:
     condition = " || ".join(f"github.ref == 'refs/heads/{branch}'" for branch in branches)
-    yield from ("  release:", "    name: Release", f"    if: {condition}")
+    yield from ("  release:", "    name: Release", *_needs(needs), f"    if: {condition}")
     yield from _runner(setup)
     yield from (
         "    permissions:",
@@ -89,9 +141,10 @@ def _release_job(setup: Setup, branches: tuple[str, ...], images: list[ImageConf
     yield from _steps("release-${{ github.ref }}", setup, images)
 
 
-def _environment_job(name: str, environment: EnvironmentConfig, setup: Setup) -> Iterator[str]:
+def _environment_job(name: str, environment: EnvironmentConfig, setup: Setup, needs: Sequence[str]) -> Iterator[str]:
     images = list(_images({name: environment}))
-    yield from (f"  {name}:", f"    name: Deploy to {name}", f"    if: github.ref == 'refs/heads/{environment.branch}'")
+    yield from (f"  {name}:", f"    name: Deploy to {name}", *_needs(needs))
+    yield f"    if: github.ref == 'refs/heads/{environment.branch}'"
     yield from _runner(setup)
     yield from ("    permissions:", "      contents: read # to read the history and to build")
     yield from _permissions(setup, images)
@@ -124,6 +177,13 @@ def _steps(group: str, setup: Setup, images: list[ImageConfig]) -> Iterator[str]
         "      queue: max",
         "    steps:",
     )
+    yield from _set_up(setup)
+    yield from ("", "      - name: Release, build and deploy", "        uses: OWNER/shipit@COMMIT")
+    yield from _inputs(setup)
+
+
+def _set_up(setup: Setup) -> Iterator[str]:
+    """Yield the steps before the own ones of a job."""
     yield from ("      - name: Check out", f"        uses: {CHECKOUT}", "        with:", "          fetch-depth: 0")
     yield "          persist-credentials: false"
     if setup.submodules:
@@ -137,8 +197,6 @@ def _steps(group: str, setup: Setup, images: list[ImageConfig]) -> Iterator[str]
     if setup.node:
         yield from ("", "      - name: Set up Node.js", f"        uses: {SETUP_NODE}", "        with:")
         yield from (f"          node-version: {json.dumps(setup.node)}", "          package-manager-cache: false")
-    yield from ("", "      - name: Release, build and deploy", "        uses: OWNER/shipit@COMMIT")
-    yield from _inputs(setup)
 
 
 def _inputs(setup: Setup) -> Iterator[str]:

@@ -65,7 +65,7 @@ def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
 def _pipeline(config: Config, converted: Converted, repository: Repository) -> str:
     """Return the text of the workflow that runs shipit; empty if the repository has none that it replaces."""
     branches = tuple(each.name for each in config.release.channels) or (repository.default_branch or "main",)
-    return pipeline_text(config, converted.setups, branches) if converted.setups else ""
+    return pipeline_text(config, converted.setups, branches, converted.tests) if converted.setups else ""
 
 
 def _repository(git: Git, files: Files) -> Repository:
