@@ -12,7 +12,8 @@ from deploy.stage import Stage, undone
 from shipit.config.load import parse_config
 from shipit.core.deploy import FRESH, IMMUTABLE, DeployedImage, files_of_commit
 from shipit.errors import CommandError, DeployError, PreflightError, UsageError
-from shipit.plan.views import render_status
+from shipit.finding import Finding
+from shipit.plan.views import render_plan, render_status
 from shipit.steps.deploy import read_record
 from shipit.testing import (
     FakeFiles,
@@ -312,3 +313,58 @@ def test_the_state_shows_what_serves_and_what_changed_by_hand() -> None:
     assert "bucket shop-web" in text and "1.0.0" in text
     site_of(world).objects["favicon.ico"] = FakeObject(b"by hand")
     assert "is not finished" in stage.status(world).hosts[0].problem
+
+
+def test_a_rollback_builds_and_uploads_nothing() -> None:
+    stage = SiteStage.of()
+    world = rolled_back(stage)
+    site_of(world).requests.clear()
+    plan = stage.rollback(world.next_run()).plan
+    assert [step.kind for step in plan.steps] == [
+        "record-event",
+        "record-event",
+        "publish-files",
+        "invalidate-cache",
+        "confirm-site",
+        "prune-files",
+    ]
+    puts = [each for each in site_of(world).requests if each.startswith("put ") and ".shipit/" not in each]
+    assert puts == ["put favicon.ico", "put release.json", "put index.html"]
+
+
+def test_a_file_that_somebody_deleted_is_built_and_uploaded_again() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    stage.deploy(world.next_run())
+    del site_of(world).objects["assets/index-1Xa0XaQx.js"]
+    assert "are gone" in stage.status(world).hosts[0].problem
+    assert [step.kind for step in stage.plan(world).steps][:2] == ["run", "upload-files"]
+    stage.deploy(world.next_run())
+    assert stage.status(world).hosts[0].healthy
+
+
+def test_the_preflight_checks_an_environment_that_has_no_images() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    assert stage.doctor(world) == ()
+    site_of(world).problems.append(Finding("aws-login", "there are no credentials to ask AWS", "set `AWS_PROFILE`"))
+    assert [finding.code for finding in stage.doctor(world)] == ["aws-login"]
+    with pytest.raises(PreflightError) as raised:
+        stage.deploy(world)
+    assert raised.value.exit_code == 4
+
+
+def test_a_plan_and_the_state_show_the_account_and_the_region() -> None:
+    stage = SiteStage.of('region = "ap-northeast-2"')
+    world = FakeWorld.new(effects={"npm run build": build})
+    stage.commit(world, "1.0.0")
+    shown = "AWS account 123456789012, region ap-northeast-2"
+    assert shown in render_plan(stage.plan(world))
+    assert shown in render_status(stage.status(world))
+
+
+def test_a_version_that_was_never_deployed_cannot_be_deployed_by_its_number() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0")
+    with pytest.raises(UsageError, match=r"version `7.0.0` is not in bucket shop-web"):
+        stage.deploy(world, "7.0.0")

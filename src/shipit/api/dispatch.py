@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.project import Project
-from shipit.api.deployments.deploying import deployment_findings
+from shipit.api.deployments.deploying import deployment_findings, plan_deploy
 from shipit.api.history import renderer
 from shipit.api.images import plan_image
 from shipit.api.releasing import plan_release
@@ -42,6 +42,8 @@ def next_task(project: Project, *, environment: str | None = None) -> Task:
 def plan_task(project: Project, *, version: str | None = None, packages: Sequence[str] = ()) -> Plan:
     """Return the plan for the current branch: of the images, if it belongs to an environment, else of a release.
 
+    For an environment without images, whose targets deploy files, it is the plan of the deployment.
+
     Args:
         project: the repository, from `open_project`.
         version: plan a release of this version, even on the branch of an environment.
@@ -49,8 +51,11 @@ def plan_task(project: Project, *, version: str | None = None, packages: Sequenc
 
     Raises the same errors as `plan_release` and `plan_image`.
     """
-    if version is None and not packages and _builds(project):
-        return plan_image(project, push=True)
+    if version is None and not packages:
+        if _builds(project):
+            return plan_image(project, push=True)
+        if (environment := _deploys_files(project)) is not None:
+            return plan_deploy(project, environment)
     return plan_release(project, version=version, packages=packages)
 
 
@@ -61,6 +66,16 @@ def _builds(project: Project) -> bool:
         return False
     task = next_task(project)
     return task.kind == "environment" and any(environments[name].built for name in task.environments)
+
+
+def _deploys_files(project: Project) -> str | None:
+    """Return the environment without images to which the current branch is deployed; None if there is none."""
+    environments = project.config.environments
+    if not any(each.targets and not each.built for each in environments.values()):
+        return None
+    task = next_task(project)
+    found = (name for name in task.environments if environments[name].targets)
+    return next(found, None) if task.kind == "environment" else None
 
 
 def doctor(project: Project) -> tuple[Finding, ...]:

@@ -100,6 +100,7 @@ class HostState(Struct, frozen=True):
         locked_by: the run that holds the lock of the app; empty if it is free.
         known: False when the target has no way to see which image serves.
         replaced: the container of another program from which shipit took the traffic, and that could have it again.
+        login: the account that the deployment works with, for people; empty if the host has none.
     """
 
     host: str
@@ -111,6 +112,7 @@ class HostState(Struct, frozen=True):
     locked_by: str = ""
     known: bool = True
     replaced: Replaced | None = None
+    login: str = ""
 
     @property
     def healthy(self) -> bool:

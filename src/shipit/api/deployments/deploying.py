@@ -65,14 +65,14 @@ def deployment_findings(project: Project, plan: Plan) -> tuple[Finding, ...]:
 
     Args:
         project: the repository, from `open_project`.
-        plan: the plan of the images; after any other plan there is no deployment.
+        plan: the plan of the images, or of a deployment; after any other plan there is no deployment.
     """
     from shipit.deploy import TARGETS
-    from shipit.plan.deploy import deploy_targets
+    from shipit.plan.deploy import DeployPlan, deploy_targets
 
     found: list[Finding] = []
-    for planned in plan_deployments(project, plan):
-        found += planned.findings
+    for planned in (plan,) if isinstance(plan, DeployPlan) else plan_deployments(project, plan):
+        found += planned.findings if planned is not plan else ()
         if not any_blocks(planned.findings):  # else the hosts perhaps cannot be asked
             for target in deploy_targets(project.config, planned.environment):
                 found += TARGETS[target.kind].test(project.world, target)

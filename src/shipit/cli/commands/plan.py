@@ -66,6 +66,7 @@ def _deploys_to(session: Session, plan: Plan) -> str | None:
 
 def _plan(session: Session, report: Report, version: str | None, packages: tuple[str, ...]) -> Plan:
     from shipit import api
+    from shipit.plan.deploy import DeployPlan
     from shipit.plan.images import ImagePlan
     from shipit.plan.release import ReleasePlan
 
@@ -74,4 +75,6 @@ def _plan(session: Session, report: Report, version: str | None, packages: tuple
         report.built(api.Images(plan, {}), applied=False)
     elif isinstance(plan, ReleasePlan):
         report.released(api.Outcome(plan, {}), applied=False)
+    elif isinstance(plan, DeployPlan):
+        report.deployed(api.Deployment(plan, {}), applied=False)
     return plan

@@ -101,7 +101,7 @@ def _environments(session: Session, report: Report, task: Task, dry_run: bool) -
         environment = session.project.config.environments[name]
         if environment.built:
             _images(session, report, name, dry_run)
-        else:
+        elif not environment.targets:
             report.outputs["environment"] = name
             _add_remark(session, report, f"environment `{name}` has no image, so nothing is built")
         if environment.targets:

@@ -28,7 +28,7 @@ class StaticSite:
         seen, image = cast(ObservedSite, observed), goal.image
         if image.digest not in seen.stored:
             yield from _build(target, image)
-        yield _upload(target, seen, image)
+            yield _upload(target, seen, image)
         if goal.rejected:
             yield _event(target, "held", goal.rejected, goal)
         if image.digest in seen.record.held:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from shipit.core.deploy import INDEX, SiteRelease
+from shipit.core.deploy import INDEX, SiteRelease, files_of_commit
 from shipit.deploy.static_site.findings import site_findings
 from shipit.deploy.static_site.observed import ObservedSite, StaticSiteTarget
 from shipit.steps.deploy import read_record
@@ -21,18 +21,31 @@ def observe_bucket(world: World, target: StaticSiteTarget) -> ObservedSite:
         return ObservedSite(target, findings=problems, readable=False)
     index, files = site.find(INDEX), site.files()
     release = read_release(site, target.state_path, index.release) if index and index.release else None
-    start = f"{target.state_path}/releases/"
-    names = [key.removeprefix(start).removesuffix(".json") for key in files if key.startswith(start)]
     return ObservedSite(
         target,
         index=index,
         serving=release.image if release else None,
-        stored=tuple(name.replace("-", ":", 1) for name in names),
+        stored=tuple(_stored(files, site, target, world)),
         problem=_problem(index, release, files, site, target.state_path) or _outside_problem(release, target, world),
         record=read_record(site, target.record_path),
         locked_by=site.locked_by(target.state_path) or "",
+        login=site.login(),
         findings=tuple(site_findings(target)),
     )
+
+
+def _stored(files: Mapping[str, StoredFile], site: Site, target: StaticSiteTarget, world: World) -> Iterator[str]:
+    """Yield the digests of the releases in the bucket; that of the current commit only if all its files are there.
+
+    The files of the current commit can be built again. Those of the others are needed only for a rollback.
+    """
+    state, start = target.state_path, f"{target.state_path}/releases/"
+    names = (key.removeprefix(start).removesuffix(".json") for key in files if key.startswith(start))
+    head = files_of_commit("", "", world.git.head() or "").digest
+    for digest in (name.replace("-", ":", 1) for name in names):
+        release = read_release(site, state, head) if digest == head else None
+        if digest != head or (release and is_stored(release, files, state)):
+            yield digest
 
 
 def _problem(

@@ -10,7 +10,7 @@ from shipit.config.targets import StaticSiteConfig
 from shipit.core.deploy import DeployedImage, DeployRecord
 from shipit.deploy.base import DeployTarget, HostState
 from shipit.finding import Finding
-from shipit.world.sites import FileDetails
+from shipit.world.sites import FileDetails, Login
 
 StaticSiteTarget = DeployTarget[StaticSiteConfig]
 
@@ -26,6 +26,7 @@ class ObservedSite(Struct, frozen=True):
         problem: the reason why the site is not complete; empty if it is.
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
+        login: the account and the region of the credentials; None if they cannot be read.
         findings: the problems.
         readable: False when the bucket cannot be read.
     """
@@ -37,6 +38,7 @@ class ObservedSite(Struct, frozen=True):
     problem: str = ""
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
+    login: Login | None = None
     findings: tuple[Finding, ...] = ()
     readable: bool = True
 
@@ -53,6 +55,7 @@ class ObservedSite(Struct, frozen=True):
             drift=tuple(self._drift()),
             record=self.record,
             locked_by=self.locked_by,
+            login=f"AWS account {self.login.account}, region {self.login.region}" if self.login else "",
         )
         return (state,)
 

@@ -11,12 +11,16 @@ from shipit.plan.model import Plan
 
 
 class PlannedHost(Struct, frozen=True):
-    """A host of a target; `serving` is the image that serves there when the plan is made, None if none does."""
+    """A host of a target; `serving` is the image that serves there when the plan is made, None if none does.
+
+    `login` is the account that the deployment works with, for people; empty if the host has none.
+    """
 
     host: str
     serving: DeployedImage | None = None
     problem: str = ""
     drift: tuple[str, ...] = ()
+    login: str = ""
 
 
 class PlannedTarget(Struct, frozen=True):

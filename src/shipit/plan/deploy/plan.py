@@ -126,7 +126,7 @@ def _reported(observed: ObservedDeployment, goals: Sequence[Goal], steps: Sequen
 
 
 def _planned(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
-    hosts = (PlannedHost(host.host, host.serving, host.problem, host.drift) for host in observed.hosts)
+    hosts = (PlannedHost(host.host, host.serving, host.problem, host.drift, host.login) for host in observed.hosts)
     return PlannedTarget(target.app, target.kind, goal.image, tuple(hosts))
 
 

@@ -45,6 +45,7 @@ def _host_to_json(host: HostState) -> dict[str, Any]:
         "held": [to_builtins(event) for event in map(host.record.why_held, host.record.held) if event],
         "previous": to_builtins(host.record.before(host.serving.digest)) if host.serving else None,
         "locked-by": host.locked_by,
+        "login": host.login,
     }
 
 
@@ -68,6 +69,8 @@ def _host(target: AnyTarget, host: HostState, offered: DeployedImage | None, pai
     if host.since:
         by = f" by {printable(last.by)}" if last and host.serving and last.image.digest == host.serving.digest else ""
         yield f"    since {host.since[:19].replace('T', ' ')}{by}"
+    if host.login:
+        yield paint(f"    {printable(host.login)}", "faint")
     if offered:
         to_go_back = paint(f"  (to go back: shipit rollback {target.environment})", "faint")
         yield f"    earlier version: {offered}{to_go_back}"

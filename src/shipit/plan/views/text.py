@@ -62,6 +62,8 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
         for host in target.hosts:
             now = f"{host.serving} serves now" if host.serving else "no version that shipit deployed serves now"
             yield f"  {machine(host.host)}: {now}" + (f"; {host.problem}" if host.problem and host.serving else "")
+            if host.login:
+                yield paint(f"    {printable(host.login)}", "faint")
             yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
         if target.serves_everywhere and plan.steps:
             yield "  it serves already; steps that are done are skipped"
