@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3  # type: ignore[import-untyped]
 import pytest
+from botocore.config import Config  # type: ignore[import-untyped]
 
 REGION = "ap-northeast-2"
 ACCOUNT = "123456789012"
@@ -23,18 +24,18 @@ ACCOUNT = "123456789012"
 
 @dataclass
 class Aws:
-    """The services: their address, and clients for tests. `requests` are those that arrived: method and path."""
+    """The services: their address, and clients for tests. Requests with `EDGE` in their agent are those of the cache."""
 
+    EDGE: ClassVar[str] = "test-edge"
     endpoint: str
-    requests: list[str]
 
     @property
     def s3(self) -> Any:
-        return boto3.client("s3")
+        return boto3.client("s3", config=Config(user_agent_extra=self.EDGE))
 
     @property
     def cloudfront(self) -> Any:
-        return boto3.client("cloudfront")
+        return boto3.client("cloudfront", config=Config(user_agent_extra=self.EDGE))
 
     def make_bucket(self, name: str, region: str = REGION) -> None:
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
@@ -59,30 +60,28 @@ class Aws:
 
 
 @pytest.fixture(scope="session")
-def moto() -> Iterator[tuple[str, list[str]]]:
+def moto() -> Iterator[str]:
     from moto.server import ThreadedMotoServer
 
-    server, requests = ThreadedMotoServer(port=0, verbose=False), list[str]()
+    server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}", requests
+    yield f"http://127.0.0.1:{port}"
     server.stop()
 
 
 @pytest.fixture
-def aws(moto: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(moto: str, monkeypatch: pytest.MonkeyPatch) -> Aws:
     from urllib.request import Request, urlopen
 
-    endpoint, requests = moto
-    with urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=10):
+    with urlopen(Request(f"{moto}/moto-api/reset", method="POST"), timeout=10):
         pass
     settings = {
         "ACCESS_KEY_ID": "testing",
         "SECRET_ACCESS_KEY": "testing",
         "DEFAULT_REGION": REGION,
-        "ENDPOINT_URL": endpoint,
+        "ENDPOINT_URL": moto,
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"AWS_{name}", value)
-    requests.clear()
-    return Aws(endpoint, requests)
+    return Aws(moto)
