@@ -42,15 +42,15 @@ within = "20s"
 
 @dataclass
 class Shop(Stage):
-    """A stage whose bucket and cache are servers. `url` is the address of the cache."""
+    """A stage whose bucket and cache are servers. `url` is the address of the cache, and `distribution` its id."""
 
-    aws: Aws
     url: str
+    distribution: str
     files: int = 3
 
     @classmethod
-    def behind(cls, aws: Aws, url: str, distribution: str, files: int = 3) -> Shop:
-        return cls(parse_config(CONFIG.format(url=url, distribution=distribution)), aws, url, files)
+    def behind(cls, url: str, distribution: str, files: int = 3) -> Shop:
+        return cls(parse_config(CONFIG.format(url=url, distribution=distribution)), url, distribution, files)
 
     def world(self) -> FakeWorld:
         return FakeWorld.new(effects={"npm run build": self._build})
@@ -103,7 +103,7 @@ def behind_edge(aws: Aws, files: int) -> Iterator[Shop]:
     aws.make_bucket("shop-web")
     distribution = aws.make_distribution("shop-web")
     with edge(aws, "shop-web", distribution) as url:
-        yield Shop.behind(aws, url, distribution, files)
+        yield Shop.behind(url, distribution, files)
 
 
 @contextmanager

@@ -38,14 +38,14 @@ def _of_bucket(aws: Aws, address: str) -> Iterator[Finding]:
     bucket, where = bucket_parts(address)[0], machine(address)
     with requesting(f"read {where}", "s3:ListBucket"):
         try:
-            found = aws.client("s3").head_bucket(Bucket=bucket)
+            found = aws.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=1)
         except ClientError as error:
             if code_of(error) not in ("404", "NoSuchBucket"):
                 raise
             create = f"create it: aws s3 mb s3://{bucket} --region {aws.region}"
             yield Finding("bucket-missing", f"there is no {where} in account {aws.login.account}", create)
             return
-    region = found.get("BucketRegion") or aws.region
+    region = found["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or aws.region
     if region != aws.region:
         what = f"{where} is in the region {region}, and not in {aws.region}"
         yield Finding("aws-region", what, f'set `region = "{region}"` of the target')

@@ -30,7 +30,7 @@ _REFUSED = {
 _FORBIDDEN = ("AccessDenied", "AccessDeniedException", "403", "Forbidden")
 _CONFLICTS = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 _BUSY = ("Throttling", "ThrottlingException", "SlowDown", "RequestLimitExceeded", "TooManyInvalidationsInProgress")
-_FIRST_SERVER_ERROR = 500
+_FORBIDDEN_STATUS, _FIRST_SERVER_ERROR = 403, 500
 
 
 class Aws:
@@ -122,14 +122,14 @@ def _converted(error: Any, to: str, allow: str) -> ShipitError:
     text = error.response.get("Error", {}).get("Message", "")
     if code in _REFUSED:
         return AuthError(f"AWS refused to {to}: the credentials {_REFUSED[code]}", hint=f"get new ones, or {LOG_IN}")
-    if code in _FORBIDDEN:
+    status = answer.get("HTTPStatusCode", 0)
+    if code in _FORBIDDEN or status == _FORBIDDEN_STATUS:
         needed = (
             f"allow `{allow}` in the policy of the role or user" if allow else "check the policy of the role or user"
         )
         return AuthError(f"AWS does not allow these credentials to {to}", hint=needed)
     if code in _CONFLICTS:
         return ConflictError(f"another program was faster: AWS did not {to}", hint="run the same command again")
-    status = answer.get("HTTPStatusCode", 0)
     what = f"AWS failed to {to}: {code} {text}".strip()
     number = answer.get("RequestId", "")
     return RemoteError(
