@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -19,6 +19,8 @@ from shipit.plan.deploy.observe import ObservedDeployment
 from shipit.plan.model import Inputs
 from shipit.steps.base import Step
 from shipit.steps.forge import ReportDeployment
+from shipit.steps.repository import Run
+from shipit.steps.static_site import UploadFiles
 from shipit.world import ForgeDeployment
 
 
@@ -45,7 +47,7 @@ def make_deploy_plan(
     if containers:  # an interrupted rollback to such a container already started it on the port of its slot
         all_findings = tuple(finding for finding in all_findings if finding.code != "slot-port")
     blocked = any_blocks(all_findings)
-    steps = () if blocked else tuple(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
+    steps = () if blocked else _files_first(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
     return DeployPlan(
         inputs=Inputs(observed.commit, observed.branch, fingerprint(config)),
         steps=(
@@ -57,6 +59,14 @@ def make_deploy_plan(
         targets=tuple(_planned(*one) for one in chosen),
         rollback=rollback,
     )
+
+
+def _files_first(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps with those first that build and upload the files of a site, which users do not see yet.
+
+    So a build that fails ends the deployment before another target has changed.
+    """
+    return tuple(sorted(steps, key=lambda step: not isinstance(step, Run | UploadFiles)))
 
 
 def report_of_end(plan: DeployPlan, state: Literal["failure", "inactive"]) -> tuple[Step, ...]:
