@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,18 @@ EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 Node = Mapping[str, Any]
 
 
+@cache
+def parsed(text: str) -> Any:
+    """Return a file's content, which nobody changes: many trees have the same files."""
+    return YAML(typ="safe").load(text)
+
+
 class Tree:
     """Workflows and actions by path; `texts` stands in for the repository's own."""
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
         self.texts = dict(texts or repository())
-        self.files: dict[str, Node] = {path: YAML(typ="safe").load(text) for path, text in self.texts.items()}
+        self.files: dict[str, Node] = {path: parsed(text) for path, text in self.texts.items()}
 
     def changed(self, path: str, old: str, new: str) -> Tree:
         """The same with one thing different in one file."""

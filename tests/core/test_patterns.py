@@ -73,7 +73,7 @@ def patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
 def written() -> Iterator[Found]:
     """Yield the patterns of calls such as `re.sub("...", ...)` and `re.sub(_CONSTANT, ...)`."""
     for name, source in modules():
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(ast.parse(source)) if "import re\n" in source else ():
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=str(method)), args=[first, *others]) if (
                     method in SEARCHES | {"match", "fullmatch"} and (text := constant(name, first)) is not None
