@@ -3,8 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
-.PHONY: help demo demo-deploy check test test-kubernetes bench bench-deploy bench-push lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready test-kubernetes bench bench-deploy bench-push lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -43,8 +42,12 @@ demo-deploy: .venv/.shipit ## blue/green deployments of a small page under load,
 check: lint ## before each push: linters, types, import rules, wording and the fast tests; under two minutes once set up
 	$(BIN)/pytest --quiet -n auto --dist worksteal -m "not slow" $(FAST)
 
-test: parts lint .venv/.shipit $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed ## everything: linters, types, import rules and the tests, on the built wheel
+test: ## everything: linters, types, import rules and the tests, on the built wheel
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line ready
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+# Downloads wait for the network, and the linters use one processor: two at a time save most of a minute.
+ready: parts lint $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed
 
 test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 10 minutes or more
 	scripts/build-kubernetes
@@ -94,7 +97,7 @@ parts:
 	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/build.txt -r requirements/run.txt
 	@touch $@
 
-.venv/.test: requirements/test.txt .venv/.run
+.venv/.test: requirements/test.txt .venv/.run | .venv/.shipit
 	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/test.txt
 	@touch $@
 
