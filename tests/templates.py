@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from shipit.cli.demo.sample import SampleProject, make_sample
+
+Value = TypeVar("Value")
 
 
 def made(template: Path, make: Callable[[Path], object]) -> Path:
@@ -20,6 +25,16 @@ def made(template: Path, make: Callable[[Path], object]) -> Path:
         with suppress(OSError):  # another worker was quicker
             place.rename(template)
     return template
+
+
+def calculated(template: Path, calculate: Callable[[Path], Value]) -> Value:
+    """Return the value that `calculate` returned to the first test that needed it; it is called with a directory."""
+    found: Value = pickle.loads((made(template, partial(_calculate, calculate)) / "value").read_bytes())
+    return found
+
+
+def _calculate(calculate: Callable[[Path], object], place: Path) -> None:
+    (place / "value").write_bytes(pickle.dumps(calculate(place)))
 
 
 def copy(template: Path, place: Path, make: Callable[[Path], object]) -> None:

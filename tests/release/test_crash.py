@@ -11,6 +11,8 @@ from release.runs import Driver, hook
 from release.scene import End, Scene, on_github
 from standin.server import GitHubStandIn
 
+from templates import calculated
+
 BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 PACKAGES = '[packages.app]\npath = "app"\n[packages.web]\npath = "web"\n'
 WAYS = {
@@ -79,12 +81,10 @@ def begin(scene: Scene, way: str) -> Scene:
 
 
 @pytest.fixture(scope="session")
-def uninterrupted(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], End]:
-    """What a release comes to that nobody kills."""
+def uninterrupted(driver: Driver, shared: Path) -> Callable[[str], End]:
+    """What a release comes to that nobody kills; it is played once for all workers."""
 
-    @cache
-    def end_of(way: str) -> End:
-        root = tmp_path_factory.mktemp("uninterrupted")
+    def play(way: str, root: Path) -> End:
         with GitHubStandIn(root / "acme" / "app.git") as github:
             on = (
                 on_github(driver, root, github)
@@ -95,7 +95,7 @@ def uninterrupted(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> C
             assert on.writes(on.clone()) == WRITES[way]
             return on.end()
 
-    return end_of
+    return cache(lambda way: calculated(shared / way, lambda root: play(way, root)))
 
 
 def names(kill: tuple[str, int, str]) -> str:

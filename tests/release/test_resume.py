@@ -11,6 +11,8 @@ import pytest
 from release.runs import Driver, ended, hook
 from release.scene import End, Scene
 
+from templates import calculated
+
 BUILD = '[release]\nprepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 FETCH, GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD, PUSH, PUBLISH = range(1, 11)
 AS_PLANNED = ("files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
@@ -18,19 +20,22 @@ PLANNED = (*AS_PLANNED, "forge.create_draft", "forge.upload_asset", "git.push", 
 
 
 @pytest.fixture(scope="session")
-def whole(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> End:
+def whole(driver: Driver, shared: Path) -> End:
     """The end of a release with `BUILD` that nobody kills; it is the same with a saved plan."""
-    root = tmp_path_factory.mktemp("whole")
-    ends = []
-    for name in ("at once", "planned"):
-        scene = Scene(driver, root / name, root / name / "remote.git")
-        clone, plan = scene.begin(BUILD).clone(), root / "plan.json"
-        scene.release(clone, "plan", "-o", str(plan)).succeeded()
-        arguments = ("release", "--plan", str(plan)) if name == "planned" else ()
-        assert scene.writes(clone, *arguments)[-len(PLANNED) :] == PLANNED
-        ends.append(scene.end())
-    assert ends[0] == ends[1]
-    return ends[0]
+
+    def play(root: Path) -> End:
+        ends = []
+        for name in ("at once", "planned"):
+            scene = Scene(driver, root / name, root / name / "remote.git")
+            clone, plan = scene.begin(BUILD).clone(), root / "plan.json"
+            scene.release(clone, "plan", "-o", str(plan)).succeeded()
+            arguments = ("release", "--plan", str(plan)) if name == "planned" else ()
+            assert scene.writes(clone, *arguments)[-len(PLANNED) :] == PLANNED
+            ends.append(scene.end())
+        assert ends[0] == ends[1]
+        return ends[0]
+
+    return calculated(shared / "whole release", play)
 
 
 @pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
