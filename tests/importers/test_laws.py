@@ -19,11 +19,8 @@ from shipit.importers import IMPORTERS, Imported, Repository, places, read_setti
 from shipit.importers.document import read_document
 from shipit.plan.adoption.toml import toml_text
 
-KEY_BY_KEY = {"semantic-release", "release-please"}  # their tests have a case for each key instead of fixtures
 FIXTURES: dict[str, list[Fixture]] = {
-    tool: importlib.import_module(f"importers.test_{tool.replace('-', '_')}").FIXTURES
-    for tool in IMPORTERS
-    if tool not in KEY_BY_KEY
+    tool: importlib.import_module(f"importers.test_{tool.replace('-', '_')}").FIXTURES for tool in IMPORTERS
 }
 EACH = [pytest.param(tool, fixture, id=f"{tool}-{fixture.name}") for tool in FIXTURES for fixture in FIXTURES[tool]]
 

@@ -5,12 +5,322 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from importers.reading import Keys, imported, statuses
+from importers.reading import ASK, DEFAULT, NONE, TAKEN, Fixture, Keys, imported, statuses
 
-TAKEN, DEFAULT, NONE, ASK = "taken", "default already", "no counterpart", "needs your decision"
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
 USUAL = {"feat": "Features", "fix": "Bug Fixes", "perf": "Performance Improvements", "revert": "Reverts"}
 ALWAYS = {"include-component-in-tag", "(release pull request)", "release-type", MANIFEST}
+
+FIXTURES = [
+    Fixture(
+        "simple",
+        {
+            "release-please-config.json": {"release-type": "simple", "packages": {".": {}}},
+            ".release-please-manifest.json": {".": "1.2.0"},
+            "version.txt": "1.2.0\n",
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+    ),
+    Fixture(
+        "java-with-a-snapshot",
+        {
+            "release-please-config.json": {"packages": {".": {"release-type": "java", "bump-minor-pre-major": True}}},
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "bump-minor-pre-major": DEFAULT,
+            "(snapshot versions)": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"release": {"snapshot": True}},
+    ),
+    Fixture(
+        "maven-skip-snapshot",
+        {
+            "release-please-config.json": {"packages": {".": {"release-type": "maven", "skip-snapshot": True}}},
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "skip-snapshot": DEFAULT,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+    ),
+    Fixture(
+        "gradle-extra-file",
+        {
+            "release-please-config.json": {
+                "release-type": "simple",
+                "packages": {
+                    ".": {
+                        "extra-files": [
+                            "build.gradle",
+                            {"type": "json", "path": "web/package.json", "jsonpath": "$.version"},
+                            {"type": "yaml", "path": "chart/values.yaml", "jsonpath": "$.image.tag"},
+                        ]
+                    }
+                },
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+            "build.gradle": "version = '1.2.0' // x-release-please-version\n",
+            "web/package.json": '{"version": "1.2.0"}',
+            "chart/values.yaml": """\
+image:
+  tag: 1.2.0
+""",
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "extra-files": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {
+            "release": {
+                "version-files": [
+                    "build.gradle",
+                    {"path": "build.gradle", "format": "marker"},
+                    {"path": "web/package.json", "format": "json", "paths": ["version"]},
+                    {"path": "chart/values.yaml", "format": "yaml", "paths": ["image.tag"]},
+                ]
+            }
+        },
+    ),
+    Fixture(
+        "sections-and-path",
+        {
+            "release-please-config.json": {
+                "release-type": "node",
+                "changelog-path": "docs/CHANGES.md",
+                "changelog-sections": [
+                    {"type": "feat", "section": "새 기능"},
+                    {"type": "fix", "section": "버그 수정"},
+                    {"type": "perf", "section": "성능", "hidden": False},
+                    {"type": "docs", "hidden": True},
+                ],
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "changelog-path": TAKEN,
+            "changelog-sections": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {
+            "changelog": {
+                "file": "docs/CHANGES.md",
+                "sections": {"feat": "새 기능", "fix": "버그 수정", "perf": "성능", "revert": False},
+            }
+        },
+    ),
+    Fixture(
+        "before-1.0",
+        {
+            "release-please-config.json": {
+                "release-type": "node",
+                "bump-minor-pre-major": True,
+                "bump-patch-for-minor-pre-major": True,
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "0.3.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "bump-minor-pre-major": DEFAULT,
+            "bump-patch-for-minor-pre-major": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"release": {"feature-on-zero": "patch"}},
+        ("v0.3.0",),
+        "0.3.0",
+    ),
+    Fixture(
+        "two-packages",
+        {
+            "release-please-config.json": {
+                "separate-pull-requests": True,
+                "packages": {
+                    "backend": {"release-type": "java", "component": "api"},
+                    "frontend": {"release-type": "node", "component": "web", "exclude-paths": ["frontend/docs"]},
+                },
+            },
+            ".release-please-manifest.json": {"backend": "1.2.0", "frontend": "2.0.0"},
+        },
+        {
+            "separate-pull-requests": NONE,
+            "packages.backend": TAKEN,
+            "packages.backend.release-type": DEFAULT,
+            "packages.frontend": TAKEN,
+            "packages.frontend.release-type": DEFAULT,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"packages": {"api": {"path": "backend"}, "web": {"path": "frontend", "exclude": ["frontend/docs"]}}},
+        ("api-v1.2.0", "web-v2.0.0"),
+        "2.0.0",
+    ),
+    Fixture(
+        "prerelease",
+        {
+            "release-please-config.json": {
+                "release-type": "go",
+                "versioning": "prerelease",
+                "prerelease": True,
+                "prerelease-type": "rc",
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": ASK,
+            "versioning": ASK,
+            "prerelease": ASK,
+            "prerelease-type": ASK,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+    ),
+    Fixture(
+        "always-patch",
+        {
+            "release-please-config.json": {
+                "release-type": "simple",
+                "versioning": "always-bump-patch",
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "versioning": ASK,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"bump": {"feat": "patch", "fix": "patch", "perf": "patch", "revert": "patch"}},
+    ),
+    Fixture(
+        "always-major",
+        {
+            "release-please-config.json": {
+                "release-type": "simple",
+                "versioning": "always-bump-major",
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "versioning": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"bump": {"feat": "major", "fix": "major", "perf": "major", "revert": "major"}},
+    ),
+    Fixture(
+        "release-as-and-shas",
+        {
+            "release-please-config.json": {
+                "release-type": "python",
+                "release-as": "2.0.0",
+                "bootstrap-sha": "0a1b2c3",
+                "last-release-sha": "1a1b2c3",
+                "initial-version": "0.1.0",
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": DEFAULT,
+            "release-type": DEFAULT,
+            "release-as": NONE,
+            "bootstrap-sha": NONE,
+            "last-release-sha": NONE,
+            "initial-version": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"release": {"initial-version": "0.1.0"}},
+    ),
+    Fixture(
+        "pull-request-words",
+        {
+            "release-please-config.json": {
+                "release-type": "node",
+                "pull-request-title-pattern": "chore: release ${version}",
+                "pull-request-header": "## Release",
+                "label": "autorelease: pending",
+                "draft-pull-request": True,
+                "include-v-in-tag": False,
+                "include-component-in-tag": False,
+                "draft": True,
+                "packages": {".": {}},
+            },
+            ".release-please-manifest.json": {".": "1.2.0"},
+        },
+        {
+            "include-component-in-tag": TAKEN,
+            "release-type": DEFAULT,
+            "pull-request-title-pattern": NONE,
+            "pull-request-header": NONE,
+            "label": NONE,
+            "draft-pull-request": NONE,
+            "draft": ASK,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"release": {"tag": "{version}"}},
+        ("1.2.0",),
+        "1.2.0",
+    ),
+    Fixture(
+        "plugins",
+        {
+            "release-please-config.json": {
+                "release-type": "node",
+                "plugins": [
+                    "sentence-case",
+                    {"type": "linked-versions", "groupName": "all", "components": ["a", "b"]},
+                    "node-workspace",
+                ],
+                "packages": {"a": {"component": "a"}, "b": {"component": "b"}},
+            },
+            ".release-please-manifest.json": {"a": "1.2.0", "b": "1.2.0"},
+        },
+        {
+            "release-type": DEFAULT,
+            "plugins[0] (sentence-case)": NONE,
+            "plugins[1] (linked-versions)": NONE,
+            "plugins[2] (node-workspace)": ASK,
+            "packages.a": TAKEN,
+            "packages.b": TAKEN,
+            "(release pull request)": ASK,
+            ".release-please-manifest.json": NONE,
+        },
+        {"packages": {"a": {"path": "a"}, "b": {"path": "b"}}},
+        ("a-v1.2.0", "b-v1.2.0"),
+        "1.2.0",
+    ),
+]
 
 
 def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: Any) -> tuple[dict[str, Any], Keys]:
@@ -51,7 +361,11 @@ def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: A
             {"changelog-sections": DEFAULT},
         ),
         ({"versioning": "default"}, {}, {"versioning": DEFAULT}),
-        ({"versioning": "always-bump-minor"}, {}, {"versioning": ASK}),
+        (
+            {"versioning": "always-bump-minor"},
+            {"bump": {"feat": "minor", "fix": "minor", "perf": "minor", "revert": "minor"}},
+            {"versioning": ASK},
+        ),
         ({"draft": False, "prerelease": True}, {}, {"draft": DEFAULT, "prerelease": ASK}),
         ({"release-as": "2.0.0", "bootstrap-sha": "x"}, {}, {"release-as": NONE, "bootstrap-sha": NONE}),
         ({"signoff": "x", "separate-pull-requests": True}, {}, {"signoff": NONE, "separate-pull-requests": NONE}),
@@ -60,7 +374,7 @@ def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: A
             {"release": {"feature-on-zero": "patch"}},
             {"bump-patch-for-minor-pre-major": TAKEN},
         ),
-        ({"plugins": ["node-workspace"], "fantasy": 1}, {}, {"plugins": ASK, "fantasy": ASK}),
+        ({"plugins": ["node-workspace"], "fantasy": 1}, {}, {"plugins[0] (node-workspace)": ASK, "fantasy": ASK}),
     ],
 )  # fmt: skip
 def test_a_key(settings: dict[str, Any], expected: dict[str, Any], status: Keys) -> None:

@@ -5,17 +5,409 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from importers.reading import Keys, imported, statuses
+from importers.reading import ASK, DEFAULT, NONE, TAKEN, Fixture, Keys, imported, statuses
 
 from shipit.importers import Repository, read_settings
 
-TAKEN, DEFAULT, NONE, ASK = "taken", "default already", "no counterpart", "needs your decision"
 SR = "@semantic-release"
 ANALYZER, NOTES, GIT, GITHUB, NPM, EXEC = (
     f"{SR}/{name}" for name in ("commit-analyzer", "release-notes-generator", "git", "github", "npm", "exec")
 )
 QUIET = {"successComment": False, "releasedLabels": False}
 PLUGINS: list[Any] = [ANALYZER, NOTES, GIT, [GITHUB, QUIET]]
+
+FIXTURES = [
+    Fixture(
+        "preset-in-package-json",
+        {"package.json": {"name": "shop", "version": "1.2.0", "release": {"branches": ["main"]}}},
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/npm": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {"announce": {"comment": True, "label": "released"}, "release": {"write-back": "none"}},
+    ),
+    Fixture(
+        "npm-library",
+        {
+            ".releaserc.json": {
+                "branches": ["main", "next", {"name": "beta", "prerelease": True}],
+                "plugins": [
+                    "@semantic-release/commit-analyzer",
+                    "@semantic-release/release-notes-generator",
+                    "@semantic-release/npm",
+                    "@semantic-release/github",
+                ],
+            }
+        },
+        {
+            "branches": ASK,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/npm": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {
+            "release": {"branches": ["main", "next", {"name": "beta", "prerelease": "beta"}], "write-back": "none"},
+            "announce": {"comment": True, "label": "released"},
+        },
+    ),
+    Fixture(
+        "spring-boot-with-exec",
+        {
+            ".releaserc": """\
+branches: [main]
+plugins:
+  - "@semantic-release/commit-analyzer"
+  - "@semantic-release/release-notes-generator"
+  - ["@semantic-release/changelog", {changelogFile: CHANGELOG.md}]
+  - ["@semantic-release/exec", {prepareCmd: "sed -i 's/^version=.*/version=${nextRelease.version}/' gradle.properties && ./gradlew bootJar"}]
+  - ["@semantic-release/git", {assets: [CHANGELOG.md, gradle.properties], message: "chore(release): ${nextRelease.version} [skip ci]"}]
+  - ["@semantic-release/github", {assets: [{path: build/libs/*.jar, label: jar}]}]
+""",
+            "gradle.properties": "version=1.2.0\n",
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/changelog.changelogFile": TAKEN,
+            "@semantic-release/exec.prepareCmd (1)": DEFAULT,
+            "@semantic-release/exec.prepareCmd (2)": TAKEN,
+            "@semantic-release/git.message ([skip ci])": ASK,
+            "@semantic-release/git.message": DEFAULT,
+            "@semantic-release/git.assets (CHANGELOG.md)": DEFAULT,
+            "@semantic-release/git.assets (gradle.properties)": DEFAULT,
+            "@semantic-release/github.assets[0]": TAKEN,
+            "@semantic-release/github.assets[0].label": NONE,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+        },
+        {
+            "changelog": {"file": "CHANGELOG.md"},
+            "release": {"prepare": ["./gradlew bootJar"], "assets": ["build/libs/*.jar"]},
+            "announce": {"comment": True, "label": "released"},
+        },
+    ),
+    Fixture(
+        "rules-and-sections",
+        {
+            "release.config.js": """\
+/** our releases */
+module.exports = {
+  branches: ['main'],
+  plugins: [
+    ['@semantic-release/commit-analyzer', {
+      preset: 'conventionalcommits',
+      releaseRules: [
+        { type: 'refactor', release: 'patch' },
+        { type: 'docs', scope: 'README', release: 'patch' },
+        { type: 'perf', release: false },
+        { scope: 'no-release', release: false },
+      ],
+      parserOpts: { noteKeywords: ['BREAKING CHANGE', 'BREAKING CHANGES'] },
+    }],
+    ['@semantic-release/release-notes-generator', {
+      preset: 'conventionalcommits',
+      presetConfig: { types: [
+        { type: 'feat', section: '✨ 기능' },
+        { type: 'fix', section: '🐛 버그 수정' },
+        { type: 'chore', hidden: true },
+      ] },
+    }],
+    '@semantic-release/github',
+  ],
+};
+"""
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/commit-analyzer.releaseRules[0]": TAKEN,
+            "@semantic-release/commit-analyzer.releaseRules[1]": TAKEN,
+            "@semantic-release/commit-analyzer.releaseRules[2]": TAKEN,
+            "@semantic-release/commit-analyzer.releaseRules[3]": TAKEN,
+            "@semantic-release/commit-analyzer.parserOpts.noteKeywords": TAKEN,
+            "@semantic-release/release-notes-generator.presetConfig.types": TAKEN,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {
+            "bump": {
+                "refactor": "patch",
+                "docs(README)": "patch",
+                "perf": "none",
+                "feat(no-release)": "none",
+                "fix(no-release)": "none",
+                "refactor(no-release)": "none",
+                "revert(no-release)": "none",
+            },
+            "commits": {"breaking": ["BREAKING CHANGES"]},
+            "changelog": {"sections": {"feat": "✨ 기능", "fix": "🐛 버그 수정", "perf": False, "revert": False}},
+            "announce": {"comment": True, "label": "released"},
+            "release": {"write-back": "none"},
+        },
+    ),
+    Fixture(
+        "tag-format-without-v",
+        {
+            ".releaserc.yaml": """\
+tagFormat: '${version}'
+branches: main
+repositoryUrl: https://github.com/acme/shop
+ci: true
+debug: false
+"""
+        },
+        {
+            "tagFormat": TAKEN,
+            "repositoryUrl": NONE,
+            "ci": NONE,
+            "debug": NONE,
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/npm": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {"release": {"tag": "{version}", "write-back": "none"}, "announce": {"comment": True, "label": "released"}},
+        ("1.2.0",),
+        "1.2.0",
+    ),
+    Fixture(
+        "maintenance-and-channels",
+        {
+            ".releaserc.yml": """\
+branches:
+  - '+([0-9])?(.{+([0-9]),x}).x'
+  - main
+  - {name: next, channel: next}
+  - {name: alpha, prerelease: true, channel: alpha}
+"""
+        },
+        {
+            "branches[0]": NONE,
+            "branches[2].channel": NONE,
+            "branches[3].channel": NONE,
+            "branches": ASK,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/npm": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {
+            "release": {"branches": ["main", "next", {"name": "alpha", "prerelease": "alpha"}], "write-back": "none"},
+            "announce": {"comment": True, "label": "released"},
+        },
+    ),
+    Fixture(
+        "two-plain-branches",
+        {
+            ".releaserc.json": {
+                "branches": ["develop", "main"],
+                "plugins": ["@semantic-release/commit-analyzer", "@semantic-release/github"],
+            }
+        },
+        {
+            "branches": ASK,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {
+            "release": {"branches": ["develop", "main"], "write-back": "none"},
+            "announce": {"comment": True, "label": "released"},
+        },
+    ),
+    Fixture(
+        "github-comments-off",
+        {
+            "release.config.cjs": "module.exports = { branches: ['main'], plugins: ['@semantic-release/commit-analyzer', '@semantic-release/release-notes-generator', ['@semantic-release/github', { successComment: false, failComment: false, releasedLabels: false, draftRelease: true, assets: ['dist/*.zip'] }]] };"
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/github.assets[0]": TAKEN,
+            "@semantic-release/github.successComment": DEFAULT,
+            "@semantic-release/github.releasedLabels": DEFAULT,
+            "@semantic-release/github.failComment": DEFAULT,
+            "@semantic-release/github.draftRelease": NONE,
+            "plugins (no git)": TAKEN,
+        },
+        {"release": {"assets": ["dist/*.zip"], "write-back": "none"}},
+    ),
+    Fixture(
+        "hooks-after-the-release",
+        {
+            ".releaserc.json": {
+                "branches": ["main"],
+                "plugins": [
+                    "@semantic-release/commit-analyzer",
+                    [
+                        "@semantic-release/exec",
+                        {
+                            "verifyReleaseCmd": "./check.sh ${nextRelease.version}",
+                            "publishCmd": "./publish.sh",
+                            "successCmd": "curl -X POST https://chat.example",
+                        },
+                    ],
+                ],
+            }
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/exec.verifyReleaseCmd": ASK,
+            "@semantic-release/exec.publishCmd": ASK,
+            "@semantic-release/exec.successCmd": ASK,
+            "plugins (no git)": TAKEN,
+            "plugins (no github)": ASK,
+        },
+        {"release": {"write-back": "none"}},
+    ),
+    Fixture(
+        "gradle-plugin",
+        {
+            "package.json": {
+                "private": True,
+                "release": {
+                    "branches": ["master"],
+                    "plugins": [
+                        "@semantic-release/commit-analyzer",
+                        "@semantic-release/release-notes-generator",
+                        "gradle-semantic-release-plugin",
+                        "@semantic-release/github",
+                    ],
+                },
+            },
+            "gradle.properties": "version=1.2.0\n",
+        },
+        {
+            "branches": TAKEN,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "gradle-semantic-release-plugin": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {"release": {"branch": "master", "write-back": "none"}, "announce": {"comment": True, "label": "released"}},
+    ),
+    Fixture(
+        "replace-plugin",
+        {
+            ".releaserc.json": {
+                "branches": ["main"],
+                "plugins": [
+                    "@semantic-release/commit-analyzer",
+                    [
+                        "@google/semantic-release-replace-plugin",
+                        {
+                            "replacements": [
+                                {
+                                    "files": ["pyproject.toml"],
+                                    "from": 'version = ".*"',
+                                    "to": 'version = "${nextRelease.version}"',
+                                }
+                            ]
+                        },
+                    ],
+                    ["@semantic-release/git", {"assets": ["pyproject.toml"]}],
+                ],
+            },
+            "pyproject.toml": """\
+[project]
+name = "shop"
+version = "1.2.0"
+""",
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@google/semantic-release-replace-plugin.replacements[0] (pyproject.toml)": DEFAULT,
+            "@semantic-release/git.message ([skip ci])": ASK,
+            "@semantic-release/git.assets (pyproject.toml)": DEFAULT,
+            "plugins (no github)": ASK,
+        },
+    ),
+    Fixture(
+        "catch-all-rule",
+        {
+            ".releaserc.json": {
+                "branches": ["main"],
+                "plugins": [
+                    [
+                        "@semantic-release/commit-analyzer",
+                        {
+                            "preset": "angular",
+                            "releaseRules": [
+                                {"release": "patch"},
+                                {"type": "feat", "release": "minor"},
+                                {"breaking": True, "release": "major"},
+                            ],
+                        },
+                    ]
+                ],
+            }
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/commit-analyzer.releaseRules[2]": DEFAULT,
+            "@semantic-release/commit-analyzer.releaseRules[0]": TAKEN,
+            "@semantic-release/commit-analyzer.releaseRules[1]": DEFAULT,
+            "plugins (no git)": TAKEN,
+            "plugins (no github)": ASK,
+        },
+        {"bump": {"*": "patch"}, "release": {"write-back": "none"}},
+    ),
+    Fixture(
+        "npm-without-publishing",
+        {
+            "release.config.mjs": "export default { branches: ['main'], plugins: ['@semantic-release/commit-analyzer', ['@semantic-release/npm', { npmPublish: false, tarballDir: 'dist' }], ['@semantic-release/git', { assets: ['package.json', 'dist/**'], message: 'release: ${nextRelease.version}' }]] };",
+            "package.json": {"name": "shop", "version": "1.2.0"},
+        },
+        {
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/npm.npmPublish": DEFAULT,
+            "@semantic-release/npm.tarballDir": ASK,
+            "@semantic-release/git.message": TAKEN,
+            "@semantic-release/git.assets (package.json)": DEFAULT,
+            "@semantic-release/git.assets (dist/**)": ASK,
+            "plugins (no github)": ASK,
+        },
+        {"release": {"commit-message": "release: {version}"}},
+    ),
+    Fixture(
+        "extends-a-preset",
+        {".releaserc.json": {"extends": "semantic-release-preconfigured-conventional-commits", "branches": ["main"]}},
+        {
+            "extends": ASK,
+            "branches": DEFAULT,
+            "@semantic-release/commit-analyzer.preset": DEFAULT,
+            "@semantic-release/release-notes-generator": DEFAULT,
+            "@semantic-release/npm": ASK,
+            "@semantic-release/github.successComment": TAKEN,
+            "@semantic-release/github.releasedLabels": TAKEN,
+            "plugins (no git)": TAKEN,
+        },
+        {"announce": {"comment": True, "label": "released"}, "release": {"write-back": "none"}},
+    ),
+]
 
 
 def of(settings: dict[str, Any], files: dict[str, str] | None = None) -> tuple[dict[str, Any], Keys]:

@@ -27,6 +27,7 @@ _PULL_REQUEST = (
     "skip-labeling",
     "always-update",
     "signoff",
+    "snapshot-label",
     "include-commit-authors",
 )
 _DROPPED = {
@@ -49,11 +50,16 @@ _DECISIONS = {
     "prerelease-type": "give the branch a `prerelease` in `release.branches`",
     "skip-github-release": "shipit always makes a GitHub Release",
     "skip-changelog": "shipit writes a changelog into the release commit: `write-back` in `[release]`",
-    "plugins": "write `depends-on` in `[packages.<name>]`: a package is then released after one that it depends on",
     "changelog-type": "`template` in `[changelog]` sets another form",
     "exclude-paths": "`exclude` in `[packages.<name>]` leaves out paths of one package",
-    "snapshot-label": "`snapshot` in `[release]` writes the next `-SNAPSHOT` version",
 }
+_WORKSPACES = "write `depends-on` in `[packages.<name>]`: a package is then released after one that it depends on"
+_PLUGINS = {
+    "linked-versions": "each package of shipit has its own version",
+    "sentence-case": "shipit writes titles as they are in the commits",
+    "group-priority": "shipit releases without a release pull request",
+}
+_SNAPSHOTS = {"java", "java-yoshi", "java-bom", "maven"}
 # Types of releases whose version is in a file that shipit does not know, or in none.
 _TAG_ONLY = {"go", "terraform-module", "php", "ruby", "ruby-yoshi", "dart", "elixir", "ocaml", "r", "expo", "bazel"}
 _TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
@@ -110,6 +116,8 @@ def _read_keys(settings: dict[str, Any], place: str, found: Found, repository: R
         if key in ("include-component-in-tag", "include-v-in-tag", "tag-separator", "$schema"):
             continue
         _read_key(key, value, found, repository)
+    if settings.get("release-type") in _SNAPSHOTS and "skip-snapshot" not in settings:
+        _read_snapshot("(snapshot versions)", False, found)
     if not settings.get("bump-minor-pre-major") and (repository.last is None or repository.last.major == 0):
         why = "release-please raises 0.x to 1.0.0 for a breaking change unless it is true"
         found.taken("bump-minor-pre-major", "release.major-on-zero", True, why)
@@ -133,6 +141,10 @@ def _read_key(key: str, value: Any, found: Found, repository: Repository) -> Non
         found.taken(key, "release.initial-version", str(value))
     elif key == "versioning":
         _read_versioning(value, found)
+    elif key == "skip-snapshot":
+        _read_snapshot(key, value, found)
+    elif key == "plugins":
+        _read_plugins(value, found)
     elif key in _DECISIONS:
         found.default(key) if value is False else found.undecided(key, _DECISIONS[key])
     else:
@@ -155,10 +167,40 @@ def _read_type(value: Any, found: Found) -> None:
 
 
 def _read_versioning(value: Any, found: Found) -> None:
+    bump = _ALWAYS.get(str(value))
     if value == "default":
         found.default("versioning")
+    elif bump == "major":
+        found.taken_all("versioning", "bump", dict.fromkeys(DEFAULT_BUMPS, bump))
+    elif bump:
+        why = f"release-please raises the {bump} version also for a breaking change; shipit raises the major version"
+        found.proposed("versioning", "bump", dict.fromkeys(DEFAULT_BUMPS, bump), why)
     else:
         found.undecided("versioning", f"shipit decides by the commits, and not by `{value}`")
+
+
+_ALWAYS = {"always-bump-patch": "patch", "always-bump-minor": "minor", "always-bump-major": "major"}
+
+
+def _read_snapshot(key: str, skipped: Any, found: Found) -> None:
+    """Read whether the branch has the next `-SNAPSHOT` version after a release, as for Java and Maven."""
+    if skipped:
+        found.default(key, "shipit writes no `-SNAPSHOT` version")
+    else:
+        why = "release-please writes the next `-SNAPSHOT` version in a pull request of its own"
+        found.taken(key, "release.snapshot", True, why)
+
+
+def _read_plugins(value: Any, found: Found) -> None:
+    for number, entry in enumerate(value if isinstance(value, list) else ()):
+        name = str(entry.get("type") if isinstance(entry, dict) else entry)
+        key = f"plugins[{number}] ({name})"
+        if name.endswith("-workspace"):
+            found.undecided(key, _WORKSPACES)
+        elif name in _PLUGINS:
+            found.no_counterpart(key, _PLUGINS[name])
+        else:
+            found.undecided(key, "a plugin that shipit does not know")
 
 
 def _read_sections(value: Any, found: Found) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from shipit.importers.keys import listed
 from shipit.importers.model import Found, Repository
 from shipit.importers.sections import read_sections
 from shipit.importers.tools.semantic_release.commands import read_exec
 from shipit.importers.tools.semantic_release.publishing import read_changelog, read_git, read_github, read_npm
 from shipit.importers.tools.semantic_release.rules import read_parser, read_rules
+from shipit.importers.version_files import NamedFile, read_version_files
 
 Options = dict[str, Any]
 _Read = Callable[[str, Options, Found, Repository], None]
@@ -22,7 +24,8 @@ _SHARED = ("preset", "releaseRules", "parserOpts", "presetConfig")
 
 def read_plugins(settings: Options, found: Found, repository: Repository) -> None:
     """Read the plugins and their options. Without the key `plugins`, semantic-release has four of them."""
-    plugins = list(map(_plugin, settings.get("plugins", _DEFAULT)))
+    named = settings.get("plugins")
+    plugins = [_plugin(each) for each in (_DEFAULT if named is None else listed(named))]
     shared = {key: settings[key] for key in _SHARED if key in settings}
     for name, options in plugins:
         if read := _PLUGINS.get(name):
@@ -62,6 +65,23 @@ def _read_notes(name: str, options: Options, found: Found, repository: Repositor
         found.no_counterpart(f"{name}.{key}", "shipit makes the links itself")
 
 
+def _read_replacements(name: str, options: Options, found: Found, repository: Repository) -> None:
+    """Read the files whose version the plugin replaces."""
+    files = [
+        NamedFile(f"{name}.replacements[{number}] ({path})", str(path).removeprefix("./"))
+        for number, replacement in enumerate(listed(options.get("replacements")))
+        if isinstance(replacement, dict)
+        for path in listed(replacement.get("files"))
+    ]
+    before = found.settings.get("release", {}).get("version-files", [])
+    read_version_files(files, found, repository)
+    if before:
+        added = found.settings["release"].get("version-files", [])
+        found.settings["release"]["version-files"] = [*before, *(each for each in added if each not in before)]
+    if not files:
+        found.undecided(name, "name the files with the version in `version-files`")
+
+
 _PLUGINS: dict[str, _Read] = {
     f"{_OFFICIAL}commit-analyzer": read_rules,
     f"{_OFFICIAL}release-notes-generator": _read_notes,
@@ -70,11 +90,12 @@ _PLUGINS: dict[str, _Read] = {
     f"{_OFFICIAL}github": read_github,
     f"{_OFFICIAL}npm": read_npm,
     f"{_OFFICIAL}exec": read_exec,
+    "@google/semantic-release-replace-plugin": _read_replacements,
+    "semantic-release-replace-plugin": _read_replacements,
 }
 _UNKNOWN = {
     "gradle-semantic-release-plugin": "shipit writes the version into gradle.properties; run the publish task in a job "
     "after the release",
-    "@google/semantic-release-replace-plugin": "shipit writes version files itself: add the others to `version-files`",
     "@semantic-release/gitlab": "shipit releases on GitHub only",
     "semantic-release-gitmoji": "shipit reads Conventional Commits, and no gitmoji",
     "@semantic-release-plus/docker": "shipit builds images itself: `[release.images]`",

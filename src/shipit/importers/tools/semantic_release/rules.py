@@ -43,7 +43,7 @@ def _read_preset(name: str, options: dict[str, Any], found: Found) -> None:
     preset = options.get("preset", "angular")
     if "config" in options:
         found.undecided(f"{name}.config", f"shipit does not load the rules of `{options['config']}`")
-    elif preset not in _PRESETS:
+    elif str(preset) not in _PRESETS:
         found.undecided(f"{name}.preset", f"shipit reads Conventional Commits, and not the commits of `{preset}`")
     elif "preset" in options or preset == "angular":
         found.default(f"{name}.preset", "shipit also counts `feat!: …`" if preset == "angular" else "")
