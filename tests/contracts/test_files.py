@@ -176,3 +176,11 @@ def test_a_file_counts_as_shipits_until_its_text_changes(clone: Clone) -> None:
     clone.edit("a.txt", "by shipit")
     assert clone.files.wrote("a.txt")
     assert not clone.files.wrote("none.txt")
+
+
+def test_a_record_that_cannot_be_written_is_named_and_not_the_file(tmp_path: Path) -> None:
+    record = tmp_path / "written"
+    record.mkdir()
+    with pytest.raises(CommandError, match=f"`{record}` cannot be written"):
+        WorkingTree(str(tmp_path), str(record)).write("a.txt", "text")
+    assert not (tmp_path / "a.txt").exists()

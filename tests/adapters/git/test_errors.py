@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.git import GitRepository
-from shipit.errors import RemoteError
+from shipit.adapters.git.errors import NO_TOKEN, push_error
+from shipit.errors import CommandError, RemoteError
 
 
 @pytest.fixture
@@ -43,3 +44,28 @@ def test_a_remote_that_is_gone_is_not_blamed_on_a_hook(clone: Path) -> None:
     error = push(clone)
     assert error.what == f"`{clone.parent}/remote.git` cannot be reached, or it is not a git repository"
     assert "git remote -v" in str(error.hint)
+
+
+@pytest.mark.parametrize("reason", ["Read-only file system", "Permission denied", "No space left on device"])
+def test_a_remote_that_cannot_write_is_not_taken_for_a_branch_that_moved(reason: str) -> None:
+    lines = f"""remote: error: cannot lock ref 'refs/heads/main': Unable to create '/srv/app.git/refs/heads/main.lock': {reason}
+To /srv/app.git
+! 1:refs/heads/main [remote rejected] (atomic transaction failed)"""
+    error = push_error(CommandError("`git push` failed", tail=lines), "main", "/srv/app.git", NO_TOKEN)
+    assert type(error) is RemoteError
+    assert error.what == "the remote cannot store the push of `main`" and reason in str(error.where)
+
+
+def test_a_lock_of_another_push_is_still_named() -> None:
+    lines = "remote: error: cannot lock ref 'refs/heads/main': Unable to create '/srv/main.lock': File exists."
+    error = push_error(CommandError("`git push` failed", tail=lines), "main", "/srv", NO_TOKEN)
+    assert "is locked on the remote" in error.what and "rm /srv/main.lock" in str(error.hint)
+
+
+@pytest.mark.parametrize(("setting", "value"), [("push.gpgSign", "true"), ("remote.origin.mirror", "true")])
+def test_a_setting_that_prevents_the_push_is_not_blamed_on_the_network(clone: Path, setting: str, value: str) -> None:
+    subprocess.run(["git", "config", setting, value], cwd=clone, check=True)
+    repository = GitRepository(str(clone))
+    with pytest.raises(CommandError, match="a setting of git in this clone prevents the push of `main`") as raised:
+        repository.push(branch="main", commit=str(repository.head()), expected=None, tags=[])
+    assert "nothing was pushed" in str(raised.value.state)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from shipit.adapters.git.history import GitHistory
-from shipit.errors import CommandError
+from shipit.adapters.git.repository import GitRepository
+from shipit.errors import CommandError, UsageError
 
 TIMES = {"before the epoch": (-5, 0), "after the year 9999": (10**12, 253_402_300_799), "usual": (10**9, 10**9)}
 
@@ -78,3 +79,37 @@ def committed_at(place: Path, seconds: int) -> str:
 def git(place: Path, *words: str, input: str = "") -> str:
     done = subprocess.run(["git", *words], cwd=place, input=input, capture_output=True, encoding="utf-8", check=True)
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("kind", ["LITERAL", "GLOB", "NOGLOB", "ICASE"])
+def test_a_setting_of_the_user_for_paths_changes_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/a.txt").write_text("a\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "feat: begin")
+    monkeypatch.setenv(f"GIT_{kind}_PATHSPECS", "1")
+    history = GitHistory(str(tmp_path))
+    assert history.touching(["app"], "HEAD") == {history.head()}
+    assert history.entry_kinds("HEAD", ["app/a.txt"]) == {"app/a.txt": "file"}
+    GitRepository(str(tmp_path)).create_tag("v1.0.0", str(history.head()), "message")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("GIT_CONFIG_COUNT", "abc", "bogus count in GIT_CONFIG_COUNT"),
+        ("GIT_DIR", "/none", "not a git repository: '/none'"),
+    ],
+)
+def test_a_variable_that_git_refuses_is_named_by_its_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UsageError, match="is not inside a git repository") as raised:
+        GitHistory(str(tmp_path)).head()
+    assert message in str(raised.value.where)
+    assert "`GIT_`" in str(raised.value.hint)

@@ -92,19 +92,26 @@ class WorkingTree:
         target, data = self._at(path), text.encode("utf-8", "surrogateescape")
         try:
             self._add_to_record(data)
+        except OSError as error:
+            raise _unwritable(str(self._record), error) from error
+        try:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             _replace(target, data)
         except OSError as error:
-            raise CommandError(
-                f"`{path}` cannot be written: {error.strerror}",
-                hint="free disk space or fix the permissions, then run the same command again",
-            ) from error
+            raise _unwritable(path, error, os.path.dirname(target)) from error
 
     def _add_to_record(self, data: bytes) -> None:
         if self._record is not None:
             os.makedirs(os.path.dirname(self._record), exist_ok=True)
             with open(self._record, "a", encoding="ascii") as record:
                 record.write(hashlib.sha256(data).hexdigest() + "\n")
+
+
+def _unwritable(path: str, error: OSError, directory: str | None = None) -> CommandError:
+    """Return the error for the file `path` that cannot be written; `directory` is the place of a relative path."""
+    what = f"`{path}` cannot be written: {error.strerror}"
+    hint = "free disk space or fix the permissions, then run the same command again"
+    return CommandError(what, where=directory, hint=hint)
 
 
 def _readable(path: str, error: OSError) -> str:

@@ -76,6 +76,12 @@ _REFUSALS = (
         "if no push is running, remove the lock on the remote's server (rm {lock}), then run again",
     ),
     _Refusal(
+        r"Unable to create '[^']+\.lock': (?!File exists)|No space left on device|Read-only file system|Disk quota",
+        partial(RemoteError, retryable=True),
+        "the remote cannot store the push of `{branch}`",
+        "fix what the message above names on the remote's server, such as a full disk, then run the same command again",
+    ),
+    _Refusal(
         r"stale info|non-fast-forward|fetch first|cannot lock ref|failed to (?:update|lock) ref"
         r"|reference already exists|incorrect old value|tip of your current branch is behind",
         BranchMoved,
@@ -94,6 +100,12 @@ _REFUSALS = (
         RemoteError,
         "the remote does not support `git push --atomic`",
         "release to a git server that supports atomic pushes; every current version of git does",
+    ),
+    _Refusal(
+        r"does not support --signed|can't be combined with refspecs",
+        CommandError,
+        "a setting of git in this clone prevents the push of `{branch}`",
+        "remove the setting that the message above is about: git config --show-origin --get-regexp 'push|remote'",
     ),
     _Refusal(
         r"hook declined|\[remote rejected\]|pre-receive|permission denied to update ref",

@@ -24,6 +24,9 @@ from shipit.world import CommitInfo, EntryKind, TagRef
 # Reads take no lock that a git of the user could need, never ask for a password, print English, and do not flush after
 # each commit, which is slower.
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_FLUSH": "0"}
+USUAL_PATHSPECS = {f"GIT_{name}_PATHSPECS": "0" for name in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
+"""Variables without which a setting of the user gives the paths in commands of shipit another meaning."""
+_NO_REPOSITORY = ("not a git repository (or any", "must be run in a work tree")
 _BRANCH = "ref: refs/heads/"
 _REFTABLE_BRANCH = ".invalid"  # the branch in the file HEAD of a repository with the reftable format
 _COMMIT_FIELDS = "%H%x00%P%x00%at%x00%B"
@@ -69,11 +72,11 @@ class GitHistory:
         if "dubious ownership" in stderr:
             hint = f"git config --global --add safe.directory {os.path.abspath(self._directory)}"
             return UsageError(f"git does not trust `{self._directory}`: it belongs to another user", hint=hint)
-        return UsageError(
-            f"`{os.path.abspath(self._directory)}` is not inside a git repository with a working tree",
-            hint="run shipit in your repository, or name it",
-            argument="directory",
-        )
+        what = f"`{os.path.abspath(self._directory)}` is not inside a git repository with a working tree"
+        if stderr and not any(usual in stderr for usual in _NO_REPOSITORY):  # such as a variable with a wrong value
+            hint = "fix what git's message names; variables whose names begin with `GIT_` can be the reason"
+            return UsageError(what, where=self._redact(stderr.strip()), hint=hint)
+        return UsageError(what, hint="run shipit in your repository, or name it", argument="directory")
 
     @property
     def root(self) -> str:
@@ -244,7 +247,7 @@ class GitHistory:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, **_ENVIRONMENT}
+        return {**os.environ, **_ENVIRONMENT, **USUAL_PATHSPECS}
 
     def _argv(self, *words: str) -> list[str]:
         return ["git", "-C", self.root, "-c", "core.quotePath=false", *words]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
 from shipit.adapters.git.errors import SentToken, no_git_server, push_error, remote_error, remote_lock, remote_timeout
-from shipit.adapters.git.history import GitHistory
+from shipit.adapters.git.history import USUAL_PATHSPECS, GitHistory
 from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
@@ -372,7 +372,7 @@ class GitRepository(GitHistory):
 
     @cached_property
     def _writing(self) -> dict[str, str]:
-        environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **USUAL_PATHSPECS}
         if self._bot_identity:
             name, email = self._bot_identity
             for role in ("AUTHOR", "COMMITTER"):
