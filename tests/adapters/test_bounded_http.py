@@ -179,3 +179,11 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, b
         monkeypatch.setenv("no_proxy", bypassed)
         answer = BoundedHttp().send("GET", target, PATIENT, headers={})
     assert answer.body == (b"proxy" if proxied else b"direct")
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "http://[bad", "ftp://127.0.0.1:9"])
+def test_an_address_that_is_no_proxy_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(HttpFailure, match="the proxy from the environment variables has no address") as raised:
+        BoundedHttp().send("GET", "http://a.example/", PATIENT, headers={})
+    assert not raised.value.transient

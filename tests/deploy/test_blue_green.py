@@ -213,6 +213,18 @@ def test_a_failed_first_deployment_says_that_there_is_nothing_to_go_back_to(worl
     assert host.nginx.loaded == ""
 
 
+def test_a_first_version_that_got_no_traffic_is_not_said_to_serve(world: FakeWorld, host: FakeHost) -> None:
+    host.files[SWITCH] = "set $service_url http://127.0.0.1:9;\n"
+    STAGE.publish(world, "1.0.0")
+    host.unwritable.add(SWITCH)
+    with pytest.raises(CommandError) as raised:
+        STAGE.deploy(world)
+    assert (
+        raised.value.state
+        == "no version served when this deployment began, so there is no earlier version to go back to"
+    )
+
+
 def adopted(
     world: FakeWorld, host: FakeHost, text: str = "set $service_url http://127.0.0.1:8081;\n", name: str = "shop"
 ) -> None:

@@ -142,3 +142,11 @@ def test_a_full_disk_is_not_an_error_of_the_registry(monkeypatch: pytest.MonkeyP
     with hostile_registry() as server, pytest.raises(CommandError, match="No space left on device") as raised:
         Registries(Logins(), policy).copy(f"{server.address}/acme/app@{DIGEST}", f"{server.address}/acme/copy:latest")
     assert waits == [] and "`TMPDIR`" in str(raised.value.hint)
+
+
+def test_a_login_that_a_proxy_requires_is_not_taken_for_one_of_the_registry() -> None:
+    with (
+        hostile_registry("GET manifests", lambda it: it.answer(407, b"<html>Sign in</html>")) as server,
+        pytest.raises(RemoteError, match=r"he proxy from .* requires a login"),
+    ):
+        registries().find(f"{server.address}/acme/app:1")

@@ -45,4 +45,5 @@ def _append(variable: str, text: str, environ: Mapping[str, str]) -> None:
         hint = f"set `{variable}` to a file that can be written, as GitHub's runner does, or remove the variable"
         if error.errno == errno.ENOSPC:
             hint = "free disk space on the runner, then run the same command again"
-        raise CommandError(what, where=path, hint=hint) from error
+        state = "the steps above are done, and only this file is not written"
+        raise CommandError(what, where=path, hint=hint, state=state) from error

@@ -36,11 +36,12 @@ _REASONS = {
     "ConnectTimeoutError": "the host did not answer in time",
     "ReadTimeoutError": "the response did not arrive in time",
     "SSLError": "its TLS certificate is not valid, or it does not use TLS",
+    "ProxySchemeUnknown": "the proxy from the environment variables has no address with `http://` or `https://`",
     "ProxyError": "the proxy from the environment variables cannot reach it",
     "LocationParseError": "the URL is not valid",
     "DecodeError": "the response is damaged: it cannot be decompressed",
 }
-_LASTING = ("SSLError", "LocationParseError", "DecodeError")
+_LASTING = ("SSLError", "LocationParseError", "DecodeError", "ProxySchemeUnknown")
 
 
 class Limits(Struct, frozen=True):
@@ -317,12 +318,16 @@ def watch_connections(manager: PoolManager) -> None:
 
 def _manager(proxy: str | None) -> PoolManager:
     from urllib3 import PoolManager, ProxyManager, make_headers
+    from urllib3.exceptions import LocationParseError, ProxySchemeUnknown
     from urllib3.util import parse_url
 
     if proxy is None:
         manager = PoolManager(ssl_context=_tls())
     else:
-        address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
+        try:
+            address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
+        except LocationParseError as error:
+            raise ProxySchemeUnknown(None) from error
         login = make_headers(proxy_basic_auth=address.auth) if address.auth else None
         manager = ProxyManager(address.url, proxy_headers=login, ssl_context=_tls())
     watch_connections(manager)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shipit.adapters.login import Login
 
 REFUSALS = (401, 403)
+_PROXY_LOGIN = 407
 # A registry that stores a blob for another client can refuse what needs it; all of it is then sent again.
 _UNSEEN = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID", "BLOB_UPLOAD_UNKNOWN"}
 MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -111,6 +112,8 @@ def _message(answer: Answer, errors: list[dict[str, Any]]) -> str:
     >>> _message(Answer(403, {}, b""), [{}])
     'Forbidden'
     """
+    if answer.status == _PROXY_LOGIN:
+        return "the proxy from the environment variables requires a login"
     messages = (error.get("message") or error.get("details") or error.get("code") for error in errors)
     text = "; ".join(str(message) for message in messages if message)
     if not errors and len(answer.body) <= limits.REASON_SIZE:

@@ -146,7 +146,8 @@ def _way_back(
         error.state = "it is not known which version serves"
     elif not any(host.healthy or host.serving for host in before.hosts):
         error.state = "no version served when this deployment began, so there is no earlier version to go back to"
-        error.state += f"; {', '.join(served)} serves now" if served else ""
+        now_served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving and not host.problem)
+        error.state += f"; {', '.join(now_served)} serves now" if now_served else ""
     elif _same_problems(before, after):
         error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:

@@ -116,7 +116,7 @@ def report_deployment(session: Session, deployment: Deployment) -> None:
     for target in plan.targets:
         image = f"{target.app} {target.image}" if len(plan.targets) > 1 else str(target.image)
         for host in target.hosts:
-            already = ", as before" if host.serving == target.image else ""
+            already = ", as before" if host.serving == target.image and not host.problem else ""
             if why := deployment.unverified.get((host.host, target.app)):
                 session.output.say_untrusted(f"{plan.environment}: {image} is not verified: {why}")
             else:
