@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from engine.stage import FILES, Stage, new_world
 
+from shipit.config.load import parse_config
 from shipit.engine.apply import apply_steps
-from shipit.errors import CommandError, PreflightError, RemoteError
+from shipit.errors import CommandError, ConflictError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.plan.release import interrupted_findings
 from shipit.steps.base import Step
@@ -94,6 +95,69 @@ def test_a_lock_of_git_that_prepare_left_is_named_because_the_next_run_refuses_i
     state = str(raised.value.state)
     assert "Before the next run: rm .git/index.lock." in state
     assert "no clean-up" not in state
+
+
+def test_a_merge_that_prepare_began_is_named_because_the_next_run_refuses_it(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"))
+    left = world.process.effects["make jar"]
+
+    def merge(files: Any, env: Any) -> None:
+        world.git.problems = (Finding("unfinished-merge", "a merge is not finished", "git merge --abort"),)
+        left(files, env)
+
+    world.process.effects["make jar"] = merge
+    with pytest.raises(CommandError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert "Before the next run: git merge --abort." in str(raised.value.state)
+
+
+def test_a_file_that_prepare_made_git_ignore_is_named_because_the_next_run_refuses_it(tmp_path: Path) -> None:
+    world = failing(CommandError("`make jar` failed"), lambda files: files.edit(".gitignore", "CHANGES.md\n"))
+    config = parse_config("[release]\nprepare = ['make jar']\n[changelog]\nfile = 'CHANGES.md'\n")
+    with pytest.raises(CommandError) as raised:
+        Stage(config, tmp_path).release(world)
+    assert "let git no longer ignore CHANGES.md: git check-ignore -v CHANGES.md" in str(raised.value.state)
+
+
+UNDONE: dict[str, tuple[Callable[[Any], None], str]] = {
+    "removed": (lambda files: files.held.pop("build.gradle"), "`build.gradle`, which the release wrote, is gone"),
+    "restored": (
+        lambda files: files.edit("build.gradle", FILES["build.gradle"]),
+        "`build.gradle`, which the release wrote, has its old text again",
+    ),
+}
+
+
+@pytest.mark.parametrize("settings", ["", 'write-back = "api"\n', "snapshot = true\n"])
+@pytest.mark.parametrize("how", UNDONE)
+def test_a_release_whose_files_prepare_undid_is_not_made(how: str, settings: str, tmp_path: Path) -> None:
+    world = new_world()
+    undo, reason = UNDONE[how]
+    jar = world.process.effects["make jar"]
+
+    def make(files: Any, env: Any) -> None:
+        jar(files, env)
+        undo(files)
+
+    world.process.effects["make jar"] = make
+    with pytest.raises(ConflictError, match=reason) as raised:
+        Stage.of(tmp_path, settings).release(world)
+    assert "`prepare`" in str(raised.value.hint)
+    assert "nothing was pushed" in str(raised.value.state) and "no clean-up" not in str(raised.value.state)
+    assert list(world.remote.tags) == ["v1.0.0"]
+
+
+def test_a_file_that_prepare_formats_is_released_as_it_is_then(tmp_path: Path) -> None:
+    world = new_world()
+    jar = world.process.effects["make jar"]
+
+    def make(files: Any, env: Any) -> None:
+        jar(files, env)
+        files.edit("CHANGELOG.md", files.read("CHANGELOG.md").replace("\n\n", "\n"))
+
+    world.process.effects["make jar"] = make
+    Stage.of(tmp_path).release(world)
+    assert "\n\n" not in world.remote.tree("main")["CHANGELOG.md"]
 
 
 def test_nothing_is_said_about_a_clean_up_when_git_fails(tmp_path: Path) -> None:

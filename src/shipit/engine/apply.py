@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from shipit.errors import NOTHING_PUSHED, ShipitError, as_shipit_error
+from shipit.errors import NOTHING_PUSHED, ConflictError, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
 from shipit.steps.images import RemoveImages
 from shipit.steps.notify import SendNotification
 from shipit.steps.repository import CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.world import World
+
+_LEFT_BY_COMMANDS = ("index-lock", "unfinished-merge")  # the findings of git that commands of the user can cause
 
 
 class Observer(Protocol):
@@ -68,7 +70,7 @@ def apply_steps(
             if isinstance(step, (*OPTIONAL_STEPS, RemoveImages, SendNotification)):
                 observer.optional_failed(step, error)
                 continue
-            state = _state(steps, index, "Failed at", way_back, world)
+            state = _state(steps, index, "Failed at", way_back, world, solved=not isinstance(error, ConflictError))
             error.state = state if error.state in (None, NOTHING_PUSHED) else error.state
             if error is raised:
                 raise
@@ -92,7 +94,9 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
     return outputs
 
 
-def _state(steps: Sequence[Step], index: int, verb: str, way_back: Sequence[RestoreFile], world: World) -> str:
+def _state(
+    steps: Sequence[Step], index: int, verb: str, way_back: Sequence[RestoreFile], world: World, *, solved: bool = True
+) -> str:
     """Return the state that a run leaves: the steps that are public, or else those that are not public yet.
 
     If no step is public, the changes of the working tree are undone first.
@@ -103,6 +107,7 @@ def _state(steps: Sequence[Step], index: int, verb: str, way_back: Sequence[Rest
         verb: the relation of the run to that step, such as "Failed at".
         way_back: the steps that undo the changes of the working tree.
         world: the ports that the steps read and write through.
+        solved: False if the error needs a change by the user before the next run.
     """
     done, last = steps[:index], steps[index]
     public = [step.summary for step in done if step.public]
@@ -119,7 +124,7 @@ def _state(steps: Sequence[Step], index: int, verb: str, way_back: Sequence[Rest
         f"{verb}: {last.summary}",
         f"Restored: {', '.join(restored)}" if restored else "",
         f"Done, but not public: {'; '.join(step.summary for step in private)}" if private else "",
-        "The next run needs no clean-up" if private and needed == () else "",
+        "The next run needs no clean-up" if private and needed == () and solved else "",
         f"Before the next run: {'; '.join(needed)}" if needed else "",
         f"To undo: {' && '.join(filter(None, undo))}" if any(undo) else "",
     )
@@ -138,10 +143,15 @@ def _restored(step: RestoreFile, world: World) -> bool:
 def _needed_first(way_back: Sequence[RestoreFile], world: World) -> tuple[str, ...] | None:
     """Return the instructions without which the next run refuses what commands left; None if git cannot say."""
     with suppress(ShipitError, OSError):
-        locks = [finding.fix for finding in world.git.findings() if finding.code == "index-lock"]
+        left = [finding.fix for finding in world.git.findings() if finding.code in _LEFT_BY_COMMANDS]
         ours = {step.path for step in way_back if isinstance(step.check(world), Todo)}
         changed = ", ".join(path for path in world.git.dirty() if path not in ours)
-        return (*locks, *([f"commit or undo what your commands changed: {changed}"] if changed else ()))
+        ignored = ", ".join(step.path for step in way_back if world.git.ignores(step.path))
+        return (
+            *left,
+            *([f"commit or undo what your commands changed: {changed}"] if changed else ()),
+            *([f"let git no longer ignore {ignored}: git check-ignore -v {ignored}"] if ignored else ()),
+        )
     return None
 
 

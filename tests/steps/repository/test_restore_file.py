@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from contracts.clones import Clone
+from contracts.clones import Clone, Real, over_a_bare_repository
 from steps.samples import Sample, planned
 
 from shipit.steps.base import Done, Step
@@ -46,3 +48,14 @@ def test_a_file_that_is_committed_is_not_touched(world: FakeWorld) -> None:
     world.commit("chore(release): 1.1.0", {"VERSION": "1.1.0"})
     step = RestoreFile("VERSION", (text_digest("1.1.0"),))
     assert (step.check(world), step.undo(world)) == (Done(), None)
+
+
+def test_a_damaged_head_leads_to_no_advice_to_remove_a_tracked_file(tmp_path: Path) -> None:
+    clone = over_a_bare_repository(tmp_path)
+    assert isinstance(clone, Real)
+    planned(clone)
+    step = RestoreFile("VERSION", ())
+    clone.edit("VERSION", "1.1.0")
+    assert step.undo(clone.world) == "git checkout HEAD -- VERSION"
+    (clone.root / ".git/HEAD").write_text("ref: refs/heads/none\n")
+    assert step.undo(clone.world) is None

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shipit.core.commits.text.release_message import release_message
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.repository import ReleaseCommit
+from shipit.steps.repository import ReleaseCommit, require_written
 from shipit.world import World
 
 
@@ -39,8 +39,9 @@ class ForgeCommit(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body, self.commit.releases)
-        files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
         parent = self.commit.base(world) or self.commit.parent
+        require_written(self.paths, parent, world)
+        files = {path: (world.files.read(path) or "").encode("utf-8", "surrogateescape") for path in self.paths}
         commit = world.forge.create_commit(branch=self.branch, parent=parent, message=message, files=files)
         world.git.fetch()
         if world.git.head() == parent:

@@ -14,5 +14,6 @@ from shipit.steps.repository.run import require_match as require_match
 from shipit.steps.repository.sync_branch import SyncBranch as SyncBranch
 from shipit.steps.repository.write_file import WriteFile as WriteFile
 from shipit.steps.repository.write_file import text_digest as text_digest
+from shipit.steps.repository.written_files import require_written as require_written
 
 STEPS = (SyncBranch, WriteFile, RestoreFile, Run, CreateCommit, CreateTag, Push, MoveTag)

@@ -10,6 +10,7 @@ from shipit.core.commits.text.release_message import release_message
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.repository.release_commit import ReleaseCommit
+from shipit.steps.repository.written_files import require_written
 from shipit.world import World
 
 
@@ -53,7 +54,7 @@ class CreateCommit(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body, self.commit.releases)
-        made = self.commit.find(world) or world.git.create_commit(self.paths, message, self.author)
+        made = self.commit.find(world) or self._make(message, world)
         if self.commit.find(world) is None:
             world.git.adopt(self.commit.base(world) or self.commit.parent)
             raise ConflictError(
@@ -61,3 +62,7 @@ class CreateCommit(Struct, frozen=True):
                 hint="change the hook so that it ignores commits with the line `Released-by: shipit`, then run again",
             )
         return {"commit": made}
+
+    def _make(self, message: str, world: World) -> str:
+        require_written(self.paths, self.commit.base(world) or self.commit.parent, world)
+        return world.git.create_commit(self.paths, message, self.author)

@@ -32,7 +32,9 @@ class RestoreFile(Struct, frozen=True):
         return f"restore {self.path}"
 
     def undo(self, world: World) -> str | None:
-        """Return the command that undoes every change of the file; None if it is as in HEAD."""
+        """Return the command that undoes every change of the file; None if it is as in HEAD, or HEAD is damaged."""
+        if world.git.head() is None:
+            return None
         committed = world.git.text("HEAD", self.path)
         current = world.files.digest(self.path)
         if committed is None:
