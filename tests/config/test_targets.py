@@ -146,6 +146,27 @@ def test_a_target_needs_an_image() -> None:
     assert target('image = "api"', images).image == "api"
 
 
+@pytest.mark.parametrize("name", ["-rf", "../../etc/passwd", "a b", "$(id)", "..", "검색", "x" * 64])
+def test_a_name_that_leads_out_of_its_place_is_refused(name: str) -> None:
+    service = f'deploy = {{ kind = "swarm", service = "{name}" }}'
+    assert "must be a name of letters, digits" in problem(DEV + service).what
+    services = (
+        f'deploy = {{ kind = "compose", project = "/srv/shop", services = {{ "{name}" = {{ health = "none" }} }} }}'
+    )
+    assert "is not a name of letters, digits" in problem(DEV + services).what
+
+
+def test_a_compose_project_without_a_service_is_a_problem() -> None:
+    services = 'deploy = { kind = "compose", project = "/srv/shop", services = {} }'
+    assert "must be a table with at least one service" in problem(DEV + services).what
+
+
+def test_the_job_of_a_swarm_needs_a_name_that_the_swarm_takes() -> None:
+    service = f'deploy = {{ kind = "swarm", service = "{"x" * 56}", migrate = ["app"] }}'
+    assert "is too long for a swarm" in problem(DEV + service).what
+    parse_config(DEV + service.replace(', migrate = ["app"]', ""))
+
+
 def test_a_swarm_is_changed_through_one_manager() -> None:
     deploy = 'deploy = { kind = "swarm", service = "shop_web", hosts = ["ssh://one", "ssh://two"] }'
     found = problem(DEV + deploy)

@@ -148,6 +148,7 @@ HostAddress = Annotated[
 AppName = Annotated[
     str, _text("[a-z0-9][a-z0-9_.-]{0,60}", "a name of lower case letters, digits, `_`, `.` and `-`", "shop")
 ]
+DockerName = Annotated[str, _text("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}", "a name of letters, digits, `_`, `.` and `-`")]
 KubernetesName = Annotated[
     str, _text("[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?", "a name of lower case letters, digits, `-` and `.`", "shop")
 ]

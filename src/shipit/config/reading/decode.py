@@ -60,8 +60,8 @@ class Checker:
         for option in alternatives(type_):
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
                 return self._tagged(value, type_, at) if is_tagged(option) else self._struct(value, option, at)
-            if isinstance(value, dict) and get_origin(option) is dict:
-                return self._mapping(value, get_args(option), at)
+            if isinstance(value, dict) and value and get_origin(option) is dict:
+                return self._mapping(value, get_args(option), at) or _INVALID
             if isinstance(value, list) and value and get_origin(option) is tuple:
                 return self._items(value, get_args(option)[0], at)
         return self._leaf(value, type_, at)

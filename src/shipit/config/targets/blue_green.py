@@ -11,7 +11,7 @@ from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable
 from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, OptionalIdentity, VerifyCommands
 from shipit.config.targets.container import ContainerConfig, SecretsConfig
-from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, NginxName, Port, Text, WebUrl
+from shipit.config.vocabulary import DockerName, Duration, HostAddress, HostPath, NginxName, Port, Text, WebUrl
 from shipit.core import limits
 
 
@@ -60,7 +60,8 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
         HostPath, Meta(description="The file with nginx's process id.", examples=["/run/nginx.pid"])
     ] = "/run/nginx.pid"
     container: Annotated[
-        Name | None, Meta(description="The name of the container that nginx runs in. It runs on the host when unset.")
+        DockerName | None,
+        Meta(description="The name of the container that nginx runs in. It runs on the host when unset."),
     ] = None
     front: Annotated[
         WebUrl, Meta(description="The address at which the host reaches nginx; shipit asks it which slot is active.")

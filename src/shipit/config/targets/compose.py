@@ -11,7 +11,7 @@ from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable, in_environment
 from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, OptionalIdentity, VerifyCommands
 from shipit.config.targets.container import SecretsConfig
-from shipit.config.vocabulary import Duration, HostAddress, HostPath, Name, Path, Port
+from shipit.config.vocabulary import DockerName, Duration, HostAddress, HostPath, Name, Path, Port
 from shipit.core import limits
 
 
@@ -72,7 +72,7 @@ class ComposeConfig(HostTable, frozen=True, kw_only=True, tag="compose"):
         ),
     ] = field(default_factory=dict)
     services: Annotated[
-        dict[Name, ServiceConfig],
+        dict[DockerName, ServiceConfig],
         Meta(
             min_length=1,
             description="The services to deploy, by their names in the compose files, one after the other in this "

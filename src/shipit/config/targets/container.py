@@ -8,11 +8,11 @@ from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
+    DockerName,
     Duration,
     HostEntry,
     HostPath,
     Memory,
-    Name,
     Port,
     Processors,
     SecretReference,
@@ -36,7 +36,9 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
             description="The volumes, as `source:/target` or `source:/target:ro`.", examples=[["/srv/shop/data:/data"]]
         ),
     ] = ()
-    network: Annotated[Name | None, Meta(description="The docker network to join. It must exist on the host.")] = None
+    network: Annotated[
+        DockerName | None, Meta(description="The docker network to join. It must exist on the host.")
+    ] = None
     memory: Annotated[Memory | None, Meta(description="The memory limit.")] = None
     cpus: Annotated[
         Processors | None,

@@ -9,15 +9,17 @@ from msgspec import Meta
 
 from shipit.config.targets.base import HostTable, in_environment
 from shipit.config.targets.checks import CommandLimit
-from shipit.config.vocabulary import Duration, HostAddress, Name, Text
+from shipit.config.vocabulary import DockerName, Duration, HostAddress, Text
 from shipit.core import limits
+
+_LONGEST = 55  # characters of the name of a service, so that a swarm takes it with `-migrate` behind it
 
 
 class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
     """A service of a Docker swarm: the swarm replaces its tasks, and shipit checks which image they run."""
 
     service: Annotated[
-        Name,
+        DockerName,
         Meta(
             description="The name of the service, which must exist. In a stack it begins with the name of the stack.",
             examples=["shop_web"],
@@ -102,3 +104,6 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
         if len(self.hosts) > 1:
             hint = "keep one manager; it updates the tasks on all nodes"
             yield "hosts", "a swarm is changed through one of its managers", hint
+        if self.migrate and len(self.service) > _LONGEST:
+            what = f"the job of `migrate` would have the name `{self.service}-migrate`, which is too long for a swarm"
+            yield "service", what, f"give the service a name of at most {_LONGEST} characters"

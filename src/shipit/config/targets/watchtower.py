@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable
-from shipit.config.vocabulary import DockerTag, Duration, HostAddress, Name, Text, VariableName, WebUrl
+from shipit.config.vocabulary import DockerName, DockerTag, Duration, HostAddress, Text, VariableName, WebUrl
 
 
 class EndpointConfig(ConfigTable, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class WatchtowerConfig(HostTable, frozen=True, kw_only=True, tag="watchtower"):
         ),
     ] = ()
     container: Annotated[
-        Name | None,
+        DockerName | None,
         Meta(
             description="The name of the container that Watchtower replaces. The fork of Watchtower updates only this "
             "container."
