@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 
 from shipit.config.load import parse_config
 from shipit.config.model import Config
-from shipit.config.targets import BlueGreenConfig, WatchtowerConfig
+from shipit.config.targets import BlueGreenConfig, StaticSiteConfig, WatchtowerConfig
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SETS = sorted(path.parent.name for path in EXAMPLES.glob("*/shipit.toml"))
@@ -70,6 +71,28 @@ def test_the_role_of_the_example_is_that_of_the_guide(guide: str) -> None:
     shown = YAML(typ="safe").load(text.partition("```yaml\napiVersion: rbac")[2].partition("```")[0].join(("v: ", "")))
     (role,) = (each for each in documents("kubernetes/cluster/rights.yaml") if each["kind"] == "Role")
     assert (shown["kind"], shown["rules"]) == (role["kind"], role["rules"])
+
+
+@pytest.mark.parametrize("guide", ["static-site.md", "static-site.ko.md"])
+def test_the_rights_of_the_example_are_those_of_the_guide(guide: str) -> None:
+    text = (GUIDES / guide).read_text(encoding="utf-8")
+    shown = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    assert shown == policy("rights.json")
+
+
+def test_the_policies_of_the_example_are_for_its_bucket_and_its_distribution() -> None:
+    (target,) = config("static-site").environments["prod"].targets
+    assert isinstance(target, StaticSiteConfig)
+    distribution = f"arn:aws:cloudfront::{target.account}:distribution/{target.distribution}"
+    rights, bucket = policy("rights.json"), policy("bucket-policy.json")
+    named = {statement["Resource"] for each in (rights, bucket) for statement in each["Statement"]}
+    arn = f"arn:aws:s3:::{target.bucket}"
+    assert named == {arn, f"{arn}/*", f"{arn}/.shipit/*", distribution}
+    assert bucket["Statement"][0]["Condition"]["StringEquals"]["AWS:SourceArn"] == distribution
+
+
+def policy(name: str) -> Any:
+    return json.loads((EXAMPLES / "static-site/aws" / name).read_text(encoding="utf-8"))
 
 
 def documents(path: str) -> list[Any]:

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from action.contract import ACTION, COMPOSE, EXAMPLE, KUBERNETES, ROLLBACK, ROOT, TWIN, WATCHTOWER, WORKFLOWS, Tree
+from action.contract import (
+    ACTION,
+    COMPOSE,
+    EXAMPLE,
+    KUBERNETES,
+    ROLLBACK,
+    ROOT,
+    STATIC_SITE,
+    TWIN,
+    WATCHTOWER,
+    WORKFLOWS,
+    Tree,
+)
 
 BIN = Path(sys.executable).parent
 LANGUAGE_SERVICE = ROOT / ".cache/language-service"
@@ -23,7 +35,7 @@ def said(command: Sequence[str | Path], **options: object) -> str:
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES])
+@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE])
 def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The example, as a user with the commit filled in has it."""
     path = tmp_path / "pipeline.yml"
@@ -49,7 +61,7 @@ def test_an_action_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", path]) == ""
 
 
-@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES])
+@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE])
 def test_a_workflow_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path]) == ""
 

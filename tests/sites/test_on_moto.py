@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from parts.aws import Aws, aws, moto
 from sites.requests import counted
 from sites.shop import Shop, behind_edge, polled
 
+from shipit import api
+from shipit.config.load import parse_config
 from shipit.errors import DeployError, PreflightError
 
 pytestmark = pytest.mark.slow
@@ -67,3 +70,17 @@ def test_only_what_changed_is_uploaded(shop: Shop, monkeypatch: pytest.MonkeyPat
     assert again.count < 30
     assert changed.written == ["assets/main-Bx000110.js", "favicon.ico", "release.json", "index.html"]
     assert changed.count < 60
+
+
+def test_the_example_is_deployed(shop: Shop) -> None:
+    text = (Path(__file__).parents[2] / "examples/static-site/shipit.toml").read_text(encoding="utf-8")
+    config = parse_config(text.replace("https://shop.example", shop.url).replace("E2QWRUHEXAMPLE", shop.distribution))
+    world = shop.world()
+    world.process.effects |= {"npm ci": lambda files, env: None}
+    shop.commit(world, "1.0.0")
+    world.git.create_tag("v1.0.0", str(world.git.head()), "1.0.0")
+    world.push("v1.0.0")
+    project = Shop(config, shop.url, shop.distribution).project(shop.run(world))
+    report = api.deploy(project, "prod").report()
+    assert (report["version"], report["verified"], report["url"]) == ("1.0.0", "true", shop.url)
+    assert shop.served() == "1.0.0"
