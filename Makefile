@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready test-kubernetes bench bench-deploy bench-push lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes bench bench-deploy bench-push lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -47,7 +47,11 @@ test: ## everything: linters, types, import rules and the tests, on the built wh
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Downloads wait for the network, and the linters use one processor: two at a time save most of a minute.
-ready: parts lint $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed
+ready: parts lint $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed compiled-tests
+
+# Each process that runs tests needs all test modules: they are compiled once, and not once in each of these.
+compiled-tests: .venv/.shipit .venv/.test
+	@$(BIN)/pytest --collect-only -qq >/dev/null
 
 test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 10 minutes or more
 	scripts/build-kubernetes

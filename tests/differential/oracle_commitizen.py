@@ -10,9 +10,14 @@ import io
 import json
 import os
 import sys
+from functools import cache
+from importlib import metadata
 
 from commitizen.cli import main
 from commitizen.exceptions import DryRunExit, NoCommitsFoundError, NoneIncrementExit
+
+# commitizen lists the installed packages five times for each question, which is almost half of its time.
+metadata.entry_points = cache(metadata.entry_points)  # type: ignore[assignment]
 
 
 def asked(directory: str) -> str | None:
