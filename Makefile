@@ -121,7 +121,7 @@ define npm_ci
 endef
 
 $(NPM_ORACLES)/.installed: $(wildcard tests/differential/npm/*.json) tests/differential/npm/.npmrc
-	$(call npm_ci,the analyser of semantic-release)
+	$(call npm_ci,the analyser of semantic-release, and commit-and-tag-version)
 
 $(SEMANTIC_RELEASE)/.installed: $(wildcard bench/npm/*.json) bench/npm/.npmrc
 	$(call npm_ci,semantic-release)

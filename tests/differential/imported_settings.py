@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from differential.repositories import Repository, Tag
-from differential.tools import PYTHON_ORACLES, Question, _by_script, _risen, _run
+from differential.tools import PYTHON_ORACLES, Question, _by_script, _risen, _run, commit_and_tag_version
 from msgspec.structs import replace
 
 from shipit import api
@@ -36,7 +36,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Peer:
-    """A tool: how its settings are made, how it is asked, and why it may differ for a case; an empty reason is none."""
+    """A tool: how its settings are made, how it is asked, and why it may differ for a case; an empty reason is none.
+
+    `decided` are the bumps that a person adds, by the key that needs the decision, because the report says so.
+    """
 
     name: str
     path: str
@@ -44,6 +47,7 @@ class Peer:
     ask: Callable[[Sequence[Question]], list[str | None]]
     reason: Callable[[dict[str, Any], Case], str]
     render: Callable[[dict[str, Any]], str] = json.dumps
+    decided: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def message(chance: random.Random) -> str:
@@ -72,7 +76,7 @@ def compare(peer: Peer, count: int, place: Path) -> tuple[int, int]:
     answers = peer.ask(questions)
     same = listed = 0
     for (settings, case), asked, answer in zip(made, questions, answers, strict=True):
-        own, text = by_shipit(asked.directory)
+        own, text = by_shipit(asked.directory, peer.decided)
         if own == answer:
             same += 1
         else:
@@ -88,11 +92,15 @@ def question(case: Case, place: Path) -> Question:
     return Question(repository, case.base)
 
 
-def by_shipit(place: Path) -> tuple[str | None, str]:
-    """Return the version that shipit decides with the imported settings, and these settings."""
+def by_shipit(place: Path, decided: Mapping[str, Mapping[str, Any]] = {}) -> tuple[str | None, str]:
+    """Return the version that shipit decides with the imported settings and the decisions, and these settings."""
     project = api.open_project(str(place))
     adoption = api.plan_adoption(project)
-    (decision,) = api.next_version(replace(project, config=adoption.config))
+    undecided = (key.key for each in adoption.imported for key in each.keys if key.status == "needs your decision")
+    bump = dict(adoption.config.bump)
+    for key in undecided:
+        bump |= decided.get(key, {})
+    (decision,) = api.next_version(replace(project, config=replace(adoption.config, bump=bump)))
     return decision.version, adoption.text
 
 
@@ -216,7 +224,31 @@ def _git_cliff_reason(settings: dict[str, Any], case: Case) -> str:
     return ""
 
 
+# -- commit-and-tag-version, the successor of standard-version
+
+
+def _commit_and_tag_version_settings(chance: random.Random) -> dict[str, Any]:
+    settings: dict[str, Any] = {"tagPrefix": "v"} if chance.random() < 0.5 else {}
+    if chance.random() < 0.6:
+        shown, hidden = _some(chance), _some(chance)
+        settings["types"] = [
+            *({"type": type, "section": f"About {type}"} for type in shown),
+            *({"type": type, "hidden": True} for type in hidden if type not in shown),
+        ]
+    if chance.random() < 0.4:
+        settings["noBumpWhenEmptyChanges"] = True
+    return settings
+
+
 PEERS = (
+    Peer(
+        "commit-and-tag-version",
+        ".versionrc.json",
+        _commit_and_tag_version_settings,
+        commit_and_tag_version,
+        lambda settings, case: "",
+        decided={"(commits of any type)": {"*": "patch"}},
+    ),
     Peer(
         "commitizen",
         "cz.json",

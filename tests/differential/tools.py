@@ -146,6 +146,14 @@ def semantic_release(questions: Sequence[Question]) -> list[str | None]:
     return [_raised(level, question) for level, question in zip(levels, questions, strict=True)]
 
 
+def commit_and_tag_version(questions: Sequence[Question]) -> list[str | None]:
+    """Each repository has its settings in `.versionrc.json`; nothing is written."""
+    program = (HERE / "npm/tag-version.mjs").read_text()
+    asked = json.dumps([str(question.directory) for question in questions])
+    answers = json.loads(_run(["node", "--input-type=module", "--eval", program], NPM_ORACLES, asked))
+    return [answer and answer.removeprefix("v") for answer in answers]
+
+
 def _analysis(question: Question) -> dict[str, object]:
     commits = question.repository.messages_since(question.since and f"v{question.since}")
     breaking = [{"breaking": True, "release": "minor" if question.on_zero else "major"}]
@@ -191,3 +199,5 @@ PEERS = (
     Tool("git-cliff", git_cliff, PYTHON_ORACLES / "git-cliff"),
     Tool("commitizen", commitizen, PYTHON_ORACLES / "cz"),
 )
+# Asked only with settings of its own: it releases whatever the commits are.
+WITH_SETTINGS = (Tool("commit-and-tag-version", commit_and_tag_version, NPM_ORACLES / ".installed"),)

@@ -6,6 +6,12 @@ from importers.reading import ASK, DEFAULT, NONE, TAKEN, Fixture
 
 FIXTURES = [
     Fixture(
+        "only-features-and-fixes",
+        {".versionrc.json": {"noBumpWhenEmptyChanges": True}},
+        {"noBumpWhenEmptyChanges": TAKEN},
+        {"bump": {"perf": "none", "revert": "none"}},
+    ),
+    Fixture(
         "versionrc",
         {".versionrc": '{"tagPrefix": "v"}', "package.json": '{"name": "shop", "version": "1.2.0"}'},
         {"tagPrefix": DEFAULT, "(commits of any type)": ASK},

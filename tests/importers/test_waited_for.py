@@ -43,7 +43,7 @@ def jobs(found: Adoption) -> Any:
 
 def test_the_jobs_of_a_workflow_that_is_waited_for_run_first() -> None:
     found = adopted(CI)
-    assert jobs(found)["test"]["steps"][-1] == {"name": "Test", "run": "./gradlew test\n"}
+    assert jobs(found)["test"]["steps"][-1] == {"name": "Run ./gradlew test", "run": "./gradlew test\n"}
     assert jobs(found)["release"]["needs"] == ["test"]
     key = next(key for each in found.imported for key in each.keys if key.key == "on: workflow_run")
     assert (key.status, key.why) == ("default already", "the new workflow runs the jobs of `CI` first")

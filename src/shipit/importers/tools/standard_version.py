@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.keys import (
     ReadKey,
     default,
@@ -33,6 +34,7 @@ _KEYS: Mapping[str, ReadKey] = {
     **dict.fromkeys(
         ("tagPrefix", "types", "preset", "bumpFiles", "scripts", "skip", "releaseCommitMessageFormat"), read_by_others
     ),
+    "noBumpWhenEmptyChanges": read_by_others,
     "packageFiles": default("shipit takes the last version from the tags"),
     "infile": taken("changelog.file"),
     "header": default("the title stays in the file"),
@@ -86,7 +88,7 @@ def _read(repository: Repository) -> Found | None:
     _read_files(settings.get("bumpFiles"), found, repository)
     _read_scripts(settings.get("scripts"), found)
     read_keys(settings["skip"] if isinstance(settings.get("skip"), dict) else {}, _SKIP, found, "skip.")
-    _read_rules(found, repository)
+    _read_rules(found, repository, strict=bool(settings.get("noBumpWhenEmptyChanges")))
     return found
 
 
@@ -97,11 +99,15 @@ def _unconfigured(repository: Repository) -> tuple[str, Settings] | None:
     return ("package.json", {}) if runs else None
 
 
-def _read_rules(found: Found, repository: Repository) -> None:
-    """Read the rules that the tool has for every repository."""
+def _read_rules(found: Found, repository: Repository, *, strict: bool) -> None:
+    """Read the rules that the tool has for every repository; with `strict`, only a feature or a fix makes a release."""
     if repository.last is None or repository.last.major == 0:
         why = "standard-version raises 0.x only by a patch for a feature"
         found.taken("(major version 0)", "release.feature-on-zero", "patch", why)
+    if strict:
+        bump = {type: "none" for type in DEFAULT_BUMPS if type not in ("feat", "fix")}
+        found.taken_all("noBumpWhenEmptyChanges", "bump", bump, "only `feat` and `fix` make a release")
+        return
     why = 'standard-version makes a release whenever it is started: `"*" = "patch"` in `[bump]` counts every commit'
     found.undecided("(commits of any type)", why)
 

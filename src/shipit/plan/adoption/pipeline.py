@@ -97,10 +97,19 @@ def _test_job(name: str, test: WaitedJob) -> Iterator[str]:
     yield "    steps:"
     yield from _set_up(test.setup)
     for step in test.steps:
-        yield from ("", f"      - name: {_value(step.name or 'Test')}")
+        yield from ("", f"      - name: {_value(step.name or _step_name(step.commands))}")
         yield from [f"        working-directory: {_value(step.directory)}"] if step.directory else []
         yield from _mapping("        env:", step.env)
         yield from _script(step.commands)
+
+
+def _step_name(commands: str) -> str:
+    """Return the name of a step without one, as GitHub shows it: its first line."""
+    first = next(iter(commands.strip().splitlines()), "").strip()
+    return f"Run {first}" if len(first) <= _NAME else f"Run {first[: _NAME - 1]}…"
+
+
+_NAME = 60  # characters of a command in the name of a step
 
 
 def _script(commands: str) -> Iterator[str]:
