@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,15 +84,16 @@ def test_the_key_of_a_limit_is_a_key_of_the_configuration(name: str) -> None:
     assert LIMITS[name].key in keys()
 
 
+@cache
 def keys() -> set[str]:
-    return set(_keys("Config", ()))
+    return set(_keys(json_schema()["$defs"], "Config", ()))
 
 
-def _keys(name: str, path: tuple[str, ...]) -> Iterator[str]:
-    for key, schema in json_schema()["$defs"][name]["properties"].items():
+def _keys(tables: dict[str, Any], name: str, path: tuple[str, ...]) -> Iterator[str]:
+    for key, schema in tables[name]["properties"].items():
         yield ".".join((*path, key))
         for inner, at in _tables(schema, (*path, key)):
-            yield from _keys(inner, at)
+            yield from _keys(tables, inner, at)
 
 
 def _tables(schema: dict[str, object], path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
