@@ -224,6 +224,7 @@ PODS_REFUSED = Time("deployments", 30, "the time in which Kubernetes must accept
 STALE_DEADLINE = Time("deployments", 30, "the time in which Kubernetes must forget the progress deadline that the rollout before exceeded", "the rollout counts as failed; error, status 6")
 ROLLOUT = Time("deployments", 600, "a rollout of Kubernetes", "the earlier version is rolled out again; error, status 6", "environments.<name>.deploy.within")
 VARIABLE = Size("deployments", 131_000, "an environment variable of a container", "error, status 2")  # Linux refuses more than 128 KiB with the name: MAX_ARG_STRLEN
+SERVICE_NAME = Count("deployments", 55, "characters of the name of a service of a swarm that has `migrate`", "error, status 2")  # a swarm takes 63, with `-migrate` behind it
 SERVICE_UPDATE = Time("deployments", 600, "an update of a service of a swarm, until all its tasks run the new version", "the earlier version is set again; error, status 6", "environments.<name>.deploy.within")
 SERVICE_TRIES = Count("deployments", 5, "tries to change a service that another program changes at the same time", "error, status 3")
 SERVICE_FAILURES = Count("deployments", 3, "failed tasks of a new version that the swarm starts again and again", "the earlier version is set again; error, status 6")

@@ -38,7 +38,7 @@ def _of_bucket(aws: Aws, address: str) -> Iterator[Finding]:
     bucket, where = bucket_parts(address)[0], machine(address)
     with requesting(f"read {where}", "s3:ListBucket"):
         try:
-            found = aws.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=1)
+            found = aws.client("s3").list_objects_v2(Bucket=bucket)
         except ClientError as error:
             if code_of(error) not in ("404", "NoSuchBucket"):
                 raise

@@ -12,8 +12,6 @@ from shipit.config.targets.checks import CommandLimit
 from shipit.config.vocabulary import DockerName, Duration, HostAddress, Text
 from shipit.core import limits
 
-_LONGEST = 55  # characters of the name of a service, so that a swarm takes it with `-migrate` behind it
-
 
 class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
     """A service of a Docker swarm: the swarm replaces its tasks, and shipit checks which image they run."""
@@ -104,6 +102,6 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
         if len(self.hosts) > 1:
             hint = "keep one manager; it updates the tasks on all nodes"
             yield "hosts", "a swarm is changed through one of its managers", hint
-        if self.migrate and len(self.service) > _LONGEST:
+        if self.migrate and len(self.service) > limits.SERVICE_NAME:
             what = f"the job of `migrate` would have the name `{self.service}-migrate`, which is too long for a swarm"
-            yield "service", what, f"give the service a name of at most {_LONGEST} characters"
+            yield "service", what, f"give the service a name of at most {limits.SERVICE_NAME} characters"
