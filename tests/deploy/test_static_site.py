@@ -368,3 +368,41 @@ def test_a_version_that_was_never_deployed_cannot_be_deployed_by_its_number() ->
     world = stage.begun("1.0.0", "1.1.0")
     with pytest.raises(UsageError, match=r"version `7.0.0` is not in bucket shop-web"):
         stage.deploy(world, "7.0.0")
+
+
+def by_hand() -> FakeWorld:
+    """Return a world with a site that somebody uploaded, and a first version that is not deployed."""
+    world = SiteStage.of().begun("1.0.0")
+    for path, text in {"index.html": "<h1>by hand</h1>", "favicon.ico": "an old icon"}.items():
+        site_of(world).objects[path] = FakeObject(text.encode(), "text/html")
+    return world
+
+
+def pages(world: FakeWorld) -> tuple[str, str]:
+    return served(world), served(world, "/favicon.ico")
+
+
+def test_the_first_deployment_can_be_rolled_back_to_the_site_of_another_program() -> None:
+    stage, world = SiteStage.of(), by_hand()
+    assert pages(world) == ("<h1>by hand</h1>", "an old icon")
+    stage.deploy(world.next_run())
+    assert version_served(world) == "1.0.0"
+    stage.rollback(world.next_run())
+    assert pages(world) == ("<h1>by hand</h1>", "an old icon")
+
+
+def test_a_first_deployment_that_fails_brings_the_site_of_another_program_back() -> None:
+    stage, world = SiteStage.of(), by_hand()
+    distribution = site_of(world).distribution
+    content = distribution._content
+    distribution._content = lambda key: None if "1Xa0" in key else content(key)
+    with pytest.raises(DeployError) as raised:
+        stage.deploy(world.next_run())
+    assert raised.value.exit_code == 6
+    assert (raised.value.state or "").startswith("before shipit (etag:")
+    assert pages(world) == ("<h1>by hand</h1>", "an old icon")
+
+
+def test_a_killed_first_deployment_over_another_site_is_finished_by_running_it_again() -> None:
+    for crash in crash_matrix(by_hand, SiteStage.of().deploy, version_served, FakeWorld.next_run):
+        assert crash.state == "1.0.0", f"{crash.when} {crash.at} {crash.write}"

@@ -131,8 +131,8 @@ class AwsSite:
                     ChecksumAlgorithm="SHA256",
                     ChecksumSHA256=base64.b64encode(bytes.fromhex(file.sha256)).decode(),
                     ContentType=file.type,
-                    CacheControl=file.cache,
                     Metadata={_RELEASE: file.release} if file.release else {},
+                    **({"CacheControl": file.cache} if file.cache else {}),
                     **_condition(file),
                 )
             return str(answer["ETag"])

@@ -62,9 +62,12 @@ from shipit.core.deploy.site import INDEX as INDEX
 from shipit.core.deploy.site import PROOF as PROOF
 from shipit.core.deploy.site import SiteFile as SiteFile
 from shipit.core.deploy.site import SiteRelease as SiteRelease
+from shipit.core.deploy.site import adopted as adopted
 from shipit.core.deploy.site import files_of_commit as files_of_commit
+from shipit.core.deploy.site import proof_of as proof_of
 from shipit.core.deploy.site import public_paths as public_paths
 from shipit.core.deploy.site import release_path as release_path
+from shipit.core.deploy.site import release_text as release_text
 from shipit.core.deploy.site import sha256_of as sha256_of
 from shipit.core.deploy.site import site_file as site_file
 from shipit.core.deploy.site import stored_path as stored_path

@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from shipit.core.deploy.container import DeployedImage
 
@@ -137,6 +137,28 @@ def files_of_commit(bucket: str, version: str, commit: str) -> DeployedImage:
     1.4.0 (commit:0a1b2c3d4e5f)
     """
     return DeployedImage(bucket, f"{_COMMIT}{commit}", version, commit)
+
+
+def adopted(bucket: str, etag: str) -> DeployedImage:
+    """Return the name of a site that another program published, by the ETag of its index.
+
+    >>> print(adopted("shop-web", '"9a0364b9e99bb480dd25e1f0284c8555"'))
+    before shipit (etag:9a0364b9e99bb4)
+    """
+    return DeployedImage(bucket, f"etag:{etag.strip(chr(34))}", "before shipit")
+
+
+def release_text(release: SiteRelease) -> str:
+    """Return the text that lists the files of a release."""
+    return json.format(json.encode(release), indent=1).decode()
+
+
+def proof_of(image: DeployedImage, files: Iterable[SiteFile] = ()) -> bytes:
+    """Return the text that shows from outside which release is served."""
+    lines = sorted(f"{file.path} {file.sha256} {file.type} {file.cache}" for file in files)
+    content = f"sha256:{sha256_of(chr(10).join(lines).encode('utf-8', 'surrogateescape'))}"
+    names = {"version": image.version, "release": image.digest, "content": content}
+    return json.format(json.encode(names), indent=2) + b"\n"
 
 
 def release_path(state_path: str, digest: str) -> str:

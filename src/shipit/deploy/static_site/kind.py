@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EventKind
+from msgspec.structs import replace
+
+from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, adopted
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.static_site.observe import observe_bucket
@@ -14,7 +16,7 @@ from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.steps.deploy import RecordEvent
 from shipit.steps.repository import Run
-from shipit.steps.static_site import ConfirmSite, InvalidateCache, PruneFiles, PublishFiles, UploadFiles
+from shipit.steps.static_site import AdoptSite, ConfirmSite, InvalidateCache, PruneFiles, PublishFiles, UploadFiles
 from shipit.world import World
 
 
@@ -29,6 +31,7 @@ class StaticSite:
         if image.digest not in seen.stored:
             yield from _build(target, image)
             yield _upload(target, seen, image)
+        yield from _adopt(target, seen, goal)
         if goal.rejected:
             yield _event(target, "held", goal.rejected, goal)
         if image.digest in seen.record.held:
@@ -69,6 +72,14 @@ def _upload(target: StaticSiteTarget, seen: ObservedSite, image: DeployedImage) 
     config, earlier = target.config, (seen.serving, seen.record.current)
     digests = tuple(dict.fromkeys(each.digest for each in earlier if each and each.digest in seen.stored))
     return UploadFiles(config.hosts[0], target.state_path, image, config.directory, config.immutable, digests)
+
+
+def _adopt(target: StaticSiteTarget, seen: ObservedSite, goal: Goal) -> Iterator[Step]:
+    """Yield the steps that keep and record the site of another program, so that there is a way back to it."""
+    if seen.index and not seen.index.release and seen.record.current is None:
+        (host,), before = target.config.hosts, adopted(target.config.bucket, seen.index.etag)
+        yield AdoptSite(host, target.state_path, before, goal.image)
+        yield replace(_event(target, "verified", before, goal), first=True)
 
 
 def _event(target: StaticSiteTarget, kind: EventKind, image: DeployedImage, goal: Goal) -> RecordEvent:

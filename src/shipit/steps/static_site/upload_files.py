@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.core import limits
@@ -18,7 +18,9 @@ from shipit.core.deploy import (
     SiteFile,
     SiteRelease,
     machine,
+    proof_of,
     release_path,
+    release_text,
     sha256_of,
     site_file,
     stored_path,
@@ -84,8 +86,7 @@ class UploadFiles(Struct, frozen=True):
         etags = self._upload_immutable(site, listed, contents)
         self._store_others(site, listed, contents)
         files = (replace(file, etag=etags.get(file, "")) for file in sorted(contents, key=lambda file: file.path))
-        text = json.format(json.encode(SiteRelease(self.image, tuple(files))), indent=1).decode()
-        site.write(release_path(self.state, self.image.digest), text)
+        site.write(release_path(self.state, self.image.digest), release_text(SiteRelease(self.image, tuple(files))))
         return {}
 
     def _contents(self, world: World) -> _Contents:
@@ -98,7 +99,7 @@ class UploadFiles(Struct, frozen=True):
                 raise ConfigError(what, hint="serve the file from another place, or delete it after the build")
             file = site_file(name, world.files.digest(path) or "", self.immutable)
             found[file] = partial(_bytes_of, path, world)
-        proof = self._proof(found)
+        proof = proof_of(self.image, found)
         return {**found, SiteFile(PROOF, sha256_of(proof), "application/json", FRESH): lambda: proof}
 
     def _paths(self, world: World) -> tuple[str, ...]:
@@ -111,13 +112,6 @@ class UploadFiles(Struct, frozen=True):
             what = f"`{self.directory}/{PROOF}` has the name of the file in which shipit writes the version"
             raise ConfigError(what, hint="give the file another name")
         return tuple(dict.fromkeys(paths))
-
-    def _proof(self, files: Mapping[SiteFile, object]) -> bytes:
-        """Return the text that shows from outside which release is served."""
-        lines = sorted(f"{file.path} {file.sha256} {file.type} {file.cache}" for file in files)
-        content = f"sha256:{sha256_of(chr(10).join(lines).encode('utf-8', 'surrogateescape'))}"
-        names = {"version": self.image.version, "release": self.image.digest, "content": content}
-        return json.format(json.encode(names), indent=2) + b"\n"
 
     def _upload_immutable(self, site: Site, listed: Listed, contents: _Contents) -> dict[SiteFile, str]:
         """Upload the files that never change and are not in the bucket yet, and return the ETags of all of them."""
