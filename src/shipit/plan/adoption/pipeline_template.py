@@ -1,6 +1,6 @@
 """The text of the workflow that runs shipit, as a template of Jinja.
 
-Its expressions are in `<< >>`, because GitHub has `${{ }}`. Its statements are lines that begin with `%`, and `<< "" >>`
+Its expressions are in `<< >>`, because GitHub has `${{ }}`. Its statements are lines that begin with `%`; `<< "" >>`
 is an empty line after a statement. The filter `value` writes a text as a value of YAML, `quoted` always in quotes;
 `lines` removes the line break at the end of a macro.
 """
