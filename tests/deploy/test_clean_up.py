@@ -78,6 +78,14 @@ def test_the_image_that_is_about_to_be_pushed_counts() -> None:
     assert removed(world, stage()) == [tags[0]]
 
 
+def test_the_image_of_the_commit_is_kept_also_if_it_is_old() -> None:
+    world, tags = pushed(stage())
+    old = world.registry.find(f"{NAME}:{tags[0]}")
+    assert old
+    world.git.check_out("main", old.labels[REVISION])
+    assert removed(world, stage()) == [tags[1]]
+
+
 def test_without_keep_and_without_a_push_nothing_is_removed() -> None:
     world, _ = pushed(stage())
     without = Stage(parse_config(IMAGE.replace("NAME", NAME).replace(", keep = 3", "")))

@@ -73,7 +73,7 @@ _OTHER_WAYS = {
 def old_builds(registry: Registry, image: ObservedImage, keep: int) -> tuple[OldBuilds | None, tuple[Finding, ...]]:
     """Return the builds that are older than the newest `keep` ones; None without any, perhaps with the reason.
 
-    The image of the plan counts as the newest one. Raises `AuthError` and `RemoteError`.
+    The image of the plan counts as one of them, also if its commit is old. Raises `AuthError` and `RemoteError`.
     """
     wanted = image.wanted
     name = Reference.parse(wanted.config.name).name
@@ -93,11 +93,18 @@ def old_builds(registry: Registry, image: ObservedImage, keep: int) -> tuple[Old
     old: dict[str, tuple[str, ...]] = {}
     for digest in newest_first[max(keep - to_come, 0) :]:
         own = tuple(tag for tag in tags if digest in manifests[tag])
-        source = _source(builds[digest], wanted)
-        if all(manifests[tag][0] == digest and is_build_tag(tag, templates, source) for tag in own):
+        build = _source(builds[digest], wanted)
+        whole = all(manifests[tag][0] == digest for tag in own)  # and not one platform of another image
+        if whole and digest not in _needed(image) and all(is_build_tag(tag, templates, build) for tag in own):
             old[digest] = own
     named = {digest: frozenset((digest, *registry.digests(f"{name}@{digest}"))) for digest in old}
     return (OldBuilds(name, old, named) if old else None), ()
+
+
+def _needed(image: ObservedImage) -> frozenset[str]:
+    """Return the digests of the images that the plan itself pushes again, tags or promotes."""
+    promoted = (image.to_promote or "").partition("@")[2]
+    return frozenset((promoted, *(found.digest for found in image.in_registry.values())))
 
 
 def _builds(registry: Registry, wanted: WantedImage, digests: Iterable[str]) -> dict[str, Mapping[str, str]]:
