@@ -118,6 +118,21 @@ def test_a_text_that_no_file_can_have_is_refused(tag: str) -> None:
     assert "half of a surrogate pair" in refused(json.dumps(written(PLAN) | {"steps": [step]})).what
 
 
+@pytest.mark.parametrize(
+    "change", [{"command": "a\0b"}, {"env": {"A\0": "1"}}, {"env": {"A": "\0"}}, {"makes": ["build/\0"]}]
+)
+def test_an_argument_that_no_program_accepts_is_refused(change: dict[str, object]) -> None:
+    step = {"kind": "run", "command": r"printf '\u0000'", "timeout": 1.0}
+    assert read(written(PLAN) | {"steps": [step]}).steps
+    assert "has a NUL" in refused(json.dumps(written(PLAN) | {"steps": [step | change]})).what
+
+
+@pytest.mark.parametrize("timeout", ["NaN", "Infinity", "-Infinity"])
+def test_a_limit_that_is_no_number_is_refused(timeout: str) -> None:
+    text = json.dumps(written(PLAN) | {"steps": [{"kind": "run", "command": "true", "timeout": 12345.0}]})
+    assert f"`{timeout}` is not a number" in refused(text.replace("12345.0", timeout)).what
+
+
 def test_a_plan_with_another_schema_is_refused() -> None:
     assert "another version of shipit" in refused(json.dumps(written(PLAN) | {"schema": SCHEMA + 1})).what
 

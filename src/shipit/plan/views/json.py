@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, to_builtins
@@ -20,6 +21,7 @@ from shipit.steps.base import Step
 from shipit.steps.repository import RestoreFile
 
 SCHEMA = 2
+_ARGUMENTS = {"path", "paths", "command", "env", "makes", "name", "tag", "tags", "branch", "author"}
 
 
 class _Building(Struct, frozen=True):
@@ -75,7 +77,7 @@ def plan_from_json(text: str, where: str) -> Plan:
         UsageError: the text is not a plan, or was written by a version of shipit with another schema.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_refuse_constant)
         _require_characters(data)
         if data.pop("schema") != SCHEMA:
             what = f"`{where}` was written by another version of shipit, whose plans have another format"
@@ -87,12 +89,39 @@ def plan_from_json(text: str, where: str) -> Plan:
         raise UsageError(what, hint=Plan.how_to_make) from error
 
 
+def _refuse_constant(name: str) -> None:
+    """Raise `ValueError`: `NaN` and `Infinity` are no numbers of JSON, and a limit of so many seconds is none."""
+    raise ValueError(f"`{name}` is not a number")
+
+
 def _require_characters(data: object) -> None:
-    """Raise `ValueError` if a text has half of a surrogate pair; the halves that stand for other bytes are accepted."""
+    """Raise `ValueError` if a text has half of a surrogate pair, or a NUL where no program accepts it.
+
+    The halves of surrogate pairs that stand for other bytes are accepted.
+    """
+    if any("\0" in text for text in _arguments(data)):
+        raise ValueError("a path or a command in it has a NUL, which no program accepts")
     try:
         json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise ValueError("a text in it has half of a surrogate pair, which is not a character") from None
+
+
+def _arguments(value: object, *, within: bool = False) -> Iterator[str]:
+    """Yield the texts in JSON values that become paths, or arguments and variables of programs.
+
+    Args:
+        within: True for a value all of whose texts are yielded.
+    """
+    if isinstance(value, str) and within:
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from [key] if within else []
+            yield from _arguments(each, within=within or key in _ARGUMENTS)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _arguments(each, within=within)
 
 
 def _reason(error: Exception) -> str:
