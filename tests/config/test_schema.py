@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,3 +134,31 @@ def test_a_branch_name_is_accepted_only_where_git_accepts_it(name: str) -> None:
     except ConfigError:
         return
     assert known
+
+
+def texts(schema: dict[str, Any], path: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the schema of each text in the configuration, with its place."""
+    if (name := schema.get("$ref", "").rpartition("/")[2]) and name not in seen:
+        yield from texts(json_schema()["$defs"][name], path, (*seen, name))
+    for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from texts(each, path, seen)
+    inner = {**schema.get("properties", {}), "*": schema.get("additionalProperties"), "0": schema.get("items")}
+    for key, each in inner.items():
+        if isinstance(each, dict):
+            yield from texts(each, f"{path}.{key}", seen)
+    if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
+        yield path, schema
+
+
+def test_no_text_that_becomes_an_argument_of_a_program_can_have_a_nul() -> None:
+    found = list(texts(json_schema()))
+    without_pattern = {path for path, schema in found if "pattern" not in schema}
+    assert {path.rpartition(".")[0].rpartition(".")[2] for path in without_pattern} <= {"json"}  # values of the app
+    for path, schema in found:
+        accepted = [
+            text for text in (*schema.get("examples", ()), "a", "R <a@b.c>", "{version}") if isinstance(text, str)
+        ]
+        for text in accepted if path not in without_pattern else ():
+            if re.search(schema["pattern"], text):
+                spoiled = (f"{text[:at]}\0{text[at:]}" for at in range(len(text) + 1))
+                assert not any(re.search(schema["pattern"], each) for each in spoiled), path

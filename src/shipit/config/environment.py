@@ -19,6 +19,7 @@ from shipit.config.vocabulary import (
     Text,
     TimeLimit,
     VariableName,
+    VariableValue,
     VersionSource,
     WebUrl,
 )
@@ -56,7 +57,7 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = None
     args: Annotated[
-        dict[VariableName, str],
+        dict[VariableName, VariableValue],
         Meta(
             description="The build arguments. The placeholders of `tags` are replaced by their values.",
             examples=[{"VERSION": "{version}"}],

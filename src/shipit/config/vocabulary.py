@@ -28,8 +28,10 @@ _NOT_IN_REFS = r"\s~^:?*\[\\{}\x00-\x1f\x7f"
 # The rules of `git check-ref-format` for the name as a whole.
 _REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.*[./]$)"
 _TYPE = r"[^\W\d_][\w-]*"
+_NOT_IN_NAMES = r"<>\s\x00-\x1f"  # of people and their addresses
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
+VariableValue = Annotated[str, _text(r"[^\x00]*", "a string without NUL")]
 Branch = Annotated[str, _text(rf"(?!HEAD$){_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
 Name = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name without spaces and without `~^:?*[`")]
 EnvironmentName = Annotated[
@@ -76,7 +78,7 @@ Path = Annotated[
 Author = Annotated[
     str,
     _text(
-        r"[^<>\s](?:[^<>\x00-\x1f]*[^<>\s])? <[^<>\s@]+@[^<>\s@]+>",
+        rf"[^{_NOT_IN_NAMES}](?:[^<>\x00-\x1f]*[^{_NOT_IN_NAMES}])? <[^@{_NOT_IN_NAMES}]+@[^@{_NOT_IN_NAMES}]+>",
         "an author in the form `Name <mail@example.org>`",
         "Release Bot <bot@example.org>",
     ),

@@ -18,6 +18,7 @@ from shipit.config.vocabulary import (
     SecretReference,
     Text,
     VariableName,
+    VariableValue,
     Volume,
 )
 
@@ -27,7 +28,7 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
 
     port: Annotated[Port, Meta(description="The port that the app listens on in the container.")] = 8080
     env: Annotated[
-        dict[VariableName, str],
+        dict[VariableName, VariableValue],
         Meta(description="Environment variables that are not secret.", examples=[{"SPRING_PROFILES_ACTIVE": "prod"}]),
     ] = field(default_factory=dict)
     volumes: Annotated[
