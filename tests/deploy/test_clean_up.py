@@ -11,7 +11,7 @@ from shipit import api
 from shipit.config.load import parse_config
 from shipit.core.images import REVISION, SOURCE, VERSION
 from shipit.engine.apply import apply_steps
-from shipit.errors import RemoteError
+from shipit.errors import ConfigError, RemoteError
 from shipit.plan.images import observe_wanted_images
 from shipit.steps.images import RemoveImages
 from shipit.testing import FakeWorld
@@ -204,3 +204,18 @@ def test_an_image_with_very_many_tags_is_left_alone(monkeypatch: pytest.MonkeyPa
     world, _ = pushed(stage())
     (finding,) = plan(world, stage()).findings
     assert finding.what == f"`{NAME}` has 6 tags, and shipit removes old builds only among 4"
+
+
+@pytest.mark.parametrize(("value", "shown"), [("0", "0"), ('"20"', '"20"'), ("1001", "1001")])
+def test_a_number_of_builds_that_cannot_be_is_refused_with_the_possible_ones(value: str, shown: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(IMAGE.replace("NAME", NAME).replace("keep = 3", f"keep = {value}"))
+    (problem,) = raised.value.problems
+    assert problem.what == f"`keep` must be a whole number from 1 to 1000, not `{shown}`"
+
+
+def test_the_images_of_a_release_cannot_have_a_number_of_builds() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config('[release.images.shop]\nname = "acme/shop"\nkeep = 3\n')
+    (problem,) = raised.value.problems
+    assert problem.where == "release.images.shop.keep"

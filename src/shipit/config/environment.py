@@ -13,6 +13,7 @@ from shipit.config.vocabulary import (
     Branch,
     ImageName,
     ImageTag,
+    KeptImages,
     Name,
     Path,
     Platform,
@@ -98,7 +99,7 @@ class ImageConfig(ConfigTable, frozen=True, kw_only=True):
         bool, Meta(description="`true`: BuildKit adds an SBOM attestation, which lists the contents of the image.")
     ] = False
     keep: Annotated[
-        Annotated[int, Meta(ge=1, le=1000)] | None,
+        KeptImages | None,
         Meta(
             description="The number of builds to keep in the registry: after a push, shipit removes older images that "
             "it built for a branch, with their permanent tags. An image of a release, one with any other tag, and one "

@@ -175,6 +175,7 @@ WebUrl = Annotated[
     str, _text(r"https?://[^\s/@?#\x00-\x1f]+(?:/[^\s\x00-\x1f]*)?", "a web address", "https://shop.example")
 ]
 Port = Annotated[int, Meta(ge=1, le=65535, extra={"expected": "a port from 1 to 65535"})]
+KeptImages = Annotated[int, Meta(ge=1, le=1000, extra={"expected": "a whole number from 1 to 1000"})]
 HttpStatus = Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})]
 Processors = Annotated[float, Meta(ge=0.01, le=10_000, extra={"expected": "a number from 0.01 to 10000"})]
 HostEntry = Annotated[
