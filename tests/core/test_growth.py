@@ -6,14 +6,14 @@ import datetime as dt
 import time
 import tracemalloc
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 from growth import time_growth
-from msgspec import ValidationError, convert
 from semver import Version
 
+from shipit.config.reading.validity import is_valid
 from shipit.config.vocabulary import Branch, EnvironmentName, TagTemplate
 from shipit.core.commits import Commit, Entry, parse_commit
 from shipit.core.commits.text.footers import split_footers
@@ -103,13 +103,7 @@ def changes(size: int) -> Release:
 
 def names_of(kind: object) -> Callable[[str], object]:
     """Return the check of a value of `shipit.toml`, which accepts or refuses the text."""
-
-    def check(name: str) -> object:
-        with suppress(ValidationError):
-            return convert(name, kind)
-        return None
-
-    return check
+    return partial(is_valid, type_=kind)
 
 
 def pushed(branch: str) -> str:

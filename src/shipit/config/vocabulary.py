@@ -2,7 +2,8 @@
 
 `extra["expected"]` is the description that messages show instead of the pattern. `extra["later"]` lists the values that
 only a later version supports. The patterns are also part of the JSON Schema, so they use only the syntax that the
-regular expressions of Python and of JavaScript have in common.
+regular expressions of Python and of JavaScript have in common. `shipit.config.reading.validity` checks them: msgspec
+would compile all of them at the start of each command, which took 6 % of its CPU time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from shipit.core.write_back import WriteBack
 
 def _text(pattern: str, expected: str, *examples: str) -> Meta:
     # In Python, `$` alone also matches before a newline at the end.
-    return Meta(pattern=rf"^(?:{pattern})$(?!\n)", extra={"expected": expected}, examples=list(examples) or None)
+    whole = rf"^(?:{pattern})$(?!\n)"
+    extra = {"expected": expected, "pattern": whole}
+    return Meta(extra=extra, extra_json_schema={"pattern": whole}, examples=list(examples) or None)
 
 
 # SemVer 2.0.0, items 2 and 9.

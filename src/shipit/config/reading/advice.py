@@ -18,6 +18,7 @@ import msgspec
 
 from shipit.config.model import Config
 from shipit.config.reading.expectation import alternatives, available_later, choices, describe_value, expected
+from shipit.config.reading.validity import is_valid
 
 
 def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> str:
@@ -52,7 +53,7 @@ def for_value(value: object, type_: Any) -> str | None:
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
         quoted = str(value).lower()
-        return "put it in quotes" if _is_valid(quoted, type_) else _as_duration(quoted, type_)
+        return "put it in quotes" if is_valid(quoted, type_) else _as_duration(quoted, type_)
     if not isinstance(value, str):
         return None
     return _as_version(value, type_) or _as_duration(value, type_) or _closest(value, choices(type_))
@@ -60,7 +61,7 @@ def for_value(value: object, type_: Any) -> str | None:
 
 def _as_duration(number: str, type_: Any) -> str | None:
     """Return a hint to write `90` or `"90"` as `"90s"`, where a duration needs a unit."""
-    is_duration = number.isdecimal() and _is_valid(f"{number}s", type_)
+    is_duration = number.isdecimal() and is_valid(f"{number}s", type_)
     return f'write it with a unit: `"{number}s"`' if is_duration else None
 
 
@@ -68,17 +69,9 @@ def _as_version(text: str, type_: Any) -> str | None:
     """Return a hint to write `v1.0.0` or `1.0` as `1.0.0`, or `v1.x` as `1.x`, where that is valid."""
     number = text.removeprefix("v")
     for candidate in (number, f"{number}.0", f"{number}.0.0") if number[:1].isdigit() else ():
-        if _is_valid(candidate, type_):
+        if is_valid(candidate, type_):
             return f'write `"{candidate}"`'
     return None
-
-
-def _is_valid(value: str, type_: Any) -> bool:
-    try:
-        msgspec.convert(value, type_)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 @cache

@@ -19,6 +19,7 @@ from shipit.config.reading.expectation import (
     expected,
     is_secret,
 )
+from shipit.config.reading.validity import is_valid
 from shipit.config.secrets import looks_secret, names_secret
 
 # The result for a value that is invalid as a whole.
@@ -97,7 +98,7 @@ class Checker:
     def _mapping(self, table: dict[str, Any], types: tuple[Any, Any], at: Key) -> Any:
         key_type, value_type = types
         kept = {key: self.valid_part(value, value_type, (*at, key)) for key, value in table.items()}
-        for key in [key for key in table if not _is_valid(key, key_type)]:
+        for key in [key for key in table if not is_valid(key, key_type)]:
             self._report((*at, key), f"{key_name((*at, key))} is not {expected(key_type)}")
             del kept[key]
         return _without_invalid(kept)
@@ -108,7 +109,7 @@ class Checker:
         return _INVALID if any(item is _INVALID for item in kept) else kept
 
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
-        if _is_valid(value, type_):
+        if is_valid(value, type_):
             return value
         if is_secret(type_):
             return self._report(at, f"{key_name(at)} must be {expected(type_)}, and not the secret", _USE_VARIABLE)
@@ -134,14 +135,6 @@ class Checker:
 def is_tagged(type_: Any) -> bool:
     """Return whether `type_` is a table whose kind says which keys it has."""
     return isinstance(type_, type) and issubclass(type_, msgspec.Struct) and type_.__struct_config__.tag is not None
-
-
-def _is_valid(value: Any, type_: Any) -> bool:
-    try:
-        msgspec.convert(value, type_)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 def _without_invalid(table: dict[str, Any]) -> dict[str, Any]:

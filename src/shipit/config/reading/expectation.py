@@ -24,19 +24,32 @@ def alternatives(type_: Any) -> Iterator[Any]:
     origin = get_origin(type_)
     if origin is Annotated:
         yield from alternatives(get_args(type_)[0])
-    elif origin in (Union, types.UnionType):
+    elif is_union(type_):
         for member in get_args(type_):
             yield from alternatives(member)
     elif type_ is not types.NoneType:
         yield type_
 
 
+def annotations_of(type_: Any, name: str) -> Iterator[Any]:
+    """Yield the values of `name` in the annotations of `type_`, the outermost first."""
+    if get_origin(type_) is Annotated:
+        for meta in reversed(get_args(type_)[1:]):
+            if meta.extra and name in meta.extra:
+                yield meta.extra[name]
+
+
+def is_union(type_: Any) -> bool:
+    """Return whether a value of `type_` can have one of several types."""
+    return get_origin(type_) in (Union, types.UnionType)
+
+
 def expected(type_: Any) -> str:
     """Return the description of a valid value of `type_`, such as `a list`."""
     origin, args = get_origin(type_), get_args(type_)
     if origin is Annotated:
-        return next((words for words in _extra(type_, "expected")), None) or expected(args[0])
-    if origin in (Union, types.UnionType):
+        return next((words for words in annotations_of(type_, "expected")), None) or expected(args[0])
+    if is_union(type_):
         return " or ".join(expected(member) for member in args if member is not types.NoneType)
     if members := _members(type_):
         return _either(f"`{member}`" for member in members)
@@ -45,12 +58,12 @@ def expected(type_: Any) -> str:
 
 def available_later(type_: Any) -> list[str]:
     """Return the values of `type_` that only a later version of shipit supports."""
-    return next(iter(_extra(type_, "later")), [])
+    return next(iter(annotations_of(type_, "later")), [])
 
 
 def is_secret(type_: Any) -> bool:
     """Return whether a wrong value of `type_` can be a secret, which no message may show."""
-    return any(_extra(type_, "secret"))
+    return any(annotations_of(type_, "secret"))
 
 
 def choices(type_: Any) -> list[str]:
@@ -73,14 +86,6 @@ def describe_value(value: object) -> str:
         return "a list" if value else "an empty list"
     written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
     return f"`{shortened(written, limits.QUOTED_VALUE)}`"
-
-
-def _extra(type_: Any, name: str) -> Iterator[Any]:
-    """Yield the values of `name` in the annotations of `type_`, the outermost first."""
-    if get_origin(type_) is Annotated:
-        for meta in reversed(get_args(type_)[1:]):
-            if meta.extra and name in meta.extra:
-                yield meta.extra[name]
 
 
 def _either(words: Iterator[str]) -> str:
