@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from parts.aws import Aws, aws, moto
-from sites.requests import counted
+from sites.sent import counted
 from sites.shop import behind_edge
 
 __all__ = ["aws", "moto"]  # fixtures

@@ -94,7 +94,8 @@ class Shop(Stage):
 
 
 def _hash(text: str) -> str:
-    return f"Bx{''.join(each for each in text if each.isalnum()):0>6}"
+    """Return a text that has the form of a hash of Vite."""
+    return f"{''.join(each for each in text if each.isalnum()):0>6}Bx"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from parts.aws import Aws, aws, moto
-from sites.requests import counted
+from sites.sent import counted
 from sites.shop import Shop, behind_edge, polled
 
 from shipit import api
@@ -68,7 +68,7 @@ def test_only_what_changed_is_uploaded(shop: Shop, monkeypatch: pytest.MonkeyPat
     assert len([path for path in first.written if path.startswith("assets/")]) == 41
     assert again.written == []
     assert again.count < 30
-    assert changed.written == ["assets/main-Bx000110.js", "favicon.ico", "release.json", "index.html"]
+    assert changed.written == ["assets/main-000110Bx.js", "favicon.ico", "release.json", "index.html"]
     assert changed.count < 60
 
 

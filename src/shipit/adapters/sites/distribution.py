@@ -39,14 +39,16 @@ class Distributions:
             self._aws.client("cloudfront").create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
     def _since(self, distribution: str, since: str) -> Iterator[Any]:
-        """Yield the invalidations that were created after `since`; CloudFront lists the newest first."""
+        """Yield the invalidations that were created after `since`; the pages of CloudFront begin with the newest."""
+        first = dt.datetime.fromisoformat(since) - _EARLIER if since else None
         with requesting(f"list the invalidations of distribution `{distribution}`", "cloudfront:ListInvalidations"):
             pages = self._aws.client("cloudfront").get_paginator("list_invalidations")
             for page in pages.paginate(DistributionId=distribution):
-                for found in page["InvalidationList"].get("Items", ()):
-                    if since and found["CreateTime"] < dt.datetime.fromisoformat(since) - _EARLIER:
-                        return
-                    yield found
+                found = page["InvalidationList"].get("Items", ())
+                new = [each for each in found if first is None or each["CreateTime"] >= first]
+                yield from new
+                if not new:
+                    return
 
     def _reference(self, distribution: str, number: str) -> str:
         if (distribution, number) not in self._known:
