@@ -347,3 +347,51 @@ def test_a_number_of_processors_that_no_engine_accepts_is_refused(cpus: str) -> 
 def test_a_time_limit_has_a_limit_as_a_number_and_as_a_text(seconds: str) -> None:
     for written in (seconds, f'"{seconds}s"'):
         assert "must be a duration" in problem(f"[release]\nprepare-timeout = {written}\n").what
+
+
+SITE = """\
+[environments.prod]
+branch = "prod"
+[environments.prod.deploy]
+kind = "static-site"
+bucket = "shop-web"
+"""
+
+
+def test_a_static_site_needs_no_image_and_knows_none() -> None:
+    (target,) = parse_config(SITE).environments["prod"].targets
+    assert (target.hosts, target.deploys_image) == (("s3://shop-web",), False)
+    assert "`image`" in problem(f'{SITE}image = "web"').what
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ('bucket = "Shop_Web"', "the name of a bucket"),
+        ('bucket = "shop-web"\naccount = "42"', "a string of 12 digits"),
+        ('bucket = "shop-web"\nregion = "Seoul"', "a region of AWS"),
+        ('bucket = "shop-web"\nkeep-releases = 1', "a whole number from 2 to 100"),
+        ('bucket = "shop-web"\ndistribution = "https://d1.cloudfront.net"', "the id of a distribution"),
+    ],
+)
+def test_a_key_of_a_static_site_with_a_wrong_value_says_what_it_can_be(line: str, what: str) -> None:
+    assert what in problem(SITE.replace('bucket = "shop-web"', line)).what
+
+
+def test_a_static_site_among_packages_says_whose_version_it_has() -> None:
+    packages = '[packages.web]\npath = "web"\n[packages.api]\npath = "api"\n'
+    found = problem(packages + SITE)
+    assert (found.what, found.hint) == (
+        "the site does not say which package its version comes from",
+        'add `package = "web" or "api"`',
+    )
+    assert problem(f'{packages}{SITE}package = "wab"').hint == "did you mean `web`?"
+    parse_config(f'{packages}{SITE}package = "web"')
+
+
+def test_two_environments_with_one_bucket_are_refused() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f'{SITE}[environments.staging]\nextends = "prod"\n')
+    assert [each.what for each in raised.value.problems] == [
+        "bucket `shop-web` is used by `environments.prod.deploy` already"
+    ]

@@ -11,7 +11,7 @@ from deploy.stage import Stage, undone
 
 from shipit.config.load import parse_config
 from shipit.core.deploy import FRESH, IMMUTABLE, DeployedImage, files_of_commit
-from shipit.errors import CommandError, DeployError, PreflightError, UsageError
+from shipit.errors import CommandError, ConflictError, DeployError, PreflightError, UsageError
 from shipit.finding import Finding
 from shipit.plan.views import render_plan, render_status
 from shipit.steps.deploy import read_record
@@ -406,3 +406,23 @@ def test_a_first_deployment_that_fails_brings_the_site_of_another_program_back()
 def test_a_killed_first_deployment_over_another_site_is_finished_by_running_it_again() -> None:
     for crash in crash_matrix(by_hand, SiteStage.of().deploy, version_served, FakeWorld.next_run):
         assert crash.state == "1.0.0", f"{crash.when} {crash.at} {crash.write}"
+
+
+def test_a_version_whose_files_are_gone_is_not_built_of_another_commit() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0", "1.1.0", "1.2.0")
+    for _ in range(2):
+        stage.deploy(world.next_run())
+    objects = site_of(world).objects
+    first = min((key for key in objects if "/releases/" in key), key=lambda key: objects[key].modified)
+    del objects[first]
+    before = dict(objects)
+    with pytest.raises(ConflictError, match="no longer in bucket shop-web"):
+        stage.rollback(world.next_run(), version_in(world, 0))
+    assert objects == before
+
+
+def version_in(world: FakeWorld, number: int) -> str:
+    """Return the version of the event with this number among the verified ones of the record."""
+    events = read_record(site_of(world), f"{STATE}.json").events
+    return [event for event in events if event.kind == "verified"][number].image.version

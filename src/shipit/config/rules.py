@@ -12,7 +12,7 @@ from shipit.config.model import Config, PackageConfig, VersionFileConfig, Versio
 from shipit.config.reading import advice
 from shipit.config.reading.decode import Fault
 from shipit.config.secrets import names_secret
-from shipit.config.targets import TargetConfig
+from shipit.config.targets import StaticSiteConfig, TargetConfig
 
 _WILDCARDS = frozenset("*?[")
 
@@ -217,16 +217,26 @@ def _image_packages(name: str, environment: EnvironmentConfig, config: Config) -
         at = ("environments", name, "images", key) if key else ("environments", name, "image")
         yield from _image_package(at, key, image, config)
 
+    several = isinstance(environment.deploy, tuple)
+    for index, target in environment.numbered_targets:
+        if isinstance(target, StaticSiteConfig):
+            at = ("environments", name, "deploy", *((index,) if several else ()))
+            yield from _package(at, "the site", target.package, config)
+
 
 def _image_package(at: Key, key: str, image: ImageConfig, config: Config) -> Iterator[Fault]:
     yield from _secret_in_name(at, image)
-    if config.packages and image.package is None:
+    yield from _package(at, _image_name(key), image.package, config)
+
+
+def _package(at: Key, thing: str, package: str | None, config: Config) -> Iterator[Fault]:
+    """Yield a fault if it is not clear which package the version of an image or of a site comes from."""
+    if config.packages and package is None:
         names = " or ".join(f'"{each}"' for each in config.packages)
-        what = f"{_image_name(key)} does not say which package its version comes from"
-        yield Fault(at, what, f"add `package = {names}`")
-    elif image.package is not None and image.package not in config.packages:
-        hint = advice.for_choice(image.package, list(config.packages)) if config.packages else "leave it out"
-        yield Fault((*at, "package"), f"there is no package `{image.package}`", hint)
+        yield Fault(at, f"{thing} does not say which package its version comes from", f"add `package = {names}`")
+    elif package is not None and package not in config.packages:
+        hint = advice.for_choice(package, list(config.packages)) if config.packages else "leave it out"
+        yield Fault((*at, "package"), f"there is no package `{package}`", hint)
 
 
 def _image_name(key: str) -> str:

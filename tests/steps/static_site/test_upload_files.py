@@ -63,6 +63,7 @@ def test_another_content_under_a_name_that_browsers_keep_for_a_year_is_refused(t
     [
         ({"dist/index.html": None}, "there is no `dist/index.html` to deploy"),
         ({"dist/release.json": "{}"}, "the name of the file in which shipit writes the version"),
+        ({"dist/\udcff.png": "x"}, "is not UTF-8: 'dist/.udcff.png'"),
         ({"dist/film.mp4": "x" * (1 + 256)}, "`dist/film.mp4` is larger than"),
     ],
 )

@@ -29,7 +29,8 @@ class StaticSite:
     def plan(self, target: StaticSiteTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         seen, image = cast(ObservedSite, observed), goal.image
         if image.digest not in seen.stored:
-            yield from _build(target, image)
+            if image.revision == seen.head:  # else the next step says which commit to check out
+                yield from _build(target, image)
             yield _upload(target, seen, image)
         yield from _adopt(target, seen, goal)
         if goal.rejected:

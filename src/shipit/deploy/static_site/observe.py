@@ -23,6 +23,7 @@ def observe_bucket(world: World, target: StaticSiteTarget) -> ObservedSite:
     release = read_release(site, target.state_path, index.release) if index and index.release else None
     return ObservedSite(
         target,
+        head=world.git.head() or "",
         index=index,
         serving=release.image if release else None,
         stored=tuple(_stored(files, site, target, world)),

@@ -20,6 +20,7 @@ class ObservedSite(Struct, frozen=True):
 
     Args:
         target: the target.
+        head: the id of the commit that is checked out; empty if there is none.
         index: the index in the bucket; None if there is none.
         serving: the release that the index belongs to; None if shipit did not write it.
         stored: the digests of the releases whose files are in the bucket.
@@ -32,6 +33,7 @@ class ObservedSite(Struct, frozen=True):
     """
 
     target: StaticSiteTarget
+    head: str = ""
     index: FileDetails | None = None
     serving: DeployedImage | None = None
     stored: tuple[str, ...] = ()

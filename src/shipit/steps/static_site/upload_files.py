@@ -111,6 +111,9 @@ class UploadFiles(Struct, frozen=True):
         if f"{self.directory}/{PROOF}" in paths:
             what = f"`{self.directory}/{PROOF}` has the name of the file in which shipit writes the version"
             raise ConfigError(what, hint="give the file another name")
+        if bad := next((path for path in paths if _is_no_text(path)), None):
+            what = f"the name of a file in `{self.directory}` is not UTF-8: {bad!a}"
+            raise ConfigError(what, hint="give the file another name")
         return tuple(dict.fromkeys(paths))
 
     def _upload_immutable(self, site: Site, listed: Listed, contents: _Contents) -> dict[SiteFile, str]:
@@ -152,6 +155,14 @@ class UploadFiles(Struct, frozen=True):
         keys = {stored_path(self.state, file.sha256): file for file in contents if not file.immutable}
         new = [_upload(key, file, contents[file]) for key, file in keys.items() if key not in listed]
         site.put_all(new)
+
+
+def _is_no_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _upload(key: str, file: SiteFile, content: Callable[[], bytes]) -> NewFile:
