@@ -20,7 +20,7 @@ from shipit.adapters.engine import Address, DockerContainers, DockerEngine, Dock
 from shipit.adapters.engine.bounded_client import BoundedClient
 from shipit.adapters.registry import Logins
 from shipit.core import limits
-from shipit.core.deploy import ContainerSpec, DeployedImage, Service, ServiceChange
+from shipit.core.deploy import ContainerSpec, DeployedImage, Service, ServiceChange, ServiceJob
 from shipit.core.limits import Size, Time
 from shipit.core.redact import Redactor
 from shipit.errors import DeployError, RemoteError, ShipitError
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 DIGEST = "sha256:" + "a" * 64
 SPEC = ContainerSpec("app", DeployedImage("acme/app", DIGEST, "1.0.0", ""), "app", "blue", 80, 8080)
 SERVICE = Service("app", "acme/app", 1, {}, 1, 1, "", "", "stop-first", 5, (), None, ())
+JOB = ServiceJob("app", f"acme/app@{DIGEST}", ("app", "--migrate"))
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 CHUNKED = HEAD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n")
 WRONG = {"Id": 1, "Config": 5, "State": [], "NetworkSettings": None, "Processes": 7, "Spec": 1, "ID": {}, "Swarm": 3}
@@ -81,6 +82,8 @@ def calls(address: Address, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         "swarm": services.findings,
         "service": lambda: services.find("app"),
         "update": lambda: services.update(SERVICE, ServiceChange(f"acme/app@{DIGEST}")),
+        "job": lambda: services.start_job(JOB),
+        "end of a job": lambda: services.remove_job(JOB),
         "image": lambda: engine.find("app:1"),
         "builder": engine.builder,
         "push": lambda: engine.push("localhost:1/app:1"),
