@@ -90,3 +90,18 @@ def test_a_proposed_target_is_valid_without_its_number_signs(case: Path) -> None
     proposed = [line[2:] for line in text.splitlines() if line.startswith("# ")]
     begin = next((number for number, line in enumerate(proposed) if line.startswith("[")), len(proposed))
     parse_config(f"{text}\n" + "\n".join(proposed[begin:]))
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "kept"),
+    [("./gradlew build", {}, False), ("npm run build", {}, True), ("./gradlew build", {"package.json": "{}"}, True)],
+)
+def test_node_is_set_up_only_if_more_than_the_release_tool_needs_it(
+    command: str, files: dict[str, str], kept: bool
+) -> None:
+    node = {"uses": "actions/setup-node@v4", "with": {"node-version": 20}}
+    steps = [node, {"run": command}, {"run": "npx semantic-release"}]
+    text = json.dumps({"on": {"push": {"branches": ["main"]}}, "jobs": {"release": {"steps": steps}}})
+    workflows = {".github/workflows/release.yml": json.dumps(json.loads(text), indent=1)}
+    found = adoption_of(Repository(files.get, "main", (), None, workflows), ())
+    assert ("Set up Node.js" in found.pipeline) == kept

@@ -46,6 +46,9 @@ def _java(job: JobState, step: Step) -> None:
 
 
 def _node(job: JobState, step: Step) -> None:
+    if not job.needs_node:
+        job.found.default(job.name(step, step.uses), "only the release tool needed Node.js")
+        return
     job.setup.node = job.known(step.inputs.get("node-version", "")) or "lts/*"
     job.found.default(job.name(step, step.uses), "the new job sets up Node.js, too")
     if "cache" in step.inputs:

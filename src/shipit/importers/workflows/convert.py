@@ -27,6 +27,7 @@ _REFERENCE = re.compile(r"github\.ref(?:_name)? *== *'(?:refs/heads/)?([\w./-]+)
 _AFTER_RELEASE = re.compile(
     r"releases?[_-]created|paths_released|new_release_published|^(?>.*?release-please).*created|outputs\.released"
 )
+_NODE = re.compile(r"\b(?:node|npm|npx|yarn|pnpm|corepack)\b")
 _NAMES = {"develop": "dev", "development": "dev", "production": "prod", "main": "prod", "master": "prod"}
 
 
@@ -157,6 +158,7 @@ def _read_job(
         return True
     for number, place in enumerate(places):
         state = _state(Found() if number else found, job, workflow, place, repository)
+        state.needs_node = not releases or _needs_node(job, repository, runs_tool)
         for step in job.steps:
             if any(map(runs_tool.search, lines_of(f"uses: {step.uses}@\n{step.run}"))):
                 state.found.noted(
@@ -211,6 +213,12 @@ def _read_need(
     else:
         why = f"the new workflow does not wait for `{name}`: move that job there, and add `needs: {name}` to the others"
         found.undecided(key, why)
+
+
+def _needs_node(job: Job, repository: Repository, runs_tool: re.Pattern[str]) -> bool:
+    """Return whether the commands of a job, or the repository, can need Node.js for more than the release tool."""
+    others = (line for step in job.steps for line in lines_of(step.run) if not runs_tool.search(line))
+    return repository.read("package.json") is not None or any(map(_NODE.search, others))
 
 
 def _is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:

@@ -22,6 +22,7 @@ class JobState:
         environment: the name of the environment that the job becomes.
         directory: the directory that the commands of a step run in; empty for the root.
         read: reads a file of the repository.
+        needs_node: False if only the release tool of the job runs with Node.js.
         targets: the targets that deployments become, each with the number of its key in `found`.
     """
 
@@ -37,6 +38,7 @@ class JobState:
         self.environment = environment
         self.directory = ""
         self.read = read
+        self.needs_node = True
         self.targets: list[tuple[int, Target]] = []
 
     def known(self, text: str) -> str:
