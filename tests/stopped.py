@@ -5,6 +5,7 @@ A driver is a program that calls `start`. Its variables are:
 STOP_AT=7 and STOP_WHEN=before|after   the write to stop at
 STOP_GROUP=1                           the whole process group ends, with the commands that shipit started
 WRITES=FILE                            the file that gets the names of the writes that were made
+STATES=FILE and STATES_OF=DIRECTORY    the file that gets, as JSON, the digests of the directory before and after each write
 MEMORY=FILE                            the file that gets the largest memory of the run, in KiB
 
 Without arguments it runs shipit in a process forked for each line of standard input: see forked.py.
@@ -12,6 +13,8 @@ Without arguments it runs shipit in a process forked for each line of standard i
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import resource
 import signal
@@ -26,9 +29,11 @@ from forked import serve
 from shipit.adapters.project import Project
 from shipit.cli.main import run
 from shipit.testing import interrupted, recorded
+from shipit.testing.interrupt import watched
 from shipit.world import World
 
 writes: list[str] = []
+states: list[str] = []
 project: Any = Project  # a type checker does not allow to replace a property of a class
 
 
@@ -46,9 +51,21 @@ def _watched(world: World) -> World:
     global writes
     if "WRITES" in os.environ:
         world, writes = recorded(world)
+    if "STATES" in os.environ:
+        world = watched(world, lambda when, name: states.append(_state(Path(os.environ["STATES_OF"]))))
     if "STOP_AT" in os.environ:
         world = interrupted(world, int(os.environ["STOP_AT"]), os.environ["STOP_WHEN"], _kill_this)  # type: ignore[arg-type]
     return world
+
+
+def _state(directory: Path) -> str:
+    """Return a digest of the names and the contents of all files below `directory`."""
+    state = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        state.update(b"%s\0" % os.fsencode(path))
+        if path.is_file():
+            state.update(hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()
 
 
 def _kill_this() -> None:
@@ -63,6 +80,8 @@ def _main(args: list[str]) -> int:
     status = run(args)
     if "WRITES" in os.environ:
         Path(os.environ["WRITES"]).write_text("\n".join(writes))
+    if "STATES" in os.environ:
+        Path(os.environ["STATES"]).write_text(json.dumps(list(zip(states[::2], states[1::2], strict=True))))
     if "MEMORY" in os.environ:
         Path(os.environ["MEMORY"]).write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
     return status

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from release.runs import DRIVER, Driver, Run, run
+from standin.faults import Fault
 from standin.server import GOOD, GitHubStandIn
 
 TODAY = "2026-02-03"
@@ -47,6 +48,19 @@ class End:
     tags: Mapping[str, str]
     releases: tuple[Release, ...]
     latest: str | None
+
+
+@dataclass
+class NotedWrites(Fault):
+    """No fault: it notes each request that writes in a file, and so makes the state of the stand-in one of files."""
+
+    file: Path = Path()
+
+    def strikes(self, method: str, path: str) -> bool:
+        if method != "GET":
+            with self.file.open("a") as file:
+                file.write(f"{method} {path}\n")
+        return False
 
 
 @dataclass
@@ -152,6 +166,14 @@ class Scene:
         log = self.root / "writes"
         self.release(clone, *args, env={"WRITES": str(log)}).succeeded()
         return tuple(log.read_text().splitlines())
+
+    def states(self, clone: Path, *args: str) -> list[tuple[str, str]]:
+        """The states before and after each write of a whole run: of all clones, of the remote and of the forge."""
+        found = self.root.with_name(f"{self.root.name}-states")
+        if self.github:
+            self.github._faults.append(NotedWrites("", "", file=self.root / "requests that write"))
+        self.release(clone, *args, env={"STATES": str(found), "STATES_OF": str(self.root)}).succeeded()
+        return [(before, after) for before, after in json.loads(found.read_text())]
 
     def around(self, clone: Path, env: Mapping[str, str] = {}) -> dict[str, str]:
         """The environment of a run."""

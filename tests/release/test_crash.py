@@ -59,11 +59,12 @@ WRITES |= {
         *["forge.publish"] * 2,
     ),
 }
+# Between two writes nothing changes, which has a test of its own: to be killed before one is to be killed after the last.
 KILLS = [
     (way, at, when)
     for way, writes in WRITES.items()
     for at in range(1, len(writes) + 1)
-    for when in ("before", "after")
+    for when in (("before", "after") if at == 1 else ("after",))
 ]
 
 
@@ -115,6 +116,14 @@ def test_a_killed_release_is_finished_by_running_again(
             with stage.restored():
                 finishes(stage, new(), way, uninterrupted(way))
     finishes(stage, clone, way, uninterrupted(way))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_changes_between_two_writes(stage: Scene, way: str) -> None:
+    states = stage.states(stage.clone())
+    assert len(states) == len(WRITES[way])
+    assert all(before != after for before, after in states)
+    assert [after for _, after in states[:-1]] == [before for before, _ in states[1:]]
 
 
 def finishes(stage: Scene, place: Path, way: str, whole: End) -> None:

@@ -38,8 +38,15 @@ def whole(driver: Driver, shared: Path) -> End:
     return calculated(shared / "whole release", play)
 
 
-@pytest.mark.parametrize("at", range(1, len(PLANNED) + 1), ids=PLANNED)
-@pytest.mark.parametrize("when", ["before", "after"])
+def test_nothing_changes_between_two_writes_of_a_saved_plan(scene: Scene) -> None:
+    clone, plan = scene.begin(BUILD).clone(), scene.root / "plan.json"
+    scene.release(clone, "plan", "-o", str(plan)).succeeded()
+    states = scene.states(clone, "release", "--plan", str(plan))
+    assert len(states) == len(PLANNED)
+    assert [after for _, after in states[:-1]] == [before for before, _ in states[1:]]
+
+
+@pytest.mark.parametrize(("at", "when"), [(1, "before"), *((at, "after") for at in range(1, len(PLANNED) + 1))])
 def test_a_saved_plan_goes_on_where_it_was_killed(scene: Scene, whole: End, at: int, when: str) -> None:
     scene.begin(BUILD)
     clone, plan = scene.clone(), scene.root / "plan.json"

@@ -60,12 +60,19 @@ def recorded(world: World) -> tuple[World, list[str]]:
     A name is port and method, such as `git.push` or `containers.start`. Writes that raise are included.
     """
     writes: list[str] = []
+    return watched(world, lambda when, name: writes.append(name) if when == "before" else None), writes
+
+
+def watched(world: World, see: Callable[[When, str], None]) -> World:
+    """Return a wrapper of `world` that calls `see` before each write, and after it if it succeeded, with its name."""
 
     def call(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        writes.append(name)
-        return write(*args, **named)
+        see("before", name)
+        result = write(*args, **named)
+        see("after", name)
+        return result
 
-    return _wrapped(world, call), writes
+    return _wrapped(world, call)
 
 
 def interrupted(world: World, at: int, when: When, stop: Callable[[], None]) -> World:
