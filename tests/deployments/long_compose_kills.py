@@ -17,7 +17,7 @@ from deployments.test_killed import VERSIONS, Kill
 from parts.daemon import free_port
 
 RANDOM = int(os.environ.get("KILLS", "50"))
-pytestmark = pytest.mark.timeout(3600)
+pytestmark = pytest.mark.timeout(7200)
 
 
 def kills(writes: int) -> list[Kill]:
