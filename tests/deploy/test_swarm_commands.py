@@ -92,6 +92,6 @@ def test_a_killed_deployment_is_finished_and_its_migration_runs_once() -> None:
         return world
 
     crashes = list(crash_matrix(new_world, STAGE.deploy, deployed, FakeWorld.next_run))
-    assert len(crashes) == 10
+    assert len(crashes) == 12
     for crash in crashes:
         assert crash.state == finished("1.1.0") | {"migrations": 1}, f"{crash.when} {crash.at} {crash.write}"

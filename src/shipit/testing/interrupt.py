@@ -31,7 +31,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "hosts": frozenset(),
     "host": frozenset(("write", "install", "run", "post", "lock", "unlock")),
     "containers": frozenset(("pull", "start", "run", "restart", "stop", "remove", "execute")),
-    "services": frozenset(("update",)),
+    "services": frozenset(("update", "start_job", "remove_job")),
     "secrets": frozenset(),
     "clusters": frozenset(),
     "cluster": frozenset(("write", "set_image", "start_job", "lock", "unlock")),
