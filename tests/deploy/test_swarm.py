@@ -85,8 +85,11 @@ def test_an_update_that_the_swarm_rolled_back_says_why_and_is_held() -> None:
     assert blocked(world).startswith("held: ")
 
 
-def test_an_update_that_the_swarm_rolled_back_for_a_drained_node_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = STAGE.begun("1.0.0")
+@pytest.mark.parametrize("on_failure", ["rollback", "pause"])
+def test_an_update_that_the_swarm_ended_for_a_drained_node_is_not_held(
+    monkeypatch: pytest.MonkeyPatch, on_failure: str
+) -> None:
+    world = STAGE.begun("1.0.0", on_failure=on_failure)
     STAGE.publish(world, "1.1.0", FakeApp(ready=3))
     apply = UpdateService.apply
 

@@ -120,8 +120,9 @@ class Service(Struct, frozen=True):
         return self.update.startswith("rollback")
 
     def gave_up(self, digest: str) -> bool:
-        """Return whether the swarm took an image back although no task of it failed: a node was drained or lost."""
-        return self.rolled_back and self.digest != digest and self.failure(digest) is None
+        """Return whether the swarm ended the update to an image of which no task failed: a node was drained or lost."""
+        ended = self.update in PAUSED or (self.rolled_back and self.digest != digest)
+        return ended and self.failure(digest) is None
 
     @property
     def deployed(self) -> DeployedImage | None:

@@ -66,12 +66,12 @@ class AwaitUpdate(Struct, frozen=True):
 
         `failures` is the number of tasks of the image that failed since the wait began.
         """
+        moved = ", because a node with a new task was drained or lost" if service.gave_up(self.image.digest) else ""
         if service.rolled_back and service.digest != self.image.digest:
-            moved = ", because a node with a new task was drained or lost" if service.gave_up(self.image.digest) else ""
             return f"the swarm rolled the update back{moved}{self._why(service)}"
         require_own(service, self.image)
         if service.update in PAUSED:
-            return f"the swarm stopped the update{self._why(service)}"
+            return f"the swarm stopped the update{moved}{self._why(service)}"
         if not service.is_updating and failures >= limits.SERVICE_FAILURES:
             return "the swarm starts its tasks again and again"
         return ""
