@@ -1,6 +1,6 @@
 """Deployments of a static site to moto that are killed by SIGKILL, and then run again, while a client asks all the time.
 
-Each run is a process of its own. The kills are at each write and at random times: 172 kills in about 20 minutes.
+Each run is a process of its own. The kills are before and after each write, and at 60 random times.
 
 pytest -n 0 tests/sites/long_killed.py
 """
