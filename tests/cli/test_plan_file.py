@@ -362,7 +362,8 @@ def made(kind: type[Struct]) -> st.SearchStrategy[Struct]:
 STRUCTS: list[type[Struct]] = [Build, ContainerSpec, HealthCheck, *STEPS.values()]
 for kind in STRUCTS:
     st.register_type_strategy(kind, made)
-st.register_type_strategy(float, st.floats(allow_nan=False))  # NaN is not equal to itself
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))  # JSON has no such numbers
+st.register_type_strategy(str, st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 
 PLANS = st.builds(
     ReleasePlan,

@@ -57,7 +57,10 @@ def version(tool: str) -> str:
     """The version that is locked."""
     if tool == "semantic-release":
         packages = json.loads((HERE / "npm/package.json").read_text())["dependencies"]
-        return ", ".join(f"{name.rpartition('/')[2]} {number}" for name, number in packages.items())
+        used = {name.rpartition("/")[2]: number for name, number in packages.items()}
+        return ", ".join(
+            f"{name} {used[name]}" for name in ("commit-analyzer", "conventional-changelog-conventionalcommits")
+        )
     (found,) = re.findall(rf"^{tool}==(\S+)", (ROOT / "requirements/oracles.txt").read_text(), re.MULTILINE)
     return str(found)
 

@@ -112,7 +112,7 @@ def test_several_images_replace_an_inherited_image_and_the_other_way_round() -> 
 def test_an_inherited_mistake_is_reported_once_and_where_it_was_written() -> None:
     wrong = THREE.replace("json = {", "jsn = {").replace('MODE = "prod"', "MODE = 1")
     assert [(what, where, line) for what, where, line, _ in problems(wrong)] == [
-        ("`MODE` must be a string, not `1`", "environments.prod.image.args.MODE", 6),
+        ("`MODE` must be a string without NUL, not `1`", "environments.prod.image.args.MODE", 6),
         ("unknown key `jsn`", "environments.prod.deploy.health.jsn", 11),
     ]
 

@@ -39,8 +39,9 @@ PLAN = ReleasePlan(
     finishes=("v1.0.0",),
 )
 
-# Whatever a commit may hold is text that JSON can hold.
-texts = st.text(st.characters(codec="utf-8"), max_size=20)
+# Whatever a commit may hold is text that JSON can hold. Paths and arguments of commands have no NUL.
+contents = st.text(st.characters(codec="utf-8"), max_size=20)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 remarks = st.lists(st.builds(CommitReason, texts, texts, texts), max_size=2).map(tuple)
 decisions = st.builds(
     Decision, texts, st.none() | texts, st.none() | texts, texts, st.none() | texts, remarks, remarks, remarks, remarks
@@ -48,7 +49,7 @@ decisions = st.builds(
 steps = st.builds(STEPS["publish-release"], tag=texts, latest=st.booleans()) | st.builds(
     STEPS["write-file"],
     path=texts,
-    text=texts,
+    text=contents,
     replaces=st.tuples(texts),
     commit=st.builds(
         lambda parent, subject, after: _release_commit(parent, subject, after), texts, st.none() | texts, st.booleans()
@@ -59,7 +60,7 @@ plans = st.builds(
     decisions=st.lists(decisions, max_size=2).map(tuple),
     inputs=st.builds(Inputs, texts, st.none() | texts, texts),
     steps=st.lists(steps, max_size=3).map(tuple),
-    notes=texts,
+    notes=contents,
     finishes=st.lists(texts, max_size=2).map(tuple),
 )
 

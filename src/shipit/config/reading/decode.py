@@ -132,6 +132,13 @@ class Checker:
         return _INVALID
 
 
+def is_valid_table(table: dict[str, Any], type_: Any) -> bool:
+    """Return whether `table` has only valid keys and values as a table of `type_`."""
+    checker = Checker()
+    checker.valid_part(table, type_, ())
+    return not checker.faults
+
+
 def is_tagged(type_: Any) -> bool:
     """Return whether `type_` is a table whose kind says which keys it has."""
     return isinstance(type_, type) and issubclass(type_, msgspec.Struct) and type_.__struct_config__.tag is not None

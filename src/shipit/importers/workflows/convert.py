@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 
 from shipit.config.environment import ImageConfig
+from shipit.config.reading.decode import is_valid_table
 from shipit.config.targets import TargetConfig
 from shipit.importers.model import Found, Imported, ImportedKey, Repository, Status, lines_of
 from shipit.importers.workflows.actions import read_action
@@ -114,7 +115,7 @@ def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
         fitting = [each for each in reading.deployments if each.environment == name]
         images = {image: "" if len(environment["images"]) == 1 else _short(image) for image in environment["images"]}
         target = completed(fitting[0].target, images, repository.read) if len(fitting) == 1 else None
-        if target is None or not _is_valid_target(target):
+        if target is None or not is_valid_table(dict(target.settings), TargetConfig):
             continue
         (deployment,) = fitting
         known = reading.setups[name]
@@ -126,14 +127,6 @@ def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
         setting = f"environments.{name}.deploy"
         deployment.found.keys[deployment.number] = ImportedKey(key.key, status, setting, why)
         yield Proposal(name, deployment.place, target.settings, target.undecided)
-
-
-def _is_valid_target(target: Target) -> bool:
-    try:
-        convert(target.settings, TargetConfig)
-    except ValidationError:
-        return False
-    return True
 
 
 def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
@@ -274,13 +267,11 @@ def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
 
 def _is_valid(key: str, image: Settings, found: Found) -> bool:
     """Return whether shipit accepts an image, and report one that it does not."""
-    try:
-        convert(image, ImageConfig)
-    except ValidationError:
-        why = f"`{image['name'][:100]}` or one of its tags is not valid for shipit: write the image into shipit.toml"
-        found.undecided(key, why)
-        return False
-    return True
+    if is_valid_table(image, ImageConfig):
+        return True
+    why = f"`{image['name'][:100]}` or one of its tags is not valid for shipit: write the image into shipit.toml"
+    found.undecided(key, why)
+    return False
 
 
 def _settings(reading: _Reading) -> Iterable[Imported]:
