@@ -84,7 +84,7 @@ def begin(scene: Scene, way: str) -> Scene:
 
 @pytest.fixture(scope="session")
 def uninterrupted(driver: Driver, shared: Path) -> Callable[[str], End]:
-    """What a release comes to that nobody kills; it is played once for all workers."""
+    """Return the function that runs a release without a kill and returns its end; each runs once for all workers."""
 
     def play(way: str, root: Path) -> End:
         with GitHubStandIn(root / "acme" / "app.git") as github:

@@ -7,24 +7,20 @@ machine, so that clocks that differ do no harm.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import Any
 
 from msgspec import json
 
-from shipit.adapters.hosts import lock_held, lock_lost, unique
+from shipit.adapters.hosts import RenewedLocks, lock_held, lock_lost
 from shipit.adapters.kubernetes.kubectl import Kubectl
 from shipit.adapters.kubernetes.objects import LeaseObject, read_as
 from shipit.core import limits
-from shipit.errors import ShipitError
 
 _LOOK = 0.5  # seconds between two looks at the Lease of another run
 
 
-class Leases:
+class Leases(RenewedLocks):
     """The Leases of a namespace that are used as locks.
 
     Args:
@@ -35,12 +31,10 @@ class Leases:
     """
 
     def __init__(self, kubectl: Kubectl, namespace: str, machine: str, duration: float = limits.LEASE) -> None:
+        super().__init__(machine, duration)
         self._kubectl = kubectl
         self._namespace = namespace
         self._all = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
-        self._machine = machine
-        self._duration = duration
-        self._held: dict[str, str] = {}  # the text of this run by the name of the Lease
 
     def holder(self, name: str) -> str | None:
         """Return the run that holds the lock; None if none does, or if it stopped renewing it."""
@@ -50,24 +44,6 @@ class Leases:
         renewed = found.spec.renew_time
         dead = renewed is None or dt.datetime.now(dt.UTC) - renewed > dt.timedelta(seconds=self._duration)
         return None if dead else found.spec.holder_identity
-
-    @contextmanager
-    def lock(self, name: str, owner: str) -> Iterator[None]:
-        """Hold the lock while the block runs; see `shipit.world.hosts.Place.lock`."""
-        text = unique(owner)
-        self._take(name, text)
-        self._held[name] = text
-        ended = threading.Event()
-        renewer = threading.Thread(target=self._renew, args=(name, text, ended), daemon=True)
-        renewer.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            renewer.join()
-            del self._held[name]
-            with suppress(ShipitError):  # it frees itself
-                self._replace(name, text, "")
 
     def free(self, name: str) -> None:
         """Take the lock away from the run that holds it."""
@@ -100,21 +76,12 @@ class Leases:
             first = now if now is None or not now.spec.holder_identity else first
         return (first.spec.holder_identity if first else "") or ""
 
-    def _renew(self, name: str, text: str, ended: threading.Event) -> None:
-        """Renew the lock until the block ends, or another run took it."""
-        while not ended.wait(self._duration / 3):
-            with suppress(ShipitError):  # the next try may succeed in time
-                self._replace(name, text, text)
-
-    def _replace(self, name: str, holder: str | None, text: str) -> bool:
-        """Write `text` as the holder if `holder` has the lock, and return whether it was written.
-
-        `holder` None stands for any holder.
-        """
+    def _replace(self, name: str, owner: str | None, text: str) -> bool:
+        """Write `text` as the owner if `owner` has the lock, None for any, and return whether it was written."""
         found = self._kubectl.get(f"{self._all}/{name}")
         if found is None:
             return False
-        if holder is not None and (read_as(LeaseObject, found).spec.holder_identity or "") != holder:
+        if owner is not None and (read_as(LeaseObject, found).spec.holder_identity or "") != owner:
             return False
         body = read_as(dict[str, Any], found)
         return self._kubectl.replace(f"{self._all}/{name}", json.encode(body | {"spec": self._spec(text)}))

@@ -7,18 +7,16 @@ machine, so that clocks that differ do no harm.
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
-from shipit.adapters.hosts import lock_held, lock_lost, unique
+from shipit.adapters.hosts import RenewedLocks, lock_held, lock_lost
 from shipit.adapters.sites.requests import Aws, code_of, requesting
 from shipit.core import limits
-from shipit.errors import ConflictError, ShipitError
+from shipit.errors import ConflictError
 
 _LOOK = 0.5  # seconds between two looks at the lock of another run
 
@@ -30,7 +28,7 @@ class _Held(Struct, frozen=True):
     renewed: str = ""
 
 
-class BucketLocks:
+class BucketLocks(RenewedLocks):
     """The locks in a bucket.
 
     Args:
@@ -41,11 +39,9 @@ class BucketLocks:
     """
 
     def __init__(self, aws: Aws, bucket: str, machine: str, duration: float = limits.BUCKET_LOCK) -> None:
+        super().__init__(machine, duration)
         self._aws = aws
         self._bucket = bucket
-        self._machine = machine
-        self._duration = duration
-        self._held: dict[str, str] = {}  # the text of this run by the name of the lock
 
     def owner(self, name: str) -> str | None:
         """Return the run that holds the lock; None if none does, or if it stopped renewing it."""
@@ -56,24 +52,6 @@ class BucketLocks:
             age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(held.renewed)
             return held.owner if age.total_seconds() <= self._duration else None
         return held.owner
-
-    @contextmanager
-    def lock(self, name: str, owner: str) -> Iterator[None]:
-        """Hold the lock while the block runs; see `shipit.world.sites.Site.lock`."""
-        text = unique(owner)
-        self._take(name, text)
-        self._held[name] = text
-        ended = threading.Event()
-        renewer = threading.Thread(target=self._renew, args=(name, text, ended), daemon=True)
-        renewer.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            renewer.join()
-            del self._held[name]
-            with suppress(ShipitError):  # it frees itself
-                self._replace(name, text, "")
 
     def free(self, name: str) -> None:
         """Take the lock away from the run that holds it."""
@@ -108,14 +86,7 @@ class BucketLocks:
                 raise lock_held(now.owner, self._machine)
         return etag
 
-    def _renew(self, name: str, text: str, ended: threading.Event) -> None:
-        """Renew the lock until the block ends, or another run took it."""
-        while not ended.wait(self._duration / 3):
-            with suppress(ShipitError):  # the next try may succeed in time
-                self._replace(name, text, text)
-
     def _replace(self, name: str, owner: str, text: str) -> bool:
-        """Write `text` as the owner if `owner` has the lock, and return whether it was written."""
         held, etag = self._find(name)
         return held.owner == owner and self._write(name, text, etag)
 
