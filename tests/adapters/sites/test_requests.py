@@ -29,8 +29,10 @@ class Server:
 
 
 @contextmanager
-def answering(status: int, code: str, message: str = "", *, service: str = "s3") -> Iterator[Server]:
-    """Answer each request as AWS does with an error."""
+def answering(
+    status: int, code: str, message: str = "", *, service: str = "s3", length: int | None = None
+) -> Iterator[Server]:
+    """Answer each request as AWS does with an error; `length` is a wrong length of the answer."""
     error = f"<Code>{code}</Code><Message>{message}</Message>"
     body = f"<Error>{error}<RequestId>R1</RequestId></Error>"
     if service == "sts":
@@ -44,7 +46,7 @@ def answering(status: int, code: str, message: str = "", *, service: str = "s3")
             self.send_response(status)
             self.send_header("Content-Type", "application/xml")
             self.send_header("x-amz-request-id", "R1")
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) if length is None else length))
             self.end_headers()
             self.wfile.write(body.encode())
 
@@ -115,6 +117,24 @@ def test_an_error_of_a_request_names_the_object_and_the_reason(
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
         with pytest.raises(kind, match=words):
             site().put(FILE)
+
+
+@pytest.mark.parametrize(
+    ("length", "kind", "words"),
+    [
+        (1000, RemoteError, "AWS cannot be reached to read"),
+        (limits.SITE_FILE + 1, ConflictError, "app.* of bucket shop-web is larger than 256 MiB"),
+    ],
+)
+def test_an_object_that_ends_early_or_is_too_large_is_an_error(
+    length: int, kind: type[ShipitError], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(200, "", length=length) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
+        for read in (site().read, site().locked_by):
+            with pytest.raises(kind, match=words) as raised:
+                read("app")
+            assert raised.value.hint
 
 
 def test_a_throttled_request_is_repeated_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from shipit.adapters.sites.distribution import Distributions
 from shipit.adapters.sites.lock import BucketLocks
 from shipit.adapters.sites.preflight import bucket_findings
-from shipit.adapters.sites.requests import Aws, code_of, requesting
+from shipit.adapters.sites.requests import Aws, body_of, code_of, requesting
 from shipit.core import limits
 from shipit.core.deploy import bucket_parts, machine, sha256_of
 from shipit.errors import ConflictError
@@ -47,8 +47,10 @@ class AwsSite:
         return self._aws.login
 
     def read(self, path: str) -> str | None:
-        found = self._object("get_object", path)
-        return None if found is None else found["Body"].read().decode("utf-8", "surrogateescape")
+        with requesting(f"read `{path}` from {self._machine}", "s3:GetObject"):
+            found = self._object("get_object", path)
+            data = None if found is None else body_of(found, f"`{path}` of {self._machine}")
+        return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def locked_by(self, path: str) -> str | None:
         return self._locks.owner(path)

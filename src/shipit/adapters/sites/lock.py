@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from shipit.adapters.hosts import RenewedLocks, lock_held, lock_lost
-from shipit.adapters.sites.requests import Aws, code_of, requesting
+from shipit.adapters.sites.requests import Aws, body_of, code_of, requesting
 from shipit.core import limits
 from shipit.errors import ConflictError
 
@@ -115,7 +115,7 @@ class BucketLocks(RenewedLocks):
                 if code_of(error) in ("NoSuchKey", "404"):
                     return _Held(), ""
                 raise
-            text, etag = found["Body"].read(), str(found["ETag"])
+            text, etag = body_of(found, f"`{_key(name)}` of {self._machine}"), str(found["ETag"])
         try:
             return json.decode(text, type=_Held), etag
         except (DecodeError, ValidationError):

@@ -103,13 +103,25 @@ def requesting(to: str, allow: str = "") -> Iterator[None]:
         raise _converted(error, to, allow) from error
     except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
         raise AuthError(f"there are no credentials to ask AWS to {to}", hint=LOG_IN) from error
-    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+    except (exceptions.HTTPClientError, exceptions.ConnectionError, exceptions.IncompleteReadError) as error:
         what = f"AWS cannot be reached to {to}: {error}"
         raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
     except exceptions.ParamValidationError as error:
         raise ConfigError(f"AWS cannot be asked to {to}: {error}", hint="fix the name in shipit.toml") from error
     except exceptions.BotoCoreError as error:
         raise AuthError(f"AWS cannot be asked to {to}: {error}", hint=LOG_IN) from error
+
+
+def body_of(answer: Any, name: str) -> bytes:
+    """Return the content of the object `name` from the answer to `get_object`; use it in the block of `requesting`.
+
+    Raises `ConflictError` if it is larger than `limits.SITE_FILE`, as nothing is that shipit writes.
+    """
+    if answer["ContentLength"] > limits.SITE_FILE:
+        what = f"{name} is larger than {limits.SITE_FILE.written}"
+        raise ConflictError(what, hint="see which program wrote it, then move it away and run the same command again")
+    content: bytes = answer["Body"].read()
+    return content
 
 
 def code_of(error: Any) -> str:
