@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from parts.daemon import wait_until
 
+from shipit.adapters.hosts.ssh.master import end
 from shipit.adapters.hosts.ssh.shell import LOOP, Shell
 from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.core import limits
@@ -19,9 +24,9 @@ MARK = "shipit-0123456789abcdef"
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[bytes]]:
     argv = ["sh", "-c", LOOP, MARK]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as started:
-        yield started
-        started.kill()
+    started = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    yield started
+    end(started)
 
 
 @pytest.fixture
@@ -75,6 +80,28 @@ def test_a_command_that_prints_without_end_ends_the_shell(shell: Shell, monkeypa
     with pytest.raises(EOFError):
         shell.run("true", LIMIT)
     assert len(shell.unread) < 2 << 20
+
+
+def test_the_output_stays_open_until_its_reader_has_ended(
+    program: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the reader can take the output of the next program, whose pipe has the same number."""
+    reads, go_on = threading.Event(), threading.Event()
+
+    def slow_read(descriptor: int, size: int) -> bytes:
+        reads.set()
+        assert go_on.wait(LIMIT)
+        return os.read(descriptor, size)
+
+    monkeypatch.setattr("shipit.adapters.hosts.ssh.shell.os", SimpleNamespace(read=slow_read))
+    assert program.stdout
+    descriptor = program.stdout.fileno()
+    Shell(program, MARK)
+    assert reads.wait(LIMIT)
+    end(program)
+    os.fstat(descriptor)
+    go_on.set()
+    wait_until(lambda: program.stdout is not None and program.stdout.closed)
 
 
 def test_the_shell_ends_with_its_input(program: subprocess.Popen[bytes], shell: Shell) -> None:

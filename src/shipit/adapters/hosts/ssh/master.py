@@ -100,7 +100,7 @@ class Master:
             self._control = os.path.join(self.directory, "control")
             self._log = os.path.join(self.directory, "log")
             self._process = self._start(settings)
-            resources.callback(_end, self._process)
+            resources.callback(end, self._process)
             self.shell = Shell(self._process, self.mark)
             self.facts = self._greeted(settings, limit)
             self._remove_key()
@@ -227,14 +227,11 @@ def _close(process: int, resources: ExitStack) -> None:
         resources.close()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the master at once; the host ends all that waits for it."""
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the master at once; the host ends all that waits for it. `Shell` closes its pipes."""
     process.terminate()
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()

@@ -34,8 +34,11 @@ _Answer = tuple[int, bytes]  # the status and the output of a command
 class Shell:
     """The local side of a shell that runs `LOOP`. Threads can use it together.
 
+    The thread that reads the output closes both pipes. If another thread closed them, the next program could get the
+    same descriptor while the reader still waits, and the reader would take the output of that program.
+
     Args:
-        program: OpenSSH's client with the shell; its input and output are unbuffered pipes.
+        program: OpenSSH's client with the shell; its input and output are unbuffered pipes. The caller ends it.
         mark: a text that no output contains.
     """
 
@@ -61,7 +64,8 @@ class Shell:
             self._number += 1
             answer = self._answers[self._number] = Future()
             try:
-                self._program.stdin.write(f"{self._number} {command}\n".encode("utf-8", "surrogateescape"))
+                if not self._ended:
+                    self._program.stdin.write(f"{self._number} {command}\n".encode("utf-8", "surrogateescape"))
             except OSError:
                 self._ended = True
             if self._ended:
@@ -83,7 +87,7 @@ class Shell:
 
     def _receive(self) -> None:
         """Receive the answers until the shell ends."""
-        assert self._program.stdout
+        assert self._program.stdin and self._program.stdout
         ended: Exception = EOFError()
         try:
             while piece := os.read(self._program.stdout.fileno(), _PIECE):
@@ -99,6 +103,8 @@ class Shell:
             pass
         with self._mutex:
             self._ended = True
+            self._program.stdin.close()
+            self._program.stdout.close()
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(ended)
