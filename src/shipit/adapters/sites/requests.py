@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -117,10 +117,12 @@ def body_of(answer: Any, name: str) -> bytes:
 
     Raises `ConflictError` if it is larger than `limits.SITE_FILE`, as nothing is that shipit writes.
     """
-    if answer["ContentLength"] > limits.SITE_FILE:
-        what = f"{name} is larger than {limits.SITE_FILE.written}"
-        raise ConflictError(what, hint="see which program wrote it, then move it away and run the same command again")
-    content: bytes = answer["Body"].read()
+    with closing(answer["Body"]) as body:
+        if answer["ContentLength"] > limits.SITE_FILE:
+            what = f"{name} is larger than {limits.SITE_FILE.written}"
+            hint = "see which program wrote it, then move it away and run the same command again"
+            raise ConflictError(what, hint=hint)
+        content: bytes = body.read()
     return content
 
 
