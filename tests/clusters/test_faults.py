@@ -57,8 +57,8 @@ def kubectl(monkeypatch: pytest.MonkeyPatch) -> LocalKubectl:
 def begun(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeWorld, DeployedImage]:
     world = FakeWorld.new()
     clock = SimpleNamespace(sleep=world.clock.sleep, monotonic=world.clock.elapsed)
-    for module in ("kubectl", "lease"):
-        monkeypatch.setattr(f"shipit.adapters.kubernetes.{module}.time", clock)
+    for module in ("kubernetes.kubectl", "hosts.renewed_locks"):
+        monkeypatch.setattr(f"shipit.adapters.{module}.time", clock)
     world.registry.accept("acme/shop:0.9.0", RemoteImage(OLD.partition("@")[2]))
     return world, STAGE.publish(world, "1.0.0")
 

@@ -1,14 +1,35 @@
-"""Locks in a service that is reached by requests, each renewed by a thread while it is held."""
+"""Locks in a service that is reached by requests, each renewed by a thread while it is held.
+
+The lock of another run is taken when it was not renewed for its whole duration. This is measured by the clock of this
+machine, so that clocks that differ do no harm.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
-from shipit.adapters.hosts.local import unique
+from shipit.adapters.hosts.local import lock_held, lock_lost, unique
 from shipit.errors import ShipitError
+
+_LOOK = 0.5  # seconds between two looks at the lock of another run
+_TRIES = 5  # to take a lock away from a run that renews it at the same time
+
+
+class Lock(NamedTuple):
+    """A lock as it was read: the run that holds it, empty for none, and the time when it was renewed last.
+
+    `version` is what a write needs to fail if the lock was written after it was read.
+    """
+
+    owner: str
+    renewed: dt.datetime | None
+    version: Any
 
 
 class RenewedLocks(ABC):
@@ -42,16 +63,63 @@ class RenewedLocks(ABC):
             with suppress(ShipitError):  # it frees itself
                 self._replace(name, text, "")
 
+    def owner(self, name: str) -> str | None:
+        """Return the run that holds the lock; None if none does, or if it stopped renewing it."""
+        lock = self._read(name)
+        age = dt.datetime.now(dt.UTC) - lock.renewed if lock.renewed else dt.timedelta()
+        return None if age.total_seconds() > self._duration else lock.owner or None
+
+    def free(self, name: str) -> None:
+        """Take the lock away from the run that holds it; raises `ConflictError` if it cannot be taken."""
+        owner = self._read(name).owner
+        for _ in range(_TRIES):  # a write fails if that run renewed the lock in between
+            if not owner or self._replace(name, owner, "") or self._read(name).owner != owner:
+                return
+        raise lock_held(owner, self._machine)
+
+    def require(self) -> None:
+        """Raise `ConflictError` if another run took a lock that this run held."""
+        if any(self._read(name).owner != text for name, text in self._held.items()):
+            raise lock_lost(self._machine)
+
+    def _take(self, name: str, text: str) -> None:
+        """Write `text` as the owner. Raises `ConflictError` if another run holds the lock."""
+        lock = self._read(name)
+        if lock.owner:
+            lock = self._wait_for_death(name, lock)
+        if self._write(name, text, lock.version):
+            return
+        now = self._read(name).owner
+        if now != text:  # else only the answer to the request was lost, and it was repeated
+            raise lock_held(now, self._machine)
+
+    def _wait_for_death(self, name: str, first: Lock) -> Lock:
+        """Wait until the holder stops renewing the lock, and return it; raise `ConflictError` if it goes on."""
+        end = time.monotonic() + self._duration
+        while time.monotonic() < end:
+            time.sleep(_LOOK)
+            now = self._read(name)
+            if not now.owner:
+                return now
+            if (now.owner, now.renewed) != (first.owner, first.renewed):
+                raise lock_held(now.owner, self._machine)
+        return first
+
     def _renew(self, name: str, text: str, ended: threading.Event) -> None:
         """Renew the lock until the block ends, or another run took it."""
         while not ended.wait(self._duration / 3):
             with suppress(ShipitError):  # the next try may succeed in time
                 self._replace(name, text, text)
 
-    @abstractmethod
-    def _take(self, name: str, text: str) -> None:
-        """Write `text` as the owner. Raises `ConflictError` if another run holds the lock."""
-
-    @abstractmethod
     def _replace(self, name: str, owner: str, text: str) -> bool:
         """Write `text` as the owner if `owner` has the lock, and return whether it was written."""
+        lock = self._read(name)
+        return lock.owner == owner and self._write(name, text, lock.version)
+
+    @abstractmethod
+    def _read(self, name: str) -> Lock:
+        """Return the lock; one without an owner if it does not exist."""
+
+    @abstractmethod
+    def _write(self, name: str, owner: str, version: Any) -> bool:
+        """Write the owner if the lock still has this version; return False if another run wrote it."""

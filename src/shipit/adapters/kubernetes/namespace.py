@@ -77,7 +77,7 @@ class KubectlNamespace:
         return (read_as(ConfigMap, found).data or {}).get(_KEY) if found else None
 
     def locked_by(self, path: str) -> str | None:
-        return self._leases.holder(path)
+        return self._leases.owner(path)
 
     def set_image(self, workload: Workload, container: str, image: str, cause: str) -> bool:
         self._leases.require()
