@@ -195,6 +195,7 @@ LOCK_START = Time("deployments", 15, "the answer to the request for the lock of 
 LOCK_TIME = Time("deployments", 30, "the lock of a run whose connection is cut", "another run can deploy")
 LOCK_CONFIRMED = Time("deployments", 1, "the time after an answer of the host in which it is not asked again who has the lock", "it is asked again")
 LOCK_END = Time("deployments", 5, "the time in which a lock must be given back", "the connection is closed, and with it the lock")
+UNLOCK_TRIES = Count("deployments", 5, "tries to take a lock away from a run that renews it at the same time", "error, status 3")
 HOST_COMMAND = Time("deployments", 30, "a command of shipit on a host", "the command counts as failed")
 HOST_OUTPUT = Size("deployments", 4 << 20, "the output of a command of shipit on a host", "error, status 5; for a command in a container, the rest is left out")
 HOST_REQUEST = Time("deployments", 5, "a request to the app on a host", "the answer counts as bad")

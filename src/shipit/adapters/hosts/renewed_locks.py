@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from shipit.adapters.hosts.local import lock_held, lock_lost, unique
+from shipit.core import limits
 from shipit.errors import ShipitError
 
 _LOOK = 0.5  # seconds between two looks at the lock of another run
-_TRIES = 5  # to take a lock away from a run that renews it at the same time
 
 
 class Lock(NamedTuple):
@@ -72,7 +72,7 @@ class RenewedLocks(ABC):
     def free(self, name: str) -> None:
         """Take the lock away from the run that holds it; raises `ConflictError` if it cannot be taken."""
         owner = self._read(name).owner
-        for _ in range(_TRIES):  # a write fails if that run renewed the lock in between
+        for _ in range(limits.UNLOCK_TRIES):  # a write fails if that run renewed the lock in between
             if not owner or self._replace(name, owner, "") or self._read(name).owner != owner:
                 return
         raise lock_held(owner, self._machine)
