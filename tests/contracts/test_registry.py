@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
+from contracts.ghcr import github_remover
 from contracts.pushed import push_image, repositories
 from parts.registry import Registry as Part
 
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
-from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.registry import Logins, Registries, Remove
 from shipit.errors import CREDENTIAL_CODES, AuthError, RemoteError
 from shipit.testing.registry import FakeRegistry
 from shipit.world import Registry, RemoteImage
@@ -57,9 +58,16 @@ def with_tokens(request: pytest.FixtureRequest) -> Bench:
     return _real(request.getfixturevalue("token_registry"))
 
 
-def _real(part: Part) -> Bench:
+def of_github(request: pytest.FixtureRequest) -> Bench:
+    """A registry that removes images as ghcr.io does: by another API, which has the same images as versions."""
+    part, github = request.getfixturevalue("locked_registry"), request.getfixturevalue("github")
+    return _real(part, lambda password: github_remover(part, github, password))
+
+
+def _real(part: Part, remover: Callable[[str], Remove] | None = None) -> Bench:
     def registry(password: str) -> Registries:
-        return Registries(Logins(Login(part.username, password)), RetryPolicy(timeout=5, pause=0))
+        removers = {part.address: remover(password)} if remover else {}
+        return Registries(Logins(Login(part.username, password)), RetryPolicy(timeout=5, pause=0), removers)
 
     def push(name: str, tag: str, labels: Mapping[str, str]) -> str:
         return push_image(part, name.removeprefix(f"{part.address}/"), tag, labels)
@@ -68,7 +76,7 @@ def _real(part: Part) -> Bench:
     return Bench(registry(part.password), names, push, lambda: registry("wrong"))
 
 
-@pytest.fixture(params=[in_memory, with_a_password, with_tokens], ids=lambda make: make.__name__)
+@pytest.fixture(params=[in_memory, with_a_password, with_tokens, of_github], ids=lambda make: make.__name__)
 def bench(request: pytest.FixtureRequest) -> Bench:
     bench: Bench = request.param(request)
     return bench

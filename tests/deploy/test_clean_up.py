@@ -175,7 +175,6 @@ def test_nothing_is_removed_if_it_is_not_known_what_serves() -> None:
     ("name", "fix"),
     [
         ("acme/shop", "hub.docker.com"),
-        ("ghcr.io/acme/shop", "actions/delete-package-versions"),
         ("123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/shop", "lifecycle policy"),
     ],
 )
@@ -204,6 +203,20 @@ def test_an_image_with_very_many_tags_is_left_alone(monkeypatch: pytest.MonkeyPa
     world, _ = pushed(stage())
     (finding,) = plan(world, stage()).findings
     assert finding.what == f"`{NAME}` has 6 tags, and shipit removes old builds only among 4"
+
+
+def test_one_run_removes_a_limited_number_of_builds_and_the_next_ones_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shipit.core.limits.CLEAN_UP_IMAGES", 2)
+    world, tags = pushed(stage(), 6)
+    assert removed(world, stage()) == [tags[1], tags[0]]
+    apply_steps(plan(world, stage()).steps, world)
+    assert removed(world, stage()) == [tags[2]]
+
+
+def test_an_image_on_ghcr_is_removed_too() -> None:
+    """How: `adapters/registry/test_ghcr.py`."""
+    world, tags = pushed(stage("ghcr.io/acme/shop"))
+    assert removed(world, stage("ghcr.io/acme/shop")) == [tags[1], tags[0]]
 
 
 @pytest.mark.parametrize(("value", "shown"), [("0", "0"), ('"20"', '"20"'), ("1001", "1001")])

@@ -14,8 +14,14 @@ from collections.abc import Iterator
 from typing import Any
 
 REPOSITORY = "/repos/{owner}/{repo}"
+PACKAGE = "packages/{package_type}/{package_name}/versions"
 OPERATIONS = {
     "/rate_limit": {"get"},
+    "/users/{username}": {"get"},
+    f"/orgs/{{org}}/{PACKAGE}": {"get"},
+    f"/orgs/{{org}}/{PACKAGE}/{{package_version_id}}": {"delete"},
+    f"/users/{{username}}/{PACKAGE}": {"get"},
+    f"/users/{{username}}/{PACKAGE}/{{package_version_id}}": {"delete"},
     "/installation/repositories": {"get"},
     REPOSITORY: {"get"},
     f"{REPOSITORY}/branches/{{branch}}": {"get"},

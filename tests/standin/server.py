@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from standin import deployments, git_data, issues, releases, repository
+from standin import deployments, git_data, issues, packages, releases, repository
 from standin.answers import Answer, Call, Refusal, not_found
 from standin.bare import BareRepository
 from standin.description import Description, Request, Response
@@ -37,6 +37,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
     **deployments.ROUTES,
     **git_data.ROUTES,
     **issues.ROUTES,
+    **packages.ROUTES,
     **repository.ROUTES,
 }
 
@@ -75,6 +76,7 @@ class GitHubStandIn:
         self.latest_id: int | None = None
         self.issues: dict[int, issues.Issue] = {}
         self.deployments: list[deployments.Deployment] = []
+        self.packages = packages.Packages()
         self.requests: list[Logged] = []
         self.violations: list[str] = []
         self._faults: list[Fault] = []

@@ -51,21 +51,24 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files.working_tree import WorkingTree
+        from shipit.adapters.github import GitHubPackages
         from shipit.adapters.hosts import Connections, SshSettings
         from shipit.adapters.kubernetes import KubectlClusters
         from shipit.adapters.notify import WebHooks
         from shipit.adapters.processes.process import Commands
-        from shipit.adapters.registry import Logins, Registries
+        from shipit.adapters.registry import GITHUB_REGISTRY, Logins, Registries
         from shipit.adapters.secrets import SecretStores
         from shipit.adapters.sites import AwsSites
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
         logins = Logins(self.ci.registry_login, self.ci.github_login)
+        packages = GitHubPackages(lambda: logins.of(GITHUB_REGISTRY), retry_policy=self._retry_policy)
+        registries = Registries(logins, self._retry_policy, {GITHUB_REGISTRY: packages.remove})
         engine = DockerEngine(self.root, logins, self.redact, self.transfer)
         commands = Commands(self.root, self.redact)
         ssh = SshSettings(self.ci.ssh_key, self.ci.ssh_known_hosts, _known_hosts(self.config))
         hosts, secrets = Connections(logins, self.redact, ssh), SecretStores(self.redact)
-        ports = (files, commands, SystemClock(), engine, Registries(logins, self._retry_policy), hosts, secrets)
+        ports = (files, commands, SystemClock(), engine, registries, hosts, secrets)
         record = os.path.join(self.git.directory, "shipit", "notified")
         notifications = WebHooks(self.redact, self._retry_policy.for_notifications, record)
         return World(self.git, self.forge, *ports, KubectlClusters(self.redact), AwsSites(), notifications)

@@ -129,6 +129,7 @@ TAG_WRITES = Count("services", 3, "writes of a moving tag that other runs move m
 TAG_PAGES = Count("services", 10, "pages of the tags of an image, of 1,000 each", "the tags after them are not compared")
 NEW_TAGS = Count("services", 20, "tags that other runs pushed while a moving tag was written", "the tags after them are not compared")
 CLEAN_UP_TAGS = Count("services", 2000, "tags of an image whose old builds are removed", "none is removed; a warning")
+CLEAN_UP_IMAGES = Count("services", 100, "old builds of an image that one run removes, the oldest first", "the next runs remove the others")  # GitHub asks for a second between two writes
 CREDENTIAL_HELPER = Time("services", 60, "a credential helper of docker", "it is stopped; error, status 4")
 REGISTRY_REASON = Count("services", 300, "characters of the reason of a registry in an error", "the text ends with `…`")  # some proxies answer with a whole page
 

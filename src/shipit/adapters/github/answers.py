@@ -136,3 +136,16 @@ class Status(Struct):
 
     id: int
     state: str
+
+
+class Account(Struct):
+    """The owner of packages; `type` is `User` or `Organization`."""
+
+    type: str
+
+
+class PackageVersion(Struct):
+    """A version of a package; the name of a version of a container package is the digest of its image."""
+
+    id: int
+    name: str

@@ -41,18 +41,18 @@ class Page(Struct, Generic[_Form]):
 
 
 class GitHubClient:
-    """Requests about one repository. A path begins with `/` and is relative to the repository.
+    """Requests about one thing, such as a repository. A path is relative to `place`, and empty or begins with `/`.
 
     Each method sends one request, without retries, and raises `GitHubFailure`.
 
     Args:
-        slug: `owner/name` of the repository.
+        place: the path of the thing in the API, such as `/repos/acme/app`.
         token: the token; None sends none.
         api_url: the address of the API.
         policy: the limits of the requests.
     """
 
-    def __init__(self, slug: str, token: str | None, api_url: str, policy: RetryPolicy) -> None:
+    def __init__(self, place: str, token: str | None, api_url: str, policy: RetryPolicy) -> None:
         self._api_url = api_url.rstrip("/")
         self._policy = policy
         self._http = BoundedHttp()
@@ -62,20 +62,20 @@ class GitHubClient:
             "X-GitHub-Api-Version": API_VERSION,
             **({"Authorization": f"Bearer {token}"} if token else {}),
         }
-        self._repository = f"{self._api_url}/repos/{quote(slug)}"  # a redirect changes it if the repository was renamed
+        self._place = f"{self._api_url}{place}"  # a redirect changes it if the repository was renamed
         self._last_write: float | None = None
 
     def get(self, path: str, form: type[_Form], **query: object) -> _Form:
         """Return the object at `path`."""
-        return self._get(self._repository + path, form, query)
+        return self._get(self._place + path, form, query)
 
     def get_elsewhere(self, path: str, form: type[_Form], **query: object) -> _Form:
-        """Return the object at `path`, which is relative to the API instead of the repository."""
+        """Return the object at `path`, which is relative to the API instead."""
         return self._get(self._api_url + path, form, query)
 
     def page(self, path: str, form: type[_Form], number: int) -> Page[_Form]:
         """Return a page of the list at `path`; `form` is the type of an entry, and the first page has the number 1."""
-        url = f"{self._repository}{path}?per_page={_PAGE}&page={number}"
+        url = f"{self._place}{path}?per_page={_PAGE}&page={number}"
         if number > limits.LIST_PAGES:
             raise GitHubFailure(f"the list has more than {limits.LIST_PAGES} pages", request=f"GET {url}")
         answer = self._request("GET", url)
@@ -102,7 +102,7 @@ class GitHubClient:
     def delete(self, path: str) -> None:
         """Delete the object at `path`."""
         self._pace()
-        self._request("DELETE", self._repository + path)
+        self._request("DELETE", self._place + path)
 
     def upload(self, url: str, file: IO[bytes], size: int, form: type[_Form], **query: object) -> _Form:
         """Upload a file of `size` bytes to the address `url`, which GitHub named, and return the new object."""
@@ -117,7 +117,7 @@ class GitHubClient:
         return _decode(self._request("GET", url), form, "GET", url)
 
     def _write(self, method: str, path: str, form: type[_Form], fields: object) -> _Form:
-        url, body = self._repository + path, msgspec.json.encode(fields)
+        url, body = self._place + path, msgspec.json.encode(fields)
         self._pace()
         return _decode(self._request(method, url, {"Content-Type": "application/json"}, body), form, method, url)
 
@@ -173,9 +173,9 @@ class GitHubClient:
             raise GitHubFailure("it redirects to itself", request=request)
         if answer.status == 303 and not request.startswith("GET "):
             raise GitHubFailure("it redirects a write to a read", request=request)
-        rest = url.removeprefix(self._repository)
+        rest = url.removeprefix(self._place)
         if answer.status in (301, 307, 308) and rest != url and target.endswith(rest):
-            self._repository = target.removesuffix(rest)
+            self._place = target.removesuffix(rest)
 
     def _require_upload_host(self, url: str) -> None:
         """Fail if `url` is neither on the host of the API, nor on that for uploads beside it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from shipit.adapters.github import assets as github_assets
 from shipit.adapters.github import deployments as github_deployments
@@ -67,7 +68,7 @@ class GitHubForge:
 
     @cached_property
     def _client(self) -> GitHubClient:
-        return GitHubClient(self._slug, self._token, self._api_url, self._policy)
+        return GitHubClient(f"/repos/{quote(self._slug)}", self._token, self._api_url, self._policy)
 
     @cached_property
     def _releases(self) -> Releases:

@@ -7,7 +7,7 @@ registry cannot mount a blob.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from shipit.adapters.http.retry_policy import RetryPolicy
@@ -24,6 +24,11 @@ from shipit.finding import Finding
 from shipit.world import RemoteImage
 
 _LATEST = "latest"  # the tag of a reference without a tag
+Remove = Callable[[str, str], None]
+"""A function that removes an image: the repository, such as `acme/app`, and the digest.
+
+It raises `AuthError` and `RemoteError`, with the status 404 if there is no such image.
+"""
 
 
 class Registries:
@@ -32,12 +37,17 @@ class Registries:
     Args:
         logins: the logins of the registries.
         retry_policy: the limits of waiting and retrying.
+        removers: the function that removes an image, for each registry that does not accept the request of the
+            specification.
 
     Each method raises `AuthError` if the login is missing or was refused, and `RemoteError` for other failures.
     """
 
-    def __init__(self, logins: Logins, retry_policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, logins: Logins, retry_policy: RetryPolicy | None = None, removers: Mapping[str, Remove] = {}
+    ) -> None:
         self._logins = logins
+        self._removers = removers
         self._policy = retry_policy or RetryPolicy()
         self._calls: dict[str, RegistryApi] = {}
         self._configs: dict[str, ContainerConfig] = {}  # by the digest of the manifest: they never change
@@ -103,7 +113,21 @@ class Registries:
 
     def remove(self, reference: str) -> None:
         wanted = Reference.parse(reference)
-        Repository(self._of(wanted), wanted.repository, [removal_scope(wanted.repository)]).remove(_which(wanted))
+        if remove := self._removers.get(wanted.registry):
+            self._remove_by(remove, reference)
+        else:
+            Repository(self._of(wanted), wanted.repository, [removal_scope(wanted.repository)]).remove(_which(wanted))
+
+    def _remove_by(self, remove: Remove, reference: str) -> None:
+        """Remove an image by `remove`, which may not find one that is gone, or one that it may not see."""
+        repository, found = self._find(reference)
+        if found is None:
+            return
+        try:
+            remove(repository.path, found.digest)
+        except RemoteError as error:
+            if error.status != 404 or repository.manifest(found.digest):
+                raise
 
     def _of(self, reference: Reference) -> RegistryApi:
         registry = reference.registry

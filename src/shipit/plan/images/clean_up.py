@@ -60,10 +60,11 @@ def clean_up_findings(image: WantedImage) -> Iterator[Finding]:
 
 
 _LIFECYCLE = "give the repository a lifecycle policy in ECR, with a rule for the tags of builds"
-# Registries that do not accept the request of the OCI distribution specification to remove an image.
+# Registries that do not accept the request of the OCI distribution specification to remove an image, and for which
+# shipit has no other one. The API of Docker Hub describes no request that removes a tag, and its users report that
+# the undocumented one refuses access tokens: https://docs.docker.com/reference/api/hub/latest/
 _OTHER_WAYS = {
     DOCKER_HUB: "remove old tags on the page `Tags` of the repository on hub.docker.com",
-    "ghcr.io": "remove old versions in the settings of the package, or with `actions/delete-package-versions`",
     "amazonaws.com": _LIFECYCLE,
     "amazonaws.com.cn": _LIFECYCLE,
     "public.ecr.aws": _LIFECYCLE,
@@ -97,6 +98,7 @@ def old_builds(registry: Registry, image: ObservedImage, keep: int) -> tuple[Old
         whole = all(manifests[tag][0] == digest for tag in own)  # and not one platform of another image
         if whole and digest not in _needed(image) and all(is_build_tag(tag, templates, build) for tag in own):
             old[digest] = own
+    old = dict([*old.items()][-limits.CLEAN_UP_IMAGES :])
     named = {digest: frozenset((digest, *registry.digests(f"{name}@{digest}"))) for digest in old}
     return (OldBuilds(name, old, named) if old else None), ()
 
