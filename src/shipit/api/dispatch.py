@@ -90,6 +90,13 @@ def doctor(project: Project) -> tuple[Finding, ...]:
 
     Raises `RemoteError` when GitHub or the engine fails in a way that is no finding, and `CommandError` when git fails.
     """
+    from shipit.api.workflows import workflow_findings
+
+    return (*_task_findings(project), *workflow_findings(project))
+
+
+def _task_findings(project: Project) -> tuple[Finding, ...]:
+    """Return the problems of the task of the current branch."""
     from shipit.api.scripts import script_findings
     from shipit.plan.release import interrupted_findings, version_finding
 

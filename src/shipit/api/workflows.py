@@ -1,0 +1,28 @@
+"""The findings about workflows that run shipit, as `shipit init` wrote them or as they were copied from an example."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from shipit.adapters.project import Project
+from shipit.errors import ShipitError
+from shipit.finding import Finding
+
+_WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
+_PLACEHOLDER = re.compile(r"^[ \t-]*uses:[ \t]*[\"']?(?:OWNER/shipit\b|\S{1,200}@COMMIT\b)", re.MULTILINE)
+
+
+def workflow_findings(project: Project) -> Iterator[Finding]:
+    """Yield a warning for each workflow that still names shipit by a placeholder, so that GitHub does not run it."""
+    files = project.world.files
+    for path in sorted({each for pattern in _WORKFLOWS for each in files.glob(pattern)}):
+        text = ""
+        with suppress(ShipitError):  # a file that cannot be read is not one that `shipit init` wrote
+            text = files.read(path) or ""
+        if found := _PLACEHOLDER.search(text):
+            line = text.count("\n", 0, found.end()) + 1
+            what = f"`{path}`, line {line}, names shipit by a placeholder, so GitHub does not run the workflow"
+            fix = "replace `OWNER/shipit` by the address of shipit's repository, and `COMMIT` by a commit that you "
+            yield Finding("workflow-placeholder", what, f"{fix}reviewed: grep -n 'OWNER/shipit' {path}", "warning")
