@@ -273,6 +273,38 @@ def test_a_path_behind_a_link_is_refused_with_the_path_to_write(repo: Repository
     assert doctor(clone)["package-path"].severity == "error"
 
 
+@pytest.mark.parametrize("path", ["link", "notes.txt"])
+def test_a_path_without_commits_is_refused_by_every_command_also_if_nothing_seems_to_be_due(
+    repo: Repository, path: str
+) -> None:
+    repo.commit("feat: begin", files={"apps/web/a": "a", "notes.txt": "notes"})
+    root = repo.check_out()
+    (root / "link").symlink_to("apps/web")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "-m", "chore: add a link")
+    repo.git("tag", "web-v1.0.0")
+    (root / "apps/web/b").touch()
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "-m", "feat: search")
+    clone, config = clone_of(repo), f'[packages.web]\npath = "{path}"'
+    configure(clone, config)
+    with pytest.raises(PreflightError) as decided:
+        versions(repo, config)
+    with pytest.raises(PreflightError) as planned:
+        plan(clone)
+    for findings in (decided.value.findings, planned.value.findings, doctor(clone).values()):
+        assert [each.what for each in findings if each.code == "package-path" and each.blocks]
+
+
+def test_nothing_is_released_instead_of_a_guess_if_the_last_release_is_not_known(repo: Repository) -> None:
+    repo.commit("docs: begin")
+    repo.tag("1.0.0")
+    clone = clone_of(repo)
+    with pytest.raises(PreflightError) as planned:
+        plan(clone)
+    assert "tag-format" in {each.code for each in planned.value.findings}
+
+
 def test_a_path_that_does_not_exist_is_a_warning(repo: Repository) -> None:
     begin(repo)
     [finding] = upcoming_of(repo, '[packages.web]\npaths = ["web", "shraed"]').findings

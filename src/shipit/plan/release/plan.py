@@ -95,6 +95,8 @@ def _plan(
     )
     decisions = tuple(next_release.decision for next_release in next_releases)
     findings = preflight_findings(observed, config.release)
+    if not releases and observed.about_history.block:
+        raise PreflightError(findings, state="nothing was changed")
     others = (
         *_version_file_findings(config, observed, decisions),
         *unreadable_findings(decisions),

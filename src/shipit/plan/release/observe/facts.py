@@ -16,7 +16,7 @@ from shipit.plan.images import build_findings, build_options
 from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
-from shipit.plan.release.observe.findings import repository_findings
+from shipit.plan.release.observe.findings import HistoryFindings, history_findings, repository_findings
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
     DeclaredVersion,
@@ -60,10 +60,11 @@ class Observed(Struct, frozen=True):
 
     `tags` is the commit of each tag of the clone and of the remote by name. `declared` are the declared versions
     and `version_files` are the version files of each package by its name. `files` is the state of each file that a
-    release can write, by path. `dirty` are the paths of uncommitted changes. `no_package` has the commits of no
-    package. `today` is the date of the release, `created` the time of the base commit in seconds since the epoch
-    (UTC). `links` makes links to the forge; None without a forge. `drafts` are the tags of the drafts on the forge.
-    `go_modules` are the module paths of the packages with a `go.mod`, by the name of the package.
+    release can write, by path. `dirty` are the paths of uncommitted changes. `about_history` are those of the
+    `findings` without which the next version is known. `no_package` has the commits of no package. `today` is the date
+    of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes links to the
+    forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
+    the packages with a `go.mod`, by the name of the package.
     """
 
     clone: CloneState
@@ -75,6 +76,7 @@ class Observed(Struct, frozen=True):
     dirty: tuple[str, ...]
     unfinished: tuple[Unfinished, ...]
     findings: tuple[Finding, ...]
+    about_history: HistoryFindings
     no_package: CommitsOfNoPackage
     today: dt.date
     created: int
@@ -124,6 +126,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     tags = {**clone.tags, **(remote.tags if remote else {})}
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
+    about_history = history_findings(git, base, config, histories, tags)
     return Observed(
         clone=clone,
         tags=tags,
@@ -138,12 +141,13 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         findings=(
             *clone.findings,
             *no_package.findings,
-            *repository_findings(world, config, clone, histories, tags, files),
+            *repository_findings(world, config, clone, histories, tags, files, about_history),
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),
             *notification_findings(config, world),
         ),
+        about_history=about_history,
         no_package=no_package,
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,

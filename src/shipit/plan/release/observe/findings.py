@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
 from shipit.config.model import Config, VersionFileConfig
-from shipit.finding import Finding
+from shipit.finding import Finding, any_blocks
 from shipit.plan.release.observe.clone_state import CloneState
 from shipit.plan.version import (
     History,
@@ -18,7 +20,42 @@ from shipit.plan.version import (
 from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import detected_version_files, version_file_findings
 from shipit.plan.version.package.paths import changelog_findings, path_findings, shared_file_findings
-from shipit.world import World
+from shipit.world import Git, World
+
+
+class HistoryFindings(Struct, frozen=True):
+    """The findings about the paths of packages, version files below the root, and tags.
+
+    If one of them blocks, the next version is a guess: also that there is nothing to release.
+    """
+
+    paths: tuple[Finding, ...] = ()
+    nested: tuple[Finding, ...] = ()
+    tags: tuple[Finding, ...] = ()
+
+    @property
+    def block(self) -> bool:
+        """True if a release cannot be decided."""
+        return any_blocks((*self.paths, *self.nested, *self.tags))
+
+
+def history_findings(
+    git: Git, base: str, config: Config, histories: Sequence[History], tags: Mapping[str, str]
+) -> HistoryFindings:
+    """Return the findings without which the next version is known.
+
+    Args:
+        git: the repository.
+        base: the commit to release.
+        config: the configuration.
+        histories: the history of each package.
+        tags: the commit of each tag, here and on the remote.
+    """
+    paths = tuple(path_findings(git, base, packages(config)))
+    about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
+    # Both may propose packages, and in other words.
+    nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
+    return HistoryFindings(paths, nested, about_tags)
 
 
 def repository_findings(
@@ -28,6 +65,7 @@ def repository_findings(
     histories: Sequence[History],
     tags: Mapping[str, str],
     files: Mapping[str, tuple[VersionFileConfig, ...]],
+    about_history: HistoryFindings,
 ) -> Iterator[Finding]:
     """Yield the findings about version files, changelogs, the paths of packages, and tags.
 
@@ -38,19 +76,17 @@ def repository_findings(
         histories: the history of each package.
         tags: the commit of each tag, here and on the remote.
         files: the version files of each package, by its name.
+        about_history: the findings of `history_findings`.
 
     Raises `ConfigError` for a version file that is a link out of the repository.
     """
     git, base = world.git, clone.base
-    about_tags = tuple(tag_findings(git, base, tags, histories, config.release.remote))
-    # Both may propose packages, and in other words.
-    nested = () if about_tags else tuple(nested_findings(git, base, histories[0], tags))
-    yield from _version_file_findings(world, base, packages(config), nested)
-    yield from path_findings(git, base, packages(config))
+    yield from _version_file_findings(world, base, packages(config), about_history.nested)
+    yield from about_history.paths
     yield from shared_file_findings(files)
     yield from changelog_findings(git, base, [each.package for each in histories], config.release.write_back)
-    yield from nested
-    yield from about_tags
+    yield from about_history.nested
+    yield from about_history.tags
     yield from higher_release_findings(git, tags, histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 
