@@ -68,8 +68,8 @@ def shipit(*arguments: str, cwd: Path = ROOT) -> str:
 @cache
 def commands() -> dict[str, str]:
     """The commands of `shipit --help` and the help of each."""
-    listed = shipit("--help").partition("Commands:\n")[2].partition("\n\n")[0]
-    return {name: shipit(name, "--help") for name in re.findall(r"^  (\w+)", listed, re.MULTILINE)}
+    listed = shipit("--help").partition("Releases:\n")[2]
+    return {name: shipit(name, "--help") for name in re.findall(r"^  (\w+) ", listed, re.MULTILINE)}
 
 
 def invocations(page: Path) -> Iterator[list[str]]:

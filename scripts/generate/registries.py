@@ -6,7 +6,7 @@ import inspect
 import re
 
 from scripts.generate.tables import replaced
-from shipit.cli.main import COMMANDS
+from shipit.cli.commands import COMMANDS
 from shipit.steps import STEPS
 from shipit.versionfiles import FORMATS
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from shipit.cli.main import COMMANDS, cli, run
+from shipit.cli.commands import COMMANDS
+from shipit.cli.main import cli, run
 from shipit.cli.session import Session
 
 pytestmark = pytest.mark.usefixtures("own_environment")

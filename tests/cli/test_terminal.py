@@ -19,9 +19,10 @@ import pytest
 
 from shipit.api import Images
 from shipit.cli import main
-from shipit.cli.commands.image import report_images
+from shipit.cli.commands import COMMANDS
+from shipit.cli.commands.deployments.image import report_images
 from shipit.cli.demo.sample import SampleProject
-from shipit.cli.main import COMMANDS, run
+from shipit.cli.main import run
 from shipit.cli.output import Output
 from shipit.cli.progress.steps import Progress
 from shipit.cli.progress.transfers import Transfers

@@ -1,6 +1,6 @@
 """The entry point of the command line: it parses the arguments, runs the command, and prints errors.
 
-Each command is a module in `shipit.cli.commands`.
+`shipit.cli.commands` lists the commands.
 """
 
 from __future__ import annotations
@@ -16,35 +16,11 @@ from contextlib import suppress
 import click
 
 from shipit import __version__
+from shipit.cli.commands import COMMANDS, SECTIONS
 from shipit.cli.errors.wrong_usage import unknown_command, usage_error, with_option
 from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.core.printable import printable
 from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, ShipitError, UsageError, system_error
-
-# The commands with the one-line help that `shipit --help` shows. It is here and not in the modules of the commands, so
-# that `shipit --help` loads none of them.
-COMMANDS = {
-    "next": "Print the next version.",
-    "plan": "Print all steps of a release, and the reasons for its version.",
-    "release": "Release the next version.",
-    "run": "Release or build as the branch and the CI event require.",
-    "image": "Build the images of an environment; --push pushes them.",
-    "deploy": "Deploy an image to an environment.",
-    "rollback": "Go back to an earlier version of an environment.",
-    "status": "Show what serves in the environments.",
-    "logs": "Print the logs of an environment's containers.",
-    "unlock": "Take the lock of an environment away from a run that hangs.",
-    "changelog": "Print a changelog made from the git history.",
-    "notes": "Print the release notes of one version.",
-    "lint": "Check commit messages or titles of pull requests.",
-    "init": "Write shipit.toml from the settings of another release tool.",
-    "replay": "Compare past releases with the versions that shipit decides.",
-    "doctor": "Check for every problem that would block a release or a build.",
-    "explain": "Explain an error, a finding or an exit status.",
-    "schema": "Print the JSON Schema of shipit.toml.",
-    "demo": "Make a sample project, and release it.",
-    "completion": "Print the completion script for your shell.",
-}
 
 
 class _Commands(click.Group):
@@ -56,12 +32,15 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"shipit.cli.commands.{name}").command
+        room = next(room for room, section in SECTIONS.items() if name in section.commands)
+        command: click.Command = importlib.import_module(f"shipit.cli.commands.{room}.{name}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for section in SECTIONS.values():
+            with formatter.section(section.heading):
+                formatter.write_dl([(name.ljust(width), help) for name, help in section.commands.items()])
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -79,7 +58,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, message="shipit %(version)s")
 def cli() -> None:
-    """Make releases from Conventional Commits.
+    """Make releases from Conventional Commits, and deploy them.
 
     Every release is a plan that you can read first. Each of its steps can safely be repeated: if a release fails or is
     interrupted, run the same command again.

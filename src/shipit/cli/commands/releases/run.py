@@ -66,7 +66,7 @@ def command(
 
 def _release(session: Session, report: Report, version: str | None, packages: tuple[str, ...], dry_run: bool) -> None:
     from shipit import api
-    from shipit.cli.commands.release import report_release
+    from shipit.cli.commands.releases.release import report_release
     from shipit.plan.views import render_plan
 
     if dry_run:
@@ -116,7 +116,7 @@ def _add_remark(session: Session, report: Report, text: str) -> None:
 
 def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
     from shipit import api
-    from shipit.cli.commands.image import report_images
+    from shipit.cli.commands.deployments.image import report_images
     from shipit.plan.views import render_plan
 
     if dry_run:
@@ -130,7 +130,7 @@ def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
 
 def _deploy(session: Session, report: Report, name: str, dry_run: bool) -> None:
     from shipit import api
-    from shipit.cli.commands.deploy import report_deployment
+    from shipit.cli.commands.deployments.deploy import report_deployment
     from shipit.plan.views import render_plan
 
     if dry_run:

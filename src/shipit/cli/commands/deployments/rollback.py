@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from shipit.cli.commands.deploy import show_deployment
+from shipit.cli.commands.deployments.deploy import show_deployment
 from shipit.cli.complete import complete_environment, complete_version
 from shipit.cli.progress.waiting import waiting
 from shipit.cli.report import reporting

@@ -1,0 +1,1 @@
+"""The commands that build images and deploy them."""

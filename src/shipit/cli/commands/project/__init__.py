@@ -1,0 +1,1 @@
+"""The commands that set up a project, check it and explain it."""
