@@ -26,6 +26,9 @@ def found(clone: Path, toml: str) -> list[str]:
         ("release.prepare = ['./gradlew build']", "gradlew"),
         ("release.prepare = ['CI=1 ./gradlew build && echo']", "gradlew"),
         ("environments.dev.build = ['cd . && web/build.sh']", "web/build.sh"),
+        ("environments.dev.build = ['chmod +x gradlew', './gradlew a', 'web/build.sh']", "web/build.sh"),
+        ("environments.dev.build = ['./gradlew a', 'chmod +x gradlew']", "gradlew"),
+        ("environments.dev.build = ['chmod +x gradlew']\nrelease.prepare = ['./gradlew a']", "gradlew"),
     ],
 )
 def test_a_script_that_git_does_not_hold_as_executable_is_a_warning(clone: Path, toml: str, path: str) -> None:
@@ -39,7 +42,13 @@ def test_a_script_that_git_does_not_hold_as_executable_is_a_warning(clone: Path,
 
 @pytest.mark.parametrize(
     "command",
-    ["chmod +x gradlew && ./gradlew build", "sh ./gradlew build", "./missing", "gradle build", "echo ./gradlew"],
+    [
+        "chmod +x gradlew && ./gradlew build",
+        "chmod +x ./gradlew', './gradlew buildsh ./gradlew build",
+        "./missing",
+        "gradle build",
+        "echo ./gradlew",
+    ],
 )
 def test_other_commands_are_none(clone: Path, command: str) -> None:
     assert found(clone, f"release.prepare = ['{command}']") == []

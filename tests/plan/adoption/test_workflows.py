@@ -94,7 +94,17 @@ def test_a_proposed_target_is_valid_without_its_number_signs(case: Path) -> None
 
 @pytest.mark.parametrize(
     ("command", "files", "kept"),
-    [("./gradlew build", {}, False), ("npm run build", {}, True), ("./gradlew build", {"package.json": "{}"}, True)],
+    [
+        ("./gradlew build", {}, False),
+        ("npm run build", {}, True),
+        ("./gradlew build", {"package.json": "{}"}, True),
+        (
+            "npm i -g semantic-release@24 \\\n  @semantic-release/git conventional-changelog-conventionalcommits",
+            {},
+            False,
+        ),
+        ("npm install -g semantic-release vite", {}, True),
+    ],
 )
 def test_node_is_set_up_only_if_more_than_the_release_tool_needs_it(
     command: str, files: dict[str, str], kept: bool
@@ -105,3 +115,27 @@ def test_node_is_set_up_only_if_more_than_the_release_tool_needs_it(
     workflows = {".github/workflows/release.yml": json.dumps(json.loads(text), indent=1)}
     found = adoption_of(Repository(files.get, "main", (), None, workflows), ())
     assert ("Set up Node.js" in found.pipeline) == kept
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        (
+            "npm install --no-save semantic-release semantic-release-helm3 @google/semantic-release-replace-plugin",
+            False,
+        ),
+        ("sudo npm -g i standard-version@9", False),
+        ("yarn global add semantic-release", False),
+        ("python -m pip install -U python-semantic-release==9.*", False),
+        ("pipx install commitizen", False),
+        ("npm ci", True),
+        ("npm i -g semantic-release && ./gradlew build", True),
+        ("pip install semantic-release-of-ours/evil mkdocs", True),
+    ],
+)
+def test_the_installation_of_the_release_tool_is_not_needed_any_more(command: str, needed: bool) -> None:
+    steps = [{"run": command}, {"run": "npx semantic-release"}]
+    text = json.dumps({"on": {"push": {"branches": ["main"]}}, "jobs": {"release": {"steps": steps}}}, indent=1)
+    found = adoption_of(Repository(lambda path: None, "main", (), None, {".github/workflows/release.yml": text}), ())
+    keys = [key for each in found.imported if each.tool == "workflow" for key in each.keys]
+    assert ("needs your decision" in {key.status for key in keys}) == needed

@@ -16,6 +16,7 @@ from shipit.importers.workflows.actions import read_action
 from shipit.importers.workflows.docker import Settings
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
+from shipit.importers.workflows.installation import installs_release_tool
 from shipit.importers.workflows.job import JobState
 from shipit.importers.workflows.model import Converted, Job, Proposal, Setup, WaitedJob, Workflow
 from shipit.importers.workflows.shell import read_run
@@ -210,7 +211,8 @@ def _read_need(
 
 def _needs_node(job: Job, repository: Repository, runs_tool: re.Pattern[str]) -> bool:
     """Return whether the commands of a job, or the repository, can need Node.js for more than the release tool."""
-    others = (line for step in job.steps for line in lines_of(step.run) if not runs_tool.search(line))
+    lines = (line for step in job.steps for line in lines_of(step.run.replace("\\\n", " ")))
+    others = (line for line in lines if not runs_tool.search(line) and not installs_release_tool(line))
     return repository.read("package.json") is not None or any(map(_NODE.search, others))
 
 

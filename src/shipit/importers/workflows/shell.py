@@ -7,6 +7,7 @@ import shlex
 
 from shipit.core import limits
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
+from shipit.importers.workflows.installation import installs_release_tool
 from shipit.importers.workflows.job import JobState, report_build
 from shipit.importers.workflows.login import read_login
 from shipit.importers.workflows.model import Step
@@ -93,6 +94,8 @@ def _read_known(job: JobState, step: Step, command: str, known: str) -> None:
     key = job.name(step, f"`{_short(command)}`")
     if _CHMOD.fullmatch(command):
         job.commands.append((key, "chmod +x gradlew"))
+    elif installs_release_tool(command):
+        job.found.default(key, "the release tool is not needed any more")
     elif _SETTINGS_FILE.match(command):
         why = "it puts secrets into the image: give them to the container as variables (`secrets` of the target)"
         job.found.undecided(key, why)
