@@ -114,7 +114,12 @@ def hostile(path: str, table: str, marker: Path) -> dict[str, str]:
     else:
         texts["bomb"] = f"# {named}\n{BOMB}"
         texts["deep"] = f"a: {'[' * 1000} # {named}"
-    return texts
+    cp949 = "기능".encode("cp949").decode("utf-8", "surrogateescape")  # as files are read
+    if path.endswith(".toml"):
+        return {**texts, "cp949": f"# {named} {cp949}"}
+    begin = "export default " if path.endswith((".js", ".cjs", ".mjs", ".ts")) else ""
+    halves = {"half a character": f'{begin}{{"{named}": "\\ud83d"}}', "cp949": f'{begin}{{"{named}": "{cp949}"}}'}
+    return texts | halves
 
 
 def plain(values: Any) -> Any:

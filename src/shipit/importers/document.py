@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from shipit.core import limits
@@ -19,7 +20,7 @@ def read_document(path: str, text: str) -> dict[str, Any]:
             path, f"it is larger than {limits.IMPORTED_FILE.written}", "write its keys into shipit.toml by hand"
         )
     try:
-        found = _parsed(path, text)
+        found = _parsed(path, text) if is_utf8(text) else text
     except CodeError as error:
         raise _error(
             path, f"{error}, and shipit executes no code", f"convert it to JSON: {_conversion(path)}"
@@ -27,6 +28,9 @@ def read_document(path: str, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         line = str(error).strip().splitlines()[:1]
         raise _error(path, f"it is not valid: {' '.join(line) or 'nested too deeply'}", "correct it") from None
+    if not is_utf8(found):
+        fix = f"save it as UTF-8, such as: iconv -f CP949 -t UTF-8 {path} > utf8 && mv utf8 {path}"
+        raise _error(path, "it contains text that is not UTF-8", fix)
     if not isinstance(found, dict):
         raise _error(path, "it contains no keys", "write a table of keys, or delete the file")
     return found
@@ -52,9 +56,29 @@ def _parsed(path: str, text: str) -> Any:
 def read_lines_of_yaml(text: str) -> Any:
     """Return the values of YAML, whose tables know their lines (`lc.line`); None for a text that cannot be read."""
     try:
-        return _yaml(text, "rt") if len(text) <= limits.IMPORTED_FILE else None
+        found = _yaml(text, "rt") if len(text) <= limits.IMPORTED_FILE else None
     except (ValueError, RecursionError):
         return None
+    return found if is_utf8(found) else None
+
+
+def is_utf8(value: Any) -> bool:
+    r"""Return whether UTF-8 can encode each text in `value`: not the bytes of another encoding, nor half a character.
+
+    >>> is_utf8({"feat": ["기능"]}), is_utf8("\ud83d"), is_utf8([{"\udcb1": 1}])
+    (True, False, False)
+    """
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if not value.isascii() and value.encode(errors="ignore").decode() != value:
+                return False
+        elif isinstance(value, Mapping):
+            waiting += (*value, *value.values())
+        elif isinstance(value, list):
+            waiting += value
+    return True
 
 
 def _yaml(text: str, kind: str = "safe") -> Any:

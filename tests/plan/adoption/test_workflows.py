@@ -139,3 +139,33 @@ def test_the_installation_of_the_release_tool_is_not_needed_any_more(command: st
     found = adoption_of(Repository(lambda path: None, "main", (), None, {".github/workflows/release.yml": text}), ())
     keys = [key for each in found.imported if each.tool == "workflow" for key in each.keys]
     assert ("needs your decision" in {key.status for key in keys}) == needed
+
+
+def pushing(branches: list[str]) -> str:
+    """Return a workflow that pushes an image from these branches."""
+    steps = [{"run": "docker build -t acme/app:latest ."}, {"run": "docker push acme/app:latest"}]
+    return json.dumps({"on": {"push": {"branches": branches}}, "jobs": {"image": {"steps": steps}}}, indent=1)
+
+
+def test_each_branch_of_all_workflows_has_an_environment_of_its_own() -> None:
+    branches = ["main", "prod", "a/b", "a-b", "가", "나"]
+    workflows = {f".github/workflows/{number}.yml": pushing([each]) for number, each in enumerate(branches)}
+    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    assert {each.branch: name for name, each in found.config.environments.items()} == {
+        "main": "main",
+        "prod": "prod",
+        "a/b": "a-b",
+        "a-b": "a-b-2",
+        "가": "prod-2",
+        "나": "prod-3",
+    }
+
+
+def test_a_branch_that_no_environment_can_have_is_named_and_the_others_are_taken() -> None:
+    others = ["../x", "release/**", "a b", "x'", "-x", '"; rm -rf /']
+    workflows = {".github/workflows/a.yml": pushing([*others, "dev"])}
+    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    assert [each.branch for each in found.config.environments.values()] == ["dev"]
+    keys = {key.key: key.status for each in found.imported for key in each.keys}
+    assert all(any(f"branch `{other}`" in key for key in keys) for other in others)
+    assert not any(other in found.pipeline for other in others)

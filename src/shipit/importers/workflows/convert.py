@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from msgspec import Struct
 
-from shipit.config.environment import ImageConfig
+from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.reading.decode import is_valid_table
 from shipit.config.targets import TargetConfig
 from shipit.importers.model import Found, Imported, ImportedKey, Repository, Status, lines_of
 from shipit.importers.workflows.actions import read_action
-from shipit.importers.workflows.docker import Settings
+from shipit.importers.workflows.docker import Build, Docker, Settings
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
 from shipit.importers.workflows.installation import installs_release_tool
@@ -41,13 +42,17 @@ class _Place(Struct, frozen=True):
 
 
 class _Reading(Struct):
-    """Everything that is read so far: the environments, and the set-up of their jobs."""
+    """Everything that is read so far: the environments, and the set-up of their jobs.
+
+    `names` has the name of the environment of each branch.
+    """
 
     environments: dict[str, dict[str, Any]]
     images: dict[str, Settings]
     setups: dict[str, Setup]
     deployments: list[_Deployment]
     tests: dict[str, WaitedJob]
+    names: dict[str, str]
 
     def add_tests(self, jobs: Sequence[WaitedJob | None]) -> bool:
         """Add the jobs to wait for; return False if there are none, or if another job has the name of one."""
@@ -80,12 +85,13 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
         repository: the repository with its workflows.
         runs_tool: matches a line that runs a release tool.
     """
-    reading = _Reading({}, {}, {}, [], {})
+    concerning = {path: text for path, text in repository.workflows.items() if _concerns_shipit(text, runs_tool)}
+    workflows = {path: read_workflow(path, text) for path, text in concerning.items()}
+    branches = _environment_branches(filter(None, workflows.values()), repository, runs_tool)
+    reading = _Reading({}, {}, {}, [], {}, environment_names(branches))
     reports, replaced = list[Found](), list[str]()
-    for path, text in repository.workflows.items():
-        if not _concerns_shipit(text, runs_tool):
-            continue
-        workflow, found = read_workflow(path, text), Found(path)
+    for path, workflow in workflows.items():
+        found = Found(path)
         if workflow is None:
             found.undecided("jobs", "shipit cannot read this workflow: write its images into `[environments]` by hand")
             reports.append(found)
@@ -130,6 +136,16 @@ def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
         yield Proposal(name, deployment.place, target.settings, target.undecided)
 
 
+def _environment_branches(
+    workflows: Iterable[Workflow], repository: Repository, runs_tool: re.Pattern[str]
+) -> Iterator[str]:
+    """Yield the branches that become environments."""
+    for workflow in workflows:
+        for job in workflow.jobs:
+            if _is_shipits(job, runs_tool) and not _is_release(job, workflow):
+                yield from filter(_is_name, _branches(job, workflow, repository))
+
+
 def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
     return "docker" in text or any(runs_tool.search(line) for line in lines_of(text))
 
@@ -142,7 +158,7 @@ def _read_job(
     releases = any(runs_tool.search(line) for text in texts for line in lines_of(text))
     if not _is_shipits(job, runs_tool):
         return False
-    places = [_Place(RELEASE)] if releases else _places(job, workflow, repository)
+    places = [_Place(RELEASE)] if releases else _places(job, workflow, reading, found, repository)
     for name in job.needs:
         _read_need(name, job, workflow, found, reading, runs_tool)
     if not places:
@@ -241,8 +257,7 @@ def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
         images |= made
         if made:
             setting = f"environments.{place.name}" if place.name else "release.images"
-            why = "`{sha}` has the first 7 characters of the commit" if "{sha}" in "".join(build.pushed) else ""
-            state.found.noted(build.key, setting, why)
+            state.found.noted(build.key, setting, "; ".join(_remarks(build, state.docker)))
         elif not build.pushed:
             state.found.no_counterpart(build.key, "the image is not pushed")
     if images:
@@ -265,6 +280,16 @@ def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
             state.found.default(key)
         else:
             state.found.undecided(key, "add it to `prepare`, if the release needs it")
+
+
+def _remarks(build: Build, docker: Docker) -> Iterator[str]:
+    """Yield what a person should know about the names and tags of an image."""
+    pushed = "".join(build.pushed)
+    if "{sha}" in pushed:
+        yield "`{sha}` has the first 7 characters of the commit"
+    for name, value in docker.variables.items():
+        if f"{{env:{name}}}" in pushed and "secrets." in value:
+            yield f"make `{name}` a variable of the repository (`vars.{name}`): GitHub hides a secret in every output"
 
 
 def _is_valid(key: str, image: Settings, found: Found) -> bool:
@@ -300,14 +325,24 @@ def _short(name: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", name.rpartition("/")[2].lower()).strip("-") or "image"
 
 
-def _places(job: Job, workflow: Workflow, repository: Repository) -> list[_Place]:
-    """Return the environments that a job becomes, by the branches that start it."""
-    events = workflow.events
-    if _is_for_releases(events) or _AFTER_RELEASE.search(job.condition):
+def _places(job: Job, workflow: Workflow, reading: _Reading, found: Found, repository: Repository) -> list[_Place]:
+    """Return the environments that a job becomes, by the branches that start it; report each other branch."""
+    if _is_release(job, workflow):
         return [_Place(RELEASE)]
-    branches = _REFERENCE.findall(job.condition) or _branches(events, repository)
-    names = [each for each in branches if re.fullmatch(r"[\w./-]+", each)]
-    return [_Place(_environment(branch, names), branch) for branch in names]
+    branches = _branches(job, workflow, repository)
+    for other in (each for each in branches if not _is_name(each)):
+        why = "an environment has one branch: write it into shipit.toml by hand, if it needs one"
+        found.undecided(f"line {job.line}: branch `{other[:100]}`", why)
+    return [_Place(reading.names[branch], branch) for branch in branches if _is_name(branch)]
+
+
+def _is_release(job: Job, workflow: Workflow) -> bool:
+    return _is_for_releases(workflow.events) or bool(_AFTER_RELEASE.search(job.condition))
+
+
+def _is_name(branch: str) -> bool:
+    """Return whether a text is the name of a branch that needs no quotes, and not a pattern."""
+    return bool(re.fullmatch(r"[\w./-]+", branch)) and is_valid_table({"branch": branch}, EnvironmentConfig)
 
 
 def _is_for_releases(events: Any) -> bool:
@@ -316,10 +351,13 @@ def _is_for_releases(events: Any) -> bool:
     return tags or ("release" in events and "push" not in events)
 
 
-def _branches(events: Any, repository: Repository) -> list[str]:
+def _branches(job: Job, workflow: Workflow, repository: Repository) -> list[str]:
+    """Return the branches that start a job, with patterns."""
+    if referenced := _REFERENCE.findall(job.condition):
+        return list(map(str, referenced))
     for event in ("push", "workflow_run", "pull_request"):
-        if event in events:
-            settings = events[event]
+        if event in workflow.events:
+            settings = workflow.events[event]
             named = settings.get("branches") if isinstance(settings, dict) else None
             if isinstance(named, list | str):
                 return [named] if isinstance(named, str) else list(map(str, named))
@@ -328,8 +366,22 @@ def _branches(events: Any, repository: Repository) -> list[str]:
     return []
 
 
-def _environment(branch: str, branches: Sequence[str]) -> str:
-    """Return the name of the environment of a branch; two branches never get the same name."""
-    name = _NAMES.get(branch, re.sub(r"[^a-z0-9-]+", "-", branch.lower()).strip("-") or "prod")
-    taken = [_NAMES.get(other, other) for other in branches if other != branch]
-    return re.sub(r"[^a-z0-9-]+", "-", branch.lower()) if name in taken else name
+def environment_names(branches: Iterable[str]) -> dict[str, str]:
+    """Return the name of the environment of each branch, by the branch; no two branches have the same name.
+
+    >>> environment_names(["develop", "main"]), environment_names(["main", "prod"]), environment_names(["a/b", "a-b"])
+    ({'develop': 'dev', 'main': 'prod'}, {'main': 'main', 'prod': 'prod'}, {'a/b': 'a-b', 'a-b': 'a-b-2'})
+    """
+    names: dict[str, str] = {}
+    wanted = {branch: _NAMES.get(branch, branch) for branch in branches}
+    for branch, name in wanted.items():
+        shared = sum(name in (other, of) for other, of in wanted.items()) > 1
+        plain = re.sub(r"[^a-z0-9-]+", "-", (branch if shared else name).lower()).strip("-") or "prod"
+        names[branch] = next(each for each in _numbered(plain) if each not in names.values())
+    return names
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """Yield `name`, then the same name with the numbers from 2."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
