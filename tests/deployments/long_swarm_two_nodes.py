@@ -20,6 +20,7 @@ from release.runs import Driver, ended
 pytestmark = pytest.mark.slow
 OLD, NEW = "2.0.0", "2.1.0"
 REPLICAS = 2
+PATIENCE = 180  # seconds, for an update and the way back
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def deploy(shop: SwarmShop, version: str, trouble: Callable[[int], None]) -> Non
     process = shop.start("deploy", "prod", version)
     wait_until(lambda: digest in shop.runs())
     trouble(2)
-    first = ended(process)
+    first = ended(process, PATIENCE)
     assert first.status in (0, REJECTED), first.err
     if first.status == REJECTED:
         assert "because a node with a new task was drained or lost" in first.err

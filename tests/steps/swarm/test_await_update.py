@@ -10,10 +10,11 @@ from steps.deploy.scene import HOST, IMAGE, host_of
 from steps.samples import Sample
 from steps.swarm.scene import SERVICE, remove_the_service, service_of, set_another_image, updated
 
+from shipit.core.deploy import LOST_TASK, Service, ServiceChange
 from shipit.errors import DeployError
 from shipit.steps.base import Step
 from shipit.steps.swarm import AwaitUpdate
-from shipit.testing import FakeApp, FakeWorld
+from shipit.testing import FakeApp, FakeServices, FakeWorld
 
 STEP = AwaitUpdate(HOST, SERVICE, IMAGE, within=60)
 
@@ -77,6 +78,26 @@ def test_tasks_that_fail_again_and_again_after_the_update_end_the_wait(tmp_path:
     with pytest.raises(DeployError, match="the swarm starts its tasks again and again"):
         STEP.apply(world)
     assert world.clock.elapsed() - began < 15
+
+
+def test_an_update_that_waits_for_a_task_on_a_lost_node_goes_on_when_another_task_has_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = updated(in_memory(tmp_path), FakeApp(ready=4))
+    services, changes = host_of(world).services, []
+    pass_time(world, 1)
+    services.move(SERVICE, lost=True, new=True)
+    update = FakeServices.update
+
+    def recorded(self: FakeServices, service: Service, change: ServiceChange) -> bool:
+        changes.append((change, [task.state for task in service.of(IMAGE.digest) if task.is_wanted]))
+        return update(self, service, change)
+
+    monkeypatch.setattr(FakeServices, "update", recorded)
+    STEP.apply(world)
+    (lost,) = [task.id for task in service_of(world).tasks if task.lost]
+    assert changes == [(ServiceChange(IMAGE.reference, {LOST_TASK: lost}), ["running"])]
+    assert {task.digest for task in service_of(world).tasks if task.is_wanted} == {IMAGE.digest}
 
 
 def pass_time(world: FakeWorld, seconds: float) -> None:

@@ -45,6 +45,7 @@ from shipit.core.deploy.record import DeployRecord as DeployRecord
 from shipit.core.deploy.record import EventKind as EventKind
 from shipit.core.deploy.record import Part as Part
 from shipit.core.deploy.record import Replaced as Replaced
+from shipit.core.deploy.service import LOST_TASK as LOST_TASK
 from shipit.core.deploy.service import PAUSED as PAUSED
 from shipit.core.deploy.service import Service as Service
 from shipit.core.deploy.service import ServiceChange as ServiceChange

@@ -19,8 +19,10 @@ UpdateOrder = Literal["start-first", "stop-first"]
 
 _ENDED = ("complete", "shutdown", "failed", "rejected", "remove", "orphaned")
 _FAILED = ("complete", "failed", "rejected")  # `complete`: its program ended with status 0
+_STARTING = ("new", "allocated", "pending", "assigned", "accepted", "preparing", "ready", "starting")
 _UPDATING = ("updating", "rollback_started")
 PAUSED = ("paused", "rollback_paused")
+LOST_TASK = "shipit.lost-task"  # the label with the id of the task on a lost node that an update no longer waits for
 
 
 class Task(Struct, frozen=True):
@@ -60,6 +62,11 @@ class Task(Struct, frozen=True):
     def drains(self) -> bool:
         """True when it still runs, and shall end."""
         return not self.is_wanted and not self.lost and self.state not in _ENDED
+
+    @property
+    def never_ran(self) -> bool:
+        """True when its node was lost while it started, and the swarm put another task into its place."""
+        return self.lost and not self.is_wanted and self.state in _STARTING
 
     @property
     def failed(self) -> bool:
@@ -143,6 +150,19 @@ class Service(Struct, frozen=True):
     def failure(self, digest: str) -> Task | None:
         """Return the newest task of an image that failed; None if none did."""
         return next((task for task in self.of(digest) if task.failed), None)
+
+    def awaited(self, digest: str) -> str:
+        """Return the id of a task of an image that an update waits for, although it can never run; empty for none.
+
+        A swarm waits without a limit for a new task whose node was lost while it started, also when another task has
+        its place, until the service is changed (swarmkit, `updateTask` in updater.go). Then it ends the old tasks at
+        once, so there is no such task until all other new tasks run.
+        """
+        starting = any(task.is_wanted and not task.runs for task in self.of(digest))
+        if not self.is_updating or starting:
+            return ""
+        lost = next((task.id for task in self.of(digest) if task.never_ran), "")
+        return "" if lost == self.labels.get(LOST_TASK) else lost
 
     def unsettled(self, digest: str) -> str:
         """Return the reason why an image does not run in all tasks, and nothing else does; empty if it is so."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import PAUSED, DeployedImage, Service
+from shipit.core.deploy import LOST_TASK, PAUSED, DeployedImage, Service, ServiceChange
+from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
@@ -19,7 +21,8 @@ class AwaitUpdate(Struct, frozen=True):
     """Wait until all tasks of `service` run `image` and no task of another version is left, at most `within` seconds.
 
     An update that the swarm stopped or rolled back is a failure at once; the state of the update alone is no proof,
-    because it is `completed` also after an update by another program.
+    because it is `completed` also after an update by another program. An update that waits for a task on a lost node
+    goes on as soon as another task has its place.
 
     Raises `DeployError` if the image fails, `ConflictError` if another program updates the service.
     """
@@ -59,7 +62,15 @@ class AwaitUpdate(Struct, frozen=True):
                 reason = f"not done within {self.within:g} seconds: {problem}"
             if reason:
                 raise failure_of(service, self.image, reason, self.host, world)
+            self._go_on(service, world)
             clock.sleep(_EVERY)
+
+    def _go_on(self, service: Service, world: World) -> None:
+        """Change a label of the service if its update waits for a task that can never run; it then goes on."""
+        if task := service.awaited(self.image.digest):
+            with suppress(RemoteError):  # the next look shows whether the label was changed
+                change = ServiceChange(service.image, {LOST_TASK: task})
+                world.hosts.at(self.host).services.update(service, change)
 
     def _failure(self, service: Service, failures: int) -> str:
         """Return the reason to give up; empty while the image can still run in all tasks.

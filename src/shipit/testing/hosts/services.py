@@ -101,7 +101,8 @@ class FakeServices:
         kept = self._advanced(name)
         task = next(task for task in kept.tasks if task.task.is_wanted and (not new or kept.is_new(task)))
         task.end(lost=lost)
-        task.moved = True
+        task.moved = not lost  # the swarm hears nothing of the end of a task on a lost node
+        kept.waits = kept.service.is_updating and task.task.never_ran
         self._start(kept, task.slot)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -151,10 +152,10 @@ class FakeServices:
         self._jobs.pop(job.name, None)
 
     def _begin(self, kept: _Kept, service: Service) -> None:
-        """Set another specification. If it has the same image, nothing is updated."""
-        same = service.image == kept.service.image
-        kept.previous = kept.service
-        update, message = ("", "") if same else ("updating", "update in progress")
+        """Set another specification. If all tasks have its image, nothing is updated."""
+        clean = all(task.task.digest == service.digest for task in kept.tasks if task.task.is_wanted)
+        kept.previous, kept.waits = kept.service, False
+        update, message = ("", "") if clean else ("updating", "update in progress")
         kept.set(replace(service, update=update, update_message=message), self._clock.elapsed())
 
     def _advanced(self, name: str) -> _Kept:
@@ -168,7 +169,7 @@ class FakeServices:
     def _act(self, kept: _Kept) -> None:
         for task in kept.tasks:
             self._age(kept, task)
-        if kept.service.is_updating:
+        if kept.service.is_updating and not kept.waits:
             self._go_on(kept)
         for slot in range(kept.service.replicas or 0):
             if not any(task.task.is_wanted for task in kept.tasks if task.slot == slot):
@@ -265,12 +266,16 @@ class _KeptTask(Struct):
 
 
 class _Kept(Struct):
-    """A service that exists; `time` is the time of the last act of the swarm, `changed` that of the last change."""
+    """A service that exists; `time` is the time of the last act of the swarm, `changed` that of the last change.
+
+    `waits` is True while its update waits for a task that can never run.
+    """
 
     service: Service
     time: float
     on_failure: str
     changed: float = 0
+    waits: bool = False
     previous: Service | None = None
     tasks: list[_KeptTask] = []
 
