@@ -132,12 +132,12 @@ def _way_back(
     from shipit.plan.deploy import plan_way_back
 
     try:
-        now = observe(project, plan.environment)
+        now = _observe_all(project, before)
         back = plan_way_back(plan, before, now, error.what, project.ci.run_name, progress.verified(plan))
         unfinished = _problem_of(project, back, progress.observer)
-        after = observe(project, plan.environment)
+        after = _observe_all(project, before)
     except (ShipitError, OSError) as second:
-        return _unverified(plan, error, as_shipit_error(second).what, moved=progress.moved)
+        return _unverified(plan, error, _reason(as_shipit_error(second)), moved=progress.moved)
     problems = [f"{machine(host.host)}: {host.problem}" for host in after.hosts if host.problem]
     served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving)
     if unfinished and [host.serving for host in after.hosts] != [host.serving for host in before.hosts]:
@@ -159,6 +159,21 @@ def _way_back(
             error.serving = ", ".join(served)
             error.rejected = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
     return error
+
+
+def _observe_all(project: Project, before: ObservedDeployment) -> ObservedDeployment:
+    """Return the state of an environment; raise `PreflightError` if a host of `before` can no longer be used."""
+    now = observe(project, before.environment)
+    for target, was in zip(now.observed, before.observed, strict=True):
+        if len(target.hosts) < len(was.hosts):
+            raise PreflightError(target.findings, to="go back")
+    return now
+
+
+def _reason(error: ShipitError) -> str:
+    """Return the sentence that says why something failed; for a preflight, that of each problem."""
+    findings = error.findings if isinstance(error, PreflightError) else ()
+    return "; ".join(finding.what for finding in findings if finding.blocks) or error.what
 
 
 def _same_problems(before: ObservedDeployment, after: ObservedDeployment) -> bool:
