@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
-from shipit.errors import ConflictError
+from shipit.errors import ConflictError, PreflightError
 
 if TYPE_CHECKING:
     from shipit.plan.adoption import Adoption
@@ -28,10 +28,16 @@ def plan_adoption(project: Project) -> Adoption:
 
 
 def replay_adoption(project: Project, adoption: Adoption) -> Replay:
-    """Return the past releases with the versions that shipit decides by the settings of `adoption`."""
+    """Return the past releases with the versions that shipit decides by the settings of `adoption`.
+
+    If the tags do not fit the settings, there are no releases, and `findings` has the reasons.
+    """
     from shipit.plan.replay import Replay, effects, observe_windows, replay_releases
 
-    windows, prereleases = observe_windows(project.git, adoption.config)
+    try:
+        windows, prereleases = observe_windows(project.git, adoption.config)
+    except PreflightError as error:
+        return Replay(findings=error.findings)
     releases = replay_releases(windows, adoption.config)
     return Replay(releases, effects(windows, releases, adoption.config), prereleases)
 

@@ -12,7 +12,7 @@ from repositories import Repository
 from shipit import api
 from shipit.api import Project
 from shipit.config.load import parse_config
-from shipit.errors import ConfigError, ConflictError
+from shipit.errors import ConflictError
 from shipit.plan.adoption import Adoption
 
 SETTINGS = {
@@ -67,6 +67,15 @@ def test_past_releases_are_replayed_with_the_new_settings(repo: Repository) -> N
     place = project(repo)
     replayed = api.replay_adoption(place, api.plan_adoption(place))
     assert (replayed.agreeing, len(replayed.releases)) == (1, 1)
+
+
+def test_tags_that_do_not_fit_the_settings_are_a_finding_of_the_replay(repo: Repository) -> None:
+    config = {"packages": {"web": {"component": "front"}, "api": {"component": "back"}}}
+    repo.commit("feat: begin", files={"release-please-config.json": json.dumps(config), "web/a": "a", "api/a": "a"})
+    repo.tag("v1.0.0")
+    place = project(repo)
+    replayed = api.replay_adoption(place, api.plan_adoption(place))
+    assert (replayed.releases, {each.code for each in replayed.findings}) == ((), {"tag-format"})
 
 
 def test_the_lines_of_workflows_that_run_another_tool_are_named(repo: Repository) -> None:
@@ -136,10 +145,16 @@ def test_writing_twice_is_the_same_as_once_and_other_settings_are_kept(repo: Rep
     assert Path(place.root, "shipit.toml").read_text() == "[release]\n"
 
 
-def test_settings_that_shipit_refuses_are_an_error_that_names_them(repo: Repository) -> None:
-    begin(repo, {**SETTINGS, "branches": ["not a branch"]})
-    with pytest.raises(ConfigError, match=r"release\.branch"):
-        api.plan_adoption(project(repo))
+def test_settings_that_shipit_refuses_need_a_decision_with_the_reason_and_the_others_are_taken(
+    repo: Repository,
+) -> None:
+    begin(repo, {**SETTINGS, "branches": ["not a branch", "main"]})
+    adoption = api.plan_adoption(project(repo))
+    (key,) = (key for each in adoption.imported for key in each.keys if key.key == "branches")
+    assert (key.status, key.setting) == ("needs your decision", "release.branches")
+    assert key.why.startswith("shipit does not accept it: entry 1 of `branches` must be a name that git accepts")
+    assert "branches" not in adoption.text
+    assert adoption.text
 
 
 def test_the_default_branch_of_the_remote_is_not_written(repo: Repository, tmp_path: Path) -> None:

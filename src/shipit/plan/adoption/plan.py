@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from shipit.importers import (
     read_settings,
     read_workflows,
 )
+from shipit.plan.adoption.accepted import accepted_settings, overlap
 from shipit.plan.adoption.model import PIPELINE_FILE, Adoption
 from shipit.plan.adoption.pipeline import pipeline_text
 from shipit.plan.adoption.toml import deploy_table, proposal_text, toml_text
@@ -54,8 +56,9 @@ def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
     merged = _merged(imported) | {
         deploy_table(each.environment): dict(each.settings) for each in converted.proposals if not each.undecided
     }
-    settings, config = _needed(merged)
-    marked = tuple(replace(each, keys=tuple(_marked(each, merged, settings))) for each in imported)
+    accepted, refused = accepted_settings(merged)
+    settings, config = _needed(accepted)
+    marked = tuple(replace(each, keys=tuple(_marked(each, merged, settings, refused))) for each in imported)
     remove = (*(file for each in imported for file in each.files if _is_left_over(file, config)), *converted.replaced)
     lines = tuple(_workflow_lines(repository.workflows, converted.replaced))
     text = toml_text(settings) + "".join(map(proposal_text, converted.proposals))
@@ -73,7 +76,13 @@ def _repository(git: Git, files: Files) -> Repository:
     families = [family for family in tag_families(tags) if not family.dated]
     stable = [tag.version for family in families for tag in family.tags if tag.version.prerelease is None]
     last = max(stable, default=None)
-    return Repository(files.read, _default_branch(git), tuple(tags), last, _workflows(files), _address(git))
+    return Repository(partial(_read, files), _default_branch(git), tuple(tags), last, _workflows(files), _address(git))
+
+
+def _read(files: Files, path: str) -> str | None:
+    """Return the text of a file that settings name; None if its path leads out of the repository."""
+    is_outside = path.startswith("/") or ".." in path.split("/")
+    return None if is_outside else files.read(path)
 
 
 def _address(git: Git) -> str | None:
@@ -138,7 +147,7 @@ def _merged(imported: Sequence[Imported]) -> Settings:
 
 def _needed(settings: Settings) -> tuple[Settings, Config]:
     """Return the settings without those that equal a default, and the configuration that they give."""
-    config = _config(settings)
+    config = parse_config(toml_text(settings))
     for table, keys in list(settings.items()):
         for key in list(keys):
             fewer = {**settings, table: {name: value for name, value in settings[table].items() if name != key}}
@@ -150,7 +159,7 @@ def _needed(settings: Settings) -> tuple[Settings, Config]:
 def _means(settings: Settings, config: Config) -> bool:
     """Return whether the settings are valid, and give this configuration."""
     try:
-        return _config(settings) == config
+        return parse_config(toml_text(settings)) == config
     except ConfigError:
         return False
 
@@ -161,25 +170,13 @@ def _is_left_over(file: str, config: Config) -> bool:
     return not detect([file]) and file not in named and not file.startswith(".github/workflows/")
 
 
-def _config(settings: Mapping[str, Mapping[str, Any]]) -> Config:
-    try:
-        return parse_config(toml_text(settings))
-    except ConfigError as error:
-        raise _invalid(error) from None
+def _marked(
+    imported: Imported, merged: Settings, written: Settings, refused: Mapping[str, str]
+) -> Iterator[ImportedKey]:
+    """Yield the keys: `default already` if all their settings equal defaults; others can lose to an earlier tool.
 
-
-def _invalid(error: ConfigError) -> ConfigError:
-    """Return the error for imported settings that shipit refuses."""
-    what = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems) or error.what
-    return ConfigError(
-        f"the imported settings are not valid for shipit: {what}",
-        hint="write shipit.toml by hand; docs/configuration.md in shipit's repository has every key",
-        state="nothing was changed",
-    )
-
-
-def _marked(imported: Imported, merged: Settings, written: Settings) -> Iterator[ImportedKey]:
-    """Yield the keys: `default already` if all their settings equal defaults; others can lose to an earlier tool."""
+    A key whose setting was `refused` needs a decision, for the reason there.
+    """
     names = {*written, *(f"{table}.{name}" for table, values in written.items() for name in values)}
     lost = {
         f"{table}.{name}"
@@ -189,7 +186,10 @@ def _marked(imported: Imported, merged: Settings, written: Settings) -> Iterator
     }
     for key in imported.keys:
         settings = key.setting.split(", ")
-        if key.status == "taken" and not lost.isdisjoint(settings):
+        reasons = [why for path, why in refused.items() if any(overlap(path, each) for each in settings)]
+        if reasons:
+            key = replace(key, status="needs your decision", why=f"shipit does not accept it: {'; '.join(reasons)}")
+        elif key.status == "taken" and not lost.isdisjoint(settings):
             key = replace(key, status="needs your decision", why="another tool has another value, which was taken")
         elif key.status == "taken" and names.isdisjoint(settings):
             key = replace(key, status="default already", setting="")

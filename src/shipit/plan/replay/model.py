@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shipit.finding import Finding
 from shipit.plan.replay.setting import Setting
 from shipit.plan.version import CommitReason
 
@@ -46,12 +47,14 @@ class Replay(Struct, frozen=True):
     """The replayed releases; those of a package are together, the lowest version first.
 
     `effects` are the settings that would make more of all releases agree, the best one first. `prereleases` is the
-    number of pre-releases in the repository, which are not replayed.
+    number of pre-releases in the repository, which are not replayed. `findings` are the reasons why none could be
+    replayed.
     """
 
     releases: tuple[ReplayedRelease, ...] = ()
     effects: tuple[Effect, ...] = ()
     prereleases: int = 0
+    findings: tuple[Finding, ...] = ()
 
     @property
     def agreeing(self) -> int:

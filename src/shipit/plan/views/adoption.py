@@ -41,7 +41,11 @@ def adoption_to_json(adoption: Adoption, replay: Replay, *, written: bool) -> di
         ],
         "files": [{"path": path, "text": text} for path, text in adoption.files.items()],
         "written": written,
-        "replay": {"agree": replay.agreeing, "total": len(replay.releases)},
+        "replay": {
+            "agree": replay.agreeing,
+            "total": len(replay.releases),
+            "findings": to_builtins(replay.findings),
+        },
         "workflows": list(adoption.workflows),
         "remove": list(adoption.remove),
     }

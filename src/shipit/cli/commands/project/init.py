@@ -39,6 +39,7 @@ def command(session: Session, dry_run: bool, yes: bool, as_json: bool) -> None:
         session.output.data(adoption_diff(adoption, present))
         agree = f"{replayed.agreeing} of {len(replayed.releases)} past versions agree; list them: shipit replay"
         session.output.data(f"{agree}\n" if replayed.releases else "")
+        session.output.findings(replayed.findings)
     written = not dry_run and _write(session, adoption, present, yes)
     if as_json:
         session.output.json(adoption_to_json(adoption, replayed, written=written))
