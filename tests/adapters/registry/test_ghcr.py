@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from contracts.ghcr import github_remover
-from contracts.pushed import push_image, push_index, repositories
+from contracts.pushed import IMAGE, push_image, push_index, repositories
 from msgspec.structs import replace
 from parts.registry import Registry
+from repositories import run
 from standin.server import GitHubStandIn
 
+from shipit.adapters.github import GitHubPackages
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
+from shipit.adapters.registry.manifest import Manifest
+from shipit.adapters.registry.repository import Repository
+from shipit.api import open_project
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Todo
 from shipit.steps.images import RemoveImages
@@ -88,3 +95,21 @@ def test_an_image_that_github_does_not_show_is_not_taken_for_removed(shop: Shop)
     with pytest.raises(RemoteError, match="or does not show it to the login"):
         shop.world().registry.remove(f"{shop.name}@{old}")
     assert shop.tags() == ["dev-1"]
+
+
+def test_a_run_removes_images_of_ghcr_by_the_api_of_github_with_the_login_of_ghcr(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed: list[tuple[str, str]] = []
+
+    def remove(packages: GitHubPackages, repository: str, digest: str) -> None:
+        login = packages._login()
+        removed.append((repository, login.password if login else ""))
+
+    monkeypatch.setenv("SHIPIT_REGISTRY_USERNAME", "bot")
+    monkeypatch.setenv("SHIPIT_REGISTRY_PASSWORD", "pat")
+    monkeypatch.setattr(GitHubPackages, "remove", remove)
+    monkeypatch.setattr(Repository, "manifest", lambda self, which: Manifest.decode(b"{}", IMAGE, which))
+    run(tmp_path, "init", "--quiet")
+    open_project(str(tmp_path)).world.registry.remove(f"ghcr.io/acme/app@sha256:{'0' * 64}")
+    assert removed == [("acme/app", "pat")]
