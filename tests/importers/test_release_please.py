@@ -440,16 +440,39 @@ def test_several_packages_become_packages() -> None:
     }
     found = imported({CONFIG: {"packages": packages}})
     assert found.settings["packages"] == {
-        "web": {"path": "apps/web"},
+        "web": {"path": "apps/web", "changelog": "apps/web/C.md"},
         "api": {"path": "apps/api", "tag": "api-{version}"},
     }
     keys = statuses(found)
     assert (keys["packages.apps/web"], keys["packages.."], keys["packages.apps/web.changelog-path"]) == (
         TAKEN,
         ASK,
-        ASK,
+        TAKEN,
     )
     assert keys["packages.apps/api.release-type"] == DEFAULT
+
+
+def test_the_extra_files_of_a_package_are_its_version_files_beside_the_detected_ones() -> None:
+    own = [
+        "src/version.ts",
+        {"type": "json", "path": "/app.json", "jsonpath": "$.version"},
+        {"path": "*", "glob": True},
+    ]
+    packages = {"web": {"component": "web", "extra-files": own}, "api": {"component": "api"}}
+    found = imported({CONFIG: {"packages": packages}, "web/package.json": "{}"})
+    assert found.settings["packages"] == {
+        "web": {
+            "path": "web",
+            "version-files": [
+                "web/package.json",
+                {"path": "web/src/version.ts", "format": "marker"},
+                {"path": "app.json", "format": "json", "paths": ["version"]},
+            ],
+        },
+        "api": {"path": "api"},
+    }
+    keys = statuses(found)
+    assert (keys["packages.web.extra-files"], keys["packages.web.extra-files[2]"]) == (TAKEN, ASK)
 
 
 def test_a_package_of_the_whole_repository_and_excluded_paths_are_taken() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from shipit.core.commits import DEFAULT_BUMPS
@@ -78,7 +79,7 @@ def _read(repository: Repository) -> Found | None:
         _read_keys({key: value for key, value in settings.items() if key != "packages"} | own, "", found, repository)
     else:
         _read_keys({key: value for key, value in settings.items() if key != "packages"}, "", found, repository)
-        _read_packages(packages, settings, found)
+        _read_packages(packages, settings, found, repository)
     found.undecided("(release pull request)", "shipit releases when commits reach the branch, without a pull request")
     if repository.read(MANIFEST) is not None:
         found.files.append(MANIFEST)
@@ -214,13 +215,17 @@ def _read_sections(value: Any, found: Found) -> None:
 
 
 def _read_extra_files(value: Any, found: Found, repository: Repository) -> None:
-    entries = []
-    for number, entry in enumerate(value if isinstance(value, list) else ()):
-        if (written := _extra_file(f"extra-files[{number}]", entry, found)) is not None:
-            entries.append(written)
+    entries = list(_extra_files("extra-files", value, found))
     if entries:
         detected = detect([path for path in _ROOT_FILES if repository.read(path) is not None])
         found.taken("extra-files", "release.version-files", [*detected, *entries])
+
+
+def _extra_files(key: str, value: Any, found: Found) -> Iterator[str | dict[str, Any]]:
+    """Yield the entries of `extra-files` as version files, and report each that needs a decision."""
+    for number, entry in enumerate(value if isinstance(value, list) else ()):
+        if (written := _extra_file(f"{key}[{number}]", entry, found)) is not None:
+            yield written
 
 
 def _extra_file(key: str, entry: Any, found: Found) -> str | dict[str, Any] | None:
@@ -256,7 +261,7 @@ _ROOT_FILES = (
 )
 
 
-def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> None:
+def _read_packages(packages: Any, settings: dict[str, Any], found: Found, repository: Repository) -> None:
     """Read several packages, each with a directory and a name."""
     for path, own in packages.items() if isinstance(packages, dict) else ():
         merged = settings | (own if isinstance(own, dict) else {})
@@ -274,7 +279,11 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> Non
             del package["tag"]
         if excluded := _excluded(path, merged.get("exclude-paths")):
             package["exclude"] = excluded
-        found.taken(key, f"packages.{name}", package)
+        files = _package_files(key, path, own if isinstance(own, dict) else {}, found, repository)
+        found.taken(key, f"packages.{name}", package | files)
+        for option, setting in (("extra-files", "version-files"), ("changelog-path", "changelog")):
+            if setting in files:
+                found.noted(f"{key}.{option}", f"packages.{name}")
         for option in own if isinstance(own, dict) else ():
             if option not in (
                 "component",
@@ -283,8 +292,40 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found) -> Non
                 "include-v-in-tag",
                 "tag-separator",
                 "exclude-paths",
+                "extra-files",
+                "changelog-path",
             ):
                 _read_package_key(f"{key}.{option}", option, own[option], found)
+
+
+def _package_files(
+    key: str, directory: str, own: dict[str, Any], found: Found, repository: Repository
+) -> dict[str, Any]:
+    """Return the version files and the changelog of a package, with paths from the root of the repository."""
+    written: dict[str, Any] = {}
+    entries = list(_extra_files(f"{key}.extra-files", own.get("extra-files"), found))
+    if entries:
+        detected = detect([file for file in _ROOT_FILES if repository.read(_inside(directory, file)) is not None])
+        files = [{**each, "path": _inside(directory, each["path"])} for each in map(_as_table, entries)]
+        plain = [each["path"] if each.keys() == {"path"} else each for each in files]
+        written["version-files"] = [*(_inside(directory, file) for file in detected), *plain]
+    if changelog := own.get("changelog-path"):
+        written["changelog"] = _inside(directory, str(changelog))
+    return written
+
+
+def _as_table(entry: str | dict[str, Any]) -> dict[str, Any]:
+    return {"path": entry} if isinstance(entry, str) else entry
+
+
+def _inside(directory: str, path: str) -> str:
+    """Return `path` in the directory of a package, from the root of the repository, where one with `/` begins.
+
+    >>> _inside("web/", "a.txt"), _inside(".", "a.txt"), _inside("web", "/a.txt")
+    ('web/a.txt', 'a.txt', 'a.txt')
+    """
+    root = directory.strip("/").removeprefix("./")
+    return path.lstrip("/") if path.startswith("/") or root in ("", ".") else f"{root}/{path.removeprefix('./')}"
 
 
 def _excluded(package: str, paths: Any) -> list[str]:
