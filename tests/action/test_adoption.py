@@ -105,8 +105,55 @@ jobs:
           docker build -t {name}-a:latest . && docker push {name}-a:latest
           docker build -t {name}-b:edge -f docker/Dockerfile . && docker push {name}-b:edge
 """,
+    "after-a-test": """\
+on:
+  push:
+    branches: [dev]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: test -f docker/Dockerfile
+  image:
+    needs: test
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: docker login -u "${{{{ secrets.REGISTRY_USERNAME }}}}" -p "${{{{ secrets.REGISTRY_PASSWORD }}}}" {address}
+      - name: Names
+        id: names
+        run: echo "tag=$(echo ${{GITHUB_SHA}} | cut -c1-7)" >> $GITHUB_OUTPUT
+      - run: |
+          set -e
+          mkdir -p build
+          echo built > build/app
+      - run: |
+          docker build \\
+            --tag {name}:stable \\
+            --file docker/Dockerfile \\
+            .
+          docker push {name}:stable
+""",
+    "in-a-directory": """\
+on:
+  push:
+    branches: [dev]
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    defaults:
+      run:
+        working-directory: docker
+    steps:
+      - uses: actions/checkout@{checkout}
+      - run: echo "${{{{ secrets.REGISTRY_PASSWORD }}}}" | docker login {address} -u "${{{{ secrets.REGISTRY_USERNAME }}}}" --password-stdin
+      - run: docker build -t {name}:${{{{ github.sha }}}} -t {name}:latest .
+      - run: docker push {name}:latest
+      - run: docker push {name}:${{{{ github.sha }}}}
+""",
 }
-COMMIT = re.compile("[0-9a-f]{7}")  # the tag of a commit, which another commit does not get
+COMMIT = re.compile("[0-9a-f]{7}|[0-9a-f]{40}")  # the tag of a commit, which another commit does not get
 
 
 def test_the_new_workflow_pushes_the_images_of_the_old_one(shop: Shop) -> None:
