@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from shipit.config.load import parse_config
 from shipit.config.model import Config
-from shipit.config.targets import BlueGreenConfig, StaticSiteConfig, WatchtowerConfig
+from shipit.config.targets import BlueGreenConfig, EcsConfig, StaticSiteConfig, WatchtowerConfig
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SETS = sorted(path.parent.name for path in EXAMPLES.glob("*/shipit.toml"))
@@ -73,11 +73,22 @@ def test_the_role_of_the_example_is_that_of_the_guide(guide: str) -> None:
     assert (shown["kind"], shown["rules"]) == (role["kind"], role["rules"])
 
 
-@pytest.mark.parametrize("guide", ["static-site.md", "static-site.ko.md"])
-def test_the_rights_of_the_example_are_those_of_the_guide(guide: str) -> None:
-    text = (GUIDES / guide).read_text(encoding="utf-8")
+@pytest.mark.parametrize("example", ["static-site", "ecs"])
+@pytest.mark.parametrize("ending", ["md", "ko.md"])
+def test_the_rights_of_the_example_are_those_of_the_guide(example: str, ending: str) -> None:
+    text = (GUIDES / f"{example}.{ending}").read_text(encoding="utf-8")
     shown = json.loads(text.partition("```json\n")[2].partition("```")[0])
-    assert shown == policy("rights.json")
+    assert shown == policy("rights.json", example)
+
+
+def test_the_policy_of_the_example_for_ecs_is_for_its_service_and_its_bucket() -> None:
+    (target,) = config("ecs").environments["prod"].targets
+    assert isinstance(target, EcsConfig)
+    text, place = json.dumps(policy("rights.json", "ecs")), f"{target.region}:{target.account}"
+    named = set(re.findall(r'"(arn:aws:(?:s3|ecs):[^"]+)"', text))
+    path, bucket = f"{target.cluster}/{target.service}", f"arn:aws:s3:::{target.bucket}"
+    services = {f"arn:aws:ecs:{place}:{each}" for each in (f"service/{path}", f"service-deployment/{path}/*")}
+    assert named == {bucket, f"{bucket}/.shipit/ecs/*", *services, f"arn:aws:ecs:{place}:service-revision/{path}/*"}
 
 
 def test_the_policies_of_the_example_are_for_its_bucket_and_its_distribution() -> None:
@@ -91,8 +102,8 @@ def test_the_policies_of_the_example_are_for_its_bucket_and_its_distribution() -
     assert bucket["Statement"][0]["Condition"]["StringEquals"]["AWS:SourceArn"] == distribution
 
 
-def policy(name: str) -> Any:
-    return json.loads((EXAMPLES / "static-site/aws" / name).read_text(encoding="utf-8"))
+def policy(name: str, example: str = "static-site") -> Any:
+    return json.loads((EXAMPLES / example / "aws" / name).read_text(encoding="utf-8"))
 
 
 def documents(path: str) -> list[Any]:

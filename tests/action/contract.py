@@ -18,6 +18,7 @@ ACTION, TWIN = "action.yml", ".github/actions/shipit/action.yml"
 EXAMPLE, ROLLBACK = "examples/pipeline.yml", "examples/rollback.yml"
 WATCHTOWER, COMPOSE = "examples/watchtower/pipeline.yml", "examples/compose/pipeline.yml"
 KUBERNETES, STATIC_SITE = "examples/kubernetes/pipeline.yml", "examples/static-site/pipeline.yml"
+ECS = "examples/ecs/pipeline.yml"
 WORKFLOWS = ".github/workflows/"
 LEVELS = ("none", "read", "write")
 FOREIGN_OUTPUTS = {

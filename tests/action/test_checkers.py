@@ -13,6 +13,7 @@ import pytest
 from action.contract import (
     ACTION,
     COMPOSE,
+    ECS,
     EXAMPLE,
     KUBERNETES,
     ROLLBACK,
@@ -35,7 +36,7 @@ def said(command: Sequence[str | Path], **options: object) -> str:
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE])
+@pytest.fixture(params=[EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE, ECS])
 def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The example, as a user with the commit filled in has it."""
     path = tmp_path / "pipeline.yml"
@@ -61,7 +62,7 @@ def test_an_action_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", path]) == ""
 
 
-@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE])
+@pytest.mark.parametrize("path", [*OWN_WORKFLOWS, EXAMPLE, ROLLBACK, WATCHTOWER, COMPOSE, KUBERNETES, STATIC_SITE, ECS])
 def test_a_workflow_has_the_form_of_one(path: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path]) == ""
 

@@ -397,16 +397,19 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         (
             "[[environments.dev.deploy]]\nhealth = 'none'",
             "entry 1 of `deploy` needs a `kind`",
-            'use one of: `"blue-green"`, `"compose"`, `"swarm"`, `"watchtower"`, `"kubernetes"`, `"static-site"`',
+            'use one of: `"blue-green"`, `"compose"`, `"swarm"`, `"watchtower"`, `"kubernetes"`, `"static-site"`, '
+            '`"ecs"`',
         ),
         (
-            "[environments.dev.deploy]\nkind = 'ecs'",
-            '`kind` cannot be `"ecs"` yet',
-            "this version supports only `blue-green`, `compose`, `swarm`, `watchtower`, `kubernetes` or `static-site`",
+            "[environments.dev.deploy]\nkind = 'kubernets'",
+            "`kind` must be `blue-green`, `compose`, `swarm`, `watchtower`, `kubernetes`, `static-site` or `ecs`, "
+            'not `"kubernets"`',
+            "did you mean `kubernetes`?",
         ),
         (
             "[environments.dev.deploy]\nkind = ['ecs']",
-            "`kind` must be `blue-green`, `compose`, `swarm`, `watchtower`, `kubernetes` or `static-site`, not a list",
+            "`kind` must be `blue-green`, `compose`, `swarm`, `watchtower`, `kubernetes`, `static-site` or `ecs`, "
+            "not a list",
             None,
         ),
         (

@@ -121,11 +121,11 @@ def test_an_unknown_key_of_a_target_is_an_error_with_the_key_that_was_probably_m
     assert refused(lines).hint == hint
 
 
-@pytest.mark.parametrize("kind", ["ecs"])
-def test_an_unsupported_kind_is_an_error_that_lists_the_supported_ones(kind: str) -> None:
-    found = problem(f'{DEV}deploy = {{ kind = "{kind}" }}')
-    assert found.what == f'`kind` cannot be `"{kind}"` yet'
-    assert found.hint and "`blue-green`" in found.hint
+def test_an_unsupported_kind_is_an_error_that_lists_the_supported_ones() -> None:
+    found = problem(f'{DEV}deploy = {{ kind = "nomad" }}')
+    assert found.what.startswith("`kind` must be `blue-green`, ")
+    assert found.what.endswith('`static-site` or `ecs`, not `"nomad"`')
+    assert problem(f'{DEV}deploy = {{ kind = "esc" }}').hint == "did you mean `ecs`?"
 
 
 def test_both_slots_on_one_port_are_refused() -> None:
@@ -395,3 +395,44 @@ def test_two_environments_with_one_bucket_are_refused() -> None:
     assert [each.what for each in raised.value.problems] == [
         "bucket `shop-web` is used by `environments.prod.deploy` already"
     ]
+
+
+ECS = """\
+[environments.prod]
+branch = "prod"
+image = { name = "acme/shop" }
+[environments.prod.deploy]
+kind = "ecs"
+cluster = "shop"
+service = "web"
+bucket = "shop-state"
+"""
+
+
+def test_a_service_of_ecs_has_one_place_with_its_bucket() -> None:
+    (target,) = parse_config(f'{ECS}region = "ap-northeast-2"\n').environments["prod"].targets
+    assert (target.hosts, target.deploys_image) == (("ecs://shop/web#shop-state@ap-northeast-2",), True)
+    assert "the name of a bucket" in problem(ECS.replace("shop-state", "Shop_State")).what
+    assert "a name of letters, digits" in problem(ECS.replace('"web"', '"shop/web"')).what
+
+
+@pytest.mark.parametrize(
+    ("staging", "what"),
+    [
+        ("", "the image on ECS service shop/web is used by `environments.prod.deploy` already"),
+        (
+            '[environments.staging.deploy]\nservice = "api"\nname = "shop-prod"\n',
+            "the app `shop-prod` on bucket shop-state is used by `environments.prod.deploy` already",
+        ),
+    ],
+)
+def test_two_environments_with_one_service_or_one_record_are_refused(staging: str, what: str) -> None:
+    image = 'image = { name = "acme/shop-staging" }\n'
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f'{ECS}[environments.staging]\nextends = "prod"\nbranch = "staging"\n{image}{staging}')
+    assert [each.what for each in raised.value.problems] == [what]
+
+
+def test_two_services_can_share_a_bucket() -> None:
+    image = 'image = { name = "acme/shop-staging" }\n'
+    parse_config(f'{ECS}[environments.staging]\nextends = "prod"\n{image}deploy = {{ service = "staging" }}\n')

@@ -12,6 +12,7 @@ from typing import Protocol
 from unittest.mock import patch
 
 from shipit.adapters.clock import SystemClock
+from shipit.adapters.ecs import AwsEcsServices
 from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.git import GitRepository
@@ -88,7 +89,8 @@ class Real:
         hosts, secrets = Connections(logins, Redactor()), SecretStores(Redactor())
         ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
         notifications = WebHooks(Redactor(), RetryPolicy(), str(self.root / ".git/shipit/notified"))
-        self.world = World(self.git, forge, *ports, KubectlClusters(Redactor()), AwsSites(), notifications)
+        places = (KubectlClusters(Redactor()), AwsSites(), AwsEcsServices(Redactor()))
+        self.world = World(self.git, forge, *ports, *places, notifications)
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

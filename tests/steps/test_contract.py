@@ -13,6 +13,7 @@ import pytest
 from contracts.clones import CLONES, Clone, in_memory, over_a_bare_repository
 from parts.engine import Engine
 from parts.registry import Registry
+from steps.ecs.scene import ADDRESS
 from steps.kubernetes.scene import NAMESPACE
 from steps.samples import TAG, reference, samples_of_steps
 from steps.static_site.scene import BUCKET
@@ -63,6 +64,7 @@ def state(clone: Clone) -> dict[str, Any]:
         "host": host(clone) if isinstance(clone.world, FakeWorld) else None,
         "cluster": cluster(clone) if isinstance(clone.world, FakeWorld) else None,
         "bucket": bucket(clone) if isinstance(clone.world, FakeWorld) else None,
+        "service": service(clone) if isinstance(clone.world, FakeWorld) else None,
         "issues": [(clone.world.forge.find_comment(n, "<!--"), clone.world.forge.labels(n)) for n in (7, 12)],
     }
 
@@ -97,6 +99,13 @@ def bucket(clone: Clone) -> object:
     assert isinstance(clone.world, FakeWorld)
     site = clone.world.sites.at(BUCKET)
     return dict(site.objects), [(each.reference, each.paths) for each in site.distribution.invalidations]
+
+
+def service(clone: Clone) -> object:
+    """Return all that a step can change of the service of ECS of the samples, without what its scheduler does."""
+    assert isinstance(clone.world, FakeWorld)
+    found = clone.world.ecs_services.at(ADDRESS)
+    return dict(found.texts), [(each.arn, each.tags) for each in found.definitions], list(found.updates)
 
 
 def test_every_step_has_a_sample() -> None:

@@ -20,8 +20,13 @@ def marked_as_writes() -> dict[str, set[str]]:
     for path in Path(inspect.getfile(shipit.world)).parent.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
-        found |= {port.name.lower(): set(_writes(port, source.splitlines())) for port in nodes if _is_port(port)}
+        found |= {_words(port.name): set(_writes(port, source.splitlines())) for port in nodes if _is_port(port)}
     return found
+
+
+def _words(name: str) -> str:
+    """Return the name of a class as that of a variable, such as `ecs_service` for `EcsService`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _is_port(node: ast.ClassDef) -> bool:

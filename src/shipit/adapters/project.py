@@ -49,6 +49,7 @@ class Project(Struct, frozen=True, dict=True):
     def world(self) -> World:
         """All ports, with the real adapters; created at first use, because reading history needs only git."""
         from shipit.adapters.clock import SystemClock
+        from shipit.adapters.ecs import AwsEcsServices
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files.working_tree import WorkingTree
         from shipit.adapters.github import GitHubPackages
@@ -71,7 +72,8 @@ class Project(Struct, frozen=True, dict=True):
         ports = (files, commands, SystemClock(), engine, registries, hosts, secrets)
         record = os.path.join(self.git.directory, "shipit", "notified")
         notifications = WebHooks(self.redact, self._retry_policy.for_notifications, record)
-        return World(self.git, self.forge, *ports, KubectlClusters(self.redact), AwsSites(), notifications)
+        places = (KubectlClusters(self.redact), AwsSites(), AwsEcsServices(self.redact))
+        return World(self.git, self.forge, *ports, *places, notifications)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

@@ -165,6 +165,7 @@ BucketName = Annotated[
         "shop-web",
     ),
 ]
+EcsName = Annotated[str, _text("[A-Za-z0-9_-]{1,255}", "a name of letters, digits, `_` and `-`", "shop")]
 DistributionId = Annotated[
     str, _text("[A-Z0-9]{8,32}", "the id of a distribution of CloudFront, in capitals and digits", "E2QWRUHEXAMPLE")
 ]

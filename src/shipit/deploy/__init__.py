@@ -15,6 +15,7 @@ from shipit.deploy.base import ObservedTarget as ObservedTarget
 from shipit.deploy.base import TargetKind
 from shipit.deploy.blue_green import BlueGreen
 from shipit.deploy.compose import Compose
+from shipit.deploy.ecs import Ecs
 from shipit.deploy.kubernetes import Kubernetes
 from shipit.deploy.static_site import StaticSite
 from shipit.deploy.swarm import Swarm
@@ -27,4 +28,5 @@ TARGETS: dict[str, TargetKind[Any]] = {
     "watchtower": Watchtower(),
     "kubernetes": Kubernetes(),
     "static-site": StaticSite(),
+    "ecs": Ecs(),
 }

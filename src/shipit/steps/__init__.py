@@ -11,6 +11,7 @@ from shipit.steps import (
     blue_green,
     compose,
     deploy,
+    ecs,
     forge,
     images,
     kubernetes,
@@ -32,6 +33,7 @@ _ROOMS: tuple[Any, ...] = (
     swarm,
     kubernetes,
     static_site,
+    ecs,
     notify,
 )
 

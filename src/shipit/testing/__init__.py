@@ -39,6 +39,9 @@ from shipit.testing.clusters import FakeClusters as FakeClusters
 from shipit.testing.clusters import FakeDeployment as FakeDeployment
 from shipit.testing.crash import Crash as Crash
 from shipit.testing.crash import crash_matrix as crash_matrix
+from shipit.testing.ecs import FakeEcsService as FakeEcsService
+from shipit.testing.ecs import FakeEcsServices as FakeEcsServices
+from shipit.testing.ecs import FakeScheduler as FakeScheduler
 from shipit.testing.engine import FakeEngine as FakeEngine
 from shipit.testing.files import FakeFiles as FakeFiles
 from shipit.testing.forge import FakeForge as FakeForge

@@ -37,11 +37,13 @@ WRITES: Mapping[str, frozenset[str]] = {
     "cluster": frozenset(("write", "set_image", "start_job", "lock", "unlock")),
     "sites": frozenset(),
     "site": frozenset(("put", "put_all", "write", "delete", "invalidate", "lock", "unlock")),
+    "ecs_services": frozenset(),
+    "ecs_service": frozenset(("write", "register", "update", "lock", "unlock")),
     "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.
 
-`hosts` leads to `host`, `host` to `containers` and `services`, `clusters` to `cluster`, and `sites` to `site`.
+`hosts` leads to `host`, `host` to `containers` and `services`, and `clusters`, `sites` and `ecs_services` each to one.
 """
 
 
@@ -106,8 +108,8 @@ def _wrapped(world: World, call: Callable[..., Any]) -> World:
 class _Port:
     """A wrapper of a port that replaces each write by `call(name, write, *args)`; reads are not changed.
 
-    The ports that a port leads to are wrapped too: each host with its containers and services, each cluster and each
-    bucket.
+    The ports that a port leads to are wrapped too: each host with its containers and services, each cluster, each
+    bucket and each service of ECS.
     """
 
     def __init__(self, name: str, port: object, call: Callable[..., Any]) -> None:
@@ -117,7 +119,7 @@ class _Port:
 
     def __getattr__(self, member: str) -> Any:
         attribute = getattr(self._port, member)
-        if member == "at":  # of all hosts, all clusters or all buckets
+        if member == "at":  # of all hosts, clusters, buckets or services of ECS
             return lambda address: _Port(self._name.removesuffix("s"), attribute(address), self._call)
         if (self._name, member) == ("host", "install"):  # it makes several writes
             return partial(install_one_by_one, self)

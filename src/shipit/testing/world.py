@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from shipit.testing.clock import FakeClock
 from shipit.testing.clusters import FakeClusters
+from shipit.testing.ecs import FakeEcsServices
 from shipit.testing.engine import FakeEngine
 from shipit.testing.files import FakeFiles
 from shipit.testing.forge import FakeForge
@@ -46,6 +48,7 @@ class FakeWorld(World, frozen=True):
     secrets: FakeSecrets
     clusters: FakeClusters
     sites: FakeSites
+    ecs_services: FakeEcsServices
     notifications: FakeNotifications
     remote: FakeRemote
 
@@ -66,9 +69,13 @@ class FakeWorld(World, frozen=True):
         """
         remote, registry = FakeRemote(clock=FakeClock(today)), FakeRegistry()
         hosts = FakeHosts(registry, remote.clock)
-        clusters = FakeClusters(registry, remote.clock, hosts.apps)
-        sites = FakeSites(remote.clock)
-        world = cls._over(remote, registry, hosts, FakeSecrets(), clusters, sites, FakeNotifications(), effects)
+        places = {
+            "hosts": hosts,
+            "clusters": FakeClusters(registry, remote.clock, hosts.apps),
+            "sites": FakeSites(remote.clock),
+            "ecs_services": FakeEcsServices(registry, remote.clock, hosts.apps),
+        }
+        world = cls._over(remote, registry, places, FakeSecrets(), FakeNotifications(), effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
@@ -79,10 +86,8 @@ class FakeWorld(World, frozen=True):
         cls,
         remote: FakeRemote,
         registry: FakeRegistry,
-        hosts: FakeHosts,
+        places: Mapping[str, Any],
         secrets: FakeSecrets,
-        clusters: FakeClusters,
-        sites: FakeSites,
         notifications: FakeNotifications,
         effects: Mapping[str, Effect],
     ) -> FakeWorld:
@@ -95,12 +100,10 @@ class FakeWorld(World, frozen=True):
             clock=remote.clock,
             engine=FakeEngine(registry),
             registry=registry,
-            hosts=hosts,
             secrets=secrets,
-            clusters=clusters,
-            sites=sites,
             notifications=notifications,
             remote=remote,
+            **places,
         )
 
     def fresh_clone(self, at: str | None = None, *, depth: int | None = None) -> FakeWorld:
@@ -110,9 +113,8 @@ class FakeWorld(World, frozen=True):
             at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
             depth: the number of commits to clone; None for all.
         """
-        hosts, clusters, sites = self.hosts.connect(), self.clusters.connect(), self.sites.connect()
         world = self._over(
-            self.remote, self.registry, hosts, self.secrets, clusters, sites, self.notifications, self.process.effects
+            self.remote, self.registry, self._places(), self.secrets, self.notifications, self.process.effects
         )
         branch = self.remote.default or ""
         world.git.fetch()
@@ -125,8 +127,12 @@ class FakeWorld(World, frozen=True):
     def next_run(self) -> FakeWorld:
         """Return the same clone as a new process finds it: without locks and the record of commands."""
         process = FakeProcess(self.files, self.process.effects)
-        places = {"hosts": self.hosts.connect(), "clusters": self.clusters.connect(), "sites": self.sites.connect()}
-        return replace(self, process=process, **places)
+        return replace(self, process=process, **self._places())
+
+    def _places(self) -> dict[str, Any]:
+        """Return the ports to all places as another run sees them."""
+        names = ("hosts", "clusters", "sites", "ecs_services")
+        return {name: getattr(self, name).connect() for name in names}
 
     def commit(self, message: str, files: Mapping[str, str] = {}) -> str:
         """Commit `files` as a user, or a new line in `notes.txt` if there are none, and return the commit's id."""

@@ -33,12 +33,13 @@ from shipit.world.images import Transfer as Transfer
 
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
     from shipit.world.clusters import Clusters
+    from shipit.world.ecs import EcsServices
     from shipit.world.hosts import Hosts, Secrets
     from shipit.world.notifications import Notifications
     from shipit.world.places import Place
     from shipit.world.sites import Sites
 else:  # for `help(World)`, which reads the annotations
-    Clusters = Hosts = Secrets = Notifications = Sites = object
+    Clusters = Hosts = Secrets = Notifications = Sites = EcsServices = object
 
 
 class World(Struct, frozen=True):
@@ -55,12 +56,15 @@ class World(Struct, frozen=True):
     secrets: Secrets
     clusters: Clusters
     sites: Sites
+    ecs_services: EcsServices
     notifications: Notifications
 
     def place(self, address: str) -> Place:
-        """Return the place with this address: a host, a namespace of a cluster, or a bucket with a site."""
-        from shipit.core.deploy import is_bucket, is_cluster
+        """Return the place with this address: a host, a namespace, a bucket with a site, or a service of ECS."""
+        from shipit.core.deploy import is_bucket, is_cluster, is_service
 
+        if is_service(address):
+            return self.ecs_services.at(address)
         if is_bucket(address):
             return self.sites.at(address)
         return self.clusters.at(address) if is_cluster(address) else self.hosts.at(address)

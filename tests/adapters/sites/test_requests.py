@@ -15,7 +15,7 @@ import pytest
 from shipit.adapters.sites import AwsSites
 from shipit.core import limits
 from shipit.core.deploy import sha256_of
-from shipit.errors import ConflictError, RemoteError, ShipitError
+from shipit.errors import AuthError, ConflictError, RemoteError, ShipitError
 from shipit.world.sites import NewFile, Site
 
 FILE = NewFile("index.html", sha256_of(b"x"), lambda: b"x", replaces="")
@@ -138,6 +138,17 @@ def test_an_object_that_ends_early_or_is_too_large_is_an_error(
             assert raised.value.hint
             del raised
             gc.collect()  # a connection that was left open would fail this test
+
+
+def test_the_right_that_aws_itself_names_is_the_one_to_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = (
+        "User: arn:aws:iam::1:user/ci is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/x"
+    )
+    with answering(403, "AccessDeniedException", message) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
+        with pytest.raises(AuthError) as raised:
+            site().put(FILE)
+    assert raised.value.hint == "allow `iam:PassRole` in the policy of the role or user"
 
 
 def test_a_throttled_request_is_repeated_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:

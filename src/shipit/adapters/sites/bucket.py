@@ -25,7 +25,7 @@ _MISSING = ("NoSuchKey", "404", "NotFound")
 
 
 class AwsSite:
-    """A bucket; `shipit.world.sites.Site` describes the methods.
+    """A bucket; `shipit.world.sites.Site` describes the methods. `aws` has the clients of its region.
 
     Args:
         address: its address.
@@ -35,16 +35,16 @@ class AwsSite:
     def __init__(self, address: str, duration: float = limits.BUCKET_LOCK) -> None:
         self.address = address
         self._bucket, region = bucket_parts(address)
-        self._aws = Aws(region)
+        self.aws = Aws(region)
         self._machine = machine(address)
-        self._locks = BucketLocks(self._aws, self._bucket, self._machine, duration)
-        self._distributions = Distributions(self._aws)
+        self._locks = BucketLocks(self.aws, self._bucket, self._machine, duration)
+        self._distributions = Distributions(self.aws)
 
     def findings(self, distribution: str | None, account: str | None) -> tuple[Finding, ...]:
-        return tuple(bucket_findings(self._aws, self.address, distribution, account))
+        return tuple(bucket_findings(self.aws, self.address, distribution, account))
 
     def login(self) -> Login:
-        return self._aws.login
+        return self.aws.login
 
     def read(self, path: str) -> str | None:
         with requesting(f"read `{path}` from {self._machine}", "s3:GetObject"):
@@ -119,9 +119,13 @@ class AwsSite:
     def unlock(self, path: str) -> None:
         self._locks.free(path)
 
+    def require_lock(self) -> None:
+        """Raise `ConflictError` if another run took a lock that this run held."""
+        self._locks.require()
+
     @property
     def _s3(self) -> Any:
-        return self._aws.client("s3")
+        return self.aws.client("s3")
 
     def _put(self, file: NewFile) -> str:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -15,6 +16,7 @@ INSTALL = "pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-
 LOG_IN = (
     "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `AWS_PROFILE`; in GitHub Actions, set the input `aws-role`"
 )
+_CHECK_POLICY = "check the policy of the role or user"
 # The codes of AWS for credentials that it does not accept, by the reason.
 _REFUSED = {
     "ExpiredToken": "are expired",
@@ -30,6 +32,7 @@ _REFUSED = {
 _FORBIDDEN = ("AccessDenied", "AccessDeniedException", "403", "Forbidden")
 _CONFLICTS = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 _BUSY = ("Throttling", "ThrottlingException", "SlowDown", "RequestLimitExceeded", "TooManyInvalidationsInProgress")
+_NOT_ALLOWED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 _FORBIDDEN_STATUS, _FIRST_SERVER_ERROR = 403, 500
 
 
@@ -133,21 +136,21 @@ def code_of(error: Any) -> str:
 
 def _converted(error: Any, to: str, allow: str) -> ShipitError:
     code, answer = code_of(error), error.response.get("ResponseMetadata", {})
-    text = error.response.get("Error", {}).get("Message", "")
+    text = error.response.get("Error", {}).get("Message") or ""
     if code in _REFUSED:
         return AuthError(f"AWS refused to {to}: the credentials {_REFUSED[code]}", hint=f"get new ones, or {LOG_IN}")
     status = answer.get("HTTPStatusCode", 0)
     if code in _FORBIDDEN or status == _FORBIDDEN_STATUS:
-        needed = (
-            f"allow `{allow}` in the policy of the role or user" if allow else "check the policy of the role or user"
-        )
+        named = _NOT_ALLOWED.search(text)  # such as `iam:PassRole`, which another action needs
+        right = named[1] if named else allow
+        needed = f"allow `{right}` in the policy of the role or user" if right else _CHECK_POLICY
         return AuthError(f"AWS does not allow these credentials to {to}", hint=needed)
     if code in _CONFLICTS:
         return ConflictError(f"another program was faster: AWS did not {to}", hint="run the same command again")
     what = f"AWS failed to {to}: {code} {text}".strip()
-    number = answer.get("RequestId", "")
+    number, retryable = answer.get("RequestId", ""), code in _BUSY or status >= _FIRST_SERVER_ERROR
     return RemoteError(
         f"{what} (request {number})" if number else what,
-        hint="run the same command again",
-        retryable=code in _BUSY or status >= _FIRST_SERVER_ERROR,
+        hint=f"{'' if retryable else 'fix the reason that AWS names, then '}run the same command again",
+        retryable=retryable,
     )

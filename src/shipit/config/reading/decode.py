@@ -6,7 +6,7 @@ that msgspec can decode the rest, and the rules between keys can be checked as w
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 
@@ -83,15 +83,14 @@ class Checker:
     def _tagged(self, table: dict[str, Any], type_: Any, at: Key) -> Any:
         """Return the valid part of a table whose keys depend on its kind."""
         kinds = {option.__struct_config__.tag: option for option in alternatives(type_) if is_tagged(option)}
-        first = next(iter(kinds.values()))
-        name, later = first.__struct_config__.tag_field, getattr(first, "later", ())
+        name = next(iter(kinds.values())).__struct_config__.tag_field
         kind = table.get(name)
         if kind is None:
             return self._report(
                 at, f"{key_name(at)} needs a `{name}`", f"use one of: {', '.join(map(describe_value, kinds))}"
             )
         if not isinstance(kind, str) or kind not in kinds:
-            return self._leaf(kind, Annotated[Literal[tuple(kinds)], msgspec.Meta(extra={"later": later})], (*at, name))
+            return self._leaf(kind, Literal[tuple(kinds)], (*at, name))
         kept = self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
         return kept if kept is _INVALID else {name: kind, **kept}
 

@@ -12,7 +12,7 @@ from shipit.config.keys import Key, path
 from shipit.config.model import Config
 from shipit.config.reading.decode import Fault
 
-_SSH, _LOCAL, _BUCKET = "ssh://", "local", "s3://"
+_SSH, _LOCAL, _BUCKET, _SERVICE = "ssh://", "local", "s3://", "ecs://"
 
 
 def shared_places(config: Config) -> Iterator[Fault]:
@@ -32,8 +32,11 @@ def shared_places(config: Config) -> Iterator[Fault]:
 
 
 def _is_same_everywhere(place: str) -> bool:
-    """Return whether a place is the same one for all environments: a host over SSH, a bucket, or a named context."""
-    if place.startswith((_SSH, _BUCKET)):
+    """Return whether a place is the same one for all environments: a host over SSH, a bucket, or a named context.
+
+    A service of ECS is one with its bucket, whose name exists only once in AWS.
+    """
+    if place.startswith((_SSH, _BUCKET, _SERVICE)):
         return True
     if place == _LOCAL:
         return False
@@ -47,7 +50,11 @@ def _fault(at: Key, thing: str, place: str, owner: Key) -> Fault:
         return Fault(
             at, f"bucket `{place.removeprefix(_BUCKET)}` is used by `{path(owner)}` already", "write another `bucket`"
         )
-    from shipit.core.deploy import is_cluster, machine  # only faults need it
+    from shipit.core.deploy import is_cluster, machine, service_parts  # only faults need it
 
+    if place.startswith(_SERVICE):
+        _, service, bucket = service_parts(place)
+        where = machine(place) if service else f"bucket {bucket.removeprefix(_BUCKET)}"
+        return Fault(at, f"{thing} on {where} is used by `{path(owner)}` already", f"write another `{at[-1]}`")
     where, other = (machine(place), "another `namespace`") if is_cluster(place) else (f"`{place}`", "other `hosts`")
     return Fault(at, f"{thing} on {where} is used by `{path(owner)}` already", f"write another `{at[-1]}`, or {other}")

@@ -13,10 +13,11 @@ from shipit.config.targets.checks import IdentityConfig as IdentityConfig
 from shipit.config.targets.compose import ComposeConfig as ComposeConfig
 from shipit.config.targets.compose import ComposeServiceConfig as ComposeServiceConfig
 from shipit.config.targets.compose import ServiceConfig as ServiceConfig
+from shipit.config.targets.ecs import EcsConfig as EcsConfig
 from shipit.config.targets.kubernetes import KubernetesConfig as KubernetesConfig
 from shipit.config.targets.static_site import StaticSiteConfig as StaticSiteConfig
 from shipit.config.targets.swarm import SwarmConfig as SwarmConfig
 from shipit.config.targets.watchtower import WatchtowerConfig as WatchtowerConfig
 
 HostConfig = BlueGreenConfig | ComposeConfig | SwarmConfig | WatchtowerConfig
-TargetConfig = HostConfig | KubernetesConfig | StaticSiteConfig
+TargetConfig = HostConfig | KubernetesConfig | StaticSiteConfig | EcsConfig

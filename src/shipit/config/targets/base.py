@@ -17,9 +17,6 @@ KIND = "kind"
 class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):
     """A target; its `kind` says which other keys it has."""
 
-    # The kinds that only a later version supports.
-    later: ClassVar[tuple[str, ...]] = ("ecs",)
-
     name: Annotated[
         AppName | None,
         Meta(

@@ -9,8 +9,11 @@ from shipit.core.deploy.address import cluster_address as cluster_address
 from shipit.core.deploy.address import cluster_parts as cluster_parts
 from shipit.core.deploy.address import is_bucket as is_bucket
 from shipit.core.deploy.address import is_cluster as is_cluster
+from shipit.core.deploy.address import is_service as is_service
 from shipit.core.deploy.address import kubectl as kubectl
 from shipit.core.deploy.address import machine as machine
+from shipit.core.deploy.address import service_address as service_address
+from shipit.core.deploy.address import service_parts as service_parts
 from shipit.core.deploy.compose import PIN_FILE as PIN_FILE
 from shipit.core.deploy.compose import ComposeService as ComposeService
 from shipit.core.deploy.compose import is_edited_pin_file as is_edited_pin_file
@@ -22,6 +25,14 @@ from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerImage as ContainerImage
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
+from shipit.core.deploy.ecs import CONTENT as CONTENT
+from shipit.core.deploy.ecs import EcsDeployment as EcsDeployment
+from shipit.core.deploy.ecs import EcsState as EcsState
+from shipit.core.deploy.ecs import EcsTask as EcsTask
+from shipit.core.deploy.ecs import TaskDefinition as TaskDefinition
+from shipit.core.deploy.ecs import content_hash as content_hash
+from shipit.core.deploy.ecs import definition_name as definition_name
+from shipit.core.deploy.ecs import deployment_state as deployment_state
 from shipit.core.deploy.health import FIRST_SERVER_ERROR as FIRST_SERVER_ERROR
 from shipit.core.deploy.health import TOO_LATE as TOO_LATE
 from shipit.core.deploy.health import Answer as Answer

@@ -1,4 +1,4 @@
-"""The addresses of the places that are deployed to: this machine, a host, a namespace of Kubernetes, a bucket of S3.
+"""The addresses of places to deploy to: hosts, namespaces of Kubernetes, buckets of S3, services of ECS.
 
 >>> machine("local"), machine("ssh://deploy@shop.example")
 ('this machine', 'deploy@shop.example')
@@ -6,6 +6,8 @@
 ('cluster prod, namespace shop', 'the cluster, namespace shop')
 >>> machine(bucket_address("shop-web", "ap-northeast-2"))
 'bucket shop-web'
+>>> machine(service_address("shop", "web", "shop-state", None))
+'ECS service shop/web'
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import shlex
 LOCAL = "local"
 _CLUSTER = "kubernetes:"
 _BUCKET = "s3://"
+_SERVICE = "ecs://"
 
 
 def machine(address: str) -> str:
@@ -24,6 +27,9 @@ def machine(address: str) -> str:
         return f"{f'cluster {context}' if context else 'the cluster'}, namespace {namespace}"
     if is_bucket(address):
         return f"bucket {bucket_parts(address)[0]}"
+    if is_service(address):
+        cluster, service, *_ = service_parts(address)
+        return f"ECS service {cluster}/{service}"
     return "this machine" if address == LOCAL else address.removeprefix("ssh://")
 
 
@@ -65,6 +71,27 @@ def bucket_parts(address: str) -> tuple[str, str | None]:
     """
     bucket, _, region = address.removeprefix(_BUCKET).partition("@")
     return bucket, region or None
+
+
+def service_address(cluster: str, service: str, bucket: str, region: str | None) -> str:
+    """Return the address of a service of ECS, whose record and lock are in `bucket`."""
+    return f"{_SERVICE}{cluster}/{service}#{bucket}{f'@{region}' if region else ''}"
+
+
+def is_service(address: str) -> bool:
+    """Return whether `address` is that of a service of ECS."""
+    return address.startswith(_SERVICE)
+
+
+def service_parts(address: str) -> tuple[str, str, str]:
+    """Return the cluster and the name of a service of ECS, and the address of the bucket with its record.
+
+    >>> service_parts("ecs://shop/web#shop-state@eu-west-1")
+    ('shop', 'web', 's3://shop-state@eu-west-1')
+    """
+    service, _, bucket = address.removeprefix(_SERVICE).partition("#")
+    cluster, _, name = service.partition("/")
+    return cluster, name, f"{_BUCKET}{bucket}"
 
 
 def kubectl(address: str, command: str) -> str:

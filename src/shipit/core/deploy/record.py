@@ -54,6 +54,7 @@ class DeployEvent(Struct, frozen=True):
         container: the id of that container.
         replaces: for `started`, the container of another program that had the traffic; None if it was shipit's own.
         together: for `started`, all parts of the deployment, also this one; empty if there is only one.
+        definition: the ARN of the task definition of ECS that was verified.
     """
 
     kind: EventKind
@@ -65,6 +66,7 @@ class DeployEvent(Struct, frozen=True):
     container: str = ""
     replaces: Replaced | None = None
     together: tuple[Part, ...] = ()
+    definition: str = ""
 
 
 class DeployRecord(Struct, frozen=True):

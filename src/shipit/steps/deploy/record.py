@@ -7,7 +7,17 @@ from typing import ClassVar
 from msgspec import DecodeError, Struct, ValidationError, json
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployEvent, DeployRecord, cluster_parts, is_cluster, machine
+from shipit.core.deploy import (
+    DeployEvent,
+    DeployRecord,
+    bucket_parts,
+    cluster_parts,
+    is_bucket,
+    is_cluster,
+    is_service,
+    machine,
+    service_parts,
+)
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
@@ -32,6 +42,9 @@ def read_record(host: Place, path: str) -> DeployRecord:
 def _removal(address: str, path: str) -> str:
     if is_cluster(address):
         return f"delete it: kubectl delete configmap {path} --namespace {cluster_parts(address)[0]}"
+    if is_bucket(address) or is_service(address):
+        bucket = bucket_parts(address if is_bucket(address) else service_parts(address)[2])[0]
+        return f"move it away: aws s3 mv s3://{bucket}/{path} s3://{bucket}/{path}.old"
     return f"move it away on that machine: mv {path} {path}.old"
 
 

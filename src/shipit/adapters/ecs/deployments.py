@@ -1,0 +1,78 @@
+"""The deployments of a service, as ECS records them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from shipit.adapters.ecs.answers import primary_of
+from shipit.adapters.sites import Aws, requesting
+from shipit.core.deploy import EcsDeployment
+
+_EARLIER = dt.timedelta(days=1)  # a rollback begins a deployment of its own, some time after the one that failed
+
+
+class Deployments:
+    """The deployments of a service.
+
+    Args:
+        aws: the clients of AWS.
+        cluster: the name of the cluster.
+        service: the name of the service.
+        machine: the name of the service for messages.
+    """
+
+    def __init__(self, aws: Aws, cluster: str, service: str, machine: str) -> None:
+        self._aws, self._cluster, self._service, self._machine = aws, cluster, service, machine
+        self._definitions: dict[str, str] = {}  # the task definition of a service revision, which never changes
+
+    def newest(self, service: Any) -> tuple[EcsDeployment | None, dt.datetime | None]:
+        """Return the newest deployment and the time of its begin; None if ECS has none on record.
+
+        Args:
+            service: the answer to `DescribeServices`.
+        """
+        begun = primary_of(service).get("createdAt")
+        arn = self._newest_arn(begun)
+        if not arn:
+            return None, begun
+        with requesting(f"read a deployment of {self._machine}", "ecs:DescribeServiceDeployments"):
+            answer = self._ecs.describe_service_deployments(serviceDeploymentArns=[arn])
+        found = next(iter(answer["serviceDeployments"]), None)
+        return (self._deployment(found), found["createdAt"]) if found else (None, begun)
+
+    def _newest_arn(self, begun: dt.datetime | None) -> str:
+        """Return the ARN of the newest deployment; empty if there is none."""
+        found: list[Any] = []
+        after = {"createdAt": {"after": begun - _EARLIER}} if begun else {}
+        arguments: dict[str, Any] = {"service": self._service, "cluster": self._cluster, **after}
+        with requesting(f"list the deployments of {self._machine}", "ecs:ListServiceDeployments"):
+            while True:
+                answer = self._ecs.list_service_deployments(**arguments)
+                found += answer["serviceDeployments"]
+                if not answer.get("nextToken"):
+                    break
+                arguments["nextToken"] = answer["nextToken"]
+        newest = max(found, key=lambda each: each["createdAt"], default=None)
+        return str(newest["serviceDeploymentArn"]) if newest else ""
+
+    def _deployment(self, found: Any) -> EcsDeployment:
+        rollback, earlier = found.get("rollback", {}), found.get("sourceServiceRevisions", ())
+        source = rollback.get("serviceRevisionArn") or next((each["arn"] for each in earlier), "")
+        reason = rollback.get("reason") or found.get("statusReason", "")
+        definition = self._definition(found["targetServiceRevision"]["arn"])
+        return EcsDeployment(definition, self._definition(source) if source else "", found["status"], reason)
+
+    def _definition(self, revision: str) -> str:
+        """Return the ARN of the task definition of a service revision; empty if ECS does not know it any more."""
+        if revision not in self._definitions:
+            with requesting(f"read a revision of {self._machine}", "ecs:DescribeServiceRevisions"):
+                answer = self._ecs.describe_service_revisions(serviceRevisionArns=[revision])
+            found: Mapping[str, Any] = next(iter(answer["serviceRevisions"]), {})
+            self._definitions[revision] = str(found.get("taskDefinition", ""))
+        return self._definitions[revision]
+
+    @property
+    def _ecs(self) -> Any:
+        return self._aws.client("ecs")

@@ -1,0 +1,43 @@
+"""The reasons why a service of ECS cannot be deployed, found out without writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.adapters.sites import Aws, bucket_findings, code_of, requesting
+from shipit.core.deploy import machine, service_parts
+from shipit.errors import AuthError
+from shipit.finding import Finding
+
+
+def service_findings(aws: Aws, address: str, account: str | None) -> Iterator[Finding]:
+    """Yield the first problem that would stop a deployment: of the credentials, the bucket or the service.
+
+    Raises `RemoteError` if AWS cannot be reached.
+    """
+    problems = tuple(bucket_findings(aws, service_parts(address)[2], None, account))
+    yield from problems
+    if not problems:
+        try:
+            yield from _of_service(aws, address)
+        except AuthError as error:
+            yield Finding("aws-login", error.what, error.hint or "")
+
+
+def _of_service(aws: Aws, address: str) -> Iterator[Finding]:
+    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+    cluster, service, _ = service_parts(address)
+    where = f"in account {aws.login.account}, region {aws.region}"
+    with requesting(f"read {machine(address)}", "ecs:DescribeServices"):
+        try:
+            found = aws.client("ecs").describe_services(cluster=cluster, services=[service])["services"]
+        except ClientError as error:
+            if code_of(error) != "ClusterNotFoundException":
+                raise
+            what = f"there is no cluster `{cluster}` {where}"
+            yield Finding("cluster-missing", what, f"see their names: aws ecs list-clusters --region {aws.region}")
+            return
+    if all(each["status"] == "INACTIVE" for each in found):
+        what = f"cluster `{cluster}` has no service `{service}`, and shipit only gives it another task definition"
+        yield Finding("service-missing", what, f"see their names: aws ecs list-services --cluster {cluster}")

@@ -1,0 +1,142 @@
+"""A service of ECS, with the bucket of its record and its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+
+from shipit.adapters.ecs.answers import state_from
+from shipit.adapters.ecs.deployments import Deployments
+from shipit.adapters.ecs.preflight import service_findings
+from shipit.adapters.ecs.tasks import Tasks
+from shipit.adapters.sites import AwsSite, code_of, requesting
+from shipit.core import limits
+from shipit.core.deploy import CONTENT, EcsState, TaskDefinition, definition_name, machine, service_parts
+from shipit.core.redact import Redactor
+from shipit.errors import ShipitError
+from shipit.finding import Finding
+from shipit.world.ecs import EcsService
+from shipit.world.sites import Login
+
+
+class AwsEcsService:
+    """A service; `shipit.world.ecs.EcsService` describes the methods.
+
+    Args:
+        address: its address.
+        redact: removes the secrets from a log.
+        duration: the seconds after which a lock that is not renewed is free.
+    """
+
+    def __init__(self, address: str, redact: Redactor, duration: float = limits.BUCKET_LOCK) -> None:
+        self.address = address
+        self._machine, self._redact = machine(address), redact
+        self._cluster, self._name, bucket = service_parts(address)
+        self._bucket = AwsSite(bucket, duration)
+        self._aws = self._bucket.aws
+        self._deployments = Deployments(self._aws, self._cluster, self._name, self._machine)
+        self._tasks = Tasks(self._aws, self._cluster, self._name, self._machine)
+        self._known: dict[str, TaskDefinition] = {}  # by ARN; the content of a revision never changes
+
+    def findings(self, account: str | None) -> tuple[Finding, ...]:
+        return tuple(service_findings(self._aws, self.address, account))
+
+    def login(self) -> Login:
+        return self._aws.login
+
+    def read(self, path: str) -> str | None:
+        return self._bucket.read(path)
+
+    def locked_by(self, path: str) -> str | None:
+        return self._bucket.locked_by(path)
+
+    def state(self) -> EcsState | None:
+        with requesting(f"read {self._machine}", "ecs:DescribeServices"):
+            answer = self._ecs.describe_services(cluster=self._cluster, services=[self._name])
+        found = next((each for each in answer["services"] if each["status"] != "INACTIVE"), None)
+        if found is None:
+            return None
+        deployment, since = self._deployments.newest(found)
+        return state_from(found, deployment, self._tasks.all(since))
+
+    def definition(self, arn: str) -> TaskDefinition | None:
+        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+        if arn in self._known:
+            return self._known[arn]
+        with requesting(f"read task definition `{definition_name(arn)}`", "ecs:DescribeTaskDefinition"):
+            try:
+                answer = self._ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+            except ClientError as error:
+                if code_of(error) == "ClientException":
+                    return None
+                raise
+        return self._kept(answer)
+
+    def registered(self, family: str, content_hash: str) -> TaskDefinition | None:
+        with requesting(f"list the task definitions `{family}`", "ecs:ListTaskDefinitions"):
+            answer = self._ecs.list_task_definitions(
+                familyPrefix=family, status="ACTIVE", sort="DESC", maxResults=int(limits.ECS_DEFINITIONS)
+            )
+        found = (self.definition(arn) for arn in answer["taskDefinitionArns"])
+        return next((each for each in found if each and each.tags.get(CONTENT) == content_hash), None)
+
+    def logs(self, task: str, container: str, lines: int) -> str:
+        definition = self.definition(self._tasks.definition_of(task) or "")
+        with suppress(ShipitError):  # the reason of a failure is known without its log
+            text = self._tasks.log(task, container, definition, lines) if definition else ""
+            return self._redact(text)
+        return ""
+
+    def write(self, path: str, text: str) -> None:
+        self._bucket.write(path, text)
+
+    def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
+        return self._bucket.lock(path, owner)
+
+    def unlock(self, path: str) -> None:
+        self._bucket.unlock(path)
+
+    def register(self, content: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+        self._bucket.require_lock()
+        with requesting(f"register a task definition `{content['family']}`", "ecs:RegisterTaskDefinition"):
+            pairs = [{"key": key, "value": value} for key, value in tags.items()]
+            self._ecs.register_task_definition(**content, tags=pairs)
+
+    def update(self, arn: str) -> None:
+        self._bucket.require_lock()
+        with requesting(f"give {self._machine} the task definition `{definition_name(arn)}`", "ecs:UpdateService"):
+            self._ecs.update_service(cluster=self._cluster, service=self._name, taskDefinition=arn)
+
+    @property
+    def _ecs(self) -> Any:
+        return self._aws.client("ecs")
+
+    def _kept(self, answer: Any) -> TaskDefinition:
+        """Return a task definition from an answer with everything that a new revision can be registered with."""
+        found = answer["taskDefinition"]
+        accepted = self._ecs.meta.service_model.operation_model("RegisterTaskDefinition").input_shape.members
+        content = {name: value for name, value in found.items() if name in accepted}
+        tags = {tag["key"]: tag["value"] for tag in answer.get("tags", ())}
+        arn = found["taskDefinitionArn"]
+        self._known[arn] = TaskDefinition(arn, content, tags, found.get("status", "ACTIVE") == "ACTIVE")
+        return self._known[arn]
+
+
+class AwsEcsServices:
+    """All services; `shipit.world.ecs.EcsServices` describes the method.
+
+    Args:
+        redact: removes the secrets from a log.
+        duration: the seconds after which a lock that is not renewed is free.
+    """
+
+    def __init__(self, redact: Redactor, duration: float = limits.BUCKET_LOCK) -> None:
+        self._redact, self._duration = redact, duration
+        self._services: dict[str, EcsService] = {}
+
+    def at(self, address: str) -> EcsService:
+        if address not in self._services:
+            self._services[address] = AwsEcsService(address, self._redact, self._duration)
+        return self._services[address]

@@ -1,0 +1,77 @@
+"""The tasks of a service, and their logs in CloudWatch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from shipit.adapters.ecs.answers import task_from
+from shipit.adapters.sites import Aws, code_of, requesting
+from shipit.core import limits
+from shipit.core.deploy import EcsTask, TaskDefinition
+
+_AT_ONCE = 100  # the most that ECS describes in one request
+
+
+class Tasks:
+    """The tasks of a service.
+
+    Args:
+        aws: the clients of AWS.
+        cluster: the name of the cluster.
+        service: the name of the service.
+        machine: the name of the service for messages.
+    """
+
+    def __init__(self, aws: Aws, cluster: str, service: str, machine: str) -> None:
+        self._aws, self._cluster, self._service, self._machine = aws, cluster, service, machine
+        self._seen: dict[str, str] = {}  # the task definition of each task that was read
+
+    def all(self, since: dt.datetime | None) -> tuple[EcsTask, ...]:
+        """Return the tasks that shall run, and those that were created after `since` and shall not run any more."""
+        found = self._described(self._listed("RUNNING"))
+        stopped = self._described(self._listed("STOPPED"))
+        found += [each for each in stopped if since is None or each.get("createdAt", since) >= since]
+        tasks = tuple(task_from(each) for each in found)
+        self._seen |= {task.id: task.definition for task in tasks}
+        return tasks
+
+    def definition_of(self, task: str) -> str | None:
+        """Return the ARN of the task definition of a task that was read before; None for any other task."""
+        return self._seen.get(task)
+
+    def log(self, task: str, container: str, definition: TaskDefinition, lines: int) -> str:
+        """Return the end of the log of a container in CloudWatch; empty if it does not write there."""
+        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+        containers = (each for each in definition.content["containerDefinitions"] if each["name"] == container)
+        found: Mapping[str, Any] = next(containers, {})
+        options = found.get("logConfiguration", {}).get("options", {})
+        group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+        if not (group and prefix and options.get("awslogs-region", self._aws.region) == self._aws.region):
+            return ""
+        with requesting(f"read the log of {self._machine}", "logs:GetLogEvents"):
+            try:
+                answer = self._aws.client("logs").get_log_events(
+                    logGroupName=group, logStreamName=f"{prefix}/{container}/{task}", limit=lines
+                )
+            except ClientError as error:
+                if code_of(error) == "ResourceNotFoundException":  # it ended before it wrote a line
+                    return ""
+                raise
+        return "\n".join(event["message"] for event in answer["events"])[-limits.DEPLOY_LOG_SIZE :]
+
+    def _listed(self, status: str) -> list[str]:
+        with requesting(f"list the tasks of {self._machine}", "ecs:ListTasks"):
+            pages = self._aws.client("ecs").get_paginator("list_tasks")
+            found = pages.paginate(cluster=self._cluster, serviceName=self._service, desiredStatus=status)
+            return [arn for page in found for arn in page["taskArns"]]
+
+    def _described(self, arns: list[str]) -> list[Any]:
+        found: list[Any] = []
+        for start in range(0, len(arns), _AT_ONCE):
+            with requesting(f"read the tasks of {self._machine}", "ecs:DescribeTasks"):
+                some = arns[start : start + _AT_ONCE]
+                found += self._aws.client("ecs").describe_tasks(cluster=self._cluster, tasks=some)["tasks"]
+        return found

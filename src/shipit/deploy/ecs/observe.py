@@ -1,0 +1,81 @@
+"""The reads that make up the state of a service of ECS."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec.structs import replace
+
+from shipit.core.deploy import DeployedImage, DeployRecord, TaskDefinition, digest_in
+from shipit.core.images import REVISION, VERSION, Reference
+from shipit.deploy.ecs.findings import container_findings, service_findings
+from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
+from shipit.steps.deploy import read_record
+from shipit.steps.ecs import runs
+from shipit.world import World
+
+_SHOWN = 19  # characters of a digest
+
+
+def observe_service(world: World, target: EcsTarget) -> ObservedEcs:
+    """Return the state of the service of a target. Only reads."""
+    (address,), config = target.config.hosts, target.config
+    port = world.ecs_services.at(address)
+    if problems := port.findings(config.account):
+        return ObservedEcs(target, findings=problems, readable=False)
+    service = port.state()
+    definition = port.definition(service.definition) if service else None
+    seen = ObservedEcs(
+        target,
+        service,
+        definition,
+        container=_container(target, definition),
+        record=read_record(port, target.record_path),
+        locked_by=port.locked_by(target.state_path) or "",
+        login=port.login(),
+        findings=tuple(container_findings(target, definition, service.definition)) if service else (),
+    )
+    if service is None or not seen.container:
+        return seen
+    findings = (*seen.findings, *service_findings(target, service))
+    return replace(seen, serving=_serving(world, seen), findings=findings)
+
+
+def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:
+    """Return the container that gets the image; empty if it does not exist, or if it is not clear which one it is."""
+    names = tuple(definition.images) if definition else ()
+    if target.config.container:
+        return target.config.container if target.config.container in names else ""
+    return names[0] if len(names) == 1 else ""
+
+
+def _serving(world: World, seen: ObservedEcs) -> DeployedImage | None:
+    """Return the image that most running tasks run; None if it is not known."""
+    tasks = seen.service.running if seen.service else ()
+    most = Counter((task.images.get(seen.container, ""), task.definition) for task in tasks).most_common(1)
+    if not most:
+        return None
+    (found, arn), _ = most[0]
+    task = next(task for task in tasks if task.definition == arn)
+    definition = world.ecs_services.at(seen.target.config.hosts[0]).definition(arn)
+    wanted = definition.images.get(seen.container, "") if definition else ""
+    digest = digest_in(found) or digest_in(wanted)
+    if not digest:
+        return None
+    known = [event.image for event in seen.record.verified]
+    if digest_in(wanted):
+        known.append(_image(world, Reference.parse(wanted).name, digest_in(wanted), seen.record))
+    same = [image for image in known if image.digest == digest]
+    other = (image for image in known if not same and runs(world, image, task, seen.container))
+    name = Reference.parse(wanted or seen.wanted).name
+    return next(iter(same), None) or next(other, None) or _image(world, name, digest, seen.record)
+
+
+def _image(world: World, name: str, digest: str, record: DeployRecord) -> DeployedImage:
+    """Return an image with the version and the commit that the record or the registry has for its digest."""
+    recorded = next((event.image for event in record.events if event.image.digest == digest), None)
+    if recorded:
+        return recorded
+    found = world.registry.find(f"{name}@{digest}")
+    labels = found.labels if found else {}
+    return DeployedImage(name, digest, labels.get(VERSION) or digest[:_SHOWN], labels.get(REVISION, ""))

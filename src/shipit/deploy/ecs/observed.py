@@ -1,0 +1,105 @@
+"""The state of a service of ECS that is deployed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from shipit.config.targets import EcsConfig
+from shipit.core.deploy import (
+    DeployedImage,
+    DeployRecord,
+    EcsState,
+    TaskDefinition,
+    definition_name,
+    deployment_state,
+)
+from shipit.deploy.base import DeployTarget, HostState
+from shipit.finding import Finding
+from shipit.world.sites import Login
+
+EcsTarget = DeployTarget[EcsConfig]
+
+
+class ObservedEcs(Struct, frozen=True):
+    """The state of the service, and the problems that were found.
+
+    Args:
+        target: the target.
+        service: the service; None if it cannot be read.
+        definition: the task definition that the service shall run; None if it cannot be read.
+        container: the name of the container that gets the image; empty if it is not clear which one.
+        serving: the image that most tasks run; None if no task runs.
+        record: the record of deployments.
+        locked_by: the run that holds the lock; empty if it is free.
+        login: the account and the region of the credentials; None if they cannot be read.
+        findings: the problems.
+        readable: False when the service cannot be read.
+    """
+
+    target: EcsTarget
+    service: EcsState | None = None
+    definition: TaskDefinition | None = None
+    container: str = ""
+    serving: DeployedImage | None = None
+    record: DeployRecord = DeployRecord()
+    locked_by: str = ""
+    login: Login | None = None
+    findings: tuple[Finding, ...] = ()
+    readable: bool = True
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the task definition that the service shall run; empty if it cannot be read."""
+        return self.service.definition if self.service else ""
+
+    @property
+    def wanted(self) -> str:
+        """The image reference in that task definition."""
+        return self.definition.images.get(self.container, "") if self.definition else ""
+
+    @property
+    def hosts(self) -> tuple[HostState, ...]:
+        """The state of the service, in the form that all kinds share; empty if it cannot be read."""
+        if not self.readable:
+            return ()
+        state = HostState(
+            host=self.target.config.hosts[0],
+            serving=self.serving,
+            since=max((task.started for task in self.service.running), default="") if self.service else "",
+            problem=self._problem,
+            drift=tuple(self._drift()),
+            record=self.record,
+            locked_by=self.locked_by,
+            login=f"AWS account {self.login.account}, region {self.login.region}" if self.login else "",
+        )
+        return (state,)
+
+    def started(self, image: DeployedImage, container: str) -> bool:
+        """Return whether a task that runs `image` was started, so that it can have got requests.
+
+        ECS reports no digest for a task whose image could not be pulled.
+        """
+        tasks = self.service.tasks if self.service else ()
+        return any(task.started and task.images.get(container) == image.digest for task in tasks)
+
+    @property
+    def _problem(self) -> str:
+        if self.service is None or self.definition is None:
+            return ""  # a finding says it
+        name, state = definition_name(self.arn), deployment_state(self.service, self.arn)
+        running = self.service.running_of(self.arn)
+        if not self.service.running:
+            return f"no task runs; {state.failed or state.waiting}".removesuffix("; ")
+        if state.failed or not running:
+            return f"the deployment of {name} is not finished: {state.failed or state.waiting}"
+        if len(running) < self.service.desired:
+            return f"only {len(running)} of {self.service.desired} tasks run {name}"
+        return next((f"task `{task.id}` is unhealthy" for task in running if task.unhealthy), "")
+
+    def _drift(self) -> Iterator[str]:
+        """Yield a sentence if another image runs than was verified last."""
+        last = self.record.current
+        if self.serving and last and self.serving.digest != last.digest:
+            yield f"{self.serving} runs, but {last} was verified last"

@@ -1,0 +1,12 @@
+"""The steps that deploy to a service of ECS, one module for each kind."""
+
+from __future__ import annotations
+
+from shipit.steps.ecs.await_deployment import AwaitDeployment as AwaitDeployment
+from shipit.steps.ecs.confirm_deployment import ConfirmDeployment as ConfirmDeployment
+from shipit.steps.ecs.confirm_deployment import runs as runs
+from shipit.steps.ecs.deploy_definition import DeployDefinition as DeployDefinition
+from shipit.steps.ecs.register_definition import RegisterDefinition as RegisterDefinition
+from shipit.steps.ecs.service import Change as Change
+
+STEPS = (RegisterDefinition, DeployDefinition, AwaitDeployment, ConfirmDeployment)

@@ -1,0 +1,114 @@
+"""The step that proves which image the tasks of a service run, watches them, and records the image as verified."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import DeployedImage, DeployEvent, EcsTask, definition_name, digest_in, machine
+from shipit.errors import DeployError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
+from shipit.steps.ecs.await_deployment import last_log
+from shipit.steps.ecs.service import Change, rolled_out
+from shipit.world import World
+
+
+class ConfirmDeployment(Struct, frozen=True):
+    """Prove that the running tasks run the new image, watch them for `bake` seconds, then record it as verified.
+
+    Args:
+        host: the address of the service.
+        app: the name of the app.
+        change: the task definition.
+        record: the name of the record.
+        bake: the time to watch, in seconds.
+        url: the public address to ask; empty for none.
+        by: the run.
+        url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
+    """
+
+    kind: ClassVar[str] = "confirm-deployment"
+    public: ClassVar[bool] = True
+    host: str
+    app: str
+    change: Change
+    record: str
+    bake: float = 0
+    url: str = ""
+    by: str = ""
+    url_before: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}:{self.app}"
+
+    @property
+    def summary(self) -> str:
+        place = f"{self.change.image} on {machine(self.host)}"
+        return f"watch {place} for {self.bake:g} s, then record it as verified" if self.bake else f"record {place}"
+
+    def check(self, world: World) -> Done | Todo:
+        if read_record(world.place(self.host), self.record).current != self.change.image:
+            return Todo()
+        problem = self._problem(world)
+        return Todo(problem) if problem else Done(self._outputs)
+
+    @property
+    def _outputs(self) -> Outputs:
+        return verified_outputs(self.change.image, self.host, self.app)
+
+    def apply(self, world: World) -> Outputs:
+        found, definition = rolled_out(world, self.host, self.change)
+        earlier = frozenset(task.id for task in found.failed_of(definition))
+        if problem := watch(lambda: self._look(world, earlier), self.bake, world).problem:
+            raise self._failure(world, problem)
+        place = world.place(self.host)
+        record = read_record(place, self.record)
+        if record.current != self.change.image:
+            event = DeployEvent("verified", self.change.image, by=self.by, definition=definition)
+            add_event(place, self.record, record, event, world)
+        return self._outputs
+
+    def _look(self, world: World, earlier: Set[str]) -> Seen:
+        """Return the problem; a task that failed since the tasks `earlier` did is a final one."""
+        found, definition = rolled_out(world, self.host, self.change)
+        for task in found.failed_of(definition):
+            if task.id not in earlier:
+                return Seen(f"task `{task.id}` stopped: {task.reason}", final=True)
+        return Seen(self._problem(world))
+
+    def _problem(self, world: World) -> str:
+        """Return the reason why the image does not serve right now; empty if it does."""
+        found, definition = rolled_out(world, self.host, self.change)
+        running = found.running_of(definition)
+        if len(running) < max(1, found.desired):
+            return f"only {len(running)} of {found.desired} tasks run {definition_name(definition)}"
+        for task in running:
+            if task.unhealthy:
+                return f"task `{task.id}` is unhealthy: its health check failed"
+            if not runs(world, self.change.image, task, self.change.container):
+                return f"task `{task.id}` runs `{task.images[self.change.container]}`, and not {self.change.image}"
+        return (public_problem(self.url, self.url_before, world, change="deployment") or "") if self.url else ""
+
+    def _failure(self, world: World, problem: str) -> DeployError:
+        found, definition = rolled_out(world, self.host, self.change)
+        outside = bool(self.url) and self.url in problem
+        return DeployError(
+            f"{self.change.image} failed on {machine(self.host)} after its deployment: {problem}",
+            hint="check `url`, DNS and the load balancer, then run: shipit deploy ENV --retry"
+            if outside
+            else "read the log above, fix the app, then deploy a new version",
+            tail=last_log(world, self.host, self.change.container, found, definition),
+        )
+
+
+def runs(world: World, image: DeployedImage, task: EcsTask, container: str) -> bool:
+    """Return whether a task runs `image`, by the digest that ECS reports: that of the image, or that of its platform.
+
+    A task without a report runs the digest of its task definition, because a container with another one cannot start.
+    """
+    found = digest_in(task.images.get(container, ""))
+    return found in ("", image.digest) or found in world.registry.digests(image.reference)

@@ -1,0 +1,58 @@
+"""The step that gives a service of ECS another task definition."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core.deploy import EcsState, TaskDefinition, machine
+from shipit.errors import ConflictError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.ecs.service import Change, state_of, superseded
+from shipit.world import World
+
+
+class DeployDefinition(Struct, frozen=True):
+    """Give a service the task definition with the new image, and change nothing else of it.
+
+    Args:
+        host: the address of the service.
+        change: the wanted task definition.
+        was: the ARN of the task definition that is replaced; any other one was set by another program.
+    """
+
+    kind: ClassVar[str] = "deploy-definition"
+    public: ClassVar[bool] = True
+    host: str
+    change: Change
+    was: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.host}"
+
+    @property
+    def summary(self) -> str:
+        return f"deploy {self.change.image} to {machine(self.host)}"
+
+    def check(self, world: World) -> Done | Todo:
+        found, wanted = self._found(world)
+        return Done() if wanted and found.definition == wanted.arn else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        found, wanted = self._found(world)
+        if wanted is None:
+            what = f"the task definition with {self.change.image} for {machine(self.host)} was deregistered meanwhile"
+            raise ConflictError(what, hint="run the same command again")
+        if found.definition != wanted.arn:
+            world.ecs_services.at(self.host).update(wanted.arn)
+        return {}
+
+    def _found(self, world: World) -> tuple[EcsState, TaskDefinition | None]:
+        """Return the service, and the wanted revision; raises `ConflictError` if another program set another one."""
+        found = state_of(world, self.host)
+        wanted = self.change.revision(world, self.host, found.definition)
+        if found.definition not in (self.was, wanted.arn if wanted else ""):
+            raise superseded(self.host, found.definition)
+        return found, wanted

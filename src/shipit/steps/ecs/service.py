@@ -1,0 +1,80 @@
+"""The reads of a service of ECS that its steps share, and the task definition that a deployment leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from shipit.core.deploy import DeployedImage, EcsState, TaskDefinition, content_hash, definition_name, machine
+from shipit.errors import ConflictError
+from shipit.world import World
+
+
+class Change(Struct, frozen=True):
+    """The task definition that a service shall run: that of `base`, with the image of one container by its digest.
+
+    Args:
+        base: the ARN of the revision whose other settings are kept.
+        container: the name of the container.
+        image: the image.
+    """
+
+    base: str
+    container: str
+    image: DeployedImage
+
+    def content(self, base: TaskDefinition) -> dict[str, Any]:
+        """Return the content of the wanted revision."""
+        return base.with_image(self.container, self.image.reference)
+
+    def base_in(self, world: World, host: str) -> TaskDefinition:
+        """Return the revision `base`; raises `ConflictError` if it or its container is gone."""
+        found = world.ecs_services.at(host).definition(self.base)
+        if found is None or self.container not in found.images:
+            thing = f"container `{self.container}` of " if found else ""
+            what = f"{thing}task definition `{definition_name(self.base)}` is gone: another program deleted it"
+            raise ConflictError(what, hint="run the same command again: it begins with the one that runs then")
+        return found
+
+    def revision(self, world: World, host: str, used: str) -> TaskDefinition | None:
+        """Return the wanted revision; None if it is not registered.
+
+        Args:
+            world: the ports.
+            host: the address of the service.
+            used: the ARN of the revision that the service has; it can have one that was deregistered.
+        """
+        base = self.base_in(world, host)
+        if base.images[self.container] == self.image.reference and (base.active or used == base.arn):
+            return base
+        return world.ecs_services.at(host).registered(base.family, content_hash(self.content(base)))
+
+
+def state_of(world: World, host: str) -> EcsState:
+    """Return the state of a service; raises `ConflictError` if it is gone."""
+    found = world.ecs_services.at(host).state()
+    if found is None:
+        what = f"{machine(host)} is gone: another program deleted it"
+        raise ConflictError(what, hint="create it again, then run the same command again")
+    return found
+
+
+def superseded(host: str, now: str) -> ConflictError:
+    """Return the error for a service that another program gave the task definition `now`."""
+    return ConflictError(
+        f"another program gave {machine(host)} the task definition `{definition_name(now)}`",
+        hint="see which one in the events of AWS CloudTrail with the name `UpdateService`",
+    )
+
+
+def rolled_out(world: World, host: str, change: Change) -> tuple[EcsState, str]:
+    """Return the state of a service, and the ARN of the revision that it was given.
+
+    Raises `ConflictError` if another program gave it another one.
+    """
+    found = state_of(world, host)
+    wanted = change.revision(world, host, found.definition)
+    if wanted is None or found.replaced(wanted.arn):
+        raise superseded(host, found.definition)
+    return found, wanted.arn

@@ -1,0 +1,220 @@
+"""The scheduler of ECS in memory: it starts and stops the tasks of a service, and ends its deployments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct, field
+
+from shipit.core.deploy import EcsDeployment, EcsTask, digest_in
+from shipit.testing.clock import FakeClock
+from shipit.testing.hosts import FakeApp
+from shipit.testing.registry import FakeRegistry
+
+_AGAIN = 10  # seconds between two starts of tasks
+_PATIENCE = 60  # seconds after which the load balancer counts a task that does not answer as unhealthy
+_ROLLBACK = 5  # seconds that a rollback takes
+_THRESHOLD = 3  # failed tasks, after which the circuit breaker ends a deployment
+
+
+class FakeTask(Struct):
+    """A task: the images of its containers by name, and the second of its start. `reason` says why it was stopped."""
+
+    id: str
+    definition: str
+    images: Mapping[str, str]
+    since: int
+    reason: str = ""
+    failed: bool = False
+    pulled: bool = True
+
+
+class FakeRollout(Struct):
+    """A deployment of a service: the task definition with its images, that before it, and the times as seconds."""
+
+    definition: str
+    images: Mapping[str, str]
+    since: int
+    earlier: str = ""
+    earlier_images: Mapping[str, str] = field(default_factory=dict)
+    status: str = "IN_PROGRESS"
+    reason: str = ""
+    changed: int = 0
+    state: str = "IN_PROGRESS"
+
+    @property
+    def rolled_back(self) -> bool:
+        """True when the circuit breaker takes it back."""
+        return self.status.startswith("ROLLBACK")
+
+
+class FakeScheduler(Struct):
+    """The tasks and the deployments of one service, which go on with the clock.
+
+    All new tasks start at once, and the old ones are stopped when the new ones answer. A test can change these
+    attributes:
+
+    Args:
+        registry: the registry that images are pulled from.
+        clock: the clock.
+        apps: the behaviour of the images by digest.
+        desired: the number of tasks that the service wants.
+        breaker: True if a circuit breaker ends a deployment after 3 failed tasks.
+        rollback: True if it also takes the deployment back.
+        capacity: the event of the service that says why no task can be started; empty if tasks can be.
+        reported: the digest that is reported for all containers; empty for that of the image.
+        rollouts: its deployments, the newest last.
+        tasks: its tasks, also those that were stopped.
+    """
+
+    registry: FakeRegistry
+    clock: FakeClock
+    apps: Mapping[str, FakeApp]
+    desired: int = 2
+    breaker: bool = True
+    rollback: bool = True
+    capacity: str = ""
+    reported: str = ""
+    rollouts: list[FakeRollout] = field(default_factory=list)
+    tasks: list[FakeTask] = field(default_factory=list)
+    now: int = 0
+    started: int = 0
+
+    def create(self, definition: str, images: Mapping[str, str]) -> None:
+        """Create the service with tasks that serve."""
+        self.now = int(self.clock.elapsed())
+        self.rollouts.append(FakeRollout(definition, dict(images), self.now, status="SUCCESSFUL", state="COMPLETED"))
+        self._start(definition, images)
+
+    def begin(self, definition: str, images: Mapping[str, str]) -> None:
+        """Begin the deployment of a task definition; one that is not finished is stopped."""
+        self.advance()
+        before = self.rollouts[-1]
+        steady = (before.definition, before.images)
+        if before.status != "SUCCESSFUL":
+            steady = (before.earlier, before.earlier_images)
+        if before.status == "IN_PROGRESS":
+            before.status, before.reason = "STOPPED", "a newer deployment was started"
+            self._stop(lambda task: task.definition == before.definition != definition)
+        self.rollouts.append(FakeRollout(definition, dict(images), self.now, *steady))
+        self.advance()
+
+    @property
+    def definition(self) -> str:
+        """The task definition that the service shall run."""
+        newest = self.rollouts[-1]
+        return newest.earlier if newest.rolled_back else newest.definition
+
+    @property
+    def newest(self) -> EcsDeployment:
+        """The newest deployment."""
+        found = self.rollouts[-1]
+        return EcsDeployment(found.definition, found.earlier, found.status, found.reason)
+
+    @property
+    def observed(self) -> tuple[EcsTask, ...]:
+        """The tasks that run, and those that were stopped since the newest deployment began."""
+        since = self.rollouts[-1].since
+        return tuple(self._observed(task) for task in self.tasks if not task.reason or task.since >= since)
+
+    def advance(self) -> None:
+        """Let the scheduler do all that it does until now."""
+        for second in range(self.now, int(self.clock.elapsed()) + 1):
+            self.now = second
+            self._tick()
+
+    def _tick(self) -> None:
+        for task in self._alive():
+            if reason := self._failure(task):
+                task.reason, task.failed = reason, True
+        newest = self.rollouts[-1]
+        if newest.rolled_back:
+            self._go_back(newest)
+        elif newest.state != "FAILED":
+            self._go_on(newest)
+
+    def _go_on(self, newest: FakeRollout) -> None:
+        alive = self._alive(newest.definition)
+        failures = [task for task in self.tasks if task.failed and task.definition == newest.definition]
+        recent = [task for task in failures if task.since >= newest.since]
+        if newest.status == "IN_PROGRESS" and self.breaker and len(recent) >= _THRESHOLD:
+            newest.reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+            newest.changed, newest.state = self.now, "FAILED"
+            newest.status = "ROLLBACK_IN_PROGRESS" if self.rollback and newest.earlier else "STOPPED"
+            self._stop(lambda task: task.definition == newest.definition)
+        elif len(alive) < self.desired:
+            self._start(newest.definition, newest.images)
+        elif newest.status == "IN_PROGRESS" and all(map(self._answers, alive)):
+            newest.status, newest.state = "SUCCESSFUL", "COMPLETED"
+            self._stop(lambda task: task.definition != newest.definition)
+
+    def _go_back(self, newest: FakeRollout) -> None:
+        if len(self._alive(newest.earlier)) < self.desired:
+            self._start(newest.earlier, newest.earlier_images)
+        elif newest.status == "ROLLBACK_IN_PROGRESS" and self.now >= newest.changed + _ROLLBACK:
+            newest.status, newest.state = "ROLLBACK_SUCCESSFUL", "COMPLETED"
+
+    def _start(self, definition: str, images: Mapping[str, str]) -> None:
+        latest = max((task.since for task in self.tasks if task.definition == definition), default=-_AGAIN)
+        failed = any(task.failed for task in self.tasks if task.definition == definition and task.since == latest)
+        if self.capacity or (failed and self.now < latest + _AGAIN):
+            return
+        for _ in range(self.desired - len(self._alive(definition))):
+            self.started += 1
+            pulled = all(self.registry.find(image) for image in images.values())
+            self.tasks.append(FakeTask(f"{self.started:032x}", definition, dict(images), self.now, pulled=pulled))
+
+    def _stop(self, which: Callable[[FakeTask], bool]) -> None:
+        for task in self._alive():
+            if which(task):
+                task.reason = f"Scaling activity initiated by deployment ecs-svc/{len(self.rollouts)}"
+
+    def _alive(self, definition: str = "") -> list[FakeTask]:
+        return [task for task in self.tasks if not task.reason and definition in ("", task.definition)]
+
+    def _apps(self, task: FakeTask) -> list[FakeApp]:
+        return [self.apps.get(digest, FakeApp()) for digest in self._digests(task.images).values()]
+
+    def _answers(self, task: FakeTask) -> bool:
+        answers = (app.answer("/health", self.now - task.since) for app in self._apps(task))
+        return task.pulled and all(answer.status == 200 for answer in answers)
+
+    def _failure(self, task: FakeTask) -> str:
+        """Return the reason why a task ends by itself now; empty if it does not."""
+        age = self.now - task.since
+        if not task.pulled:
+            return f"CannotPullContainerError: {next(iter(task.images.values()))}: not found" if age >= 1 else ""
+        for app in self._apps(task):
+            if app.start_error:
+                return app.start_error
+            if app.exits is not None and age >= app.exits:
+                return f"Essential container in task exited: exit status {app.exit_code}"
+            if age >= _PATIENCE and app.ready > age:
+                return "Task failed ELB health checks"
+        return ""
+
+    def _observed(self, task: FakeTask) -> EcsTask:
+        age, alive = self.now - task.since, not task.reason
+        fails = any(app.fails is not None and app.answer("/health", age).status != 200 for app in self._apps(task))
+        began = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(seconds=task.since)
+        return EcsTask(
+            task.id,
+            task.definition,
+            self._reported(task),
+            running=alive and task.pulled,
+            unhealthy=alive and fails,
+            started=began.isoformat() if task.pulled else "",
+            ended=not alive,
+            reason=task.reason,
+            failed=task.failed,
+        )
+
+    def _reported(self, task: FakeTask) -> dict[str, str]:
+        digests = self._digests(task.images) if task.pulled else {}
+        return {name: self.reported or digest for name, digest in digests.items()}
+
+    def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
+        """Return the digest of the image of each container; ECS finds out that of a tag when it pulls the image."""
+        found = {name: self.registry.find(image) for name, image in images.items()}
+        return {name: digest_in(images[name]) or (image.digest if image else "") for name, image in found.items()}

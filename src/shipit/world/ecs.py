@@ -1,0 +1,87 @@
+"""The port to the services of ECS. A place there is one service, with a bucket of S3 for its record and its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from shipit.core.deploy import EcsState, TaskDefinition
+from shipit.finding import Finding
+from shipit.world.sites import Login
+
+
+class EcsService(Protocol):
+    """A service of ECS. The lock, and a text that is read and written, are objects in its bucket."""
+
+    address: str
+
+    # reads
+    def findings(self, account: str | None) -> tuple[Finding, ...]:
+        """Return the reasons why nothing can be deployed, without writing: no login, no bucket, no service, no right.
+
+        Args:
+            account: the account that the credentials must belong to; None for any.
+        """
+
+    def login(self) -> Login:
+        """Return the account and the region of the credentials. Raises `AuthError` if AWS refuses them."""
+
+    def read(self, path: str) -> str | None:
+        """Return the text of an object of the bucket; None if there is none."""
+
+    def locked_by(self, path: str) -> str | None:
+        """Return the owner of the lock `path`; None if it is free."""
+
+    def state(self) -> EcsState | None:
+        """Return the service with its tasks and its newest deployment; None if it does not exist."""
+
+    def definition(self, arn: str) -> TaskDefinition | None:
+        """Return one revision of a task definition; None if it does not exist."""
+
+    def registered(self, family: str, content_hash: str) -> TaskDefinition | None:
+        """Return the newest active revision of `family` that shipit registered with this hash; None if there is none.
+
+        Only the newest `shipit.core.limits.ECS_DEFINITIONS` are searched.
+        """
+
+    def logs(self, task: str, container: str, lines: int) -> str:
+        """Return the last `lines` lines of a container's output in CloudWatch, without secrets.
+
+        It is empty if the container does not write there, or if the credentials do not have the right to read it.
+        """
+
+    # writes
+    def write(self, path: str, text: str) -> None:
+        """Replace an object of the bucket that is a text, or create it.
+
+        Raises `ConflictError` if this run no longer holds its lock.
+        """
+
+    def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
+        """Hold the lock `path` while the block runs; see `shipit.world.hosts.Host.lock`.
+
+        After a run was killed, another one waits until the lock is free, at most 30 seconds.
+        """
+
+    def unlock(self, path: str) -> None:
+        """Take the lock `path` away from the run that holds it, which can then write nothing more."""
+
+    def register(self, content: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+        """Register a new revision of a task definition.
+
+        Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
+        """
+
+    def update(self, arn: str) -> None:
+        """Give the service another task definition, and change nothing else; ECS begins a deployment.
+
+        Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
+        """
+
+
+class EcsServices(Protocol):
+    """All services."""
+
+    def at(self, address: str) -> EcsService:
+        """Return the service with this address; see `shipit.core.deploy.service_address`."""

@@ -1,0 +1,245 @@
+"""ECS for tests: moto keeps task definitions, and this module plays the scheduler that moto lacks.
+
+moto has no service deployments, and its tasks and rollouts never go on. Here they do, by the scheduler of
+`shipit.testing`, with the clock and the images of a world in memory. Every request and every answer of ECS is held to
+botocore's own model, so that no test passes on a shape that AWS does not have.
+
+    def test_a_service(ecs: Ecs) -> None:
+        ecs.create("acme/shop:1.0.0")
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+import pytest
+from moto.ecs.models import ecs_backends
+from parts.aws import ACCOUNT, REGION, Aws, aws, moto
+from parts.shapes import check_shape
+
+from shipit.core.deploy import EcsTask
+from shipit.testing import FakeScheduler, FakeWorld
+
+__all__ = ["aws", "moto"]  # fixtures
+CLUSTER, SERVICE, BUCKET = "shop", "web", "shop-state"
+ADDRESS = f"ecs://{CLUSTER}/{SERVICE}#{BUCKET}@{REGION}"
+_ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
+
+
+@dataclass
+class Ecs:
+    """A cluster, and a service in it as soon as a test creates it.
+
+    `world` has the clock, the registry and the behaviour of the images. `called` are the actions that were requested.
+    """
+
+    world: FakeWorld
+    scheduler: FakeScheduler
+    called: list[str] = field(default_factory=list)
+
+    @property
+    def client(self) -> Any:
+        return boto3.client("ecs")
+
+    def create(self, image: str) -> str:
+        """Create the service with a first task definition, as another program does, and return its ARN."""
+        self.client.create_cluster(clusterName=CLUSTER)
+        arn = self.register(image)
+        self.client.create_service(cluster=CLUSTER, serviceName=SERVICE, taskDefinition=arn, desiredCount=2)
+        self.scheduler.create(arn, {"web": image})
+        return arn
+
+    def register(self, image: str, **settings: Any) -> str:
+        """Register a revision of a task definition, as another program does, and return its ARN."""
+        log = {"awslogs-group": "/shop", "awslogs-region": REGION, "awslogs-stream-prefix": "ecs"}
+        container = {
+            "name": "web",
+            "image": image,
+            "memory": 512,
+            "essential": True,
+            "portMappings": [{"containerPort": 8080}],
+            "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
+            "secrets": [{"name": "DB", "valueFrom": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"}],
+            "logConfiguration": {"logDriver": "awslogs", "options": log},
+        }
+        answer = self.client.register_task_definition(
+            family="shop",
+            containerDefinitions=[container],
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            tags=[{"key": "team", "value": "shop"}],
+            **settings,
+        )
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    def definitions(self) -> list[str]:
+        """Return the ARNs of all active task definitions."""
+        return list(self.client.list_task_definitions(familyPrefix="shop")["taskDefinitionArns"])
+
+    def describe_services(self, asked: Any) -> dict[str, Any]:
+        found = self.scheduler
+        if asked["services"] != [SERVICE] or not found.rollouts:
+            arn = f"{_ARN}:service/{asked['cluster']}/{asked['services'][0]}"
+            return {"services": [], "failures": [{"arn": arn, "reason": "MISSING"}]}
+        found.advance()
+        newest = found.rollouts[-1]
+        begun = self.world.clock.now()
+        primary = {
+            "id": f"ecs-svc/{len(found.rollouts)}",
+            "status": "PRIMARY",
+            "taskDefinition": found.definition,
+            "rolloutState": newest.state,
+            "rolloutStateReason": newest.reason or "ECS deployment in progress.",
+            "createdAt": begun,
+        }
+        breaker = {"enable": found.breaker, "rollback": found.breaker and found.rollback}
+        service = {
+            "serviceName": SERVICE,
+            "status": "ACTIVE",
+            "taskDefinition": found.definition,
+            "desiredCount": found.desired,
+            "deploymentController": {"type": "ECS"},
+            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, "strategy": "ROLLING"},
+            "deployments": [primary],
+            "events": [{"id": "1", "createdAt": begun, "message": found.capacity}] if found.capacity else [],
+        }
+        return {"services": [service], "failures": []}
+
+    def list_service_deployments(self, asked: Any) -> dict[str, Any]:
+        """Answer in pages of one deployment, the oldest first: AWS promises no order."""
+        self.scheduler.advance()
+        number = int(asked.get("nextToken") or 0)
+        rollout = self.scheduler.rollouts[number]
+        brief = {
+            "serviceDeploymentArn": f"{_ARN}:service-deployment/{CLUSTER}/{SERVICE}/{number}",
+            "createdAt": self._time(rollout.since, number),
+            "status": rollout.status,
+            "targetServiceRevisionArn": self._revision(rollout.definition),
+        }
+        more = {"nextToken": str(number + 1)} if number + 1 < len(self.scheduler.rollouts) else {}
+        return {"serviceDeployments": [brief], **more}
+
+    def describe_service_deployments(self, asked: Any) -> dict[str, Any]:
+        (arn,) = asked["serviceDeploymentArns"]
+        number = int(arn.rpartition("/")[2])
+        self.scheduler.advance()
+        rollout = self.scheduler.rollouts[number]
+        found: dict[str, Any] = {
+            "serviceDeploymentArn": arn,
+            "createdAt": self._time(rollout.since, number),
+            "status": rollout.status,
+            "targetServiceRevision": {"arn": self._revision(rollout.definition)},
+        }
+        if rollout.earlier:
+            found["sourceServiceRevisions"] = [{"arn": self._revision(rollout.earlier)}]
+        if rollout.rolled_back:
+            found["rollback"] = {"reason": rollout.reason, "serviceRevisionArn": self._revision(rollout.earlier)}
+        elif rollout.reason:
+            found["statusReason"] = rollout.reason
+        return {"serviceDeployments": [found], "failures": []}
+
+    def describe_service_revisions(self, asked: Any) -> dict[str, Any]:
+        (arn,) = asked["serviceRevisionArns"]
+        definition = f"{_ARN}:task-definition/shop:{arn.rpartition('/')[2]}"
+        return {"serviceRevisions": [{"serviceRevisionArn": arn, "taskDefinition": definition}], "failures": []}
+
+    def list_tasks(self, asked: Any) -> dict[str, Any]:
+        assert (asked["cluster"], asked["serviceName"]) == (CLUSTER, SERVICE)
+        self.scheduler.advance()
+        ended = asked["desiredStatus"] == "STOPPED"
+        found = [task for task in self.scheduler.observed if task.ended == ended]
+        return {"taskArns": [f"{_ARN}:task/{CLUSTER}/{task.id}" for task in found]}
+
+    def describe_tasks(self, asked: Any) -> dict[str, Any]:
+        ids = {arn.rpartition("/")[2] for arn in asked["tasks"]}
+        return {"tasks": [self._task(task) for task in self.scheduler.observed if task.id in ids], "failures": []}
+
+    def update_service(self, asked: Any) -> dict[str, Any]:
+        assert asked.keys() == {"cluster", "service", "taskDefinition"}
+        definition: Any = ecs_backends[ACCOUNT][REGION].describe_task_definition(asked["taskDefinition"])
+        images = {each["name"]: each["image"] for each in definition.container_definitions}
+        self.scheduler.begin(definition.arn, images)
+        return {"service": self.describe_services({"services": [SERVICE]})["services"][0]}
+
+    def _task(self, task: EcsTask) -> dict[str, Any]:
+        stopped = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": task.reason} if task.ended else {}
+        status = "STOPPED" if task.ended else "RUNNING" if task.running else "PENDING"
+        reason, _, code = task.reason.partition(": exit status ")
+        container: dict[str, Any] = {"name": "web", "lastStatus": status}
+        if task.images.get("web"):
+            container["imageDigest"] = task.images["web"]
+        if task.failed and "health checks" not in task.reason:
+            stopped |= {"stopCode": "EssentialContainerExited" if code else "TaskFailedToStart"}
+        if code:
+            stopped, container = stopped | {"stoppedReason": reason}, container | {"exitCode": int(code)}
+        since = next(each.since for each in self.scheduler.tasks if each.id == task.id)
+        started = {"startedAt": self._time(since, 900)} if task.started else {}
+        return {
+            "taskArn": f"{_ARN}:task/{CLUSTER}/{task.id}",
+            "taskDefinitionArn": task.definition,
+            "createdAt": self._time(since, 900),
+            "desiredStatus": "STOPPED" if task.ended else "RUNNING",
+            "lastStatus": status,
+            "healthStatus": "UNHEALTHY" if task.unhealthy else "UNKNOWN",
+            "containers": [container],
+            **started,
+            **stopped,
+        }
+
+    def _time(self, second: int, number: int = 0) -> dt.datetime:
+        """Return the time of a second of the scheduler; `number` tells two deployments in one second apart."""
+        age = dt.timedelta(seconds=self.world.clock.elapsed() - second)
+        return self.world.clock.now() - age + dt.timedelta(milliseconds=number)
+
+    @staticmethod
+    def _revision(definition: str) -> str:
+        return f"{_ARN}:service-revision/{CLUSTER}/{SERVICE}/{definition.rpartition(':')[2]}"
+
+
+_PLAYED = (
+    *("describe_services", "list_service_deployments", "describe_service_deployments", "describe_service_revisions"),
+    *("list_tasks", "describe_tasks", "update_service"),
+)
+
+
+@pytest.fixture
+def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
+    from botocore.client import BaseClient  # type: ignore[import-untyped]
+    from moto.core.responses import ActionResult
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    aws.make_bucket(BUCKET)
+    world = FakeWorld.new()
+    made = Ecs(world, FakeScheduler(world.registry, world.clock, world.hosts.apps))
+    model = boto3.client("ecs").meta.service_model
+
+    def played(name: str) -> Any:
+        action = "".join(word.capitalize() for word in name.split("_"))
+
+        def answer(response: Any) -> Any:
+            operation = model.operation_model(action)
+            asked = {key: value for key in operation.input_shape.members if (value := response._get_param(key))}
+            result = getattr(made, name)(asked)
+            check_shape(operation.output_shape, result, action)
+            return ActionResult(result)
+
+        return answer
+
+    for name in _PLAYED:
+        monkeypatch.setattr(EC2ContainerServiceResponse, name, played(name), raising=False)
+    call = BaseClient._make_api_call
+
+    def checked(client: Any, action: str, arguments: Any) -> Any:
+        if client.meta.service_model.service_name == "ecs":
+            made.called.append(f"ecs:{action}")
+            check_shape(client.meta.service_model.operation_model(action).input_shape, arguments, action)
+        return call(client, action, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", checked)
+    yield made

@@ -1,0 +1,69 @@
+"""The rights in the policy of the guide: they are enough to deploy, and a missing one is named."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from parts.ecs import BUCKET, Ecs, aws, ecs, moto
+from services.shop import Shop
+from sites.test_rights import check_rights, log_in
+
+from shipit.errors import PreflightError, ShipitError
+
+pytestmark = pytest.mark.slow
+__all__ = ["aws", "ecs", "moto"]  # fixtures
+POLICY = json.loads((Path(__file__).parents[2] / "examples/ecs/aws/rights.json").read_text(encoding="utf-8"))
+# moto does not check the right to pass a role, and that to read a log is asked for only after a failure.
+CHECKED = [
+    each
+    for statement in POLICY["Statement"]
+    for each in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    if each not in ("iam:PassRole", "logs:GetLogEvents", "ecs:TagResource")
+]
+
+
+@pytest.fixture
+def shop(ecs: Ecs) -> Shop:
+    return Shop.on(ecs)
+
+
+def policy(without: str = "") -> Any:
+    """Return the policy for the names of the tests; moto checks all rights of ECS for all resources."""
+    found = json.loads(json.dumps(copy.deepcopy(POLICY)).replace("shop-deployments", BUCKET))
+    for statement in found["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [each for each in actions if each != without] or ["s3:GetBucketTagging"]
+        if actions[0].startswith("ecs:"):
+            statement["Resource"] = "*"
+    return found
+
+
+def test_the_policy_of_the_guide_is_enough(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = shop.publish(shop.world, "1.0.0")
+    log_in("shipit", policy(), monkeypatch)
+    check_rights(monkeypatch)
+    shop.deploy(shop.run())
+    assert shop.runs() == {image.digest}
+
+
+def test_a_missing_right_is_named_and_the_service_stays_as_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = shop.runs()
+    for number, action in enumerate(CHECKED):
+        shop.publish(shop.world, f"1.{number}.0")
+        log_in(f"user{number}", policy(without=action), monkeypatch)
+        with monkeypatch.context() as patch:
+            check_rights(patch)
+            assert refused(shop) == (4, f"allow `{action}` in the policy of the role or user")
+        assert shop.runs() == before
+
+
+def refused(shop: Shop) -> tuple[int, str | None]:
+    """Return the exit status and the hint of a deployment that is refused."""
+    with pytest.raises(ShipitError) as raised:
+        shop.deploy(shop.run())
+    error = raised.value
+    return error.exit_code, error.findings[0].fix if isinstance(error, PreflightError) else error.hint
