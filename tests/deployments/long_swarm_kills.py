@@ -2,11 +2,14 @@
 
 It takes about half an hour; `make test` leaves this file out, because of its name.
 
-.venv/bin/pytest -n 0 -s tests/deployments/long_swarm_kills.py
+.venv/bin/pytest -n 3 tests/deployments/long_swarm_kills.py
+
+RESULTS=FILE gets a line for each test: the kills and the runs.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -38,6 +41,11 @@ def kill(shop: SwarmShop, seconds: float, *arguments: str) -> bool:
     return kill_after(shop.start(*arguments, output=subprocess.DEVNULL), seconds)
 
 
+def report(line: str) -> None:
+    with open(os.environ.get("RESULTS", os.devnull), "a", encoding="utf-8") as results:
+        results.write(f"{line}\n")
+
+
 def test_a_deployment_killed_at_each_write_is_finished_by_the_same_command(shop: SwarmShop) -> None:
     kills = [Kill(at, when) for at in range(1, len(WRITES) + 1) for when in ("before", "after")]
     for number, each in enumerate(kills, 1):
@@ -45,7 +53,7 @@ def test_a_deployment_killed_at_each_write_is_finished_by_the_same_command(shop:
         assert shop.deploy(version, env=each.environment).killed, each
         shop.deploy(version).succeeded()
         shop.consistent(version, 1)
-    print(f"\ndeployment: {len(kills)} kills at writes")  # noqa: T201
+    report(f"deployment: {len(kills)} kills at writes")
 
 
 def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(shop: SwarmShop) -> None:
@@ -56,7 +64,7 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(sh
         kills += kill(shop, chance.uniform(0.3, 6), "deploy", "prod", version)
         shop.deploy(version).succeeded()
         shop.consistent(version, 1)
-    print(f"\ndeployment: {kills} kills in {number} runs")  # noqa: T201
+    report(f"deployment: {kills} kills in {number} runs")
 
 
 def test_a_failing_deployment_killed_at_a_random_time_ends_with_the_version_before(shop: SwarmShop) -> None:
@@ -70,7 +78,7 @@ def test_a_failing_deployment_killed_at_a_random_time_ends_with_the_version_befo
         statuses.append(shop.deploy(BAD, *again).status)
         assert statuses[-1] == REJECTED or (statuses[-1] == REFUSED and not again)
         shop.consistent(VERSIONS[0], 1)
-    print(f"\nfailure: {kills} kills in {number} runs; statuses afterwards: {statuses}")  # noqa: T201
+    report(f"failure: {kills} kills in {number} runs; statuses afterwards: {statuses}")
 
 
 def test_a_rollback_killed_at_a_random_time_is_finished_by_the_same_command(shop: SwarmShop) -> None:
@@ -81,7 +89,7 @@ def test_a_rollback_killed_at_a_random_time_is_finished_by_the_same_command(shop
         kills += kill(shop, chance.uniform(0.3, 6), "rollback", "prod", VERSIONS[0])
         shop.run("rollback", "prod", VERSIONS[0]).succeeded()
         shop.consistent(VERSIONS[0], 1)
-    print(f"\nrollback: {kills} kills in {number} runs")  # noqa: T201
+    report(f"rollback: {kills} kills in {number} runs")
 
 
 def test_a_killed_deployment_with_a_migration_is_finished_and_runs_it_once(
@@ -99,4 +107,4 @@ def test_a_killed_deployment_with_a_migration_is_finished_and_runs_it_once(
         shop.deploy(version).succeeded()
         shop.consistent(version, 1)
         assert len((data / "migrations").read_text().splitlines()) == number
-    print(f"\nmigration: {kills} kills in {number} runs")  # noqa: T201
+    report(f"migration: {kills} kills in {number} runs")
