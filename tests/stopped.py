@@ -7,6 +7,7 @@ STOP_GROUP=1                           the whole process group ends, with the co
 WRITES=FILE                            the file that gets the names of the writes that were made
 STATES=FILE and STATES_OF=DIRECTORY    the file that gets, as JSON, the digests of the directory before and after each write
 MEMORY=FILE                            the file that gets the largest memory of the run, in KiB
+LIMITS={"KUBECTL": 15}                 other limits of `shipit.core.limits`, as JSON
 
 Without arguments it runs shipit in a process forked for each line of standard input: see forked.py.
 """
@@ -28,6 +29,7 @@ from forked import serve
 
 from shipit.adapters.project import Project
 from shipit.cli.main import run
+from shipit.core import limits
 from shipit.testing import interrupted, recorded
 from shipit.testing.interrupt import watched
 from shipit.world import World
@@ -77,6 +79,9 @@ def _kill_this() -> None:
 def _main(args: list[str]) -> int:
     if "STOP_GROUP" in os.environ:
         os.setpgid(0, 0)
+    for name, number in json.loads(os.environ.get("LIMITS", "{}")).items():
+        limit: Any = getattr(limits, name)
+        setattr(limits, name, type(limit)(limit.area, number, limit.subject, limit.outcome))
     status = run(args)
     if "WRITES" in os.environ:
         Path(os.environ["WRITES"]).write_text("\n".join(writes))

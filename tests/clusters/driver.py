@@ -1,12 +1,7 @@
-"""shipit's command line, which a test can kill at a write: see stopped.py. It has one more variable:
-
-LIMITS={...}    limits of `shipit.core.limits`, as JSON
-"""
+"""shipit's command line, which a test can kill at a write: see stopped.py. The limit LEASE reaches its clusters, too."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,14 +13,11 @@ from shipit.core import limits
 from shipit.world import World
 
 
-def with_limits(world: World) -> World:
-    for name, number in json.loads(os.environ.get("LIMITS", "{}")).items():
-        limit: Any = getattr(limits, name)
-        setattr(limits, name, type(limit)(limit.area, number, limit.subject, limit.outcome))
+def with_lease(world: World) -> World:
     clusters: Any = world.clusters
     clusters._duration = limits.LEASE
     return world
 
 
 if __name__ == "__main__":
-    start(with_limits)
+    start(with_lease)

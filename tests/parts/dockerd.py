@@ -14,22 +14,63 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from parts.daemon import CACHE, as_root, daemon, new_room, program
+from parts.daemon import CACHE, as_root, daemon, new_room, program, wait_until
 from parts.engine import Engine, write_config
 
 # A newer engine than the system's, unpacked by scripts/install-parts where the system's is too old.
 NEWER = CACHE / "engine"
 FIRST_WITH_CONTAINERD_STORE = 24
+# Starts the engine of the room $0 again whenever it ends, as systemd does, unless there is a file `off`. The old containerd
+# is a zombie until the end, and would count as running.
+_KEPT_RUNNING = 'while :; do [ -e "$0/off" ] || { rm -f "$0"/exec/containerd/*.pid; "$@"; }; sleep 0.2; done'
 # The bridge of an engine, its addresses, and those of the networks that tests make: set apart for benchmarks (RFC 2544).
 BRIDGE, OWN, OTHERS = "shipit{}", "198.18.{}.", "198.19.{}."
 # The bridge's own link address. A bridge without one takes that of a container, and another one when this container
 # ends: the other containers then send their answers to an address that is gone, until they ask again.
 LINK = "02:42:c6:12:{:02x}:01"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The switch of an engine whose files are in `room`."""
+
+    room: Path
+
+    def argv(self, argv: Sequence[str]) -> list[str]:
+        """Return a command that runs another one again whenever it ends, as systemd does."""
+        return ["sh", "-c", _KEPT_RUNNING, str(self.room), *argv]
+
+    def off(self) -> None:
+        """Kill the engine by SIGKILL; it is not started again before `on`. Its containers go on until then."""
+        (self.room / "off").touch()
+        self.kill()
+        wait_until(lambda: not self._answers())
+
+    def on(self) -> None:
+        """Start the engine again, which also starts its containers again, if their settings say so."""
+        (self.room / "off").unlink()
+        wait_until(self._answers)
+
+    def kill(self) -> None:
+        """Kill the engine by SIGKILL; it is started again at once."""
+        subprocess.run([*as_root(), "kill", "-KILL", (self.room / "pid").read_text()], check=True)
+
+    def _answers(self) -> bool:
+        return bool(_ping(self.room / "docker.sock"))
+
+
+@contextmanager
+def switched_engine() -> Iterator[tuple[Engine, Switch]]:
+    """An engine like `system_engine`, which a test can kill and start again."""
+    switch = Switch(new_room())
+    with _engine(os.environ["PATH"], containerd=False, switch=switch) as engine:
+        yield engine, switch
 
 
 @contextmanager
@@ -52,13 +93,14 @@ def containerd_engine() -> Iterator[Engine]:
 
 
 @contextmanager
-def _engine(path: str, *, containerd: bool) -> Iterator[Engine]:
+def _engine(path: str, *, containerd: bool, switch: Switch | None = None) -> Iterator[Engine]:
     dockerd = program("dockerd", path)
-    room = new_room()
+    room = switch.room if switch else new_room()
     config, address = write_config(room / "client", buildx=True), room / "docker.sock"
     (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}}))
     number = _new_bridge()
-    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", dockerd, *_options(room, number)]
+    argv = [dockerd, *_options(room, number)]
+    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", *(switch.argv(argv) if switch else argv)]
     with daemon(argv, room, lambda: _ping(address), networks=[OTHERS.format(number), OWN.format(number)], root=True):
         yield Engine(f"unix://{address}", config)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parts.daemon import as_root, daemon, free_port, new_room, program
-from parts.dockerd import _ping
+from parts.dockerd import Switch, _ping
 from parts.engine import Engine, write_config
 from parts.registry import Registry
 
@@ -32,11 +32,16 @@ QUICK = ("--update-monitor", "1s", "--restart-delay", "100ms", "--stop-grace-per
 
 @dataclass(frozen=True)
 class Node:
-    """An engine in a network namespace. `pid` is the process id of the engine, and `address` its IP address there."""
+    """An engine in a network namespace.
+
+    `pid` is the id of a process in it, `address` the IP address of the engine there, and `switch` that of the engine; it
+    works only if the swarm was made with `switches`.
+    """
 
     engine: Engine
     pid: int
     address: str
+    switch: Switch
 
     @property
     def id(self) -> str:
@@ -99,13 +104,14 @@ class Swarm:
 
 
 @contextmanager
-def swarm(registry: Registry, nodes: int = 1, *, leader: int = 1) -> Iterator[Swarm]:
+def swarm(registry: Registry, nodes: int = 1, *, leader: int = 1, switches: bool = False) -> Iterator[Swarm]:
     """Start a swarm, which notices after a few seconds that a node is lost.
 
-    The first node is its manager. With another `leader`, all nodes are managers.
+    The first node is its manager. With another `leader`, all nodes are managers. With `switches`, a test can kill the
+    engines, and start them again.
     """
     with ExitStack() as running:
-        found = [running.enter_context(_node(registry, _address(number))) for number in range(1, nodes + 1)]
+        found = [running.enter_context(_node(registry, _address(number), switches)) for number in range(1, nodes + 1)]
         _connect(found)
         first = found[leader - 1]
         first.engine.docker("swarm", "init", "--advertise-addr", first.address, "--dispatcher-heartbeat", "1s")
@@ -137,19 +143,26 @@ def _connect(nodes: Sequence[Node]) -> None:
 
 
 @contextmanager
-def _node(registry: Registry, address: str) -> Iterator[Node]:
+def _node(registry: Registry, address: str, switches: bool) -> Iterator[Node]:
     """Start an engine in a network namespace of its own, in which the registry has the same address as outside."""
     room = new_room()
     config, socket = write_config(room / "client", buildx=True), room / "docker.sock"
     options = [f"--host=unix://{socket}", f"--group={os.getgid()}", f"--pidfile={room}/pid", "--log-level=warn"]
     options += [f"--data-root={room}/data", f"--exec-root={room}/exec", "--iptables=false", "--shutdown-timeout=2"]
-    command = f"ip link set lo up && exec {shlex.join([program('dockerd'), *options])}"
+    argv, switch = [program("dockerd"), *options], Switch(room)
+    command = f"ip link set lo up && exec {shlex.join(switch.argv(argv) if switches else argv)}"
     path = f"PATH={os.environ['PATH']}:/usr/sbin:/sbin"
     argv = ["env", path, program("unshare"), "--net", "sh", "-c", command]
     with daemon(argv, room, lambda: _ping(socket), root=True):
         pid = int((room / "pid").read_text())
+        pid = _parent(pid) if switches else pid
         with _forwarded(pid, registry):
-            yield Node(Engine(f"unix://{socket}", config), pid, address)
+            yield Node(Engine(f"unix://{socket}", config), pid, address, switch)
+
+
+def _parent(pid: int) -> int:
+    """Return the id of the parent of a process: the shell that starts an engine again."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @contextmanager

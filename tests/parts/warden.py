@@ -65,12 +65,15 @@ def _end_containers(program: subprocess.Popen[bytes]) -> None:
 
 
 def _end_orphans() -> None:
-    """Killing a container's shim makes its processes ours, so there may be several rounds."""
+    """Killing a container's shim makes its processes ours, so there may be several rounds.
+
+    The first process of a container ends only after all others in it were waited for, so any of them is.
+    """
     while children := _children(os.getpid()):
         for child in children:
             _kill(child)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
 
 
 def _children(parent: int) -> set[int]:
