@@ -9,11 +9,12 @@ import pytest
 from msgspec.structs import replace
 from repositories import Repository
 
-from shipit import api
+from shipit import api, importers
 from shipit.api import Project
 from shipit.config.load import parse_config
+from shipit.config.model import Config
 from shipit.errors import ConflictError
-from shipit.plan.adoption import Adoption
+from shipit.plan.adoption import Adoption, adoption_of
 
 SETTINGS = {
     "branches": ["main"],
@@ -155,6 +156,22 @@ def test_settings_that_shipit_refuses_need_a_decision_with_the_reason_and_the_ot
     assert key.why.startswith("shipit does not accept it: entry 1 of `branches` must be a name that git accepts")
     assert "branches" not in adoption.text
     assert adoption.text
+
+
+def test_the_settings_of_many_packages_are_not_read_again_for_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> Config:
+        read.append(text)
+        return parse_config(text)
+
+    monkeypatch.setattr("shipit.plan.adoption.plan.parse_config", counted)
+    packages = {f"p{number}": {"component": f"c{number}"} for number in range(200)}
+    files = {"release-please-config.json": json.dumps({"packages": packages, "changelog-path": "CHANGES.md"})}
+    repository = importers.Repository(files.get, "main")
+    adoption = adoption_of(repository, importers.read_settings(repository))
+    assert len(adoption.config.packages) == 200
+    assert len(read) < 10
 
 
 def test_the_default_branch_of_the_remote_is_not_written(repo: Repository, tmp_path: Path) -> None:

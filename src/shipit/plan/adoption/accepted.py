@@ -29,7 +29,8 @@ def accepted_settings(settings: Settings) -> tuple[dict[str, dict[str, Any]], di
     accepted = {table: dict(keys) for table, keys in settings.items()}
     refused: dict[str, str] = {}
     while error := _problems(accepted):
-        found = [(place, problem.what) for problem in error.problems for place in _places(problem.where, accepted)]
+        paths = {f"{table}.{toml_key(key)}": (table, key) for table, keys in accepted.items() for key in keys}
+        found = [(place, problem.what) for problem in error.problems for place in _places(problem.where, paths)]
         if not found:
             what = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems) or error.what
             raise ConfigError(
@@ -61,10 +62,7 @@ def _problems(settings: Settings) -> ConfigError | None:
     return None
 
 
-def _places(where: str, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the table and the key that the path of a problem leads to."""
-    for table, keys in settings.items():
-        for key in keys:
-            path = f"{table}.{toml_key(key)}"
-            if where == path or where.startswith((f"{path}.", f"{path}[")):
-                yield table, key
+def _places(where: str, paths: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the table and the key that the path of a problem leads to, of those in `paths`."""
+    ends = (end for end, sign in enumerate(f"{where}.") if sign in ".[")
+    yield from (paths[where[:end]] for end in ends if where[:end] in paths)

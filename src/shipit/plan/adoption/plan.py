@@ -148,20 +148,36 @@ def _merged(imported: Sequence[Imported]) -> Settings:
 def _needed(settings: Settings) -> tuple[Settings, Config]:
     """Return the settings without those that equal a default, and the configuration that they give."""
     config = parse_config(toml_text(settings))
-    for table, keys in list(settings.items()):
-        for key in list(keys):
-            fewer = {**settings, table: {name: value for name, value in settings[table].items() if name != key}}
-            if _means(fewer, config):
-                settings = fewer
-    return {table: keys for table, keys in settings.items() if keys}, config
+    needed = {table: dict(_needed_keys(table, keys, settings)) for table, keys in settings.items()}
+    return {table: keys for table, keys in needed.items() if keys}, config
 
 
-def _means(settings: Settings, config: Config) -> bool:
-    """Return whether the settings are valid, and give this configuration."""
+def _needed_keys(table: str, keys: dict[str, Any], settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of a table that do not equal a default. Only the tables that these belong to are read again."""
+    if table in _BY_NAME:
+        yield from keys.items()
+        return
+    own = {name: each for name, each in settings.get("environments", {}).items() if deploy_table(name) == table}
+    tables = {"environments": own} if own else {name: each for name, each in settings.items() if name not in _BY_NAME}
+    left, config = dict(keys), _meaning({**tables, table: keys})
+    for key, value in keys.items():
+        fewer = {name: each for name, each in left.items() if name != key}
+        if config is not None and _meaning({**tables, table: fewer}) == config:
+            left = fewer
+        else:
+            yield key, value
+
+
+_BY_NAME = ("bump", "packages", "environments")
+"""The tables whose keys are names of anything: none of them has a default."""
+
+
+def _meaning(settings: Settings) -> Config | None:
+    """Return the configuration that settings give; None if they are not valid."""
     try:
-        return parse_config(toml_text(settings)) == config
+        return parse_config(toml_text(settings))
     except ConfigError:
-        return False
+        return None
 
 
 def _is_left_over(file: str, config: Config) -> bool:
