@@ -170,6 +170,31 @@ def test_a_newer_deployment_supersedes_the_one_before(bench: Bench) -> None:
     assert deployment_state(state, before.definition).done
 
 
+def test_a_command_runs_in_a_task_that_is_found_again_by_its_key(bench: Bench) -> None:
+    service = bench.another()
+    state = service.state()
+    assert state
+    assert service.job("shipit-1") is None
+    task = service.run(state.definition, "web", ["app", "--migrate"], "shipit-1")
+    found = bench.another().job("shipit-1")
+    assert found and (found.id, found.definition, found.succeeded("web")) == (task, state.definition, True)
+    assert (service.task(task), service.task("0" * 32), service.job("shipit-2")) == (found, None, None)
+    again = service.run(state.definition, "web", ["app", "--migrate"], "shipit-1")
+    newest = service.job("shipit-1")
+    assert newest and newest.id == again != task
+    service.stop(task)
+
+
+@pytest.mark.slow
+def test_a_command_that_fails_has_its_exit_status(ecs: Ecs) -> None:
+    publish(ecs.world)
+    definition, ecs.exit_status = ecs.create(f"acme/shop:{ONE.version}"), 3
+    service = AwsEcsServices(Redactor()).at(ADDRESS)
+    found = service.task(service.run(definition, "web", ["app"], "shipit-1"))
+    assert found and not found.succeeded("web")
+    assert found.reason == "Essential container in task exited; container `web`: exit status 3"
+
+
 def test_a_text_is_kept_and_one_that_does_not_exist_is_none(bench: Bench) -> None:
     service = bench.another()
     assert (service.read(RECORD), service.locked_by(LOCK)) == (None, None)

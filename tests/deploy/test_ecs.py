@@ -25,6 +25,7 @@ from shipit.plan.deploy import DeployPlan
 from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeEcsService, FakeWorld, crash_matrix
 from shipit.world import RemoteImage, World
+from shipit.world.hosts import CommandResult
 
 CONFIG = """\
 [environments.dev]
@@ -398,6 +399,30 @@ def test_the_logs_are_those_of_the_tasks_with_their_states() -> None:
     assert (name.endswith("of shop:2 on ECS service shop/web: runs"), text) == (True, "two")
 
 
+MIGRATE = 'migrate = ["app", "--migrate"]'
+COMMAND = ("app", "--migrate")
+
+
+def test_a_migration_runs_before_the_service_is_updated_and_not_for_a_rollback() -> None:
+    stage = ServiceStage.of(MIGRATE)
+    world, (first, _) = begun(stage, "1.0.0", "1.1.0")
+    service = service_of(world)
+    assert service.commands == [COMMAND, COMMAND]
+    kinds = [step.kind for step in stage.plan(world.next_run()).steps]
+    assert "run-task" not in kinds  # it serves already
+    stage.rollback(world.next_run())
+    assert (runs(world), service.commands) == ({first.digest}, [COMMAND, COMMAND])
+
+
+def test_a_migration_that_fails_leaves_the_service_as_it_is() -> None:
+    stage = ServiceStage.of(MIGRATE)
+    world, (image,) = begun(stage, "1.0.0")
+    stage.publish(world, "1.1.0", FakeApp(commands={COMMAND: CommandResult(1, "no such table")}))
+    error = failure(stage, world.next_run())
+    assert (error.tail, error.state) == ("no such table", f"{image} serves, as before; this was verified")
+    assert (len(service_of(world).updates), read_record(service_of(world), RECORD).held) == (1, ())
+
+
 VERIFY = 'verify = ["./smoke.sh"]'
 
 
@@ -441,13 +466,14 @@ def finished(version: str, definitions: int, held: tuple[str, ...] = ()) -> dict
     return {"runs": {digest}, "verified": digest, "held": held, "locked": None, "definitions": definitions}
 
 
+@pytest.mark.parametrize(("target", "writes"), [("", 10), (MIGRATE, 12)], ids=["plain", "with a migration"])
 @pytest.mark.parametrize("versions", [("1.0.0",), ("1.0.0", "1.1.0")], ids=len)
 def test_a_killed_deployment_is_finished_by_running_it_again_and_registers_nothing_twice(
-    versions: tuple[str, ...],
+    versions: tuple[str, ...], target: str, writes: int
 ) -> None:
-    stage = ServiceStage.of()
+    stage = ServiceStage.of(target)
     crashes = list(crash_matrix(lambda: new_world(stage, *versions), stage.deploy, state, FakeWorld.next_run))
-    assert len(crashes) == 10 + (2 if len(versions) == 1 else 0)  # the first one records what served before
+    assert len(crashes) == writes + (2 if len(versions) == 1 else 0)  # the first one records what served before
     for crash in crashes:
         assert crash.state == finished(versions[-1], 1 + len(versions)), f"{crash.when} {crash.at} {crash.write}"
 

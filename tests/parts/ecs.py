@@ -34,12 +34,15 @@ _ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
 class Ecs:
     """A cluster, and a service in it as soon as a test creates it.
 
-    `world` has the clock, the registry and the behaviour of the images. `called` are the actions that were requested.
+    `world` has the clock, the registry and the behaviour of the images. `called` are the actions that were requested,
+    and `jobs` the tasks that are not part of the service.
     """
 
     world: FakeWorld
     scheduler: FakeScheduler
     called: list[str] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    exit_status: int = 0
 
     @property
     def client(self) -> Any:
@@ -104,6 +107,8 @@ class Ecs:
             "status": "ACTIVE",
             "taskDefinition": found.definition,
             "desiredCount": found.desired,
+            "launchType": "FARGATE",
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
             "deploymentController": {"type": "ECS"},
             "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, "strategy": "ROLLING"},
             "deployments": [primary],
@@ -150,6 +155,9 @@ class Ecs:
         return {"serviceRevisions": [{"serviceRevisionArn": arn, "taskDefinition": definition}], "failures": []}
 
     def list_tasks(self, asked: Any) -> dict[str, Any]:
+        if key := asked.get("startedBy"):
+            jobs = [each for each in self.jobs if each["startedBy"] == key]
+            return {"taskArns": [each["taskArn"] for each in jobs if each["desiredStatus"] == asked["desiredStatus"]]}
         assert (asked["cluster"], asked["serviceName"]) == (CLUSTER, SERVICE)
         self.scheduler.advance()
         ended = asked["desiredStatus"] == "STOPPED"
@@ -158,7 +166,33 @@ class Ecs:
 
     def describe_tasks(self, asked: Any) -> dict[str, Any]:
         ids = {arn.rpartition("/")[2] for arn in asked["tasks"]}
-        return {"tasks": [self._task(task) for task in self.scheduler.observed if task.id in ids], "failures": []}
+        jobs = [each for each in self.jobs if each["taskArn"].rpartition("/")[2] in ids]
+        tasks = [self._task(task) for task in self.scheduler.observed if task.id in ids]
+        return {"tasks": [*tasks, *jobs], "failures": []}
+
+    def run_task(self, asked: Any) -> dict[str, Any]:
+        """Run a command that ends at once, with the status in `exit_status`."""
+        network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+        assert (asked["networkConfiguration"], asked["launchType"], asked["count"]) == (network, "FARGATE", 1)
+        (override,) = asked["overrides"]["containerOverrides"]
+        status = {"lastStatus": "STOPPED", "exitCode": self.exit_status}
+        task: dict[str, Any] = {
+            "taskArn": f"{_ARN}:task/{CLUSTER}/job{len(self.jobs) + 1}",
+            "taskDefinitionArn": asked["taskDefinition"],
+            "startedBy": asked["startedBy"],
+            "createdAt": self._time(self.scheduler.now, len(self.jobs)),
+            "desiredStatus": "STOPPED",
+            "lastStatus": "STOPPED",
+            "stopCode": "EssentialContainerExited",
+            "stoppedReason": "Essential container in task exited",
+            "containers": [{"name": override["name"], **status}],
+            "overrides": asked["overrides"],
+        }
+        self.jobs.append(task)
+        return {"tasks": [task], "failures": []}
+
+    def stop_task(self, asked: Any) -> dict[str, Any]:
+        return {"task": next(each for each in self.jobs if each["taskArn"].endswith(asked["task"]))}
 
     def update_service(self, asked: Any) -> dict[str, Any]:
         assert asked.keys() == {"cluster", "service", "taskDefinition"}
@@ -204,7 +238,7 @@ class Ecs:
 
 _PLAYED = (
     *("describe_services", "list_service_deployments", "describe_service_deployments", "describe_service_revisions"),
-    *("list_tasks", "describe_tasks", "update_service"),
+    *("list_tasks", "describe_tasks", "update_service", "run_task", "stop_task"),
 )
 
 

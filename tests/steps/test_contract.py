@@ -105,7 +105,7 @@ def service(clone: Clone) -> object:
     """Return all that a step can change of the service of ECS of the samples, without what its scheduler does."""
     assert isinstance(clone.world, FakeWorld)
     found = clone.world.ecs_services.at(ADDRESS)
-    return dict(found.texts), [(each.arn, each.tags) for each in found.definitions], list(found.updates)
+    return dict(found.texts), [(each.arn, each.tags) for each in found.definitions], found.updates[:], found.commands[:]
 
 
 def test_every_step_has_a_sample() -> None:

@@ -38,7 +38,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "sites": frozenset(),
     "site": frozenset(("put", "put_all", "write", "delete", "invalidate", "lock", "unlock")),
     "ecs_services": frozenset(),
-    "ecs_service": frozenset(("write", "register", "update", "lock", "unlock")),
+    "ecs_service": frozenset(("write", "register", "update", "run", "stop", "lock", "unlock")),
     "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from shipit.core.deploy import EcsState, TaskDefinition
+from shipit.core.deploy import EcsState, EcsTask, TaskDefinition
 from shipit.finding import Finding
 from shipit.world.sites import Login
 
@@ -51,6 +51,12 @@ class EcsService(Protocol):
         It is empty if the container does not write there, or if the credentials do not have the right to read it.
         """
 
+    def task(self, task: str) -> EcsTask | None:
+        """Return a task by its id; None if ECS does not know it, or has forgotten it some time after its end."""
+
+    def job(self, key: str) -> EcsTask | None:
+        """Return the newest task that `run` started with `key`; None if there is none, or if ECS has forgotten it."""
+
     # writes
     def write(self, path: str, text: str) -> None:
         """Replace an object of the bucket that is a text, or create it.
@@ -78,6 +84,21 @@ class EcsService(Protocol):
 
         Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
         """
+
+    def run(self, arn: str, container: str, command: Sequence[str], key: str) -> str:
+        """Start a task that is not part of the service, with its network and its capacity, and return the task's id.
+
+        Args:
+            arn: the ARN of the task definition.
+            container: the container that runs another command.
+            command: the words of the command.
+            key: the text by which `job` finds the task, at most 36 characters.
+
+        Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
+        """
+
+    def stop(self, task: str) -> None:
+        """Stop a task that `run` started; one that has ended is no error."""
 
 
 class EcsServices(Protocol):

@@ -102,6 +102,15 @@ def test_the_task_definition_that_ecs_itself_goes_back_to_is_waited_for(tmp_path
     assert service_of(world).scheduler.newest.status == "ROLLBACK_SUCCESSFUL"
 
 
+def test_a_rollback_to_a_revision_that_ecs_has_forgotten_is_judged_by_what_the_service_has(tmp_path: Path) -> None:
+    world = updated(in_memory(tmp_path), CRASHES)
+    failure(world)
+    world.clock.sleep(60)
+    service_of(world).scheduler.advance()
+    service_of(world).settings["deployment"] = replace(service_of(world).scheduler.newest, earlier="")
+    assert replace(STEP, change=replace(CHANGE, image=EARLIER)).check(world) == Done()
+
+
 def test_a_second_try_is_not_taken_for_the_first_one_that_failed(tmp_path: Path) -> None:
     world = updated(in_memory(tmp_path), CRASHES)
     failure(world)

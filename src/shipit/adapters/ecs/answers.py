@@ -50,6 +50,7 @@ def task_from(task: Any) -> EcsTask:
         ended=last == "STOPPED",
         reason=reason,
         failed=wanted == "STOPPED" and failed,
+        exits={each["name"]: each["exitCode"] for each in task.get("containers", ()) if "exitCode" in each},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ from shipit.adapters.ecs.preflight import service_findings
 from shipit.adapters.ecs.tasks import Tasks
 from shipit.adapters.sites import AwsSite, code_of, requesting
 from shipit.core import limits
-from shipit.core.deploy import CONTENT, EcsState, TaskDefinition, definition_name, machine, service_parts
+from shipit.core.deploy import CONTENT, EcsState, EcsTask, TaskDefinition, definition_name, machine, service_parts
 from shipit.core.redact import Redactor
 from shipit.errors import ShipitError
 from shipit.finding import Finding
@@ -52,9 +52,7 @@ class AwsEcsService:
         return self._bucket.locked_by(path)
 
     def state(self) -> EcsState | None:
-        with requesting(f"read {self._machine}", "ecs:DescribeServices"):
-            answer = self._ecs.describe_services(cluster=self._cluster, services=[self._name])
-        found = next((each for each in answer["services"] if each["status"] != "INACTIVE"), None)
+        found = self._found()
         if found is None:
             return None
         deployment, since = self._deployments.newest(found)
@@ -82,6 +80,12 @@ class AwsEcsService:
         found = (self.definition(arn) for arn in answer["taskDefinitionArns"])
         return next((each for each in found if each and each.tags.get(CONTENT) == content_hash), None)
 
+    def task(self, task: str) -> EcsTask | None:
+        return self._tasks.find(task)
+
+    def job(self, key: str) -> EcsTask | None:
+        return self._tasks.newest_of(key)
+
     def logs(self, task: str, container: str, lines: int) -> str:
         definition = self.definition(self._tasks.definition_of(task) or "")
         with suppress(ShipitError):  # the reason of a failure is known without its log
@@ -108,6 +112,20 @@ class AwsEcsService:
         self._bucket.require_lock()
         with requesting(f"give {self._machine} the task definition `{definition_name(arn)}`", "ecs:UpdateService"):
             self._ecs.update_service(cluster=self._cluster, service=self._name, taskDefinition=arn)
+
+    def run(self, arn: str, container: str, command: Sequence[str], key: str) -> str:
+        self._bucket.require_lock()
+        return self._tasks.run(self._found() or {}, arn, container, command, key)
+
+    def stop(self, task: str) -> None:
+        self._bucket.require_lock()
+        self._tasks.stop(task)
+
+    def _found(self) -> Any:
+        """Return the service as ECS describes it; None if it does not exist."""
+        with requesting(f"read {self._machine}", "ecs:DescribeServices"):
+            answer = self._ecs.describe_services(cluster=self._cluster, services=[self._name])
+        return next((each for each in answer["services"] if each["status"] != "INACTIVE"), None)
 
     @property
     def _ecs(self) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipit.adapters.ecs.answers import task_from
 from shipit.adapters.sites import Aws, code_of, requesting
 from shipit.core import limits
 from shipit.core.deploy import EcsTask, TaskDefinition
+from shipit.errors import RemoteError
 
 _AT_ONCE = 100  # the most that ECS describes in one request
 
@@ -30,12 +31,42 @@ class Tasks:
 
     def all(self, since: dt.datetime | None) -> tuple[EcsTask, ...]:
         """Return the tasks that shall run, and those that were created after `since` and shall not run any more."""
-        found = self._described(self._listed("RUNNING"))
-        stopped = self._described(self._listed("STOPPED"))
+        found = self._described(self._listed("RUNNING", serviceName=self._service))
+        stopped = self._described(self._listed("STOPPED", serviceName=self._service))
         found += [each for each in stopped if since is None or each.get("createdAt", since) >= since]
-        tasks = tuple(task_from(each) for each in found)
-        self._seen |= {task.id: task.definition for task in tasks}
-        return tasks
+        return self._kept(found)
+
+    def find(self, task: str) -> EcsTask | None:
+        """Return a task by its id; None if ECS does not know it."""
+        return next(iter(self._kept(self._described([task]))), None)
+
+    def newest_of(self, key: str) -> EcsTask | None:
+        """Return the newest task that was started by `key`; None if there is none."""
+        arns = [arn for status in ("RUNNING", "STOPPED") for arn in self._listed(status, startedBy=key)]
+        found = sorted(self._described(arns), key=lambda each: each["createdAt"])
+        return next(iter(self._kept(found[-1:])), None)
+
+    def run(self, service: Any, arn: str, container: str, command: Sequence[str], key: str) -> str:
+        """Start a task with the network and the capacity of the service `service`, and return its id."""
+        same = ("networkConfiguration", "capacityProviderStrategy", "platformVersion")
+        settings = {name: service[name] for name in same if service.get(name)}
+        if service.get("launchType") and "capacityProviderStrategy" not in settings:
+            settings["launchType"] = service["launchType"]
+        overrides = {"containerOverrides": [{"name": container, "command": list(command)}]}
+        with requesting(f"run a task beside {self._machine}", "ecs:RunTask"):
+            answer = self._aws.client("ecs").run_task(
+                cluster=self._cluster, taskDefinition=arn, count=1, startedBy=key, overrides=overrides, **settings
+            )
+        if not answer["tasks"]:
+            reason = next((each.get("reason", "") for each in answer["failures"]), "")
+            what = f"AWS did not run a task beside {self._machine}: {reason}"
+            raise RemoteError(what, hint="run the same command again", retryable=True)
+        return str(answer["tasks"][0]["taskArn"]).rpartition("/")[2]
+
+    def stop(self, task: str) -> None:
+        """Stop a task."""
+        with requesting(f"stop a task beside {self._machine}", "ecs:StopTask"):
+            self._aws.client("ecs").stop_task(cluster=self._cluster, task=task)
 
     def definition_of(self, task: str) -> str | None:
         """Return the ARN of the task definition of a task that was read before; None for any other task."""
@@ -62,10 +93,16 @@ class Tasks:
                 raise
         return "\n".join(event["message"] for event in answer["events"])[-limits.DEPLOY_LOG_SIZE :]
 
-    def _listed(self, status: str) -> list[str]:
+    def _kept(self, found: list[Any]) -> tuple[EcsTask, ...]:
+        """Return tasks, and remember their task definitions, which their logs need."""
+        tasks = tuple(task_from(each) for each in found)
+        self._seen |= {task.id: task.definition for task in tasks}
+        return tasks
+
+    def _listed(self, status: str, **which: str) -> list[str]:
         with requesting(f"list the tasks of {self._machine}", "ecs:ListTasks"):
             pages = self._aws.client("ecs").get_paginator("list_tasks")
-            found = pages.paginate(cluster=self._cluster, serviceName=self._service, desiredStatus=status)
+            found = pages.paginate(cluster=self._cluster, desiredStatus=status, **which)
             return [arn for page in found for arn in page["taskArns"]]
 
     def _described(self, arns: list[str]) -> list[Any]:

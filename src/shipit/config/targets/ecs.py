@@ -43,6 +43,14 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
             "task definition is set again."
         ),
     ] = "15s"
+    migrate: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="A command that runs with the new image before the deployment, as a list of words. It has a "
+            "task of its own with the network and the capacity of the service. A rollback runs no command.",
+            examples=[["java", "-jar", "app.jar", "--migrate"]],
+        ),
+    ] = ()
     verify: Annotated[
         tuple[Text, ...],
         Meta(
@@ -52,7 +60,7 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
             examples=[["./smoke.sh"]],
         ),
     ] = ()
-    timeout: Annotated[TimeLimit, Meta(description="The time limit of each `verify` command.")] = (
+    timeout: Annotated[TimeLimit, Meta(description="The time limit of `migrate` and of each `verify` command.")] = (
         limits.MIGRATION.written
     )
     region: Annotated[

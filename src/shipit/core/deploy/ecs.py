@@ -117,6 +117,7 @@ class EcsTask(Struct, frozen=True):
         ended: True when it was stopped.
         reason: the reason why it was stopped, with the exit status of its containers; empty if it runs.
         failed: True when it did not stop because ECS or a person asked for it.
+        exits: the exit status of each container that ended, by the container's name.
     """
 
     id: str
@@ -128,6 +129,11 @@ class EcsTask(Struct, frozen=True):
     ended: bool = False
     reason: str = ""
     failed: bool = False
+    exits: Mapping[str, int] = field(default_factory=dict)
+
+    def succeeded(self, container: str) -> bool:
+        """Return whether the command of a container ended with status 0."""
+        return self.ended and self.exits.get(container) == 0
 
 
 class EcsDeployment(Struct, frozen=True):
@@ -243,7 +249,8 @@ def deployment_state(service: EcsState, definition: str) -> Rollout:
 
 def _after_rollback(service: EcsState, newest: EcsDeployment, definition: str) -> Rollout:
     """Return the state of a task definition that ECS itself goes back to."""
-    if newest.leads_to != definition:
+    known = newest.leads_to or service.definition  # ECS forgets old revisions
+    if known != definition:
         return Rollout(waiting="ECS has not begun the deployment yet")
     if newest.status == "ROLLBACK_FAILED":
         return Rollout(failed=f"ECS could not go back to it: {newest.reason}")

@@ -15,7 +15,14 @@ from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
 from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.steps.deploy import RecordEvent, VerifyRollout
-from shipit.steps.ecs import AwaitDeployment, Change, ConfirmDeployment, DeployDefinition, RegisterDefinition
+from shipit.steps.ecs import (
+    AwaitDeployment,
+    Change,
+    ConfirmDeployment,
+    DeployDefinition,
+    RegisterDefinition,
+    RunTask,
+)
 from shipit.world import World
 
 
@@ -87,10 +94,12 @@ def _roll_out(
 ) -> Iterator[Step]:
     """Yield the steps after which the tasks run the image of `change`, and it is recorded as verified.
 
-    The `verify` commands are for an image that is `new` and was not verified yet.
+    The commands `migrate` and `verify` are for an image that is `new`: not one to go back to.
     """
     (host,), config, image = target.config.hosts, target.config, change.image
     yield RegisterDefinition(host, change)
+    if new and config.migrate and seen.wanted != image.reference:
+        yield RunTask(host, change, config.migrate, seconds(config.timeout))
     yield DeployDefinition(host, change, seen.arn)
     yield AwaitDeployment(host, change, seconds(config.within))
     if new and (seen.record.current != image or seen.wanted != image.reference):

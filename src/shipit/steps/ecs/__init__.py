@@ -7,6 +7,7 @@ from shipit.steps.ecs.confirm_deployment import ConfirmDeployment as ConfirmDepl
 from shipit.steps.ecs.confirm_deployment import runs as runs
 from shipit.steps.ecs.deploy_definition import DeployDefinition as DeployDefinition
 from shipit.steps.ecs.register_definition import RegisterDefinition as RegisterDefinition
+from shipit.steps.ecs.run_task import RunTask as RunTask
 from shipit.steps.ecs.service import Change as Change
 
-STEPS = (RegisterDefinition, DeployDefinition, AwaitDeployment, ConfirmDeployment)
+STEPS = (RegisterDefinition, RunTask, DeployDefinition, AwaitDeployment, ConfirmDeployment)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from msgspec.structs import replace
 
 from shipit.core import limits
-from shipit.core.deploy import CONTENT, EcsState, TaskDefinition, digest_in
+from shipit.core.deploy import CONTENT, EcsState, EcsTask, TaskDefinition, digest_in
 from shipit.errors import RemoteError, ShipitError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
+from shipit.testing.ecs.job import FakeJobTask
 from shipit.testing.ecs.scheduler import FakeScheduler
 from shipit.testing.hosts import FakeApp
 from shipit.testing.locks import FakeLocks
@@ -35,6 +36,7 @@ class FakeEcsService:
     * `problems`: the findings about the service.
     * `failures`: the error that each request raises, by the name of its action, such as `ecs:UpdateService`.
     * `updates`: the task definitions that the service was given.
+    * `jobs`: the tasks that are not part of the service, by their ids; `commands` are the commands of all of them.
     """
 
     def __init__(self, address: str, registry: FakeRegistry, clock: FakeClock, apps: Mapping[str, FakeApp]) -> None:
@@ -47,6 +49,9 @@ class FakeEcsService:
         self.problems: list[Finding] = []
         self.failures: dict[str, ShipitError] = {}
         self.updates: list[str] = []
+        self.jobs: dict[str, FakeJobTask] = {}
+        self.commands: list[tuple[str, ...]] = []
+        self._clock = clock
         self._locks = FakeLocks(address)
 
     def connect(self) -> FakeEcsService:
@@ -105,9 +110,19 @@ class FakeEcsService:
         return next((each for each in reversed(searched) if each.tags.get(CONTENT) == content_hash), None)
 
     def logs(self, task: str, container: str, lines: int) -> str:
+        if task in self.jobs:
+            return "\n".join(self.jobs[task].result(self._apps).output.splitlines()[-lines:])
         images = (each.images.get(container, "") for each in self.scheduler.observed if each.id == task)
         app = self._apps.get(digest_in(next(images, "")))
         return "\n".join((app.log if app else "").splitlines()[-lines:])
+
+    def task(self, task: str) -> EcsTask | None:
+        found = self.jobs.get(task)
+        return found.observed(self._clock, self._apps) if found else None
+
+    def job(self, key: str) -> EcsTask | None:
+        ids = [task for task, each in self.jobs.items() if each.key == key]
+        return self.task(ids[-1]) if ids else None
 
     def write(self, path: str, text: str) -> None:
         self._locks.require()
@@ -133,6 +148,23 @@ class FakeEcsService:
             raise RemoteError(f"AWS failed to update {self.address}: TaskDefinition is inactive")
         self.updates.append(arn)
         self.scheduler.begin(arn, found.images)
+
+    def run(self, arn: str, container: str, command: Sequence[str], key: str) -> str:
+        self._locks.require()
+        self._fail("ecs:RunTask")
+        found = self.definition(arn)
+        if found is None or not found.active:
+            raise RemoteError(f"AWS failed to run a task beside {self.address}: TaskDefinition is inactive")
+        task = f"job{len(self.jobs) + 1}"
+        image = found.images[container]
+        self.jobs[task] = FakeJobTask(task, arn, key, container, image, tuple(command), self._clock.elapsed())
+        self.commands.append(tuple(command))
+        return task
+
+    def stop(self, task: str) -> None:
+        self._locks.require()
+        found = self.jobs[task]
+        self.jobs[task] = replace(found, stopped=True)
 
     def _registered(self, content: Mapping[str, Any], tags: Mapping[str, str]) -> TaskDefinition:
         family = content["family"]
