@@ -67,7 +67,7 @@ class WorkingTree:
     def _bytes(self, path: str) -> bytes | None:
         try:
             return read_regular_file(self._at(path))
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return None
         except OSError as error:
             raise CommandError(f"`{path}` cannot be read: {error.strerror}", hint=_readable(path, error)) from error

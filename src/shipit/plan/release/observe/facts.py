@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.notes.links import Links
 from shipit.core.versions import Version
+from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.notifications import notification_findings
@@ -111,7 +112,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         config: the configuration.
         branch: the branch to release when HEAD is detached, as the CI names it.
 
-    Raises `PreflightError` when the repository has no commit yet.
+    Raises `PreflightError` when the repository has no commit yet, and for a path of a package without commits.
     """
     git, clone = world.git, observe_clone(world.git, config, branch)
     remote, base = clone.remote, clone.base
@@ -124,9 +125,11 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     )
     no_package = observe_no_package(git, base, histories, rules_of(config))
     tags = {**clone.tags, **(remote.tags if remote else {})}
+    about_history = history_findings(git, base, config, histories, tags)
+    if any_blocks(about_history.paths):  # the files of the packages cannot be read then
+        raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
-    about_history = history_findings(git, base, config, histories, tags)
     return Observed(
         clone=clone,
         tags=tags,
