@@ -358,6 +358,30 @@ def test_a_write_that_aws_refuses_leaves_the_service_as_it_is_and_is_made_by_the
     assert (runs(world), len(service.definitions)) == ({second.digest}, 3)
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(30, 0), (10_000, 7)])
+def test_a_deployment_survives_throttling_for_a_minute(seconds: float, status: int) -> None:
+    stage = ServiceStage.of()
+    world, _ = begun(stage, "1.0.0")
+    image = stage.publish(world, "1.1.0", FakeApp(ready=30))
+    service, sleep, throttled = service_of(world), world.clock.sleep, [world.clock.elapsed()]
+
+    def throttle(duration: float) -> None:
+        throttled.append(world.clock.elapsed())
+        sleep(duration)
+        service.failures.clear()
+        if world.clock.elapsed() < throttled[1] + seconds:
+            service.failures["ecs:DescribeServices"] = THROTTLED
+
+    world.clock.sleep = throttle  # type: ignore[method-assign,assignment]
+    if not status:
+        stage.deploy(world.next_run())
+        assert runs(world) == {image.digest}
+        return
+    with pytest.raises(ShipitError) as raised:
+        stage.deploy(world.next_run())
+    assert raised.value.exit_code == status
+
+
 def test_credentials_that_expire_while_it_is_watched_leave_it_to_the_next_run() -> None:
     stage = ServiceStage.of()
     world, _ = begun(stage, "1.0.0")

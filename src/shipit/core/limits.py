@@ -242,6 +242,7 @@ AWS_TRIES = Count("deployments", 4, "tries of a request to AWS, if it is throttl
 BUCKET_LOCK = Time("deployments", 30, "the lock of a killed run in a bucket", "another run can deploy")
 ECS_DEPLOYMENT = Time("deployments", 1200, "a deployment of a service of ECS", "the earlier task definition is set again; error, status 6", "environments.<name>.deploy.within")
 ECS_FAILED_TASKS = Count("deployments", 3, "failed tasks of a new task definition, without a circuit breaker", "the earlier task definition is set again; error, status 6")
+ECS_SILENCE = Time("deployments", 60, "the time for which AWS throttles the requests about a service of ECS, or does not answer them", "error, status 5 or 7")
 ECS_SHOWN_TASKS = Count("deployments", 3, "reasons of stopped tasks of ECS in an error", "the others are left out")
 ECS_DEFINITIONS = Count("deployments", 20, "newest revisions of a task definition in which the one of a killed run is looked for", "another one is registered")
 BUCKET_OBJECTS = Count("deployments", 50_000, "objects in the bucket of a static site", "error, status 3")

@@ -263,7 +263,7 @@ def _waiting(service: EcsState, definition: str) -> Rollout:
 
 
 def _with_reasons(what: str, service: EcsState, definition: str) -> str:
-    return "; ".join((what.removesuffix(": "), *_reasons(service, definition)))
+    return "; ".join((what.removesuffix(": ").removesuffix("."), *_reasons(service, definition)))
 
 
 def _reasons(service: EcsState, definition: str) -> Iterator[str]:

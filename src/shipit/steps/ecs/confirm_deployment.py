@@ -48,7 +48,7 @@ class ConfirmDeployment(Struct, frozen=True):
     @property
     def summary(self) -> str:
         place = f"{self.change.image} on {machine(self.host)}"
-        return f"watch {place} for {self.bake:g} s, then record it as verified" if self.bake else f"record {place}"
+        return f"watch {place} for {self.bake:g} s, then record it as verified" if self.bake else f"verify {place}"
 
     def check(self, world: World) -> Done | Todo:
         if read_record(world.place(self.host), self.record).current != self.change.image:

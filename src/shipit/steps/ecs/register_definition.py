@@ -34,7 +34,7 @@ class RegisterDefinition(Struct, frozen=True):
     @property
     def summary(self) -> str:
         base, image = definition_name(self.change.base), self.change.image
-        return f"register task definition {base} with {image} for {machine(self.host)}"
+        return f"register a copy of task definition {base} with {image} for {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:
         used = state_of(world, self.host).definition

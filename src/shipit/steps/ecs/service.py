@@ -6,9 +6,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import DeployedImage, EcsState, TaskDefinition, content_hash, definition_name, machine
-from shipit.errors import ConflictError
+from shipit.errors import ConflictError, RemoteError
 from shipit.world import World
+
+_AGAIN = 5.0  # seconds
 
 
 class Change(Struct, frozen=True):
@@ -52,8 +55,19 @@ class Change(Struct, frozen=True):
 
 
 def state_of(world: World, host: str) -> EcsState:
-    """Return the state of a service; raises `ConflictError` if it is gone."""
-    found = world.ecs_services.at(host).state()
+    """Return the state of a service; raises `ConflictError` if it is gone.
+
+    AWS throttles requests, so that a request that fails is repeated for some time before it ends a deployment.
+    """
+    end = world.clock.elapsed() + limits.ECS_SILENCE
+    while True:
+        try:
+            found = world.ecs_services.at(host).state()
+            break
+        except RemoteError as error:
+            if not error.retryable or world.clock.elapsed() >= end:
+                raise
+        world.clock.sleep(_AGAIN)
     if found is None:
         what = f"{machine(host)} is gone: another program deleted it"
         raise ConflictError(what, hint="create it again, then run the same command again")
