@@ -44,8 +44,8 @@ class ObservedDeployment(Struct, frozen=True):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The problems of all targets, and of the public address."""
-        of_targets = (finding for observed in self.observed for finding in observed.findings)
+        """The problems of all targets, each once, and of the public address."""
+        of_targets = dict.fromkeys(finding for observed in self.observed for finding in observed.findings)
         return (*of_targets, *self._public_address_findings(), *self.channels)
 
     def _public_address_findings(self) -> Iterator[Finding]:

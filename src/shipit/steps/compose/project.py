@@ -13,6 +13,7 @@ from shipit.errors import CommandError
 from shipit.world.hosts import CommandResult, Host
 
 # Compose prints its warnings to standard error, which would be between the lines of its answer.
+_NO_FILE = ("no such file or directory", "no configuration file provided")  # the words of compose
 _ANSWER_ONLY = ("sh", "-c", 'exec "$@" 2>/dev/null', "sh")
 # A `docker compose` of a killed run goes on, and the next one waits for its end.
 _ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
@@ -136,4 +137,7 @@ def _answer(host: Host, argv: Sequence[str], directory: str) -> str:
         raise CommandError(what, hint="install the package docker-compose-plugin or docker-compose-v2 on the host")
     lines = [line for line in host.look(argv).output.splitlines() if "level=warning" not in line]
     what = f"`docker compose` on {where} cannot read the project in `{directory}`: {next(iter(lines), 'no reason')}"
-    raise CommandError(what, hint=f"run it on the host: docker compose --project-directory {directory} config")
+    hint = f"run it on the host: docker compose --project-directory {directory} config"
+    if any(words in what for words in _NO_FILE):
+        hint = f"write the missing file into `{directory}` on the host, or let shipit copy it with `copy`"
+    raise CommandError(what, hint=hint)
