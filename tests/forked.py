@@ -1,7 +1,8 @@
 """Runs of shipit in processes forked from one that has loaded all of it, so that Python starts once for many runs.
 
 python forked.py    runs `python -m shipit` for each line of standard input, a JSON object of `args`, `cwd`, `env`,
-                    `out` and `err`, and answers with its exit status
+                    `out` and `err`, and answers with its exit status; with `ended`, it answers at once with the id of
+                    the process, whose exit status is later in the file of this name
 """
 
 from __future__ import annotations
@@ -28,12 +29,34 @@ def serve(command: Callable[[], None]) -> None:
     """Call `command` in a fork for each line of standard input; it finds its arguments in `sys.argv`, and ends."""
     warm_up()
     for line in sys.stdin:
+        job = json.loads(line)
+        ended = job.pop("ended", "")
         child = os.fork()
         if not child:
-            become(**json.loads(line))
+            if ended:
+                to_background(Path(ended))
+            become(**job)
             command()
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
-        sys.stdout.flush()
+        if not ended:
+            answer(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def to_background(ended: Path) -> None:
+    """Go on as a child in a session of its own; this process answers with its id, and writes its exit status."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        return
+    answer(child)
+    unfinished = ended.with_suffix(".new")
+    unfinished.write_text(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
+    unfinished.rename(ended)
+    os._exit(0)
 
 
 def warm_up() -> None:
@@ -54,6 +77,7 @@ def become(args: list[str], cwd: str, env: dict[str, str], out: str, err: str) -
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
+    tempfile.tempdir = None  # the directory for temporary files depends on the environment
     for number, (path, flags) in enumerate(((os.devnull, os.O_RDONLY), (out, os.O_WRONLY), (err, os.O_WRONLY))):
         os.dup2(os.open(path, flags | os.O_CREAT | os.O_TRUNC), number)
 

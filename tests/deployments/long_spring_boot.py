@@ -112,11 +112,11 @@ def test_a_spring_boot_application_is_deployed_without_a_lost_request_and_a_brok
         shop.release()
         shop.merge("main", "prod")
         refused = shop.shipit("run", status=6)
-        assert "is not healthy on this machine" in refused.stderr
-        assert "Could not resolve placeholder 'shop.prices.url'" in refused.stderr
+        assert "is not healthy on this machine" in refused.err
+        assert "Could not resolve placeholder 'shop.prices.url'" in refused.err
         assert ask(f"{proxy.url}/version") == "1.1.0"
 
         # The way back.
         shop.shipit("rollback", "prod")
         assert ask(f"{proxy.url}/version") == "1.0.0"
-        assert "1.0.0" in shop.shipit("status", "prod").stdout
+        assert "1.0.0" in shop.shipit("status", "prod").out

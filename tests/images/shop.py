@@ -6,16 +6,16 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from parts.engine import Engine
 from parts.images import SERVED
+from release.runs import Driver, Run, StartedRun, plain_driver
 
 CONFIG = """\
 [environments.dev]
@@ -51,7 +51,7 @@ class Shop:
         config: the text of shipit.toml, where `{name}` is that of its images, and `{place}` a directory for anything.
         files: further files, or others than `project`.
         project: the files of the project, Gradle's by default.
-        program: what runs as shipit.
+        driver: what runs shipit; `plain_driver` by default.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class Shop:
         config: str = CONFIG,
         files: Mapping[str, str] = {},
         project: Mapping[str, str] = FILES,
-        program: Sequence[str] = ("-m", "shipit"),
+        driver: Driver | None = None,
     ) -> None:
-        self.place, self.engine, self.program = place, engine, program
+        self.place, self.engine, self._driver = place, engine, driver or plain_driver()
         self.name = f"{registry}/shop/{uuid.uuid4().hex[:12]}"
         self._clones = itertools.count(1)
         self._git(place, "init", "--quiet", "--bare", "--initial-branch=main", "remote")
@@ -113,31 +113,25 @@ class Shop:
         self.git("fetch", "--quiet", "--tags", "origin")
         self.git("checkout", "--quiet", "-B", branch, f"origin/{branch}")
 
-    def shipit(
-        self, *arguments: str, status: int = 0, env: Mapping[str, str] = {}, root: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def shipit(self, *arguments: str, status: int = 0, env: Mapping[str, str] = {}, root: Path | None = None) -> Run:
         """Run shipit to its end; it has to end with `status`."""
-        run = self.start(*arguments, env=env, root=root)
-        out, err = run.communicate()
-        assert run.returncode == status, f"status {run.returncode}\n{out}\n{err}"
-        return subprocess.CompletedProcess(run.args, status, out, err)
+        run = self.run(*arguments, env=env, root=root)
+        assert run.status == status, f"status {run.status}\n{run.out}\n{run.err}"
+        return run
 
-    def start(self, *arguments: str, env: Mapping[str, str] = {}, root: Path | None = None) -> subprocess.Popen[str]:
+    def run(self, *arguments: str, env: Mapping[str, str] = {}, root: Path | None = None) -> Run:
+        """Run shipit to its end; another run can start meanwhile."""
+        return self.start(*arguments, env=env, root=root).end(150)
+
+    def start(self, *arguments: str, env: Mapping[str, str] = {}, root: Path | None = None) -> StartedRun:
         """Run shipit, without waiting for its end."""
-        return subprocess.Popen(
-            [sys.executable, *self.program, *arguments],
-            cwd=root or self.root,
-            env=self.environment(env),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
+        return self._driver.start(root or self.root, arguments, self.environment(env))
 
     def environment(self, env: Mapping[str, str] = {}) -> dict[str, str]:
         return {**os.environ, **self.engine.environment, **env}
 
     def json(self, *arguments: str, **options: Any) -> Any:
-        return json.loads(self.shipit(*arguments, "--json", **options).stdout)
+        return json.loads(self.shipit(*arguments, "--json", **options).out)
 
     def release(self) -> None:
         """Release what is on main."""

@@ -36,7 +36,7 @@ def test_what_is_there_is_not_built_again(shop: Shop) -> None:
     first = shop.json("image", "--push")
     shop.forget()
     again = shop.shipit("image", "--push", root=shop.root)
-    assert "(done already)" in again.stderr
+    assert "(done already)" in again.err
     assert not shop.engine.docker("images", "--quiet", f"{shop.name}-dev")
     assert shop.json("image", "--push")["digest"] == first["digest"]
 
@@ -52,21 +52,21 @@ def test_a_build_without_push_reaches_no_registry(shop: Shop) -> None:
 def test_prod_before_any_release_is_refused_with_the_way_out(shop: Shop) -> None:
     shop.merge("main", "prod")
     failed = shop.shipit("image", "prod", "--push", status=3)
-    assert "there is no release in the history of this commit" in failed.stderr
-    assert "release on the release branch, then merge that into this branch" in failed.stderr
+    assert "there is no release in the history of this commit" in failed.err
+    assert "release on the release branch, then merge that into this branch" in failed.err
 
 
 def test_the_plan_of_a_branch_is_read_saved_and_applied_exactly(shop: Shop) -> None:
     shop.switch("dev")
     head = shop.git("rev-parse", "HEAD")
-    assert f"push {shop.name}-dev:dev-{head[:7]}" in shop.shipit("plan").stdout
+    assert f"push {shop.name}-dev:dev-{head[:7]}" in shop.shipit("plan").out
     saved = shop.shipit("plan", "-o", "../plan.json")
-    assert "shipit image --plan ../plan.json" in saved.stderr
+    assert "shipit image --plan ../plan.json" in saved.err
     assert shop.tags(f"{shop.name}-dev") == {}
     shop.shipit("image", "--plan", "../plan.json")
     assert set(shop.tags(f"{shop.name}-dev")) == {"latest", f"dev-{head[:7]}"}
-    assert "(done already)" in shop.shipit("image", "--plan", "../plan.json").stderr
+    assert "(done already)" in shop.shipit("image", "--plan", "../plan.json").err
     refused = shop.shipit("release", "--plan", "../plan.json", status=2)
-    assert "is a plan to build images" in refused.stderr
+    assert "is a plan to build images" in refused.err
     shop.commit("feat: 검색")
-    assert "this plan is out of date" in shop.shipit("image", "--plan", "../plan.json", status=3).stderr
+    assert "this plan is out of date" in shop.shipit("image", "--plan", "../plan.json", status=3).err

@@ -38,13 +38,13 @@ def test_either_builder_gives_an_image_that_answers_with_its_version(
     shop = Shop(tmp_path, request.getfixturevalue(builder), registry.address)
     shop.release()
     shop.merge("main", "prod")
-    assert f"built by {BY[builder]}" in shop.shipit("image", "prod", "--dry-run").stdout
+    assert f"built by {BY[builder]}" in shop.shipit("image", "prod", "--dry-run").out
     told = shop.json("image", "prod", "--push")
     assert told["builder"].startswith(BY[builder])
     assert set(shop.tags(shop.name).values()) == {told["digest"]}
     shop.forget()
     assert shop.told_by(f"{shop.name}:latest") == "0.0.1"
-    assert f"built by {BY[builder]}" in shop.shipit("image", "prod").stderr
+    assert f"built by {BY[builder]}" in shop.shipit("image", "prod").err
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_several_platforms_are_one_index_with_one_digest(modern: Shop, registry:
     assert {each["platform"]["architecture"] for each in index["manifests"]} == {"amd64", "arm64", "unknown"}
     assert "attestation-manifest" in json.dumps(index)
     assert (modern.place / "cache" / "index.json").exists()
-    assert "(done already)" in modern.shipit("image", "--push", root=modern.root).stderr
+    assert "(done already)" in modern.shipit("image", "--push", root=modern.root).err
     assert modern.json("image", "--push")["digest"] == told["digest"]
 
 
@@ -76,7 +76,7 @@ def test_platforms_that_cannot_be_built_are_told_before_anything_happens(
 ) -> None:
     config = on(base_image) + PLATFORMS
     shop = Shop(tmp_path, request.getfixturevalue(builder), registry.address, config=config)
-    failed = shop.shipit("image", "dev", "--push", status=3).stderr
+    failed = shop.shipit("image", "dev", "--push", status=3).err
     assert "platforms" in failed
     assert fix in failed
     assert not (tmp_path / "begun").exists()
@@ -94,9 +94,9 @@ def test_a_secret_of_the_build_is_in_no_layer_and_no_log(
     shop = Shop(tmp_path, engine, registry.address, config=config, files=files)
     shop.switch("dev")
     run = shop.shipit("image", "--push", "--json", "-v", env={"NPM_TOKEN": SECRET})
-    told = json.loads(run.stdout)
-    assert mounted.split("; ")[1].strip() in run.stderr
-    assert SECRET not in run.stderr + run.stdout
+    told = json.loads(run.out)
+    assert mounted.split("; ")[1].strip() in run.err
+    assert SECRET not in run.err + run.out
     assert engine.docker("run", "--rm", told["image"], "cat", "/site/size") == str(len(SECRET))
     assert SECRET.encode() not in content(registry, shop.name, told["digest"])
 
@@ -106,7 +106,7 @@ def test_a_secret_that_is_not_set_is_told_before_anything_happens(
 ) -> None:
     config = on(base_image) + SECRETS
     shop = Shop(tmp_path, engine, registry.address, config=config)
-    assert "set `NPM_TOKEN`" in shop.shipit("image", "dev", "--push", status=3).stderr
+    assert "set `NPM_TOKEN`" in shop.shipit("image", "dev", "--push", status=3).err
     assert not (tmp_path / "begun").exists()
 
 

@@ -37,7 +37,7 @@ def compare(shop: Shop, branch: str) -> None:
     shown = re.search(SHOWN.format(branch=branch), TEXT, re.DOTALL)
     assert shown
     done = shop.shipit(*shown["arguments"].split())
-    said = neutral(done.stdout + done.stderr, shop)
+    said = neutral(done.out + done.err, shop)
     if ACCEPT:
         text = GUIDE.read_text(encoding="utf-8")
         GUIDE.write_text(text.replace(shown[0], shown[1] + said + shown[4]), encoding="utf-8")
@@ -80,7 +80,7 @@ def test_the_cache_of_the_guide_is_found_by_an_engine_that_has_none(
     shop.forget()
     engine.docker("builder", "prune", "--all", "--force")
     shop.commit("docs: how to start")
-    assert "CACHED" in shop.shipit("image", "prod", "--push").stderr
+    assert "CACHED" in shop.shipit("image", "prod", "--push").err
 
 
 @pytest.mark.parametrize("example", EXAMPLES[1:3], ids=["several images", "an image that is taken over"])

@@ -46,8 +46,7 @@ def test_a_push_killed_at_any_request_is_finished_by_a_machine_that_has_nothing(
 ) -> None:
     run = troubled.start("image", "dev", "--push")
     faulty.faults = [replace(CUT[moment], call=run.kill)]
-    run.communicate()
-    assert run.returncode == -9
+    assert run.end().killed
     moves_last(troubled)
     before = troubled.pushed
     writes = troubled.writes(troubled.fresh_clone())
@@ -71,7 +70,7 @@ def test_the_next_run_of_any_kind_removes_what_a_killed_build_left(
     while run.poll() is None and not [*temporary.glob("*/config.json")]:
         time.sleep(0.01)
     run.kill()
-    run.communicate()
+    run.end()
     assert [path.name[:14] for path in temporary.iterdir()] == ["shipit-docker-"]
     shop.shipit("next", env=env)
     assert [*temporary.iterdir()] == []

@@ -42,14 +42,14 @@ def test_a_login_of_the_environment_pushes_and_is_left_nowhere(
     (tmp_path / "temporary").mkdir()
     env = {**login(locked_registry), "TMPDIR": str(tmp_path / "temporary")}
     run = shop.shipit("image", "--push", "--json", "-v", env=env)
-    told = json.loads(run.stdout)
+    told = json.loads(run.out)
     repository = shop.name.partition("/")[2]
     assert set(ask(locked_registry, "GET", f"{repository}/tags/list").json()["tags"]) == {"latest", tag_of(told)}
     assert list((tmp_path / "temporary").iterdir()) == []
     assert json.loads((shop.engine.config / "config.json").read_text()) == {}
     encoded = base64.b64encode(f"{locked_registry.username}:{locked_registry.password}".encode()).decode()
     for secret in (locked_registry.password, encoded):
-        assert secret not in run.stdout + run.stderr + (tmp_path / "seen").read_text()
+        assert secret not in run.out + run.err + (tmp_path / "seen").read_text()
 
 
 def tag_of(told: dict[str, str]) -> str:
@@ -57,7 +57,7 @@ def tag_of(told: dict[str, str]) -> str:
 
 
 def test_without_a_login_the_way_out_is_told_before_anything_is_built(shop: Shop) -> None:
-    failed = shop.shipit("image", "--push", status=4).stderr
+    failed = shop.shipit("image", "--push", status=4).err
     assert "or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`" in failed
     assert not (shop.place / "begun").exists()
 
@@ -65,7 +65,7 @@ def test_without_a_login_the_way_out_is_told_before_anything_is_built(shop: Shop
 def test_a_login_that_is_wrong_is_told_with_its_name_before_anything_is_built(
     shop: Shop, locked_registry: Registry
 ) -> None:
-    failed = shop.shipit("image", "--push", status=4, env=login(locked_registry, "wrong horse")).stderr
+    failed = shop.shipit("image", "--push", status=4, env=login(locked_registry, "wrong horse")).err
     assert f"rejected the login of `{locked_registry.username}`" in failed
     assert "`SHIPIT_REGISTRY_PASSWORD`" in failed
     assert "wrong horse" not in failed

@@ -40,7 +40,7 @@ def test_the_image_of_a_release_carries_its_version_and_its_commit(shop: Shop) -
 def test_an_image_that_cannot_be_built_stops_a_release_before_anything_is_public(shop: Shop) -> None:
     shop.commit("fix: 인증", {"Dockerfile": "FROM base/busybox:1\nRUN exit 7\n"})
     failed = shop.shipit("release", status=5)
-    assert "nothing was pushed" in failed.stderr
+    assert "nothing was pushed" in failed.err
     assert shop.git("ls-remote", "--tags", "origin") == ""
     assert shop.tags(shop.name) == {}
 
@@ -50,7 +50,7 @@ def test_a_version_that_the_registry_has_from_elsewhere_stops_a_release_before_a
     shop.engine.docker("push", "--quiet", f"{shop.name}:0.0.1")
     before = shop.tags(shop.name)
     failed = shop.shipit("release", status=3)
-    assert f"`{shop.name}:0.0.1` is in the registry already" in failed.stderr
+    assert f"`{shop.name}:0.0.1` is in the registry already" in failed.err
     assert shop.git("ls-remote", "--tags", "origin") == ""
     assert shop.tags(shop.name) == before
 
@@ -58,7 +58,7 @@ def test_a_version_that_the_registry_has_from_elsewhere_stops_a_release_before_a
 def test_a_registry_that_nobody_reaches_stops_a_release_before_anything_is_public(shop: Shop) -> None:
     shop.commit("chore: away", {"shipit.toml": CONFIG.replace("{name}", "127.0.0.1:9/acme/app")})
     failed = shop.shipit("release", status=3)
-    assert "[registry-unreachable]" in failed.stderr
+    assert "[registry-unreachable]" in failed.err
     assert shop.git("ls-remote", "--tags", "origin") == ""
 
 
@@ -71,8 +71,7 @@ def test_a_release_killed_before_its_image_is_pushed_is_finished_by_a_machine_th
     shop = Shop(tmp_path, engine, faulty.address, config=config)
     run = shop.start("release")
     faulty.faults = [Fault("POST", "/blobs/uploads/", cut=True, call=run.kill)]
-    run.communicate()
-    assert run.returncode == -9
+    assert run.end().killed
     assert "v0.0.1" in shop.git("ls-remote", "--tags", "origin")
     assert shop.tags(shop.name) == {}
     if meanwhile:
@@ -86,4 +85,4 @@ def test_a_release_killed_before_its_image_is_pushed_is_finished_by_a_machine_th
         "rev-parse", "v0.0.1^{commit}"
     )
     assert shop.told_by(f"{shop.name}:latest") == "0.0.1"
-    assert "nothing to release" in shop.shipit("release", root=shop.clone()).stderr
+    assert "nothing to release" in shop.shipit("release", root=shop.clone()).err

@@ -9,7 +9,7 @@ from images.shop import CONFIG, Shop
 from parts.engine import Engine
 from parts.faulty import Fault, FaultyRegistry
 from parts.registry import Registry
-from release.runs import DRIVER
+from release.runs import Driver
 
 STAGED = """\
 [environments.staging]
@@ -51,8 +51,8 @@ def test_an_older_version_takes_no_tag_from_a_newer_one(shop: Shop) -> None:
     assert (tags["latest"], tags["0.0"], tags["0.0.2"]) == (newest,) * 3
     assert tags.keys() == {"latest", "0.0", "0.0.1", "0.0.2"}
     assert tags["0.0.1"] != newest
-    assert f"{shop.name}:latest is not moved: it is on 0.0.2, which is newer" in run.stderr
-    assert f"{shop.name}:0.0 is not moved: it is on 0.0.2, which is newer" in run.stderr
+    assert f"{shop.name}:latest is not moved: it is on 0.0.2, which is newer" in run.err
+    assert f"{shop.name}:0.0 is not moved: it is on 0.0.2, which is newer" in run.err
 
 
 def test_prod_takes_over_what_was_built_for_staging(
@@ -72,10 +72,10 @@ def test_prod_takes_over_what_was_built_for_staging(
 
 
 @pytest.fixture
-def two(engine: Engine, faulty: FaultyRegistry, tmp_path: Path) -> Shop:
+def two(engine: Engine, faulty: FaultyRegistry, driver: Driver, tmp_path: Path) -> Shop:
     """A back end and a front end; shipit's own waits are short."""
     files = {"Dockerfile": SMALL, "web/Dockerfile": f"# front\n{SMALL}"}
-    shop = Shop(tmp_path, engine, faulty.address, config=TWO, files=files, program=[str(DRIVER)])
+    shop = Shop(tmp_path, engine, faulty.address, config=TWO, files=files, driver=driver)
     shop.switch("dev")
     return shop
 
@@ -93,7 +93,7 @@ def test_the_moving_tags_of_all_images_wait_for_the_content_of_all(two: Shop, fa
 def test_no_tag_moves_where_one_image_of_several_cannot_be_pushed(two: Shop, faulty: FaultyRegistry) -> None:
     faulty.faults = [Fault("PUT", "-front/manifests/", times=1000, status=500)]
     run = two.shipit("image", "--push", status=5)
-    assert f"done and public: push {two.name}-back:" in run.stderr
+    assert f"done and public: push {two.name}-back:" in run.err
     assert "latest" not in two.tags(f"{two.name}-back")
     assert two.tags(f"{two.name}-front") == {}
 
@@ -101,8 +101,7 @@ def test_no_tag_moves_where_one_image_of_several_cannot_be_pushed(two: Shop, fau
 def test_two_runs_at_once_end_well_with_one_digest(shop: Shop) -> None:
     runs = [shop.start("image", "dev", "--push", root=root) for root in (shop.root, shop.clone())]
     for run in runs:
-        out, err = run.communicate()
-        assert run.returncode == 0, out + err
+        run.end().succeeded()
     tags = shop.tags(f"{shop.name}-dev")
     assert len(tags) == 2
     assert len(set(tags.values())) == 1
@@ -140,5 +139,5 @@ def test_old_builds_of_dev_are_removed_from_a_real_registry_and_the_last_ones_st
         commits.append(shop.commit(f"feat: {number}", {"Dockerfile": f"FROM scratch\nCOPY Dockerfile /{number}\n"})[:7])
         run = shop.shipit("image", "dev", "--push")
     assert shop.tags(f"{shop.name}-dev").keys() == {"latest", f"dev-{commits[2]}", f"dev-{commits[3]}"}
-    assert f"remove 1 old image of {shop.name}-dev: dev-{commits[1]}" in run.stderr
+    assert f"remove 1 old image of {shop.name}-dev: dev-{commits[1]}" in run.err
     assert shop.json("image", "dev", "--push")["digest"] == shop.tags(f"{shop.name}-dev")["latest"]

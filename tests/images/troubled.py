@@ -8,7 +8,7 @@ from pathlib import Path
 
 from images.shop import Shop
 from parts.engine import Engine
-from release.runs import DRIVER, Driver, Run
+from release.runs import Driver, Run
 from runner import outputs
 
 CONFIG = """\
@@ -24,9 +24,8 @@ class TroubledShop(Shop):
     """Its shipit waits for nothing, and can be killed at its n-th write: release/driver.py."""
 
     def __init__(self, place: Path, engine: Engine, registry: str, driver: Driver) -> None:
-        self._driver = driver
         files = {"Dockerfile": DOCKERFILE, "content": secrets.token_hex(200_000)}
-        super().__init__(place, engine, registry, config=CONFIG, files=files, program=[str(DRIVER)])
+        super().__init__(place, engine, registry, config=CONFIG, files=files, driver=driver)
         self.switch("dev")
         self._outputs = place / "outputs"
         self.image = f"{self.name}-dev"

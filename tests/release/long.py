@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from release.runs import Driver, Run, ended, hook
+from release.runs import Driver, Run, StartedRun, hook
 from release.scene import End, Scene, on_github
 from release.test_crash import BUILD
 from standin.server import GitHubStandIn
@@ -95,7 +95,7 @@ def undisturbed(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> dic
     for way in WAYS:
         with new_scene(driver, tmp_path_factory.mktemp("undisturbed") / "scene", way) as scene:
             clone, started = scene.clone(), time.monotonic()
-            assert ended(scene.start(clone)).status == 0
+            assert scene.start(clone).end().status == 0
             results[way] = scene.end(), time.monotonic() - started
     return results
 
@@ -139,10 +139,10 @@ def test_a_release_killed_at_a_random_time_is_finished_by_the_same_command(
     tally.report(f"{KILLS} kills at random times")
 
 
-def kill_after(process: subprocess.Popen[str], delay: float, group: bool) -> bool:
+def kill_after(process: StartedRun, delay: float, group: bool) -> bool:
     """End a process, or its group, after `delay` seconds; return whether it still ran."""
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
         (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
-    return ended(process).killed
+    return process.end().killed

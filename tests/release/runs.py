@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 DRIVER = Path(__file__).with_name("driver.py")
+PLAIN_DRIVER = Path(__file__).parents[1] / "forked.py"
 
 
 @dataclass(frozen=True)
@@ -31,25 +37,79 @@ class Run:
         return self
 
 
+@dataclass
+class StartedRun:
+    """A run of shipit in a process, a process group and a session of its own; it has methods of `Popen`.
+
+    Args:
+        pid: the id of the process.
+        files: the path of the files with its output (`.out`, `.err`) and its exit status (`.status`), without suffix.
+    """
+
+    pid: int
+    files: Path
+
+    def poll(self) -> int | None:
+        ended = self.files.with_suffix(".status")
+        return int(ended.read_text()) if ended.exists() else None
+
+    def wait(self, timeout: float = 60) -> int:
+        end = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.files), timeout)
+            time.sleep(0.005)
+        return status
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self, timeout: float = 60) -> Run:
+        """Wait for the end of the run, and return it."""
+        status = self.wait(timeout)
+        out, err = (self.files.with_suffix(suffix).read_text(errors="replace") for suffix in (".out", ".err"))
+        return Run(status, out, err)
+
+
 class Driver:
     """What runs shipit: see driver.py. It starts Python once and forks for each run, which is far cheaper."""
 
     def __init__(self, place: Path, program: Path = DRIVER) -> None:
         self._place = place
+        self._numbers = itertools.count()
         self.program = [sys.executable, str(program)]
         self._server = subprocess.Popen(self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
     def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
-        assert self._server.stdin and self._server.stdout
         out, err = self._place / "out", self._place / "err"
-        job = {"args": args, "cwd": str(clone), "env": dict(env), "out": str(out), "err": str(err)}
+        status = self._ask({"args": args, "cwd": str(clone), "env": dict(env), "out": str(out), "err": str(err)})
+        return Run(status, out.read_text(errors="replace"), err.read_text(errors="replace"))
+
+    def start(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> StartedRun:
+        """Start a run without waiting for its end."""
+        files = self._place / f"run{next(self._numbers)}"
+        out, err, ended = (str(files.with_suffix(suffix)) for suffix in (".out", ".err", ".status"))
+        job = {"args": args, "cwd": str(clone), "env": dict(env), "out": out, "err": err, "ended": ended}
+        return StartedRun(self._ask(job), files)
+
+    def _ask(self, job: Mapping[str, object]) -> int:
+        assert self._server.stdin and self._server.stdout
         self._server.stdin.write(json.dumps(job) + "\n")
         self._server.stdin.flush()
-        status = int(self._server.stdout.readline())
-        return Run(status, out.read_text(errors="replace"), err.read_text(errors="replace"))
+        return int(self._server.stdout.readline())
 
     def close(self) -> None:
         self._server.communicate()
+
+
+@cache
+def plain_driver() -> Driver:
+    """The driver that runs `python -m shipit`, as users do; all tests of this process share it."""
+    place = tempfile.TemporaryDirectory()
+    driver = Driver(Path(place.name), PLAIN_DRIVER)
+    atexit.register(place.cleanup)
+    atexit.register(driver.close)
+    return driver
 
 
 def run(*words: object, input: bytes | None = None, env: Mapping[str, str] = {}, ok: Sequence[int] = (0,)) -> str:

@@ -6,14 +6,12 @@ import copy
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from release.runs import DRIVER, Driver, Run, run
+from release.runs import Driver, Run, StartedRun, run
 from standin.faults import Fault
 from standin.server import GOOD, GitHubStandIn
 
@@ -141,18 +139,9 @@ class Scene:
         self.commit(place, message, f"src/{self.git(place, 'rev-list', '--count', 'HEAD')}-more.txt")
         self.git(place, "push", "--quiet")
 
-    def start(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> subprocess.Popen[str]:
+    def start(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> StartedRun:
         """shipit in a process, and a process group, of its own."""
-        return subprocess.Popen(
-            [sys.executable, str(DRIVER), *(args or ("release",))],
-            cwd=clone,
-            env=self.around(clone, env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        return self.driver.start(clone, args or ("release",), self.around(clone, env))
 
     def release(self, clone: Path, *args: str, env: Mapping[str, str] = {}) -> Run:
         return self.driver.run(clone, args or ("release",), self.around(clone, env))

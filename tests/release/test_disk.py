@@ -75,7 +75,8 @@ def test_a_file_that_may_grow_no_further_is_left_as_it_was(scene: Scene) -> None
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:
-        process = scene.start(clone)
+        words = [*scene.driver.program, "release"]
+        process = subprocess.Popen(words, cwd=clone, env=scene.around(clone), stderr=subprocess.PIPE, encoding="utf-8")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     run = ended(process)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from release.fault_matrix import LIMITS, REQUESTS, representative, spoil
-from release.runs import Run, ended
+from release.runs import Run
 from release.scene import Scene
 from standin.faults import Fault
 from standin.server import INSTALLATION, READ_ONLY
@@ -164,12 +164,12 @@ def test_a_release_killed_at_any_request_is_finished(github_scene: Scene, way: s
     clone = scene.clone()
     process = scene.start(clone)
     while not fault.struck:
-        assert process.poll() is None, ended(process)
+        assert process.poll() is None, process.end()
         time.sleep(0.005)
     while len(scene.github.writes) < nth:
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
-    ended(process)
+    process.end()
     scene.github._faults.clear()
     finishes(scene, way)
 

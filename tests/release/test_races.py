@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from release.runs import Run, ended, hook
+from release.runs import Run, hook
 from release.scene import Release, Scene
 
 PUSH_ONCE = """\
@@ -54,7 +54,7 @@ def test_two_runners_at_once_make_one_release(scene: Scene, attempt: int) -> Non
     scene.begin()
     first, second = scene.clone("first"), scene.clone("second")
     both = [scene.start(first), scene.start(second)]
-    runs = [ended(process) for process in both]
+    runs = [process.end() for process in both]
     assert all(settled(run) for run in runs), runs
     assert any(run.status == 0 for run in runs)
     the_only_release(scene)
@@ -69,7 +69,7 @@ def test_two_runners_at_once_make_one_release_on_github(github_scene: Scene, wri
     scene = github_scene.begin(f'[release]\nwrite-back = "{write_back}"\n')
     first, second = scene.clone("first"), scene.clone("second")
     both = [scene.start(first), scene.start(second)]
-    runs = [ended(process) for process in both]
+    runs = [process.end() for process in both]
     assert all(settled(run) for run in runs), runs
     assert any(run.status == 0 for run in runs)
     the_only_release(scene)
@@ -87,7 +87,7 @@ def test_a_second_run_in_the_same_clone_is_told_to_wait(scene: Scene) -> None:
     assert second.status == 3
     assert f"another shipit (process {first.pid}) is running in this clone" in second.err
     (scene.root / "go_on").touch()
-    assert ended(first).status == 0
+    assert first.end().status == 0
     the_only_release(scene)
 
 
@@ -97,7 +97,7 @@ def test_a_killed_run_holds_no_lock(scene: Scene) -> None:
     while not (scene.root / "reached").exists():
         assert first.poll() is None
     os.killpg(first.pid, signal.SIGKILL)
-    ended(first)
+    first.end()
     scene.release(clone).succeeded()
     the_only_release(scene)
 

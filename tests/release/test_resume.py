@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from release.runs import Driver, ended, hook
+from release.runs import Driver, hook
 from release.scene import End, Scene
 
 from templates import calculated
@@ -203,7 +203,7 @@ def test_git_killed_at_its_work_is_put_right_as_the_message_says(
     """A push has a process group of its own: shipit outlives it and reports the failure."""
     clone = scene.begin(BUILD).clone()
     hook(clone / ".git", moment, script)
-    run = ended(scene.start(clone))
+    run = scene.start(clone).end()
     assert run.status == 5 if moment == "pre-push" else run.killed
     (clone / ".git/hooks" / moment).unlink()
     with scene.restored():
@@ -236,7 +236,7 @@ def test_a_client_killed_while_the_remote_takes_the_push(scene: Scene, whole: En
     while not (scene.root / "reached").exists():
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGKILL)
-    ended(process)
+    process.end()
     (scene.remote / "hooks" / moment).unlink()
     follow_the_advice(scene, clone)
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
@@ -252,7 +252,7 @@ def test_killed_with_all_its_children_at_any_moment(scene: Scene, whole: End, se
         time.sleep(0.001)
     time.sleep(seed % 2 * 0.03)
     os.killpg(process.pid, signal.SIGKILL)
-    ended(process)
+    process.end()
     with scene.restored():
         scene.release(scene.clone_afresh()).succeeded()
         assert scene.end() == whole
