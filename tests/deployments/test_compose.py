@@ -58,7 +58,7 @@ def shop(apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path) -> I
 def test_two_services_are_replaced_under_load_without_a_lost_request(shop: ComposeShop) -> None:
     shop.configure(bake="2s")
     others = shop.containers("proxy")
-    with shop.load("backend", pause=0.02) as backend, shop.load("frontend", pause=0.02) as frontend:
+    with shop.load("backend", pause=0.05) as backend, shop.load("frontend", pause=0.05) as frontend:
         for version in ("1.1.0", "1.0.0"):
             shop.deploy(version).succeeded()
             shop.consistent(version)

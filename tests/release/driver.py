@@ -1,7 +1,7 @@
 """shipit's command line, which a test can kill at a write: see stopped.py. It has two more variables:
 
 TODAY=2026-01-31   the day it is
-LIMITS={...}       limits of requests other than those of a RetryPolicy, as JSON
+REQUESTS={...}     limits of requests other than those of a RetryPolicy, as JSON
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ quick = partial(policy.RetryPolicy, between_writes=0, pause=0.01)
 
 
 def short_limits(**given: Any) -> Any:
-    return quick(**{"timeout": 15, **json.loads(os.environ.get("LIMITS", "{}")), **given})
+    return quick(**{"timeout": 15, **json.loads(os.environ.get("REQUESTS", "{}")), **given})
 
 
 policy.RetryPolicy = short_limits

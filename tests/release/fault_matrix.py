@@ -11,7 +11,7 @@ from release.scene import Scene
 from standin.faults import Fault
 
 # Short enough for many runs; the answers of the stand-in to good requests are far below.
-LIMITS = {"LIMITS": '{"timeout": 1.5, "answer_time": 2, "answer_size": 1000000, "tries": 2}'}
+LIMITS = {"REQUESTS": '{"timeout": 1.5, "answer_time": 2, "answer_size": 1000000, "tries": 2}'}
 REQUESTS = {"push": 8, "api": 23}  # of a release with an asset, by its way to write back
 DEEP = b"[" * 100_000
 

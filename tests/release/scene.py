@@ -254,6 +254,16 @@ class Scene:
         stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
         return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
 
+    def in_step(self, clone: Path) -> bool:
+        """Whether a clone is clean, on main, and has main and the tags as the remote has them.
+
+        All such clones are the same for shipit, so that the tests need one more run in one of them only.
+        """
+        refs = ("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/main", "refs/tags")
+        on_main = (clone / ".git/HEAD").read_text() == "ref: refs/heads/main\n"
+        clean = not self.git(clone, "status", "--porcelain")
+        return on_main and clean and self.git(clone, *refs) == self.git(self.remote, *refs)
+
     def _tags(self, clone: Path, *words: str) -> set[str]:
         """Each tag and the commit it leads to: two runs that made one commit within a second wrote its tag twice."""
         commits = (line.split() for line in self.git(clone, *words, ok=(0, 1)).splitlines())

@@ -131,6 +131,15 @@ def finishes(stage: Scene, place: Path, way: str, whole: End) -> None:
     stage.release(place).succeeded()
     assert stage.end() == whole
     assert stage.leftovers(place) in ([], WRITTEN_FOR_THE_BUILD if "none" in way else [])
+    if not stage.in_step(place):
+        nothing_is_left_to_do(stage, place)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_run_after_a_finished_release_has_nothing_to_do(stage: Scene, way: str) -> None:
+    place = stage.clone()
+    stage.release(place).succeeded()
+    assert stage.in_step(place) or "none" in way
     nothing_is_left_to_do(stage, place)
 
 

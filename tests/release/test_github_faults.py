@@ -22,7 +22,7 @@ PUSH = ["POST /releases$", "POST /assets$", "PATCH /releases/"]
 API = ["POST /git/trees$", "POST /git/commits$", "PATCH /git/refs/", "POST /git/tags$", "POST /git/refs$"]
 WRITES = [("push", write) for write in PUSH] + [("api", write) for write in API]
 USED_UP = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}
-HASTY = {"LIMITS": '{"timeout": 1}'}
+HASTY = {"REQUESTS": '{"timeout": 1}'}
 READS = ["GET /releases$", "GET /repos/acme/app$"]
 
 
@@ -31,7 +31,7 @@ def begin(scene: Scene, way: str) -> Scene:
 
 
 def finishes(scene: Scene, way: str) -> None:
-    """After the trouble: one release, one tag, one commit, nothing left and nothing more to do."""
+    """After the trouble: one release, one tag, one commit, nothing left and, by `Scene.in_step`, nothing more to do."""
     place = scene.root / "clone"
     scene.release(place).succeeded()
     end = scene.end()
@@ -44,7 +44,15 @@ def finishes(scene: Scene, way: str) -> None:
     assert release.assets == ("app.jar plugins {\n    id 'java'\n}\n\nversion = '1.1.0'\n",)
     assert release.body.strip() in end.files["CHANGELOG.md"]
     assert scene.leftovers(place) == []
-    assert scene.release(place).err == "nothing to release\n"
+    assert scene.in_step(place)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_run_after_a_finished_release_has_nothing_to_do(github_scene: Scene, way: str) -> None:
+    scene = begin(github_scene, way)
+    scene.clone()
+    finishes(scene, way)
+    assert scene.release(scene.root / "clone").err == "nothing to release\n"
 
 
 def told(run: Run) -> bool:
@@ -153,8 +161,12 @@ def writing_requests(way: str) -> int:
     return {"push": 3, "api": 11}[way]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("way", "nth"), [(way, nth) for way in WAYS for nth in range(1, writing_requests(way) + 1)])
+def kills(way: str) -> list[tuple[str, int, str]]:
+    """Before a request that writes, all is as after the one before it: see `test_nothing_changes_between_two_writes`."""
+    return [(way, 1, "before"), *((way, nth, "after") for nth in range(1, writing_requests(way) + 1))]
+
+
+@pytest.mark.parametrize(("way", "nth", "when"), [*kills("push"), *kills("api")])
 def test_a_release_killed_at_any_request_is_finished(github_scene: Scene, way: str, nth: int, when: Any) -> None:
     """Killed while it waits for the answer to one of its writes, which took effect or did not."""
     scene = begin(github_scene, way)
