@@ -18,7 +18,9 @@ from release.test_github_faults import WAYS, begin, finishes
 LARGEST = 300  # MiB
 # The limits of requests as users have them, except for the time: so the memory is that of users.
 LARGE = {
-    "REQUESTS": LIMITS["REQUESTS"].replace(', "answer_size": 1000000', "").replace('"answer_time": 2', '"answer_time": 8')
+    "REQUESTS": LIMITS["REQUESTS"]
+    .replace(', "answer_size": 1000000', "")
+    .replace('"answer_time": 2', '"answer_time": 8')
 }
 
 
