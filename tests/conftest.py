@@ -40,6 +40,8 @@ GIT_CONFIG = """\
 \tauto = 0
 [maintenance]
 \tauto = false
+[receive]
+\tautogc = false
 """
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C; the programs that they start must not.

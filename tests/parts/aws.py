@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import boto3  # type: ignore[import-untyped]
 import pytest
 from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.loaders import create_loader  # type: ignore[import-untyped]
 
 REGION = "ap-northeast-2"
 ACCOUNT = "123456789012"
@@ -66,7 +68,10 @@ def moto() -> Iterator[str]:
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}"
+    with pytest.MonkeyPatch.context() as patch:
+        # Each session of boto3 reads the description of its services again, which takes longer than most requests.
+        patch.setattr("botocore.session.create_loader", cache(create_loader))
+        yield f"http://127.0.0.1:{port}"
     server.stop()
 
 

@@ -13,7 +13,7 @@ _INSTALL = re.compile(
     r"|(?:python3? +-m +)?pip3? +install|pipx +install|uv +(?:tool|pip) +install|cargo +install) +(?P<packages>\S.*)"
 )
 _PACKAGE = re.compile(
-    r"(?:@semantic-release/[\w.-]+|(?:[\w.@-]+[/-])?semantic-release(?:-[\w.-]+)?|@google/semantic-release-[\w.-]+"
+    r"(?:@semantic-release/[\w.-]+|(?:[\w.@-]{1,64}[/-])?semantic-release(?:-[\w.-]+)?|@google/semantic-release-[\w.-]+"
     r"|conventional-changelog(?:-[\w.-]+)?|standard-version|commit-and-tag-version|release-please|commitizen|git-cliff"
     r"|knope)(?:(?:@|[=~<>!]=?)\S*)?"
 )
