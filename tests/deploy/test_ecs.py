@@ -138,6 +138,17 @@ def test_an_image_that_fails_is_replaced_by_the_one_before(
     assert len(service_of(world).definitions) == 3
 
 
+def test_a_failed_image_of_several_platforms_is_held_although_ecs_reports_the_digest_of_one() -> None:
+    stage = ServiceStage.of()
+    world, (image,) = begun(stage, "1.0.0")
+    second, platform = stage.publish(world, "1.1.0", CRASHES), "sha256:" + "3" * 64
+    for each in (image, second):
+        world.registry.platforms[each.digest] = (platform,)
+    service_of(world).scheduler.reported = platform
+    assert failure(stage, world.next_run()).state == f"{image} serves, as before; this was verified"
+    assert read_record(service_of(world), RECORD).held == (second.digest,)
+
+
 def test_a_rollback_of_ecs_is_never_a_success() -> None:
     """boto3's waiter `services_stable` sees a stable service here."""
     stage = ServiceStage.of()

@@ -19,6 +19,7 @@ from shipit.adapters.token_name import TokenName
 from shipit.errors import AuthError, RemoteError
 
 _HOST = "ghcr.io"
+_NOT_FOUND = 404
 _RIGHT = (
     "in GitHub Actions, give the job `packages: write` and the repository the role `Admin` in the settings of the "
     "package (`Manage Actions access`); elsewhere, log in to `ghcr.io` with a personal access token (classic) that has "
@@ -103,6 +104,3 @@ class _Package:
     def _not_found(self, digest: str) -> RemoteError:
         what = f"GitHub has no version `{digest}` of the package `{self._repository}`, or does not show it to the login"
         return RemoteError(what, where=self._repository, hint=f"run the same command again, or {_RIGHT}", status=404)
-
-
-_NOT_FOUND = 404

@@ -54,7 +54,7 @@ class Ecs:
         image = _earlier(was, seen, rejected)
         if image is None or (seen.wanted != rejected.image.reference and seen.arn != was.arn):
             return  # there is none, or another program gave it another task definition
-        if seen.started(rejected.image, seen.container):
+        if rejected.image.digest in seen.started:
             yield RecordEvent(target.config.hosts[0], target.record_path, rejected.rejection)
         same = was.serving is not None and was.serving.digest == image.digest and was.wanted != rejected.image.reference
         base = was.arn if same else _recorded(seen, image)

@@ -13,6 +13,7 @@ from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
 from shipit.steps.deploy import read_record
 from shipit.steps.ecs import runs
 from shipit.world import World
+from shipit.world.ecs import EcsService
 
 _SHOWN = 19  # characters of a digest
 
@@ -38,7 +39,7 @@ def observe_service(world: World, target: EcsTarget) -> ObservedEcs:
     if service is None or not seen.container:
         return seen
     findings = (*seen.findings, *service_findings(target, service))
-    return replace(seen, serving=_serving(world, seen), findings=findings)
+    return replace(seen, serving=_serving(world, seen), started=_started(port, seen), findings=findings)
 
 
 def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:
@@ -47,6 +48,17 @@ def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:
     if target.config.container:
         return target.config.container if target.config.container in names else ""
     return names[0] if len(names) == 1 else ""
+
+
+def _started(port: EcsService, seen: ObservedEcs) -> tuple[str, ...]:
+    """Return the digests of the images of all tasks that were started, so that they can have got requests.
+
+    The digest that ECS reports can be that of a platform, but it reports none if an image could not be pulled.
+    """
+    tasks = seen.service.tasks if seen.service else ()
+    arns = {task.definition for task in tasks if task.started and task.images.get(seen.container)}
+    definitions = filter(None, map(port.definition, sorted(arns)))
+    return tuple(digest_in(definition.images.get(seen.container, "")) for definition in definitions)
 
 
 def _serving(world: World, seen: ObservedEcs) -> DeployedImage | None:

@@ -31,6 +31,7 @@ class ObservedEcs(Struct, frozen=True):
         definition: the task definition that the service shall run; None if it cannot be read.
         container: the name of the container that gets the image; empty if it is not clear which one.
         serving: the image that most tasks run; None if no task runs.
+        started: the digests of the images of the tasks that were started, as their task definitions name them.
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
         login: the account and the region of the credentials; None if they cannot be read.
@@ -43,6 +44,7 @@ class ObservedEcs(Struct, frozen=True):
     definition: TaskDefinition | None = None
     container: str = ""
     serving: DeployedImage | None = None
+    started: tuple[str, ...] = ()
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
     login: Login | None = None
@@ -75,14 +77,6 @@ class ObservedEcs(Struct, frozen=True):
             login=f"AWS account {self.login.account}, region {self.login.region}" if self.login else "",
         )
         return (state,)
-
-    def started(self, image: DeployedImage, container: str) -> bool:
-        """Return whether a task that runs `image` was started, so that it can have got requests.
-
-        ECS reports no digest for a task whose image could not be pulled.
-        """
-        tasks = self.service.tasks if self.service else ()
-        return any(task.started and task.images.get(container) == image.digest for task in tasks)
 
     @property
     def _problem(self) -> str:
