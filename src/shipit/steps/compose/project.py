@@ -12,8 +12,8 @@ from shipit.core.deploy import PIN_FILE, ComposeService, machine
 from shipit.errors import CommandError
 from shipit.world.hosts import CommandResult, Host
 
-# Compose prints its warnings to standard error, which would be between the lines of its answer.
 _NO_FILE = ("no such file or directory", "no configuration file provided")  # the words of compose
+# Compose prints its warnings to standard error, which would be between the lines of its answer.
 _ANSWER_ONLY = ("sh", "-c", 'exec "$@" 2>/dev/null', "sh")
 # A `docker compose` of a killed run goes on, and the next one waits for its end.
 _ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
