@@ -215,6 +215,20 @@ def test_a_read_that_was_begun_returns_its_result(bench: Bench) -> None:
     assert [result() for result in results] == ["green\n", None]
 
 
+def test_a_note_is_of_this_run_and_lasts_until_it_writes(bench: Bench) -> None:
+    writes: list[Callable[[], object]] = [
+        lambda: bench.host.write(bench.path, "text"),
+        lambda: bench.host.run(["true"]),
+        lambda: bench.host.install(bench.path, "text", [], ["true"]),
+    ]
+    for write in writes:
+        bench.host.notes["settings"] = "a1"
+        bench.host.look(["true"])
+        assert (dict(bench.host.notes), dict(bench.connect().at(bench.address).notes)) == ({"settings": "a1"}, {})
+        write()
+        assert not bench.host.notes
+
+
 # requests
 
 

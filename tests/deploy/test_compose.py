@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from deploy.compose_stage import PINS, PROJECT, SERVICES, ComposeStage, digest_of, finished, state
 from deploy.stage import UNHEALTHY, undone
 
 from shipit.core.deploy import pins_in
+from shipit.engine.apply import Silent
 from shipit.errors import DeployError, PreflightError
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.testing import FakeApp, FakeWorld, recorded
+from shipit.steps.base import Step
+from shipit.testing import FakeApp, FakeHost, FakeWorld, recorded
+from shipit.testing.hosts.compose import FakeCompose
+from shipit.world.hosts import CommandResult
 
 STAGE, DOWNTIME = ComposeStage.of(), ComposeStage.of("downtime = true")
 PORT = {"ports": [{"target": 8080, "published": "8080"}]}
@@ -74,6 +79,41 @@ def test_a_second_run_changes_nothing(world: FakeWorld) -> None:
     watched, writes = recorded(world.next_run())
     STAGE.deploy(watched)
     assert (set(writes), state_of(world)) == ({"host.lock"}, before)
+
+
+def test_compose_reads_the_settings_of_a_service_once_in_each_look_and_once_after_each_start(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    STAGE.publish_pair(world, "1.0.0")
+    asked, execute = list[str](), FakeCompose.execute
+
+    def count(compose: FakeCompose, words: Sequence[str]) -> CommandResult:
+        asked.extend(word for word in words if word in ("--hash", "up"))
+        return execute(compose, words)
+
+    monkeypatch.setattr(FakeCompose, "execute", count)
+    STAGE.deploy(world.next_run())
+    assert asked == ["--hash"] * 2 + ["--hash", "up", "--hash"] * 2
+
+
+class EditsWhileItWatches(Silent):
+    """An observer that saves a compose file on `host` as soon as new containers are watched."""
+
+    def __init__(self, host: FakeHost) -> None:
+        self.host = host
+
+    def started(self, step: Step) -> None:
+        if step.kind == "watch-replicas":
+            self.host.files[f"{PROJECT}/compose.yaml"] = step.id
+
+
+def test_a_compose_file_that_a_person_saves_meanwhile_is_for_the_next_deployment(world: FakeWorld) -> None:
+    STAGE.publish_pair(world, "1.0.0")
+    STAGE.deploy(world.next_run(), observer=EditsWhileItWatches(world.hosts.at("local")))
+    assert state_of(world) == finished(world, "1.0.0")
+    assert "start-replicas" in undone(STAGE.plan(world.next_run()), world)
+    STAGE.deploy(world.next_run())
+    assert undone(STAGE.plan(world.next_run()), world) == []
 
 
 def test_a_plan_survives_json(world: FakeWorld) -> None:

@@ -92,6 +92,11 @@ class Host(Protocol):
     """A machine that apps are deployed to: this one, or one that is reached over SSH."""
 
     address: str
+    notes: dict[str, str]
+    """Facts that this run read from the host and need not read again, by keys of the steps.
+
+    They are gone as soon as the run writes a file or runs a command that is not only a look.
+    """
 
     @property
     def containers(self) -> Containers:

@@ -36,6 +36,7 @@ class LocalHost:
     def __init__(self, logins: Logins, redact: Redactor) -> None:
         self._logins = logins
         self._redact = redact
+        self.notes: dict[str, str] = {}
         self._owners: dict[str, str] = {}  # of the locks that are held: the owner file, and the text in it
 
     @cached_property
@@ -65,6 +66,7 @@ class LocalHost:
 
     def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         self._require_lock()
+        self.notes.clear()
         return self._execute(argv, timeout)
 
     def _execute(self, argv: Sequence[str], timeout: float) -> CommandResult:
@@ -100,6 +102,7 @@ class LocalHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         self._require_lock()
+        self.notes.clear()
         # Its name begins with a dot, so that `include sites-enabled/*` never loads it. The next run replaces it.
         temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.shipit")
         try:

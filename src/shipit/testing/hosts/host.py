@@ -58,6 +58,7 @@ class FakeHost:
     ) -> None:
         self.address = address
         self._resolve = resolve
+        self.notes: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.modes: dict[str, int] = {}
         self.nginx = FakeNginx(self.files, clock, self._forward)
@@ -74,6 +75,7 @@ class FakeHost:
     def connect(self) -> FakeHost:
         """Return the same host as another run sees it, which holds no lock."""
         other = copy.copy(self)
+        other.notes = {}
         other._locks = self._locks.connect()
         other.containers = self.containers.connect(other._locks.require)
         other.services = self.services.connect(other._locks.require)
@@ -130,6 +132,7 @@ class FakeHost:
 
     def write(self, path: str, text: str, *, mode: int = 0o644) -> None:
         self._locks.require()
+        self.notes.clear()
         below_file = any(path.startswith(f"{other}/") for other in self.files)
         if path in self.unwritable or below_file:
             reason = "Not a directory" if below_file else "Permission denied"
@@ -144,6 +147,7 @@ class FakeHost:
 
     def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         self._locks.require()
+        self.notes.clear()
         return self._run(argv)
 
     def lock(self, path: str, owner: str) -> AbstractContextManager[None]:

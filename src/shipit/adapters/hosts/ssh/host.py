@@ -64,6 +64,7 @@ class SshHost:
         self._redact = redact
         self._lock_time = lock_time
         self._locks: list[SshLock] = []
+        self.notes: dict[str, str] = {}
         self._last_read: dict[str, str | None] = {}
         self._current: tuple[SshConnection, DockerContainers, DockerServices] | None = None
         self._mutex = Lock()
@@ -237,6 +238,7 @@ class SshHost:
         self, scripts: Sequence[Script], run: Callable[[Sequence[Script]], list[RemoteResult]]
     ) -> list[RemoteResult]:
         """Call `run` with scripts that end, before they do anything, if another run took a lock of this run."""
+        self.notes.clear()
         self._require_lock(ask=False)
         fence, asked = tuple((lock.owner_file, lock.owner) for lock in self._locks), time.monotonic()
         done = run([replace(script, fence=fence) for script in scripts])
