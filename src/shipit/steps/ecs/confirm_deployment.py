@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EcsTask, definition_name, digest_in, machine
+from shipit.core.deploy import DeployedImage, DeployEvent, EcsState, EcsTask, definition_name, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
@@ -53,7 +53,7 @@ class ConfirmDeployment(Struct, frozen=True):
     def check(self, world: World) -> Done | Todo:
         if read_record(world.place(self.host), self.record).current != self.change.image:
             return Todo()
-        problem = self._problem(world)
+        problem = self._problem(world, *rolled_out(world, self.host, self.change))
         return Todo(problem) if problem else Done(self._outputs)
 
     @property
@@ -78,11 +78,10 @@ class ConfirmDeployment(Struct, frozen=True):
         for task in found.failed_of(definition):
             if task.id not in earlier:
                 return Seen(f"task `{task.id}` stopped: {task.reason}", final=True)
-        return Seen(self._problem(world))
+        return Seen(self._problem(world, found, definition))
 
-    def _problem(self, world: World) -> str:
-        """Return the reason why the image does not serve right now; empty if it does."""
-        found, definition = rolled_out(world, self.host, self.change)
+    def _problem(self, world: World, found: EcsState, definition: str) -> str:
+        """Return the reason why the image does not serve in the state `found`; empty if it does."""
         running = found.running_of(definition)
         if len(running) < max(1, found.desired):
             return f"only {len(running)} of {found.desired} tasks run {definition_name(definition)}"
