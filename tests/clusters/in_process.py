@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
 
 from parts.kubernetes.control_plane import ADMIN
 from parts.kubernetes.node import Node
+from release.runs import Run
 from standin.kubernetes.server import KubernetesStandIn
 
 from shipit.adapters.kubernetes.kubectl import _Result
+from shipit.cli.main import run
 
 _WRONG = {"kind": "List", "metadata": 1, "spec": [], "items": {}, "data": 7, "status": "no"}
 FAULTS: Mapping[str, _Result] = {
@@ -30,10 +36,11 @@ FAULTS: Mapping[str, _Result] = {
 
 @dataclass
 class LocalKubectl:
-    """A kubectl for `standin`, whose node does its work before each call.
+    """A kubectl for a stand-in, whose node does its work before each call.
 
     Args:
         standin: the cluster.
+        node: its node.
         fault: one of `FAULTS`; empty for none.
         first: the number of the call that goes wrong, beginning with 1, and all calls after it unless `once`.
         after: True to do what the call asks for before its answer goes wrong.
@@ -41,23 +48,12 @@ class LocalKubectl:
     """
 
     standin: KubernetesStandIn
+    node: Node
     fault: str = ""
     first: int = 1
     once: bool = False
     after: bool = False
     calls: int = 0
-    node: Node = field(init=False)
-
-    def __post_init__(self) -> None:
-        api: Any = self.api
-        self.node = Node(api)
-
-    def api(self, method: str, path: str, body: object = None, *, ok: tuple[int, ...] = ()) -> Any:
-        """Send a request of an administrator; see `parts.kubernetes.client.Api`."""
-        data = b"" if body is None else json.dumps(body).encode()
-        status, found = self.standin.answer(method, path, data, ADMIN)
-        assert status < 400 or status in ok, found
-        return found
 
     def call(self, argv: Sequence[str], data: bytes = b"") -> _Result:
         """Answer a call as `shipit.adapters.kubernetes.kubectl.Kubectl._call` does."""
@@ -105,3 +101,15 @@ def _requests(argv: Sequence[str], data: bytes) -> list[tuple[str, str, bytes]]:
         case ["delete", _, name, "--namespace", namespace, *_]:
             return [("DELETE", f"/apis/batch/v1/namespaces/{namespace}/jobs/{name}", b"")]
     raise AssertionError(argv)
+
+
+class LocalDriver:
+    """What runs shipit in this process; it has the method of `release.runs.Driver` that waits for the end."""
+
+    program: Sequence[str] = ()
+
+    def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
+        out, err = io.StringIO(), io.StringIO()
+        with patch.dict(os.environ, env, clear=True), redirect_stdout(out), redirect_stderr(err):
+            status = run(["-C", str(clone), *args])
+        return Run(status, out.getvalue(), err.getvalue())

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clusters.in_process import LocalDriver
 from contracts.pushed import ask, push_image, push_index
 from parts.daemon import program, wait_until
-from parts.kubernetes.client import Api
+from parts.kubernetes.client import Client
 from parts.kubernetes.node import App, Node
 from parts.registry import Registry
 from release.runs import Driver, Run
@@ -46,7 +47,7 @@ class Cluster:
         standin: the stand-in of the API server, whose answers can go wrong; not used if the API server is real.
     """
 
-    api: Api
+    api: Client
     node: Node
     kubeconfig: Path
     standin: KubernetesStandIn
@@ -59,7 +60,7 @@ class Shop:
     assert shop.runs() == {shop.digest("1.0.0")}
     """
 
-    def __init__(self, place: Path, cluster: Cluster, registry: Registry, driver: Driver) -> None:
+    def __init__(self, place: Path, cluster: Cluster, registry: Registry, driver: Driver | LocalDriver) -> None:
         program("kubectl")
         self.cluster, self._registry, self._driver = cluster, registry, driver
         number = next(_numbers)

@@ -15,6 +15,8 @@ from clusters.in_process import FAULTS, LocalKubectl
 from deploy.test_kubernetes import ClusterStage
 from msgspec.structs import replace
 from parts.kubernetes.control_plane import ADMIN
+from parts.kubernetes.node import Node
+from standin.kubernetes.direct import DirectClient
 from standin.kubernetes.server import KubernetesStandIn
 
 from shipit.adapters.kubernetes import KubectlClusters
@@ -43,12 +45,13 @@ CASES = list(
 @pytest.fixture
 def kubectl(monkeypatch: pytest.MonkeyPatch) -> LocalKubectl:
     """A cluster with the Deployment `web`, which runs an earlier version."""
-    found = LocalKubectl(KubernetesStandIn({ADMIN: True}, lambda image: "its log"))
+    standin = KubernetesStandIn({ADMIN: True}, lambda image: "its log")
+    found = LocalKubectl(standin, Node(DirectClient(standin, ADMIN)))
     probe, hook = {"httpGet": {"port": 8080}}, {"preStop": {"sleep": {"seconds": 5}}}
     container = {"name": "web", "image": OLD, "readinessProbe": probe, "lifecycle": hook}
     template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container]}}
     spec = {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": template}
-    found.api("POST", PATH, {"metadata": {"name": "web"}, "spec": spec})
+    found.node.api("POST", PATH, {"metadata": {"name": "web"}, "spec": spec})
     monkeypatch.setattr("shipit.adapters.kubernetes.kubectl.Kubectl._call", lambda _, *call: found.call(*call))
     monkeypatch.setattr("shipit.adapters.kubernetes.namespace.shutil.which", lambda name: name)
     return found
@@ -91,7 +94,7 @@ def test_a_deployment_whose_answers_go_wrong_ends_and_is_finished_by_the_next_ru
     except PreflightError as held:
         assert "held" in held.findings[0].what, held
         STAGE.deploy(connected(world), retry=True)
-    (container,) = kubectl.api("GET", f"{PATH}/web")["spec"]["template"]["spec"]["containers"]
+    (container,) = kubectl.node.api("GET", f"{PATH}/web")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == image.reference
     (host,) = STAGE.status(connected(world)).hosts
     assert (host.serving, host.record.current, host.locked_by) == (image, image, "")

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from clusters.shop import DENIED, REFUSED, REJECTED, WRONG, Shop
 from parts.daemon import wait_until
 from parts.kubernetes.node import App
 from release.runs import Run, ended
+
+
+@pytest.fixture
+def shop(quick_shop: Shop) -> Shop:
+    return quick_shop
 
 
 def rejected(run: Run, reason: str) -> None:
@@ -86,7 +93,9 @@ def without_image(spec: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_a_second_run_and_another_program_meanwhile_are_conflicts(shop: Shop) -> None:
+def test_a_second_run_and_another_program_meanwhile_are_conflicts(new_shop: Callable[[], Shop]) -> None:
+    shop = new_shop()
+    shop.apply()
     shop.push("1.0.0", App(ready=None))
     first = shop.start("deploy", "prod", "1.0.0")
     wait_until(lambda: shop.digest("1.0.0") in shop.wanted)
@@ -100,7 +109,9 @@ def test_a_second_run_and_another_program_meanwhile_are_conflicts(shop: Shop) ->
     wait_until(lambda: shop.runs() == ["0.9.0", "0.9.0"])
 
 
-def test_a_login_without_rights_and_a_missing_context_are_named(shop: Shop) -> None:
+def test_a_login_without_rights_and_a_missing_context_are_named(new_shop: Callable[[], Shop]) -> None:
+    shop = new_shop()
+    shop.apply()
     shop.push("1.0.0")
     shop.configure(context="reader")
     planned = shop.run("deploy", "prod", "1.0.0", "--dry-run")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
 _MERGE = {"Content-Type": "application/merge-patch+json"}
+
+
+class Client(Protocol):
+    """What sends requests of an administrator to a cluster."""
+
+    def __call__(self, method: str, path: str, body: object = None, *, ok: tuple[int, ...] = ()) -> Any:
+        """Send a request and return the JSON of its answer; a status from 400 on is an error unless it is in `ok`."""
 
 
 @dataclass
@@ -26,7 +33,6 @@ class Api:
         self._session.headers["Authorization"] = f"Bearer {self.token}"
 
     def __call__(self, method: str, path: str, body: object = None, *, ok: tuple[int, ...] = ()) -> Any:
-        """Send a request and return the JSON of its answer; a status from 400 on is an error unless it is in `ok`."""
         headers = _MERGE if method == "PATCH" else {}
         answer = self._session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=30)
         assert answer.status_code < 400 or answer.status_code in ok, f"{method} {path}: {answer.text}"

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from parts.kubernetes.client import Api
+from parts.kubernetes.client import Client
 
 NODE = "node-1"
 _EVERY = 0.1  # seconds
@@ -46,7 +46,7 @@ class App:
 class Node:
     """The node of a cluster; `apps` has the behaviour of the images by digest, and the others are healthy at once."""
 
-    api: Api
+    api: Client
     apps: dict[str, App] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

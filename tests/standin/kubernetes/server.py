@@ -62,6 +62,11 @@ class KubernetesStandIn:
             status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": refused.status}
             return refused.status, {**status, "message": str(refused), "reason": refused.reason}
 
+    def forget(self) -> None:
+        """Remove all objects."""
+        with self._lock:
+            self.store.clear()
+
     def _route(self, method: str, path: str, query: Mapping[str, str], body: Object, token: str) -> Any:
         found = _PATH.fullmatch(path)
         if found is None:

@@ -46,6 +46,10 @@ class Store:
         self._objects: dict[Key, Object] = {}
         self._versions = itertools.count(1)
 
+    def clear(self) -> None:
+        """Remove all objects."""
+        self._objects.clear()
+
     def find(self, resource: str, namespace: str, name: str) -> Object:
         """Return a copy of an object."""
         found = self._objects.get((resource, namespace, name))
