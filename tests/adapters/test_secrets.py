@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
 import pytest
+from parts.aws import Aws, aws, moto
 
 from shipit.adapters.secrets import SecretStores
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, ConfigError, RemoteError
 
+__all__ = ["aws", "moto"]  # fixtures
 SECRET = "correct-horse-battery"
 
 
 @pytest.fixture
-def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from moto.server import ThreadedMotoServer
+def ssm(aws: Aws) -> Any:
+    import boto3  # type: ignore[import-untyped]
 
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    settings = {
-        "ACCESS_KEY_ID": "testing",
-        "SECRET_ACCESS_KEY": "testing",
-        "DEFAULT_REGION": "ap-northeast-2",
-        "ENDPOINT_URL": f"http://127.0.0.1:{server.get_host_and_port()[1]}",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    client = boto3.client("ssm")
-    yield client
-    server.stop()
+    return boto3.client("ssm")
 
 
 def put(ssm: Any, name: str, value: str) -> None:

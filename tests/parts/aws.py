@@ -4,21 +4,22 @@
         aws.s3.create_bucket(Bucket="shop-web")
 
 The part `aws` starts a server in this process, and sets the variables of the environment that lead boto3 there. Each test
-gets empty services. moto differs from AWS where `docs/guides/static-site.md` says so: it completes an invalidation at
-once, with the state `COMPLETED` in capitals, and gives a `CallerReference` that was used before a new invalidation.
+gets empty services. boto3 and moto take seconds to import, so that only the tests do that which need them.
+
+moto differs from AWS where `docs/guides/static-site.md` says so: it completes an invalidation at once, with the state
+`COMPLETED` in capitals, and gives a `CallerReference` that was used before a new invalidation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-import boto3  # type: ignore[import-untyped]
 import pytest
-from botocore.config import Config  # type: ignore[import-untyped]
-from botocore.loaders import create_loader  # type: ignore[import-untyped]
+from parts.fixtures import started
 
 REGION = "ap-northeast-2"
 ACCOUNT = "123456789012"
@@ -33,11 +34,17 @@ class Aws:
 
     @property
     def s3(self) -> Any:
-        return boto3.client("s3", config=Config(user_agent_extra=self.EDGE))
+        return self._client("s3")
 
     @property
     def cloudfront(self) -> Any:
-        return boto3.client("cloudfront", config=Config(user_agent_extra=self.EDGE))
+        return self._client("cloudfront")
+
+    def _client(self, service: str) -> Any:
+        import boto3  # type: ignore[import-untyped]
+        from botocore.config import Config  # type: ignore[import-untyped]
+
+        return boto3.client(service, config=Config(user_agent_extra=self.EDGE))
 
     def make_bucket(self, name: str, region: str = REGION) -> None:
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
@@ -62,7 +69,14 @@ class Aws:
 
 
 @pytest.fixture(scope="session")
-def moto() -> Iterator[str]:
+def moto(pytestconfig: pytest.Config) -> str:
+    """The URL of moto, once for a pytest worker."""
+    return started(pytestconfig, moto_server)
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
+    from botocore.loaders import create_loader  # type: ignore[import-untyped]
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(port=0, verbose=False)

@@ -15,9 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
 import pytest
-from moto.ecs.models import ecs_backends
 from parts.aws import ACCOUNT, REGION, Aws, aws, moto
 from parts.shapes import check_shape
 
@@ -46,6 +44,8 @@ class Ecs:
 
     @property
     def client(self) -> Any:
+        import boto3  # type: ignore[import-untyped]
+
         return boto3.client("ecs")
 
     def create(self, image: str) -> str:
@@ -195,6 +195,8 @@ class Ecs:
         return {"task": next(each for each in self.jobs if each["taskArn"].endswith(asked["task"]))}
 
     def update_service(self, asked: Any) -> dict[str, Any]:
+        from moto.ecs.models import ecs_backends
+
         assert asked.keys() == {"cluster", "service", "taskDefinition"}
         definition: Any = ecs_backends[ACCOUNT][REGION].describe_task_definition(asked["taskDefinition"])
         images = {each["name"]: each["image"] for each in definition.container_definitions}
@@ -251,7 +253,7 @@ def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
     aws.make_bucket(BUCKET)
     world = FakeWorld.new()
     made = Ecs(world, FakeScheduler(world.registry, world.clock, world.hosts.apps))
-    model = boto3.client("ecs").meta.service_model
+    model = made.client.meta.service_model
 
     def played(name: str) -> Any:
         action = "".join(word.capitalize() for word in name.split("_"))

@@ -26,13 +26,13 @@ _STARTED = pytest.StashKey[dict[str, object]]()
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Engine:
     """The system's engine, with buildx; its images are empty but for what tests of this worker put there."""
-    return _started(pytestconfig, dockerd.system_engine)
+    return started(pytestconfig, dockerd.system_engine)
 
 
 @pytest.fixture(scope="session")
 def containerd_engine(pytestconfig: pytest.Config) -> Engine:
     """An engine that stores indexes of several platforms, with buildx."""
-    return _started(pytestconfig, dockerd.containerd_engine)
+    return started(pytestconfig, dockerd.containerd_engine)
 
 
 @pytest.fixture
@@ -50,19 +50,19 @@ def base_image(engine: Engine) -> str:
 @pytest.fixture(scope="session")
 def registry(pytestconfig: pytest.Config) -> Registry:
     """A registry that is open to everybody. It lasts as long as the worker: use a repository of your own."""
-    return _started(pytestconfig, registries.open_registry)
+    return started(pytestconfig, registries.open_registry)
 
 
 @pytest.fixture(scope="session")
 def locked_registry(pytestconfig: pytest.Config) -> Registry:
     """A registry with a user name and a password."""
-    return _started(pytestconfig, registries.locked_registry)
+    return started(pytestconfig, registries.locked_registry)
 
 
 @pytest.fixture(scope="session")
 def token_registry(pytestconfig: pytest.Config) -> Registry:
     """A registry with bearer tokens, as Docker Hub and ghcr.io are."""
-    return _started(pytestconfig, registries.token_registry)
+    return started(pytestconfig, registries.token_registry)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def ssh_server(pytestconfig: pytest.Config, engine: Engine) -> Iterator[SshServe
     def ssh_server_of_engine() -> AbstractContextManager[SshServer]:
         return sshd.ssh_server(engine)
 
-    server = _started(pytestconfig, ssh_server_of_engine)
+    server = started(pytestconfig, ssh_server_of_engine)
     yield server
     server.restore()
     server.close_connections()
@@ -85,10 +85,11 @@ def swarm_of_one(pytestconfig: pytest.Config, registry: Registry) -> Swarm:
     def swarm_with_registry() -> AbstractContextManager[Swarm]:
         return swarm(registry)
 
-    return _started(pytestconfig, swarm_with_registry)
+    return started(pytestconfig, swarm_with_registry)
 
 
-def _started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:
+def started(config: pytest.Config, start: Callable[[], AbstractContextManager[T]]) -> T:
+    """Return what `start` starts; it is started at first use, once for a pytest worker."""
     started = config.stash.setdefault(_STARTED, {})
     if start.__name__ not in started:
         running = ExitStack()

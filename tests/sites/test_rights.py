@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
 import pytest
 from parts.aws import Aws, aws, moto
 from sites.shop import CONFIG, Shop
@@ -31,6 +30,8 @@ def shop(aws: Aws) -> Shop:
 
 def log_in(user: str, policy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Use the keys of a new user with this policy."""
+    import boto3  # type: ignore[import-untyped]
+
     iam = boto3.client("iam")
     iam.create_user(UserName=user)
     iam.put_user_policy(UserName=user, PolicyName="rights", PolicyDocument=json.dumps(policy))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from adapters.http_servers import JSON, Answer, host
+from parts.aws import Aws, aws, moto
 
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins
 from shipit.errors import AuthError, RemoteError
 
+__all__ = ["aws", "moto"]  # fixtures
 ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 STORED = Login("AWS", "stored-password")
 
@@ -25,18 +26,7 @@ def set_account(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         monkeypatch.setenv(f"AWS_{name}", value)
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    set_account(monkeypatch, f"http://127.0.0.1:{server.get_host_and_port()[1]}")
-    yield
-    server.stop()
-
-
-def test_amazons_registries_get_a_login_from_aws(aws: None) -> None:
+def test_amazons_registries_get_a_login_from_aws(aws: Aws) -> None:
     login = Logins().of(ECR)
     assert login and login.username == "AWS" and login.password.startswith("123456789012")
     assert Logins().of("ghcr.io") is None
@@ -55,7 +45,7 @@ def test_amazons_login_is_requested_again_when_it_is_about_to_expire(
         assert len(ecr.asked) == asked
 
 
-def test_amazons_login_is_passed_to_docker_and_never_shown(aws: None) -> None:
+def test_amazons_login_is_passed_to_docker_and_never_shown(aws: Aws) -> None:
     logins = Logins()
     login = logins.of(ECR)
     assert login and logins.redact(login.password) == "[REDACTED]"
@@ -71,8 +61,8 @@ def test_missing_aws_credentials_are_reported_with_their_variables(monkeypatch: 
     assert "`AWS_ACCESS_KEY_ID`" in str(raised.value.hint)
 
 
-def test_aws_that_cannot_be_reached_is_a_remote_error(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+def test_aws_that_cannot_be_reached_is_a_remote_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_account(monkeypatch, "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(RemoteError, match="cannot be reached") as raised:
         Logins().of(ECR)
