@@ -102,7 +102,7 @@ class ComposeShop(Project):
             raise AssertionError(f"{self.answers()}\n{self.compose('logs', 'proxy')}") from error
 
     def load(
-        self, service: str, mode: Mode = "close", *, clients: int = 8, **options: Any
+        self, service: str, mode: Mode = "close", *, clients: int = 4, **options: Any
     ) -> AbstractContextManager[Load]:
         return load(f"{self.url}{PATHS[service]}", mode=mode, clients=clients, **options)
 

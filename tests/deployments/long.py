@@ -29,7 +29,7 @@ def test_many_deployments_lose_none_of_many_requests(new_shop: Callable[[str], S
     shop.deploy(VERSIONS[0]).succeeded()
     requests, deployments, reasons, slowest = 0, 0, Counter[str](), 0.0
     while requests < REQUESTS or deployments < DEPLOYMENTS:
-        with shop.load(mode) as running:
+        with shop.load(mode, clients=16) as running:
             for _ in range(5):
                 deployments += 1
                 shop.deploy(VERSIONS[deployments % 2]).succeeded()
@@ -59,7 +59,7 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(
     chance = random.Random(14)
     killed = 0
     shop.deploy(VERSIONS[0]).succeeded()
-    with shop.load(pause=0.01) as running:
+    with shop.load(clients=16, pause=0.01) as running:
         for number in range(1, 21):
             version = VERSIONS[number % 2]
             process = shop.start("deploy", "prod", version)

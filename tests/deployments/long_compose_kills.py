@@ -30,7 +30,10 @@ def test_a_deployment_killed_at_any_write_is_finished_by_the_same_command(shop: 
     shop.deploy(VERSIONS[0]).succeeded()
     writes = len(shop.writes(VERSIONS[1]))
     every = [Kill(at, when, group) for at in range(1, writes + 1) for when in ("before", "after")]
-    with shop.load("backend", pause=PAUSE) as backend, shop.load("frontend", pause=PAUSE) as frontend:
+    with (
+        shop.load("backend", clients=8, pause=PAUSE) as backend,
+        shop.load("frontend", clients=8, pause=PAUSE) as frontend,
+    ):
         for number, kill in enumerate(every):
             version = VERSIONS[number % 2]
             assert shop.deploy(version, env=kill.environment).killed, kill
@@ -45,7 +48,10 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(sh
     shop.configure(bake="2s")
     shop.deploy(VERSIONS[0]).succeeded()
     chance, killed = random.Random(16), 0
-    with shop.load("backend", pause=PAUSE) as backend, shop.load("frontend", pause=PAUSE) as frontend:
+    with (
+        shop.load("backend", clients=8, pause=PAUSE) as backend,
+        shop.load("frontend", clients=8, pause=PAUSE) as frontend,
+    ):
         for number in range(1, RANDOM + 1):
             version = VERSIONS[number % 2]
             killed += kill_after(shop.start("deploy", "prod", version), chance.uniform(0.5, 12))

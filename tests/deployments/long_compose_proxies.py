@@ -37,7 +37,10 @@ def shop(
 @pytest.mark.parametrize("mode", MODES)
 def test_deployments_lose_no_request(shop: ComposeShop, mode: Mode, request: pytest.FixtureRequest) -> None:
     shop.configure(bake="5s")
-    with shop.load("backend", mode, pause=0.02) as backend, shop.load("frontend", mode, pause=0.02) as frontend:
+    with (
+        shop.load("backend", mode, clients=8, pause=0.02) as backend,
+        shop.load("frontend", mode, clients=8, pause=0.02) as frontend,
+    ):
         for number in range(1, DEPLOYMENTS + 1):
             version = f"1.{number % 2}.0"
             shop.deploy(version).succeeded()

@@ -89,7 +89,7 @@ class Shop(Project):
         self.commit_settings([f'image.name = "{self.image}"'], target)
 
     def load(
-        self, mode: Mode = "close", *, path: str = "/", clients: int = 16, **options: Any
+        self, mode: Mode = "close", *, path: str = "/", clients: int = 4, **options: Any
     ) -> AbstractContextManager[Load]:
         return load(f"{self.proxy.url}{path}", mode=mode, clients=clients, **options)
 

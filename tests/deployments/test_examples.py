@@ -127,7 +127,7 @@ def test_the_example_with_a_swarm_replaces_a_version_without_a_lost_request(swar
         swarm.manager.docker("stack", "deploy", "--compose-file", str(place / "stack.yaml"), "example")
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: shop.runs() == [old.digest] and swarm.answers(url))
-        with load(url, clients=8, within=swarm.nodes[0].enter()) as running:
+        with load(url, clients=4, pause=0.02, within=swarm.nodes[0].enter()) as running:
             shop.deploy("2.4.0").succeeded()
         assert shop.runs() == [new.digest]
         assert running.result.lost == 0, running.result

@@ -54,6 +54,12 @@ class Engine:
         assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
         return done
 
+    def send(self, data: bytes, *arguments: str) -> None:
+        """Run `docker` with `arguments`, which reads `data`."""
+        argv, environment = [program("docker"), *arguments], {**os.environ, **self.environment}
+        done = subprocess.run(argv, env=environment, input=data, capture_output=True)
+        assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr.decode(errors='replace')}"
+
     def with_config(self, directory: Path, *, buildx: bool = True) -> Engine:
         """The same engine with an empty client configuration in `directory`, for tests that log in."""
         return replace(self, config=write_config(directory, buildx=buildx))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import os
+import json
 import re
 import subprocess
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from parts.daemon import program
 from parts.engine import Engine
@@ -43,11 +45,29 @@ def libraries_of(binary: str) -> dict[str, bytes]:
 
 def import_image(engine: Engine, reference: str, root: bytes, *changes: str) -> str:
     """Import `root`, a tar archive, as the image `reference`, and return this name."""
-    options = [word for change in changes for word in ("--change", change)]
-    environment = {"PATH": os.environ["PATH"], **engine.environment}
-    argv = [program("docker"), "import", *options, "-", reference]
-    subprocess.run(argv, env=environment, input=root, check=True, capture_output=True)
+    engine.send(root, "import", *(word for change in changes for word in ("--change", change)), "-", reference)
     return reference
+
+
+def derive_image(engine: Engine, base: str, reference: str, settings: Mapping[str, Any]) -> str:
+    """Make the image `reference` of the files of `base` and other settings, and return its id. It needs no builder.
+
+    Args:
+        settings: the settings as in the configuration of an image, such as `{"Env": ["A=1"]}`.
+    """
+    (found,) = json.loads(engine.docker("image", "inspect", base))
+    layers = found["RootFS"]["Layers"]
+    system = {"architecture": found["Architecture"], "os": "linux", "created": "2026-01-01T00:00:00Z"}
+    files = {"type": "layers", "diff_ids": layers}
+    config = json.dumps({**system, "config": settings, "rootfs": files}).encode()
+    # The engine has the layers, and looks for no files of them.
+    contents = [{"Config": "config.json", "RepoTags": [reference], "Layers": [f"{layer}.tar" for layer in layers]}]
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name, data in (("manifest.json", json.dumps(contents).encode()), ("config.json", config)):
+            tar.addfile(_entry(name, tarfile.REGTYPE, size=len(data)), io.BytesIO(data))
+    engine.send(archive.getvalue(), "load", "--quiet")
+    return f"sha256:{hashlib.sha256(config).hexdigest()}"
 
 
 def push_base_image(engine: Engine, registry: Registry) -> str:

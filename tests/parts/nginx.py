@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -202,11 +203,13 @@ def nginx_container(
 def make_nginx_image(engine: Engine) -> str:
     """Make the image `base/nginx:1`: this machine's nginx with its libraries, and what the base image has."""
     return make_image_with(
-        engine, IMAGE, _nginx_files(), 'CMD ["nginx", "-g", "daemon off;"]', "ENV PATH=/bin:/usr/sbin"
+        engine, IMAGE, nginx_files(), 'CMD ["nginx", "-g", "daemon off;"]', "ENV PATH=/bin:/usr/sbin"
     )
 
 
-def _nginx_files() -> dict[str, bytes]:
+@cache
+def nginx_files() -> dict[str, bytes]:
+    """Return the content of the files that nginx needs, by their paths."""
     binary = program("nginx")
     directories = dict.fromkeys(("/etc/nginx/", "/run/", "/var/lib/nginx/", "/var/log/nginx/"), b"")
     return {

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parts.engine import Engine
-from parts.nginx import make_nginx_image
+from parts.images import derive_image, make_image_with
+from parts.nginx import nginx_files
 from parts.registry import Registry
 
+BASE = "base/app:1"
 APP = Path(__file__).with_name("app")
 FAULTS = {
     "boot_delay": "seconds before it listens",
@@ -32,10 +34,12 @@ FAULTS = {
     "never_listen": "the program runs and never listens",
 }
 # Docker looks often, so that no test waits long.
-HEALTHCHECK = """\
-HEALTHCHECK --interval=300ms --timeout=5s --retries=2 \\
-    CMD wget -q -O /dev/null "http://127.0.0.1:${PORT:-8080}/health"
-"""
+HEALTHCHECK = {
+    "Test": ["CMD-SHELL", 'wget -q -O /dev/null "http://127.0.0.1:${PORT:-8080}/health"'],
+    "Interval": 300_000_000,  # nanoseconds
+    "Timeout": 5_000_000_000,
+    "Retries": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -65,28 +69,34 @@ def make_web_app(
     healthcheck: bool = False,
     **faults: bool | float | str,
 ) -> WebApp:
-    """Build the image of a version, and push it where `registry` is given. The image also stays in `engine`.
+    """Make the image of a version, and push it where `registry` is given. The image also stays in `engine`.
 
     Args:
         healthcheck: Give the image a HEALTHCHECK that asks /health.
         faults: The members of `FAULTS`, such as `boot_delay=2` or `fail_health=True`. They become variables of the
             image; `fault_options` gives the same ones at the start of a container.
     """
-    base = make_nginx_image(engine)
     reference = registry.image(name, version) if registry else f"{name}:{version}"
-    lines = [f"FROM {base}", "COPY serve /bin/serve", "COPY cgi-bin /app/cgi-bin"]
-    lines += [f"LABEL org.opencontainers.image.version={version}", f"ENV VERSION={version}"]
-    lines += [f"ENV {variable}" for variable in _variables(faults)]
-    lines += [HEALTHCHECK] if healthcheck else []
-    lines += ["EXPOSE 8080", 'CMD ["serve"]', ""]
-    engine.docker("build", "--quiet", "--tag", reference, "--file", "-", str(APP), input="\n".join(lines))
-    image = engine.docker("image", "inspect", "--format", "{{.Id}}", reference)
+    settings = {
+        "Env": ["PATH=/bin:/usr/sbin", f"VERSION={version}", *_variables(faults)],
+        "Labels": {"org.opencontainers.image.version": version},
+        "ExposedPorts": {"8080/tcp": {}},
+        "Cmd": ["serve"],
+        **({"Healthcheck": HEALTHCHECK} if healthcheck else {}),
+    }
+    image = derive_image(engine, _make_files(engine), reference, settings)
     if not registry:
         return WebApp(reference, version, image)
     engine.docker("push", "--quiet", reference)
     digests = json.loads(engine.docker("image", "inspect", "--format", "{{json .RepoDigests}}", reference))
     repository = reference.rpartition(":")[0]
     return WebApp(reference, version, image, next(d.partition("@")[2] for d in digests if d.startswith(repository)))
+
+
+def _make_files(engine: Engine) -> str:
+    """Make the image `base/app:1`, unless `engine` has it: the program, with what the image of nginx has."""
+    own = {f"/app/cgi-bin/{path.name}": path.read_bytes() for path in (APP / "cgi-bin").iterdir()}
+    return make_image_with(engine, BASE, {**nginx_files(), "/bin/serve": (APP / "serve").read_bytes(), **own})
 
 
 def fault_options(**faults: bool | float | str) -> list[str]:
