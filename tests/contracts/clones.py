@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from unittest.mock import patch
@@ -147,9 +151,21 @@ def in_memory(tmp_path: Path) -> Clone:
 
 def over_a_bare_repository(tmp_path: Path) -> Clone:
     """Return a clone on disk of an empty remote."""
-    for words in (["init", "--quiet", "--bare", "remote.git"], ["clone", "--quiet", "remote.git", "clone"]):
-        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    template = _empty_clone()
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    config = tmp_path / "clone/.git/config"
+    config.write_text(config.read_text("utf-8").replace(str(template), str(tmp_path)), "utf-8")
     return Real(tmp_path)
+
+
+@cache
+def _empty_clone() -> Path:
+    """Return a directory with an empty remote and a clone of it, made once for a pytest worker."""
+    place = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, place)
+    for words in (["init", "--quiet", "--bare", "remote.git"], ["clone", "--quiet", "remote.git", "clone"]):
+        subprocess.run(["git", *words], cwd=place, check=True, capture_output=True)
+    return place
 
 
 CLONES: tuple[Callable[[Path], Clone], ...] = (in_memory, over_a_bare_repository)

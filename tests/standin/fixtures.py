@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from standin.bare import BareRepository
 from standin.server import GitHubStandIn
+
+from templates import copy
 
 FIRST_COMMIT = {
     "README.md": ("100644", b"# App\n"),
@@ -22,12 +25,17 @@ def bare_repository(path: Path) -> Path:
     return path
 
 
+def begun_repository(path: Path) -> None:
+    """Make a bare repository whose branch `main` has the files of `FIRST_COMMIT`."""
+    git = BareRepository(bare_repository(path))
+    tree = git.create_tree(None, [git.entry(mode, data, name) for name, (mode, data) in FIRST_COMMIT.items()])
+    git.move("refs/heads/main", git.create_commit(tree, (), "chore: begin\n"))
+
+
 @pytest.fixture
-def github(tmp_path: Path) -> Iterator[GitHubStandIn]:
+def github(shared: Path, tmp_path: Path) -> Iterator[GitHubStandIn]:
     """`acme/app` with one commit on `main`; the test fails when anything broke GitHub's description of its API."""
-    with GitHubStandIn(bare_repository(tmp_path / "acme" / "app.git")) as standin:
-        entries = [standin.git.entry(mode, data, path) for path, (mode, data) in FIRST_COMMIT.items()]
-        tree = standin.git.create_tree(None, entries)
-        standin.git.move("refs/heads/main", standin.git.create_commit(tree, (), "chore: begin\n"))
+    copy(shared / "github", tmp_path / "acme" / "app.git", begun_repository)
+    with GitHubStandIn(tmp_path / "acme" / "app.git") as standin:
         yield standin
         assert not standin.violations
