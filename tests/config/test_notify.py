@@ -43,7 +43,7 @@ def test_the_address_of_a_known_service_is_refused_in_any_key(kind: str) -> None
 @pytest.mark.parametrize(
     ("keys", "where", "what"),
     [
-        ('kind = "slack"\nurl = "env:A"\non = ["waiting"]', "notify[0].on[0]", 'cannot be `"waiting"` yet'),
+        ('kind = "slack"\nurl = "env:A"\non = ["paused"]', "notify[0].on[0]", "`waiting`"),
         ('kind = "slack"\nurl = "env:A"\non = []', "notify[0].on", "a list with at least one event"),
         ('kind = "mail"\nurl = "env:A"', "notify[0].kind", "`slack`, `discord`, `teams` or `webhook`"),
         ('kind = "slack"\nurl = "env:A"\ntoken = "B"', "notify[0].token", "cannot be used with the kind `slack`"),
@@ -57,5 +57,5 @@ def test_a_wrong_key_is_named(keys: str, where: str, what: str) -> None:
 
 def test_all_events_are_sent_when_none_is_chosen() -> None:
     (channel,) = parse_config('[[notify]]\nkind = "slack"\nurl = "env:SLACK_WEBHOOK"\n').notify
-    assert channel.on == ("released", "deployed", "failed", "rolled-back")
+    assert channel.on == ("released", "deployed", "failed", "rolled-back", "waiting")
     assert channel.variable == "SLACK_WEBHOOK"

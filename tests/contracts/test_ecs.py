@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import pytest
 from parts.aws import REGION, aws, moto
-from parts.ecs import ADDRESS, BUCKET, Ecs, ecs
+from parts.ecs import ADDRESS, BUCKET, Ecs, ecs, make_alarm
 
 from shipit.adapters.ecs import AwsEcsServices
 from shipit.core.deploy import DeployedImage, TaskDefinition, deployment_state
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import ConflictError
-from shipit.testing import FakeApp, FakeWorld
+from shipit.testing import FakeApp, FakeScheduler, FakeWorld
 from shipit.world import RemoteImage
 from shipit.world.ecs import EcsService, EcsServices
 
@@ -31,6 +31,7 @@ class Bench:
 
     world: FakeWorld
     connect: Callable[[], EcsServices]
+    scheduler: FakeScheduler
 
     def another(self) -> EcsService:
         return self.connect().at(ADDRESS)
@@ -48,6 +49,25 @@ class Bench:
         service.update(found.arn)
         return found
 
+    def make_alarm(self, name: str) -> None:
+        self.world.ecs_services.at(ADDRESS).metrics.add(name)
+
+    def fire(self, name: str, reason: str) -> None:
+        self.scheduler.firing[name] = reason
+
+
+class OnMoto(Bench):
+    """The same on moto, with the alarms of moto."""
+
+    def make_alarm(self, name: str) -> None:
+        make_alarm(name)
+
+    def fire(self, name: str, reason: str) -> None:
+        import boto3  # type: ignore[import-untyped]
+
+        super().fire(name, reason)
+        boto3.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=reason)
+
 
 def publish(world: FakeWorld) -> None:
     for image in (ONE, TWO):
@@ -58,14 +78,14 @@ def in_memory(request: pytest.FixtureRequest) -> Bench:
     world = FakeWorld.new()
     publish(world)
     world.ecs_services.at(ADDRESS).create({"web": f"acme/shop:{ONE.version}"})
-    return Bench(world, world.ecs_services.connect)
+    return Bench(world, world.ecs_services.connect, world.ecs_services.at(ADDRESS).scheduler)
 
 
 def on_moto(request: pytest.FixtureRequest) -> Bench:
     made: Ecs = request.getfixturevalue("ecs")
     publish(made.world)
     made.create(f"acme/shop:{ONE.version}")
-    return Bench(made.world, lambda: AwsEcsServices(Redactor(), 1.5))
+    return OnMoto(made.world, lambda: AwsEcsServices(Redactor(), 1.5), made.scheduler)
 
 
 @pytest.fixture(params=[in_memory, pytest.param(on_moto, marks=pytest.mark.slow)], ids=["in_memory", "on_moto"])
@@ -170,6 +190,68 @@ def test_a_newer_deployment_supersedes_the_one_before(bench: Bench) -> None:
     assert deployment_state(state, before.definition).done
 
 
+def in_stages(bench: Bench, *, pauses: tuple[str, ...] = (), alarms: tuple[str, ...] = ()) -> None:
+    scheduler = bench.scheduler
+    scheduler.strategy, scheduler.bake, scheduler.pauses, scheduler.alarms = "CANARY", 60, pauses, alarms
+
+
+def test_a_deployment_in_stages_shows_its_stage_its_traffic_and_its_pause_until_it_is_approved(bench: Bench) -> None:
+    in_stages(bench, pauses=("POST_PRODUCTION_TRAFFIC_SHIFT",))
+    service = bench.another()
+    before = service.state()
+    found = bench.deploy(service)
+    bench.world.clock.sleep(30)
+    state = service.state()
+    assert before and state and state.deployment
+    assert (state.strategy, state.baking, state.definition) == ("CANARY", 120, found.arn)
+    shifting = state.deployment
+    assert (shifting.stage, shifting.traffic, shifting.pauses) == ("PRODUCTION_TRAFFIC_SHIFT", 10, ())
+    assert (shifting.serves, {task.definition for task in state.serving}) == (before.definition, {before.definition})
+    bench.world.clock.sleep(60)
+    state = service.state()
+    assert state and state.deployment and state.deployment.paused
+    (pause,) = state.deployment.pauses
+    assert (pause.then, bool(pause.until), state.deployment.serves) == ("ROLLBACK", True, found.arn)
+    service.proceed(state.deployment.arn, pause.id)
+    bench.world.clock.sleep(120)
+    state = service.state()
+    assert state and deployment_state(state, found.arn).done
+
+
+def test_a_deployment_in_stages_can_be_taken_back_and_one_that_has_ended_stays(bench: Bench) -> None:
+    in_stages(bench)
+    service = bench.another()
+    before = service.state()
+    found = bench.deploy(service)
+    bench.world.clock.sleep(30)
+    state = service.state()
+    assert before and state and state.deployment
+    service.take_back(state.deployment.arn)
+    bench.world.clock.sleep(30)
+    state = service.state()
+    assert state and state.deployment and state.deployment.status == "ROLLBACK_SUCCESSFUL"
+    assert (state.definition, state.deployment.definition) == (before.definition, found.arn)
+    service.take_back(state.deployment.arn)
+    assert service.state() == state
+
+
+def test_an_alarm_has_its_state_and_its_reason_and_makes_ecs_take_a_deployment_back(bench: Bench) -> None:
+    in_stages(bench, alarms=("shop-5xx",))
+    service = bench.another()
+    assert service.alarms(()) == service.alarms(("shop-5xx",)) == ()
+    bench.make_alarm("shop-5xx")
+    (alarm,) = service.alarms(("shop-5xx", "other"))
+    assert (alarm.name, alarm.fires) == ("shop-5xx", False)
+    found = bench.deploy(service)
+    bench.fire("shop-5xx", "Threshold Crossed")
+    (alarm,) = service.alarms(("shop-5xx",))
+    assert (alarm.fires, alarm.reason) == (True, "Threshold Crossed")
+    bench.world.clock.sleep(30)
+    state = service.state()
+    assert state and state.deployment and (state.alarms, state.deployment.alarms) == (("shop-5xx",), ("shop-5xx",))
+    assert "ECS rolled it back: " in deployment_state(state, found.arn).failed
+
+
 def test_a_command_runs_in_a_task_that_is_found_again_by_its_key(bench: Bench) -> None:
     service = bench.another()
     state = service.state()
@@ -234,7 +316,7 @@ def test_a_log_that_does_not_exist_is_empty(bench: Bench) -> None:
 
 @pytest.mark.slow
 def test_the_log_of_a_container_is_read_from_cloudwatch(ecs: Ecs) -> None:
-    import boto3  # type: ignore[import-untyped]
+    import boto3
 
     publish(ecs.world)
     ecs.create(f"acme/shop:{ONE.version}")

@@ -298,7 +298,6 @@ def test_the_status_shows_an_image_that_another_program_deployed() -> None:
     ("change", "code", "severity"),
     [
         ({"controller": "CODE_DEPLOY"}, "controller", "error"),
-        ({"strategy": "BLUE_GREEN"}, "strategy", "error"),
         ({"desired": 0}, "no-tasks", "error"),
         ({"breaker_rollback": False}, "no-circuit-breaker", "warning"),
         ({"minimum": 0}, "stops-first", "warning"),

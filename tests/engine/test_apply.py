@@ -65,6 +65,9 @@ class Protocol:
     def applying(self, step: Step) -> None:
         self.calls.append(("applying", step.id))
 
+    def waiting(self, step: Step, what: str) -> None:
+        self.calls.append(("waiting", step.id, what))
+
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self.calls.append(("finished", step.id, dict(outputs), already))
 

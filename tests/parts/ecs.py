@@ -21,11 +21,28 @@ from parts.shapes import check_shape
 
 from shipit.core.deploy import EcsTask
 from shipit.testing import FakeScheduler, FakeWorld
+from shipit.testing.ecs.rollout import FakeRollout
 
 __all__ = ["aws", "moto"]  # fixtures
 CLUSTER, SERVICE, BUCKET = "shop", "web", "shop-state"
 ADDRESS = f"ecs://{CLUSTER}/{SERVICE}#{BUCKET}@{REGION}"
 _ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
+
+
+def make_alarm(name: str) -> None:
+    """Create an alarm of CloudWatch."""
+    import boto3  # type: ignore[import-untyped]
+
+    boto3.client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        MetricName="HTTPCode_Target_5XX_Count",
+        Namespace="AWS/ApplicationELB",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=3,
+        Period=60,
+        Threshold=5,
+        Statistic="Sum",
+    )
 
 
 @dataclass
@@ -44,7 +61,7 @@ class Ecs:
 
     @property
     def client(self) -> Any:
-        import boto3  # type: ignore[import-untyped]
+        import boto3
 
         return boto3.client("ecs")
 
@@ -110,8 +127,9 @@ class Ecs:
             "launchType": "FARGATE",
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
             "deploymentController": {"type": "ECS"},
-            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, "strategy": "ROLLING"},
+            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, **self._strategy()},
             "deployments": [primary],
+            "runningCount": sum(task.running for task in found.observed),
             "events": [{"id": "1", "createdAt": begun, "message": found.capacity}] if found.capacity else [],
         }
         return {"services": [service], "failures": []}
@@ -143,11 +161,55 @@ class Ecs:
         }
         if rollout.earlier:
             found["sourceServiceRevisions"] = [{"arn": self._revision(rollout.earlier)}]
+        if rollout.staged:
+            found["lifecycleStage"] = rollout.stage
+            found["targetServiceRevision"]["requestedProductionTrafficWeight"] = float(rollout.traffic)
+        if pause := rollout.pause:
+            hook = {"hookId": pause.id, "targetType": "PAUSE", "status": "AWAITING_ACTION", "timeoutAction": pause.then}
+            found["lifecycleHookDetails"] = [{**hook, "expiresAt": dt.datetime.fromisoformat(pause.until)}]
+        if self.scheduler.alarms:
+            status = "TRIGGERED" if rollout.alarms else "MONITORING"
+            names = {"alarmNames": list(self.scheduler.alarms), "triggeredAlarmNames": list(rollout.alarms)}
+            found["alarms"] = {"status": status, **names}
         if rollout.rolled_back:
             found["rollback"] = {"reason": rollout.reason, "serviceRevisionArn": self._revision(rollout.earlier)}
         elif rollout.reason:
             found["statusReason"] = rollout.reason
         return {"serviceDeployments": [found], "failures": []}
+
+    def continue_service_deployment(self, asked: Any) -> dict[str, Any]:
+        pause = self._newest(asked).pause
+        assert pause and (asked["hookId"], asked["action"]) == (pause.id, "CONTINUE")
+        self.scheduler.proceed()
+        return {"serviceDeploymentArn": asked["serviceDeploymentArn"]}
+
+    def stop_service_deployment(self, asked: Any) -> dict[str, Any]:
+        from moto.ecs.exceptions import ECSException
+
+        assert asked["stopType"] == "ROLLBACK"
+        if self._newest(asked).status != "IN_PROGRESS":
+            raise ECSException("ConflictException", "The service deployment has ended.")
+        self.scheduler.take_back()
+        return {"serviceDeploymentArn": asked["serviceDeploymentArn"]}
+
+    def _newest(self, asked: Any) -> FakeRollout:
+        """Return the newest deployment, which the request is about."""
+        assert int(asked["serviceDeploymentArn"].rpartition("/")[2]) == len(self.scheduler.rollouts) - 1
+        return self.scheduler.rollouts[-1]
+
+    def _strategy(self) -> dict[str, Any]:
+        """Return the settings of the strategy, with bake times in minutes."""
+        found, minutes = self.scheduler, self.scheduler.bake // 60
+        settings: dict[str, Any] = {"strategy": found.strategy}
+        if found.strategy != "ROLLING":
+            settings["bakeTimeInMinutes"] = minutes
+        if found.strategy == "LINEAR":
+            settings["linearConfiguration"] = {"stepPercent": 25.0, "stepBakeTimeInMinutes": minutes}
+        if found.strategy == "CANARY":
+            settings["canaryConfiguration"] = {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": minutes}
+        if found.alarms:
+            settings["alarms"] = {"alarmNames": list(found.alarms), "enable": True, "rollback": True}
+        return settings
 
     def describe_service_revisions(self, asked: Any) -> dict[str, Any]:
         (arn,) = asked["serviceRevisionArns"]
@@ -241,6 +303,7 @@ class Ecs:
 _PLAYED = (
     *("describe_services", "list_service_deployments", "describe_service_deployments", "describe_service_revisions"),
     *("list_tasks", "describe_tasks", "update_service", "run_task", "stop_task"),
+    *("continue_service_deployment", "stop_service_deployment"),
 )
 
 

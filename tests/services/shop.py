@@ -39,11 +39,11 @@ class Shop(Stage):
     ecs: Ecs
 
     @classmethod
-    def on(cls, ecs: Ecs) -> Shop:
-        """Return a shop whose service somebody created with an image by its tag."""
+    def on(cls, ecs: Ecs, keys: str = "") -> Shop:
+        """Return a shop whose service somebody created with an image by its tag; `keys` are further lines of its table."""
         ecs.world.registry.accept("acme/shop:0.9.0", RemoteImage(BEFORE))
         ecs.create("acme/shop:0.9.0")
-        return cls(parse_config(CONFIG), ecs)
+        return cls(parse_config(CONFIG + keys), ecs)
 
     @property
     def world(self) -> FakeWorld:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import WaiterError  # type: ignore[import-untyped]
 from parts.ecs import Ecs, aws, ecs, moto
 from services.shop import BEFORE, Shop
 
@@ -18,6 +20,7 @@ from shipit.world import RemoteImage
 
 pytestmark = pytest.mark.slow
 __all__ = ["aws", "ecs", "moto"]  # fixtures
+GUIDE = Path(__file__).parents[2] / "docs/guides/ecs.md"
 CRASHES = FakeApp(ready=100, exits=1, exit_code=3)
 
 
@@ -48,14 +51,46 @@ def test_a_second_run_of_a_version_that_serves_writes_nothing(shop: Shop) -> Non
 
 
 def test_a_deployment_that_ecs_rolls_back_is_exit_6_where_the_waiter_of_boto3_says_stable(shop: Shop) -> None:
-    shop.publish(shop.world, "1.0.0", CRASHES)
+    """The rows of the table in docs/guides/ecs.md: each rule judges the same rollback of ECS."""
+    image = shop.publish(shop.world, "1.0.0", CRASHES)
     with pytest.raises(DeployError, match="ECS rolled it back") as raised:
         shop.deploy(shop.run())
     assert "container `web`: exit status 3" in raised.value.what
     assert shop.runs() == {BEFORE}
+    answers = {
+        "`services_stable`": waiter_of_boto3(shop),
+        "one deployment": "success" if is_stable(described(shop)) else "waits",
+        "rolloutState": "success" if primary(shop)["rolloutState"] == "COMPLETED" else "waits",
+        "shipit": f"failure, exit status {raised.value.exit_code}",
+    }
+    rows = [line.split("|") for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.count("|") == 4]
+    for rule, answer in answers.items():
+        (row,) = (row for row in rows if rule in row[1] + row[2])
+        assert row[3].strip() == answer, rule
+    assert image.digest not in shop.runs()
+
+
+def described(shop: Shop) -> Any:
     (service,) = shop.ecs.client.describe_services(cluster="shop", services=["web"])["services"]
-    stable = len(service["deployments"]) == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
-    assert stable  # all that `services_stable` asks for, with the number of running tasks
+    return service
+
+
+def primary(shop: Shop) -> Any:
+    return next(each for each in described(shop)["deployments"] if each["status"] == "PRIMARY")
+
+
+def waiter_of_boto3(shop: Shop) -> str:
+    waiter = shop.ecs.client.get_waiter("services_stable")
+    try:
+        waiter.wait(cluster="shop", services=["web"], WaiterConfig={"Delay": 0, "MaxAttempts": 2})
+    except WaiterError:
+        return "waits"
+    return "success"
+
+
+def is_stable(service: Any) -> bool:
+    """Return the rule that tools for ECS had for years: one deployment, and as many running tasks as wanted."""
+    return len(service["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]
 
 
 def test_without_a_circuit_breaker_the_earlier_task_definition_is_set_again(shop: Shop) -> None:
@@ -86,6 +121,7 @@ def test_another_program_that_deploys_meanwhile_keeps_its_version(shop: Shop) ->
 def test_the_example_is_deployed(ecs: Ecs) -> None:
     text = (Path(__file__).parents[2] / "examples/ecs/shipit.toml").read_text(encoding="utf-8")
     name = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/shop"
+    text = text.replace("[environments.prod.deploy]", '[environments.prod.deploy]\nbake = "1s"')
     config = parse_config(text.replace("shop-deployments", "shop-state").replace('"https://shop', '"https://localhost'))
     world = ecs.world
     world.hosts.at("local").servers["localhost.example"] = lambda method, url, headers: Answer(200)

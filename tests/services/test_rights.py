@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parts.ecs import BUCKET, Ecs, aws, ecs, moto
+from parts.ecs import ADDRESS, BUCKET, Ecs, aws, ecs, make_alarm, moto
 from services.shop import Shop
 from sites.test_rights import check_rights, log_in
 
-from shipit.errors import PreflightError, ShipitError
+from shipit import api
+from shipit.errors import AuthError, PreflightError, ShipitError
 
 pytestmark = pytest.mark.slow
 __all__ = ["aws", "ecs", "moto"]  # fixtures
 POLICY = json.loads((Path(__file__).parents[2] / "examples/ecs/aws/rights.json").read_text(encoding="utf-8"))
-# moto does not check the right to pass a role, and that to read a log is asked for only after a failure.
+# moto does not check the right to pass a role, and that to read a log is asked for only after a failure. Those for
+# stages and alarms have a test of their own.
+_STAGES = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment", "cloudwatch:DescribeAlarms")
 CHECKED = [
     each
     for statement in POLICY["Statement"]
     for each in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    if each not in ("iam:PassRole", "logs:GetLogEvents", "ecs:TagResource")
+    if each not in ("iam:PassRole", "logs:GetLogEvents", "ecs:TagResource", *_STAGES)
 ]
 
 
@@ -33,7 +36,8 @@ def shop(ecs: Ecs) -> Shop:
 
 def policy(without: str = "") -> Any:
     """Return the policy for the names of the tests; moto checks all rights of ECS for all resources."""
-    found = json.loads(json.dumps(copy.deepcopy(POLICY)).replace("shop-deployments", BUCKET))
+    text = json.dumps(copy.deepcopy(POLICY)).replace("shop-deployments", BUCKET)
+    found = json.loads(text.replace("cloudwatch:", "monitoring:"))  # so moto calls it
     for statement in found["Statement"]:
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         statement["Action"] = [each for each in actions if each != without] or ["s3:GetBucketTagging"]
@@ -42,12 +46,31 @@ def policy(without: str = "") -> Any:
     return found
 
 
-def test_the_policy_of_the_guide_is_enough(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    image = shop.publish(shop.world, "1.0.0")
+def test_the_policy_of_the_guide_is_enough(ecs: Ecs, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop.on(ecs, 'alarms = ["shop-5xx"]\n')
+    make_alarm("shop-5xx")
+    ecs.scheduler.strategy, ecs.scheduler.pauses = "BLUE_GREEN", ("POST_SCALE_UP",)
+    first = shop.publish(shop.world, "1.0.0")
     log_in("shipit", policy(), monkeypatch)
     check_rights(monkeypatch)
-    shop.deploy(shop.run())
-    assert shop.runs() == {image.digest}
+    assert shop.deploy(shop.run()).paused
+    assert not api.approve(shop.project(shop.run()), "dev").paused
+    shop.publish(shop.world, "1.1.0")
+    assert shop.deploy(shop.run()).paused
+    api.approve(shop.project(shop.run()), "dev", reject=True)
+    assert shop.runs() == {first.digest}
+
+
+@pytest.mark.parametrize("action", ["ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment"])
+def test_a_missing_right_for_stages_and_alarms_is_named(
+    action: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = shop.run().ecs_services.at(ADDRESS)
+    log_in("shipit", policy(without=action), monkeypatch)
+    check_rights(monkeypatch)
+    with pytest.raises(AuthError) as raised:
+        service.proceed("arn", "1") if "Continue" in action else service.take_back("arn")
+    assert raised.value.hint == f"allow `{action}` in the policy of the role or user"
 
 
 def test_a_missing_right_is_named_and_the_service_stays_as_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ from shipit.adapters.project import Project, load_config, open_project
 from shipit.api.adopting import adopt, plan_adoption, present_files, replay_adoption
 from shipit.api.deployments.deploying import (
     apply_deployment,
+    approve,
     deploy,
     logs,
+    plan_approval,
     plan_deploy,
     plan_deployments,
     plan_rollback,
@@ -38,6 +40,7 @@ __all__ = [
     "adopt",
     "apply",
     "apply_deployment",
+    "approve",
     "changelog",
     "comment",
     "commitlint_rules",
@@ -54,6 +57,7 @@ __all__ = [
     "next_versions_only",
     "open_project",
     "plan_adoption",
+    "plan_approval",
     "plan_deploy",
     "plan_deployments",
     "plan_image",

@@ -94,7 +94,12 @@ class Report:
         self.outputs["version"] = self.outputs["version"] or deployment.report()["version"]
         unverified = deployment.unverified.values()
         self.summary += deploy_summary(
-            deployment.plan, self.progress.results, applied=applied, url=deployment.url, unverified=unverified
+            deployment.plan,
+            self.progress.results,
+            applied=applied,
+            url=deployment.url,
+            unverified=unverified,
+            paused=deployment.paused,
         )
 
     def failed(self, error: ShipitError) -> None:

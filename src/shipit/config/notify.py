@@ -33,11 +33,12 @@ class NotifyConfig(ConfigTable, frozen=True, kw_only=True):
             min_length=1,
             description="The events to send. `released`: a release is published. `deployed`: a version serves in an "
             "environment. `rolled-back`: a version was rejected, and the earlier one was verified to serve. "
-            "`failed`: a release, the images of an environment or a deployment failed in another way.",
+            "`failed`: a release, the images of an environment or a deployment failed in another way. `waiting`: a "
+            "deployment of ECS is paused, and waits for `shipit approve`.",
             examples=[["deployed", "failed", "rolled-back"]],
             extra={"expected": "a list with at least one event"},
         ),
-    ] = ("released", "deployed", "failed", "rolled-back")
+    ] = ("released", "deployed", "failed", "rolled-back", "waiting")
     token: Annotated[
         VariableName | None,
         Meta(

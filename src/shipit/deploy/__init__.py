@@ -12,6 +12,7 @@ from shipit.deploy.base import DeployTarget as DeployTarget
 from shipit.deploy.base import Goal as Goal
 from shipit.deploy.base import HostState as HostState
 from shipit.deploy.base import ObservedTarget as ObservedTarget
+from shipit.deploy.base import Pause as Pause
 from shipit.deploy.base import TargetKind
 from shipit.deploy.blue_green import BlueGreen
 from shipit.deploy.compose import Compose

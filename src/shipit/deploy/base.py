@@ -68,7 +68,8 @@ class Goal(Struct, frozen=True):
 
     `together` are all parts of a deployment to several targets or hosts; the event `started` records them. On the hosts
     in `unfinished` the image was verified in a deployment that did not reach all of its parts: the way back leads to
-    the image before it. `innocent` is True when the way back has its reason in another target.
+    the image before it. `innocent` is True when the way back has its reason in another target. `approved` is True when
+    a person approved the deployment, which waits for that.
     """
 
     image: DeployedImage
@@ -80,11 +81,26 @@ class Goal(Struct, frozen=True):
     together: tuple[Part, ...] = ()
     unfinished: tuple[str, ...] = ()
     innocent: bool = False
+    approved: bool = False
 
     @property
     def rejection(self) -> DeployEvent:
         """The event for the image that a way back takes out of service: only the image that failed is held."""
         return DeployEvent("withdrawn" if self.innocent else "held", self.image, by=self.by, why=self.why)
+
+
+class Pause(Struct, frozen=True):
+    """A deployment that waits for a person.
+
+    Args:
+        image: the image that is deployed.
+        earlier: the image to go back to; None if it is not known.
+        what: the place where it waits, and until when.
+    """
+
+    image: DeployedImage
+    earlier: DeployedImage | None = None
+    what: str = ""
 
 
 class HostState(Struct, frozen=True):
@@ -101,6 +117,7 @@ class HostState(Struct, frozen=True):
         known: False when the target has no way to see which image serves.
         replaced: the container of another program from which shipit took the traffic, and that could have it again.
         login: the account that the deployment works with, for people; empty if the host has none.
+        paused: the deployment there that waits for a person; None if there is none.
     """
 
     host: str
@@ -113,6 +130,7 @@ class HostState(Struct, frozen=True):
     known: bool = True
     replaced: Replaced | None = None
     login: str = ""
+    paused: Pause | None = None
 
     @property
     def healthy(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from shipit.errors import NOTHING_PUSHED, ConflictError, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
@@ -26,6 +28,9 @@ class Observer(Protocol):
     def applying(self, step: Step) -> None:
         """Receive the same step when it is not done yet and is applied now."""
 
+    def waiting(self, step: Step, what: str) -> None:
+        """Receive the thing that a step waits for, each time that it changes."""
+
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         """Receive the outputs of a step that is done; `already` is True when it did not have to be applied."""
 
@@ -41,6 +46,7 @@ class Silent:
 
     def started(self, step: Step) -> None: ...
     def applying(self, step: Step) -> None: ...
+    def waiting(self, step: Step, what: str) -> None: ...
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None: ...
     def optional_failed(self, step: Step, error: ShipitError) -> None: ...
     def planned_again(self, reason: ShipitError) -> None: ...
@@ -89,7 +95,7 @@ def _ensure(step: Step, world: World, observer: Observer) -> Outputs:
         observer.finished(step, status.outputs, already=True)
         return status.outputs
     observer.applying(step)
-    outputs = step.apply(world)
+    outputs = step.apply(replace(world, say=lambda what: observer.waiting(step, what)))
     observer.finished(step, outputs, already=False)
     return outputs
 

@@ -141,6 +141,11 @@ class Deployment(Struct, frozen=True):
         reasons = {at: self.outputs.get(verified_key(*at), "true") for at in self.plan.places}
         return {at: reason for at, reason in reasons.items() if reason != "true"}
 
+    @property
+    def paused(self) -> str:
+        """The sentence that says where the deployment waits for an approval; empty if it does not."""
+        return self.outputs.get("paused", "")
+
     def report(self) -> dict[str, str]:
         """Return all outputs of the Action, as strings."""
         deployed = [target.image for target in self.plan.targets]

@@ -38,7 +38,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "sites": frozenset(),
     "site": frozenset(("put", "put_all", "write", "delete", "invalidate", "lock", "unlock")),
     "ecs_services": frozenset(),
-    "ecs_service": frozenset(("write", "register", "update", "run", "stop", "lock", "unlock")),
+    "ecs_service": frozenset(("write", "register", "update", "run", "stop", "proceed", "take_back", "lock", "unlock")),
     "notifications": frozenset(("send",)),
 }
 """The methods that `shipit.world` marks as writes, by port.
@@ -101,8 +101,9 @@ def interrupted(world: World, at: int, when: When, stop: Callable[[], None]) -> 
 
 
 def _wrapped(world: World, call: Callable[..., Any]) -> World:
-    ports: dict[str, Any] = {name: _Port(name, getattr(world, name), call) for name in World.__struct_fields__}
-    return World(**ports)
+    fields = {name: getattr(world, name) for name in World.__struct_fields__}
+    wrapped: dict[str, Any] = {name: _Port(name, port, call) for name, port in fields.items() if name in WRITES}
+    return World(**{**fields, **wrapped})
 
 
 class _Port:

@@ -24,7 +24,7 @@ from shipit.testing.sites import FakeSites
 from shipit.world import World
 
 
-class FakeWorld(World, frozen=True):
+class FakeWorld(World, frozen=True, kw_only=True):
     """A `World` in memory.
 
     >>> world = FakeWorld.new({"VERSION": "1.0.0"})

@@ -7,6 +7,7 @@ Every method is either a read, which changes nothing, or a write; comments mark 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -42,8 +43,15 @@ else:  # for `help(World)`, which reads the annotations
     Clusters = Hosts = Secrets = Notifications = Sites = EcsServices = object
 
 
+def silent(what: str) -> None:
+    """Say nothing."""
+
+
 class World(Struct, frozen=True):
-    """All ports together: the argument of observe, check and apply."""
+    """All ports together: the argument of observe, check and apply.
+
+    A step that waits calls `say` with the thing that it waits for, each time that this changes.
+    """
 
     git: Git
     forge: Forge
@@ -58,6 +66,7 @@ class World(Struct, frozen=True):
     sites: Sites
     ecs_services: EcsServices
     notifications: Notifications
+    say: Callable[[str], None] = silent
 
     def place(self, address: str) -> Place:
         """Return the place with this address: a host, a namespace, a bucket with a site, or a service of ECS."""

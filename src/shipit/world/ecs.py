@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from shipit.core.deploy import EcsState, EcsTask, TaskDefinition
+from shipit.core.deploy import EcsAlarm, EcsState, EcsTask, TaskDefinition
 from shipit.finding import Finding
 from shipit.world.sites import Login
 
@@ -57,6 +57,9 @@ class EcsService(Protocol):
     def job(self, key: str) -> EcsTask | None:
         """Return the newest task that `run` started with `key`; None if there is none, or if ECS has forgotten it."""
 
+    def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
+        """Return those of the alarms of CloudWatch with these names that exist, with their states."""
+
     # writes
     def write(self, path: str, text: str) -> None:
         """Replace an object of the bucket that is a text, or create it.
@@ -99,6 +102,22 @@ class EcsService(Protocol):
 
     def stop(self, task: str) -> None:
         """Stop a task that `run` started; one that has ended is no error."""
+
+    def proceed(self, deployment: str, pause: str) -> None:
+        """End a pause of a deployment, so that it goes on.
+
+        Args:
+            deployment: the ARN of the deployment.
+            pause: the id of the pause.
+
+        Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
+        """
+
+    def take_back(self, deployment: str) -> None:
+        """Let ECS roll a deployment back that has not ended; one that has ended is no error.
+
+        Raises `RemoteError` if ECS refuses it, and `ConflictError` if this run no longer holds its lock.
+        """
 
 
 class EcsServices(Protocol):

@@ -46,6 +46,15 @@ def updated(clone: Clone, app: FakeApp | None = None) -> FakeWorld:
     return world
 
 
+def in_stages(clone: Clone, app: FakeApp | None = None, pauses: tuple[str, ...] = ()) -> FakeWorld:
+    """Return the world in which ECS makes a blue/green deployment of the new image."""
+    world = registered(clone, app)
+    scheduler = service_of(world).scheduler
+    scheduler.strategy, scheduler.pauses = "BLUE_GREEN", pauses
+    DeployDefinition(ADDRESS, CHANGE, FIRST).apply(world)
+    return world
+
+
 def remove_the_service(clone: Clone) -> None:
     assert isinstance(clone.world, FakeWorld)
     service_of(clone.world).scheduler.rollouts.clear()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shipit.core.deploy import EcsDeployment, EcsState, EcsTask
+from shipit.core.deploy import STAGED, EcsAlarm, EcsDeployment, EcsPause, EcsState, EcsTask
 
+_MINUTE, _ALL = 60, 100.0
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 
 
@@ -18,10 +21,10 @@ def primary_of(service: Any) -> Any:
 def state_from(service: Any, deployment: EcsDeployment | None, tasks: Sequence[EcsTask]) -> EcsState:
     """Return a service from the answer to `DescribeServices`."""
     primary, settings = primary_of(service), service.get("deploymentConfiguration", {})
-    breaker = settings.get("deploymentCircuitBreaker", {})
+    breaker, alarms = settings.get("deploymentCircuitBreaker", {}), settings.get("alarms", {})
     return EcsState(
         service["serviceName"],
-        primary.get("taskDefinition") or service.get("taskDefinition", ""),
+        _definition(service, primary, deployment),
         service["desiredCount"],
         primary.get("rolloutState", ""),
         primary.get("rolloutStateReason", ""),
@@ -30,10 +33,73 @@ def state_from(service: Any, deployment: EcsDeployment | None, tasks: Sequence[E
         strategy=settings.get("strategy", "ROLLING"),
         breaker=breaker.get("enable", False),
         breaker_rollback=breaker.get("rollback", False),
+        baking=_baking(settings),
+        alarms=tuple(alarms.get("alarmNames", ())) if alarms.get("enable") else (),
         minimum=settings.get("minimumHealthyPercent", 100),
         deployment=deployment,
         tasks=tuple(tasks),
     )
+
+
+def _definition(service: Any, primary: Any, newest: EcsDeployment | None) -> str:
+    """Return the ARN of the task definition that a service shall run.
+
+    A deployment in stages that ECS takes back can still be the one that ECS shows for the service.
+    """
+    shown = str(primary.get("taskDefinition") or service.get("taskDefinition", ""))
+    if newest is None or not newest.rolled_back or newest.definition != shown:
+        return shown
+    again = _time(primary.get("createdAt")) > newest.changed  # somebody deploys it once more
+    return shown if again else newest.earlier or shown
+
+
+def _baking(settings: Any) -> int:
+    """Return the seconds that a deployment waits for in its stages, from the settings of the service."""
+    if settings.get("strategy") not in STAGED:
+        return 0
+    minutes = settings.get("bakeTimeInMinutes", 0)
+    if linear := settings.get("linearConfiguration"):
+        steps = math.ceil(_ALL / linear.get("stepPercent", 10.0)) - 1
+        minutes += steps * linear.get("stepBakeTimeInMinutes", 6)
+    if canary := settings.get("canaryConfiguration"):
+        minutes += canary.get("canaryBakeTimeInMinutes", 10)
+    return int(minutes) * _MINUTE
+
+
+def deployment_from(found: Any, definition: str, earlier: str) -> EcsDeployment:
+    """Return a deployment from the answer to `DescribeServiceDeployments`.
+
+    Args:
+        found: the answer.
+        definition: the ARN of the task definition that it deploys.
+        earlier: the ARN of the task definition that a rollback leads to; empty if it is not known.
+    """
+    rollback = found.get("rollback", {})
+    return EcsDeployment(
+        definition,
+        earlier,
+        found["status"],
+        rollback.get("reason") or found.get("statusReason", ""),
+        found["serviceDeploymentArn"],
+        found.get("lifecycleStage", ""),
+        found["targetServiceRevision"].get("requestedProductionTrafficWeight"),
+        tuple(_pause(each) for each in found.get("lifecycleHookDetails", ()) if _waits(each)),
+        tuple(found.get("alarms", {}).get("triggeredAlarmNames", ())),
+        _time(found.get("finishedAt") or rollback.get("startedAt")),
+    )
+
+
+def _time(time: dt.datetime | None) -> str:
+    """Return a time as ISO 8601; empty if it is not known."""
+    return time.astimezone(dt.UTC).isoformat() if time else ""
+
+
+def _waits(hook: Any) -> bool:
+    return bool(hook.get("targetType") == "PAUSE" and hook.get("status") == "AWAITING_ACTION")
+
+
+def _pause(hook: Any) -> EcsPause:
+    return EcsPause(hook["hookId"], _time(hook.get("expiresAt")), hook.get("timeoutAction", "ROLLBACK"))
 
 
 def task_from(task: Any) -> EcsTask:
@@ -63,3 +129,9 @@ def _reasons(task: Any) -> Iterator[str]:
         if status or reason:
             exited = f"exit status {status}" if status is not None else ""
             yield f"container `{each['name']}`: {', '.join(part for part in (exited, reason) if part)}"
+
+
+def alarms_from(answer: Any) -> Iterator[EcsAlarm]:
+    """Yield the alarms in an answer to `DescribeAlarms`."""
+    for found in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
+        yield EcsAlarm(found["AlarmName"], found["StateValue"] == "ALARM", found.get("StateReason", ""))

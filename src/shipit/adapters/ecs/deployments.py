@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from shipit.adapters.ecs.answers import primary_of
-from shipit.adapters.sites import Aws, requesting
+from shipit.adapters.ecs.answers import deployment_from, primary_of
+from shipit.adapters.sites import Aws, code_of, requesting
 from shipit.core.deploy import EcsDeployment
 
 _EARLIER = dt.timedelta(days=1)  # a rollback begins a deployment of its own, some time after the one that failed
@@ -60,9 +60,8 @@ class Deployments:
     def _deployment(self, found: Any) -> EcsDeployment:
         rollback, earlier = found.get("rollback", {}), found.get("sourceServiceRevisions", ())
         source = rollback.get("serviceRevisionArn") or next((each["arn"] for each in earlier), "")
-        reason = rollback.get("reason") or found.get("statusReason", "")
         definition = self._definition(found["targetServiceRevision"]["arn"])
-        return EcsDeployment(definition, self._definition(source) if source else "", found["status"], reason)
+        return deployment_from(found, definition, self._definition(source) if source else "")
 
     def _definition(self, revision: str) -> str:
         """Return the ARN of the task definition of a service revision; empty if ECS does not know it any more."""
@@ -72,6 +71,22 @@ class Deployments:
             found: Mapping[str, Any] = next(iter(answer["serviceRevisions"]), {})
             self._definitions[revision] = str(found.get("taskDefinition", ""))
         return self._definitions[revision]
+
+    def proceed(self, deployment: str, pause: str) -> None:
+        """End a pause of a deployment."""
+        with requesting(f"go on with the deployment of {self._machine}", "ecs:ContinueServiceDeployment"):
+            self._ecs.continue_service_deployment(serviceDeploymentArn=deployment, hookId=pause, action="CONTINUE")
+
+    def take_back(self, deployment: str) -> None:
+        """Let ECS roll a deployment back."""
+        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+        with requesting(f"roll the deployment of {self._machine} back", "ecs:StopServiceDeployment"):
+            try:
+                self._ecs.stop_service_deployment(serviceDeploymentArn=deployment, stopType="ROLLBACK")
+            except ClientError as error:
+                if code_of(error) != "ConflictException":  # it has ended meanwhile, which the next look shows
+                    raise
 
     @property
     def _ecs(self) -> Any:

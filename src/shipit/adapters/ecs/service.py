@@ -6,13 +6,22 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from shipit.adapters.ecs.answers import state_from
+from shipit.adapters.ecs.answers import alarms_from, state_from
 from shipit.adapters.ecs.deployments import Deployments
 from shipit.adapters.ecs.preflight import service_findings
 from shipit.adapters.ecs.tasks import Tasks
 from shipit.adapters.sites import AwsSite, code_of, requesting
 from shipit.core import limits
-from shipit.core.deploy import CONTENT, EcsState, EcsTask, TaskDefinition, definition_name, machine, service_parts
+from shipit.core.deploy import (
+    CONTENT,
+    EcsAlarm,
+    EcsState,
+    EcsTask,
+    TaskDefinition,
+    definition_name,
+    machine,
+    service_parts,
+)
 from shipit.core.redact import Redactor
 from shipit.errors import ShipitError
 from shipit.finding import Finding
@@ -93,6 +102,14 @@ class AwsEcsService:
             return self._redact(text)
         return ""
 
+    def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
+        if not names:
+            return ()
+        with requesting(f"read the alarms of {self._machine}", "cloudwatch:DescribeAlarms"):
+            pages = self._aws.client("cloudwatch").get_paginator("describe_alarms")
+            found = pages.paginate(AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+            return tuple(alarm for page in found for alarm in alarms_from(page))
+
     def write(self, path: str, text: str) -> None:
         self._bucket.write(path, text)
 
@@ -120,6 +137,14 @@ class AwsEcsService:
     def stop(self, task: str) -> None:
         self._bucket.require_lock()
         self._tasks.stop(task)
+
+    def proceed(self, deployment: str, pause: str) -> None:
+        self._bucket.require_lock()
+        self._deployments.proceed(deployment, pause)
+
+    def take_back(self, deployment: str) -> None:
+        self._bucket.require_lock()
+        self._deployments.take_back(deployment)
 
     def _found(self) -> Any:
         """Return the service as ECS describes it; None if it does not exist."""

@@ -14,8 +14,9 @@ from shipit.finding import any_blocks
 from shipit.plan.outcome import Deployment
 
 if TYPE_CHECKING:
+    from shipit.core.deploy import DeployedImage
     from shipit.core.notifications import Task
-    from shipit.deploy import AnyTarget, ObservedTarget
+    from shipit.deploy import AnyTarget, HostState, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -136,6 +137,30 @@ def rollback(
     with failures_notified(project, observer, "rollback", name), locked(project, name):
         observed = observe(project, name)
         return apply_or_go_back(project, _plan_rollback(project, observed, version), observed, observer)
+
+
+def plan_approval(project: Project, environment: str, *, reject: bool = False) -> DeployPlan:
+    """Return the plan of `approve`. Changes nothing."""
+    return _plan_approval(project, observe(project, environment_to_deploy(project, environment)), reject=reject)
+
+
+def approve(
+    project: Project, environment: str, *, reject: bool = False, observer: Observer | None = None
+) -> Deployment:
+    """Let a deployment go on that waits for an approval, and follow it to its end, or to its next pause.
+
+    Args:
+        project: the repository, from `open_project`.
+        environment: the name of the environment.
+        reject: True to go back to the earlier version instead; the other one is held, as after a rollback.
+        observer: receives the progress of each step.
+
+    Raises `UsageError` if no deployment is paused, and the same errors as `deploy`.
+    """
+    name = environment_to_deploy(project, environment)
+    with failures_notified(project, observer, "rollback" if reject else "deployment", name), locked(project, name):
+        observed = observe(project, name)
+        return apply_or_go_back(project, _plan_approval(project, observed, reject=reject), observed, observer)
 
 
 def apply_deployment(project: Project, plan: DeployPlan, observer: Observer | None = None) -> Deployment:
@@ -283,6 +308,27 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
         container = None if image.digest else host.replaced
         goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True, container=container))
     return make_deploy_plan(project.config, observed, goals, rollback=True)
+
+
+def _plan_approval(project: Project, observed: ObservedDeployment, *, reject: bool) -> DeployPlan:
+    from shipit.plan.deploy import (
+        approved_goals,
+        ask_public_address,
+        image_of_version,
+        make_deploy_plan,
+        rejected_goals,
+    )
+
+    if not all(seen.hosts for seen in observed.observed):  # nothing could be read
+        return make_deploy_plan(project.config, observed, (), rollback=reject)
+    observed = ask_public_address(project.world, observed)
+
+    def image_of(target: AnyTarget, host: HostState, version: str) -> DeployedImage:
+        return image_of_version(project.world, project.config, target, version, host.record)
+
+    run = project.ci.run_name
+    goals = rejected_goals(observed, run) if reject else approved_goals(observed, run, image_of)
+    return make_deploy_plan(project.config, observed, goals, rollback=reject)
 
 
 def _is_interrupted(project: Project, target: AnyTarget, observed: ObservedTarget) -> bool:

@@ -76,6 +76,9 @@ class DeploymentProgress:
         self._switching = isinstance(step, SwitchTraffic)
         self.observer.applying(step)
 
+    def waiting(self, step: Step, what: str) -> None:
+        self.observer.waiting(step, what)
+
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         from shipit.steps.blue_green import SwitchTraffic
 

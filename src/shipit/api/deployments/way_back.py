@@ -50,16 +50,19 @@ def _apply_or_go_back(
         raise _finish_way_back(project, plan, before, refused, progress)
     from shipit.engine.apply import apply_steps
     from shipit.plan.deploy import unverified_steps
+    from shipit.steps.ecs import Paused
 
     url = project.config.environments[plan.environment].url or ""
     try:
         return Deployment(plan, carry_out(project, plan, progress), url)
+    except Paused as paused:
+        return Deployment(plan, _paused(project, plan, paused.what, progress), url)
     except NotVerifiedError as error:
         if error.required or progress.is_before_others(plan):
             raise _failed_and_reported(project, plan, before, error, progress) from error
         _report_end(project, plan, progress.observer, "inactive")
         apply_steps(unverified_steps(plan), project.world, progress.observer)
-        return Deployment(plan, _unproven(plan, error) | progress.outputs, url)
+        return Deployment(plan, _unproven(plan, error.what) | progress.outputs, url)
     except ShipitError as error:
         if progress.confirmed(plan):  # the new version serves, and only steps that clean up are not done
             error.state = "the new version serves and was verified; run the same command again to finish"
@@ -67,11 +70,21 @@ def _apply_or_go_back(
         raise _failed_and_reported(project, plan, before, error, progress) from error
 
 
-def _unproven(plan: DeployPlan, error: NotVerifiedError) -> dict[str, str]:
-    """Return the outputs which say that it is not known what serves."""
+def _paused(project: Project, plan: DeployPlan, what: str, progress: DeploymentProgress) -> dict[str, str]:
+    """Notify the team of a deployment that waits for a person, and return the outputs of this run."""
+    from shipit.engine.apply import apply_steps
+    from shipit.plan.deploy import paused_steps
+
+    notice = paused_steps(project.config, plan, project.world.forge.links(), what, project.ci.run_name)
+    apply_steps(notice, project.world, progress.observer)
+    return _unproven(plan, what) | progress.outputs | {"paused": what}
+
+
+def _unproven(plan: DeployPlan, why: str) -> dict[str, str]:
+    """Return the outputs which say why it is not known that the new version serves."""
     from shipit.steps.deploy import verified_key
 
-    return {verified_key(*place): error.what for place in plan.places}
+    return {verified_key(*place): why for place in plan.places}
 
 
 def _failed_and_reported(

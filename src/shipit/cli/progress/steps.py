@@ -17,7 +17,7 @@ from shipit.steps.repository import Run
 PROGRAM_STEPS = (Run, BuildImage)
 # The kinds of steps that wait for something on a host or for a registry. A line every few seconds shows that they wait.
 WAITING_STEPS = {
-    **dict.fromkeys(("await-healthy", "drain", "confirm", "await-digest"), ""),
+    **dict.fromkeys(("await-healthy", "drain", "confirm", "await-digest", "await-deployment"), ""),
     **dict.fromkeys(("push-image", "promote-image", "tag-image"), " for the registry"),
 }
 _REMINDER = 10  # seconds
@@ -62,6 +62,9 @@ class Progress:
     def _end_reminder(self) -> None:
         if self._reminder:
             self._reminder.cancel()
+
+    def waiting(self, step: Step, what: str) -> None:
+        self._output.say(f"    {printable(what)}")
 
     def finished(self, step: Step, outputs: Outputs, *, already: bool) -> None:
         self._end_reminder()

@@ -32,7 +32,8 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
     within: Annotated[
         Duration,
         Meta(
-            description="The longest time of a deployment. It ends earlier if the circuit breaker of ECS ends it or, "
+            description="The longest time of a deployment, besides the bake times of the service. It ends earlier if "
+            "the circuit breaker of ECS ends it or, "
             f"without a circuit breaker, if {limits.ECS_FAILED_TASKS} of the new tasks fail."
         ),
     ] = limits.ECS_DEPLOYMENT.written
@@ -43,6 +44,14 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
             "task definition is set again."
         ),
     ] = "15s"
+    alarms: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Alarms of CloudWatch. If one fires during a deployment or while it is watched, the earlier "
+            "task definition is set again. One that fires before the deployment begins is left out, with a warning.",
+            examples=[["shop-5xx"]],
+        ),
+    ] = ()
     migrate: Annotated[
         tuple[Text, ...],
         Meta(

@@ -26,13 +26,16 @@ from shipit.core.deploy.container import ContainerImage as ContainerImage
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
 from shipit.core.deploy.ecs import CONTENT as CONTENT
-from shipit.core.deploy.ecs import EcsDeployment as EcsDeployment
+from shipit.core.deploy.ecs import EcsAlarm as EcsAlarm
 from shipit.core.deploy.ecs import EcsState as EcsState
 from shipit.core.deploy.ecs import EcsTask as EcsTask
 from shipit.core.deploy.ecs import TaskDefinition as TaskDefinition
 from shipit.core.deploy.ecs import content_hash as content_hash
 from shipit.core.deploy.ecs import definition_name as definition_name
 from shipit.core.deploy.ecs import deployment_state as deployment_state
+from shipit.core.deploy.ecs_deployment import STAGED as STAGED
+from shipit.core.deploy.ecs_deployment import EcsDeployment as EcsDeployment
+from shipit.core.deploy.ecs_deployment import EcsPause as EcsPause
 from shipit.core.deploy.health import FIRST_SERVER_ERROR as FIRST_SERVER_ERROR
 from shipit.core.deploy.health import TOO_LATE as TOO_LATE
 from shipit.core.deploy.health import Answer as Answer

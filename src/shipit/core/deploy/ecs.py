@@ -18,6 +18,7 @@ from msgspec import Struct, field, json
 
 from shipit.core import limits
 from shipit.core.deploy.container import DeployedImage
+from shipit.core.deploy.ecs_deployment import STAGED, EcsDeployment
 from shipit.core.deploy.workload import Rollout
 
 CONTENT, VERSION_TAG = "shipit:content", "shipit:version"
@@ -136,31 +137,15 @@ class EcsTask(Struct, frozen=True):
         return self.ended and self.exits.get(container) == 0
 
 
-class EcsDeployment(Struct, frozen=True):
-    """A deployment of a service, as ECS records it.
+class EcsAlarm(Struct, frozen=True):
+    """An alarm of CloudWatch: its name, whether it fires now, and the reason of its state."""
 
-    Args:
-        definition: the ARN of the task definition that it deploys.
-        earlier: the ARN of the task definition that a rollback leads to; empty if it is not known.
-        status: `PENDING`, `IN_PROGRESS`, `SUCCESSFUL`, `STOP_REQUESTED`, `STOPPED`, `ROLLBACK_REQUESTED`,
-            `ROLLBACK_IN_PROGRESS`, `ROLLBACK_SUCCESSFUL` or `ROLLBACK_FAILED`.
-        reason: the reason of the status, in the words of ECS.
-    """
-
-    definition: str
-    earlier: str = ""
-    status: str = "SUCCESSFUL"
+    name: str
+    fires: bool = False
     reason: str = ""
 
-    @property
-    def rolled_back(self) -> bool:
-        """True when ECS takes it back, or has done so."""
-        return self.status.startswith("ROLLBACK")
-
-    @property
-    def leads_to(self) -> str:
-        """The ARN of the task definition that runs at its end."""
-        return self.earlier if self.rolled_back else self.definition
+    def __str__(self) -> str:
+        return f"alarm `{self.name}` fires: {self.reason}" if self.reason else f"alarm `{self.name}` fires"
 
 
 class EcsState(Struct, frozen=True):
@@ -177,6 +162,8 @@ class EcsState(Struct, frozen=True):
         strategy: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`.
         breaker: True when the circuit breaker of ECS ends a deployment whose tasks fail.
         breaker_rollback: True when the circuit breaker also takes such a deployment back.
+        baking: the seconds that a deployment waits for by itself in its stages, besides those that it works.
+        alarms: the names of the alarms that make ECS end a deployment.
         minimum: the least percentage of tasks that run during a deployment.
         balanced: True when a load balancer checks its tasks.
         deployment: its newest deployment; None if ECS has none on record.
@@ -193,15 +180,28 @@ class EcsState(Struct, frozen=True):
     strategy: str = "ROLLING"
     breaker: bool = False
     breaker_rollback: bool = False
+    baking: int = 0
+    alarms: tuple[str, ...] = ()
     minimum: int = 100
     balanced: bool = False
     deployment: EcsDeployment | None = None
     tasks: tuple[EcsTask, ...] = ()
 
     @property
+    def staged(self) -> bool:
+        """True when a deployment moves the requests of users in stages, from the old tasks to the new ones."""
+        return self.strategy in STAGED
+
+    @property
     def running(self) -> tuple[EcsTask, ...]:
         """The tasks that run."""
         return tuple(task for task in self.tasks if task.running)
+
+    @property
+    def serving(self) -> tuple[EcsTask, ...]:
+        """The running tasks that get most requests of users, if ECS reports it; else all that run."""
+        definition = self.deployment.serves if self.deployment else ""
+        return self.running_of(definition) or self.running if definition else self.running
 
     def running_of(self, definition: str) -> tuple[EcsTask, ...]:
         """Return the tasks of a task definition that run."""
@@ -241,7 +241,7 @@ def deployment_state(service: EcsState, definition: str) -> Rollout:
     if newest.status == "STOPPED" or (service.rollout == "FAILED" and service.definition == definition):
         reason = newest.reason or service.rollout_reason
         return Rollout(failed=_with_reasons(f"ECS ended its deployment: {reason}", service, definition))
-    failed = service.failed_of(definition)
+    failed = service.failed_of(definition) if newest.running else ()
     if not service.breaker and len(failed) >= limits.ECS_FAILED_TASKS:
         return Rollout(failed=_with_reasons(f"{len(failed)} of its tasks failed", service, definition))
     return _waiting(service, definition)
@@ -258,8 +258,10 @@ def _after_rollback(service: EcsState, newest: EcsDeployment, definition: str) -
 
 
 def _waiting(service: EcsState, definition: str) -> Rollout:
-    running = len(service.running_of(definition))
-    return Rollout(waiting=_with_reasons(f"{running} of {service.desired} tasks run it", service, definition))
+    running, newest = len(service.running_of(definition)), service.deployment
+    stage = newest.progress if newest and newest.running and newest.definition == definition else ""
+    what = "; ".join(filter(None, (f"{running} of {service.desired} tasks run it", stage)))
+    return Rollout(waiting=_with_reasons(what, service, definition))
 
 
 def _with_reasons(what: str, service: EcsState, definition: str) -> str:

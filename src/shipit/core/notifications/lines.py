@@ -26,6 +26,7 @@ _ENGLISH = {
     "unverified": "{version} was deployed to {environment}, but it is not known which version is live",
     "rolled-back": "{serving} is live in {environment}, and {version} was rejected",
     "back": "{serving} is live in {environment} again; this was verified",
+    "waiting": "{version} waits for an approval in {environment}",
     "release": "the release failed",
     "images": "the images of {environment} failed",
     "deployment": "the deployment to {environment} failed",
@@ -33,6 +34,7 @@ _ENGLISH = {
     "failed": "shipit failed",
     "reason": "Reason: {}",
     "state": "State: {}",
+    "approve": "To go on: shipit approve {environment}. To go back: shipit approve {environment} --reject",
     "released-page": "Release:",
     "page": "Address:",
     "run": "Run:",
@@ -44,6 +46,7 @@ _KOREAN = {
     "unverified": "{environment}에 {version} 배포함, 어느 버전이 서비스 중인지는 확인하지 못함",
     "rolled-back": "{environment}에서 {serving} 서비스 중, {version} 버전은 거부됨",
     "back": "{environment}에서 다시 {serving} 서비스 중임을 확인함",
+    "waiting": "{environment}에서 {version} 배포가 승인을 기다리는 중",
     "release": "릴리스 실패",
     "images": "{environment} 이미지 실패",
     "deployment": "{environment} 배포 실패",
@@ -51,6 +54,7 @@ _KOREAN = {
     "failed": "shipit 실패",
     "reason": "원인: {}",
     "state": "상태: {}",
+    "approve": "계속하려면: shipit approve {environment}. 되돌리려면: shipit approve {environment} --reject",
     "released-page": "릴리스:",
     "page": "주소:",
     "run": "실행:",
@@ -94,6 +98,8 @@ def message_lines(notification: Notification) -> Iterator[Line]:
     for key, text in (("reason", notification.reason), ("state", notification.state)):
         if text:
             yield Line(words[key].format(_plain(text)))
+    if notification.event == "waiting":
+        yield Line(words["approve"].format(environment=_plain(notification.environment)))
     page = "released-page" if notification.event == "released" else "page"
     for label, url in ((words[page], notification.url), (words["run"], notification.run)):
         if url.startswith(("https://", "http://")) and len(link_address(url)) <= limits.NOTIFICATION_ADDRESS:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Event = Literal["released", "deployed", "failed", "rolled-back"]
+Event = Literal["released", "deployed", "failed", "rolled-back", "waiting"]
 
 Task = Literal["release", "images", "deployment", "rollback"]
 
@@ -41,7 +41,7 @@ class Notification(Struct, frozen=True):
         digest: the digest of the image.
         serving: the version that was verified to serve after the event.
         task: for `failed`, the task that failed.
-        reason: the reason of a failure.
+        reason: the reason of a failure; for `waiting`, the place where the deployment waits.
         state: the state that a failure left.
         url: the page of the release, or the public address of the environment.
         run: the page of the CI run.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shipit.core.deploy import EcsState, TaskDefinition, definition_name, machine
+from shipit.core.deploy import EcsAlarm, EcsState, TaskDefinition, definition_name, machine
 from shipit.deploy.ecs.observed import EcsTarget
 from shipit.finding import Finding
 
@@ -32,9 +32,6 @@ def service_findings(target: EcsTarget, service: EcsState) -> Iterator[Finding]:
     if service.controller != "ECS":
         what = f"{where} is deployed by `{service.controller}`, and not by ECS itself"
         yield Finding("controller", what, "create the service again with the deployment controller `ECS`")
-    elif service.strategy != "ROLLING":
-        what = f"{where} has the deployment strategy `{service.strategy}`, and shipit can only follow `ROLLING`"
-        yield Finding("strategy", what, f"{update} --deployment-configuration strategy=ROLLING")
     if not service.desired:
         what = f"{where} wants 0 tasks, so that no version would serve"
         yield Finding("no-tasks", what, f"{update} --desired-count 2")
@@ -42,6 +39,18 @@ def service_findings(target: EcsTarget, service: EcsState) -> Iterator[Finding]:
         what = f"{where} has no circuit breaker with rollback: ECS starts tasks that fail again and again"
         breaker = "'deploymentCircuitBreaker={enable=true,rollback=true}'"
         yield Finding("no-circuit-breaker", what, f"{update} --deployment-configuration {breaker}", "warning")
-    if not service.minimum:
+    if not service.minimum and not service.staged:
         what = f"`minimumHealthyPercent` of {where} is 0, so that ECS can stop all old tasks before new ones run"
         yield Finding("stops-first", what, "set it to 100", "warning")
+
+
+def alarm_findings(target: EcsTarget, alarms: Sequence[EcsAlarm]) -> Iterator[Finding]:
+    """Yield a finding for each configured alarm that does not exist, or that fires before a deployment begins."""
+    for name in target.config.alarms:
+        found = next((alarm for alarm in alarms if alarm.name == name), None)
+        if found is None:
+            what = f"CloudWatch has no alarm `{name}` in the region of {machine(target.config.hosts[0])}"
+            yield Finding("alarm-missing", what, "correct `alarms` of the target: aws cloudwatch describe-alarms")
+        elif found.fires:
+            what = f"{found}. A deployment that begins now is not ended by it"
+            yield Finding("alarm-fires", what, "find out the reason, or deploy its solution", "warning")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EventKind, definition_name, machine
+from shipit.core.deploy import DeployedImage, DeployEvent, EcsState, EventKind, definition_name, machine
 from shipit.core.duration import seconds
 from shipit.deploy.base import Goal, ObservedTarget
 from shipit.deploy.ecs.observe import observe_service
@@ -16,12 +17,14 @@ from shipit.finding import Finding
 from shipit.steps.base import Step
 from shipit.steps.deploy import RecordEvent, VerifyRollout
 from shipit.steps.ecs import (
+    ApproveDeployment,
     AwaitDeployment,
     Change,
     ConfirmDeployment,
     DeployDefinition,
     RegisterDefinition,
     RunTask,
+    TakeBackDeployment,
 )
 from shipit.world import World
 
@@ -45,20 +48,24 @@ class Ecs:
             yield _event(target, "started", goal.image, goal)
             base = _recorded(seen, goal.image) if goal.rejected else seen.arn
         change = Change(base or seen.arn, seen.container, goal.image)
-        yield from _roll_out(target, seen, change, goal.by, seconds(target.config.bake), new=not goal.rejected)
+        alarms = () if goal.rejected else _watched(seen, goal.image)
+        pauses = seen.service.deployment.pauses if goal.approved and seen.service and seen.service.deployment else ()
+        way = Way(seconds(target.config.bake), goal.by, alarms, tuple(pause.id for pause in pauses), not goal.rejected)
+        yield from _roll_out(target, seen, change, way)
 
     def way_back(
         self, target: EcsTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         was, seen = cast(ObservedEcs, before), cast(ObservedEcs, now)
         image = _earlier(was, seen, rejected)
-        if image is None or (seen.wanted != rejected.image.reference and seen.arn != was.arn):
+        replaced = seen.service is not None and seen.service.replaced(was.arn)
+        if image is None or (seen.wanted != rejected.image.reference and replaced):
             return  # there is none, or another program gave it another task definition
         if rejected.image.digest in seen.started:
             yield RecordEvent(target.config.hosts[0], target.record_path, rejected.rejection)
         same = was.serving is not None and was.serving.digest == image.digest and was.wanted != rejected.image.reference
         base = was.arn if same else _recorded(seen, image)
-        yield from _roll_out(target, seen, Change(base or seen.arn, seen.container, image), rejected.by, bake=0)
+        yield from _roll_out(target, seen, Change(base or seen.arn, seen.container, image), Way(by=rejected.by))
         if image.digest in seen.record.held:  # by the rollback that failed
             yield _event(target, "freed", image, rejected)
 
@@ -89,23 +96,49 @@ def _event(target: EcsTarget, kind: EventKind, image: DeployedImage, goal: Goal)
     return RecordEvent(target.config.hosts[0], target.record_path, event)
 
 
-def _roll_out(
-    target: EcsTarget, seen: ObservedEcs, change: Change, by: str, bake: float, *, new: bool = False
-) -> Iterator[Step]:
-    """Yield the steps after which the tasks run the image of `change`, and it is recorded as verified.
+class Way(Struct, frozen=True):
+    """The parts of a rollout that are not the same for a new image and for one to go back to.
 
-    The commands `migrate` and `verify` are for an image that is `new`: not one to go back to.
+    Args:
+        bake: the seconds for which the image is watched.
+        by: the run.
+        alarms: the alarms that end it.
+        pauses: the ids of the pauses that a person approved.
+        new: True for a new image, for which the commands `migrate` and `verify` run.
     """
+
+    bake: float = 0
+    by: str = ""
+    alarms: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    new: bool = False
+
+
+def _roll_out(target: EcsTarget, seen: ObservedEcs, change: Change, way: Way) -> Iterator[Step]:
+    """Yield the steps after which the tasks run the image of `change`, and it is recorded as verified."""
     (host,), config, image = target.config.hosts, target.config, change.image
+    service = seen.service or EcsState("", "")
     yield RegisterDefinition(host, change)
-    if new and config.migrate and seen.wanted != image.reference:
+    if way.new and config.migrate and seen.wanted != image.reference:
         yield RunTask(host, change, config.migrate, seconds(config.timeout))
+    newest, within = service.deployment, seconds(config.within)
+    if service.staged and newest and not newest.ended and newest.earlier == change.base:
+        yield TakeBackDeployment(host, newest.arn, image, within)
     yield DeployDefinition(host, change, seen.arn)
-    yield AwaitDeployment(host, change, seconds(config.within))
-    if new and (seen.record.current != image or seen.wanted != image.reference):
+    if way.pauses:
+        yield ApproveDeployment(host, change, way.pauses)
+    yield AwaitDeployment(host, change, within + service.baking, service.strategy, way.alarms)
+    if way.new and (seen.record.current != image or seen.wanted != image.reference):
         limit = seconds(config.timeout)
         yield from (VerifyRollout(host, image, command, limit, target.url) for command in config.verify)
-    yield ConfirmDeployment(host, target.app, change, target.record_path, bake, target.url, by, target.url_status)
+    record, url = target.record_path, target.url
+    yield ConfirmDeployment(host, target.app, change, record, way.bake, url, way.by, target.url_status, way.alarms)
+
+
+def _watched(seen: ObservedEcs, image: DeployedImage) -> tuple[str, ...]:
+    """Return the alarms that end the deployment of an image: not those that fired before it began."""
+    begun = seen.wanted == image.reference
+    return tuple(alarm.name for alarm in seen.alarms if begun or not alarm.fires)
 
 
 def _recorded(seen: ObservedEcs, image: DeployedImage) -> str:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from shipit.core.deploy import DeployedImage, DeployRecord, TaskDefinition, digest_in
 from shipit.core.images import REVISION, VERSION, Reference
-from shipit.deploy.ecs.findings import container_findings, service_findings
+from shipit.deploy.base import Pause
+from shipit.deploy.ecs.findings import alarm_findings, container_findings, service_findings
 from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
 from shipit.steps.deploy import read_record
 from shipit.steps.ecs import runs
@@ -38,8 +39,10 @@ def observe_service(world: World, target: EcsTarget) -> ObservedEcs:
     )
     if service is None or not seen.container:
         return seen
-    findings = (*seen.findings, *service_findings(target, service))
-    return replace(seen, serving=_serving(world, seen), started=_started(port, seen), findings=findings)
+    alarms = port.alarms(config.alarms)
+    findings = (*seen.findings, *service_findings(target, service), *alarm_findings(target, alarms))
+    found = replace(seen, serving=_serving(world, seen), started=_started(port, seen), findings=findings)
+    return replace(found, alarms=alarms, paused=_pause(world, seen))
 
 
 def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:
@@ -48,6 +51,24 @@ def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:
     if target.config.container:
         return target.config.container if target.config.container in names else ""
     return names[0] if len(names) == 1 else ""
+
+
+def _pause(world: World, seen: ObservedEcs) -> Pause | None:
+    """Return the deployment that waits for a person; None if none does."""
+    newest = seen.service.deployment if seen.service else None
+    if newest is None or not newest.paused:
+        return None
+    image, earlier = (_image_in(world, seen, arn) for arn in (newest.definition, newest.earlier))
+    return Pause(image, earlier, newest.paused) if image else None
+
+
+def _image_in(world: World, seen: ObservedEcs, arn: str) -> DeployedImage | None:
+    """Return the image that a task definition has; None if it is not known, or has no digest."""
+    definition = world.ecs_services.at(seen.target.config.hosts[0]).definition(arn) if arn else None
+    reference = definition.images.get(seen.container, "") if definition else ""
+    verified = (event.image for event in seen.record.verified if event.definition == arn)
+    digest = digest_in(reference)
+    return _image(world, Reference.parse(reference).name, digest, seen.record) if digest else next(verified, None)
 
 
 def _started(port: EcsService, seen: ObservedEcs) -> tuple[str, ...]:
@@ -62,8 +83,8 @@ def _started(port: EcsService, seen: ObservedEcs) -> tuple[str, ...]:
 
 
 def _serving(world: World, seen: ObservedEcs) -> DeployedImage | None:
-    """Return the image that most running tasks run; None if it is not known."""
-    tasks = seen.service.running if seen.service else ()
+    """Return the image of the tasks that get most requests, or else that most tasks run; None if it is not known."""
+    tasks = seen.service.serving if seen.service else ()
     most = Counter((task.images.get(seen.container, ""), task.definition) for task in tasks).most_common(1)
     if not most:
         return None

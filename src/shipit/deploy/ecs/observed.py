@@ -10,12 +10,13 @@ from shipit.config.targets import EcsConfig
 from shipit.core.deploy import (
     DeployedImage,
     DeployRecord,
+    EcsAlarm,
     EcsState,
     TaskDefinition,
     definition_name,
     deployment_state,
 )
-from shipit.deploy.base import DeployTarget, HostState
+from shipit.deploy.base import DeployTarget, HostState, Pause
 from shipit.finding import Finding
 from shipit.world.sites import Login
 
@@ -35,6 +36,8 @@ class ObservedEcs(Struct, frozen=True):
         record: the record of deployments.
         locked_by: the run that holds the lock; empty if it is free.
         login: the account and the region of the credentials; None if they cannot be read.
+        paused: the deployment that waits for a person; None if there is none.
+        alarms: the alarms that are watched, with their states.
         findings: the problems.
         readable: False when the service cannot be read.
     """
@@ -48,6 +51,8 @@ class ObservedEcs(Struct, frozen=True):
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
     login: Login | None = None
+    paused: Pause | None = None
+    alarms: tuple[EcsAlarm, ...] = ()
     findings: tuple[Finding, ...] = ()
     readable: bool = True
 
@@ -74,6 +79,7 @@ class ObservedEcs(Struct, frozen=True):
             drift=tuple(self._drift()),
             record=self.record,
             locked_by=self.locked_by,
+            paused=self.paused,
             login=f"AWS account {self.login.account}, region {self.login.region}" if self.login else "",
         )
         return (state,)

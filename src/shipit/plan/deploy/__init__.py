@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shipit.plan.deploy.approval import approved_goals as approved_goals
+from shipit.plan.deploy.approval import rejected_goals as rejected_goals
 from shipit.plan.deploy.image import image_of_commit as image_of_commit
 from shipit.plan.deploy.image import image_of_version as image_of_version
 from shipit.plan.deploy.image import older_findings as older_findings
@@ -10,6 +12,7 @@ from shipit.plan.deploy.last_deployment import LastDeployment as LastDeployment
 from shipit.plan.deploy.model import DeployPlan as DeployPlan
 from shipit.plan.deploy.model import PlannedHost as PlannedHost
 from shipit.plan.deploy.model import PlannedTarget as PlannedTarget
+from shipit.plan.deploy.notify import paused_steps as paused_steps
 from shipit.plan.deploy.notify import unverified_steps as unverified_steps
 from shipit.plan.deploy.observe import ObservedDeployment as ObservedDeployment
 from shipit.plan.deploy.observe import ask_public_address as ask_public_address

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from shipit.config.model import Config
 from shipit.deploy import Goal, HostState
 from shipit.plan.deploy.observe import ObservedDeployment
-from shipit.plan.notifications import notification_steps
+from shipit.plan.notifications import notification_steps, project_name
 
 if TYPE_CHECKING:
+    from shipit.core.notes.links import Links
     from shipit.core.notifications import Event
     from shipit.plan.deploy.model import DeployPlan
     from shipit.steps.base import Step
@@ -71,6 +72,38 @@ def _name(goal: Goal) -> str:
 
 def _joined(texts: Iterator[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def paused_steps(
+    config: Config, plan: DeployPlan, links: Links | None, what: str, run: str
+) -> tuple[SendNotification, ...]:
+    """Return the steps that notify the team of a deployment that waits for an approval.
+
+    Args:
+        config: the configuration.
+        plan: the plan of the deployment.
+        links: the links to the forge; None if it has no web pages.
+        what: the sentence that says where the deployment waits, and until when.
+        run: the run.
+    """
+    if not config.notify:
+        return ()
+    from shipit.core.notifications import Notification
+
+    digests = _joined(target.image.digest for target in plan.targets)
+    notification = Notification(
+        "waiting",
+        f"waiting {plan.environment} {digests} {what}",
+        config.changelog.language,
+        project_name(links),
+        plan.environment,
+        version=_joined(target.image.version for target in plan.targets),
+        digest=digests,
+        reason=what,
+        url=config.environments[plan.environment].url or "",
+        run=run,
+    )
+    return tuple(notification_steps(config, notification))
 
 
 def unverified_steps(plan: DeployPlan) -> tuple[SendNotification, ...]:

@@ -42,7 +42,7 @@ def make_deploy_plan(
         rollback: True when the plan goes back to an earlier version.
     """
     chosen = tuple(zip(observed.targets, observed.observed, _together(observed, goals), strict=False))
-    all_findings = (*findings, *observed.findings, *(each for one in chosen for each in _held(*one)))
+    all_findings = (*findings, *observed.findings, *(each for one in chosen for each in (*_held(*one), *_paused(*one))))
     containers = any(goal.container for goal in goals)
     if containers:  # an interrupted rollback to such a container already started it on the port of its slot
         all_findings = tuple(finding for finding in all_findings if finding.code != "slot-port")
@@ -138,6 +138,16 @@ def _reported(observed: ObservedDeployment, goals: Sequence[Goal], steps: Sequen
 def _planned(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> PlannedTarget:
     hosts = (PlannedHost(host.host, host.serving, host.problem, host.drift, host.login) for host in observed.hosts)
     return PlannedTarget(target.app, target.kind, goal.image, tuple(hosts))
+
+
+def _paused(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Finding]:
+    """Yield a finding for each deployment of another image that is paused: a person has to decide about it first."""
+    for host in observed.hosts:
+        decided = {image.digest for image in (goal.image, goal.rejected) if image}
+        if host.paused and host.paused.image.digest not in decided:
+            what = f"the deployment of {host.paused.image} to {machine(host.host)} waits for an approval"
+            fix = f"shipit approve {target.environment}, or to go back: shipit approve {target.environment} --reject"
+            yield Finding("paused", f"{what}: {host.paused.what}", fix)
 
 
 def _held(target: AnyTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Finding]:

@@ -99,6 +99,7 @@ def deploy_summary(
     applied: bool,
     url: str = "",
     unverified: Iterable[str] = (),
+    paused: str = "",
 ) -> str:
     """Return the page about a deployment.
 
@@ -108,6 +109,7 @@ def deploy_summary(
         applied: False when the plan was only shown.
         url: the public address of the environment; empty for none.
         unverified: the reasons why it is not known that the image serves; empty if it was verified.
+        paused: the place where the deployment waits for an approval; empty if it does not.
     """
     rows = [
         "| " + " | ".join(map(_cell, (host.host, target.app, str(host.serving or "nothing"), str(target.image)))) + " |"
@@ -116,7 +118,7 @@ def deploy_summary(
     ]
     reasons = tuple(dict.fromkeys(unverified))
     done, planned, preposition = _ROLLBACK if plan.rollback else _DEPLOY
-    verb = planned if not applied else "Not verified:" if reasons else done
+    verb = planned if not applied else "Paused:" if paused else "Not verified:" if reasons else done
     versions = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
     headline = f"## {verb} {inline(versions)} {preposition} {inline(plan.environment)}"
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)

@@ -44,6 +44,7 @@ def _host_to_json(host: HostState) -> dict[str, Any]:
         "drift": list(host.drift),
         "held": [to_builtins(event) for event in map(host.record.why_held, host.record.held) if event],
         "previous": to_builtins(host.record.before(host.serving.digest)) if host.serving else None,
+        "paused": to_builtins(host.paused),
         "locked-by": host.locked_by,
         "login": host.login,
     }
@@ -76,6 +77,9 @@ def _host(target: AnyTarget, host: HostState, offered: DeployedImage | None, pai
         yield f"    earlier version: {offered}{to_go_back}"
     elif host.serving and (earlier := host.record.before(host.serving.digest)):
         yield f"    earlier version: {earlier}" + paint("  (`shipit rollback` would keep this target)", "faint")
+    if host.paused:
+        yield paint(f"    {host.paused.image} waits for an approval: {printable(host.paused.what)}", "warn")
+        yield f"    to go on: shipit approve {target.environment}; to go back: add --reject"
     yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
     for event in filter(None, map(host.record.why_held, host.record.held)):
         yield paint(f"    held: {event.image}, {printable(event.why)}", "warn")

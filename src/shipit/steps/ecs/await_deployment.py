@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import ClassVar
 
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import EcsState, deployment_state, machine
-from shipit.errors import DeployError
+from shipit.core.deploy import STAGED, EcsState, Rollout, deployment_state, machine
+from shipit.errors import DeployError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.ecs.service import Change, rolled_out
+from shipit.steps.ecs.service import Change, Paused, firing, rolled_out
 from shipit.world import World
 
 _EVERY = 5.0  # seconds
@@ -19,12 +21,15 @@ _EVERY = 5.0  # seconds
 class AwaitDeployment(Struct, frozen=True):
     """Wait until ECS reports that the deployment of the task definition with the new image succeeded.
 
-    A deployment that ECS takes back is a failure, also if the service is stable afterwards.
+    A deployment that ECS takes back is a failure, also if the service is stable afterwards. A deployment that waits for
+    a person ends the step with `Paused`.
 
     Args:
         host: the address of the service.
         change: the task definition.
         within: the longest time to wait, in seconds.
+        strategy: the strategy of the service, such as `BLUE_GREEN`.
+        alarms: the alarms of CloudWatch that end the deployment if they fire.
     """
 
     kind: ClassVar[str] = "await-deployment"
@@ -32,6 +37,8 @@ class AwaitDeployment(Struct, frozen=True):
     host: str
     change: Change
     within: float
+    strategy: str = "ROLLING"
+    alarms: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -39,7 +46,8 @@ class AwaitDeployment(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"wait until {machine(self.host)} runs {self.change.image}, within {self.within:g} s"
+        how = f"{STAGED[self.strategy]} deployment, " if self.strategy in STAGED else ""
+        return f"wait until {machine(self.host)} runs {self.change.image}, {how}within {self.within:g} s"
 
     def check(self, world: World) -> Done | Todo:
         found, definition = rolled_out(world, self.host, self.change)
@@ -47,25 +55,50 @@ class AwaitDeployment(Struct, frozen=True):
         return Done() if state.done else Todo(state.failed or state.waiting)
 
     def apply(self, world: World) -> Outputs:
-        clock = world.clock
+        clock, said = world.clock, ""
         end = clock.elapsed() + self.within
         while True:
             found, definition = rolled_out(world, self.host, self.change)
-            state = deployment_state(found, definition)
+            state = self._state(world, found, definition)
             if state.done:
                 return {}
             if state.failed:
                 raise self._failure(world, found, definition, state.failed)
+            if found.deployment and found.deployment.definition == definition and found.deployment.paused:
+                what = f"the deployment of {self.change.image} to {machine(self.host)} waits for an approval"
+                raise Paused(f"{what}: {found.deployment.paused}")
             if clock.elapsed() >= end:
                 raise self._failure(world, found, definition, f"after {self.within:g} seconds {state.waiting}")
+            if state.waiting != said:
+                said = state.waiting
+                world.say(said)
             clock.sleep(_EVERY)
 
+    def _state(self, world: World, found: EcsState, definition: str) -> Rollout:
+        """Return the state of the deployment; an alarm that fires is a failure."""
+        state = deployment_state(found, definition)
+        if state.failed or not self.alarms:
+            return state
+        fires = firing(world, self.host, self.alarms)
+        return Rollout(failed=f"{fires}; {state.waiting}".removesuffix("; ")) if fires else state
+
     def _failure(self, world: World, found: EcsState, definition: str, problem: str) -> DeployError:
+        reasons = "; ".join((problem, *_fired(world, self.host, found)))
         return DeployError(
-            f"{self.change.image} was not deployed to {machine(self.host)}: {problem}",
+            f"{self.change.image} was not deployed to {machine(self.host)}: {reasons}",
             hint="read the reasons above; fix the app, its image or its settings, then deploy again",
             tail=last_log(world, self.host, self.change.container, found, definition),
         )
+
+
+def _fired(world: World, host: str, found: EcsState) -> Iterator[str]:
+    """Yield the alarms for which ECS took the newest deployment back, with their reasons."""
+    names = found.deployment.alarms if found.deployment else ()
+    reasons: dict[str, str] = {}
+    with suppress(ShipitError):  # their names are known without the right to read their reasons
+        reasons = {alarm.name: alarm.reason for alarm in world.ecs_services.at(host).alarms(names)}
+    for name in names:
+        yield f"alarm `{name}` fired: {reasons[name]}" if reasons.get(name) else f"alarm `{name}` fired"
 
 
 def last_log(world: World, host: str, container: str, found: EcsState, definition: str) -> str:

@@ -12,7 +12,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
 from shipit.steps.ecs.await_deployment import last_log
-from shipit.steps.ecs.service import Change, rolled_out
+from shipit.steps.ecs.service import Change, firing, rolled_out
 from shipit.world import World
 
 
@@ -28,6 +28,7 @@ class ConfirmDeployment(Struct, frozen=True):
         url: the public address to ask; empty for none.
         by: the run.
         url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
+        alarms: the alarms of CloudWatch that are a failure if they fire.
     """
 
     kind: ClassVar[str] = "confirm-deployment"
@@ -40,6 +41,7 @@ class ConfirmDeployment(Struct, frozen=True):
     url: str = ""
     by: str = ""
     url_before: int | None = None
+    alarms: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -78,6 +80,8 @@ class ConfirmDeployment(Struct, frozen=True):
         for task in found.failed_of(definition):
             if task.id not in earlier:
                 return Seen(f"task `{task.id}` stopped: {task.reason}", final=True)
+        if fires := firing(world, self.host, self.alarms):
+            return Seen(fires, final=True)
         return Seen(self._problem(world, found, definition))
 
     def _problem(self, world: World, found: EcsState, definition: str) -> str:

@@ -19,7 +19,8 @@ class DeployDefinition(Struct, frozen=True):
     Args:
         host: the address of the service.
         change: the wanted task definition.
-        was: the ARN of the task definition that is replaced; any other one was set by another program.
+        was: the ARN of the task definition that is replaced; any other one was set by another program, except that of
+            `change.base`, which ECS itself goes back to.
     """
 
     kind: ClassVar[str] = "deploy-definition"
@@ -53,6 +54,6 @@ class DeployDefinition(Struct, frozen=True):
         """Return the service, and the wanted revision; raises `ConflictError` if another program set another one."""
         found = state_of(world, self.host)
         wanted = self.change.revision(world, self.host, found.definition)
-        if found.definition not in (self.was, wanted.arn if wanted else ""):
+        if found.definition not in (self.was, self.change.base, wanted.arn if wanted else ""):
             raise superseded(self.host, found.definition)
         return found, wanted

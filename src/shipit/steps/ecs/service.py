@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from shipit.errors import ConflictError, RemoteError
 from shipit.world import World
 
 _AGAIN = 5.0  # seconds
+T = TypeVar("T")
 
 
 class Change(Struct, frozen=True):
@@ -55,23 +57,45 @@ class Change(Struct, frozen=True):
 
 
 def state_of(world: World, host: str) -> EcsState:
-    """Return the state of a service; raises `ConflictError` if it is gone.
-
-    AWS throttles requests, so that a request that fails is repeated for some time before it ends a deployment.
-    """
-    end = world.clock.elapsed() + limits.ECS_SILENCE
-    while True:
-        try:
-            found = world.ecs_services.at(host).state()
-            break
-        except RemoteError as error:
-            if not error.retryable or world.clock.elapsed() >= end:
-                raise
-        world.clock.sleep(_AGAIN)
+    """Return the state of a service; raises `ConflictError` if it is gone."""
+    found = patiently(world, world.ecs_services.at(host).state)
     if found is None:
         what = f"{machine(host)} is gone: another program deleted it"
         raise ConflictError(what, hint="create it again, then run the same command again")
     return found
+
+
+def patiently(world: World, read: Callable[[], T]) -> T:
+    """Return the answer to a request, which is repeated for some time before a failure ends a deployment.
+
+    AWS throttles requests.
+    """
+    end = world.clock.elapsed() + limits.ECS_SILENCE
+    while True:
+        try:
+            return read()
+        except RemoteError as error:
+            if not error.retryable or world.clock.elapsed() >= end:
+                raise
+        world.clock.sleep(_AGAIN)
+
+
+def firing(world: World, host: str, names: tuple[str, ...]) -> str:
+    """Return the alarms of CloudWatch that fire, with their reasons; empty if none does."""
+    found = patiently(world, lambda: world.ecs_services.at(host).alarms(names)) if names else ()
+    return "; ".join(str(alarm) for alarm in found if alarm.fires)
+
+
+class Paused(Exception):
+    """The end of a run whose deployment waits for a person.
+
+    Args:
+        what: the sentence that says so.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def superseded(host: str, now: str) -> ConflictError:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from shipit.core.deploy import EcsDeployment, EcsTask, digest_in
 from shipit.testing.clock import FakeClock
+from shipit.testing.ecs.rollout import FakeRollout
 from shipit.testing.hosts import FakeApp
 from shipit.testing.registry import FakeRegistry
 
@@ -30,25 +31,6 @@ class FakeTask(Struct):
     pulled: bool = True
 
 
-class FakeRollout(Struct):
-    """A deployment of a service: the task definition with its images, that before it, and the times as seconds."""
-
-    definition: str
-    images: Mapping[str, str]
-    since: int
-    earlier: str = ""
-    earlier_images: Mapping[str, str] = field(default_factory=dict)
-    status: str = "IN_PROGRESS"
-    reason: str = ""
-    changed: int = 0
-    state: str = "IN_PROGRESS"
-
-    @property
-    def rolled_back(self) -> bool:
-        """True when the circuit breaker takes it back."""
-        return self.status.startswith("ROLLBACK")
-
-
 class FakeScheduler(Struct):
     """The tasks and the deployments of one service, which go on with the clock.
 
@@ -64,6 +46,11 @@ class FakeScheduler(Struct):
         rollback: True if it also takes the deployment back.
         capacity: the event of the service that says why no task can be started; empty if tasks can be.
         reported: the digest that is reported for all containers; empty for that of the image.
+        strategy: the strategy of its deployments: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`.
+        bake: the seconds of the stage `BAKE_TIME`, and those between two moves of traffic.
+        pauses: the stages with a pause, at which a deployment waits for a person.
+        alarms: the names of the alarms that make ECS take a deployment back.
+        firing: the alarms that fire, with the reason by name.
         rollouts: its deployments, the newest last.
         tasks: its tasks, also those that were stopped.
     """
@@ -76,6 +63,11 @@ class FakeScheduler(Struct):
     rollback: bool = True
     capacity: str = ""
     reported: str = ""
+    strategy: str = "ROLLING"
+    bake: int = 0
+    pauses: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    firing: dict[str, str] = field(default_factory=dict)
     rollouts: list[FakeRollout] = field(default_factory=list)
     tasks: list[FakeTask] = field(default_factory=list)
     now: int = 0
@@ -97,8 +89,24 @@ class FakeScheduler(Struct):
         if before.status == "IN_PROGRESS":
             before.status, before.reason = "STOPPED", "a newer deployment was started"
             self._stop(lambda task: task.definition == before.definition != definition)
-        self.rollouts.append(FakeRollout(definition, dict(images), self.now, *steady))
+        begun = FakeRollout(definition, dict(images), self.now, *steady, strategy=self.strategy)
+        if begun.staged:
+            begun.enter_next_stage(self.now)
+        self.rollouts.append(begun)
         self.advance()
+
+    def proceed(self) -> None:
+        """End the pause of the newest deployment."""
+        newest = self.rollouts[-1]
+        newest.approved.add(newest.stage)
+        newest.paused = False
+
+    def take_back(self) -> None:
+        """Roll the newest deployment back, if it has not ended."""
+        newest = self.rollouts[-1]
+        if newest.status == "IN_PROGRESS":
+            newest.take_back("Service deployment rolled back by a request of a user.", self.now)
+            self._stop(lambda task: task.definition == newest.definition)
 
     @property
     def definition(self) -> str:
@@ -109,8 +117,13 @@ class FakeScheduler(Struct):
     @property
     def newest(self) -> EcsDeployment:
         """The newest deployment."""
-        found = self.rollouts[-1]
-        return EcsDeployment(found.definition, found.earlier, found.status, found.reason)
+        return self.rollouts[-1].observed
+
+    @property
+    def baking(self) -> int:
+        """The seconds that a deployment waits for in its stages."""
+        moves = {"ROLLING": 0, "BLUE_GREEN": 1, "CANARY": 2, "LINEAR": 4}
+        return moves[self.strategy] * self.bake
 
     @property
     def observed(self) -> tuple[EcsTask, ...]:
@@ -139,15 +152,44 @@ class FakeScheduler(Struct):
         failures = [task for task in self.tasks if task.failed and task.definition == newest.definition]
         recent = [task for task in failures if task.since >= newest.since]
         if newest.status == "IN_PROGRESS" and self.breaker and len(recent) >= _THRESHOLD:
-            newest.reason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
-            newest.changed, newest.state = self.now, "FAILED"
-            newest.status = "ROLLBACK_IN_PROGRESS" if self.rollback and newest.earlier else "STOPPED"
-            self._stop(lambda task: task.definition == newest.definition)
+            self._end(newest, "the circuit breaker threshold was exceeded.")
+        elif newest.status == "IN_PROGRESS" and (fired := [name for name in self.alarms if name in self.firing]):
+            newest.alarms = tuple(fired)
+            self._end(newest, "a CloudWatch alarm was triggered.")
+        elif newest.status == "IN_PROGRESS" and newest.staged:
+            self._go_through_stages(newest, alive)
         elif len(alive) < self.desired:
             self._start(newest.definition, newest.images)
         elif newest.status == "IN_PROGRESS" and all(map(self._answers, alive)):
-            newest.status, newest.state = "SUCCESSFUL", "COMPLETED"
-            self._stop(lambda task: task.definition != newest.definition)
+            self._succeed(newest)
+
+    def _end(self, newest: FakeRollout, why: str) -> None:
+        newest.take_back(f"Service deployment rolled back because {why}", self.now)
+        if not (self.rollback and newest.earlier):
+            newest.status = "STOPPED"
+        self._stop(lambda task: task.definition == newest.definition)
+
+    def _succeed(self, newest: FakeRollout) -> None:
+        newest.status, newest.state = "SUCCESSFUL", "COMPLETED"
+        self._stop(lambda task: task.definition != newest.definition)
+
+    def _go_through_stages(self, newest: FakeRollout, alive: list[FakeTask]) -> None:
+        """Do the work of a stage until it is done, and enter the next one."""
+        if len(alive) < self.desired and newest.stage != "PRE_SCALE_UP":
+            self._start(newest.definition, newest.images)
+        waits = self.now < newest.entered + self.bake
+        ready = len(alive) == self.desired and all(map(self._answers, alive))
+        if newest.stage == "PRODUCTION_TRAFFIC_SHIFT" and not newest.shifted:
+            if not (newest.traffic and waits):
+                newest.shift(self.now)
+        elif (newest.stage == "SCALE_UP" and not ready) or (newest.stage == "BAKE_TIME" and waits):
+            return
+        elif newest.stage in self.pauses and newest.stage not in newest.approved:
+            newest.paused = True
+        elif newest.stage == "CLEAN_UP":
+            self._succeed(newest)
+        else:
+            newest.enter_next_stage(self.now)
 
     def _go_back(self, newest: FakeRollout) -> None:
         if len(self._alive(newest.earlier)) < self.desired:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shipit.core import limits
-from shipit.core.deploy import CONTENT, EcsState, EcsTask, TaskDefinition, digest_in
+from shipit.core.deploy import CONTENT, EcsAlarm, EcsState, EcsTask, TaskDefinition, digest_in
 from shipit.errors import RemoteError, ShipitError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
@@ -36,6 +36,7 @@ class FakeEcsService:
     * `problems`: the findings about the service.
     * `failures`: the error that each request raises, by the name of its action, such as `ecs:UpdateService`.
     * `updates`: the task definitions that the service was given.
+    * `metrics`: the names of the alarms of CloudWatch that exist; `firing` of the scheduler has those that fire.
     * `jobs`: the tasks that are not part of the service, by their ids; `commands` are the commands of all of them.
     """
 
@@ -50,6 +51,7 @@ class FakeEcsService:
         self.failures: dict[str, ShipitError] = {}
         self.updates: list[str] = []
         self.jobs: dict[str, FakeJobTask] = {}
+        self.metrics: set[str] = set()
         self.commands: list[tuple[str, ...]] = []
         self._clock = clock
         self._locks = FakeLocks(address)
@@ -97,6 +99,7 @@ class FakeEcsService:
         name = self.address.partition("#")[0].rpartition("/")[2]
         state = EcsState(name, found.definition, found.desired, found.rollouts[-1].state, message=found.capacity)
         shown = replace(state, breaker=found.breaker, breaker_rollback=found.breaker and found.rollback)
+        shown = replace(shown, strategy=found.strategy, baking=found.baking, alarms=found.alarms)
         return replace(replace(shown, deployment=found.newest, tasks=found.observed), **self.settings)
 
     def definition(self, arn: str) -> TaskDefinition | None:
@@ -123,6 +126,11 @@ class FakeEcsService:
     def job(self, key: str) -> EcsTask | None:
         ids = [task for task, each in self.jobs.items() if each.key == key]
         return self.task(ids[-1]) if ids else None
+
+    def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
+        self._fail("cloudwatch:DescribeAlarms")
+        firing = self.scheduler.firing
+        return tuple(EcsAlarm(name, name in firing, firing.get(name, "")) for name in names if name in self.metrics)
 
     def write(self, path: str, text: str) -> None:
         self._locks.require()
@@ -165,6 +173,20 @@ class FakeEcsService:
         self._locks.require()
         found = self.jobs[task]
         self.jobs[task] = replace(found, stopped=True)
+
+    def proceed(self, deployment: str, pause: str) -> None:
+        self._locks.require()
+        self._fail("ecs:ContinueServiceDeployment")
+        newest = self.scheduler.newest
+        if deployment != newest.arn or pause not in {each.id for each in newest.pauses}:
+            raise RemoteError(f"AWS failed to go on with the deployment of {self.address}: it does not wait")
+        self.scheduler.proceed()
+
+    def take_back(self, deployment: str) -> None:
+        self._locks.require()
+        self._fail("ecs:StopServiceDeployment")
+        if deployment == self.scheduler.newest.arn:
+            self.scheduler.take_back()
 
     def _registered(self, content: Mapping[str, Any], tags: Mapping[str, str]) -> TaskDefinition:
         family = content["family"]

@@ -113,6 +113,12 @@ def _with_before(targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def report_deployment(session: Session, deployment: Deployment) -> None:
     """Print one line for each host of a deployment, and the warnings."""
     plan = deployment.plan
+    if deployment.paused:
+        session.output.say_untrusted(f"{plan.environment}: {deployment.paused}")
+        session.output.say(f"  to go on: shipit approve {plan.environment}")
+        session.output.say(f"  to go back: shipit approve {plan.environment} --reject")
+        session.output.findings(plan.warnings)
+        return
     for target in plan.targets:
         image = f"{target.app} {target.image}" if len(plan.targets) > 1 else str(target.image)
         for host in target.hosts:
