@@ -65,7 +65,7 @@ WRONG = [
     "[release]\nversion-files = [{ path = 'a', paht = 'b' }]",
     "[release]\nprepare = 'make'",
     "[release]\nprepare-timeout = 0",
-    "[release]\nwrite-back = 'pull-request'",
+    "[release]\nwrite-back = 'pr'",
     "[release]\nassets = ['../x']",
     "[release]\nsnapshot = 'true'",
     "[release]\ninitial-version = '1.0'",

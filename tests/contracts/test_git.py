@@ -443,6 +443,66 @@ def test_a_commit_is_adopted_without_touching_a_file(clone: Clone) -> None:
     assert clone.files.read("b.txt") == "edited"
 
 
+# -- commits on no branch
+
+
+def test_a_commit_is_made_on_no_branch_and_changes_nothing_else(clone: Clone) -> None:
+    clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    head = clone.commit("feat: more", {"dir/c.txt": "1"})
+    clone.edit("b.txt", "edited")
+    files = clone.git.write_files(head, {"a.txt": "2", "dir/new.txt": "한글\n"})
+    made = clone.git.commit_files(files, head, "chore: proposed\n\nnotes\n", "Ada <ada@example.org>")
+    found = clone.git.commit(made)
+    assert found is not None
+    assert (found.parents, found.message) == ((head,), "chore: proposed\n\nnotes\n")
+    assert clone.author(made) == "Ada <ada@example.org>"
+    assert clone.git.files_id(made) == files != clone.git.files_id(head)
+    assert clone.git.changed(made) == ("a.txt", "dir/new.txt")
+    assert [clone.git.text(made, path) for path in ("a.txt", "b.txt", "dir/new.txt")] == ["2", "1", "한글\n"]
+    assert (clone.git.head(), clone.git.dirty(), clone.files.read("a.txt")) == (head, ("b.txt",), "1")
+
+
+def test_the_same_files_have_the_same_id(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
+    second = clone.commit("feat: more", {"a.txt": "2"})
+    assert clone.git.write_files(first, {"a.txt": "2"}) == clone.git.files_id(second)
+    assert clone.git.files_id("0" * 40) is None
+
+
+def test_a_change_is_made_again_on_another_commit(clone: Clone) -> None:
+    first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1", "gone.txt": "1"})
+    clone.remove("gone.txt")
+    clone.edit("b.txt", "by hand")
+    clone.edit("new.txt", "new")
+    clone.commit("docs: by hand", {"a.txt": "2"})
+    clone.git.create_commit(("gone.txt",), "docs: remove")
+    removed = str(clone.git.head())
+    edited = clone.commit("docs: edit\n\nwith a body", {"b.txt": "by hand", "new.txt": "new"})
+    clone.check_out("other", first)
+    onto = clone.commit("feat: later", {"c.txt": "1"})
+    one = clone.git.reapply(removed, onto, {})
+    two = clone.git.reapply(edited, one, {"b.txt": "merged"})
+    assert clone.git.paths(two) == ("a.txt", "b.txt", "c.txt", "new.txt")
+    assert [clone.git.text(two, path) for path in ("a.txt", "b.txt", "new.txt")] == ["1", "merged", "new"]
+    found = clone.git.commit(two)
+    assert found is not None
+    assert (found.parents, found.message) == ((one,), "docs: edit\n\nwith a body\n")
+    assert clone.author(two) == clone.author(edited)
+    assert clone.git.head() == onto
+
+
+def test_a_branch_is_forced_to_another_commit_only_from_the_expected_one(clone: Clone) -> None:
+    base = clone.commit("chore: begin", {"a.txt": "1"})
+    clone.push()
+    one, other = (clone.git.commit_files(clone.git.write_files(base, {"a.txt": text}), base, text) for text in "23")
+    clone.git.push(branch="proposed", commit=one, expected=None, tags=())
+    clone.git.push(branch="proposed", commit=other, expected=one, tags=())
+    assert clone.git.remote_refs().branches["proposed"] == other
+    with pytest.raises(BranchMoved):
+        clone.git.push(branch="proposed", commit=base, expected=one, tags=())
+    assert clone.git.remote_refs().branches["proposed"] == other
+
+
 # -- tags
 
 

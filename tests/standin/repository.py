@@ -33,7 +33,7 @@ def find_branch(github: GitHubStandIn, call: Call) -> Answer:
     place = f"{github.repository_url}/branches/{name}"
     known = {
         "name": name,
-        "commit": _commit(github, head),
+        "commit": commit_of(github, head),
         "protected": name in github.protected,
         "_links": {"html": f"{github.url}/{github.slug}/tree/{name}", "self": place},
         "protection_url": f"{place}/protection",
@@ -51,7 +51,7 @@ def find_commit(github: GitHubStandIn, call: Call) -> Answer:
     commit = github.git.resolve(call.params["ref"])
     if commit is None:
         raise Refusal(422, f"No commit found for SHA: {call.params['ref']}")
-    return Answer(200, _commit(github, commit))
+    return Answer(200, commit_of(github, commit))
 
 
 def rate_limit(github: GitHubStandIn, call: Call) -> Answer:
@@ -65,7 +65,7 @@ def installation_repositories(github: GitHubStandIn, call: Call) -> Answer:
     return Answer(200, {"total_count": 0, "repositories": []})
 
 
-def _commit(github: GitHubStandIn, id: str) -> dict[str, Any]:
+def commit_of(github: GitHubStandIn, id: str) -> dict[str, Any]:
     inner = commit_shape(github, id)
     kept = {key: inner[key] for key in ("author", "committer", "message", "tree", "url")}
     return github.description.filled(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from standin import deployments, git_data, issues, packages, releases, repository
+from standin import deployments, git_data, issues, packages, pulls, releases, repository
 from standin.answers import Answer, Call, Refusal, not_found
 from standin.bare import BareRepository
 from standin.description import Description, Request, Response
@@ -38,6 +38,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
     **git_data.ROUTES,
     **issues.ROUTES,
     **packages.ROUTES,
+    **pulls.ROUTES,
     **repository.ROUTES,
 }
 
@@ -75,6 +76,8 @@ class GitHubStandIn:
         self.releases: list[releases.Release] = []
         self.latest_id: int | None = None
         self.issues: dict[int, issues.Issue] = {}
+        self.pulls: list[pulls.Pull] = []
+        self.actions_may_open_pulls = True  # the setting of the repository, which is off in new organizations
         self.deployments: list[deployments.Deployment] = []
         self.packages = packages.Packages()
         self.requests: list[Logged] = []

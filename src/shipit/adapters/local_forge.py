@@ -25,7 +25,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
 
 _Form = TypeVar("_Form")
 
@@ -64,7 +64,7 @@ class LocalForge:
         return self._links
 
     def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
-        if not write_back.through_forge:
+        if not (write_back.through_forge or write_back.proposes):
             return ()
         what = f'`write-back = "{write_back}"` needs a remote on GitHub'
         return (Finding("write-back-needs-github", what, 'set `write-back = "push"` or `"none"`'),)
@@ -135,6 +135,15 @@ class LocalForge:
     def deployment_state(self, deployment: ForgeDeployment) -> None:
         """Return None: files show no deployments."""
 
+    def find_pull_request(self, branch: str, base: str) -> None:
+        """Return None: files hold no pull requests."""
+
+    def pull_request_messages(self, number: int) -> tuple[str, ...]:
+        return ()
+
+    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+        raise _needs_github("only GitHub can open pull requests")
+
     def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
         """Do nothing: files show no deployments."""
 
@@ -189,9 +198,9 @@ def _folder(tag: str) -> str:
     return quote(tag, safe="")
 
 
-def _needs_github() -> ConfigError:
+def _needs_github(what: str = "only GitHub can create commits through its API") -> ConfigError:
     return ConfigError(
-        "only GitHub can create commits through its API",
+        what,
         where="release.write-back",
         hint='set `write-back = "push"` or `"none"`',
         state="nothing was written",

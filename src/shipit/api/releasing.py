@@ -114,7 +114,7 @@ def release(
         earlier = _release_of_earlier_attempt(project)
         made = [each.version for each in earlier.to_release if each.package in (packages or [""])] if earlier else []
         outcome = _release(project, None if version in made else version, packages, observer)
-        if earlier and not outcome.plan.to_release:
+        if earlier and (outcome.plan.pull_request or not outcome.plan.to_release):
             return Outcome(earlier, carry_out(project, earlier, observer))
     return outcome
 

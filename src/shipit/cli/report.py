@@ -121,6 +121,8 @@ class Report:
 
 
 def _headline(outcome: Outcome, *, applied: bool) -> str:
+    if outcome.plan.pull_request and outcome.plan.steps:
+        return f"{'Proposed' if applied else 'Would propose'} {outcome.names} in a pull request"
     if not outcome.released:
         return "Nothing to release"
     return f"Released {outcome.names}" if applied else f"Would release {outcome.names}"

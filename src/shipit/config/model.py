@@ -36,7 +36,6 @@ from shipit.config.vocabulary import (
     Version,
     VersionPattern,
     VersionRange,
-    WriteBackName,
 )
 from shipit.core import limits
 from shipit.core.duration import seconds
@@ -141,10 +140,11 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(description="The time limit of each `prepare` command and of the build of each image."),
     ] = limits.PREPARE.written
     write_back: Annotated[
-        WriteBackName,
+        WriteBack,
         Meta(
             description="The way to the remote for the release commit. `push` pushes the commit and the tag. `api` "
-            "makes both through the API of GitHub, for protected branches. `none` makes only a tag and a release, "
+            "makes both through the API of GitHub, for protected branches. `pull-request` proposes the commit in a "
+            "pull request, and makes the release after somebody has merged it. `none` makes only a tag and a release, "
             "and no commit."
         ),
     ] = WriteBack.PUSH

@@ -21,6 +21,11 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     """Yield the faults of a configuration in which each key alone is valid."""
     if config.release.branch and config.release.branches:
         yield Fault(("release", "branch"), "`branch` and `branches` cannot be used together", "keep one of them")
+    if config.release.snapshot and config.release.write_back.proposes:
+        what = (
+            '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
+        )
+        yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
     yield from _version_files(("release",), config.release.version_files or ())
     if config.changelog.sections.get("breaking") is False:
         what = "breaking changes always have a section"

@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.core import limits
-from shipit.core.write_back import WriteBack
 
 
 def _text(pattern: str, expected: str, *examples: str) -> Meta:
@@ -208,7 +207,6 @@ NginxName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "a name of letters, d
 VariableName = Annotated[str, _text("[A-Za-z_][A-Za-z0-9_]*", "the name of a variable", "VERSION")]
 VersionSource = Literal["release", "build"]
 BumpName = Literal["major", "minor", "patch", "none"]
-WriteBackName = Annotated[WriteBack, Meta(extra={"later": ["pull-request"]})]
 FeatureBump = Literal["minor", "patch"]
 FloatingPart = Literal["major", "minor"]
 EventName = Literal["released", "deployed", "failed", "rolled-back", "waiting"]

@@ -10,10 +10,13 @@ class WriteBack(enum.StrEnum):
 
     >>> WriteBack("api").commits, WriteBack("api").pushes, WriteBack("none").commits
     (True, False, False)
+    >>> [way.value for way in WriteBack if way.proposes]
+    ['pull-request']
     """
 
     PUSH = "push"
     API = "api"
+    PULL_REQUEST = "pull-request"
     NONE = "none"
 
     @property
@@ -30,3 +33,8 @@ class WriteBack(enum.StrEnum):
     def through_forge(self) -> bool:
         """True if the forge makes the release commit, and then the tag."""
         return self is WriteBack.API
+
+    @property
+    def proposes(self) -> bool:
+        """True if a pull request proposes the release commit, and the release is made after it is merged."""
+        return self is WriteBack.PULL_REQUEST

@@ -31,8 +31,8 @@ class Outcome(Struct, frozen=True):
 
     @property
     def released(self) -> bool:
-        """True when there was something to release or to finish."""
-        return bool(self.plan.to_release or self.plan.finishes)
+        """True when a release was made or finished; False when it was only proposed in a pull request."""
+        return self.plan.releases
 
     @property
     def version(self) -> str | None:

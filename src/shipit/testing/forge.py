@@ -13,7 +13,7 @@ from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
 
 
 class FakeForge:
@@ -57,7 +57,16 @@ class FakeForge:
         reported = self._remote.deployments.get(deployment.environment, [])
         return reported[-1][1] if reported and _is_same(reported[-1][0], deployment) else None
 
+    def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
+        return self._remote.pull_requests.newest(branch, base)
+
+    def pull_request_messages(self, number: int) -> tuple[str, ...]:
+        return self._remote.pull_requests.messages(number)
+
     # -- writes
+
+    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+        return self._remote.pull_requests.keep(branch, base, title, body)
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self.links().release(tag))

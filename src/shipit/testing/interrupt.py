@@ -15,12 +15,25 @@ When = Literal["before", "after"]
 
 WRITES: Mapping[str, frozenset[str]] = {
     "git": frozenset(
-        ("fetch", "deepen", "create_commit", "create_tag", "delete_tag", "move_branch", "adopt", "push", "move_tag")
+        (
+            *(
+                "fetch",
+                "deepen",
+                "create_commit",
+                "create_tag",
+                "delete_tag",
+                "move_branch",
+                "adopt",
+                "push",
+                "move_tag",
+            ),
+            *("write_files", "commit_files", "reapply"),
+        )
     ),
     "forge": frozenset(
         (
             *("create_draft", "upload_asset", "publish", "create_commit", "create_tag", "keep_comment", "add_label"),
-            "report_deployment",
+            *("report_deployment", "keep_pull_request"),
         )
     ),
     "files": frozenset(("write",)),

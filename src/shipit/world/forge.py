@@ -62,6 +62,26 @@ class ForgeDeployment(Struct, frozen=True):
     log_url: str = ""
 
 
+PullRequestState = Literal["open", "closed", "merged"]
+
+
+class ForgePullRequest(Struct, frozen=True):
+    """A pull request of a branch of the same repository.
+
+    Args:
+        head: the id of the last commit of the branch; after the pull request was closed or merged, that at this time.
+        body: Markdown.
+        url: its web page.
+    """
+
+    number: int
+    head: str
+    state: PullRequestState
+    title: str
+    body: str
+    url: str
+
+
 class Forge(Protocol):
     """The place where releases are published: GitHub, or local files if the remote is not on GitHub.
 
@@ -109,7 +129,16 @@ class Forge(Protocol):
         It is a `DeploymentState`, or another state that the forge knows.
         """
 
+    def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
+        """Return the newest pull request from `branch` into `base`, in any state; None if there is none."""
+
+    def pull_request_messages(self, number: int) -> tuple[str, ...]:
+        """Return the messages of the commits of a pull request, oldest first, also after its branch was deleted."""
+
     # writes
+    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+        """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
+
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         """Create a draft release, or update the draft that exists for `tag`; a published release must be the same.
 

@@ -141,6 +141,12 @@ class Git(Protocol):
     def same_files(self, one: str, other: str) -> bool:
         """Return whether two commits contain the same files; False if the clone lacks one of them."""
 
+    def files_id(self, rev: str) -> str | None:
+        """Return the id of the files in the commit `rev`: that of its tree; None if the clone has no such commit."""
+
+    def changed(self, commit: str) -> tuple[str, ...]:
+        """Return the paths of the files that `commit` changes, adds or removes, compared with its first parent."""
+
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
         """Return those of `commits` that are `rev` or reachable from it."""
 
@@ -174,6 +180,22 @@ class Git(Protocol):
         """Commit the files `paths` of the working tree on top of `HEAD` and return the commit's id.
 
         `author` has the form `Name <email>`; None uses git's configuration.
+        """
+
+    def write_files(self, commit: str, files: Mapping[str, str]) -> str:
+        """Store the files of `commit` with the texts `files` in place of theirs, by path, and return their id.
+
+        No branch, index or working tree changes.
+        """
+
+    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
+        """Make a commit with the files of the id `files` on top of `parent`, on no branch, and return its id."""
+
+    def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
+        """Make the change of `commit` again on top of `onto`, with its message and author, and return the new id.
+
+        Each file that `commit` changes gets its content there, or its text in `files`. No branch, index or working
+        tree changes.
         """
 
     def create_tag(self, name: str, commit: str, message: str) -> None:

@@ -222,6 +222,22 @@ class GitHistory:
         trees = [self._revisions.id(f"{rev}^{{tree}}") for rev in (one, other)]
         return trees[0] is not None and trees[0] == trees[1]
 
+    def files_id(self, rev: str) -> str | None:
+        return self._revisions.id(f"{rev}^{{tree}}")
+
+    def changed(self, commit: str) -> tuple[str, ...]:
+        return tuple(path for _, path in self._changes(commit))
+
+    def _changes(self, commit: str) -> list[tuple[str, str]]:
+        """Return the mode and the id of each file that `commit` changes, separated by a space, and the file's path.
+
+        The mode and the id of a file that it removes consist of zeros.
+        """
+        fields = ("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--raw", "--full-index")
+        words = self._output(*fields, f"{commit}^1", commit, "--").split("\0")[:-1]
+        entries = zip(words[::2], words[1::2], strict=True)
+        return [(f"{details.split(' ')[1]} {details.split(' ')[3]}", path) for details, path in entries]
+
     def reachable(self, rev: str, commits: Sequence[str]) -> frozenset[str]:
         if not commits:
             return frozenset()
@@ -256,10 +272,10 @@ class GitHistory:
         argv = ["git", "-C", cwd, *words] if cwd else self._argv(*words)
         return self._run(argv, stdin=subprocess.DEVNULL)
 
-    def _run(self, argv: list[str], **stdin: Any) -> subprocess.CompletedProcess[bytes]:
-        limit = limits.GIT_LOCAL
+    def _run(self, argv: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        limit, options = limits.GIT_LOCAL, {"env": self._environment, **options}
         try:
-            return subprocess.run(argv, capture_output=True, env=self._environment, check=False, timeout=limit, **stdin)
+            return subprocess.run(argv, capture_output=True, check=False, timeout=limit, **options)
         except subprocess.TimeoutExpired:
             what = f"`{' '.join(argv)}` did not end within {limit:g} s"
             raise CommandError(what, argv=argv, hint="run it by hand to see what it waits for") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +202,53 @@ class GitRepository(GitHistory):
         commit = str(self.head())
         self._record(commit)
         return commit
+
+    def write_files(self, commit: str, files: Mapping[str, str]) -> str:
+        return self._write_tree(commit, [(self._entry(commit, path, text), path) for path, text in files.items()])
+
+    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
+        name, _, email = (author or "").removesuffix(">").partition(" <")
+        env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email} if author else {}
+        return self._commit_tree(files, parent, message, env)
+
+    def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
+        taken = [(entry, path) for entry, path in self._changes(commit) if path not in files]
+        texts = [(self._entry(commit, path, text), path) for path, text in files.items()]
+        tree = self._write_tree(onto, [*taken, *texts])
+        fields = self._output("log", "-1", "--encoding=UTF-8", "--format=%an%x00%ae%x00%ad%x00%B", "--date=raw", commit)
+        name, email, date, message = fields.split("\0", 3)
+        env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date}
+        return self._commit_tree(tree, onto, message.rstrip("\n") + "\n", env)
+
+    def _entry(self, commit: str, path: str, text: str) -> str:
+        """Store the file `path` with `text`; return its mode, which is the one that it has in `commit`, and its id."""
+        listed = self._output("ls-tree", "-z", commit, "--", path)
+        id = self._plumb(["hash-object", "-w", f"--path={path}", "--stdin"], self._environment, text)
+        return f"{listed[:6] or '100644'} {id}"
+
+    def _write_tree(self, commit: str, entries: Sequence[tuple[str, str]]) -> str:
+        """Store the files of `commit` with these entries in place of theirs; one of zeros removes the file."""
+        lines = "".join(f"{entry}\t{path}\0" for entry, path in entries)
+        index = os.path.join(self.directory, "shipit", "index")  # of its own, which the next run replaces
+        os.makedirs(os.path.dirname(index), exist_ok=True)
+        env = {**self._environment, "GIT_INDEX_FILE": index}
+        try:
+            self._plumb(["read-tree", commit], env)
+            self._plumb(["update-index", "-z", "--index-info"], env, lines)
+            return self._plumb(["write-tree"], env)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(index)
+
+    def _commit_tree(self, tree: str, parent: str, message: str, env: Mapping[str, str]) -> str:
+        sign = ["-S"] if self._line("config", "--type=bool", "commit.gpgSign") == "true" else []
+        words = ["commit-tree", *sign, tree, "-p", parent, "-F", "-"]
+        return self._plumb(words, {**self._environment, **self._writing, **env}, message)
+
+    def _plumb(self, words: Sequence[str], env: Mapping[str, str], text: str = "") -> str:
+        """Run a git that reads `text`, and return the line that it prints. Raises `CommandError` if it fails."""
+        done = self._run(self._argv(*words), env=env, input=text.encode("utf-8", "surrogateescape"))
+        return self._checked(words, (done.returncode, done.stdout, done.stderr)).strip()
 
     def _record(self, id: str) -> None:
         """Add the id of a commit, or of the changes in it, to the record of the commits that shipit made."""

@@ -149,3 +149,33 @@ class PackageVersion(Struct):
 
     id: int
     name: str
+
+
+class PullHead(Struct):
+    """The branch of a pull request; `sha` is its last commit."""
+
+    sha: str
+
+
+class PullRequest(Struct):
+    """A pull request; `merged_at` is None if it was not merged."""
+
+    number: int
+    state: str
+    title: str
+    html_url: str
+    head: PullHead
+    body: str | None = None
+    merged_at: str | None = None
+
+
+class CommitText(Struct):
+    """The message of a commit."""
+
+    message: str
+
+
+class PullCommit(Struct):
+    """A commit of a pull request."""
+
+    commit: CommitText

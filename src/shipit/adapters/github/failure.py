@@ -186,6 +186,10 @@ def _detail(error: object) -> str:
     return error if isinstance(error, str) else ""
 
 
+# A part of the message that GitHub sends if the setting of the repository or the organization is off.
+_ACTIONS_SETTING = "not permitted to create or approve pull requests"
+
+
 class InvalidToken(GitHubFailure):
     """A request that was not sent, because the token has a character that no token has."""
 
@@ -213,6 +217,13 @@ def _refused(failure: GitHubFailure, action: str, caller: Caller, permission: st
     if failure.status == 401:
         what = f"GitHub rejected {token} when asked to {action}: {failure.message}"
         return AuthError(what, where=slug, hint=f"set {place} to a token that is valid and not expired")
+    if _ACTIONS_SETTING in failure.message:
+        return AuthError(
+            f"GitHub Actions is not allowed to open pull requests in `{slug}`",
+            where=slug,
+            hint="turn on `Allow GitHub Actions to create and approve pull requests` in the settings of the "
+            f"repository, under Actions → General; or set {place} to the token of an App",
+        )
     return AuthError(
         f"{token} has no permission to {action}: {failure.message}",
         where=slug,

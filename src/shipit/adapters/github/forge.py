@@ -11,6 +11,7 @@ from shipit.adapters.github import assets as github_assets
 from shipit.adapters.github import deployments as github_deployments
 from shipit.adapters.github import git_data as github_git
 from shipit.adapters.github import issues as github_issues
+from shipit.adapters.github import pull_requests as github_pull_requests
 from shipit.adapters.github.answers import Release
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
@@ -23,7 +24,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +82,14 @@ class GitHubForge:
     @cached_property
     def _issue_calls(self) -> GitHubApi:
         return self._api("issues: write` and `pull-requests: write")
+
+    @cached_property
+    def _pull_calls(self) -> GitHubApi:
+        return self._api("pull-requests: write")
+
+    @property
+    def _owner(self) -> str:
+        return self._slug.partition("/")[0]
 
     @cached_property
     def _deployment_calls(self) -> GitHubApi:
@@ -150,6 +159,16 @@ class GitHubForge:
             return self._releases.update(draft, {"draft": False, "make_latest": make_latest})
 
         return _to_release(self._calls.ensure(action, published, publish))
+
+    def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
+        return github_pull_requests.find(self._pull_calls, self._owner, branch, base)
+
+    def pull_request_messages(self, number: int) -> tuple[str, ...]:
+        return github_pull_requests.messages(self._pull_calls, number)
+
+    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+        fields = {"branch": branch, "base": base, "title": title, "body": body}
+        return github_pull_requests.keep(self._pull_calls, self._owner, **fields)
 
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         return github_git.create_commit(self._calls, branch=branch, parent=parent, message=message, files=files)

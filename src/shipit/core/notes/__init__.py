@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from shipit.core.notes.changelog import changelog_title as changelog_title
 from shipit.core.notes.changelog import insert_section as insert_section
+from shipit.core.notes.changelog import latest_version as latest_version
 from shipit.core.notes.changelog import render_sections as render_sections
 from shipit.core.notes.changelog import section_of as section_of
 from shipit.core.notes.comments import PREVIEW_MARK as PREVIEW_MARK
 from shipit.core.notes.comments import released_comment as released_comment
 from shipit.core.notes.comments import released_mark as released_mark
+from shipit.core.notes.kept_edits import merged_changelog as merged_changelog
 from shipit.core.notes.languages import LANGUAGES as LANGUAGES
 from shipit.core.notes.languages import language as language
 from shipit.core.notes.markdown import inline as inline
 from shipit.core.notes.markdown import link_destination as link_destination
 from shipit.core.notes.mentions import issues_of as issues_of
+from shipit.core.notes.merge import merged_text as merged_text
 from shipit.core.notes.notes import SHOWN_TYPES as SHOWN_TYPES
 from shipit.core.notes.notes import Renderer as Renderer
 from shipit.core.notes.notes import cut_notes as cut_notes

@@ -70,6 +70,19 @@ def section_of(changelog: str, version: str) -> str | None:
     return changelog[section.start : section.end].replace("\r\n", "\n") + "\n"
 
 
+def latest_version(changelog: str) -> str | None:
+    """Return the version of the first section; None if the changelog has no section of a version."""
+    return next((heading.version for heading in headings(changelog) if heading.version), None)
+
+
+def without_section(changelog: str, version: str) -> str:
+    """Return the changelog without the section of a version and the empty lines below it."""
+    section = _find(changelog, version)
+    if section is None:
+        return changelog
+    return changelog[: section.start] + changelog[section.end :].lstrip("\r\n")
+
+
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
     """Yield the sections of a whole changelog, without its title.
 

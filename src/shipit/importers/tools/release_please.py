@@ -32,7 +32,7 @@ _PULL_REQUEST = (
     "include-commit-authors",
 )
 _DROPPED = {
-    **dict.fromkeys(_PULL_REQUEST, "shipit releases from the branch, without a release pull request"),
+    **dict.fromkeys(_PULL_REQUEST, "shipit has other texts and no labels in the release pull request"),
     **dict.fromkeys(
         ("release-search-depth", "commit-search-depth", "commit-batch-size", "sequential-calls"),
         "shipit reads the local git history",
@@ -58,7 +58,7 @@ _WORKSPACES = "write `depends-on` in `[packages.<name>]`: a package is then rele
 _PLUGINS = {
     "linked-versions": "each package of shipit has its own version",
     "sentence-case": "shipit writes titles as they are in the commits",
-    "group-priority": "shipit releases without a release pull request",
+    "group-priority": "shipit proposes all packages in one pull request",
 }
 _SNAPSHOTS = {"java", "java-yoshi", "java-bom", "maven"}
 # Types of releases whose version is in a file that shipit does not know, or in none.

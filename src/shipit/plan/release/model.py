@@ -14,6 +14,8 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     `notes` are the release notes of all packages, as Markdown. A plan that finishes releases makes no new one: then
     `finishes` are the tags of the unfinished releases and `versions` their versions, and `decisions` is empty.
     `packages` are the names of their packages, in a repository with several packages.
+    `merged` are those of `finishes` whose pull request was merged. `pull_request` is the branch of the pull request
+    that proposes the release; it is empty for a plan that makes the release.
     `ignored` are the commits of no package: they change no file of any package.
     """
 
@@ -27,8 +29,15 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     versions: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     ignored: tuple[CommitReason, ...] = ()
+    merged: tuple[str, ...] = ()
+    pull_request: str = ""
 
     @property
     def to_release(self) -> tuple[Decision, ...]:
         """The packages that have a next version."""
         return tuple(decision for decision in self.decisions if decision.version)
+
+    @property
+    def releases(self) -> bool:
+        """True if the plan makes or finishes a release, and does not only propose one."""
+        return bool(self.finishes or (self.to_release and not self.pull_request))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
 from shipit.core.commits.text.release_message import SUBJECT, TRAILER, is_release_message, versions_of
@@ -15,16 +17,18 @@ from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
 from shipit.plan.release.go_module import go_module_finding
 from shipit.plan.release.model import ReleasePlan
-from shipit.plan.release.observe import Observed
+from shipit.plan.release.observe import Observed, ProposalState, proposal_branch
 from shipit.plan.release.preflight import preflight_findings, version_finding
 from shipit.plan.release.steps import (
     FileChanges,
     PackageRelease,
+    Proposal,
     ReleaseSequence,
     clean_up_steps,
     file_changes,
     finishing_steps,
     plan_snapshot,
+    propose,
     release_body,
     released_steps,
     titled,
@@ -104,16 +108,34 @@ def _plan(
         *_lost_tag_findings(config, observed),
         *_go_module_findings(observed, releases),
     )
-    steps = tuple(_steps(config, observed, releases, findings))
+    proposal = _proposal(config, observed, releases, wanted)
+    steps = proposal.steps if proposal else tuple(_steps(config, observed, releases, findings))
+    about_proposal = proposal.findings if proposal else ()
     return ReleasePlan(
         decisions=decisions,
         inputs=inputs,
         steps=steps,
         way_back=way_back(steps),
-        findings=blocking_first((*findings, *others)),
+        findings=blocking_first((*findings, *others, *about_proposal)),
+        pull_request=proposal_branch(observed.clone.branch or "") if proposal else "",
         notes="\n".join(titled(entry.next_release.history.package.name, entry.release_body) for entry in releases),
         ignored=observed.no_package.ignored,
     )
+
+
+def _proposal(
+    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], wanted: str | None
+) -> Proposal | None:
+    """Return the proposal of `releases`; None if there is nothing to release, or the plan releases without one."""
+    if not (releases and config.release.write_back.proposes):
+        return None
+    # There is no state if the forge cannot be used: then a finding blocks these steps.
+    state = observed.proposal or ProposalState(proposal_branch(observed.clone.branch or ""))
+    changes = file_changes(config, observed, releases)
+    commit = replace(_release_commit(config, observed, releases, changes), branch=state.branch)
+    requested = dict(state.requested) | ({releases[0].next_release.history.package.name: wanted} if wanted else {})
+    asked = [f"{name} {version}".lstrip() for name, version in requested.items()]
+    return propose(config, observed, state, releases, changes, commit, asked)
 
 
 def _version_file_findings(config: Config, observed: Observed, decisions: Iterable[Decision]) -> Iterator[Finding]:
@@ -196,12 +218,15 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         finishes=tuple(unfinished.tag for unfinished in observed.unfinished),
         versions=tuple(unfinished.version for unfinished in observed.unfinished),
         packages=tuple(unfinished.package.name for unfinished in observed.unfinished if unfinished.package.name),
+        merged=tuple(unfinished.tag for unfinished in observed.unfinished if unfinished.merged),
     )
 
 
 def _decide(
     config: Config, observed: Observed, history: History, wanted: str | None, dependencies: tuple[Dependency, ...]
 ) -> NextRelease:
+    requested = observed.proposal.requested if observed.proposal else {}
+    wanted = wanted or requested.get(history.package.name)
     return decide_version(
         history,
         config,
@@ -222,9 +247,9 @@ def _package_release(next_release: NextRelease, observed: Observed, config: Conf
     )
 
 
-def _sequence(
+def _release_commit(
     config: Config, observed: Observed, releases: tuple[PackageRelease, ...], changes: FileChanges
-) -> ReleaseSequence:
+) -> ReleaseCommit:
     what = ", ".join(entry.name for entry in releases)
     skip = " [skip ci]" if config.release.skip_ci else ""
     written = config.release.write_back.commits and changes.files  # no commit when no file changes
@@ -232,9 +257,15 @@ def _sequence(
     template = config.release.commit_message
     own = template and template.replace("{version}", what).replace("{tag}", tags)
     subject = (own or SUBJECT.format(what=what)) + skip if written else None
-    commit = ReleaseCommit(
+    return ReleaseCommit(
         observed.clone.base, subject, releases[0].release.tag, observed.clone.branch, releases=what if own else ""
     )
+
+
+def _sequence(
+    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], changes: FileChanges
+) -> ReleaseSequence:
+    commit = _release_commit(config, observed, releases, changes)
     versions = {entry.next_release.history.package.name: entry.version for entry in releases}
     snapshot = plan_snapshot(config, observed, versions, commit, changes)
     return ReleaseSequence(config.release, config.announce, observed, releases, changes, commit, snapshot)

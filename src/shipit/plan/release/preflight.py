@@ -62,7 +62,7 @@ def _unpushed_commits(observed: Observed, config: ReleaseConfig) -> Iterator[Fin
 def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
     """Yield a finding for each unfinished release without a draft whose assets would be built from newer commits."""
     for unfinished in observed.unfinished:
-        if config.assets and not unfinished.drafted and unfinished.commit != observed.clone.base:
+        if config.assets and not (unfinished.drafted or unfinished.merged) and unfinished.commit != observed.clone.base:
             what = (
                 f"the draft release of `{unfinished.tag}` is missing, and its assets cannot be built from newer commits"
             )

@@ -8,7 +8,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipit.core.commits import PackageToRead, RawCommit, version_requests
-from shipit.core.history import Unreleased, unreleased
+from shipit.core.commits.text.proposal import base_of, trailers_of
+from shipit.core.history import Unreleased, records, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
 from shipit.plan.version.package.model import Package
@@ -75,17 +76,19 @@ def observe_history(
     """
     candidates = version_tags(tags, package.format, prerelease)
     stable, since = last_release(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
+    end, late = end_of_notes(git, package, stable)
+    since = [*since, *late]
     in_channel = _channel_tags(git, base, candidates, stable) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
     merged = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
-    outside = _outside(git, package, base, stable, since)
+    outside = _outside(git, package, base, end, since)
     after = {commit.id for commit in since}
     return History(
         package,
         stable,
         last,
         _of_package(package, unreleased(since, merged), {commit.id for commit in outside}),
-        frozenset(commit.id for commit in (since if last == stable else commits_since(git, base, last))),
+        frozenset(commit.id for commit in (since if last == stable else _since(git, package, base, last))),
         tuple(tag.version for tag in in_channel),
         outside,
         {name: commit for name, commit in tags.items() if commit in after},
@@ -120,13 +123,38 @@ def _channel_tags(git: Git, base: str, candidates: Sequence[Tag], stable: Tag | 
     return tuple(tag for tag in same if tag.commit in reachable)
 
 
+def end_of_notes(git: Git, package: Package, tag: Tag | None) -> tuple[str | None, tuple[RawCommit, ...]]:
+    """Return the last commit that the notes of the release `tag` can list, and the later commits that it contains.
+
+    They were merged while a pull request proposed the release, so its notes do not list them, but those of the next
+    release. Without such commits, the last commit is that of the release itself; None without a release.
+    """
+    if tag is None or not package.proposed:
+        return tag.commit if tag else None, ()
+    end = base_of(git.tag_message(tag.name))
+    if not end or end == tag.commit or not git.is_ancestor(end, tag.commit):
+        return tag.commit, ()
+    return end, late_commits(git, end, tag.commit)
+
+
+def late_commits(git: Git, end: str, release: str) -> tuple[RawCommit, ...]:
+    """Return the commits after `end` that the release commit contains, newest first, without release commits."""
+    found = records(git.log([release], [end]))
+    return tuple(each for each in found if each.id != release and not trailers_of(each.message))
+
+
+def _since(git: Git, package: Package, base: str, tag: Tag | None) -> list[RawCommit]:
+    """Return the commits after `tag`, and those that its notes do not list."""
+    return [*commits_since(git, base, tag), *end_of_notes(git, package, tag)[1]]
+
+
 def _outside(
-    git: Git, package: Package, base: str, stable: Tag | None, since: Sequence[RawCommit]
+    git: Git, package: Package, base: str, end: str | None, since: Sequence[RawCommit]
 ) -> tuple[RawCommit, ...]:
-    """Return those commits of `since` that change no file of `package`."""
+    """Return those commits of `since`, which are after `end`, that change no file of `package`."""
     if not package.paths:
         return ()
-    touching = git.touching(package.paths, base, [stable.commit] if stable else [], without=package.exclude)
+    touching = git.touching(package.paths, base, [end] if end else [], without=package.exclude)
     return tuple(commit for commit in since if commit.id not in touching)
 
 

@@ -54,13 +54,15 @@ class _Fields(Struct, frozen=True):
     ignored: tuple[CommitReason, ...] = ()
     way_back: tuple[RestoreFile, ...] = ()
     packages: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    pull_request: str = ""
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
     """Return the plan as JSON values. Each step has its `kind` beside its fields."""
     fields: dict[str, Any] = to_builtins(_fields(plan))
     steps = [{"kind": step.kind, **to_builtins(step)} for step in plan.steps]
-    for name in ("deploying", "way_back"):  # only the plans that have one
+    for name in ("deploying", "way_back", "merged", "pull_request"):  # only the plans that have one
         if not fields[name]:
             del fields[name]
     head = {"schema": SCHEMA, "decisions": fields.pop("decisions"), "inputs": fields.pop("inputs"), "steps": steps}
@@ -154,6 +156,8 @@ def _fields(plan: Plan) -> _Fields:
         ignored=plan.ignored,
         way_back=plan.way_back,
         packages=plan.packages,
+        merged=plan.merged,
+        pull_request=plan.pull_request,
     )
 
 
@@ -172,6 +176,8 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
         ignored=fields.ignored,
         way_back=fields.way_back,
         packages=fields.packages,
+        merged=fields.merged,
+        pull_request=fields.pull_request,
     )
 
 

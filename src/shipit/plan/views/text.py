@@ -13,7 +13,7 @@ from shipit.plan.model import Plan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Step
-from shipit.steps.repository import WriteFile
+from shipit.steps.repository import ProposeRelease, WriteFile
 
 # Returns a text (first argument) in a style: "title", "version", "good", "faint", "bad", "warn" or "added".
 Paint = Callable[[str, str], str]
@@ -34,7 +34,14 @@ def render_plan(plan: Plan, paint: Paint = lambda text, style: text, *, everythi
     elif isinstance(plan, ReleasePlan):
         decisions = (_decision(decision, paint, everything) for decision in plan.decisions)
         outside = _outside(plan, paint, everything)
-        blocks = [_finishing(plan, paint), *decisions, outside, _steps(plan, paint), _notes(plan, paint)]
+        blocks = [
+            _finishing(plan, paint),
+            _proposing(plan, paint),
+            *decisions,
+            outside,
+            _steps(plan, paint),
+            _notes(plan, paint),
+        ]
     blocks.append(_findings(plan, paint))
     return "\n".join("".join(f"{line}\n" for line in block) for block in map(list, blocks) if block)
 
@@ -70,8 +77,17 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
 
 
 def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
+    for tag in plan.merged:
+        yield paint(f"releases {tag}, whose pull request was merged; newer commits are released after it", "title")
     for tag in plan.finishes:
+        if tag in plan.merged:
+            continue
         yield paint(f"finishes the interrupted release {tag}; newer commits are released after it", "title")
+
+
+def _proposing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
+    if plan.pull_request and plan.steps:
+        yield paint("proposes the release in a pull request; merging it releases", "title")
 
 
 def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[str]:
@@ -126,7 +142,8 @@ def _steps(plan: Plan, paint: Paint) -> Iterator[str]:
 
 
 def _diff(step: Step, paint: Paint) -> Iterator[str]:
-    for line in step.diff if isinstance(step, WriteFile) else ():
+    files = step.files if isinstance(step, ProposeRelease) else [step] if isinstance(step, WriteFile) else []
+    for line in (line for file in files for line in file.diff):
         yield paint(f"        {printable(line)}", "added" if line.startswith("+") else "faint")
 
 
@@ -159,4 +176,6 @@ def _boundary(plan: Plan) -> str:
     """Return the sentence that divides the steps at the first one that others can see."""
     if isinstance(plan, DeployPlan):
         return "above this line users see no change; if a later step fails, the earlier version serves again"
+    if isinstance(plan, ReleasePlan) and plan.pull_request:
+        return "the steps below are public, and release nothing: that is done after the pull request is merged"
     return "above this line nothing is public; below it, steps are not undone"

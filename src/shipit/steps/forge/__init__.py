@@ -7,6 +7,7 @@ from shipit.steps.forge.draft_release import DraftRelease as DraftRelease
 from shipit.steps.forge.forge_commit import ForgeCommit as ForgeCommit
 from shipit.steps.forge.forge_tag import ForgeTag as ForgeTag
 from shipit.steps.forge.label_released import LabelReleased as LabelReleased
+from shipit.steps.forge.open_pull_request import OpenPullRequest as OpenPullRequest
 from shipit.steps.forge.publish_release import PublishRelease as PublishRelease
 from shipit.steps.forge.report_deployment import ReportDeployment as ReportDeployment
 from shipit.steps.forge.upload_assets import UploadAssets as UploadAssets
@@ -20,6 +21,7 @@ STEPS = (
     CommentReleased,
     LabelReleased,
     ReportDeployment,
+    OpenPullRequest,
 )
 
 # Optional steps: a release or a deployment is complete without them, and their failure is only a warning.

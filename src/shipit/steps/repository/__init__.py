@@ -5,6 +5,9 @@ from __future__ import annotations
 from shipit.steps.repository.create_commit import CreateCommit as CreateCommit
 from shipit.steps.repository.create_tag import CreateTag as CreateTag
 from shipit.steps.repository.move_tag import MoveTag as MoveTag
+from shipit.steps.repository.propose_release import KeptEdit as KeptEdit
+from shipit.steps.repository.propose_release import ProposedFile as ProposedFile
+from shipit.steps.repository.propose_release import ProposeRelease as ProposeRelease
 from shipit.steps.repository.push import Push as Push
 from shipit.steps.repository.push import require_tag_free as require_tag_free
 from shipit.steps.repository.release_commit import ReleaseCommit as ReleaseCommit
@@ -16,4 +19,4 @@ from shipit.steps.repository.write_file import WriteFile as WriteFile
 from shipit.steps.repository.write_file import text_digest as text_digest
 from shipit.steps.repository.written_files import require_written as require_written
 
-STEPS = (SyncBranch, WriteFile, RestoreFile, Run, CreateCommit, CreateTag, Push, MoveTag)
+STEPS = (SyncBranch, WriteFile, RestoreFile, Run, CreateCommit, CreateTag, Push, MoveTag, ProposeRelease)

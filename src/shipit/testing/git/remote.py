@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
 from shipit.testing.git.objects import Commits, FakeTag
+from shipit.testing.git.pull_requests import FakePullRequests
 from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs, only_branch
 
 _STATE = "nothing was pushed; the remote is unchanged"
@@ -38,6 +39,14 @@ class FakeRemote(Struct):
     labels: dict[int, set[str]] = field(default_factory=dict)
     deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
+    _pull_requests: FakePullRequests | None = None
+
+    @property
+    def pull_requests(self) -> FakePullRequests:
+        """The pull requests of the forge."""
+        if self._pull_requests is None:
+            self._pull_requests = FakePullRequests(self)
+        return self._pull_requests
 
     @property
     def refs(self) -> RemoteRefs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from shipit.core.versions import has_version_line
@@ -34,6 +35,7 @@ class FakeGit:
         self._tracked: dict[str, str] = {}
         self._tags: dict[str, FakeTag] = {}
         self._made: set[str] = set()
+        self._stored: dict[str, Mapping[str, bytes]] = {}  # files by their id
 
     # -- reads, local
 
@@ -116,6 +118,15 @@ class FakeGit:
         first, second = self._find(one), self._find(other)
         return None not in (first, second) and self._tree(first) == self._tree(second)
 
+    def files_id(self, rev: str) -> str | None:
+        id = self._find(rev)
+        return None if id is None else self._store(self._tree(id))
+
+    def changed(self, commit: str) -> tuple[str, ...]:
+        before = self._tree(self._commits.held[commit].parents[0])
+        after = self._tree(commit)
+        return tuple(sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)))
+
     def is_ancestor(self, old: str, new: str) -> bool:
         ancestor, descendant = self._find(old), self._find(new)
         if ancestor is None or descendant is None:
@@ -166,6 +177,22 @@ class FakeGit:
         id = self._point(self._commits.add(made))
         self._made.update([] if by_hand else [id])
         return id
+
+    def write_files(self, commit: str, files: Mapping[str, str]) -> str:
+        texts = {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
+        return self._store({**self._tree(self._require(commit)), **texts})
+
+    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
+        made = FakeCommit(self._stored[files], (parent,), message, self._remote.clock.tick(), author or PERSON)
+        return self._commits.add(made)
+
+    def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
+        there, tree = self._commits.held[commit], dict(self._tree(self._require(onto)))
+        for path in self.changed(commit):
+            tree.pop(path, None)
+            tree |= {path: there.tree[path]} if path in there.tree else {}
+        tree |= {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
+        return self._commits.add(FakeCommit(tree, (onto,), there.message, self._remote.clock.tick(), there.author))
 
     def create_tag(self, name: str, commit: str, message: str) -> None:
         if name in self._tags:
@@ -240,6 +267,11 @@ class FakeGit:
 
     def _tree(self, id: str | None) -> Mapping[str, bytes]:
         return self._commits.held[id].tree if id else {}
+
+    def _store(self, tree: Mapping[str, bytes]) -> str:
+        id = hashlib.sha1(repr(sorted(tree.items())).encode(), usedforsecurity=False).hexdigest()
+        self._stored[id] = tree
+        return id
 
     def _point(self, id: str) -> str:
         if self._branch is None:

@@ -94,7 +94,11 @@ def report_release(session: Session, outcome: Outcome) -> None:
     """Print the released versions with the address of the release, each pushed image, and the warnings."""
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")
-    session.output.say(released if outcome.released else "nothing to release")
+    if outcome.plan.pull_request and outcome.plan.steps:
+        released = f"proposed {outcome.names} in a pull request: {outcome.outputs['pull-request']}"
+        session.output.say(f"{released}; nothing is released before it is merged")
+    else:
+        session.output.say(released if outcome.released else "nothing to release")
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")
     session.output.findings(outcome.plan.warnings)

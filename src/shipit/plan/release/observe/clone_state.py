@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig, Config
 from shipit.core.commits.text.release_message import is_release_message
+from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, CommandError, PreflightError, RemoteTimeout, ShipitError
 from shipit.finding import Finding
 from shipit.plan.version import (
@@ -71,7 +72,7 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
     remote, findings = _observe_remote(git, config.release.remote)
     tip = remote.branches.get(branch or "") if remote else None
     tags = {tag.name: tag.commit for tag in git.tags()}
-    leftover_tags = _leftover_tags(git, remote) if remote else {}
+    leftover_tags = _leftover_tags(git, remote, config.release.write_back) if remote else {}
     if remote:  # for the same name, the remote is right; tags that only the remote has point to commits not fetched
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
     for name in leftover_tags.keys() - remote.tags.keys() if remote else ():
@@ -125,14 +126,16 @@ def _fetched_refs(git: Git) -> RemoteRefs:
     return latest
 
 
-def _leftover_tags(git: Git, remote: RemoteRefs) -> Mapping[str, str]:
+def _leftover_tags(git: Git, remote: RemoteRefs, write_back: WriteBack) -> Mapping[str, str]:
     """Return the tags that an interrupted run made and did not push, with their commits.
 
-    The remote has no tag of that name, or a tag of that name on another commit.
+    The remote has no tag of that name, or a tag of that name on another commit. Of a proposed release, the commit is on
+    the remote before the tag.
     """
     only_here = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
     made_by_shipit = (tag for tag in only_here if is_release_message(git.tag_message(tag.name)))
-    return {tag.name: tag.commit for tag in made_by_shipit if not _was_pushed(git, tag.commit, remote)}
+    proposed = write_back.proposes
+    return {tag.name: tag.commit for tag in made_by_shipit if proposed or not _was_pushed(git, tag.commit, remote)}
 
 
 def _was_pushed(git: Git, commit: str, remote: RemoteRefs) -> bool:

@@ -18,6 +18,8 @@ from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.findings import HistoryFindings, history_findings, repository_findings
+from shipit.plan.release.observe.merged import observe_merged
+from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
     DeclaredVersion,
@@ -65,7 +67,8 @@ class Observed(Struct, frozen=True):
     `findings` without which the next version is known. `no_package` has the commits of no package. `today` is the date
     of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes links to the
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
-    the packages with a `go.mod`, by the name of the package.
+    the packages with a `go.mod`, by the name of the package. `proposal` is the state of the release pull request; None
+    if releases are not proposed, or the forge cannot be used.
     """
 
     clone: CloneState
@@ -84,6 +87,7 @@ class Observed(Struct, frozen=True):
     links: Links | None
     drafts: tuple[str, ...] = ()
     go_modules: Mapping[str, str] = {}
+    proposal: ProposalState | None = None
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -130,6 +134,8 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
+    proposes = config.release.write_back.proposes and remote and forge_is_usable
+    proposal = observe_proposal(world, clone, histories, files) if proposes else None
     return Observed(
         clone=clone,
         tags=tags,
@@ -138,7 +144,14 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         version_files=files,
         files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
         dirty=dirty,
-        unfinished=observe_unfinished(world, config.release, histories, remote, clone.branch)
+        unfinished=observe_unfinished(
+            world,
+            config.release,
+            histories,
+            observe_merged(world, config, histories, files, remote, clone.branch),
+            remote,
+            clone.branch,
+        )
         if remote and forge_is_usable
         else (),
         findings=(
@@ -152,11 +165,12 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         ),
         about_history=about_history,
         no_package=no_package,
-        today=world.clock.today(),
+        today=(proposal and proposal.day) or world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
         drafts=world.forge.drafts() if remote and forge_is_usable else (),
         go_modules=dict(_go_modules(git, base, packages(config))),
+        proposal=proposal,
     )
 
 

@@ -21,6 +21,7 @@ from shipit.core.notes import section_of
 from shipit.core.versions import Version, channel_of
 from shipit.core.versions.floating_tags import has_outdated_floating_tag
 from shipit.plan.images import WantedImage, build_steps, release_images
+from shipit.plan.release.observe.merged import MergedRelease
 from shipit.plan.version import History, Package, observe_history
 from shipit.steps.base import Done
 from shipit.world import CommitInfo, RemoteRefs, World
@@ -31,7 +32,8 @@ class Unfinished(Struct, frozen=True):
 
     `commit` is the id of its commit, and `message` the message of its tag, existing or not. `tagged` is True when its
     tag is on the remote, and `drafted` when the forge has a draft or a release of it. `commits` are the commits that it
-    releases. `images` are its images, and `images_to_build` those that neither the registry nor the engine has.
+    releases. `merged` is True when a pull request proposed the release and was merged: then nothing of it is public
+    before its tag. `images` are its images, and `images_to_build` those that neither the registry nor the engine has.
     """
 
     package: Package
@@ -41,20 +43,27 @@ class Unfinished(Struct, frozen=True):
     message: str
     tagged: bool
     drafted: bool
+    merged: bool = False
     commits: tuple[RawCommit, ...] = ()
     images: tuple[WantedImage, ...] = ()
     images_to_build: tuple[WantedImage, ...] = ()
 
 
 def observe_unfinished(
-    world: World, config: ReleaseConfig, histories: Iterable[History], remote: RemoteRefs, branch: str | None
+    world: World,
+    config: ReleaseConfig,
+    histories: Iterable[History],
+    merged: Iterable[MergedRelease],
+    remote: RemoteRefs,
+    branch: str | None,
 ) -> tuple[Unfinished, ...]:
-    """Return the unfinished releases; only releases that shipit made are considered.
+    """Return the unfinished releases; only releases that shipit made or proposed are considered.
 
     Args:
         world: the ports to git, the forge, the registry and the engine.
         config: the table `[release]` of the configuration.
         histories: the history of each package.
+        merged: the releases whose pull request was merged.
         remote: the branches and tags of the remote.
         branch: the release branch, which is written into the images.
     """
@@ -63,11 +72,19 @@ def observe_unfinished(
         candidates = [_unpublished(world, config, history, remote)]
         # A forge makes the commit and then the tag. Also a push can lose the tag: a remote whose process is killed
         # has perhaps written the branch only.
-        if config.write_back.commits:
+        if config.write_back.commits and not config.write_back.proposes:
             commits = _release_commits(world, history, remote, branch)
             candidates += (_untagged(world, config, history, commit, remote) for commit in commits)
         unfinished.extend(candidate for candidate in candidates if candidate)
+    unfinished.extend(_of_merged(world, each) for each in merged)
     return tuple(_with_images(world, config, _with_commits(world, each), branch) for each in unfinished)
+
+
+def _of_merged(world: World, merged: MergedRelease) -> Unfinished:
+    tag, drafted = merged.tag, world.forge.find_release(merged.tag) is not None
+    return Unfinished(
+        merged.package, tag, merged.version, merged.commit, merged.message, tagged=False, drafted=drafted, merged=True
+    )
 
 
 def _with_images(world: World, config: ReleaseConfig, unfinished: Unfinished, branch: str | None) -> Unfinished:

@@ -1,8 +1,11 @@
-"""The steps that finish releases which were interrupted after their commit point. Nothing public is undone."""
+"""The steps that finish releases which were interrupted after their commit point, or whose pull request was merged.
+
+Nothing public is undone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shipit.config.model import Config
 from shipit.core.commits.text.release_message import notes_of
@@ -26,14 +29,20 @@ def finishing_steps(config: Config, observed: Observed) -> tuple[Step, ...]:
 
 def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     yield from sync_steps(observed)
-    for unfinished in observed.unfinished:
+    merged = [unfinished for unfinished in observed.unfinished if unfinished.merged]
+    interrupted = [unfinished for unfinished in observed.unfinished if not unfinished.merged]
+    for commit in dict.fromkeys(unfinished.commit for unfinished in merged):
+        yield from _merged_steps(config, observed, [each for each in merged if each.commit == commit])
+    for unfinished in interrupted:
         if not unfinished.tagged:
             yield from _tag_steps(config, unfinished)
         if not unfinished.drafted:
             yield from _draft_steps(config, observed, unfinished)
     yield from _snapshot_steps(config, observed)
-    for unfinished in observed.unfinished:
+    for unfinished in interrupted:
         yield from _image_steps(config, observed, unfinished)
+    for unfinished in merged:
+        yield from push_steps(unfinished.images)
     for unfinished in observed.unfinished:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
@@ -48,6 +57,28 @@ def unfinished_release_body(config: Config, observed: Observed, unfinished: Unfi
     """Return the release body of an unfinished release, from the notes in the message of its tag."""
     notes, changelog = notes_of(unfinished.message), unfinished.package.changelog
     return release_body(notes, unfinished.tag, changelog, config, observed.links)
+
+
+def _merged_steps(config: Config, observed: Observed, merged: Sequence[Unfinished]) -> Iterator[Step]:
+    """Yield the steps up to the tags for releases whose pull request was merged as one commit: their commit point."""
+    first, base, release = merged[0], observed.clone.base, config.release
+    builds = release.prepare or release.assets or any(each.images_to_build for each in merged)
+    if builds and first.commit != base:
+        yield SyncBranch(first.commit, base)
+    yield from _prepare_steps(config, first)
+    for each in merged:
+        yield CreateTag(each.tag, each.message, ReleaseCommit(each.commit, None, each.tag))
+    for each in merged:
+        yield from build_steps(each.images_to_build, release.prepare_limit)
+    for each in merged:
+        body, prerelease = unfinished_release_body(config, observed, each), Version.parse(each.version).prerelease
+        yield DraftRelease(each.tag, each.tag, body, prerelease is not None, observed.clone.branch)
+        if release.assets:
+            yield UploadAssets(each.tag, release.assets)
+    commit = ReleaseCommit(first.commit, None, first.tag)
+    yield Push(commit, None, None, tuple(each.tag for each in merged))
+    if builds and first.commit != base:
+        yield SyncBranch(base, first.commit)
 
 
 def _tag_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:

@@ -35,7 +35,8 @@ class Package(Struct, frozen=True):
     without a slash at the end, and `exclude` those inside them whose changes do not count. `format` is the tag format
     and `changelog` a path. `version_files` is None when they have to be detected. `names` are the names of all
     packages, and `depends_on` those of the packages that this one depends on. `format_is_configured` is False when
-    `format` is only the default.
+    `format` is only the default. `proposed` is True when pull requests propose its releases: then the message of a tag
+    names the commit that its notes end at.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Package(Struct, frozen=True):
     names: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    proposed: bool = False
 
     @property
     def directory(self) -> str:
@@ -67,7 +69,8 @@ def packages(config: Config) -> tuple[Package, ...]:
     if not config.packages:
         release = config.release
         files, format = _version_files(release.version_files), TagFormat(release.tag_format)
-        return (Package("", (), format, files, config.changelog.file, release.tag is not None),)
+        proposed = release.write_back.proposes
+        return (Package("", (), format, files, config.changelog.file, release.tag is not None, proposed=proposed),)
     return tuple(_package(config, name, package) for name, package in config.packages.items())
 
 
@@ -76,7 +79,16 @@ def _package(config: Config, name: str, settings: PackageConfig) -> Package:
     files, format = _version_files(settings.version_files), TagFormat(config.package_tag(name))
     configured, names = settings.tag is not None, frozenset(config.packages)
     package = Package(
-        name, paths, format, files, settings.changelog or "", configured, names, exclude, settings.depends_on
+        name,
+        paths,
+        format,
+        files,
+        settings.changelog or "",
+        configured,
+        names,
+        exclude,
+        settings.depends_on,
+        config.release.write_back.proposes,
     )
     return package if package.changelog else replace(package, changelog=package.inside("CHANGELOG.md"))
 

@@ -1,0 +1,59 @@
+"""The release pull request of a branch: found, opened and updated on GitHub."""
+
+from __future__ import annotations
+
+from shipit.adapters.github.answers import PullCommit, PullRequest
+from shipit.adapters.github.calls import GitHubApi
+from shipit.world import ForgePullRequest
+
+
+def find(calls: GitHubApi, owner: str, branch: str, base: str) -> ForgePullRequest | None:
+    """Return the newest pull request from `branch` of the repository of `owner` into `base`; None without one."""
+    found = calls.retry(f"find the pull request of `{branch}`", lambda: _newest(calls, owner, branch, base))
+    return _to_pull_request(found) if found else None
+
+
+def messages(calls: GitHubApi, number: int) -> tuple[str, ...]:
+    """Return the messages of the commits of a pull request, oldest first; GitHub lists at most 250."""
+
+    def read() -> tuple[str, ...]:
+        pages = calls.client.pages(f"/pulls/{number}/commits", PullCommit)
+        return tuple(each.commit.message for page in pages for each in page)
+
+    return calls.retry(f"read the commits of #{number}", read)
+
+
+def keep(calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+    """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
+    action = f"open the pull request of `{branch}`"
+
+    def opened() -> PullRequest | None:
+        found = _newest(calls, owner, branch, base)
+        return found if found and found.state == "open" else None
+
+    def open_() -> PullRequest:
+        fields = {"head": branch, "base": base, "title": title, "body": body, "maintainer_can_modify": False}
+        return calls.client.post("/pulls", PullRequest, fields)
+
+    held = _to_pull_request(calls.ensure(action, opened, open_))
+    if (held.title, held.body) == (title, body.strip()):
+        return held
+    path, fields = f"/pulls/{held.number}", {"title": title, "body": body}
+    return _to_pull_request(calls.retry(action, lambda: calls.client.patch(path, PullRequest, fields)))
+
+
+def _newest(calls: GitHubApi, owner: str, branch: str, base: str) -> PullRequest | None:
+    """Return the newest pull request: GitHub lists the newest one first."""
+    query = {"state": "all", "head": f"{owner}:{branch}", "base": base, "per_page": 1}
+    return next(iter(calls.client.get("/pulls", list[PullRequest], **query)), None)
+
+
+def _to_pull_request(found: PullRequest) -> ForgePullRequest:
+    return ForgePullRequest(
+        number=found.number,
+        head=found.head.sha,
+        state="merged" if found.merged_at else "open" if found.state == "open" else "closed",
+        title=found.title,
+        body=(found.body or "").replace("\r\n", "\n").strip(),
+        url=found.html_url,
+    )

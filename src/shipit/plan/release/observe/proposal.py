@@ -1,0 +1,173 @@
+"""The state of the release pull request: its branch, and the edits of people on it.
+
+Everything that shipit knows about it is in git: its own commit has trailers, and every other commit of the branch is
+that of a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from shipit.config.model import VersionFileConfig
+from shipit.core.commits import RawCommit, version_requests
+from shipit.core.commits.text.proposal import Trailers, base_of, trailers_of
+from shipit.core.commits.text.release_message import TRAILER, versions_of
+from shipit.core.history import records
+from shipit.plan.release.observe.clone_state import CloneState
+from shipit.plan.version import History
+from shipit.plan.version.files.version_files import declared_versions
+from shipit.world import ForgePullRequest, Git, World
+
+
+class Edit(Struct, frozen=True):
+    """A commit of a person on the branch of the pull request.
+
+    `texts` has the text before and after it of each file that it changes, by path; None where there is no such file.
+    `unclear` are the files that a merge commit resolves by hand: shipit cannot make such a change again.
+    """
+
+    commit: str
+    subject: str
+    texts: Mapping[str, tuple[str | None, str | None]]
+    unclear: tuple[str, ...] = ()
+
+
+class ProposalState(Struct, frozen=True):
+    """The branch of the release pull request on the remote, and the newest pull request of it.
+
+    `head` is the last commit of the branch, None without the branch. `versions` are the versions that shipit proposed
+    there, by the name of the package. `edits` are the commits of people, oldest first, and `base_texts` the text of
+    each file that they change, in the commit to release. `requested` are the versions that people asked for on the
+    branch. `closed` are the trailers of the proposal that a person closed without merging it. `day` is the day on which
+    the present proposal was made (UTC), if it was made on the same files; else None.
+    """
+
+    branch: str
+    head: str | None = None
+    versions: Mapping[str, str] = {}
+    edits: tuple[Edit, ...] = ()
+    base_texts: Mapping[str, str | None] = {}
+    requested: Mapping[str, str] = {}
+    pull_request: ForgePullRequest | None = None
+    closed: Trailers | None = None
+    day: dt.date | None = None
+
+
+def proposal_branch(branch: str) -> str:
+    """Return the branch of the pull request that proposes the releases of `branch`.
+
+    >>> proposal_branch("release/1.x")
+    'shipit/release/release--1.x'
+    """
+    return f"shipit/release/{branch.replace('/', '--')}"
+
+
+def observe_proposal(
+    world: World,
+    clone: CloneState,
+    histories: Sequence[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
+) -> ProposalState:
+    """Return the state of the release pull request into the branch of `clone`.
+
+    Args:
+        world: the ports.
+        clone: the state of the clone, after a fetch from the remote.
+        histories: the history of each package.
+        files: the version files of each package, by its name.
+    """
+    git, base = world.git, clone.branch or ""
+    branch = proposal_branch(base)
+    found = world.forge.find_pull_request(branch, base)
+    head = clone.remote.branches.get(branch) if clone.remote else None
+    commits = _commits(git, clone.base, head, found)
+    own = next((commit for commit in commits if is_own(git, commit)), None)
+    edits = tuple(edit for commit in commits[::-1] if commit != own and (edit := _edit(git, commit)))
+    return ProposalState(
+        branch,
+        head,
+        versions_of(own.message) if own else _proposed(commits),
+        edits,
+        {path: git.text(clone.base, path) for edit in edits for path in edit.texts},
+        _requested(git, own, commits, head, histories, files),
+        found,
+        _closed(world, found),
+        _day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
+    )
+
+
+def _day(commit: RawCommit) -> dt.date:
+    return dt.datetime.fromtimestamp(commit.timestamp, dt.UTC).date()
+
+
+def _commits(git: Git, base: str, head: str | None, found: ForgePullRequest | None) -> list[RawCommit]:
+    """Return the commits of the branch that are not merged, newest first."""
+    if head is None:
+        return []
+    merged = [found.head] if found and found.state == "merged" and git.commit(found.head) else []
+    return list(records(git.log([head], [base, *merged])))
+
+
+def is_own(git: Git, commit: RawCommit) -> bool:
+    """Return whether shipit made `commit` as a proposal, and nobody has changed its files since."""
+    trailers = trailers_of(commit.message)
+    return trailers is not None and TRAILER in commit.message and git.files_id(commit.id) == trailers.files
+
+
+def _edit(git: Git, commit: RawCommit) -> Edit | None:
+    """Return the edit that a person made; None for a merge without changes of its own, such as by `Update branch`."""
+    subject = commit.message.split("\n", 1)[0]
+    if len(commit.parents) > 1:
+        unclear = tuple(path for path in git.changed(commit.id) if _is_resolved(git, commit, path))
+        return Edit(commit.id, subject, {}, unclear) if unclear else None
+    before = commit.parents[0] if commit.parents else ""
+    paths = git.changed(commit.id) if before else ()
+    return Edit(commit.id, subject, {path: (git.text(before, path), git.text(commit.id, path)) for path in paths})
+
+
+def _is_resolved(git: Git, merge: RawCommit, path: str) -> bool:
+    """Return whether the file of a merge commit is that of none of its parents."""
+    return git.text(merge.id, path) not in [git.text(parent, path) for parent in merge.parents]
+
+
+def _proposed(commits: Sequence[RawCommit]) -> Mapping[str, str]:
+    """Return the versions of a proposal of shipit that somebody has changed; empty if there is none."""
+    found = (versions_of(commit.message) for commit in commits if trailers_of(commit.message))
+    return next(found, {})
+
+
+def _requested(
+    git: Git,
+    own: RawCommit | None,
+    commits: Iterable[RawCommit],
+    head: str | None,
+    histories: Sequence[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
+) -> Mapping[str, str]:
+    """Return the versions that people asked for on the branch, by the name of the package.
+
+    The newest one counts: a version in a version file, or else in a footer `Release-As`. shipit repeats such a footer
+    in its own commit.
+    """
+    names = [history.package.name for history in histories]
+    requested: dict[str, str] = {}
+    for commit in reversed(list(commits)):
+        footers = commit.message.rstrip().rpartition("\n\n")[2] if trailers_of(commit.message) else commit.message
+        for request in version_requests(f"-\n\n{footers}" if footers != commit.message else footers, names):
+            requested |= {request.package or names[0]: request.version}
+    proposed = versions_of(own.message) if own else {}
+    for name in names if own and head != own.id else []:
+        declared = declared_versions(git, head or "", files[name])
+        versions = [each.version for each in declared if each.version and each.version != proposed.get(name)]
+        requested |= {name: versions[0]} if versions and name in proposed else {}
+    return requested
+
+
+def _closed(world: World, found: ForgePullRequest | None) -> Trailers | None:
+    if found is None or found.state != "closed":
+        return None
+    trailers = (trailers_of(message) for message in reversed(world.forge.pull_request_messages(found.number)))
+    return next(filter(None, trailers), None)

@@ -1,0 +1,103 @@
+"""The steps that propose a release in a pull request, and the reasons why they cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from shipit.config.model import Config
+from shipit.core import limits
+from shipit.core.commits.text.proposal import commits_digest
+from shipit.core.redact import shortened
+from shipit.finding import Finding
+from shipit.plan.release.observe import Observed, ProposalState
+from shipit.plan.release.steps.edits import Changelog, Conflict, keep_edits
+from shipit.plan.release.steps.file_changes import FileChanges
+from shipit.plan.release.steps.package_release import PackageRelease
+from shipit.plan.release.steps.proposal_body import proposal_body
+from shipit.steps.base import Step
+from shipit.steps.forge import OpenPullRequest
+from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
+
+
+class Proposal(Struct, frozen=True):
+    """The steps that keep the pull request current, and the findings about it."""
+
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def propose(
+    config: Config,
+    observed: Observed,
+    state: ProposalState,
+    releases: Sequence[PackageRelease],
+    changes: FileChanges,
+    commit: ReleaseCommit,
+    wanted: Sequence[str] = (),
+) -> Proposal:
+    """Return the steps that propose `releases`; none if a person closed the same proposal.
+
+    Args:
+        config: the configuration.
+        observed: the facts, from `observe_release`.
+        state: the state of the pull request.
+        releases: the packages to release.
+        changes: the files that the release changes.
+        commit: the release commit to propose.
+        wanted: the versions that people asked for, as footers `Release-As` name them.
+    """
+    counted = _digest(releases)
+    if state.closed and state.closed.counted == counted and state.pull_request:
+        return Proposal(findings=(_snoozed(state.pull_request.number),))
+    texts = dict(state.base_texts) | {change.path: change.text for change in changes.files}
+    edits, conflicts = keep_edits(state.edits, texts, _changelogs(state, releases))
+    base = observed.clone.branch or ""
+    propose_release = ProposeRelease(
+        commit,
+        "\n".join(entry.notes for entry in releases),
+        tuple(ProposedFile(change.path, change.text, change.diff) for change in changes.files),
+        counted,
+        state.head,
+        edits,
+        tuple(wanted),
+        config.release.author,
+    )
+    title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
+    body = proposal_body(releases, observed.links)
+    steps = (propose_release, OpenPullRequest(state.branch, base, title, body))
+    return Proposal(steps, tuple(_conflicting(conflicts, state, config.release.remote)))
+
+
+def _digest(releases: Sequence[PackageRelease]) -> str:
+    names = [entry.name for entry in releases]
+    counted = (f"{entry.name} {each.commit}" for entry in releases for each in entry.next_release.decision.reasons)
+    return commits_digest([*names, *counted])
+
+
+def _changelogs(state: ProposalState, releases: Sequence[PackageRelease]) -> dict[str, Changelog]:
+    packages = ((entry.next_release.history.package, entry.release.version) for entry in releases)
+    return {
+        package.changelog: Changelog(state.versions.get(package.name, version), version)
+        for package, version in packages
+    }
+
+
+def _snoozed(number: int) -> Finding:
+    what = f"pull request #{number}, which proposed this release, was closed without merging it"
+    fix = f"to release it, reopen #{number}; the next version or the next commit that counts is proposed again"
+    return Finding("release-pr-closed", what, fix, "warning")
+
+
+def _conflicting(conflicts: Sequence[Conflict], state: ProposalState, remote: str) -> Iterator[Finding]:
+    for conflict in conflicts:
+        what = (
+            f"the commit `{conflict.commit[:10]}` ({conflict.subject}) on `{state.branch}` conflicts with newer "
+            f"changes in `{conflict.path}`, so the pull request cannot be updated; the commit is kept as it is"
+        )
+        fix = (
+            f"merge the pull request as it is, or remove the commit from `{state.branch}`; to begin again without any "
+            f"of its commits: git push {remote} --delete {state.branch}"
+        )
+        yield Finding("release-pr-conflict", what, fix)

@@ -1,0 +1,41 @@
+"""The step that opens the pull request which proposes a release, or gives the open one its present text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.world import World
+
+
+class OpenPullRequest(Struct, frozen=True):
+    """Open a pull request from `branch` into `base`, or give the open one the title and the body."""
+
+    kind: ClassVar[str] = "open-pull-request"
+    public: ClassVar[bool] = True
+    branch: str
+    base: str
+    title: str
+    body: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.branch}"
+
+    @property
+    def summary(self) -> str:
+        return f"open the pull request {self.title} into {self.base}, or update its text"
+
+    def check(self, world: World) -> Done | Todo:
+        found = world.forge.find_pull_request(self.branch, self.base)
+        if found is None or found.state != "open":
+            return Todo()
+        if (found.title, found.body.strip()) != (self.title, self.body.strip()):
+            return Todo("its title or its body differs")
+        return Done({"pull-request": found.url})
+
+    def apply(self, world: World) -> Outputs:
+        made = world.forge.keep_pull_request(branch=self.branch, base=self.base, title=self.title, body=self.body)
+        return {"pull-request": made.url}

@@ -1,0 +1,148 @@
+"""The pull requests of a remote in memory, for tests, and the ways in which people merge them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shipit.errors import RemoteError
+from shipit.testing.git.objects import FakeCommit
+from shipit.world import ForgePullRequest
+
+if TYPE_CHECKING:
+    from shipit.testing.git.remote import FakeRemote
+
+Tree = Mapping[str, bytes]
+
+
+class _Held(Struct):
+    branch: str
+    base: str
+    shown: ForgePullRequest
+    merged_into: str = ""  # the commit of `base` that it was merged into
+
+
+class FakePullRequests:
+    """The pull requests of `remote`. As on GitHub, one whose branch has no new commit any more is closed."""
+
+    def __init__(self, remote: FakeRemote) -> None:
+        self._remote = remote
+        self._held: list[_Held] = []
+
+    def newest(self, branch: str, base: str) -> ForgePullRequest | None:
+        """Return the newest pull request from `branch` into `base`; None if there is none."""
+        self._refresh()
+        found = (each.shown for each in reversed(self._held) if (each.branch, each.base) == (branch, base))
+        return next(found, None)
+
+    def messages(self, number: int) -> tuple[str, ...]:
+        """Return the messages of its commits, oldest first."""
+        held = self._held[number - 1]
+        return tuple(commit.message for commit in self._commits(held))
+
+    def keep(self, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+        """Open a pull request, or change the title and the body of the open one."""
+        found = self.newest(branch, base)
+        if found is None or found.state != "open":
+            head, number = self._remote.branches.get(branch), len(self._held) + 1
+            if head is None or self._is_in(head, base):
+                raise RemoteError(f"no commits between `{base}` and `{branch}`", status=422)
+            url = f"{self._remote.url}/pull/{number}"
+            self._held.append(_Held(branch, base, ForgePullRequest(number, head, "open", title, body, url)))
+        held = next(each for each in reversed(self._held) if (each.branch, each.base) == (branch, base))
+        held.shown = replace(held.shown, title=title, body=body)
+        return held.shown
+
+    # -- actions of users
+
+    def close(self, number: int, *, delete_branch: bool = False) -> None:
+        """Close a pull request without merging it."""
+        self._refresh()
+        held = self._held[number - 1]
+        held.shown = replace(held.shown, state="closed")
+        if delete_branch:
+            del self._remote.branches[held.branch]
+
+    def merge(
+        self,
+        number: int,
+        how: Literal["merge", "squash", "rebase"],
+        message: str | None = None,
+        *,
+        delete_branch: bool = False,
+    ) -> str:
+        """Merge a pull request as the buttons of GitHub do, and return the new tip of its base.
+
+        Args:
+            number: its number.
+            how: the method.
+            message: the message that the person wrote; None for that of GitHub.
+            delete_branch: delete its branch afterwards.
+        """
+        self._refresh()
+        held = self._held[number - 1]
+        tip, head = self._remote.branches[held.base], held.shown.head
+        commits = list(self._commits(held))
+        listed = "\n\n".join(f"* {commit.message}" for commit in commits)
+        texts = {
+            "merge": f"Merge pull request #{number} from acme/{held.branch}\n\n{held.shown.title}",
+            "squash": f"{held.shown.title} (#{number})\n\n{commits[0].message if len(commits) == 1 else listed}",
+        }
+        held.merged_into = tip
+        if how == "rebase":
+            for commit in commits:
+                tip = self._add(self._with_changes(tip, commit.parents[0], commit.id), (tip,), commit.message)
+        else:
+            tree = self._with_changes(tip, self._fork(tip, head), head)
+            tip = self._add(tree, (tip, head) if how == "merge" else (tip,), message or texts[how])
+        self._remote.branches[held.base] = tip
+        held.shown = replace(held.shown, state="merged")
+        if delete_branch:
+            del self._remote.branches[held.branch]
+        return tip
+
+    def _refresh(self) -> None:
+        """Follow the branches of the open pull requests, and close those that have nothing to merge."""
+        for held in self._held:
+            if held.shown.state != "open":
+                continue
+            head = self._remote.branches.get(held.branch)
+            if head is None:
+                held.shown = replace(held.shown, state="closed")
+            elif self._is_in(head, held.base):
+                is_merged = head == held.shown.head
+                held.shown = replace(held.shown, head=head, state="merged" if is_merged else "closed")
+            else:
+                held.shown = replace(held.shown, head=head)
+
+    def _is_in(self, commit: str, branch: str) -> bool:
+        return commit in self._remote.commits.reachable([self._remote.branches[branch]])
+
+    def _commits(self, held: _Held) -> Iterator[FakeCommit]:
+        """Yield the commits of a pull request, oldest first."""
+        base = held.merged_into or self._remote.branches[held.base]
+        yield from reversed(list(self._remote.commits.newest_first([held.shown.head], [base])))
+
+    def _fork(self, one: str, other: str) -> str:
+        """Return the newest commit that both have."""
+        shared = self._remote.commits.reachable([one])
+        return next(each.id for each in self._remote.commits.newest_first([other]) if each.id in shared)
+
+    def _with_changes(self, onto: str, before: str, after: str) -> Tree:
+        """Return the files of `onto` with the changes from `before` to `after`."""
+        held = self._remote.commits.held
+        old, new, tree = held[before].tree, held[after].tree, dict(held[onto].tree)
+        for path in old.keys() | new.keys():
+            if old.get(path) == new.get(path):
+                continue
+            if tree.get(path) not in (old.get(path), new.get(path)):
+                raise RemoteError(f"the pull request cannot be merged: `{path}` conflicts", status=405)
+            tree.pop(path, None)
+            tree |= {path: new[path]} if path in new else {}
+        return tree
+
+    def _add(self, tree: Tree, parents: tuple[str, ...], message: str) -> str:
+        return self._remote.commits.add(FakeCommit(tree, parents, message, self._remote.clock.tick()))

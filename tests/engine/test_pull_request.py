@@ -1,0 +1,351 @@
+"""The release pull request, in memory: proposed, kept current, merged by each method, and released from what was merged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from engine.stage import Stage, new_world, public
+
+from shipit.errors import PreflightError
+from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
+from shipit.world import ForgePullRequest, World
+
+BRANCH = "shipit/release/main"
+METHODS = ("merge", "squash", "rebase")
+Method = Literal["merge", "squash", "rebase"]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage.of(tmp_path, 'write-back = "pull-request"\n')
+
+
+def pulls(world: FakeWorld) -> list[ForgePullRequest]:
+    """Return all pull requests, oldest first."""
+    world.remote.pull_requests.newest(BRANCH, "main")
+    return [each.shown for each in world.remote.pull_requests._held]
+
+
+def push(world: FakeWorld, message: str, path: str = "more.txt", text: str = "more") -> FakeWorld:
+    """Somebody pushes a commit to main; return a fresh clone, as CI makes it."""
+    other = world.fresh_clone()
+    other.commit(message, {path: text})
+    other.push()
+    return world.fresh_clone()
+
+
+def edit(world: FakeWorld, path: str, text: str, message: str = "docs: by hand") -> str:
+    """Somebody commits to the branch of the pull request; return the id of the commit."""
+    other = world.fresh_clone()
+    other.git.check_out(BRANCH, world.remote.branches[BRANCH])
+    made = other.commit(message, {path: text})
+    other.push()
+    return made
+
+
+def test_a_release_is_proposed_in_a_pull_request_and_nothing_is_released(stage: Stage) -> None:
+    world = new_world()
+    before = world.remote.branches["main"]
+    outcome = stage.release(world)
+    assert not outcome.released
+    assert outcome.report(applied=True)["released"] == "false"
+    found = world.forge.find_pull_request(BRANCH, "main")
+    assert found and (found.state, found.title) == ("open", "chore(release): 1.1.0")
+    assert "search" in found.body
+    assert world.remote.tree(BRANCH)["build.gradle"].endswith("version = '1.1.0'\n")
+    assert "## [1.1.0]" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert (world.remote.branches["main"], [*world.remote.tags], world.remote.releases) == (before, ["v1.0.0"], {})
+
+
+def test_a_proposal_that_is_current_is_not_written_again_on_another_day_either(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    world.clock.sleep(100_000)
+    for again in (world.next_run(), world.fresh_clone()):
+        watched, writes = recorded(again)
+        stage.release(watched)
+        assert writes == ["git.fetch"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("message", [None, "Search for everyone (#1)\n\nThank you!"])
+def test_merging_by_any_method_releases_what_was_merged(stage: Stage, method: Method, message: str | None) -> None:
+    world = new_world()
+    stage.release(world)
+    merged = world.remote.pull_requests.merge(1, method, message, delete_branch=True)
+    assert stage.release(world.fresh_clone()).released
+    assert world.remote.tags["v1.1.0"].commit == merged
+    release = world.remote.releases["v1.1.0"]
+    assert not release.draft
+    assert "search" in release.body
+    assert [asset.name for asset in release.assets] == ["app.jar"]
+    watched, writes = recorded(world.fresh_clone())
+    assert not stage.release(watched).released
+    assert writes == ["git.fetch"]
+
+
+def test_a_merge_on_the_command_line_is_released(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = world.fresh_clone()
+    head = world.remote.branches[BRANCH]
+    other.git.merge(head, "Merge the release", world.remote.commits.held[head].tree)
+    other.push()
+    assert stage.release(world.fresh_clone()).released
+    assert "v1.1.0" in world.remote.releases
+
+
+def test_a_proposal_that_was_merged_without_its_files_is_made_again(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = world.fresh_clone()
+    other.git.merge(world.remote.branches[BRANCH], "Merge with the files of main")
+    other.push()
+    assert not stage.release(world.fresh_clone()).released
+    assert [each.state for each in pulls(world)] == ["merged", "open"]
+
+
+def test_the_branch_follows_main_in_one_forced_update_and_the_pull_request_stays_open(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    clone, writes = recorded(push(world, "feat: filters"))
+    stage.release(clone)
+    assert writes.count("git.push") == 1
+    assert [(each.number, each.state, each.title) for each in pulls(world)] == [(1, "open", "chore(release): 1.1.0")]
+    assert "filters" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert world.remote.subjects(BRANCH)[:2] == ["chore(release): 1.1.0", "feat: filters"]
+
+
+def test_a_commit_that_changes_no_file_does_not_change_the_branch(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    head = world.remote.branches[BRANCH]
+    push(world, "chore: set", "more.txt", "1")
+    back = world.fresh_clone()
+    del back.files.held["more.txt"]
+    back.git.create_commit(("more.txt",), "chore: take back", by_hand=True)
+    back.push()
+    stage.release(world.fresh_clone())
+    assert world.remote.branches[BRANCH] == head
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("message", [None, "Search for everyone\n\nThank you!"])
+def test_commits_that_landed_before_the_merge_are_named_in_the_release_and_listed_by_the_next(
+    stage: Stage, method: Method, message: str | None
+) -> None:
+    world = new_world()
+    stage.release(world)
+    push(world, "fix: too late", "late.txt")
+    world.remote.pull_requests.merge(1, method, message, delete_branch=True)
+    assert stage.release(world.fresh_clone()).plan.finishes == ("v1.1.0",)
+    body = world.remote.releases["v1.1.0"].body
+    assert "Also in this version, and described with the next one:\n\n* fix: too late (" in body
+    assert "too late" not in world.remote.tree()["CHANGELOG.md"]
+
+    proposed = pulls(world)[-1]
+    assert (proposed.number, proposed.state, proposed.title) == (2, "open", "chore(release): 1.1.1")
+    section = world.remote.tree(BRANCH)["CHANGELOG.md"].partition("## [1.1.0]")[0]
+    assert (section.count("too late"), section.count("search")) == (1, 0)
+    world.remote.pull_requests.merge(2, method)
+    stage.release(world.fresh_clone())
+    watched, writes = recorded(world.fresh_clone())
+    assert not stage.release(watched).plan.to_release
+    assert writes == ["git.fetch"]
+
+
+def test_a_closed_pull_request_is_not_opened_again_until_something_counts(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    world.remote.pull_requests.close(1, delete_branch=True)
+    plan = stage.release(push(world, "chore: tidy up")).plan
+    assert [finding.code for finding in plan.findings] == ["release-pr-closed"]
+    assert plan.steps == ()
+    assert [each.state for each in pulls(world)] == ["closed"]
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert [each.state for each in pulls(world)] == ["closed", "open"]
+
+
+def test_a_closed_pull_request_is_opened_again_when_a_counted_commit_is_reverted(stage: Stage) -> None:
+    world = new_world()
+    reverted = push(world, "feat: filters").git.head()
+    stage.release(world.fresh_clone())
+    world.remote.pull_requests.close(1)
+    stage.release(push(world, f'Revert "feat: filters"\n\nThis reverts commit {reverted}.', "more.txt", ""))
+    assert [each.state for each in pulls(world)] == ["closed", "open"]
+    assert "filters" not in world.remote.tree(BRANCH)["CHANGELOG.md"]
+
+
+def test_the_edits_of_people_are_kept_and_new_entries_are_added_below_their_heading(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    written = world.remote.tree(BRANCH)["CHANGELOG.md"].replace("* search (", "* **Find** every message (")
+    edit(world, "CHANGELOG.md", written)
+    edit(world, "NEWS.md", "We can search!\n", "docs: add news")
+    assert "[`" not in written
+    stage.release(push(world, "feat: filters", "filters.txt"))
+    changelog = world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert "* **Find** every message (" in changelog
+    assert "* search (" not in changelog
+    assert changelog.index("* **Find**") < changelog.index("* filters (")
+    assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
+    assert world.remote.tree(BRANCH)["filters.txt"] == "more"
+    assert world.remote.subjects(BRANCH)[:3] == ["docs: add news", "docs: by hand", "chore(release): 1.1.0"]
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == ["git.fetch"]
+
+    world.remote.pull_requests.merge(1, "squash")
+    stage.release(world.fresh_clone())
+    assert "* **Find** every message (" in world.remote.releases["v1.1.0"].body
+
+
+def test_an_amended_commit_of_shipit_is_kept_as_an_edit(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = world.fresh_clone()
+    own = other.git.commit(world.remote.branches[BRANCH])
+    assert own
+    tree = world.remote.tree(BRANCH)
+    other.git.check_out("amend", own.parents[0])
+    files = {**{path: tree[path] for path in ("build.gradle",)}, "CHANGELOG.md": tree["CHANGELOG.md"] + "\nBy hand.\n"}
+    other.commit(own.message, files)
+    world.remote.commits.held |= other.git._commits.held
+    world.remote.branches[BRANCH] = str(other.git.head())
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert "By hand." in world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert "crash (" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+
+
+def test_an_edit_that_conflicts_stops_the_update_and_is_not_lost(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "search.txt", "found by hand")
+    head = world.remote.branches[BRANCH]
+    with pytest.raises(PreflightError) as raised:
+        stage.release(push(world, "fix: search again", "search.txt", "found again"))
+    (finding,) = raised.value.findings
+    assert finding.code == "release-pr-conflict"
+    assert "`search.txt`" in finding.what
+    assert world.remote.branches[BRANCH] == head
+
+
+@pytest.mark.parametrize("how", ["file", "footer"])
+def test_a_version_that_a_person_asks_for_on_the_branch_is_proposed_from_then_on(stage: Stage, how: str) -> None:
+    world = new_world()
+    stage.release(world)
+    if how == "file":
+        edit(world, "build.gradle", world.remote.tree(BRANCH)["build.gradle"].replace("1.1.0", "2.0.0"))
+    else:
+        edit(world, "NEWS.md", "2.0\n", "docs: news\n\nRelease-As: 2.0.0")
+    stage.release(world.fresh_clone())
+    stage.release(push(world, "feat: filters", "filters.txt"))
+    stage.release(world.fresh_clone())
+    assert pulls(world)[-1].title == "chore(release): 2.0.0"
+    assert world.remote.tree(BRANCH)["build.gradle"].endswith("version = '2.0.0'\n")
+    assert "## [2.0.0]" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+    world.remote.pull_requests.merge(1, "squash")
+    stage.release(world.fresh_clone())
+    assert "v2.0.0" in world.remote.releases
+
+
+def test_update_branch_by_the_forge_is_no_edit(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = push(world, "fix: crash", "crash.txt")
+    other.git.check_out(BRANCH, world.remote.branches[BRANCH])
+    other.git.merge(world.remote.branches["main"], f"Merge branch 'main' into {BRANCH}")
+    other.push()
+    stage.release(world.fresh_clone())
+    assert world.remote.subjects(BRANCH)[:2] == ["chore(release): 1.1.0", "fix: crash"]
+
+
+WORLDS: dict[str, Callable[[Stage], FakeWorld]] = {
+    "open": lambda stage: new_world(),
+    "rebuild": lambda stage: rebuilt(stage),
+    **{f"release after {method}": partial(lambda method, stage: merged(stage, method), method) for method in METHODS},
+    "release after a late commit": lambda stage: merged(stage, "squash", late=True),
+}
+
+
+def rebuilt(stage: Stage) -> FakeWorld:
+    """Return a world whose pull request has an edit, and is behind main."""
+    world = new_world()
+    stage.release(world)
+    edit(world, "NEWS.md", "We can search!\n", "docs: add news")
+    return push(world, "feat: filters", "filters.txt")
+
+
+def merged(stage: Stage, method: Method, *, late: bool = False) -> FakeWorld:
+    world = new_world()
+    stage.release(world)
+    if late:
+        push(world, "fix: too late", "late.txt")
+    world.remote.pull_requests.merge(1, method, "Search for everyone\n\nThank you!", delete_branch=True)
+    return world.fresh_clone()
+
+
+def everything(world: FakeWorld) -> dict[str, object]:
+    shown = [(each.state, each.title, each.body.count("\n")) for each in pulls(world)]
+    return public(world) | {"pull requests": shown}
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["in a fresh clone", "in the same clone"])
+@pytest.mark.parametrize("begin", [*WORLDS])
+def test_a_run_killed_at_any_write_is_finished_by_running_again(stage: Stage, begin: str, fresh: bool) -> None:
+    whole = WORLDS[begin](stage)
+    stage.release(whole)
+    crashes = list(
+        crash_matrix(
+            lambda: WORLDS[begin](stage),
+            stage.release,
+            everything,
+            lambda world: world.fresh_clone() if fresh else world.next_run(),
+        )
+    )
+    assert len(crashes) >= 8
+    assert {(c.write, c.at, c.when) for c in crashes if c.state != everything(whole)} == set()
+
+
+PERSON: dict[str, Callable[[FakeWorld, int], object]] = {
+    "a new file": lambda world, n: edit(world, f"by-hand-{n}.md", f"by hand {n}\n"),
+    "the section": lambda world, n: edit(world, "CHANGELOG.md", entry_by_hand(world, n)),
+    "a fix on main": lambda world, n: push(world, f"fix: crash {n}", f"crash-{n}.txt", f"by hand {n}\n"),
+    "the same file on main": lambda world, n: push(
+        world, f"fix: search {n}", "search.txt", f"{world.remote.tree()['search.txt']}by hand {n}\n"
+    ),
+}
+
+
+def entry_by_hand(world: FakeWorld, number: int) -> str:
+    changelog = world.remote.tree(BRANCH)["CHANGELOG.md"]
+    return changelog.replace("### Features\n\n", f"### Features\n\n* by hand {number}\n", 1)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_that_a_person_writes_while_the_pull_request_is_updated_is_lost(stage: Stage, seed: int) -> None:
+    chance, world = random.Random(seed), rebuilt(stage)
+    trial, writes = recorded(rebuilt(stage))
+    stage.release(trial)
+    done: list[str] = []
+
+    def a_person_acts(running: FakeWorld, left: int) -> World:
+        def act() -> None:
+            done.append(chance.choice([*PERSON]))
+            PERSON[done[-1]](running, len(done))
+
+        at = chance.randrange(1, len(writes) + 1)
+        inner: World = a_person_acts(running, left - 1) if left > 1 else running
+        return interrupted(inner, at, chance.choice(["before", "after"]), act)
+
+    stage.release(a_person_acts(world, chance.randrange(1, 4)))
+    stage.release(world.fresh_clone())
+    written = "".join(world.remote.tree(BRANCH).values())
+    assert [number for number in range(1, len(done) + 1) if f"by hand {number}" not in written] == [], done
+    assert "We can search!" in written
+    assert [each.state for each in pulls(world)] == ["open"]
