@@ -11,7 +11,7 @@ from parts.aws import REGION, aws, moto
 from parts.ecs import ADDRESS, BUCKET, Ecs, ecs, make_alarm
 
 from shipit.adapters.ecs import AwsEcsServices
-from shipit.core.deploy import DeployedImage, TaskDefinition, deployment_state
+from shipit.core.deploy import DeployedImage, TaskDefinition, deployment_state, targets_of
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import ConflictError
@@ -233,6 +233,31 @@ def test_a_deployment_in_stages_can_be_taken_back_and_one_that_has_ended_stays(b
     assert (state.definition, state.deployment.definition) == (before.definition, found.arn)
     service.take_back(state.deployment.arn)
     assert service.state() == state
+
+
+def test_a_task_that_the_load_balancer_sends_no_requests_has_the_reason(bench: Bench) -> None:
+    bench.scheduler.balanced = True
+    bench.world.hosts.apps[TWO.digest] = FakeApp(fails=30)
+    service = bench.another()
+    found = bench.deploy(service)
+    bench.world.clock.sleep(20)
+    state = service.state()
+    assert state and state.targets_known and {task.target for task in state.running} == {""}
+    bench.world.clock.sleep(20)
+    state = service.state()
+    assert state
+    reason = "it is `unhealthy` in target group `web`: Health checks failed with these codes: [503]"
+    assert {task.target for task in state.running_of(found.arn)} == {reason}
+    assert targets_of(state, found.arn)[0].endswith(f"gets no requests: {reason}")
+
+
+@pytest.mark.slow
+def test_the_health_of_targets_is_unknown_without_the_right_to_read_it(ecs: Ecs) -> None:
+    publish(ecs.world)
+    ecs.create(f"acme/shop:{ONE.version}")
+    ecs.scheduler.balanced, ecs.denied = True, {"DescribeTargetHealth"}
+    state = AwsEcsServices(Redactor()).at(ADDRESS).state()
+    assert state and len(state.running) == 2 and not state.targets_known
 
 
 def test_an_alarm_has_its_state_and_its_reason_and_makes_ecs_take_a_deployment_back(bench: Bench) -> None:

@@ -299,6 +299,7 @@ def test_the_status_shows_an_image_that_another_program_deployed() -> None:
     [
         ({"controller": "CODE_DEPLOY"}, "controller", "error"),
         ({"desired": 0}, "no-tasks", "error"),
+        ({"targets_known": False}, "targets-unchecked", "warning"),
         ({"breaker_rollback": False}, "no-circuit-breaker", "warning"),
         ({"minimum": 0}, "stops-first", "warning"),
     ],

@@ -27,6 +27,7 @@ __all__ = ["aws", "moto"]  # fixtures
 CLUSTER, SERVICE, BUCKET = "shop", "web", "shop-state"
 ADDRESS = f"ecs://{CLUSTER}/{SERVICE}#{BUCKET}@{REGION}"
 _ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
+_GROUP = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/web/73e2d6bc24d8a067"
 
 
 def make_alarm(name: str) -> None:
@@ -50,12 +51,13 @@ class Ecs:
     """A cluster, and a service in it as soon as a test creates it.
 
     `world` has the clock, the registry and the behaviour of the images. `called` are the actions that were requested,
-    and `jobs` the tasks that are not part of the service.
+    `denied` those of other services that are refused, and `jobs` the tasks that are not part of the service.
     """
 
     world: FakeWorld
     scheduler: FakeScheduler
     called: list[str] = field(default_factory=list)
+    denied: set[str] = field(default_factory=set)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     exit_status: int = 0
 
@@ -127,6 +129,7 @@ class Ecs:
             "launchType": "FARGATE",
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
             "deploymentController": {"type": "ECS"},
+            "loadBalancers": [{"targetGroupArn": _GROUP, "containerName": "web"}] if found.balanced else [],
             "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, **self._strategy()},
             "deployments": [primary],
             "runningCount": sum(task.running for task in found.observed),
@@ -286,9 +289,25 @@ class Ecs:
             "lastStatus": status,
             "healthStatus": "UNHEALTHY" if task.unhealthy else "UNKNOWN",
             "containers": [container],
+            "attachments": [{"type": "ElasticNetworkInterface", "details": [self._address(task)]}],
             **started,
             **stopped,
         }
+
+    def _address(self, task: EcsTask) -> dict[str, Any]:
+        return {"name": "privateIPv4Address", "value": f"10.0.0.{int(task.id, 16)}"}
+
+    def describe_target_health(self, asked: Any) -> dict[str, Any]:
+        """Answer for the load balancer: `target` of a task ends with the state and the reason."""
+        assert asked["TargetGroupArn"] == _GROUP
+        targets = []
+        for task in self.scheduler.observed:
+            if task.running:
+                why = task.target.partition(": ")[2]
+                state = {"State": "unhealthy", "Reason": "Target.ResponseCodeMismatch", "Description": why}
+                target = {"Id": self._address(task)["value"], "Port": 8080}
+                targets.append({"Target": target, "TargetHealth": state if why else {"State": "healthy"}})
+        return {"TargetHealthDescriptions": targets}
 
     def _time(self, second: int, number: int = 0) -> dt.datetime:
         """Return the time of a second of the scheduler; `number` tells two deployments in one second apart."""
@@ -307,9 +326,14 @@ _PLAYED = (
 )
 
 
+# The requests to other services that this module answers itself: moto lacks them, or takes seconds to load.
+_ANSWERED = {"elbv2": {"DescribeTargetHealth": "describe_target_health"}}
+
+
 @pytest.fixture
 def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
     from botocore.client import BaseClient  # type: ignore[import-untyped]
+    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
     from moto.core.responses import ActionResult
     from moto.ecs.responses import EC2ContainerServiceResponse
 
@@ -335,10 +359,20 @@ def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
     call = BaseClient._make_api_call
 
     def checked(client: Any, action: str, arguments: Any) -> Any:
-        if client.meta.service_model.service_name == "ecs":
-            made.called.append(f"ecs:{action}")
-            check_shape(client.meta.service_model.operation_model(action).input_shape, arguments, action)
-        return call(client, action, arguments)
+        service = client.meta.service_model.service_name
+        operation = client.meta.service_model.operation_model(action)
+        if service not in ("ecs", *_ANSWERED):
+            return call(client, action, arguments)
+        made.called.append(f"{service}:{action}")
+        check_shape(operation.input_shape, arguments, action)
+        if action not in _ANSWERED.get(service, {}):
+            return call(client, action, arguments)
+        if action in made.denied:
+            refused = {"Code": "AccessDenied", "Message": f"User is not authorized to perform: {service}:{action}"}
+            raise ClientError({"Error": refused, "ResponseMetadata": {"HTTPStatusCode": 403}}, action)
+        result = getattr(made, _ANSWERED[service][action])(arguments)
+        check_shape(operation.output_shape, result, action)
+        return result
 
     monkeypatch.setattr(BaseClient, "_make_api_call", checked)
     yield made

@@ -51,6 +51,14 @@ def test_a_deployment_that_ecs_took_back_is_a_failure_with_the_reasons_of_its_ta
     assert (error.tail, error.exit_code) == ("no database", 6)
 
 
+def test_a_failure_has_the_last_reason_of_the_load_balancer_although_the_tasks_are_gone(tmp_path: Path) -> None:
+    world = updated(in_memory(tmp_path), FakeApp(ready=10_000))
+    service_of(world).scheduler.balanced = True
+    error = failure(world)
+    assert "ECS rolled it back" in error.what and "stopped: Task failed ELB health checks" in error.what
+    assert "before that, task `" in error.what and "Health checks failed with these codes: [503]" in error.what
+
+
 def test_an_image_that_cannot_be_pulled_is_said(tmp_path: Path) -> None:
     world = updated(in_memory(tmp_path))
     service = service_of(world)

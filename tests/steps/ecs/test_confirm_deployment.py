@@ -91,6 +91,13 @@ def test_a_task_that_becomes_unhealthy_is_a_failure(tmp_path: Path) -> None:
     assert "is unhealthy: its health check failed" in failure(world).what
 
 
+def test_a_task_that_the_load_balancer_sends_no_requests_is_a_failure_with_its_reason(tmp_path: Path) -> None:
+    world = deployed(in_memory(tmp_path), FakeApp(fails=8))
+    service_of(world).scheduler.balanced = True
+    reason = "gets no requests: it is `unhealthy` in target group `web`: Health checks failed with these codes: [503]"
+    assert reason in failure(world).what
+
+
 def test_fewer_tasks_than_wanted_are_a_failure(tmp_path: Path) -> None:
     world = deployed(in_memory(tmp_path))
     service_of(world).settings["desired"] = 3

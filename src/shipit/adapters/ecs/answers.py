@@ -102,8 +102,13 @@ def _pause(hook: Any) -> EcsPause:
     return EcsPause(hook["hookId"], _time(hook.get("expiresAt")), hook.get("timeoutAction", "ROLLBACK"))
 
 
-def task_from(task: Any) -> EcsTask:
-    """Return a task from the answer to `DescribeTasks`."""
+def task_from(task: Any, target: str = "") -> EcsTask:
+    """Return a task from the answer to `DescribeTasks`.
+
+    Args:
+        task: the answer.
+        target: the reason why a load balancer sends it no requests; empty if it does, or if this is not known.
+    """
     last, wanted, reason = task.get("lastStatus"), task.get("desiredStatus"), "; ".join(_reasons(task))
     failed = task.get("stopCode") in _FAILED or " failed " in f" {task.get('stoppedReason', '')} "
     return EcsTask(
@@ -117,6 +122,7 @@ def task_from(task: Any) -> EcsTask:
         reason=reason,
         failed=wanted == "STOPPED" and failed,
         exits={each["name"]: each["exitCode"] for each in task.get("containers", ()) if "exitCode" in each},
+        target=target,
     )
 
 

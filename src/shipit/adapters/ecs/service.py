@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
+from msgspec.structs import replace
+
 from shipit.adapters.ecs.answers import alarms_from, state_from
 from shipit.adapters.ecs.deployments import Deployments
 from shipit.adapters.ecs.preflight import service_findings
@@ -65,7 +67,8 @@ class AwsEcsService:
         if found is None:
             return None
         deployment, since = self._deployments.newest(found)
-        return state_from(found, deployment, self._tasks.all(since))
+        tasks, targets_known = self._tasks.all(found, since)
+        return replace(state_from(found, deployment, tasks), targets_known=targets_known)
 
     def definition(self, arn: str) -> TaskDefinition | None:
         from botocore.exceptions import ClientError  # type: ignore[import-untyped]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipit.adapters.ecs.answers import task_from
+from shipit.adapters.ecs.targets import target_problems
 from shipit.adapters.sites import Aws, code_of, requesting
 from shipit.core import limits
 from shipit.core.deploy import EcsTask, TaskDefinition
@@ -29,12 +30,20 @@ class Tasks:
         self._aws, self._cluster, self._service, self._machine = aws, cluster, service, machine
         self._seen: dict[str, str] = {}  # the task definition of each task that was read
 
-    def all(self, since: dt.datetime | None) -> tuple[EcsTask, ...]:
-        """Return the tasks that shall run, and those that were created after `since` and shall not run any more."""
+    def all(self, service: Any, since: dt.datetime | None) -> tuple[tuple[EcsTask, ...], bool]:
+        """Return the tasks that shall run, and those that were created after `since` and shall not run any more.
+
+        The second value is False if the health of the targets of its load balancers cannot be read.
+
+        Args:
+            service: the answer to `DescribeServices`.
+            since: the time.
+        """
         found = self._described(self._listed("RUNNING", serviceName=self._service))
+        targets = target_problems(self._aws, service, found, self._machine)
         stopped = self._described(self._listed("STOPPED", serviceName=self._service))
         found += [each for each in stopped if since is None or each.get("createdAt", since) >= since]
-        return self._kept(found)
+        return self._kept(found, targets or {}), targets is not None
 
     def find(self, task: str) -> EcsTask | None:
         """Return a task by its id; None if ECS does not know it."""
@@ -93,9 +102,9 @@ class Tasks:
                 raise
         return "\n".join(event["message"] for event in answer["events"])[-limits.DEPLOY_LOG_SIZE :]
 
-    def _kept(self, found: list[Any]) -> tuple[EcsTask, ...]:
+    def _kept(self, found: list[Any], targets: Mapping[str, str] = {}) -> tuple[EcsTask, ...]:
         """Return tasks, and remember their task definitions, which their logs need."""
-        tasks = tuple(task_from(each) for each in found)
+        tasks = tuple(task_from(each, targets.get(each["taskArn"], "")) for each in found)
         self._seen |= {task.id: task.definition for task in tasks}
         return tasks
 

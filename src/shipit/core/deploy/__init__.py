@@ -33,6 +33,7 @@ from shipit.core.deploy.ecs import TaskDefinition as TaskDefinition
 from shipit.core.deploy.ecs import content_hash as content_hash
 from shipit.core.deploy.ecs import definition_name as definition_name
 from shipit.core.deploy.ecs import deployment_state as deployment_state
+from shipit.core.deploy.ecs import targets_of as targets_of
 from shipit.core.deploy.ecs_deployment import STAGED as STAGED
 from shipit.core.deploy.ecs_deployment import EcsDeployment as EcsDeployment
 from shipit.core.deploy.ecs_deployment import EcsPause as EcsPause

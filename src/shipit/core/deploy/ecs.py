@@ -119,6 +119,7 @@ class EcsTask(Struct, frozen=True):
         reason: the reason why it was stopped, with the exit status of its containers; empty if it runs.
         failed: True when it did not stop because ECS or a person asked for it.
         exits: the exit status of each container that ended, by the container's name.
+        target: the reason why a load balancer sends it no requests; empty if it does, or if this is not known.
     """
 
     id: str
@@ -131,6 +132,7 @@ class EcsTask(Struct, frozen=True):
     reason: str = ""
     failed: bool = False
     exits: Mapping[str, int] = field(default_factory=dict)
+    target: str = ""
 
     def succeeded(self, container: str) -> bool:
         """Return whether the command of a container ended with status 0."""
@@ -165,7 +167,7 @@ class EcsState(Struct, frozen=True):
         baking: the seconds that a deployment waits for by itself in its stages, besides those that it works.
         alarms: the names of the alarms that make ECS end a deployment.
         minimum: the least percentage of tasks that run during a deployment.
-        balanced: True when a load balancer checks its tasks.
+        targets_known: False when the credentials have no right to read the health of the targets of its load balancer.
         deployment: its newest deployment; None if ECS has none on record.
         tasks: its tasks, also those that were stopped since its newest deployment began.
     """
@@ -183,7 +185,7 @@ class EcsState(Struct, frozen=True):
     baking: int = 0
     alarms: tuple[str, ...] = ()
     minimum: int = 100
-    balanced: bool = False
+    targets_known: bool = True
     deployment: EcsDeployment | None = None
     tasks: tuple[EcsTask, ...] = ()
 
@@ -273,5 +275,13 @@ def _reasons(service: EcsState, definition: str) -> Iterator[str]:
     reasons = {task.reason: task for task in service.failed_of(definition)}
     for reason, task in list(reasons.items())[: limits.ECS_SHOWN_TASKS]:
         yield f"task `{task.id}` stopped: {reason}"
+    yield from targets_of(service, definition)
     if not reasons and len(service.running_of(definition)) < service.desired and service.message:
         yield service.message
+
+
+def targets_of(service: EcsState, definition: str) -> tuple[str, ...]:
+    """Return the reasons why running tasks of a task definition get no requests, each once."""
+    reasons = {task.target: task for task in service.running_of(definition) if task.target}
+    shown = list(reasons.items())[: limits.ECS_SHOWN_TASKS]
+    return tuple(f"task `{task.id}` gets no requests: {reason}" for reason, task in shown)

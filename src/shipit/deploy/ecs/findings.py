@@ -39,6 +39,10 @@ def service_findings(target: EcsTarget, service: EcsState) -> Iterator[Finding]:
         what = f"{where} has no circuit breaker with rollback: ECS starts tasks that fail again and again"
         breaker = "'deploymentCircuitBreaker={enable=true,rollback=true}'"
         yield Finding("no-circuit-breaker", what, f"{update} --deployment-configuration {breaker}", "warning")
+    if not service.targets_known:
+        what = f"it is not checked whether the load balancer of {where} sends requests to the new tasks"
+        right = "elasticloadbalancing:DescribeTargetHealth"
+        yield Finding("targets-unchecked", what, f"allow `{right}` in the policy of the role or user", "warning")
     if not service.minimum and not service.staged:
         what = f"`minimumHealthyPercent` of {where} is 0, so that ECS can stop all old tasks before new ones run"
         yield Finding("stops-first", what, "set it to 100", "warning")

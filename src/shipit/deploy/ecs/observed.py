@@ -15,6 +15,7 @@ from shipit.core.deploy import (
     TaskDefinition,
     definition_name,
     deployment_state,
+    targets_of,
 )
 from shipit.deploy.base import DeployTarget, HostState, Pause
 from shipit.finding import Finding
@@ -96,7 +97,8 @@ class ObservedEcs(Struct, frozen=True):
             return f"the deployment of {name} is not finished: {state.failed or state.waiting}"
         if len(running) < self.service.desired:
             return f"only {len(running)} of {self.service.desired} tasks run {name}"
-        return next((f"task `{task.id}` is unhealthy" for task in running if task.unhealthy), "")
+        unhealthy = (f"task `{task.id}` is unhealthy" for task in running if task.unhealthy)
+        return next(iter((*targets_of(self.service, self.arn), *unhealthy)), "")
 
     def _drift(self) -> Iterator[str]:
         """Yield a sentence if another image runs than was verified last."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import STAGED, EcsState, Rollout, deployment_state, machine
+from shipit.core.deploy import STAGED, EcsState, Rollout, deployment_state, machine, targets_of
 from shipit.errors import DeployError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.ecs.service import Change, Paused, firing, rolled_out
@@ -55,15 +55,17 @@ class AwaitDeployment(Struct, frozen=True):
         return Done() if state.done else Todo(state.failed or state.waiting)
 
     def apply(self, world: World) -> Outputs:
-        clock, said = world.clock, ""
+        clock, said, targets = world.clock, "", ""
         end = clock.elapsed() + self.within
         while True:
             found, definition = rolled_out(world, self.host, self.change)
             state = self._state(world, found, definition)
             if state.done:
                 return {}
+            targets = "; ".join(targets_of(found, definition)) or targets
             if state.failed:
-                raise self._failure(world, found, definition, state.failed)
+                before = f"before that, {targets}" if targets and targets not in state.failed else ""
+                raise self._failure(world, found, definition, "; ".join(filter(None, (state.failed, before))))
             if found.deployment and found.deployment.definition == definition and found.deployment.paused:
                 what = f"the deployment of {self.change.image} to {machine(self.host)} waits for an approval"
                 raise Paused(f"{what}: {found.deployment.paused}")

@@ -7,7 +7,16 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.core.deploy import DeployedImage, DeployEvent, EcsState, EcsTask, definition_name, digest_in, machine
+from shipit.core.deploy import (
+    DeployedImage,
+    DeployEvent,
+    EcsState,
+    EcsTask,
+    definition_name,
+    digest_in,
+    machine,
+    targets_of,
+)
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
@@ -89,6 +98,8 @@ class ConfirmDeployment(Struct, frozen=True):
         running = found.running_of(definition)
         if len(running) < max(1, found.desired):
             return f"only {len(running)} of {found.desired} tasks run {definition_name(definition)}"
+        if targets := targets_of(found, definition):
+            return targets[0]
         for task in running:
             if task.unhealthy:
                 return f"task `{task.id}` is unhealthy: its health check failed"

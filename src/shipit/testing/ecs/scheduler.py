@@ -16,6 +16,7 @@ from shipit.testing.registry import FakeRegistry
 _AGAIN = 10  # seconds between two starts of tasks
 _PATIENCE = 60  # seconds after which the load balancer counts a task that does not answer as unhealthy
 _ROLLBACK = 5  # seconds that a rollback takes
+_OK = 200
 _THRESHOLD = 3  # failed tasks, after which the circuit breaker ends a deployment
 
 
@@ -45,6 +46,7 @@ class FakeScheduler(Struct):
         breaker: True if a circuit breaker ends a deployment after 3 failed tasks.
         rollback: True if it also takes the deployment back.
         capacity: the event of the service that says why no task can be started; empty if tasks can be.
+        balanced: True if a load balancer checks the tasks, so that those that do not answer get no requests.
         reported: the digest that is reported for all containers; empty for that of the image.
         strategy: the strategy of its deployments: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`.
         bake: the seconds of the stage `BAKE_TIME`, and those between two moves of traffic.
@@ -63,6 +65,7 @@ class FakeScheduler(Struct):
     rollback: bool = True
     capacity: str = ""
     reported: str = ""
+    balanced: bool = False
     strategy: str = "ROLLING"
     bake: int = 0
     pauses: tuple[str, ...] = ()
@@ -220,7 +223,7 @@ class FakeScheduler(Struct):
 
     def _answers(self, task: FakeTask) -> bool:
         answers = (app.answer("/health", self.now - task.since) for app in self._apps(task))
-        return task.pulled and all(answer.status == 200 for answer in answers)
+        return task.pulled and all(answer.status == _OK for answer in answers)
 
     def _failure(self, task: FakeTask) -> str:
         """Return the reason why a task ends by itself now; empty if it does not."""
@@ -238,7 +241,7 @@ class FakeScheduler(Struct):
 
     def _observed(self, task: FakeTask) -> EcsTask:
         age, alive = self.now - task.since, not task.reason
-        fails = any(app.fails is not None and app.answer("/health", age).status != 200 for app in self._apps(task))
+        fails = any(app.fails is not None and app.answer("/health", age).status != _OK for app in self._apps(task))
         began = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(seconds=task.since)
         return EcsTask(
             task.id,
@@ -250,7 +253,16 @@ class FakeScheduler(Struct):
             ended=not alive,
             reason=task.reason,
             failed=task.failed,
+            target=self._target(task) if alive and task.pulled else "",
         )
+
+    def _target(self, task: FakeTask) -> str:
+        """Return the reason why the load balancer sends a task no requests; empty if it does."""
+        answers = (app.answer("/health", self.now - task.since).status for app in self._apps(task))
+        status = next((status for status in answers if status != _OK), None)
+        if status is None or not self.balanced:
+            return ""
+        return f"it is `unhealthy` in target group `web`: Health checks failed with these codes: [{status}]"
 
     def _reported(self, task: FakeTask) -> dict[str, str]:
         digests = self._digests(task.images) if task.pulled else {}
