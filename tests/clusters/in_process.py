@@ -106,8 +106,6 @@ def _requests(argv: Sequence[str], data: bytes) -> list[tuple[str, str, bytes]]:
 class LocalDriver:
     """What runs shipit in this process; it has the method of `release.runs.Driver` that waits for the end."""
 
-    program: Sequence[str] = ()
-
     def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
         out, err = io.StringIO(), io.StringIO()
         with patch.dict(os.environ, env, clear=True), redirect_stdout(out), redirect_stderr(err):

@@ -90,7 +90,7 @@ def test_a_deployment_that_is_killed_at_any_time_is_finished_by_the_same_command
     running = shop.start("deploy", "prod", "1.0.0")
     time.sleep(chance.uniform(0.5, LONGEST))
     running.kill()
-    running.communicate()
+    running.wait()
     shop.deploy("1.0.0").succeeded()
     assert shop.runs() == ["1.0.0", "1.0.0"]
     assert shop.record[-1] == "verified 1.0.0"

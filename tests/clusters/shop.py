@@ -17,7 +17,7 @@ from parts.daemon import program, wait_until
 from parts.kubernetes.client import Client
 from parts.kubernetes.node import App, Node
 from parts.registry import Registry
-from release.runs import Driver, Run
+from release.runs import Driver, Run, StartedRun
 from standin.kubernetes.server import KubernetesStandIn
 
 PROGRAM = Path(__file__).with_name("driver.py")
@@ -167,11 +167,10 @@ class Shop:
         """The image in the Deployment."""
         return str(self.deployment["spec"]["template"]["spec"]["containers"][0]["image"])
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> StartedRun:
         """Start shipit."""
-        argv = [*self._driver.program, *arguments]
-        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-        return subprocess.Popen(argv, cwd=self.root, env=self.environment, **streams)
+        assert isinstance(self._driver, Driver)
+        return self._driver.start(self.root, arguments, self.environment)
 
     def run(self, *arguments: str, env: Mapping[str, str] = {}) -> Run:
         """Run shipit to its end."""

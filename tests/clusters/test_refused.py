@@ -11,7 +11,7 @@ import pytest
 from clusters.shop import DENIED, REFUSED, REJECTED, WRONG, Shop
 from parts.daemon import wait_until
 from parts.kubernetes.node import App
-from release.runs import Run, ended
+from release.runs import Run
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_second_run_and_another_program_meanwhile_are_conflicts(new_shop: Call
     assert second.status == REFUSED
     assert "another deployment is running on cluster test" in second.err
     shop.change_image("0.9.0")
-    overtaken = ended(first)
+    overtaken = first.end()
     assert overtaken.status == REFUSED, overtaken.err
     assert "another program changed the image of deployment `web`" in overtaken.err
     wait_until(lambda: shop.runs() == ["0.9.0", "0.9.0"])

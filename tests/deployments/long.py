@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from deployments.conftest import VARIANTS
+from deployments.project import kill_after
 from deployments.shop import Shop
 from deployments.test_killed import EVERY, GROUPS, VERSIONS, kill_and_repeat
 from parts.load import Mode
@@ -62,13 +60,7 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(
     with shop.load(clients=16, pause=0.01) as running:
         for number in range(1, 21):
             version = VERSIONS[number % 2]
-            process = shop.start("deploy", "prod", version)
-            try:
-                process.communicate(timeout=chance.uniform(0.3, 3))
-            except subprocess.TimeoutExpired:
-                killed += 1
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+            killed += kill_after(shop.start("deploy", "prod", version), chance.uniform(0, 2.7))
             shop.deploy(version).succeeded()
             shop.consistent(version)
     print(  # noqa: T201

@@ -23,7 +23,7 @@ from parts.engine import Engine
 from parts.registry import Registry
 from parts.sshd import SshServer, ssh_server
 from parts.swarm import Swarm, swarm
-from release.runs import Driver, Run, ended
+from release.runs import Driver, Run
 
 pytestmark = pytest.mark.timeout(900)
 CONFLICT, REMOTE, REJECTED, UNKNOWN = 3, 5, 6, 7  # exit statuses
@@ -83,7 +83,7 @@ def during(shop: ComposeShop | SwarmShop, version: str, moment: Callable[[], boo
     process = shop.start("deploy", "prod", version)
     wait_until(moment)
     trouble()
-    run = ended(process, LONGEST)
+    run = process.end(LONGEST)
     print(f"\nstatus {run.status}\n{run.err}")  # noqa: T201
     assert "Traceback" not in run.err
     return run

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def shop(swarm_shop: SwarmShop) -> SwarmShop:
 
 def kill(shop: SwarmShop, seconds: float, *arguments: str) -> bool:
     """Start a run and kill it after some time; return whether it was not done before."""
-    return kill_after(shop.start(*arguments, output=subprocess.DEVNULL), seconds)
+    return kill_after(shop.start(*arguments), seconds)
 
 
 def report(line: str) -> None:

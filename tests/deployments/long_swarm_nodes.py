@@ -7,7 +7,6 @@ It takes about ten minutes; `make test` leaves this file out, because of its nam
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,7 +88,7 @@ def during_an_update(shop: SwarmShop, trouble: Callable[[int], None], node: int)
     """Cause trouble for a node while the service is updated, and return the load after the deployment succeeded."""
     new = shop.apps(VERSIONS[1], healthcheck=True).digest
     with shop.users() as running:
-        process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
+        process = shop.start("deploy", "prod", VERSIONS[1])
         wait_until(lambda: new in shop.runs())
         trouble(node)
         assert process.wait(600) == 0
@@ -104,7 +103,7 @@ def test_a_node_that_is_lost_while_the_service_is_updated_does_not_stop_the_depl
 def test_a_node_that_is_lost_while_the_service_is_watched_does_not_stop_the_deployment(shop: SwarmShop) -> None:
     shop.configure(bake="20s")
     new = shop.apps(VERSIONS[1], healthcheck=True).digest
-    process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
+    process = shop.start("deploy", "prod", VERSIONS[1])
     wait_until(lambda: shop.runs() == [new] * REPLICAS)
     shop.swarm.cut(3)
     assert process.wait(600) == 0
@@ -131,7 +130,7 @@ def test_the_status_after_the_loss_of_the_leader_says_which_version_serves(
     with swarm(registry, nodes=3, leader=2) as found:
         shop = begun(SwarmShop(tmp_path, apps, found, driver))
         new = apps(VERSIONS[1], healthcheck=True).digest
-        process = shop.start("deploy", "prod", VERSIONS[1], output=subprocess.DEVNULL)
+        process = shop.start("deploy", "prod", VERSIONS[1])
         wait_until(lambda: new in shop.runs())
         found.cut(2)
         status = process.wait(600)

@@ -15,7 +15,7 @@ from parts.daemon import wait_until
 from parts.engine import Engine
 from parts.registry import Registry
 from parts.swarm import swarm
-from release.runs import Driver, ended
+from release.runs import Driver
 
 pytestmark = pytest.mark.slow
 OLD, NEW = "2.0.0", "2.1.0"
@@ -42,7 +42,7 @@ def deploy(shop: SwarmShop, version: str, trouble: Callable[[int], None]) -> Non
     process = shop.start("deploy", "prod", version)
     wait_until(lambda: digest in shop.runs())
     trouble(2)
-    first = ended(process, PATIENCE)
+    first = process.end(PATIENCE)
     assert first.status in (0, REJECTED), first.err
     if first.status == REJECTED:
         assert "because a node with a new task was drained or lost" in first.err

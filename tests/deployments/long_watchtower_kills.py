@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
+from deployments.project import kill_after
 from deployments.test_killed import VERSIONS, Kill
 from deployments.test_watchtower import WatchedShop
 from deployments.test_watchtower import shop as shop
@@ -58,12 +57,6 @@ def test_a_deployment_killed_at_a_random_time_is_finished_by_the_same_command(sh
     chance, killed = random.Random(18), 0
     for number in range(1, RANDOM + 1):
         version = VERSIONS[number % 2]
-        process = shop.start("deploy", "prod", version)
-        try:
-            process.communicate(timeout=chance.uniform(0.3, 4))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            killed += 1
+        killed += kill_after(shop.start("deploy", "prod", version), chance.uniform(0, 3.7))
         finishes(shop, version)
     print(f"\nwatchtower: {killed} kills at random times")  # noqa: T201

@@ -9,9 +9,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from release.runs import Driver, Run
+from release.runs import Driver, Run, StartedRun
 
 
 class Project:
@@ -47,20 +46,18 @@ class Project:
         self.deploy(version, env={"WRITES": str(path)}).succeeded()
         return tuple(path.read_text().split())
 
-    def start(self, *arguments: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> StartedRun:
         """Start shipit in a process group of its own."""
-        argv = [*self._driver.program, *arguments]
-        streams: dict[str, Any] = {"stdout": output, "stderr": output, "encoding": "utf-8"}
-        return subprocess.Popen(argv, cwd=self.root, env=self.environment, process_group=0, **streams)
+        return self._driver.start(self.root, arguments, self.environment)
 
 
-def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+def kill_after(run: StartedRun, seconds: float) -> bool:
     """Kill a run with the commands that it started, and return whether it was still running."""
     try:
-        process.communicate(timeout=seconds)
+        run.wait(seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
         return True
     return False
 

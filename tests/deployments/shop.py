@@ -148,6 +148,10 @@ class Shop(Project):
         self.proxy.reload()
         self.configure(nginx={"file": str(switch_file)})
 
+    def fail(self) -> None:
+        """From now on, the health check of the container that serves fails."""
+        self.engine.docker("exec", f"{self.name}-{self.written}", "touch", "/tmp/failing")
+
     def build(self, version: str, *lines: str) -> None:
         """Push the image of a version, made of 1.0.0 and these lines of a Dockerfile."""
         reference = f"{self.image}:{version}"

@@ -40,7 +40,7 @@ def test_if_the_engine_stops_no_traffic_moves_and_the_error_says_so(
         wait_until(lambda: "green" in shop.running())
         engine = int(Path(own_engine.host.removeprefix("unix://")).with_name("pid").read_text())
         os.kill(engine, signal.SIGKILL)
-        err = process.communicate(timeout=120)[1]
-        assert process.returncode == FAILED, err
-        assert "no traffic was moved, but what serves now could not be checked" in err
+        run = process.end(120)
+        assert run.status == FAILED, run.err
+        assert "no traffic was moved, but what serves now could not be checked" in run.err
         assert shop.written == "blue"

@@ -8,13 +8,16 @@ RELOADED = {"STOP_AT": "6", "STOP_WHEN": "after"}  # see test_killed.py
 
 
 def test_a_version_that_fails_after_an_interrupted_switch_gives_the_traffic_back(shop: Shop) -> None:
-    shop.apps("2.1.0", fail_after=8)
+    shop.apps("2.1.0")
     shop.deploy("1.0.0").succeeded()
-    shop.configure(bake="20s")
+    shop.configure(bake="60s")
     with shop.load(pause=0.05) as running:
         assert shop.deploy("2.1.0", env=RELOADED).killed
         shop.serves("version 2.1.0")
-        again = shop.deploy("2.1.0")
+        run = shop.start("deploy", "prod", "2.1.0")
+        run.until("▸ watch ")
+        shop.fail()
+        again = run.end()
     assert again.status == REJECTED, again.err
     assert "1.0.0" in again.err
     shop.consistent("1.0.0")
@@ -51,12 +54,15 @@ def test_a_marker_that_cannot_be_written_takes_no_good_version_out_of_service(sh
 
 
 def test_a_version_whose_container_was_removed_by_hand_is_watched_again(shop: Shop) -> None:
-    shop.apps("2.2.0", fail_after=6)
+    shop.apps("2.2.0")
     shop.deploy("1.0.0").succeeded()
     shop.deploy("2.2.0").succeeded()
     shop.engine.docker("rm", "--force", f"{shop.name}-{shop.written}")
-    shop.configure(bake="20s")
-    again = shop.deploy("2.2.0")
+    shop.configure(bake="60s")
+    run = shop.start("deploy", "prod", "2.2.0")
+    run.until("▸ watch ")
+    shop.fail()
+    again = run.end()
     assert again.status == REJECTED, again.err
     assert "no version served when this deployment began, so there is no earlier version to go back to" in again.err
     assert shop.answer() == "version 2.2.0"  # better than nothing

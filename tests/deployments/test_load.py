@@ -13,7 +13,7 @@ from parts.load import Mode
     ("variant", "mode"), [("set", "keep"), ("upstream", "close"), ("container", "keep"), ("network", "close")]
 )
 def test_deployments_in_a_row_lose_no_request(new_shop: Callable[[str], Shop], variant: str, mode: Mode) -> None:
-    shop, versions, count = new_shop(variant), ("1.0.0", "1.1.0"), 3
+    shop, versions, count = new_shop(variant), ("1.0.0", "1.1.0"), 2
     shop.deploy(versions[0]).succeeded()
     with shop.load(mode, pause=0.05) as running:
         for number in range(1, count + 1):

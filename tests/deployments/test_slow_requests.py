@@ -9,7 +9,7 @@ OLD, NEW = "1.0.0", "1.1.0"
 
 def test_requests_that_began_before_the_switch_are_finished(shop: Shop) -> None:
     shop.deploy(OLD).succeeded()
-    with shop.load(path="/cgi-bin/slow?6", clients=4) as slow, shop.load(path="/cgi-bin/slow?0.3", clients=4) as quick:
+    with shop.load(path="/cgi-bin/slow?2", clients=4) as slow, shop.load(path="/cgi-bin/slow?0.3", clients=4) as quick:
         shop.deploy(NEW).succeeded()
     assert slow.result.lost == 0, slow.result
     assert quick.result.lost == 0, quick.result

@@ -15,7 +15,7 @@ import pytest
 from deployments.shop import Apps
 from parts.watchtower import TOKEN, Watchtower, watchtower
 from parts.web_app import WebApp
-from release.runs import Driver, Run
+from release.runs import Driver, Run, StartedRun
 
 pytestmark = pytest.mark.slow
 CONTAINER = "watched-shop"
@@ -56,11 +56,8 @@ class WatchedShop:
     def run(self, *arguments: str, **environment: str) -> Run:
         return self._driver.run(self.root, arguments, {**self.environment, **environment})
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        argv = [*self._driver.program, *arguments]
-        return subprocess.Popen(
-            argv, cwd=self.root, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
-        )
+    def start(self, *arguments: str) -> StartedRun:
+        return self._driver.start(self.root, arguments, self.environment)
 
     def runs(self, app: WebApp) -> bool:
         return self.engine.run("inspect", "--format", "{{.Image}}", CONTAINER).stdout.strip() == app.id

@@ -61,6 +61,13 @@ class StartedRun:
             time.sleep(0.005)
         return status
 
+    def until(self, text: str, timeout: float = 60) -> None:
+        """Wait until the run has written a text to standard error."""
+        end, errors = time.monotonic() + timeout, self.files.with_suffix(".err")
+        while text not in (said := errors.read_text(errors="replace") if errors.exists() else ""):
+            assert self.poll() is None and time.monotonic() < end, f"it did not write {text!r}\n{said}"
+            time.sleep(0.02)
+
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
