@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 from deploy.stage import Stage, digest_of, undone
+from msgspec.structs import replace
 
 from shipit import api
 from shipit.config.load import parse_config
@@ -330,6 +331,23 @@ def test_only_the_named_container_of_several_gets_the_image() -> None:
     world.clock.sleep(60)
     (image,) = stage.deployed(world, "1.0.0")
     assert service.definitions[-1].images == {"web": image.reference, "log": f"acme/shop@{BEFORE}"}
+
+
+def test_a_missing_secret_stops_a_deployment_before_anything_changes_and_no_rollback() -> None:
+    stage = ServiceStage.of()
+    world, (first, _) = begun(stage, "1.0.0", "1.1.0")
+    service = service_of(world)
+    secrets = [{"name": "DB", "valueFrom": "/shop/db"}]
+    definition = service.definitions[-1]
+    containers = [{**each, "secrets": secrets} for each in definition.content["containerDefinitions"]]
+    service.definitions[-1] = replace(definition, content={**definition.content, "containerDefinitions": containers})
+    stage.publish(world, "1.2.0")
+    assert codes(stage.plan(world)) == {"secret-missing": "error"}
+    with pytest.raises(PreflightError):
+        stage.deploy(world.next_run())
+    assert len(service.updates) == 2
+    stage.rollback(world.next_run())
+    assert runs(world) == {first.digest}
 
 
 def test_a_problem_of_the_service_is_a_finding_and_nothing_is_deployed() -> None:

@@ -69,6 +69,9 @@ class Ecs:
 
     def create(self, image: str) -> str:
         """Create the service with a first task definition, as another program does, and return its ARN."""
+        import boto3
+
+        boto3.client("ssm").put_parameter(Name="/shop/db", Value="hunter2", Type="SecureString")
         self.client.create_cluster(clusterName=CLUSTER)
         arn = self.register(image)
         self.client.create_service(cluster=CLUSTER, serviceName=SERVICE, taskDefinition=arn, desiredCount=2)
@@ -93,6 +96,7 @@ class Ecs:
             containerDefinitions=[container],
             requiresCompatibilities=["FARGATE"],
             networkMode="awsvpc",
+            executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/shop-execution",
             cpu="256",
             memory="512",
             tags=[{"key": "team", "value": "shop"}],
@@ -297,6 +301,12 @@ class Ecs:
     def _address(self, task: EcsTask) -> dict[str, Any]:
         return {"name": "privateIPv4Address", "value": f"10.0.0.{int(task.id, 16)}"}
 
+    def simulate_principal_policy(self, asked: Any) -> dict[str, Any]:
+        """Answer that the execution role may read everything."""
+        (action,) = asked["ActionNames"]
+        allowed = {"EvalActionName": action, "EvalDecision": "allowed"}
+        return {"EvaluationResults": [{**allowed, "EvalResourceName": arn} for arn in asked["ResourceArns"]]}
+
     def describe_target_health(self, asked: Any) -> dict[str, Any]:
         """Answer for the load balancer: `target` of a task ends with the state and the reason."""
         assert asked["TargetGroupArn"] == _GROUP
@@ -327,7 +337,10 @@ _PLAYED = (
 
 
 # The requests to other services that this module answers itself: moto lacks them, or takes seconds to load.
-_ANSWERED = {"elbv2": {"DescribeTargetHealth": "describe_target_health"}}
+_ANSWERED = {
+    "elbv2": {"DescribeTargetHealth": "describe_target_health"},
+    "iam": {"SimulatePrincipalPolicy": "simulate_principal_policy"},
+}
 
 
 @pytest.fixture

@@ -22,7 +22,10 @@ POLICY = json.loads((Path(__file__).parents[2] / "examples/ecs/aws/rights.json")
 # stages and alarms have a test of their own.
 _STAGES = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment", "cloudwatch:DescribeAlarms")
 # Without these, a deployment goes on, and a warning says what is not checked.
-_WARNED = ("elasticloadbalancing:DescribeTargetHealth",)
+_WARNED = (
+    *("elasticloadbalancing:DescribeTargetHealth", "ssm:DescribeParameters", "secretsmanager:DescribeSecret"),
+    *("kms:DescribeKey", "iam:SimulatePrincipalPolicy"),
+)
 CHECKED = [
     each
     for statement in POLICY["Statement"]
@@ -50,12 +53,14 @@ def policy(without: str = "") -> Any:
 
 def test_the_policy_of_the_guide_is_enough(ecs: Ecs, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = Shop.on(ecs, 'alarms = ["shop-5xx"]\n')
+    ecs.scheduler.balanced = True
     make_alarm("shop-5xx")
     ecs.scheduler.strategy, ecs.scheduler.pauses = "BLUE_GREEN", ("POST_SCALE_UP",)
     first = shop.publish(shop.world, "1.0.0")
     log_in("shipit", policy(), monkeypatch)
     check_rights(monkeypatch)
-    assert shop.deploy(shop.run()).paused
+    paused = shop.deploy(shop.run())
+    assert paused.paused and not paused.plan.findings
     assert not api.approve(shop.project(shop.run()), "dev").paused
     shop.publish(shop.world, "1.1.0")
     assert shop.deploy(shop.run()).paused

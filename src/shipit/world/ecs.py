@@ -57,6 +57,13 @@ class EcsService(Protocol):
     def job(self, key: str) -> EcsTask | None:
         """Return the newest task that `run` started with `key`; None if there is none, or if ECS has forgotten it."""
 
+    def secret_findings(self, content: Mapping[str, Any]) -> tuple[Finding, ...]:
+        """Return the reasons why tasks could not read the secrets that a task definition names. Reads no value.
+
+        Args:
+            content: the content of the task definition.
+        """
+
     def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
         """Return those of the alarms of CloudWatch with these names that exist, with their states."""
 

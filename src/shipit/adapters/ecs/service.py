@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from shipit.adapters.ecs.answers import alarms_from, state_from
 from shipit.adapters.ecs.deployments import Deployments
 from shipit.adapters.ecs.preflight import service_findings
+from shipit.adapters.ecs.secrets import SecretCheck
 from shipit.adapters.ecs.tasks import Tasks
 from shipit.adapters.sites import AwsSite, code_of, requesting
 from shipit.core import limits
@@ -20,6 +21,7 @@ from shipit.core.deploy import (
     EcsState,
     EcsTask,
     TaskDefinition,
+    content_hash,
     definition_name,
     machine,
     service_parts,
@@ -48,6 +50,7 @@ class AwsEcsService:
         self._aws = self._bucket.aws
         self._deployments = Deployments(self._aws, self._cluster, self._name, self._machine)
         self._tasks = Tasks(self._aws, self._cluster, self._name, self._machine)
+        self._secrets: dict[str, tuple[Finding, ...]] = {}  # by the hash of a content, because a run asks several times
         self._known: dict[str, TaskDefinition] = {}  # by ARN; the content of a revision never changes
 
     def findings(self, account: str | None) -> tuple[Finding, ...]:
@@ -104,6 +107,12 @@ class AwsEcsService:
             text = self._tasks.log(task, container, definition, lines) if definition else ""
             return self._redact(text)
         return ""
+
+    def secret_findings(self, content: Mapping[str, Any]) -> tuple[Finding, ...]:
+        found = content_hash(content)
+        if found not in self._secrets:
+            self._secrets[found] = tuple(SecretCheck(self._aws, content).findings())
+        return self._secrets[found]
 
     def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
         if not names:

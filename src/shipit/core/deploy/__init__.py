@@ -87,6 +87,9 @@ from shipit.core.deploy.site import release_text as release_text
 from shipit.core.deploy.site import sha256_of as sha256_of
 from shipit.core.deploy.site import site_file as site_file
 from shipit.core.deploy.site import stored_path as stored_path
+from shipit.core.deploy.task_secrets import SecretReference as SecretReference
+from shipit.core.deploy.task_secrets import secret_words as secret_words
+from shipit.core.deploy.task_secrets import secrets_of as secrets_of
 from shipit.core.deploy.workload import Pod as Pod
 from shipit.core.deploy.workload import Rollout as Rollout
 from shipit.core.deploy.workload import Workload as Workload

@@ -19,6 +19,7 @@ from msgspec import Struct, field, json
 from shipit.core import limits
 from shipit.core.deploy.container import DeployedImage
 from shipit.core.deploy.ecs_deployment import STAGED, EcsDeployment
+from shipit.core.deploy.task_secrets import secret_words
 from shipit.core.deploy.workload import Rollout
 
 CONTENT, VERSION_TAG = "shipit:content", "shipit:version"
@@ -274,7 +275,8 @@ def _reasons(service: EcsState, definition: str) -> Iterator[str]:
     """Yield the reasons why tasks of a task definition do not run: those of stopped tasks, or the last event."""
     reasons = {task.reason: task for task in service.failed_of(definition)}
     for reason, task in list(reasons.items())[: limits.ECS_SHOWN_TASKS]:
-        yield f"task `{task.id}` stopped: {reason}"
+        words = secret_words(reason)
+        yield f"task `{task.id}` stopped: {reason}{f' ({words})' if words else ''}"
     yield from targets_of(service, definition)
     if not reasons and len(service.running_of(definition)) < service.desired and service.message:
         yield service.message

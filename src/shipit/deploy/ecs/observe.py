@@ -40,7 +40,8 @@ def observe_service(world: World, target: EcsTarget) -> ObservedEcs:
     if service is None or not seen.container:
         return seen
     alarms = port.alarms(config.alarms)
-    findings = (*seen.findings, *service_findings(target, service), *alarm_findings(target, alarms))
+    secrets = port.secret_findings(definition.content) if definition else ()
+    findings = (*seen.findings, *service_findings(target, service), *alarm_findings(target, alarms), *secrets)
     found = replace(seen, serving=_serving(world, seen), started=_started(port, seen), findings=findings)
     return replace(found, alarms=alarms, paused=_pause(world, seen))
 

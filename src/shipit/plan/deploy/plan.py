@@ -23,6 +23,9 @@ from shipit.steps.repository import Run
 from shipit.steps.static_site import UploadFiles
 from shipit.world import ForgeDeployment
 
+# The findings about the secrets of the task definition that runs now.
+_OF_SECRETS = ("execution-role", "secret-missing", "secret-key", "secret-denied")
+
 
 def make_deploy_plan(
     config: Config,
@@ -46,6 +49,8 @@ def make_deploy_plan(
     containers = any(goal.container for goal in goals)
     if containers:  # an interrupted rollback to such a container already started it on the port of its slot
         all_findings = tuple(finding for finding in all_findings if finding.code != "slot-port")
+    if rollback:  # the earlier version comes back with the secrets that it had
+        all_findings = tuple(finding for finding in all_findings if finding.code not in _OF_SECRETS)
     blocked = any_blocks(all_findings)
     steps = () if blocked else _files_first(step for one in chosen for step in TARGETS[one[0].kind].plan(*one))
     return DeployPlan(

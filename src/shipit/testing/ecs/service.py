@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shipit.core import limits
-from shipit.core.deploy import CONTENT, EcsAlarm, EcsState, EcsTask, TaskDefinition, digest_in
+from shipit.core.deploy import CONTENT, EcsAlarm, EcsState, EcsTask, TaskDefinition, digest_in, secrets_of
 from shipit.errors import RemoteError, ShipitError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
@@ -37,6 +37,7 @@ class FakeEcsService:
     * `failures`: the error that each request raises, by the name of its action, such as `ecs:UpdateService`.
     * `updates`: the task definitions that the service was given.
     * `metrics`: the names of the alarms of CloudWatch that exist; `firing` of the scheduler has those that fire.
+    * `secrets`: the names of the secrets that exist, and that its tasks can read.
     * `jobs`: the tasks that are not part of the service, by their ids; `commands` are the commands of all of them.
     """
 
@@ -51,6 +52,7 @@ class FakeEcsService:
         self.failures: dict[str, ShipitError] = {}
         self.updates: list[str] = []
         self.jobs: dict[str, FakeJobTask] = {}
+        self.secrets: set[str] = set()
         self.metrics: set[str] = set()
         self.commands: list[tuple[str, ...]] = []
         self._clock = clock
@@ -126,6 +128,13 @@ class FakeEcsService:
     def job(self, key: str) -> EcsTask | None:
         ids = [task for task, each in self.jobs.items() if each.key == key]
         return self.task(ids[-1]) if ids else None
+
+    def secret_findings(self, content: Mapping[str, Any]) -> tuple[Finding, ...]:
+        return tuple(
+            Finding("secret-missing", f"the parameter `{each.name}` for {each.user} does not exist", "create it")
+            for each in secrets_of(content)
+            if each.name not in self.secrets
+        )
 
     def alarms(self, names: Sequence[str]) -> tuple[EcsAlarm, ...]:
         self._fail("cloudwatch:DescribeAlarms")

@@ -1,0 +1,192 @@
+"""The check that the secrets of a task definition exist and can be read by its execution role. No value is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shipit.adapters.sites import Aws, code_of, requesting
+from shipit.core.deploy import SecretReference, secrets_of
+from shipit.errors import AuthError
+from shipit.finding import Finding
+
+_AT_ONCE = 50  # the most names in one filter of Parameter Store
+_MISSING = ("ResourceNotFoundException", "NotFoundException")
+_USABLE = ("Enabled", "Creating", "Updating")
+_OF_AWS = "alias/aws/"
+
+
+class Found(Struct, frozen=True):
+    """A secret that exists: its ARN, the KMS key that encrypts it, and whether it is to be deleted."""
+
+    arn: str
+    key: str = ""
+    deleted: bool = False
+
+
+class SecretCheck:
+    """The check of the secrets of one task definition.
+
+    Args:
+        aws: the clients of AWS for the region of the service.
+        content: the content of the task definition.
+    """
+
+    def __init__(self, aws: Aws, content: Mapping[str, Any]) -> None:
+        self._aws, self._role = aws, str(content.get("executionRoleArn", ""))
+        self._references = tuple(secrets_of(content))
+        self._regions: dict[str, Aws] = {aws.region: aws}
+        self._unchecked: dict[str, None] = {}  # the rights that are missing
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the reasons why tasks could not start, and a warning about what could not be checked."""
+        if not self._references:
+            return
+        if not self._role:
+            what = "the task definition names secrets, but no execution role that can read them"
+            yield Finding("execution-role", what, "set `executionRoleArn` in the task definition")
+            return
+        found = self._found()
+        yield from self._missing(found)
+        yield from self._keys(found)
+        yield from self._denied(found)
+        if self._unchecked:
+            rights = ", ".join(f"`{right}`" for right in self._unchecked)
+            what = "it was not checked whether the secrets of the task definition exist and can be read"
+            yield Finding("secrets-unchecked", what, f"allow {rights} in the policy of the role or user", "warning")
+
+    def _found(self) -> dict[SecretReference, Found | None]:
+        """Return the secrets that could be looked for; None for one that does not exist."""
+        own = [each for each in self._references if each.account in ("", self._aws.login.account)]
+        found: dict[SecretReference, Found | None] = {}
+        for region in {each.region for each in own}:
+            there = [each for each in own if each.region == region]
+            parameters = self._parameters(region, [each.name for each in there if each.service == "ssm"])
+            if parameters is not None:
+                found |= {each: parameters.get(_plain(each.name)) for each in there if each.service == "ssm"}
+        for each in own:
+            if each.service == "secretsmanager":
+                found |= self._secret(each)
+        return found
+
+    def _parameters(self, region: str, names: Sequence[str]) -> Mapping[str, Found] | None:
+        found: dict[str, Found] = {}
+        wanted = sorted({_plain(name) for name in names})
+        try:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = {"Key": "Name", "Option": "Equals", "Values": wanted[start : start + _AT_ONCE]}
+                with requesting("list the parameters of the task definition", "ssm:DescribeParameters"):
+                    pages = self._client("ssm", region).get_paginator("describe_parameters")
+                    for page in pages.paginate(ParameterFilters=[some]):
+                        found |= {each["Name"]: self._parameter(region, each) for each in page["Parameters"]}
+        except AuthError:
+            self._unchecked["ssm:DescribeParameters"] = None
+            return None
+        return found
+
+    def _parameter(self, region: str, found: Any) -> Found:
+        name, account = found["Name"].removeprefix("/"), self._aws.login.account
+        arn = f"arn:aws:ssm:{region or self._aws.region}:{account}:parameter/{name}"
+        return Found(found.get("ARN") or arn, found.get("KeyId", "") if found["Type"] == "SecureString" else "")
+
+    def _secret(self, reference: SecretReference) -> dict[SecretReference, Found | None]:
+        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+        try:
+            with requesting(f"read about the secret `{reference.name}`", "secretsmanager:DescribeSecret"):
+                try:
+                    client = self._client("secretsmanager", reference.region)
+                    found = client.describe_secret(SecretId=reference.name)
+                except ClientError as error:
+                    if code_of(error) in _MISSING:
+                        return {reference: None}
+                    raise
+        except AuthError:
+            self._unchecked["secretsmanager:DescribeSecret"] = None
+            return {}
+        return {reference: Found(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate")))}
+
+    def _missing(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+        for each, secret in found.items():
+            if secret is None or secret.deleted:
+                state = "does not exist" if secret is None else "is to be deleted"
+                region = each.region or self._aws.region
+                what = f"the {each.kind} `{each.name}` for {each.user} {state} in region {region}"
+                yield Finding("secret-missing", what, "create it, or correct its name in the task definition")
+
+    def _keys(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+        """Yield a finding for each KMS key that cannot be used."""
+        users = {(secret.key, each.region): each for each, secret in found.items() if secret and _own_key(secret)}
+        for (key, region), each in users.items():
+            if state := self._key_state(key, region):
+                what = f"the KMS key `{key}` of the {each.kind} `{each.name}` for {each.user} is {state}"
+                yield Finding("secret-key", what, "enable the key, or encrypt it with another one")
+
+    def _key_state(self, key: str, region: str) -> str:
+        """Return the state of a key that cannot be used; empty if it can, or if it is not known."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with requesting(f"read about the KMS key `{key}`", "kms:DescribeKey"):
+                try:
+                    state = self._client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+                except ClientError as error:
+                    if code_of(error) in _MISSING:
+                        return "missing"
+                    raise
+        except AuthError:
+            self._unchecked["kms:DescribeKey"] = None
+            return ""
+        return "" if state in _USABLE else _words(state)
+
+    def _denied(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+        """Yield a finding for each secret that the policies of the execution role do not let it read."""
+        existing = {each: secret for each, secret in found.items() if secret and not secret.deleted}
+        for action in sorted({each.action for each in existing}):
+            there = {each: secret.arn for each, secret in existing.items() if each.action == action}
+            for arn, decision in self._decisions(action, there.values()).items():
+                each = next(each for each, of in there.items() if of == arn)
+                role = f"the execution role `{self._role.rpartition('/')[2]}`"
+                what = f"{role} may not read the {each.kind} `{each.name}` for {each.user}"
+                # A secret, unlike a parameter, can have a policy of its own that allows it.
+                sure = decision == "explicitDeny" or each.service == "ssm"
+                fix = f"allow `{action}` for it in the policy of the role"
+                yield Finding("secret-denied", what, fix, "error" if sure else "warning")
+
+    def _decisions(self, action: str, arns: Iterable[str]) -> Mapping[str, str]:
+        """Return the decision for each ARN that the role may not use, as IAM simulates it."""
+        try:
+            with requesting("say what the execution role may read", "iam:SimulatePrincipalPolicy"):
+                pages = self._client("iam", "").get_paginator("simulate_principal_policy")
+                asked = {"PolicySourceArn": self._role, "ActionNames": [action], "ResourceArns": sorted(set(arns))}
+                found = [each for page in pages.paginate(**asked) for each in page["EvaluationResults"]]
+        except AuthError:
+            self._unchecked["iam:SimulatePrincipalPolicy"] = None
+            return {}
+        decisions = {each["EvalResourceName"]: each["EvalDecision"] for each in found}
+        return {arn: decision for arn, decision in decisions.items() if decision != "allowed"}
+
+    def _client(self, service: str, region: str) -> Any:
+        region = region or self._aws.region
+        self._regions.setdefault(region, Aws(region))
+        return self._regions[region].client(service)
+
+
+def _plain(name: str) -> str:
+    """Return the name of a parameter without its version or label."""
+    return name.partition(":")[0]
+
+
+def _own_key(secret: Found) -> bool:
+    return bool(secret.key) and _OF_AWS not in secret.key
+
+
+def _words(state: str) -> str:
+    """Return the state of a key in words.
+
+    >>> _words("PendingDeletion")
+    'pending deletion'
+    """
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in state).strip()
