@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Literal
 import pytest
 from engine.stage import Stage, new_world, public
 
-from shipit.errors import PreflightError
+from shipit.config.load import parse_config
+from shipit.errors import CommandError, PreflightError
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 from shipit.world import ForgePullRequest, World
 
@@ -349,3 +351,174 @@ def test_nothing_that_a_person_writes_while_the_pull_request_is_updated_is_lost(
     assert [number for number in range(1, len(done) + 1) if f"by hand {number}" not in written] == [], done
     assert "We can search!" in written
     assert [each.state for each in pulls(world)] == ["open"]
+
+
+def test_the_branch_of_a_base_with_a_slash_is_one_name(tmp_path: Path) -> None:
+    stage = Stage.of(
+        tmp_path, 'write-back = "pull-request"\nbranches = ["main", { name = "fix/1.x", range = "1.x" }]\n'
+    )
+    world = new_world()
+    world.git.check_out("fix/1.x", str(world.git.head()))
+    world.commit("fix: crash", {"crash.txt": "1"})
+    world.push()
+    stage.release(world)
+    assert "shipit/release/fix--1.x" in world.remote.branches
+    assert world.forge.find_pull_request("shipit/release/fix--1.x", "fix/1.x")
+    stage.release(world.fresh_clone())
+    assert [(each.state, each.title) for each in pulls(world)] == [("open", "chore(release): 1.1.0")] * 2
+
+
+def test_a_channel_of_pre_releases_has_a_pull_request_of_its_own(tmp_path: Path) -> None:
+    settings = 'write-back = "pull-request"\nbranches = ["main", { name = "next", prerelease = "beta" }]\n'
+    stage, world = Stage.of(tmp_path, settings), new_world()
+    world.git.check_out("next", str(world.git.head()))
+    world.push()
+    stage.release(world)
+    world.remote.pull_requests.merge(1, "merge")
+    world.remote.default = "next"
+    stage.release(world.fresh_clone())
+    assert world.remote.releases["v1.1.0-beta.1"].prerelease
+    stage.release(push(world, "fix: crash"))
+    assert pulls(world)[-1].title == "chore(release): 1.1.0-beta.2"
+
+
+def test_several_packages_are_proposed_in_one_pull_request_and_released_together(tmp_path: Path) -> None:
+    config = parse_config(
+        '[release]\nwrite-back = "pull-request"\n'
+        '[packages.web]\npath = "web"\nversion-files = ["web/VERSION"]\n'
+        '[packages.server]\npath = "server"\nversion-files = ["server/VERSION"]\n'
+    )
+    stage, world = Stage(config, tmp_path), FakeWorld.new({"web/VERSION": "0.1.0\n", "server/VERSION": "0.1.0\n"})
+    for name in ("web", "server"):
+        world.git.tag(f"{name}-v0.1.0")
+        world.push(f"{name}-v0.1.0")
+    world.commit("feat: a page", {"web/b.txt": "b"})
+    world.commit("fix: a query", {"server/b.txt": "b"})
+    world.push()
+    stage.release(world)
+    assert pulls(world)[0].title == "chore(release): web 0.2.0, server 0.1.1"
+    push(world, "fix: a late query", "server/late.txt")
+    world.remote.pull_requests.merge(1, "squash", "Both\n\nat once", delete_branch=True)
+    assert stage.release(world.fresh_clone()).packages == ("web 0.2.0", "server 0.1.1")
+    assert {"web-v0.2.0", "server-v0.1.1"} <= world.remote.releases.keys()
+    assert "a late query" in world.remote.releases["server-v0.1.1"].body
+    assert pulls(world)[-1].title == "chore(release): server 0.1.2"
+    assert "a late query" in world.remote.tree(BRANCH)["server/CHANGELOG.md"]
+
+
+def test_what_fails_after_the_merge_is_finished_by_the_same_command(stage: Stage) -> None:
+    world = merged(stage, "squash")
+    jar = world.process.effects["make jar"]
+
+    def fail(files: object, env: object) -> None:
+        raise CommandError("the build is broken")
+
+    world.process.effects["make jar"] = fail
+    with pytest.raises(CommandError):
+        stage.release(world)
+    assert "v1.1.0" not in world.remote.tags
+    world.process.effects["make jar"] = jar
+    assert stage.release(world.fresh_clone()).released
+    assert "v1.1.0" in world.remote.releases
+
+
+def test_a_release_is_built_from_its_own_commit_when_main_has_newer_ones(stage: Stage) -> None:
+    world = merged(stage, "squash")
+    push(world, "feat: newer", "build.gradle", "plugins {\n}\n\n// newer\nversion = '1.1.0'\n")
+    asset = FakeWorld.next_run(merged(stage, "squash"))
+    stage.release(asset)
+    clone = world.fresh_clone()
+    stage.release(clone)
+    assert world.remote.releases["v1.1.0"].assets == asset.remote.releases["v1.1.0"].assets
+    assert clone.git.head() == world.remote.branches["main"]
+    assert "newer" not in world.remote.releases["v1.1.0"].body
+    assert pulls(world)[-1].title == "chore(release): 1.2.0"
+
+
+def test_the_title_and_the_body_that_a_person_writes_are_never_read(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    world.forge.keep_pull_request(branch=BRANCH, base="main", title="9.9.9", body="Release-As: 9.9.9")
+    stage.release(world.fresh_clone())
+    assert pulls(world)[0].title == "chore(release): 1.1.0"
+
+
+def test_a_file_that_a_person_removes_on_the_branch_stays_removed(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = world.fresh_clone()
+    other.git.check_out(BRANCH, world.remote.branches[BRANCH])
+    del other.files.held["search.txt"]
+    other.git.create_commit(("search.txt",), "docs: remove", by_hand=True)
+    other.push()
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert "search.txt" not in world.remote.tree(BRANCH)
+    assert "crash.txt" in world.remote.tree(BRANCH)
+
+
+def test_a_merge_that_resolves_a_conflict_by_hand_stops_the_update(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    other = push(world, "fix: crash", "crash.txt")
+    other.git.check_out(BRANCH, world.remote.branches[BRANCH])
+    tree = {**world.remote.commits.held[world.remote.branches[BRANCH]].tree, "crash.txt": b"resolved by hand"}
+    other.git.merge(world.remote.branches["main"], "Merge main", tree)
+    other.push()
+    with pytest.raises(PreflightError) as raised:
+        stage.release(world.fresh_clone())
+    assert [finding.code for finding in raised.value.findings] == ["release-pr-conflict"]
+
+
+def test_commits_of_people_that_were_squashed_with_the_release_are_not_made_again(stage: Stage) -> None:
+    world = rebuilt(stage)
+    stage.release(world)
+    world.remote.pull_requests.merge(1, "squash")
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert pulls(world)[-1].title == "chore(release): 1.1.1"
+    assert world.remote.subjects(BRANCH)[:2] == ["chore(release): 1.1.1", "fix: crash"]
+
+
+def test_a_commit_pushed_to_the_branch_after_its_merge_is_kept_in_the_next_proposal(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    world.remote.pull_requests.merge(1, "squash")
+    stage.release(world.fresh_clone())
+    edit(world, "NEWS.md", "We can search!\n", "docs: too late")
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert pulls(world)[-1].title == "chore(release): 1.1.1"
+    assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
+
+
+def test_a_project_without_version_files_is_released_by_its_changelog(tmp_path: Path) -> None:
+    config = parse_config('[release]\nwrite-back = "pull-request"\nversion-files = []\n')
+    stage, world = Stage(config, tmp_path), FakeWorld.new({"README.md": "# App\n"})
+    world.git.tag("v0.1.0")
+    world.push("v0.1.0")
+    stage.release(push(world, "feat: search"))
+    world.remote.pull_requests.merge(1, "squash", "Search\n\nfor all")
+    stage.release(world.fresh_clone())
+    assert [*world.remote.releases] == ["v0.2.0"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_first_release_is_proposed_and_released(tmp_path: Path, method: Method) -> None:
+    stage = Stage(parse_config('[release]\nwrite-back = "pull-request"\n'), tmp_path)
+    world = FakeWorld.new({"build.gradle": "version = '0.0.1-SNAPSHOT'\n"})
+    stage.release(push(world, "feat: search"))
+    assert pulls(world)[0].title == "chore(release): 0.0.1"
+    world.remote.pull_requests.merge(1, method)
+    stage.release(world.fresh_clone())
+    assert [*world.remote.releases] == ["v0.0.1"]
+
+
+def test_the_body_fits_on_github_and_closes_no_issue(stage: Stage) -> None:
+    world = new_world()
+    for number in range(400):
+        world.commit(f"fix: thank @octocat, closes #{number} {'x' * 200}", {f"{number}.txt": ""})
+    world.push()
+    stage.release(world)
+    body = pulls(world)[0].body
+    assert len(body) <= 65_536
+    assert body.rstrip().endswith("it is in the changelog)")
+    assert "closes #3" not in body
+    assert not re.search(r"(?<!`)@octocat", body)
