@@ -149,3 +149,26 @@ def test_the_setting_that_forbids_actions_to_open_pull_requests_is_named(tmp_pat
     with pytest.raises(AuthError) as raised:
         keep(forge_of(github, INSTALLATION))
     assert "Allow GitHub Actions to create and approve pull requests" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize("required", ["rule", "protection", ""])
+def test_a_pull_request_of_the_workflow_runs_no_checks_and_required_ones_are_known(
+    tmp_path: Path, github: GitHubStandIn, required: str
+) -> None:
+    clone = real_clone(github, tmp_path)
+    made = github.git.create_commit(str(clone.git.files_id("HEAD")), [str(clone.git.head())], "chore(release): 1.0.0")
+    github.git.move(f"refs/heads/{BRANCH}", made)
+    forge = forge_of(github, INSTALLATION)
+    assert not keep(forge).runs_checks
+    if required == "rule":
+        github.rules = {
+            "main": [
+                {
+                    "type": "required_status_checks",
+                    "parameters": {"required_status_checks": [], "strict_required_status_checks_policy": False},
+                }
+            ]
+        }
+    elif required:
+        github.protected, github.checks = {"main"}, {"test"}
+    assert forge.requires_checks("main") is bool(required)

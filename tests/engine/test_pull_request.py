@@ -11,6 +11,7 @@ from typing import Literal
 
 import pytest
 from engine.stage import Stage, new_world, public
+from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.errors import CommandError, PreflightError
@@ -522,3 +523,38 @@ def test_the_body_fits_on_github_and_closes_no_issue(stage: Stage) -> None:
     assert body.rstrip().endswith("it is in the changelog)")
     assert "closes #3" not in body
     assert not re.search(r"(?<!`)@octocat", body)
+
+
+def codes(stage: Stage, world: FakeWorld) -> list[str]:
+    return [finding.code for finding in stage.release(world).plan.findings]
+
+
+def test_required_checks_that_never_run_for_the_pull_request_are_found(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    (held,) = world.remote.pull_requests._held
+    held.shown = replace(held.shown, runs_checks=False)
+    assert codes(stage, world.fresh_clone()) == []
+    clone = world.fresh_clone()
+    clone.forge.checked = {"main"}
+    assert codes(stage, clone) == ["release-pr-no-checks"]
+
+
+def test_a_pull_request_is_named_when_its_commits_are_reverted(stage: Stage) -> None:
+    world = new_world()
+    reverted = world.git.head()
+    stage.release(world)
+    revert = f'Revert "feat: search"\n\nThis reverts commit {reverted}.'
+    assert codes(stage, push(world, revert, "search.txt", "")) == ["release-pr-empty"]
+    assert pulls(world)[0].state == "open"
+
+
+def test_a_version_that_a_person_announces_by_hand_is_released_with_a_warning(stage: Stage) -> None:
+    world = new_world()
+    other = world.fresh_clone()
+    changelog = "# Changelog\n\n## 1.1.0\n\n* by hand\n"
+    other.commit("Announce it", {"build.gradle": "version = '1.1.0'\n", "CHANGELOG.md": changelog})
+    other.push()
+    outcome = stage.release(world.fresh_clone())
+    assert [finding.code for finding in outcome.plan.findings] == ["release-pr-base"]
+    assert "by hand" in world.remote.releases["v1.1.0"].body

@@ -29,6 +29,7 @@ class Pull:
     state: str = "open"
     merged_at: str | None = None
     merge_commit: str | None = None
+    author: str = "ada"
     fork: str = ""  # the commit that the branch and its base had in common when it was merged
 
 
@@ -64,7 +65,8 @@ def create_pull(github: GitHubStandIn, call: Call) -> Answer:
     if head is None or github.git.is_ancestor(head, str(github.git.ref(f"refs/heads/{base}"))):
         raise invalid("PullRequest", "base", "custom", f"No commits between {base} and {branch}")
     number = max([0, *github.issues, *(each.number for each in github.pulls)]) + 1
-    github.pulls.append(Pull(number, branch, base, asked["title"], asked.get("body") or "", head))
+    author = "github-actions[bot]" if call.installation else "ada"
+    github.pulls.append(Pull(number, branch, base, asked["title"], asked.get("body") or "", head, author=author))
     return Answer(201, _whole(github, github.pulls[-1]))
 
 
@@ -176,6 +178,7 @@ def _known(github: GitHubStandIn, pull: Pull) -> dict[str, Any]:
         "merged_at": pull.merged_at,
         "merge_commit_sha": pull.merge_commit,
         "author_association": "NONE",
+        "user": github.description.filled("simple-user", login=pull.author, type="User"),
     }
 
 

@@ -37,6 +37,14 @@ def find_branch(github: GitHubStandIn, call: Call) -> Answer:
         "protected": name in github.protected,
         "_links": {"html": f"{github.url}/{github.slug}/tree/{name}", "self": place},
         "protection_url": f"{place}/protection",
+        "protection": {
+            "enabled": name in github.protected,
+            "required_status_checks": {
+                "enforcement_level": "non_admins",
+                "contexts": sorted(github.checks),
+                "checks": [],
+            },
+        },
     }
     return Answer(200, github.description.filled("branch-with-protection", **known))
 

@@ -72,6 +72,7 @@ class GitHubStandIn:
         self.private = self.archived = False
         self.tells_digests = True  # older GitHub Enterprise Servers do not
         self.protected: set[str] = set()
+        self.checks: set[str] = set()  # the names of the checks that protected branches require
         self.rules: dict[str, Sequence[dict[str, Any]]] = {}
         self.releases: list[releases.Release] = []
         self.latest_id: int | None = None

@@ -141,6 +141,9 @@ class LocalForge:
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return ()
 
+    def requires_checks(self, branch: str) -> bool:
+        return False
+
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         raise _needs_github("only GitHub can open pull requests")
 

@@ -19,8 +19,8 @@ from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullReque
 class FakeForge:
     """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
 
-    A test can set `problems`, the findings that it reports, and `shows_deployments`, whether deployments are reported
-    to it.
+    A test can set `problems`, the findings that it reports, `shows_deployments`, whether deployments are reported to
+    it, and `checked`, the branches that require checks.
     """
 
     name = "fake"
@@ -29,6 +29,7 @@ class FakeForge:
     def __init__(self, remote: FakeRemote, files: FakeFiles) -> None:
         self.problems: tuple[Finding, ...] = ()
         self.shows_deployments = False
+        self.checked: set[str] = set()
         self._remote = remote
         self._files = files
 
@@ -62,6 +63,9 @@ class FakeForge:
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return self._remote.pull_requests.messages(number)
+
+    def requires_checks(self, branch: str) -> bool:
+        return branch in self.checked
 
     # -- writes
 

@@ -72,6 +72,7 @@ class ForgePullRequest(Struct, frozen=True):
         head: the id of the last commit of the branch; after the pull request was closed or merged, that at this time.
         body: Markdown.
         url: its web page.
+        runs_checks: False if the token of a workflow opened it, so that no checks run for it.
     """
 
     number: int
@@ -80,6 +81,7 @@ class ForgePullRequest(Struct, frozen=True):
     title: str
     body: str
     url: str
+    runs_checks: bool = True
 
 
 class Forge(Protocol):
@@ -134,6 +136,9 @@ class Forge(Protocol):
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         """Return the messages of the commits of a pull request, oldest first, also after its branch was deleted."""
+
+    def requires_checks(self, branch: str) -> bool:
+        """Return whether a pull request into `branch` can be merged only after checks; False if it is not known."""
 
     # writes
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:

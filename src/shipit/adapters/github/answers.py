@@ -151,6 +151,29 @@ class PackageVersion(Struct):
     name: str
 
 
+class Protection(Struct):
+    """The required checks of a branch with an older protection, as everybody sees them."""
+
+    class Checks(Struct):
+        """The names of the checks."""
+
+        contexts: list[str] = []
+
+    required_status_checks: Checks | None = None
+
+
+class ProtectedBranch(Struct):
+    """A branch with its protection."""
+
+    protection: Protection | None = None
+
+
+class PullUser(Struct):
+    """The user or the App that opened a pull request."""
+
+    login: str
+
+
 class PullHead(Struct):
     """The branch of a pull request; `sha` is its last commit."""
 
@@ -165,6 +188,7 @@ class PullRequest(Struct):
     title: str
     html_url: str
     head: PullHead
+    user: PullUser | None = None
     body: str | None = None
     merged_at: str | None = None
 

@@ -166,6 +166,9 @@ class GitHubForge:
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return github_pull_requests.messages(self._pull_calls, number)
 
+    def requires_checks(self, branch: str) -> bool:
+        return github_pull_requests.requires_checks(self._calls, branch)
+
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         fields = {"branch": branch, "base": base, "title": title, "body": body}
         return github_pull_requests.keep(self._pull_calls, self._owner, **fields)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
+from shipit.core.commits.text.proposal import base_of
 from shipit.core.commits.text.release_message import SUBJECT, TRAILER, is_release_message, versions_of
 from shipit.core.notes import Renderer
 from shipit.core.versions import Version
@@ -28,6 +29,7 @@ from shipit.plan.release.steps import (
     file_changes,
     finishing_steps,
     plan_snapshot,
+    proposal_findings,
     propose,
     release_body,
     released_steps,
@@ -110,7 +112,7 @@ def _plan(
     )
     proposal = _proposal(config, observed, releases, wanted)
     steps = proposal.steps if proposal else tuple(_steps(config, observed, releases, findings))
-    about_proposal = proposal.findings if proposal else ()
+    about_proposal = proposal.findings if proposal else () if releases else tuple(proposal_findings(observed))
     return ReleasePlan(
         decisions=decisions,
         inputs=inputs,
@@ -210,7 +212,7 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         decisions=(),
         inputs=inputs,
         steps=finishing_steps(config, observed),
-        findings=preflight_findings(observed, config.release),
+        findings=(*preflight_findings(observed, config.release), *_unknown_end_findings(observed)),
         notes="\n".join(
             titled(unfinished.package.name, unfinished_release_body(config, observed, unfinished))
             for unfinished in observed.unfinished
@@ -220,6 +222,18 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         packages=tuple(unfinished.package.name for unfinished in observed.unfinished if unfinished.package.name),
         merged=tuple(unfinished.tag for unfinished in observed.unfinished if unfinished.merged),
     )
+
+
+def _unknown_end_findings(observed: Observed) -> Iterator[Finding]:
+    """Yield a warning for each merged release of which it is not known which commits its notes describe."""
+    for unfinished in observed.unfinished:
+        if unfinished.merged and not base_of(unfinished.message):
+            what = (
+                f"`{unfinished.commit[:10]}` announces {unfinished.package.release_name(unfinished.version)}, but "
+                "neither its message nor a merged pull request says which commits its notes describe"
+            )
+            fix = f"compare the notes of `{unfinished.tag}` with its commits; the next release does not list them"
+            yield Finding("release-pr-base", what, fix, "warning")
 
 
 def _decide(

@@ -42,7 +42,8 @@ class ProposalState(Struct, frozen=True):
     there, by the name of the package. `edits` are the commits of people, oldest first, and `base_texts` the text of
     each file that they change, in the commit to release. `requested` are the versions that people asked for on the
     branch. `closed` are the trailers of the proposal that a person closed without merging it. `day` is the day on which
-    the present proposal was made (UTC), if it was made on the same files; else None.
+    the present proposal was made (UTC), if it was made on the same files; else None. `lacks_checks` is True if the
+    pull request can never be merged: its base requires checks, and none run for it.
     """
 
     branch: str
@@ -54,6 +55,7 @@ class ProposalState(Struct, frozen=True):
     pull_request: ForgePullRequest | None = None
     closed: Trailers | None = None
     day: dt.date | None = None
+    lacks_checks: bool = False
 
 
 def proposal_branch(branch: str) -> str:
@@ -96,6 +98,7 @@ def observe_proposal(
         found,
         _closed(world, found),
         _day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
+        found is not None and found.state == "open" and not found.runs_checks and world.forge.requires_checks(base),
     )
 
 

@@ -10,6 +10,7 @@ from shipit.plan.release.steps.finish import unfinished_release_body as unfinish
 from shipit.plan.release.steps.follow_up import released_steps as released_steps
 from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
 from shipit.plan.release.steps.proposal import Proposal as Proposal
+from shipit.plan.release.steps.proposal import proposal_findings as proposal_findings
 from shipit.plan.release.steps.proposal import propose as propose
 from shipit.plan.release.steps.release_body import release_body as release_body
 from shipit.plan.release.steps.release_body import titled as titled

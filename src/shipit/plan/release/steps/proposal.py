@@ -67,7 +67,8 @@ def propose(
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, observed.links)
     steps = (propose_release, OpenPullRequest(state.branch, base, title, body))
-    return Proposal(steps, tuple(_conflicting(conflicts, state, config.release.remote)))
+    conflicting = tuple(_conflicting(conflicts, state, config.release.remote))
+    return Proposal(steps, (*conflicting, *_lacking_checks(state, base)))
 
 
 def _digest(releases: Sequence[PackageRelease]) -> str:
@@ -88,6 +89,27 @@ def _snoozed(number: int) -> Finding:
     what = f"pull request #{number}, which proposed this release, was closed without merging it"
     fix = f"to release it, reopen #{number}; the next version or the next commit that counts is proposed again"
     return Finding("release-pr-closed", what, fix, "warning")
+
+
+def _lacking_checks(state: ProposalState, base: str) -> Iterator[Finding]:
+    if state.lacks_checks and state.pull_request:
+        what = (
+            f"`{base}` requires checks, and GitHub runs none for pull request #{state.pull_request.number}, because it "
+            "was opened with the token of the workflow"
+        )
+        fix = (
+            "give the release the token of a GitHub App, and close the pull request: shipit opens another one with the "
+            "next commit that counts; or start its checks by hand: close and reopen it"
+        )
+        yield Finding("release-pr-no-checks", what, fix, "warning")
+
+
+def proposal_findings(observed: Observed) -> Iterator[Finding]:
+    """Yield a warning if the pull request is open, and there is nothing to release any more."""
+    found = observed.proposal.pull_request if observed.proposal else None
+    if found and found.state == "open":
+        what = f"pull request #{found.number} proposes a release, but there is nothing to release any more"
+        yield Finding("release-pr-empty", what, f"close #{found.number}", "warning")
 
 
 def _conflicting(conflicts: Sequence[Conflict], state: ProposalState, remote: str) -> Iterator[Finding]:
