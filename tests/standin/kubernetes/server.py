@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ _PATH = re.compile(
     r"/(?:api|apis)/(?P<group>[^/]+(?:/v1)?)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<resource>[a-z]+)"
     r"(?:/(?P<name>[^/]+))?(?:/(?P<part>[a-z]+))?"
 )
+_TICK = 0.1  # seconds
 _GROUPS = ("apps", "batch", "coordination.k8s.io", "authorization.k8s.io")
 
 
@@ -43,6 +45,7 @@ class KubernetesStandIn:
         self._tokens = tokens
         self._log = log
         self._lock = threading.Lock()
+        self._seen = (-1, 0)  # the changes and the time when the controllers acted last
 
     def answer(self, method: str, url: str, body: bytes, token: str) -> tuple[int, Any]:
         """Return the status and the JSON, or the text, of an answer."""
@@ -54,13 +57,20 @@ class KubernetesStandIn:
             if found := _discovery(parts.path):
                 return 200, found
             with self._lock:
-                self._controllers.act()
+                self._act_if_changed()
                 answer = self._route(method, parts.path, query, json.loads(body) if body else {}, token)
-                self._controllers.act()
+                self._act_if_changed()
             return 201 if method == "POST" else 200, answer
         except Refused as refused:
             status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": refused.status}
             return refused.status, {**status, "message": str(refused), "reason": refused.reason}
+
+    def _act_if_changed(self) -> None:
+        """Let the controllers act, unless nothing has changed since they did, and no time limit can have passed."""
+        seen = self.store.changes, int(time.monotonic() / _TICK)
+        if seen != self._seen:
+            self._controllers.act()
+            self._seen = seen
 
     def forget(self) -> None:
         """Remove all objects."""

@@ -45,10 +45,13 @@ class Store:
     def __init__(self) -> None:
         self._objects: dict[Key, Object] = {}
         self._versions = itertools.count(1)
+        self.changes = 0
+        """The number of changes so far."""
 
     def clear(self) -> None:
         """Remove all objects."""
         self._objects.clear()
+        self.changes += 1
 
     def find(self, resource: str, namespace: str, name: str) -> Object:
         """Return a copy of an object."""
@@ -71,6 +74,7 @@ class Store:
         number = next(self._versions)
         now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         meta |= {"namespace": namespace, "uid": f"uid-{number}", "resourceVersion": str(number), "generation": 1}
+        self.changes += 1
         self._objects[key] = {
             "apiVersion": version,
             "kind": kind,
@@ -94,6 +98,7 @@ class Store:
         if manager:
             fields = [each for each in meta.get("managedFields", []) if each["manager"] != manager]
             meta["managedFields"] = [*fields, {"manager": manager, "operation": "Update"}]
+        self.changes += 1
         self._objects[resource, namespace, name] = new
         return self.find(resource, namespace, name)
 
@@ -102,6 +107,7 @@ class Store:
 
     def delete(self, resource: str, namespace: str, name: str) -> Object:
         found = self.find(resource, namespace, name)
+        self.changes += 1
         del self._objects[resource, namespace, name]
         return found
 
