@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -43,6 +44,9 @@ GIT_CONFIG = """\
 [receive]
 \tautogc = false
 """
+
+# The tests that were found are a million objects, which stay until the end: a collector would look at all of them often.
+gc.disable()
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C; the programs that they start must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -94,6 +98,11 @@ def shared(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> P
 def new_sample(shared: Path) -> Callable[[Path], SampleProject]:
     """What makes a sample project in a directory, as `make_sample` does, but quickly."""
     return partial(copy_of_sample, shared / "sample")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,7 +25,7 @@ REAL = os.environ.get("SHIPIT_KUBERNETES") == "real"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.nodeid.startswith("tests/clusters/"):
             item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
