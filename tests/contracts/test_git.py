@@ -588,6 +588,26 @@ def test_fetching_never_moves_a_tag_and_still_brings_the_others(clone: Clone) ->
     assert {tag.name: tag.commit for tag in clone.git.tags()} == {"v1": first, "v1.0.0": second}
 
 
+def test_a_clone_has_fetched_what_the_remote_has_until_a_branch_or_a_tag_is_new_or_differs(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    assert clone.git.has_fetched(clone.git.remote_refs())
+    other = clone.another()
+    second = other.commit("feat: b")
+    other.push()
+    assert not clone.git.has_fetched(clone.git.remote_refs())
+    clone.git.fetch()
+    assert clone.git.has_fetched(clone.git.remote_refs())
+    other.git.create_tag("v1.0.0", second, "1.0.0\n")
+    other.push("v1.0.0")
+    assert not clone.git.has_fetched(clone.git.remote_refs())
+    clone.git.create_tag("v1.0.0", first, "local\n")
+    assert not clone.git.has_fetched(clone.git.remote_refs())
+    clone.git.delete_tag("v1.0.0")
+    clone.git.fetch()
+    clone.git.create_tag("v2.0.0", first, "only here\n")
+    assert clone.git.has_fetched(clone.git.remote_refs())
+
+
 def test_a_branch_that_was_never_fetched_is_not_tracked(clone: Clone) -> None:
     shared(clone, "feat: a")
     assert clone.git.tracked("nope") is None

@@ -26,23 +26,22 @@ WAYS = {
     "github, api, packages": f'[release]\nwrite-back = "api"\n{PACKAGES}',
 }
 WRITTEN_FOR_THE_BUILD = [" M build.gradle"]  # and for what is built after the release; nothing commits it
-CLONE = ("git.fetch", "files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
+CLONE = ("files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
 DRAFT = ("forge.create_draft", "forge.upload_asset")
 SNAPSHOT = ("files.write", "git.create_commit")
-API = ("git.fetch", "files.write", "files.write", "process.run", *DRAFT)
+API = ("files.write", "files.write", "process.run", *DRAFT)
 FORGE_COMMIT = ("forge.create_commit", "git.fetch", "git.adopt")
 FORGE_TAG = ("forge.create_tag", "git.fetch")
 WRITES = {
     "local, push": (*CLONE, *DRAFT, "git.push", "forge.publish"),
     "local, push, snapshot": (*CLONE, *SNAPSHOT, *DRAFT, "git.push", "forge.publish"),
-    "local, none": ("git.fetch", "files.write", "process.run", "git.create_tag", *DRAFT, "git.push", "forge.publish"),
+    "local, none": ("files.write", "process.run", "git.create_tag", *DRAFT, "git.push", "forge.publish"),
     "github, push": (*CLONE, *DRAFT, "git.push", "forge.publish"),
     "github, api": (*API, *FORGE_COMMIT, *FORGE_TAG, "forge.publish"),
     "github, api, snapshot": (*API, *FORGE_COMMIT, *FORGE_TAG, "files.write", *FORGE_COMMIT, "forge.publish"),
 }
 WRITES |= {
     "local, push, packages": (
-        "git.fetch",
         *["files.write"] * 4,
         "git.create_commit",
         *["git.create_tag"] * 2,
@@ -51,7 +50,6 @@ WRITES |= {
         *["forge.publish"] * 2,
     ),
     "github, api, packages": (
-        "git.fetch",
         *["files.write"] * 4,
         *["forge.create_draft"] * 2,
         *FORGE_COMMIT,

@@ -42,7 +42,7 @@ def test_line_ends_stay_as_the_repository_wants_them(scene: Scene, autocrlf: str
     files = {"CHANGELOG.md": "# Changelog\n", **({".gitattributes": attributes} if attributes else {})}
     clone = scene.begin(files=files).clone()
     ends = {path: b"\r\n" in (clone / path).read_bytes() for path in ("build.gradle", "CHANGELOG.md")}
-    assert scene.killed(clone, 3, "after").killed
+    assert scene.killed(clone, 2, "after").killed
     scene.release(clone).succeeded()
     assert released(scene)
     for path, crlf in ends.items():
@@ -89,7 +89,7 @@ def test_a_worktree_releases_as_a_clone_does(scene: Scene) -> None:
     scene.git(clone, "switch", "--quiet", "--create", "other")
     scene.git(clone, "worktree", "add", "--quiet", str(scene.root / "tree"), "main")
     tree = scene.root / "tree"
-    assert scene.killed(tree, 6, "after").killed
+    assert scene.killed(tree, 5, "after").killed
     scene.release(tree).succeeded()
     assert released(scene)
     assert scene.leftovers(tree) == []

@@ -80,7 +80,7 @@ def test_a_release_is_signed_with_ssh(scene: Scene, ssh_key: Path) -> None:
     assert scene.release(clone).err == "nothing to release\n"
 
 
-@pytest.mark.parametrize("at", range(4, 9))
+@pytest.mark.parametrize("at", range(3, 8))
 def test_a_signed_release_that_was_killed_is_finished_signed(scene: Scene, ssh_key: Path, at: int) -> None:
     clone = set_up(scene, ssh_settings(ssh_key))
     assert scene.killed(clone, at, "before").killed
@@ -93,7 +93,7 @@ def test_a_signed_release_that_was_killed_is_finished_signed(scene: Scene, ssh_k
 def test_notes_read_from_a_signed_tag_hold_no_signature(scene: Scene, ssh_key: Path) -> None:
     """The draft is gone, so the notes are taken from the tag."""
     clone = set_up(scene, ssh_settings(ssh_key))
-    assert scene.killed(clone, 8, "before").killed
+    assert scene.killed(clone, 7, "before").killed
     shutil.rmtree(scene.remote / "shipit")
     scene.release(clone).succeeded()
     (release,) = scene.end().releases

@@ -166,6 +166,9 @@ class Git(Protocol):
     def remote_refs(self) -> RemoteRefs:
         """Return the branches and tags that the remote has now."""
 
+    def has_fetched(self, refs: RemoteRefs) -> bool:
+        """Return whether the clone has all branches and tags of `refs` as they are there: a fetch would add nothing."""
+
     def findings(self) -> tuple[Finding, ...]:
         """Return the problems of this clone's set-up that would stop a commit or a push, without writing."""
 

@@ -148,6 +148,13 @@ def test_a_clone_that_cannot_be_written_is_not_blamed_on_the_remote(clone: Path)
     assert "FETCH_HEAD" in raised.value.tail
 
 
+def test_a_clone_that_cannot_be_written_is_a_finding(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != str(clone / ".git"))
+    (finding,) = GitRepository(str(clone)).findings()
+    assert finding.code == "clone"
+    assert "ls -ld .git" in finding.fix
+
+
 @pytest.mark.parametrize("line", ["fatal: unable to create '.git/x.lock': Read-only file system",
                                   "error: insufficient permission for adding an object to repository database",
                                   "fatal: Unable to create '/c/.git/shallow.lock': Permission denied"])  # fmt: skip

@@ -23,6 +23,9 @@ from shipit.errors import (
     ShipitError,
 )
 
+WRITABLE = "make it writable (ls -ld .git), or work in another clone of the repository"
+"""The fix for a git directory that git cannot write into."""
+
 _REFUSED_LOGIN = (
     r"Authentication failed|could not read (?:Username|Password)|Permission denied|Permission to \S+ denied"
     r"|error: 40[13]|terminal prompts disabled|Invalid username"
@@ -167,8 +170,7 @@ def remote_error(error: CommandError, remote: str, token: SentToken = NO_TOKEN) 
     output = error.tail
     if re.search(_NOT_WRITABLE, output, re.MULTILINE):
         what = "git cannot write into the git directory of this clone, so nothing can be fetched"
-        hint = "make it writable (ls -ld .git), or work in another clone of the repository"
-        return CommandError(what, argv=error.argv, status=error.status, tail=output, hint=hint)
+        return CommandError(what, argv=error.argv, status=error.status, tail=output, hint=WRITABLE)
     if re.search(_REFUSED_LOGIN, output):
         name = token.name
         hint = f"set {name.place} to a token with the permission `contents: write`{name.otherwise}"

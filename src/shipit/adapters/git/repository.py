@@ -10,7 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
-from shipit.adapters.git.errors import SentToken, no_git_server, push_error, remote_error, remote_lock, remote_timeout
+from shipit.adapters.git.errors import (
+    WRITABLE,
+    SentToken,
+    no_git_server,
+    push_error,
+    remote_error,
+    remote_lock,
+    remote_timeout,
+)
 from shipit.adapters.git.history import USUAL_PATHSPECS, GitHistory
 from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.adapters.token_name import VARIABLE, TokenName
@@ -89,6 +97,15 @@ class GitRepository(GitHistory):
             raise no_git_server(self._remote_name, self.remote)
         return _remote_refs(listed)
 
+    def has_fetched(self, refs: RemoteRefs) -> bool:
+        ids = {}
+        for line in self._output("show-ref", "--dereference", empty_status=1).splitlines():
+            id, _, ref = line.partition(" ")
+            ids[ref.removesuffix("^{}")] = id  # the second line of an annotated tag has the id of its commit
+        branches = {f"refs/remotes/{self.remote}/{name}": commit for name, commit in refs.branches.items()}
+        tags = {f"refs/tags/{name}": commit for name, commit in refs.tags.items()}
+        return all(ids.get(ref) == commit for ref, commit in (branches | tags).items())
+
     def _is_git_server(self) -> bool:
         """Return whether the remote speaks git's protocol; over HTTP, git takes most web pages for an empty remote."""
         if not (self.reached_url() or "").startswith(("http://", "https://")):
@@ -160,6 +177,9 @@ class GitRepository(GitHistory):
         if not self._has_identity():
             fix = 'git config user.name "Your Name" && git config user.email you@example.org'
             findings.append(Finding("identity", "git has no name and email for the author of the release commit", fix))
+        if not os.access(self.directory, os.W_OK):
+            what = "git cannot write into the git directory of this clone"
+            findings.append(Finding("clone", what, WRITABLE))
         lock = os.path.join(self.directory, "index.lock")
         if os.path.exists(lock):
             what = "the clone has a file `index.lock`: another git process is running, or one was killed"

@@ -147,6 +147,10 @@ class FakeGit:
     def remote_refs(self) -> RemoteRefs:
         return self._remote.refs
 
+    def has_fetched(self, refs: RemoteRefs) -> bool:
+        tags = {tag.name: tag.commit for tag in self.tags()}
+        return refs.branches.items() <= self._tracked.items() and refs.tags.items() <= tags.items()
+
     def findings(self) -> tuple[Finding, ...]:
         """Return `problems`."""
         return self.problems

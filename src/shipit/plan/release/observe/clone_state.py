@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from shipit.plan.version import (
     on_one_line,
     unpushed_release_commits,
 )
-from shipit.world import Git, RemoteRefs
+from shipit.world import Git, RemoteRefs, TagRef
 
 
 class CloneState(Struct, frozen=True):
@@ -71,8 +71,9 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
     branch = git.branch() or branch
     remote, findings = _observe_remote(git, config.release.remote)
     tip = remote.branches.get(branch or "") if remote else None
-    tags = {tag.name: tag.commit for tag in git.tags()}
-    leftover_tags = _leftover_tags(git, remote, config.release.write_back) if remote else {}
+    own_tags = git.tags()
+    tags = {tag.name: tag.commit for tag in own_tags}
+    leftover_tags = _leftover_tags(git, own_tags, remote, config.release.write_back) if remote else {}
     if remote:  # for the same name, the remote is right; tags that only the remote has point to commits not fetched
         tags |= {name: commit for name, commit in remote.tags.items() if name in tags}
     for name in leftover_tags.keys() - remote.tags.keys() if remote else ():
@@ -118,21 +119,27 @@ def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Findi
 
 
 def _fetched_refs(git: Git) -> RemoteRefs:
-    """Fetch, and return the branches and tags of the remote. Repeats when somebody pushed during the fetch."""
-    refs = None
-    while refs != (latest := git.remote_refs()):
-        refs = latest
+    """Return the branches and tags of the remote; fetches, if the clone lacks some of them.
+
+    Repeats when somebody pushed during the fetch. A tag that the clone has on another commit is never fetched.
+    """
+    refs = git.remote_refs()
+    while not git.has_fetched(refs):
         git.fetch()
-    return latest
+        latest = refs if git.has_fetched(refs) else git.remote_refs()
+        if latest == refs:
+            break
+        refs = latest
+    return refs
 
 
-def _leftover_tags(git: Git, remote: RemoteRefs, write_back: WriteBack) -> Mapping[str, str]:
+def _leftover_tags(git: Git, tags: Sequence[TagRef], remote: RemoteRefs, write_back: WriteBack) -> Mapping[str, str]:
     """Return the tags that an interrupted run made and did not push, with their commits.
 
     The remote has no tag of that name, or a tag of that name on another commit. Of a proposed release, the commit is on
     the remote before the tag.
     """
-    only_here = (tag for tag in git.tags() if tag.annotated and remote.tags.get(tag.name) != tag.commit)
+    only_here = (tag for tag in tags if tag.annotated and remote.tags.get(tag.name) != tag.commit)
     made_by_shipit = (tag for tag in only_here if is_release_message(git.tag_message(tag.name)))
     proposed = write_back.proposes
     return {tag.name: tag.commit for tag in made_by_shipit if proposed or not _was_pushed(git, tag.commit, remote)}
