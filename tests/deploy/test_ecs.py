@@ -79,9 +79,9 @@ def codes(plan: DeployPlan) -> dict[str, str]:
     return {finding.code: finding.severity for finding in plan.findings}
 
 
-def failure(stage: ServiceStage, world: World) -> DeployError:
+def failure(stage: ServiceStage, world: World, version: str | None = None) -> DeployError:
     with pytest.raises(DeployError) as raised:
-        stage.deploy(world)
+        stage.deploy(world, version)
     return raised.value
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from shipit.config.targets.base import ImageTable
-from shipit.config.vocabulary import AwsAccount, AwsRegion, BucketName, Duration, EcsName, Name, Text, TimeLimit
+from shipit.config.vocabulary import AwsAccount, AwsRegion, BucketName, Duration, EcsName, Name, Path, Text, TimeLimit
 from shipit.core import limits
 
 
@@ -20,6 +20,14 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
     container: Annotated[
         Name | None,
         Meta(description="The container of the tasks that gets the image. It can be unset if there is only one."),
+    ] = None
+    task_definition: Annotated[
+        Path | None,
+        Meta(
+            description="A file of the repository with the task definition, as JSON. shipit changes only the image and "
+            "the tags. When unset, the task definition that runs is used, with another image.",
+            examples=["ecs/task.json"],
+        ),
     ] = None
     bucket: Annotated[
         BucketName,

@@ -25,6 +25,7 @@ from shipit.core.deploy.container import Container as Container
 from shipit.core.deploy.container import ContainerImage as ContainerImage
 from shipit.core.deploy.container import ContainerSpec as ContainerSpec
 from shipit.core.deploy.container import DeployedImage as DeployedImage
+from shipit.core.deploy.definition_file import definition_in as definition_in
 from shipit.core.deploy.ecs import CONTENT as CONTENT
 from shipit.core.deploy.ecs import EcsAlarm as EcsAlarm
 from shipit.core.deploy.ecs import EcsState as EcsState

@@ -16,12 +16,13 @@ def container_findings(target: EcsTarget, definition: TaskDefinition | None, arn
         what = f"the task definition `{definition_name(arn)}` of {where} was deleted"
         yield Finding("definition-missing", what, "give the service another one in the console of ECS")
         return
+    name = f"task definition `{definition.name or config.task_definition}`"
     names = ", ".join(f"`{name}`" for name in definition.images)
     if config.container and config.container not in definition.images:
-        what = f"task definition `{definition.name}` has no container `{config.container}`"
+        what = f"{name} has no container `{config.container}`"
         yield Finding("container", what, f"set `container` of the target to one of {names}")
     elif not config.container and len(definition.images) > 1:
-        what = f"task definition `{definition.name}` has several containers: {names}"
+        what = f"{name} has several containers: {names}"
         yield Finding("container", what, "set `container` of the target to the one that gets the image")
 
 

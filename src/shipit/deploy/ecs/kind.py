@@ -41,22 +41,29 @@ class Ecs:
             yield _event(target, "held", goal.rejected, goal)
         if goal.image.digest in seen.record.held:
             yield _event(target, "freed", goal.image, goal)
-        base = seen.arn
-        if seen.wanted != goal.image.reference:
+        base, file = seen.arn, "" if goal.rejected else target.config.task_definition or ""
+        begun = seen.has(goal.image) if file else seen.wanted == goal.image.reference
+        if not begun:
             yield from _adopt(target, seen, goal)
             # Also shows that the record can be written, before anything is deployed.
             yield _event(target, "started", goal.image, goal)
             base = _recorded(seen, goal.image) if goal.rejected else seen.arn
-        change = Change(base or seen.arn, seen.container, goal.image)
-        alarms = () if goal.rejected else _watched(seen, goal.image)
+        change = Change(base or seen.arn, seen.container, goal.image, file)
+        alarms = () if goal.rejected else _watched(seen, begun=begun)
         pauses = seen.service.deployment.pauses if goal.approved and seen.service and seen.service.deployment else ()
-        way = Way(seconds(target.config.bake), goal.by, alarms, tuple(pause.id for pause in pauses), not goal.rejected)
+        approved, new = tuple(pause.id for pause in pauses), not goal.rejected
+        way = Way(seconds(target.config.bake), goal.by, alarms, approved, new, begun)
         yield from _roll_out(target, seen, change, way)
 
     def way_back(
         self, target: EcsTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
         was, seen = cast(ObservedEcs, before), cast(ObservedEcs, now)
+        # Only the settings in the file were new.
+        if was.written and was.serving == was.record.current == rejected.image:
+            base = _recorded(was, rejected.image) or was.arn
+            yield from _roll_out(target, seen, Change(base, seen.container, rejected.image), Way(by=rejected.by))
+            return
         image = _earlier(was, seen, rejected)
         replaced = seen.service is not None and seen.service.replaced(was.arn)
         if image is None or (seen.wanted != rejected.image.reference and replaced):
@@ -105,6 +112,7 @@ class Way(Struct, frozen=True):
         alarms: the alarms that end it.
         pauses: the ids of the pauses that a person approved.
         new: True for a new image, for which the commands `migrate` and `verify` run.
+        begun: True if the service was given its task definition already.
     """
 
     bake: float = 0
@@ -112,6 +120,7 @@ class Way(Struct, frozen=True):
     alarms: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     new: bool = False
+    begun: bool = False
 
 
 def _roll_out(target: EcsTarget, seen: ObservedEcs, change: Change, way: Way) -> Iterator[Step]:
@@ -119,7 +128,7 @@ def _roll_out(target: EcsTarget, seen: ObservedEcs, change: Change, way: Way) ->
     (host,), config, image = target.config.hosts, target.config, change.image
     service = seen.service or EcsState("", "")
     yield RegisterDefinition(host, change)
-    if way.new and config.migrate and seen.wanted != image.reference:
+    if way.new and config.migrate and not way.begun:
         yield RunTask(host, change, config.migrate, seconds(config.timeout))
     newest, within = service.deployment, seconds(config.within)
     if service.staged and newest and not newest.ended and newest.earlier == change.base:
@@ -128,16 +137,15 @@ def _roll_out(target: EcsTarget, seen: ObservedEcs, change: Change, way: Way) ->
     if way.pauses:
         yield ApproveDeployment(host, change, way.pauses)
     yield AwaitDeployment(host, change, within + service.baking, service.strategy, way.alarms)
-    if way.new and (seen.record.current != image or seen.wanted != image.reference):
+    if way.new and (seen.record.current != image or not way.begun):
         limit = seconds(config.timeout)
         yield from (VerifyRollout(host, image, command, limit, target.url) for command in config.verify)
     record, url = target.record_path, target.url
     yield ConfirmDeployment(host, target.app, change, record, way.bake, url, way.by, target.url_status, way.alarms)
 
 
-def _watched(seen: ObservedEcs, image: DeployedImage) -> tuple[str, ...]:
-    """Return the alarms that end the deployment of an image: not those that fired before it began."""
-    begun = seen.wanted == image.reference
+def _watched(seen: ObservedEcs, *, begun: bool) -> tuple[str, ...]:
+    """Return the alarms that end a deployment: not those that fired before it began."""
     return tuple(alarm.name for alarm in seen.alarms if begun or not alarm.fires)
 
 

@@ -6,11 +6,13 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from shipit.core.deploy import DeployedImage, DeployRecord, TaskDefinition, digest_in
+from shipit.core.deploy import DeployedImage, DeployRecord, TaskDefinition, definition_in, digest_in
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.deploy.base import Pause
 from shipit.deploy.ecs.findings import alarm_findings, container_findings, service_findings
 from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
+from shipit.errors import ConfigError
+from shipit.finding import Finding
 from shipit.steps.deploy import read_record
 from shipit.steps.ecs import runs
 from shipit.world import World
@@ -27,23 +29,41 @@ def observe_service(world: World, target: EcsTarget) -> ObservedEcs:
         return ObservedEcs(target, findings=problems, readable=False)
     service = port.state()
     definition = port.definition(service.definition) if service else None
+    written, problems = _written(world, config.task_definition or "")
+    used = written or definition
     seen = ObservedEcs(
         target,
         service,
         definition,
-        container=_container(target, definition),
+        written,
+        container=_container(target, used),
         record=read_record(port, target.record_path),
         locked_by=port.locked_by(target.state_path) or "",
         login=port.login(),
-        findings=tuple(container_findings(target, definition, service.definition)) if service else (),
+        findings=(*problems, *(container_findings(target, used, service.definition) if service else ())),
     )
     if service is None or not seen.container:
         return seen
     alarms = port.alarms(config.alarms)
-    secrets = port.secret_findings(definition.content) if definition else ()
+    secrets = port.secret_findings(used.content) if used else ()
     findings = (*seen.findings, *service_findings(target, service), *alarm_findings(target, alarms), *secrets)
     found = replace(seen, serving=_serving(world, seen), started=_started(port, seen), findings=findings)
     return replace(found, alarms=alarms, paused=_pause(world, seen))
+
+
+def _written(world: World, path: str) -> tuple[TaskDefinition | None, tuple[Finding, ...]]:
+    """Return the task definition in a file of the repository, or the reason why it cannot be read."""
+    if not path:
+        return None, ()
+    text = world.files.read(path)
+    if text is None:
+        return None, (
+            Finding("task-definition", f"there is no file `{path}`", "correct `task-definition` of the target"),
+        )
+    try:
+        return definition_in(text, path), ()
+    except ConfigError as error:
+        return None, (Finding("task-definition", error.what, error.hint or ""),)
 
 
 def _container(target: EcsTarget, definition: TaskDefinition | None) -> str:

@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from shipit.config.targets import EcsConfig
 from shipit.core.deploy import (
+    CONTENT,
     DeployedImage,
     DeployRecord,
     EcsAlarm,
     EcsState,
     TaskDefinition,
+    content_hash,
     definition_name,
     deployment_state,
     targets_of,
@@ -31,6 +33,7 @@ class ObservedEcs(Struct, frozen=True):
         target: the target.
         service: the service; None if it cannot be read.
         definition: the task definition that the service shall run; None if it cannot be read.
+        written: the task definition in the file of the configuration; None without one.
         container: the name of the container that gets the image; empty if it is not clear which one.
         serving: the image that most tasks run; None if no task runs.
         started: the digests of the images of the tasks that were started, as their task definitions name them.
@@ -46,6 +49,7 @@ class ObservedEcs(Struct, frozen=True):
     target: EcsTarget
     service: EcsState | None = None
     definition: TaskDefinition | None = None
+    written: TaskDefinition | None = None
     container: str = ""
     serving: DeployedImage | None = None
     started: tuple[str, ...] = ()
@@ -66,6 +70,13 @@ class ObservedEcs(Struct, frozen=True):
     def wanted(self) -> str:
         """The image reference in that task definition."""
         return self.definition.images.get(self.container, "") if self.definition else ""
+
+    def has(self, image: DeployedImage) -> bool:
+        """Return whether the service was given the image, with the settings in the file if there is one."""
+        if self.wanted != image.reference or self.written is None or self.definition is None:
+            return self.wanted == image.reference
+        content = self.written.with_image(self.container, image.reference)
+        return self.definition.tags.get(CONTENT) == content_hash(content)
 
     @property
     def hosts(self) -> tuple[HostState, ...]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from shipit.core.deploy import (
     DeployedImage,
     DeployEvent,
+    DeployRecord,
     EcsState,
     EcsTask,
     definition_name,
@@ -62,9 +63,10 @@ class ConfirmDeployment(Struct, frozen=True):
         return f"watch {place} for {self.bake:g} s, then record it as verified" if self.bake else f"verify {place}"
 
     def check(self, world: World) -> Done | Todo:
-        if read_record(world.place(self.host), self.record).current != self.change.image:
+        found, definition = rolled_out(world, self.host, self.change)
+        if not self._is_recorded(read_record(world.place(self.host), self.record), definition):
             return Todo()
-        problem = self._problem(world, *rolled_out(world, self.host, self.change))
+        problem = self._problem(world, found, definition)
         return Todo(problem) if problem else Done(self._outputs)
 
     @property
@@ -78,10 +80,15 @@ class ConfirmDeployment(Struct, frozen=True):
             raise self._failure(world, problem)
         place = world.place(self.host)
         record = read_record(place, self.record)
-        if record.current != self.change.image:
+        if not self._is_recorded(record, definition):
             event = DeployEvent("verified", self.change.image, by=self.by, definition=definition)
             add_event(place, self.record, record, event, world)
         return self._outputs
+
+    def _is_recorded(self, record: DeployRecord, definition: str) -> bool:
+        """Return whether the image is the verified one; for the settings of a file, with this task definition."""
+        same = not self.change.file or (record.last is not None and record.last.definition == definition)
+        return record.current == self.change.image and same
 
     def _look(self, world: World, earlier: Set[str]) -> Seen:
         """Return the problem; a task that failed since the tasks `earlier` did is a final one."""

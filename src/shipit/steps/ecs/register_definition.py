@@ -33,7 +33,7 @@ class RegisterDefinition(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        base, image = definition_name(self.change.base), self.change.image
+        base, image = self.change.file or definition_name(self.change.base), self.change.image
         return f"register a copy of task definition {base} with {image} for {machine(self.host)}"
 
     def check(self, world: World) -> Done | Todo:

@@ -6,9 +6,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, EcsState, TaskDefinition, content_hash, definition_name, machine
+from shipit.core.deploy import (
+    DeployedImage,
+    EcsState,
+    TaskDefinition,
+    content_hash,
+    definition_in,
+    definition_name,
+    machine,
+)
 from shipit.errors import ConflictError, RemoteError
 from shipit.world import World
 
@@ -23,22 +32,31 @@ class Change(Struct, frozen=True):
         base: the ARN of the revision whose other settings are kept.
         container: the name of the container.
         image: the image.
+        file: the file of the repository that has the other settings instead; empty for none.
     """
 
     base: str
     container: str
     image: DeployedImage
+    file: str = ""
 
     def content(self, base: TaskDefinition) -> dict[str, Any]:
         """Return the content of the wanted revision."""
         return base.with_image(self.container, self.image.reference)
 
     def base_in(self, world: World, host: str) -> TaskDefinition:
-        """Return the revision `base`; raises `ConflictError` if it or its container is gone."""
+        """Return the revision `base`, or the task definition in the file with its tags.
+
+        Raises `ConflictError` if it or its container is gone.
+        """
         found = world.ecs_services.at(host).definition(self.base)
+        if self.file:
+            written = definition_in(world.files.read(self.file) or "", self.file)
+            found = replace(written, tags={**(found.tags if found else {}), **written.tags})
         if found is None or self.container not in found.images:
             thing = f"container `{self.container}` of " if found else ""
-            what = f"{thing}task definition `{definition_name(self.base)}` is gone: another program deleted it"
+            place = self.file or definition_name(self.base)
+            what = f"{thing}task definition `{place}` is gone: another program deleted it"
             raise ConflictError(what, hint="run the same command again: it begins with the one that runs then")
         return found
 
@@ -51,7 +69,8 @@ class Change(Struct, frozen=True):
             used: the ARN of the revision that the service has; it can have one that was deregistered.
         """
         base = self.base_in(world, host)
-        if base.images[self.container] == self.image.reference and (base.active or used == base.arn):
+        same = not self.file and base.images[self.container] == self.image.reference
+        if same and (base.active or used == base.arn):
             return base
         return world.ecs_services.at(host).registered(base.family, content_hash(self.content(base)))
 
