@@ -311,6 +311,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ("[release]\nbranches = [{}]", "entry 1 of `branches` needs `name`", "add `name = ...`"),
         ("[release]\nwrite-back = 'pus'", '`write-back` must be `push`, `api`, `pull-request` or `none`, not `"pus"`', "did you mean `push`?"),
         (
+            "[release]\nwrite-back = 'pull-request'\nskip-ci = true",
+            '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged',
+            "remove it, or set another `write-back`",
+        ),
+        (
             "[release]\nwrite-back = 'pull-request'\nsnapshot = true",
             '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch',
             "remove it, or set another `write-back`",

@@ -200,8 +200,14 @@ def test_the_edits_of_people_are_kept_and_new_entries_are_added_below_their_head
     assert world.remote.tree(BRANCH)["filters.txt"] == "more"
     assert world.remote.subjects(BRANCH)[:3] == ["docs: add news", "docs: by hand", "chore(release): 1.1.0"]
     watched, writes = recorded(world.fresh_clone())
-    stage.release(watched)
+    outcome = stage.release(watched)
     assert writes == []
+    assert "* **Find** every message (" in outcome.plan.notes
+    assert "* **Find** every message (" in pulls(world)[0].body
+    assert [step.summary for step in outcome.plan.steps] == [
+        "commit chore(release): 1.1.0 to shipit/release/main, and keep 2 edits",
+        "give pull request #1 into main the title chore(release): 1.1.0, and its notes",
+    ]
 
     world.remote.pull_requests.merge(1, "squash")
     stage.release(world.fresh_clone())
@@ -238,11 +244,13 @@ def test_an_edit_that_conflicts_stops_the_update_and_is_not_lost(stage: Stage) -
     assert world.remote.branches[BRANCH] == head
 
 
-@pytest.mark.parametrize("how", ["file", "footer"])
+@pytest.mark.parametrize("how", ["file", "file and heading", "footer"])
 def test_a_version_that_a_person_asks_for_on_the_branch_is_proposed_from_then_on(stage: Stage, how: str) -> None:
     world = new_world()
     stage.release(world)
-    if how == "file":
+    if "heading" in how:
+        edit(world, "CHANGELOG.md", world.remote.tree(BRANCH)["CHANGELOG.md"].replace("## [1.1.0]", "## [2.0.0]"))
+    if "file" in how:
         edit(world, "build.gradle", world.remote.tree(BRANCH)["build.gradle"].replace("1.1.0", "2.0.0"))
     else:
         edit(world, "NEWS.md", "2.0\n", "docs: news\n\nRelease-As: 2.0.0")
@@ -558,3 +566,33 @@ def test_a_version_that_a_person_announces_by_hand_is_released_with_a_warning(st
     outcome = stage.release(world.fresh_clone())
     assert [finding.code for finding in outcome.plan.findings] == ["release-pr-base"]
     assert "by hand" in world.remote.releases["v1.1.0"].body
+
+
+def test_an_edited_section_is_kept_when_the_version_rises(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "CHANGELOG.md", world.remote.tree(BRANCH)["CHANGELOG.md"].replace("* search (", "* **Find** (", 1))
+    stage.release(push(world, "feat!: another protocol", "protocol.txt"))
+    changelog = world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert ("## [2.0.0]" in changelog, "## [1.1.0]" in changelog) == (True, False)
+    assert ("* **Find** (" in changelog, "another protocol" in changelog) == (True, True)
+    assert pulls(world)[0].title == "chore(release): 2.0.0"
+
+
+@pytest.mark.parametrize("begin", [*WORLDS])
+def test_of_two_runs_at_once_one_does_the_task_and_the_other_finds_it_done(
+    stage: Stage, begin: str, tmp_path: Path
+) -> None:
+    alone = WORLDS[begin](stage)
+    trial, writes = recorded(alone)
+    stage.release(trial)
+    (tmp_path / "other").mkdir()
+    other = Stage(stage.config, tmp_path / "other")
+    for at in range(1, len(writes) + 1):
+        world = WORLDS[begin](stage)
+        stage.release(interrupted(world, at, "before", partial(_release_elsewhere, other, world)))
+        assert (writes[at - 1], everything(world)) == (writes[at - 1], everything(alone))
+
+
+def _release_elsewhere(stage: Stage, world: FakeWorld) -> None:
+    stage.release(world.fresh_clone())

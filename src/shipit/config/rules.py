@@ -26,6 +26,9 @@ def rule_faults(config: Config) -> Iterator[Fault]:
             '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
         )
         yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
+    if config.release.skip_ci and config.release.write_back.proposes:
+        what = '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged'
+        yield Fault(("release", "skip-ci"), what, "remove it, or set another `write-back`")
     yield from _version_files(("release",), config.release.version_files or ())
     if config.changelog.sections.get("breaking") is False:
         what = "breaking changes always have a section"

@@ -11,6 +11,7 @@ class PullRequest(Struct, frozen=True):
     Attributes:
         base: name of the branch into which it will be merged.
         title: the subject that its commit gets when it is squashed; empty if a single commit keeps its own subject.
+        head: name of its branch; empty if it is not known.
         squashed: whether the repository always squashes pull requests; None if the person who merges chooses.
     """
 
@@ -19,6 +20,7 @@ class PullRequest(Struct, frozen=True):
     closed: bool = False
     title: str = ""
     squashed: bool | None = False
+    head: str = ""
 
 
 class CiEvent(Struct, frozen=True):

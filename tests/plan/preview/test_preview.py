@@ -54,6 +54,14 @@ def test_a_preview_counts_the_proposed_commits_and_those_of_the_branch(repo: Rep
     assert "### Features\n\n* search" in found.notes
 
 
+def test_with_a_release_pull_request_only_merging_that_one_releases(repo: Repository) -> None:
+    repo.commit("feat: search")
+    config = '[release]\nwrite-back = "pull-request"\n'
+    assert preview(repo, config).headline == "Merging this proposes 1.1.0 in the release pull request"
+    own = replace(PROPOSAL, head="shipit/release/main")
+    assert preview(repo, config, own).headline == "Merging this releases 1.1.0"
+
+
 def test_a_pull_request_without_counted_commits_previews_the_release_of_the_branch(repo: Repository) -> None:
     repo.commit("docs: more")
     assert preview(repo).headline == "Merging this releases 1.0.1"

@@ -24,9 +24,14 @@ class _Base(Struct):
     repo: _Repository | None = None
 
 
+class _Head(Struct):
+    ref: str = ""
+
+
 class _PullRequest(Struct):
     number: Annotated[int, Meta(gt=0)]
     base: _Base
+    head: _Head | None = None
     state: str | None = None
     title: str | None = None
     commits: int | None = None
@@ -57,6 +62,7 @@ class Event(Struct):
             closed=payload.state == "closed",
             title=_squash_title(payload, repository),
             squashed=_squashed(repository),
+            head=payload.head.ref if payload.head else "",
         )
 
 

@@ -35,22 +35,17 @@ def merged_changelog(before: str, edited: str, new: str, version: str, next_vers
         before: the changelog before the edit.
         edited: the changelog after it.
         new: the changelog that is proposed now.
-        version: the version of the section in `before` and `edited`.
+        version: the version of the section in `before`, and in `edited` if nobody has changed its heading.
         next_version: that of the section in `new`.
     """
-    rest = merged_text(*(without_section(text, at) for text, at in _texts(before, edited, new, version, next_version)))
-    if rest is None:
+    edited_version = version if section_of(edited, version) else next_version
+    texts = ((before, version), (edited, edited_version), (new, next_version))
+    rest = merged_text(*(without_section(text, at) for text, at in texts))
+    generated, section = section_of(before, version) or "", section_of(edited, edited_version)
+    wanted = section_of(new, next_version) or ""
+    if rest is None or (generated and section is None):  # somebody removed the section: it cannot be continued
         return None
-    generated, section = section_of(before, version) or "", section_of(edited, version)
-    if section is None and not generated:
-        return insert_section(rest, section_of(new, next_version) or "", next_version)
-    if section is None:  # somebody removed it: that is an edit which shipit cannot continue
-        return None
-    return insert_section(rest, kept_edits(generated, section, section_of(new, next_version) or ""), next_version)
-
-
-def _texts(before: str, edited: str, new: str, version: str, next_version: str) -> tuple[tuple[str, str], ...]:
-    return (before, version), (edited, version), (new, next_version)
+    return insert_section(rest, kept_edits(generated, section, wanted) if section else wanted, next_version)
 
 
 def kept_edits(generated: str, edited: str, new: str) -> str:

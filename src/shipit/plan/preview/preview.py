@@ -11,7 +11,7 @@ from shipit.config.model import Config
 from shipit.core.ci_event import PullRequest
 from shipit.core.notes import Renderer
 from shipit.plan.preview.squash import squash_of
-from shipit.plan.release import release_body, titled
+from shipit.plan.release import proposal_branch, release_body, titled
 from shipit.plan.version import (
     CommitReason,
     Decision,
@@ -30,7 +30,8 @@ class Preview(Struct, frozen=True):
 
     `notes` are the release notes of these versions, as Markdown. `squashed` are the decisions after a squash merge, or
     None when the repository allows only one way to merge, or both ways give the same versions. `missing` is the reason
-    why there is no preview, else None. `ignored` are the commits of no package.
+    why there is no preview, else None. `ignored` are the commits of no package. `proposes` is True if a merge only
+    brings the release pull request up to date.
     """
 
     pull_request: PullRequest
@@ -39,6 +40,7 @@ class Preview(Struct, frozen=True):
     squashed: tuple[Decision, ...] | None = None
     missing: str | None = None
     ignored: tuple[CommitReason, ...] = ()
+    proposes: bool = False
 
     @property
     def to_release(self) -> tuple[Decision, ...]:
@@ -50,8 +52,10 @@ class Preview(Struct, frozen=True):
         """The preview in one sentence."""
         if self.missing:
             return f"No preview: {self.missing}"
-        also = "" if self.squashed is None else f", squashing it releases {_versions(self.squashed)}"
-        return f"Merging this releases {_versions(self.decisions)}{also}"
+        verb = "proposes" if self.proposes else "releases"
+        also = "" if self.squashed is None else f", squashing it {verb} {_versions(self.squashed)}"
+        place = " in the release pull request" if self.proposes and (self.to_release or also) else ""
+        return f"Merging this {verb} {_versions(self.decisions)}{also}{place}"
 
 
 def _versions(decisions: Iterable[Decision]) -> str:
@@ -86,7 +90,8 @@ class PreviewMaker(Struct, frozen=True):
             return Preview(pull_request, missing=why)
         next_releases = self._merged(base, merged)
         preview = self._chosen(pull_request, next_releases, self._squashed(pull_request, merged))
-        return replace(preview, ignored=self._outside(merged, next_releases))
+        proposes = self.config.release.write_back.proposes and pull_request.head != proposal_branch(base)
+        return replace(preview, ignored=self._outside(merged, next_releases), proposes=proposes)
 
     def _merged(self, base: str, merged: str) -> tuple[NextRelease, ...]:
         return next_releases_at(self.git, self.config, merged, base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -120,9 +120,16 @@ def _plan(
         way_back=way_back(steps),
         findings=blocking_first((*findings, *others, *about_proposal)),
         pull_request=proposal_branch(observed.clone.branch or "") if proposal else "",
-        notes="\n".join(titled(entry.next_release.history.package.name, entry.release_body) for entry in releases),
+        notes="\n".join(_titled_notes(releases, proposal)),
         ignored=observed.no_package.ignored,
     )
+
+
+def _titled_notes(releases: Sequence[PackageRelease], proposal: Proposal | None) -> Iterator[str]:
+    """Yield the notes of each package below its name, as people edited them in the proposal."""
+    texts = proposal.notes if proposal and proposal.notes else [entry.release_body for entry in releases]
+    for entry, text in zip(releases, texts, strict=True):
+        yield titled(entry.next_release.history.package.name, text)
 
 
 def _proposal(

@@ -11,7 +11,10 @@ from shipit.world import World
 
 
 class OpenPullRequest(Struct, frozen=True):
-    """Open a pull request from `branch` into `base`, or give the open one the title and the body."""
+    """Open a pull request from `branch` into `base`, or give the open one the title and the body.
+
+    `number` is that of the pull request that was open when the plan was made; None if there was none.
+    """
 
     kind: ClassVar[str] = "open-pull-request"
     public: ClassVar[bool] = True
@@ -19,6 +22,7 @@ class OpenPullRequest(Struct, frozen=True):
     base: str
     title: str
     body: str
+    number: int | None = None
 
     @property
     def id(self) -> str:
@@ -26,7 +30,9 @@ class OpenPullRequest(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"open the pull request {self.title} into {self.base}, or update its text"
+        if self.number:
+            return f"give pull request #{self.number} into {self.base} the title {self.title}, and its notes"
+        return f"open a pull request into {self.base}: {self.title}"
 
     def check(self, world: World) -> Done | Todo:
         found = world.forge.find_pull_request(self.branch, self.base)

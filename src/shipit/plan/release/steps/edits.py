@@ -30,8 +30,8 @@ class Conflict(Struct, frozen=True):
 
 def keep_edits(
     edits: tuple[Edit, ...], texts: Mapping[str, str | None], changelogs: Mapping[str, Changelog]
-) -> tuple[tuple[KeptEdit, ...], tuple[Conflict, ...]]:
-    """Return the edits as they are made again, and the conflicts.
+) -> tuple[tuple[KeptEdit, ...], tuple[Conflict, ...], Mapping[str, str | None]]:
+    """Return the edits as they are made again, the conflicts, and the text of each file after the edits.
 
     Args:
         edits: the edits, oldest first.
@@ -44,7 +44,7 @@ def keep_edits(
         unmerged = (*_merge(edit, current, merged, changelogs), *edit.unclear)
         conflicts += [Conflict(path, edit.commit, edit.subject) for path in unmerged]
         kept.append(KeptEdit(edit.commit, edit.subject, merged))
-    return tuple(kept), tuple(conflicts)
+    return tuple(kept), tuple(conflicts), current
 
 
 def _merge(edit: Edit, current: Texts, merged: dict[str, str], changelogs: Mapping[str, Changelog]) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core import limits
 from shipit.core.commits.text.proposal import commits_digest
+from shipit.core.notes import section_of
 from shipit.core.redact import shortened
 from shipit.finding import Finding
 from shipit.plan.release.observe import Observed, ProposalState
@@ -22,10 +23,11 @@ from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
 
 
 class Proposal(Struct, frozen=True):
-    """The steps that keep the pull request current, and the findings about it."""
+    """The steps that keep the pull request current, the findings about it, and the notes as people edited them."""
 
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def propose(
@@ -52,7 +54,8 @@ def propose(
     if state.closed and state.closed.counted == counted and state.pull_request:
         return Proposal(findings=(_snoozed(state.pull_request.number),))
     texts = dict(state.base_texts) | {change.path: change.text for change in changes.files}
-    edits, conflicts = keep_edits(state.edits, texts, _changelogs(state, releases))
+    edits, conflicts, edited = keep_edits(state.edits, texts, _changelogs(state, releases))
+    notes = tuple(_edited_notes(entry, edited) for entry in releases)
     base = observed.clone.branch or ""
     propose_release = ProposeRelease(
         commit,
@@ -65,10 +68,18 @@ def propose(
         config.release.author,
     )
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
-    body = proposal_body(releases, observed.links)
-    steps = (propose_release, OpenPullRequest(state.branch, base, title, body))
+    body = proposal_body(releases, notes, observed.links)
+    is_open = state.pull_request is not None and state.pull_request.state == "open"
+    number = state.pull_request.number if state.pull_request and is_open else None
+    steps = (propose_release, OpenPullRequest(state.branch, base, title, body, number))
     conflicting = tuple(_conflicting(conflicts, state, config.release.remote))
-    return Proposal(steps, (*conflicting, *_lacking_checks(state, base)))
+    return Proposal(steps, (*conflicting, *_lacking_checks(state, base)), notes)
+
+
+def _edited_notes(entry: PackageRelease, texts: Mapping[str, str | None]) -> str:
+    """Return the section of the changelog of a package, which people can have edited."""
+    changelog = texts.get(entry.next_release.history.package.changelog) or ""
+    return section_of(changelog, entry.release.version) or entry.notes
 
 
 def _digest(releases: Sequence[PackageRelease]) -> str:

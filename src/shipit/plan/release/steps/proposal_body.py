@@ -13,11 +13,12 @@ from shipit.plan.version import CommitReason
 _LEFT_OUT = "\n(the rest is too long for a pull request; it is in the changelog)\n"
 
 
-def proposal_body(releases: Sequence[PackageRelease], links: Links | None) -> str:
+def proposal_body(releases: Sequence[PackageRelease], notes: Sequence[str], links: Links | None) -> str:
     """Return the body, at most as long as GitHub accepts; text of commits is escaped, so that it closes no issue.
 
     Args:
         releases: the packages to release.
+        notes: the notes of each of them.
         links: makes links to commits; None for no links.
     """
     names = ", ".join(entry.name for entry in releases)
@@ -26,22 +27,23 @@ def proposal_body(releases: Sequence[PackageRelease], links: Links | None) -> st
         "with each push. Your edits of its files, such as the section in the changelog, are kept. "
         "Close it to wait for the next change.\n"
     )
-    parts = [head, *(part for entry in releases for part in _release(entry, links))]
+    pairs = zip(releases, notes, strict=True)
+    parts = [head, *(part for entry, text in pairs for part in _release(entry, text, links))]
     body = "\n".join(parts)
     if len(body) <= limits.COMMENT:
         return body
     return body[: limits.COMMENT - len(_LEFT_OUT)].rpartition("\n")[0] + _LEFT_OUT
 
 
-def _release(entry: PackageRelease, links: Links | None) -> Iterator[str]:
+def _release(entry: PackageRelease, notes: str, links: Links | None) -> Iterator[str]:
     decision = entry.next_release.decision
     after = f"after {decision.previous}, {decision.bump}" if decision.previous else "the first release"
     yield f"**{inline(entry.name)}** ({after})\n"
-    yield from (f"* {_commit(each, links)}: {inline(each.reason)}" for each in decision.reasons)
+    yield from (f"* {_commit(each, links)} ({inline(each.reason)})" for each in decision.reasons)
     if decision.unreadable:
         yield "\nNot counted, because they cannot be read:\n"
-        yield from (f"* {_commit(each, links)}: {inline(each.reason)}" for each in decision.unreadable)
-    yield f"\n---\n\n{entry.notes}"
+        yield from (f"* {_commit(each, links)} ({inline(each.reason)})" for each in decision.unreadable)
+    yield f"\n---\n\n{notes}"
 
 
 def _commit(each: CommitReason, links: Links | None) -> str:
