@@ -1,13 +1,13 @@
 """shipit's command line in a process that ends, by SIGKILL, before or after its n-th write.
 
-A driver is a program that calls `start`. Its variables are:
+A driver is a program that calls `start`, as this one does. Its variables are:
 
 STOP_AT=7 and STOP_WHEN=before|after   the write to stop at
 STOP_GROUP=1                           the whole process group ends, with the commands that shipit started
 WRITES=FILE                            the file that gets the names of the writes that were made
 STATES=FILE and STATES_OF=DIRECTORY    the file that gets, as JSON, the digests of the directory before and after each write
 MEMORY=FILE                            the file that gets the largest memory of the run, in KiB
-LIMITS={"KUBECTL": 15}                 other limits of `shipit.core.limits`, as JSON
+LIMITS={"KUBECTL": 15}                 other limits of `shipit.core.limits`, as JSON; LEASE reaches the clusters, too
 
 Without arguments it runs shipit in a process forked for each line of standard input: see forked.py.
 """
@@ -39,7 +39,14 @@ states: list[str] = []
 project: Any = Project  # a type checker does not allow to replace a property of a class
 
 
-def start(prepare: Callable[[World], World] = lambda world: world) -> None:
+def with_lease(world: World) -> World:
+    """Return the world, whose clusters have the limit LEASE of this run."""
+    clusters: Any = world.clusters
+    clusters._duration = limits.LEASE
+    return world
+
+
+def start(prepare: Callable[[World], World] = with_lease) -> None:
     """Run shipit with the arguments of this process; `prepare` changes the world that it gets."""
     real_world = project.world.func
     project.world = cached_property(lambda project: _watched(prepare(real_world(project))))
@@ -98,3 +105,7 @@ def _forked() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+if __name__ == "__main__":
+    start()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from clusters.in_process import LocalDriver, LocalKubectl
-from clusters.shop import KUBECONFIG, PROGRAM, Cluster, Shop
+from clusters.shop import KUBECONFIG, Cluster, Shop
 from parts.fixtures import registry as registry
 from parts.kubernetes.control_plane import ADMIN, READER, control_plane
 from parts.kubernetes.kubelet import registered
 from parts.kubernetes.node import Node, working
 from parts.registry import Registry
-from release.runs import Driver
+from release.runs import Driver, stopped_driver
 from standin.kubernetes.direct import DirectClient
 from standin.kubernetes.server import KubernetesStandIn, serve
 
@@ -30,10 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def driver(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("driver"), PROGRAM)
-    yield driver
-    driver.close()
+def driver(own_environment: None) -> Driver:
+    return stopped_driver()
 
 
 @pytest.fixture(scope="session")

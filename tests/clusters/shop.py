@@ -20,7 +20,6 @@ from parts.registry import Registry
 from release.runs import Driver, Run, StartedRun
 from standin.kubernetes.server import KubernetesStandIn
 
-PROGRAM = Path(__file__).with_name("driver.py")
 VERSION = "org.opencontainers.image.version"
 WRONG, REFUSED, DENIED, REJECTED = 2, 3, 4, 6  # exit statuses
 _numbers = itertools.count(1)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from deployments.shop import PROGRAM, Apps, Shop
+from deployments.shop import Apps, Shop
 from deployments.swarm_shop import SwarmShop
 from parts.engine import Engine
 from parts.fixtures import engine as engine
@@ -16,17 +16,15 @@ from parts.nginx import Nginx, nginx, nginx_container
 from parts.registry import Registry
 from parts.sshd import SshServer
 from parts.swarm import Swarm
-from release.runs import Driver
+from release.runs import Driver, stopped_driver
 
 VARIANTS = ("set", "upstream", "container", "network", "ssh")
 RESOLVER = "resolver 127.0.0.11 valid=1s;"  # docker's own; nginx asks it for the names in a variable
 
 
 @pytest.fixture(scope="session")
-def driver(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("driver"), PROGRAM)
-    yield driver
-    driver.close()
+def driver(own_environment: None) -> Driver:
+    return stopped_driver()
 
 
 @pytest.fixture(scope="session")

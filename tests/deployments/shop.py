@@ -21,7 +21,6 @@ from parts.registry import Registry
 from parts.web_app import WebApp, make_web_app
 from release.runs import Driver
 
-PROGRAM = Path(__file__).with_name("driver.py")
 REPOSITORY = "acme/shop"
 WRONG, REFUSED, FAILED, REJECTED = 2, 3, 5, 6  # exit statuses
 _numbers = itertools.count(1)

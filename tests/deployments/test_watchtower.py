@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from deployments.shop import Apps
+from parts.daemon import wait_until
 from parts.watchtower import TOKEN, Watchtower, watchtower
 from parts.web_app import WebApp
 from release.runs import Driver, Run, StartedRun
@@ -129,8 +129,7 @@ def test_a_version_that_ends_at_once_moves_the_tag_back_and_is_held(shop: Watche
 def test_a_run_that_is_killed_while_it_waits_is_finished_by_the_next_one(shop: WatchedShop) -> None:
     shop.begin()
     running = shop.start("deploy", "prod", "1.1.0")
-    while not shop.runs(shop.apps("1.1.0")) and running.poll() is None:
-        time.sleep(0.02)
+    wait_until(lambda: shop.runs(shop.apps("1.1.0")) or running.poll() is not None)
     running.kill()
     assert running.wait() == -signal.SIGKILL
     requests = len(shop.server.requests)

@@ -64,11 +64,15 @@ def listens(port: int) -> bool | None:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Wait until `condition` is true."""
+    """Wait until `condition` is true. One that takes long to find out is asked less often."""
     end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"it did not happen within {seconds} seconds"
-        time.sleep(0.02)
+    while True:
+        begun = time.monotonic()
+        if condition():
+            return
+        now = time.monotonic()
+        assert now < end, f"it did not happen within {seconds} seconds"
+        time.sleep(max(0.02, 3 * (now - begun)))
 
 
 def new_room() -> Path:

@@ -36,7 +36,7 @@ FAULTS = {
 # Docker looks often, so that no test waits long.
 HEALTHCHECK = {
     "Test": ["CMD-SHELL", 'wget -q -O /dev/null "http://127.0.0.1:${PORT:-8080}/health"'],
-    "Interval": 300_000_000,  # nanoseconds
+    "Interval": 700_000_000,  # nanoseconds
     "Timeout": 5_000_000_000,
     "Retries": 2,
 }

@@ -18,6 +18,7 @@ from pathlib import Path
 
 DRIVER = Path(__file__).with_name("driver.py")
 PLAIN_DRIVER = Path(__file__).parents[1] / "forked.py"
+STOPPED_DRIVER = Path(__file__).parents[1] / "stopped.py"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class StartedRun:
 
 
 class Driver:
-    """What runs shipit: see driver.py. It starts Python once and forks for each run, which is far cheaper."""
+    """What runs shipit: see driver.py and stopped.py. It starts Python once and forks for each run, which is far cheaper."""
 
     def __init__(self, place: Path, program: Path = DRIVER) -> None:
         self._place = place
@@ -109,11 +110,20 @@ class Driver:
         self._server.communicate()
 
 
-@cache
 def plain_driver() -> Driver:
-    """The driver that runs `python -m shipit`, as users do; all tests of this process share it."""
+    """Return the driver that runs `python -m shipit`, as users do; all tests of this process share it."""
+    return _shared_driver(PLAIN_DRIVER)
+
+
+def stopped_driver() -> Driver:
+    """Return the driver whose runs can be killed at a write; all tests of this process share it."""
+    return _shared_driver(STOPPED_DRIVER)
+
+
+@cache
+def _shared_driver(program: Path) -> Driver:
     place = tempfile.TemporaryDirectory()
-    driver = Driver(Path(place.name), PLAIN_DRIVER)
+    driver = Driver(Path(place.name), program)
     atexit.register(place.cleanup)
     atexit.register(driver.close)
     return driver
