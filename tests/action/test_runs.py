@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from action.act import Consumer, Run
-from standin.server import READ_ONLY
+from standin.pulls import merge
+from standin.server import INSTALLATION, READ_ONLY
 
 from shipit.core.outputs import NO_OUTPUTS
 
@@ -80,6 +81,27 @@ def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer
     assert "## Released v1.1.0" in run.summary
     assert_no_secret_is_left(consumer, run)
     assert_the_job_is_as_it_was(consumer, run)
+
+
+@pytest.mark.slow
+def test_a_push_to_main_proposes_a_release_and_the_push_of_its_merge_makes_it(consumer: Consumer) -> None:
+    consumer.token = INSTALLATION
+    consumer.commit("feat: try", {"shipit.toml": '[release]\nwrite-back = "pull-request"\n'})
+    run = consumer.run()
+    assert run.jobs == {"release": "success"}, run.log
+    (pull,) = consumer.github.pulls
+    assert (pull.title, pull.author) == ("chore(release): 1.1.0", "github-actions[bot]")
+    assert (run.outputs["release"]["released"], tags(consumer)) == ("false", ["v1.0.0"])
+    assert "## Proposed v1.1.0 in a pull request" in run.summary
+    assert_no_secret_is_left(consumer, run)
+
+    merge(consumer.github, pull, "squash", "Search for everyone (#1)", "Thank you!")
+    run = consumer.run()
+    assert run.jobs == RELEASED
+    (release,) = consumer.github.releases
+    assert (release.tag_name, release.draft) == ("v1.1.0", False)
+    assert consumer.github.git.resolve("v1.1.0") == consumer.github.git.resolve("main")
+    assert run.outputs["release"]["released"] == "true"
 
 
 def assert_no_secret_is_left(consumer: Consumer, run: Run) -> None:

@@ -15,7 +15,8 @@ from shipit.importers.versions import read_bumps, read_tag
 Settings = dict[str, Any]
 
 _STEPS: Mapping[str, str] = {
-    "CreatePullRequest": "shipit releases when commits reach the branch, without a pull request",
+    "CreatePullRequest": 'to keep it: `write-back = "pull-request"` in `[release]`; else shipit releases when commits '
+    "reach the branch",
     "CreateChangeFile": "shipit reads commits, and no change files",
     "SelectJiraIssue": "shipit has nothing to do with issues in progress",
     "TransitionJiraIssue": "shipit has nothing to do with issues in progress",

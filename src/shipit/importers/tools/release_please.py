@@ -80,7 +80,10 @@ def _read(repository: Repository) -> Found | None:
     else:
         _read_keys({key: value for key, value in settings.items() if key != "packages"}, "", found, repository)
         _read_packages(packages, settings, found, repository)
-    found.undecided("(release pull request)", "shipit releases when commits reach the branch, without a pull request")
+    found.undecided(
+        "(release pull request)",
+        'to keep it: `write-back = "pull-request"` in `[release]`; else shipit releases when commits reach the branch',
+    )
     if repository.read(MANIFEST) is not None:
         found.files.append(MANIFEST)
         found.no_counterpart(MANIFEST, "shipit takes the last version from the tags")
