@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 from adapters.raw_server import Talk, raw_server, repeats, sends
 
+from shipit.adapters.http import bounded_http
 from shipit.adapters.http.bounded_http import Answer, BoundedHttp, HttpFailure, Limits, origin, redirect_target
 
 MIB = 1 << 20
@@ -39,6 +40,18 @@ def small_memory() -> Iterator[None]:
 def test_an_answer_is_complete() -> None:
     answer = ask(sends(HEAD + b"Content-Length: 2\r\nX-A: 1\r\nX-A: 2\r\n\r\nok"))
     assert (answer.status, answer.body, answer.headers.getlist("x-a"), answer.ok) == (200, b"ok", ["1", "2"], True)
+
+
+def test_certificates_are_read_only_for_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise HttpFailure("certificates are read", transient=False)
+
+    monkeypatch.setattr(bounded_http, "_tls", refuse)
+    http = BoundedHttp()
+    with raw_server(sends(HEAD + b"Content-Length: 2\r\n\r\nok")) as url:
+        assert http.send("GET", url, PATIENT, headers={}).ok
+        with pytest.raises(HttpFailure, match="certificates are read"):
+            http.send("GET", url.replace("http://", "https://"), PATIENT, headers={})
 
 
 DRIPS = {

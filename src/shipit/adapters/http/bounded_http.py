@@ -107,7 +107,7 @@ class BoundedHttp:
     """A sender of requests that keeps the connections open for the next ones."""
 
     def __init__(self) -> None:
-        self._managers: dict[str | None, PoolManager] = {}
+        self._managers: dict[tuple[str | None, bool], PoolManager] = {}
 
     def send(
         self,
@@ -181,9 +181,10 @@ class BoundedHttp:
         scheme, host, _ = _valid(url)
         proxies = {} if proxy_bypass(host) else getproxies()
         proxy = proxies.get(scheme) or proxies.get("all")
-        if proxy not in self._managers:
-            self._managers[proxy] = _manager(proxy)
-        return self._managers[proxy]
+        encrypted = "https" in (scheme, (proxy or "").partition("://")[0])
+        if (proxy, encrypted) not in self._managers:
+            self._managers[proxy, encrypted] = _manager(proxy, _tls() if encrypted else None)
+        return self._managers[proxy, encrypted]
 
 
 def redirect_target(url: str, answer: Answer) -> str | None:
@@ -316,26 +317,28 @@ def watch_connections(manager: PoolManager) -> None:
     }
 
 
-def _manager(proxy: str | None) -> PoolManager:
+def _manager(proxy: str | None, tls: ssl.SSLContext | None) -> PoolManager:
+    """Return connections, through `proxy` if it is not None; `tls` is needed if the URL or the proxy has `https`."""
     from urllib3 import PoolManager, ProxyManager, make_headers
     from urllib3.exceptions import LocationParseError, ProxySchemeUnknown
     from urllib3.util import parse_url
 
     if proxy is None:
-        manager = PoolManager(ssl_context=_tls())
+        manager = PoolManager(ssl_context=tls)
     else:
         try:
             address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
         except LocationParseError as error:
             raise ProxySchemeUnknown(None) from error
         login = make_headers(proxy_basic_auth=address.auth) if address.auth else None
-        manager = ProxyManager(address.url, proxy_headers=login, ssl_context=_tls())
+        manager = ProxyManager(address.url, proxy_headers=login, ssl_context=tls)
     watch_connections(manager)
     return manager
 
 
 @cache
 def _tls() -> ssl.SSLContext:
+    """Return the settings for TLS. To read the certificates takes 50 ms, so nothing without TLS calls this."""
     import certifi
 
     named = next(filter(None, map(os.environ.get, _CERTIFICATES)), certifi.where())
