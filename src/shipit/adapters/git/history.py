@@ -216,6 +216,8 @@ class GitHistory:
         return self._try("check-ignore", "--quiet", "--", path).returncode == 0
 
     def is_ancestor(self, old: str, new: str) -> bool:
+        if old == new:
+            return self._revisions.id(f"{old}^{{commit}}") is not None
         return self._try("merge-base", "--is-ancestor", old, new).returncode == 0
 
     def same_files(self, one: str, other: str) -> bool:
