@@ -14,6 +14,7 @@ from engine.stage import Stage, new_world, public
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
+from shipit.config.model import AnnounceConfig
 from shipit.errors import CommandError, PreflightError
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 from shipit.world import ForgePullRequest, World
@@ -596,3 +597,16 @@ def test_of_two_runs_at_once_one_does_the_task_and_the_other_finds_it_done(
 
 def _release_elsewhere(stage: Stage, world: FakeWorld) -> None:
     stage.release(world.fresh_clone())
+
+
+def test_a_pull_request_is_told_once_in_which_release_it_is(stage: Stage) -> None:
+    config = replace(stage.config, announce=AnnounceConfig(comment=True))
+    stage, world = Stage(config, stage.place), new_world()
+    stage.release(world)
+    push(world, "fix: too late (#7)", "late.txt")
+    for number in (1, 2):
+        world.remote.pull_requests.merge(number, "squash")
+        stage.release(world.fresh_clone())
+    assert [*world.remote.releases] == ["v1.1.0", "v1.1.1"]
+    (comment,) = world.remote.comments[7]
+    assert "v1.1.0" in comment

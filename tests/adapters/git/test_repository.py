@@ -237,3 +237,46 @@ def test_a_repository_without_commits_on_a_web_server_is_an_empty_remote(clone: 
         git(clone, "remote", "set-url", "origin", f"{server.url}/empty.git")
         repository = GitRepository(str(clone), token=server.token, server_url=server.url)
         assert repository.remote_refs() == RemoteRefs()
+
+
+@pytest.fixture
+def filled(clone: Path) -> Path:
+    """The clone with a text that is checked out with CRLF, and a program."""
+    (clone / ".gitattributes").write_text("*.txt text eol=crlf\n")
+    (clone / "a.txt").write_bytes(b"one\r\ntwo\r\n")
+    (clone / "run").write_text("#!/bin/sh\n")
+    (clone / "run").chmod(0o755)
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "-m", "feat: texts")
+    return clone
+
+
+def test_a_commit_on_no_branch_has_the_line_ends_and_modes_of_the_repository(filled: Path) -> None:
+    found = GitRepository(str(filled))
+    head = str(found.head())
+    assert found.text(head, "a.txt") == "one\r\ntwo\r\n"
+    assert found.write_files(head, {"a.txt": "one\r\ntwo\r\n", "run": "#!/bin/sh\n"}) == found.files_id(head)
+    made = found.commit_files(found.write_files(head, {"a.txt": "1\r\n", "run": "exit\n"}), head, "chore: x\n")
+    assert git(filled, "cat-file", "-p", f"{made}:a.txt") == "1"
+    assert git(filled, "ls-tree", made, "run").startswith("100755 ")
+    again = found.reapply(made, str(found.head()), {"run": "merged\n"})
+    assert git(filled, "ls-tree", again, "run").startswith("100755 ")
+
+
+def test_a_killed_git_does_not_stop_the_next_commit_on_no_branch(filled: Path) -> None:
+    found = GitRepository(str(filled))
+    (filled / ".git" / "shipit").mkdir()
+    for name in ("index", "index.lock"):
+        (filled / ".git" / "shipit" / name).write_bytes(b"half")
+    assert found.write_files("HEAD", {}) == found.files_id("HEAD")
+    assert not (filled / ".git" / "shipit" / "index").exists()
+
+
+def test_a_commit_on_no_branch_is_signed_where_git_signs(filled: Path, tmp_path: Path) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
+    for key, value in (("gpg.format", "ssh"), ("user.signingKey", str(tmp_path / "key")), ("commit.gpgSign", "true")):
+        git(filled, "config", key, value)
+    found = GitRepository(str(filled))
+    head = str(found.head())
+    made = found.commit_files(str(found.files_id(head)), head, "chore: signed\n")
+    assert "gpgsig" in git(filled, "cat-file", "commit", made)

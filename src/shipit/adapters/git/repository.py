@@ -249,9 +249,11 @@ class GitRepository(GitHistory):
     def _write_tree(self, commit: str, entries: Sequence[tuple[str, str]]) -> str:
         """Store the files of `commit` with these entries in place of theirs; one of zeros removes the file."""
         lines = "".join(f"{entry}\t{path}\0" for entry, path in entries)
-        index = os.path.join(self.directory, "shipit", "index")  # of its own, which the next run replaces
+        index = os.path.join(self.directory, "shipit", "index")  # of its own: that of the user stays as it is
         os.makedirs(os.path.dirname(index), exist_ok=True)
         env = {**self._environment, "GIT_INDEX_FILE": index}
+        with suppress(FileNotFoundError):  # from a git that was killed
+            os.unlink(f"{index}.lock")
         try:
             self._plumb(["read-tree", commit], env)
             self._plumb(["update-index", "-z", "--index-info"], env, lines)

@@ -23,6 +23,8 @@ def merged_text(before: str, one: str, other: str) -> str | None:
         return other
     if other == before:
         return one
+    if "\0" in before + one + other:  # no text
+        return None
     texts = [text.splitlines(keepends=True) for text in (before, one, other)]
     start, end = _equal_start(texts), 0
     end = _equal_start([lines[start:][::-1] for lines in texts])

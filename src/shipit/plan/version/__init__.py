@@ -21,6 +21,7 @@ from shipit.plan.version.decision import unreadable_findings as unreadable_findi
 from shipit.plan.version.decision import unreadable_note as unreadable_note
 from shipit.plan.version.files.declared import DeclaredVersion as DeclaredVersion
 from shipit.plan.version.history import History as History
+from shipit.plan.version.history import end_of_notes as end_of_notes
 from shipit.plan.version.history import history_since as history_since
 from shipit.plan.version.history import late_commits as late_commits
 from shipit.plan.version.history import observe_history as observe_history

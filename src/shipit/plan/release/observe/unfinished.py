@@ -22,7 +22,7 @@ from shipit.core.versions import Version, channel_of
 from shipit.core.versions.floating_tags import has_outdated_floating_tag
 from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.release.observe.merged import MergedRelease
-from shipit.plan.version import History, Package, observe_history
+from shipit.plan.version import History, Package, end_of_notes, observe_history
 from shipit.steps.base import Done
 from shipit.world import CommitInfo, RemoteRefs, World
 
@@ -121,7 +121,8 @@ def _with_commits(world: World, unfinished: Unfinished) -> Unfinished:
     others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != unfinished.commit}
     prerelease = channel_of(Version.parse(unfinished.version))
     history = observe_history(world.git, unfinished.package, unfinished.commit, others, prerelease)
-    return replace(unfinished, commits=history.unreleased)
+    _, announced = end_of_notes(world.git, unfinished.package, history.last)  # they are in the release before, too
+    return replace(unfinished, commits=tuple(each for each in history.unreleased if each not in announced))
 
 
 def _release_commits(
