@@ -84,7 +84,9 @@ def test_the_lock_keeps_other_runs_out_and_one_that_lost_it_writes_nothing(bench
     mine, other = bench.another(), bench.another()
     assert mine.read(RECORD) is None
     with mine.lock(LOCK, "run 7"):
+        assert mine.read(RECORD) is None
         mine.write(RECORD, "one")
+        assert mine.read(RECORD) == "one"
         assert "run 7" in (other.locked_by(LOCK) or "")
         with pytest.raises(ConflictError, match="run 7"), other.lock(LOCK, "run 8"):
             pass

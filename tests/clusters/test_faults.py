@@ -29,7 +29,7 @@ from shipit.world import RemoteImage, World
 STAGE = ClusterStage.of('bake = "0s"\nmigrate = ["app", "--migrate"]\nverify = ["./smoke.sh"]')
 PATH = "/apis/apps/v1/namespaces/shop/deployments"
 OLD = "acme/shop@sha256:" + "9" * 64
-CALLS = 51  # of a deployment
+CALLS = 44  # of a deployment
 # Each call with one of the faults, in four ways: once or from then on, and with or without the effect of the call.
 CASES = list(
     zip(

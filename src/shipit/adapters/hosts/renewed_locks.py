@@ -45,6 +45,11 @@ class RenewedLocks(ABC):
         self._duration = duration
         self._held: dict[str, str] = {}  # the text of this run by the name of the lock
 
+    @property
+    def held(self) -> bool:
+        """True while this run holds a lock."""
+        return bool(self._held)
+
     @contextmanager
     def lock(self, name: str, owner: str) -> Iterator[None]:
         """Hold the lock while the block runs; see `shipit.world.hosts.Host.lock`."""

@@ -41,6 +41,7 @@ class KubectlNamespace:
         self._jobs = Jobs(self._kubectl, self._namespace)
         self._redact = redact
         self._leases = Leases(self._kubectl, self._namespace, machine(address), duration)
+        self._kept: dict[str, bytes | None] = {}  # the ConfigMaps that were read under a lock of this run
 
     def findings(self, *, jobs: bool = False) -> tuple[Finding, ...]:
         if not shutil.which("kubectl"):
@@ -95,6 +96,7 @@ class KubectlNamespace:
     def write(self, path: str, text: str) -> None:
         self._leases.require()
         found, all_maps = self._config_map(path), f"{self._core}/configmaps"
+        self._kept.clear()
         name = _name(path)
         new = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
         body = (read_as(dict[str, Any], found) if found else new) | {"data": {_KEY: text}}
@@ -114,7 +116,14 @@ class KubectlNamespace:
         return f"/api/v1/namespaces/{self._namespace}"
 
     def _config_map(self, path: str) -> bytes | None:
-        return self._kubectl.get(f"{self._core}/configmaps/{_name(path)}")
+        """Return the ConfigMap of a text; under a lock of this run it is read once, because no other run writes it."""
+        place = f"{self._core}/configmaps/{_name(path)}"
+        if not self._leases.held:
+            self._kept.clear()
+            return self._kubectl.get(place)
+        if path not in self._kept:
+            self._kept[path] = self._kubectl.get(place)
+        return self._kept[path]
 
 
 def _name(path: str) -> str:
