@@ -114,7 +114,7 @@ def test_a_push_to_the_release_branch_is_released_and_the_outputs_describe_the_r
     assert found.pop("release-url").endswith("/acme/app/releases/tag/v1.1.0")
     assert found == {
         "released": "true", "version": "1.1.0", "tag": "v1.1.0", "previous-version": "1.0.0", "bump": "minor",
-        "packages": "", "environment": "", "image": "", "digest": "", "deployed": "false", "verified": "", "serving": "", "url": "",
+        "packages": "", "environment": "", "image": "", "digest": "", "deployed": "false", "verified": "", "serving": "", "url": "", "pull-request": "",
     }  # fmt: skip
     assert scene.end().tags["v1.1.0"] == "chore(release): 1.1.0"
 

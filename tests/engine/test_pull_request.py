@@ -147,7 +147,9 @@ def test_commits_that_landed_before_the_merge_are_named_in_the_release_and_liste
     stage.release(world)
     push(world, "fix: too late", "late.txt")
     world.remote.pull_requests.merge(1, method, message, delete_branch=True)
-    assert stage.release(world.fresh_clone()).plan.finishes == ("v1.1.0",)
+    outcome = stage.release(world.fresh_clone())
+    report = outcome.report(applied=True)
+    assert (outcome.plan.finishes, report["pull-request"]) == (("v1.1.0",), pulls(world)[-1].url)
     body = world.remote.releases["v1.1.0"].body
     assert "Also in this version, and described with the next one:\n\n* fix: too late (" in body
     assert "too late" not in world.remote.tree()["CHANGELOG.md"]

@@ -30,7 +30,9 @@ def test_a_push_opens_the_pull_request_which_keeps_edits_and_whose_merge_release
     scene.env["TODAY"] = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"  # as the commits have it
     clone = scene.begin(CONFIG).clone()
     run = scene.release(clone, "release", "--json").succeeded()
-    assert json.loads(run.out)["released"] == "false"
+    outputs = json.loads(run.out)
+    assert (outputs["released"], outputs["version"]) == ("false", "1.1.0")
+    assert outputs["pull-request"] == f"{github.url}/acme/app/pull/1"
     assert f"proposed v1.1.0 in a pull request: {github.url}/acme/app/pull/1; nothing is released" in run.err
     (pull,) = github.pulls
     assert (pull.branch, pull.base, pull.title) == (BRANCH, "main", "chore(release): 1.1.0")

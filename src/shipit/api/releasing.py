@@ -155,7 +155,9 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
         earlier = f"{', '.join(plan.finishes)} was finished; nothing else was pushed"
         if version in plan.versions:
             break
-    return finished if finished and not outcome else outcome
+    if finished and not outcome:  # the last plan can still have proposed the next release
+        return Outcome(finished.plan, {**outcome.outputs, **finished.outputs})
+    return outcome
 
 
 def _state_after(earlier: str | None, error: ShipitError) -> str | None:

@@ -56,6 +56,11 @@ OUTPUTS = (
     Output("bump", "The bump of the version - major, minor, patch or none.", (PREVIEW, RELEASE), default="none"),
     Output("notes", "The release notes, as Markdown.", (PREVIEW, RELEASE)),
     Output("release-url", "The URL of the release.", (RELEASE,)),
+    Output(
+        "pull-request",
+        "The URL of the pull request that proposes the release; empty if this run proposed none.",
+        (RELEASE,),
+    ),
     Output("environment", "The environment of the images; if there are several, one per line.", (DEPLOY,)),
     Output(
         "image",

@@ -75,6 +75,7 @@ class Outcome(Struct, frozen=True):
                 "bump": first.bump if first else "none",
                 "notes": self.plan.notes,
                 "release-url": self.outputs.get("release-url", ""),
+                "pull-request": self.outputs.get("pull-request", ""),
                 "image": "\n".join(self.pushed),
                 "digest": "\n".join(self.pushed.values()),
             }
