@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+_FULL_ID = re.compile("[0-9a-f]{40}")
 
 BOT = {
     "GIT_AUTHOR_NAME": "github-actions[bot]",
@@ -39,9 +43,13 @@ class Entry:
 
 
 class BareRepository:
+    """A bare repository. What is read of an object is kept, because an object never changes."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._kinds: dict[str, str] = {}  # of an object that is there the kind never changes
+        self._kinds: dict[str, str] = {}
+        self._commits: dict[str, Commit] = {}
+        self._entries: dict[tuple[str, bool], list[Entry]] = {}
 
     def git(self, *args: str, data: bytes = b"", env: Mapping[str, str] = {}) -> str:
         command = ["git", "--git-dir", str(self.path), *args]
@@ -60,7 +68,10 @@ class BareRepository:
         return subprocess.run(command, capture_output=True).returncode == 0
 
     def ref(self, name: str) -> str | None:
-        """The object that the full reference `name` points at."""
+        """The object that the full reference `name` points at: its file is read, and git asked if there is none."""
+        with suppress(OSError):
+            if _FULL_ID.fullmatch(id := (self.path / name).read_text().strip()):
+                return id
         found = self.git("for-each-ref", "--format=%(objectname)%00%(refname)", name).splitlines()
         return next((line.split("\0")[0] for line in found if line.endswith(f"\0{name}")), None)
 
@@ -83,20 +94,36 @@ class BareRepository:
         self.git("update-ref", "-d", name)
 
     def commit(self, id: str) -> Commit:
+        if id not in self._commits:
+            commit = self._read_commit(id)
+            self._commits[commit.id] = commit  # `id` can also be a name, which moves
+            return commit
+        return self._commits[id]
+
+    def _read_commit(self, id: str) -> Commit:
         fields = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
         commit, tree, parents, *people, message = self.git("show", "-s", f"--format={fields}", id).split("\0")
         author, committer = tuple(people[:3]), tuple(people[3:])
         return Commit(commit, tree, tuple(parents.split()), author, committer, message)  # type: ignore[arg-type]
 
     def entries(self, tree: str, *, recursive: bool = False) -> list[Entry]:
-        listed = self.git("ls-tree", "-z", "-l", *(["-r", "-t"] if recursive else []), tree)
-        return [_entry(line) for line in listed.split("\0") if line]
+        found = self._entries.get((tree, recursive))
+        if found is None:
+            listed = self.git("ls-tree", "-z", "-l", *(["-r", "-t"] if recursive else []), tree)
+            found = [_entry(line) for line in listed.split("\0") if line]
+            if _FULL_ID.fullmatch(tree):
+                self._entries[tree, recursive] = found
+        return found
 
     def text(self, id: str) -> str:
         return self.git("cat-file", "-p", id)
 
     def create_blob(self, data: bytes) -> str:
-        return self.git("hash-object", "-w", "--stdin", data=data)
+        return self._made("blob", self.git("hash-object", "-w", "--stdin", data=data))
+
+    def _made(self, kind: str, id: str) -> str:
+        self._kinds[id] = kind
+        return id
 
     def entry(self, mode: str, data: bytes, path: str) -> Entry:
         """A file for `create_tree`, stored as a blob."""
@@ -108,16 +135,16 @@ class BareRepository:
             env = {"GIT_INDEX_FILE": f"{place}/index"}
             self.git("read-tree", base or "--empty", env=env)
             self.git("update-index", "--index-info", data=lines.encode(), env=env)
-            return self.git("write-tree", env=env)
+            return self._made("tree", self.git("write-tree", env=env))
 
     def create_commit(self, tree: str, parents: Sequence[str], message: str) -> str:
         on = [word for parent in parents for word in ("-p", parent)]
-        return self.git("commit-tree", tree, *on, data=message.encode(), env=BOT)
+        return self._made("commit", self.git("commit-tree", tree, *on, data=message.encode(), env=BOT))
 
     def create_tag(self, name: str, target: str, kind: str, message: str) -> str:
         tagger = f"{BOT['GIT_AUTHOR_NAME']} <{BOT['GIT_AUTHOR_EMAIL']}> 1767225600 +0000"
         text = f"object {target}\ntype {kind}\ntag {name}\ntagger {tagger}\n\n{message}\n"
-        return self.git("hash-object", "-t", "tag", "-w", "--stdin", data=text.encode())
+        return self._made("tag", self.git("hash-object", "-t", "tag", "-w", "--stdin", data=text.encode()))
 
 
 def _entry(line: str) -> Entry:
