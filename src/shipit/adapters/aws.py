@@ -8,6 +8,9 @@ from typing import Any
 
 from shipit.errors import AuthError, RemoteError
 
+# The package of this name on PyPI is another one.
+INSTALL_AWS = "run `uv tool install '.[aws]'` in a clone of shipit"
+
 
 @contextmanager
 def aws_session(to: str, *, install: str, allow: str) -> Iterator[Any]:

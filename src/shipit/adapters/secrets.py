@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.aws import aws_session
+from shipit.adapters.aws import INSTALL_AWS, aws_session
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError
 
@@ -93,7 +93,7 @@ def _parameter_versions(path: str) -> str:
 
 
 def _pages(path: str, operation: str, **arguments: Any) -> Iterator[Page]:
-    install = "pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
+    install = f"{INSTALL_AWS}; for the GitHub Action, set its input `aws-region`"
     allow = "use credentials with `ssm:GetParametersByPath` and `ssm:DescribeParameters`, and set `AWS_REGION`"
     with aws_session(f"read `ssm:{path}`", install=install, allow=allow) as session:
         yield from session.client("ssm").get_paginator(operation).paginate(**arguments)

@@ -80,4 +80,4 @@ def test_a_missing_boto3_is_reported_with_the_command_to_install_it(monkeypatch:
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(AuthError, match="`boto3`, which is not installed") as raised:
         Logins().of(ECR)
-    assert "pip install 'shipit[aws]'" in str(raised.value.hint)
+    assert "uv tool install '.[aws]'" in str(raised.value.hint)

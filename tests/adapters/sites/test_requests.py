@@ -31,13 +31,14 @@ class Server:
 
 @contextmanager
 def answering(
-    status: int, code: str, message: str = "", *, service: str = "s3", length: int | None = None
+    status: int, code: str, message: str = "", *, service: str = "s3", length: int | None = None, page: str = ""
 ) -> Iterator[Server]:
-    """Answer each request as AWS does with an error; `length` is a wrong length of the answer."""
+    """Answer each request as AWS does with an error; `length` is a wrong length of the answer, `page` another answer."""
     error = f"<Code>{code}</Code><Message>{message}</Message>"
     body = f"<Error>{error}<RequestId>R1</RequestId></Error>"
     if service == "sts":
         body = f"<ErrorResponse><Error>{error}</Error><RequestId>R1</RequestId></ErrorResponse>"
+    body = page or body
     seen: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -140,6 +141,15 @@ def test_an_object_that_ends_early_or_is_too_large_is_an_error(
             gc.collect()  # a connection that was left open would fail this test
 
 
+def test_an_answer_that_does_not_come_from_aws_is_an_error_and_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<!doctype html><title>500 Internal Server Error"
+    with answering(500, "", service="sts", page=page) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
+        with pytest.raises(RemoteError, match="does not come from AWS") as raised:
+            site().findings(None, None)
+    assert "check the proxy" in (raised.value.hint or "")
+
+
 def test_the_right_that_aws_itself_names_is_the_one_to_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     message = (
         "User: arn:aws:iam::1:user/ci is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/x"
@@ -180,7 +190,7 @@ def test_without_boto3_the_finding_says_how_to_install_it(monkeypatch: pytest.Mo
     for name in ("boto3", "botocore", "botocore.exceptions", "botocore.config"):
         monkeypatch.setitem(sys.modules, name, None)
     (finding,) = site().findings(None, None)
-    assert finding.code == "aws-login" and "pip install 'shipit[aws]'" in finding.fix
+    assert finding.code == "aws-login" and "uv tool install '.[aws]'" in finding.fix
 
 
 def test_an_address_that_does_not_answer_is_no_problem_of_the_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from shipit.adapters.sites import Aws, code_of, requesting
 from shipit.core.deploy import SecretReference, secrets_of
-from shipit.errors import AuthError
+from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
 _AT_ONCE = 50  # the most names in one filter of Parameter Store
@@ -38,7 +38,7 @@ class SecretCheck:
         self._aws, self._role = aws, str(content.get("executionRoleArn", ""))
         self._references = tuple(secrets_of(content))
         self._regions: dict[str, Aws] = {aws.region: aws}
-        self._unchecked: dict[str, None] = {}  # the rights that are missing
+        self._unchecked: dict[str, None] = {}  # the rights that are missing, or whose requests failed
 
     def findings(self) -> Iterator[Finding]:
         """Yield the reasons why tasks could not start, and a warning about what could not be checked."""
@@ -81,7 +81,7 @@ class SecretCheck:
                     pages = self._client("ssm", region).get_paginator("describe_parameters")
                     for page in pages.paginate(ParameterFilters=[some]):
                         found |= {each["Name"]: self._parameter(region, each) for each in page["Parameters"]}
-        except AuthError:
+        except (AuthError, RemoteError):
             self._unchecked["ssm:DescribeParameters"] = None
             return None
         return found
@@ -103,7 +103,7 @@ class SecretCheck:
                     if code_of(error) in _MISSING:
                         return {reference: None}
                     raise
-        except AuthError:
+        except (AuthError, RemoteError):
             self._unchecked["secretsmanager:DescribeSecret"] = None
             return {}
         return {reference: Found(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate")))}
@@ -136,7 +136,7 @@ class SecretCheck:
                     if code_of(error) in _MISSING:
                         return "missing"
                     raise
-        except AuthError:
+        except (AuthError, RemoteError):
             self._unchecked["kms:DescribeKey"] = None
             return ""
         return "" if state in _USABLE else _words(state)
@@ -162,7 +162,7 @@ class SecretCheck:
                 pages = self._client("iam", "").get_paginator("simulate_principal_policy")
                 asked = {"PolicySourceArn": self._role, "ActionNames": [action], "ResourceArns": sorted(set(arns))}
                 found = [each for page in pages.paginate(**asked) for each in page["EvaluationResults"]]
-        except AuthError:
+        except (AuthError, RemoteError):
             self._unchecked["iam:SimulatePrincipalPolicy"] = None
             return {}
         decisions = {each["EvalResourceName"]: each["EvalDecision"] for each in found}

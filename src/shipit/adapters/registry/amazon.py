@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import re
 
-from shipit.adapters.aws import aws_session
+from shipit.adapters.aws import INSTALL_AWS, aws_session
 
 _HOST = re.compile(r"\d+\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 _MARGIN = dt.timedelta(minutes=15)  # a token must be valid for at least this long, so that a push can end with it
@@ -37,7 +37,7 @@ class AmazonTokens:
 
 
 def _token(registry: str, region: str) -> tuple[str, dt.datetime]:
-    install = "pip install 'shipit[aws]', or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
+    install = f"{INSTALL_AWS}, or set `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`"
     allow = "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` of a user with `ecr:GetAuthorizationToken`"
     with aws_session(f"issue a login for `{registry}`", install=install, allow=allow) as session:
         data = session.client("ecr", region_name=region).get_authorization_token()["authorizationData"][0]

@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any
 
+from shipit.adapters.aws import INSTALL_AWS
 from shipit.core import limits
 from shipit.errors import AuthError, ConfigError, ConflictError, RemoteError, ShipitError
 from shipit.world.sites import Login
 
-INSTALL = "pip install 'shipit[aws]'; for the GitHub Action, set its input `aws-region`"
+INSTALL = f"{INSTALL_AWS}; for the GitHub Action, set its input `aws-region`"
 LOG_IN = (
     "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or `AWS_PROFILE`; in GitHub Actions, set the input `aws-role`"
 )
@@ -97,6 +98,7 @@ def requesting(to: str, allow: str = "") -> Iterator[None]:
     """
     try:
         from botocore import exceptions  # type: ignore[import-untyped]
+        from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
     except ImportError as error:
         what = f"shipit asks AWS to {to} with `boto3`, which is not installed"
         raise AuthError(what, hint=INSTALL) from error
@@ -109,6 +111,10 @@ def requesting(to: str, allow: str = "") -> Iterator[None]:
     except (exceptions.HTTPClientError, exceptions.ConnectionError, exceptions.IncompleteReadError) as error:
         what = f"AWS cannot be reached to {to}: {error}"
         raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
+    except ResponseParserError as error:  # of a proxy, or of a page for people
+        what = f"the answer to the request to {to} does not come from AWS"
+        hint = "check the proxy and `AWS_ENDPOINT_URL`, then run the same command again"
+        raise RemoteError(what, hint=hint, retryable=True) from error
     except exceptions.ParamValidationError as error:
         raise ConfigError(f"AWS cannot be asked to {to}: {error}", hint="fix the name in shipit.toml") from error
     except exceptions.BotoCoreError as error:
