@@ -81,7 +81,7 @@ def test_a_second_run_changes_nothing(world: FakeWorld) -> None:
     assert (set(writes), state_of(world)) == ({"host.lock"}, before)
 
 
-def test_compose_reads_the_settings_of_a_service_once_in_each_look_and_once_after_each_start(
+def test_compose_reads_the_settings_of_all_services_once_and_again_before_and_after_each_start(
     world: FakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     STAGE.publish_pair(world, "1.0.0")
@@ -93,7 +93,7 @@ def test_compose_reads_the_settings_of_a_service_once_in_each_look_and_once_afte
 
     monkeypatch.setattr(FakeCompose, "execute", count)
     STAGE.deploy(world.next_run())
-    assert asked == ["--hash"] * 2 + ["--hash", "up", "--hash"] * 2
+    assert asked == ["--hash", *["--hash", "up", "--hash"] * 2]
 
 
 class EditsWhileItWatches(Silent):

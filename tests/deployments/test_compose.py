@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def shop(apps_of_services: dict[str, Apps], driver: Driver, tmp_path: Path) -> I
 def test_two_services_are_replaced_under_load_without_a_lost_request(shop: ComposeShop) -> None:
     shop.configure(bake="2s")
     others = shop.containers("proxy")
-    with shop.load("backend", pause=0.05) as backend, shop.load("frontend", pause=0.05) as frontend:
+    few = partial(shop.load, clients=2, pause=0.05)
+    with few("backend") as backend, few("frontend") as frontend:
         for version in ("1.1.0", "1.0.0"):
             shop.deploy(version).succeeded()
             shop.consistent(version)

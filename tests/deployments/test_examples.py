@@ -176,7 +176,7 @@ def test_the_example_with_compose_replaces_both_services_without_a_lost_request(
     commit(shop.root, adapted("compose/shipit.toml", settings))
     try:
         shop.up()
-        few = partial(shop.load, clients=4, pause=0.1)
+        few = partial(shop.load, clients=2, pause=0.05)
         with few("backend") as backend, few("frontend") as frontend:
             shop.deploy(NEW).succeeded()
         assert shop.answers() == {"backend": NEW, "frontend": f"version {NEW}"}

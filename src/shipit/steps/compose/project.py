@@ -21,11 +21,12 @@ _ONE_AT_A_TIME = ("flock", "--wait", str(int(limits.COMPOSE_UP)))
 # Without a profile, compose does not know a service that has `profiles`.
 _ALL_PROFILES = ("--profile", "*")
 _HASH = """\
-hash=$1 service=$2 directory=$3
+hash=$1 services=$2 directory=$3
 shift 3
 project=$("$@") && printf '%s\\n' "$project" |
-    docker compose --profile "*" --project-directory "$directory" --file - config "$hash" "$service"
+    docker compose --profile "*" --project-directory "$directory" --file - config "$hash" "$services"
 """
+_ALL_SERVICES = "*"
 
 
 # Compose reads texts from a directory of their own, which is removed at once.
@@ -74,7 +75,7 @@ def read_model(host: Host, directory: str, files: Sequence[str], texts: Mapping[
 
     Raises `CommandError` if compose is missing, or refuses the files.
     """
-    text = _answer(host, [*_compose(directory, files, texts), "config", "--format", "json"], directory)
+    text = _noted(host, [*_compose(directory, files, texts), "config", "--format", "json"], directory)
     try:
         return json.decode(text, type=ComposeModel)
     except (DecodeError, ValidationError) as error:
@@ -85,8 +86,13 @@ def read_model(host: Host, directory: str, files: Sequence[str], texts: Mapping[
 def config_hash(host: Host, service: ComposeService) -> str:
     """Return the fingerprint that compose gives to the settings of a service, with the image that is pinned now."""
     project = [*_compose(service.directory, _files(host, service)), "config", "--format", "json"]
-    argv = ["sh", "-c", _HASH, "sh", "--hash", service.service, service.directory, *project]
-    return _answer(host, argv, service.directory).split()[-1]
+    argv = ["sh", "-c", _HASH, "sh", "--hash", _ALL_SERVICES, service.directory, *project]
+    found = dict(line.split() for line in _noted(host, argv, service.directory).splitlines())
+    try:
+        return found[service.service]
+    except KeyError:
+        what = f"the compose project in `{service.directory}` has no service `{service.service}` any more"
+        raise CommandError(what, hint="write it into the compose file again, then run the same command") from None
 
 
 def start_containers(host: Host, service: ComposeService, options: Sequence[str], lock: str) -> CommandResult:
@@ -124,6 +130,14 @@ def _compose(directory: str, files: Sequence[str], texts: Mapping[str, str] = {}
     named = [word for file in files for word in ("--file", numbered.get(file) or f"{directory}/{file}")]
     argv = ["docker", "compose", *_ALL_PROFILES, "--project-directory", directory, *named]
     return ["sh", "-c", _WITH_TEXTS, "sh", *texts.values(), "--", *argv] if texts else argv
+
+
+def _noted(host: Host, argv: Sequence[str], directory: str) -> str:
+    """Return what a command of compose prints. It runs once until this run writes something: it takes long."""
+    command = repr(argv)
+    if command not in host.notes:
+        host.notes[command] = _answer(host, argv, directory)
+    return host.notes[command]
 
 
 def _answer(host: Host, argv: Sequence[str], directory: str) -> str:

@@ -59,15 +59,9 @@ class Replicas(Struct, frozen=True):
     def settings(self, host: Host) -> str | None:
         """Return the fingerprint of the settings in the compose files; None if another image is pinned.
 
-        It is read once until this run writes something: compose needs a tenth of a second and more for it, and a file
-        that a person saves meanwhile is for the next deployment.
+        A file that a person saves before this run writes something again is for the next deployment.
         """
-        if not self.pinned(host):
-            return None
-        key = f"{self.service.pin_path} {self.service.service} {self.image.reference}"
-        if key not in host.notes:
-            host.notes[key] = config_hash(host, self.service)
-        return host.notes[key]
+        return config_hash(host, self.service) if self.pinned(host) else None
 
     def started(self, host: Host) -> bool:
         """Return whether enough containers with the image and the settings of the compose files were started."""

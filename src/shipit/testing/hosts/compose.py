@@ -66,9 +66,10 @@ class FakeCompose:
         pinned, services = any(word.endswith(PIN_FILE) for word in words), self.projects[directory]
         if "run" in words:
             return self._run(directory, *words[words.index("--name") + 2 :], pinned=pinned)
-        service = words[words.index("--hash") + 1] if "--hash" in words else words[-1]
-        if "--hash" in words and service in services:
-            return CommandResult(0, f"{service} {self._hash(directory, service, pinned=pinned)}")
+        service = words[-1]
+        if "--hash" in words:
+            hashes = (f"{name} {self._hash(directory, name, pinned=pinned)}" for name in services)
+            return CommandResult(0, "\n".join(hashes))
         if "--format" in words:
             return CommandResult(0, json.encode({"name": _name(directory), "services": services}).decode())
         if service not in services:
