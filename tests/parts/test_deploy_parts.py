@@ -72,7 +72,7 @@ def answering(*answers: bytes) -> Iterator[str]:
 
 
 def loaded(url: str, mode: Mode, *, clients: int = 1) -> Result:
-    argv = [sys.executable, "-m", "parts.load", url, "--mode", mode, "--clients", str(clients), "--seconds", "0.5"]
+    argv = [sys.executable, "-m", "parts.load", url, "--mode", mode, "--clients", str(clients), "--seconds", "0.2"]
     done = subprocess.run(argv, cwd=TESTS, check=True, capture_output=True, encoding="utf-8", timeout=PATIENCE)
     return Result(**json.loads(done.stdout.splitlines()[-1]))
 

@@ -135,7 +135,7 @@ def test_an_image_with_too_many_layers_is_not_read() -> None:
 
 @pytest.mark.parametrize("item", ["GET manifests", "GET blobs"])
 def test_a_manifest_and_a_configuration_have_a_limit_of_their_own(item: str) -> None:
-    wide = json.dumps({"config": {"Labels": {f"{number:x}": "" for number in range(500_000)}}}).encode()
+    wide = json.dumps({"config": {"Labels": {"wide": "x" * (5 * MIB)}}}).encode()
     policy = replace(HASTY, answer_size=32 * MIB, answer_time=30)
     with (
         hostile_registry(item, lambda it: it.answer(200, wide)) as server,
