@@ -119,7 +119,7 @@ def replay(repository: Path, scratch: Path) -> tuple[list[Pair], Answers]:
     questions = [
         Question(scene(repository, pair, scratch / pair.made.name), str(pair.before.version)) for pair in found
     ]
-    return found, {tool.name: tool.ask(questions) for tool in TOOLS}
+    return found, {tool.name: tool.ask(questions) for tool in TOOLS if questions}
 
 
 def pairs(repository: Path) -> list[Pair]:
