@@ -51,13 +51,15 @@ class Ecs:
     """A cluster, and a service in it as soon as a test creates it.
 
     `world` has the clock, the registry and the behaviour of the images. `called` are the actions that were requested,
-    `denied` those of other services that are refused, and `jobs` the tasks that are not part of the service.
+    `denied` those of other services that are refused, and `jobs` the tasks that are not part of the service. With
+    `over_http`, also the requests that this module answers go to the server of moto, which checks the rights.
     """
 
     world: FakeWorld
     scheduler: FakeScheduler
     called: list[str] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)
+    over_http: bool = True
     jobs: list[dict[str, Any]] = field(default_factory=list)
     exit_status: int = 0
 
@@ -355,9 +357,9 @@ def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
     made = Ecs(world, FakeScheduler(world.registry, world.clock, world.hosts.apps))
     model = made.client.meta.service_model
 
-    def played(name: str) -> Any:
-        action = "".join(word.capitalize() for word in name.split("_"))
+    own = {"".join(word.capitalize() for word in name.split("_")): name for name in _PLAYED}
 
+    def played(action: str, name: str) -> Any:
         def answer(response: Any) -> Any:
             operation = model.operation_model(action)
             asked = {key: value for key in operation.input_shape.members if (value := response._get_param(key))}
@@ -367,8 +369,8 @@ def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
 
         return answer
 
-    for name in _PLAYED:
-        monkeypatch.setattr(EC2ContainerServiceResponse, name, played(name), raising=False)
+    for action, name in own.items():
+        monkeypatch.setattr(EC2ContainerServiceResponse, name, played(action, name), raising=False)
     call = BaseClient._make_api_call
 
     def checked(client: Any, action: str, arguments: Any) -> Any:
@@ -378,12 +380,13 @@ def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
             return call(client, action, arguments)
         made.called.append(f"{service}:{action}")
         check_shape(operation.input_shape, arguments, action)
-        if action not in _ANSWERED.get(service, {}):
+        answered = _ANSWERED.get(service, {}) if made.over_http or service != "ecs" else own
+        if action not in answered:
             return call(client, action, arguments)
         if action in made.denied:
             refused = {"Code": "AccessDenied", "Message": f"User is not authorized to perform: {service}:{action}"}
             raise ClientError({"Error": refused, "ResponseMetadata": {"HTTPStatusCode": 403}}, action)
-        result = getattr(made, _ANSWERED[service][action])(arguments)
+        result = getattr(made, answered[action])(arguments)
         check_shape(operation.output_shape, result, action)
         return result
 

@@ -36,7 +36,9 @@ CHECKED = [
 
 @pytest.fixture
 def shop(ecs: Ecs) -> Shop:
-    return Shop.on(ecs)
+    shop = Shop.on(ecs)
+    ecs.over_http = True
+    return shop
 
 
 def policy(without: str = "") -> Any:
@@ -53,7 +55,7 @@ def policy(without: str = "") -> Any:
 
 def test_the_policy_of_the_guide_is_enough(ecs: Ecs, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = Shop.on(ecs, 'alarms = ["shop-5xx"]\n')
-    ecs.scheduler.balanced = True
+    ecs.scheduler.balanced = ecs.over_http = True
     make_alarm("shop-5xx")
     ecs.scheduler.strategy, ecs.scheduler.pauses = "BLUE_GREEN", ("POST_SCALE_UP",)
     first = shop.publish(shop.world, "1.0.0")
