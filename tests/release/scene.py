@@ -246,11 +246,13 @@ class Scene:
 
     def leftovers(self, clone: Path) -> list[str]:
         """What a finished release must not leave in a clone: edits, stray files, commits and tags nobody else has."""
-        self.git(clone, "fetch", "--quiet", "--no-tags", "origin")
         left = self.git(clone, "status", "--porcelain").splitlines()
-        left += self.git(clone, "log", "--oneline", "HEAD", "--not", "--remotes").splitlines()
-        known, own = (self._tags(place, "show-ref", "--tags", "--dereference") for place in (self.remote, clone))
-        left += sorted(own - known)
+        known, own = (self._refs(place) for place in (self.remote, clone))
+        heads = [id for name, id in known if name.startswith("refs/heads/")]
+        with_remote = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.remote / "objects")}  # as after a fetch
+        log = run("git", "-C", clone, "log", "--oneline", "HEAD", "--not", *heads, env=self.env | with_remote)
+        left += log.splitlines()
+        left += sorted(f"{name} {id}" for name, id in own - known if name.startswith("refs/tags/"))
         stray = [*self.root.rglob(".shipit-*"), *self.root.rglob("*.lock")]
         return left + [str(path) for path in stray if not path.name.startswith(("shipit.lock", "next-index-"))]
 
@@ -264,10 +266,10 @@ class Scene:
         clean = not self.git(clone, "status", "--porcelain")
         return on_main and clean and self.git(clone, *refs) == self.git(self.remote, *refs)
 
-    def _tags(self, clone: Path, *words: str) -> set[str]:
-        """Each tag and the commit it leads to: two runs that made one commit within a second wrote its tag twice."""
-        commits = (line.split() for line in self.git(clone, *words, ok=(0, 1)).splitlines())
-        return {f"{name} {id}" for name, id in {name.removesuffix("^{}"): id for id, name in commits}.items()}
+    def _refs(self, clone: Path) -> set[tuple[str, str]]:
+        """Each ref and the commit it leads to: two runs that made one commit within a second wrote its tag twice."""
+        commits = (line.split() for line in self.git(clone, "show-ref", "--dereference", ok=(0, 1)).splitlines())
+        return set({name.removesuffix("^{}"): id for id, name in commits}.items())
 
 
 def released(scene: Scene, version: str = "1.1.0") -> str:

@@ -13,7 +13,7 @@ from standin.server import GitHubStandIn
 
 from templates import calculated
 
-BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 PACKAGES = '[packages.app]\npath = "app"\n[packages.web]\npath = "web"\n'
 WAYS = {
     "local, push": BUILD,

@@ -16,7 +16,7 @@ from release.scene import Scene
 from standin.faults import Fault
 from standin.server import INSTALLATION, READ_ONLY
 
-BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 WAYS = {"push": BUILD, "api": f'write-back = "api"\nsnapshot = true\n{BUILD}'}
 PUSH = ["POST /releases$", "POST /assets$", "PATCH /releases/"]
 API = ["POST /git/trees$", "POST /git/commits$", "PATCH /git/refs/", "POST /git/tags$", "POST /git/refs$"]

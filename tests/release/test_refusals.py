@@ -8,7 +8,7 @@ import pytest
 from release.runs import hook
 from release.scene import Scene, nothing_is_public, released
 
-BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 
 
 @pytest.mark.parametrize(

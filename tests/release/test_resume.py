@@ -13,7 +13,7 @@ from release.scene import End, Scene
 
 from templates import calculated
 
-BUILD = '[release]\nprepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+BUILD = '[release]\nprepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 GRADLE, CHANGELOG, PREPARE, COMMIT, TAG, DRAFT, UPLOAD, PUSH, PUBLISH = range(1, 10)
 AS_PLANNED = ("files.write", "files.write", "process.run", "git.create_commit", "git.create_tag")
 PLANNED = (*AS_PLANNED, "forge.create_draft", "forge.upload_asset", "git.push", "forge.publish")

@@ -6,7 +6,7 @@ import pytest
 from release.runs import hook, run
 from release.scene import Scene, released
 
-BUILD = 'prepare = ["mkdir -p build && cp build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
+BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 
 
 def test_a_hook_of_the_clone_that_refuses_the_message_is_heard(scene: Scene) -> None:
