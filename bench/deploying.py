@@ -70,7 +70,10 @@ def main() -> None:
     asked = parser.parse_args()
     begun = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch, dockerd.system_engine() as engine, open_registry() as registry:
-        apps = [make_web_app(engine, "shop", each, registry=registry, healthcheck=True) for each in ("1.0.0", "1.1.0")]
+        apps = [
+            make_web_app(engine, "shop", each, registry=registry, healthcheck=True, interval=0.3)
+            for each in ("1.0.0", "1.1.0")
+        ]
         image = apps[0].reference.rpartition(":")[0]
         with deployers(engine, image, Path(scratch), asked.rollout) as contenders:
             measured, floor = measure(contenders, apps, asked.rounds, asked.kills)
