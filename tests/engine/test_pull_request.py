@@ -217,21 +217,32 @@ def test_the_edits_of_people_are_kept_and_new_entries_are_added_below_their_head
     assert "* **Find** every message (" in world.remote.releases["v1.1.0"].body
 
 
-def test_an_amended_commit_of_shipit_is_kept_as_an_edit(stage: Stage) -> None:
-    world = new_world()
-    stage.release(world)
+def amend(world: FakeWorld) -> None:
+    """Somebody amends the commit of shipit, and forces the branch to it."""
     other = world.fresh_clone()
     own = other.git.commit(world.remote.branches[BRANCH])
     assert own
     tree = world.remote.tree(BRANCH)
     other.git.check_out("amend", own.parents[0])
-    files = {**{path: tree[path] for path in ("build.gradle",)}, "CHANGELOG.md": tree["CHANGELOG.md"] + "\nBy hand.\n"}
-    other.commit(own.message, files)
-    world.remote.commits.held |= other.git._commits.held
-    world.remote.branches[BRANCH] = str(other.git.head())
+    changelog = tree["CHANGELOG.md"] + "\nBy hand.\n"
+    other.commit(own.message, {"build.gradle": tree["build.gradle"], "CHANGELOG.md": changelog})
+    head = world.remote.branches[BRANCH]
+    other.git.push(branch=BRANCH, commit=str(other.git.head()), expected=head, tags=())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_amended_commit_of_shipit_is_kept_as_an_edit(stage: Stage, method: Method) -> None:
+    world = new_world()
+    stage.release(world)
+    amend(world)
     stage.release(push(world, "fix: crash", "crash.txt"))
     assert "By hand." in world.remote.tree(BRANCH)["CHANGELOG.md"]
-    assert "crash (" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert world.remote.tree(BRANCH)["CHANGELOG.md"].count("crash (") == 1
+    push(world, "fix: too late", "late.txt")
+    world.remote.pull_requests.merge(1, method)
+    stage.release(world.fresh_clone())
+    section = world.remote.tree(BRANCH)["CHANGELOG.md"].partition("## [1.1.0]")[0]
+    assert (section.count("too late"), section.count("crash")) == (1, 0)
 
 
 def test_an_edit_that_conflicts_stops_the_update_and_is_not_lost(stage: Stage) -> None:
@@ -612,3 +623,37 @@ def test_a_pull_request_is_told_once_in_which_release_it_is(stage: Stage) -> Non
     assert [*world.remote.releases] == ["v1.1.0", "v1.1.1"]
     (comment,) = world.remote.comments[7]
     assert "v1.1.0" in comment
+
+
+def rebase(world: FakeWorld) -> None:
+    """Somebody rebases the branch of the pull request on main, as the button `Update with rebase` does."""
+    other = world.fresh_clone()
+    head, base = world.remote.branches[BRANCH], world.remote.branches["main"]
+    commits = [other.git.commit(head)]
+    while commits[-1] and commits[-1].parents[0] not in other.git.reachable(base, [commits[-1].parents[0]]):
+        commits.append(other.git.commit(commits[-1].parents[0]))
+    onto = base
+    for commit in reversed(commits):
+        assert commit
+        onto = other.git.reapply(commit.id, onto, {})
+    other.git.push(branch=BRANCH, commit=onto, expected=head, tags=())
+
+
+@pytest.mark.parametrize("message", ["docs: a word", "fix: crash", "feat!: another protocol"])
+def test_a_branch_that_a_person_rebased_is_updated_with_all_edits(stage: Stage, message: str) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "NEWS.md", "We can search!\n", "docs: add news")
+    push(world, message, "other.txt")
+    rebase(world)
+    stage.release(world.fresh_clone())
+    assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
+    assert world.remote.tree(BRANCH)["other.txt"] == "more"
+    version = "2.0.0" if "!" in message else "1.1.0"
+    assert pulls(world)[0].title == f"chore(release): {version}"
+    assert world.remote.tree(BRANCH)["build.gradle"].endswith(f"version = '{version}'\n")
+    changelog = world.remote.tree(BRANCH)["CHANGELOG.md"]
+    assert (changelog.count("* search ("), changelog.count("\n## [")) == (1, 1)
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == []

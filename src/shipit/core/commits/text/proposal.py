@@ -65,6 +65,12 @@ def base_of(message: str) -> str:
     return _last(message, _BASE)
 
 
+def bases_of(message: str) -> tuple[str, ...]:
+    """Return the commits that the proposals in a message were made on; the message of a squash can have several."""
+    lines = (line.strip() for line in message.splitlines() if _BASE in message)
+    return tuple(line.removeprefix(_BASE).strip() for line in lines if line.startswith(_BASE))
+
+
 def commits_digest(commits: Iterable[str]) -> str:
     """Return a short digest of the texts `commits`, in any order."""
     import hashlib  # commands that only read history need no digest

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from shipit.config.model import Config, VersionFileConfig
 from shipit.core.commits import RawCommit
-from shipit.core.commits.text.proposal import base_of, trailers_of, with_base
+from shipit.core.commits.text.proposal import bases_of, trailers_of, with_base
 from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.notes import LANGUAGES, inline, latest_version, section_of
 from shipit.core.versions import Version
@@ -133,10 +133,9 @@ def _proposed_on(world: World, history: History, commit: RawCommit, branch: str)
         lambda: _merged_messages(world.git, history, commit),
         lambda: _forge_messages(world, branch),
     ):
-        for message in messages():
-            end = base_of(message)
-            if end and world.git.is_ancestor(end, commit.id):
-                return end
+        ends = {end for message in messages() for end in bases_of(message) if world.git.is_ancestor(end, commit.id)}
+        if ends:  # a commit that a person amended and shipit kept names an older one
+            return next((end for end in ends if all(world.git.is_ancestor(other, end) for other in ends)), "")
     return ""
 
 

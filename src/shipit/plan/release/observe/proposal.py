@@ -16,6 +16,7 @@ from shipit.core.commits import RawCommit, version_requests
 from shipit.core.commits.text.proposal import Trailers, base_of, trailers_of
 from shipit.core.commits.text.release_message import TRAILER, versions_of
 from shipit.core.history import records
+from shipit.core.notes import insert_section, section_of
 from shipit.plan.release.observe.clone_state import CloneState
 from shipit.plan.version import History
 from shipit.plan.version.files.version_files import declared_versions
@@ -86,8 +87,9 @@ def observe_proposal(
     found = world.forge.find_pull_request(branch, base)
     head = clone.remote.branches.get(branch) if clone.remote else None
     commits = _commits(git, clone.base, head, found)
-    own = next((commit for commit in commits if is_own(git, commit)), None)
-    edits = tuple(edit for commit in commits[::-1] if commit != own and (edit := _edit(git, commit)))
+    proposals = [commit for commit in commits if _is_own(git, commit, histories, files)]
+    own = next(iter(proposals), None)
+    edits = tuple(edit for commit in commits[::-1] if commit not in proposals and (edit := _edit(git, commit)))
     return ProposalState(
         branch,
         head,
@@ -114,10 +116,46 @@ def _commits(git: Git, base: str, head: str | None, found: ForgePullRequest | No
     return list(records(git.log([head], [base, *merged])))
 
 
-def is_own(git: Git, commit: RawCommit) -> bool:
-    """Return whether shipit made `commit` as a proposal, and nobody has changed its files since."""
+def _is_own(
+    git: Git, commit: RawCommit, histories: Sequence[History], files: Mapping[str, Sequence[VersionFileConfig]]
+) -> bool:
+    """Return whether shipit made `commit` as a proposal, and nobody has changed its content since."""
     trailers = trailers_of(commit.message)
-    return trailers is not None and TRAILER in commit.message and git.files_id(commit.id) == trailers.files
+    if trailers is None or TRAILER not in commit.message:
+        return False
+    return git.files_id(commit.id) == trailers.files or _is_rebased(git, commit, histories, files)
+
+
+def _is_rebased(
+    git: Git, commit: RawCommit, histories: Sequence[History], files: Mapping[str, Sequence[VersionFileConfig]]
+) -> bool:
+    """Return whether `commit` only writes what its message announces, on top of another commit than it was made on."""
+    versions, parent = versions_of(commit.message), next(iter(commit.parents), "")
+    changelogs = {each.package.changelog: versions.get(each.package.name, "") for each in histories}
+    written = {
+        each.path: (each.written, versions.get(name, ""))
+        for name, entries in (files.items() if parent else ())
+        for each in declared_versions(git, parent, entries)
+    }
+    for path in git.changed(commit.id) if parent else ():
+        before, after = git.text(parent, path) or "", git.text(commit.id, path) or ""
+        if path in changelogs:
+            version = changelogs[path]
+            section = (section_of(after, version) or "").strip()
+            if (
+                not section
+                or section not in commit.message
+                or (before and insert_section(before, section, version) != after)
+            ):
+                return False
+        elif path not in written or not _writes_version(before, after, *written[path]):
+            return False
+    return True
+
+
+def _writes_version(before: str, after: str, old: str, new: str) -> bool:
+    """Return whether `after` is `before` with the version `new` in the place of `old`, and nothing else."""
+    return bool(new) and before.replace(old, "\0") == after.replace(new, "\0")
 
 
 def _edit(git: Git, commit: RawCommit) -> Edit | None:
