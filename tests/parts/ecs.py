@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ class Ecs:
     jobs: list[dict[str, Any]] = field(default_factory=list)
     exit_status: int = 0
 
-    @property
+    @cached_property
     def client(self) -> Any:
         import boto3
 
