@@ -657,3 +657,24 @@ def test_a_branch_that_a_person_rebased_is_updated_with_all_edits(stage: Stage, 
     watched, writes = recorded(world.fresh_clone())
     stage.release(watched)
     assert writes == []
+
+
+def test_an_old_changelog_announces_no_release_before_the_first_one(tmp_path: Path) -> None:
+    stage = Stage(parse_config('[release]\nwrite-back = "pull-request"\n'), tmp_path)
+    changelog = "# Changelog\n\n## 1.4.0\n\n* by another tool\n"
+    world = FakeWorld.new({"build.gradle": "version = '1.4.0'\n", "CHANGELOG.md": changelog})
+    assert not stage.release(push(world, "feat: search")).released
+    assert pulls(world)[0].title == "chore(release): 1.4.0"
+    world.remote.pull_requests.merge(1, "squash", "The first\n\none")
+    assert stage.release(world.fresh_clone()).released
+
+
+def test_a_version_announced_by_hand_after_a_merged_proposal_names_no_released_commit(stage: Stage) -> None:
+    world = merged(stage, "squash")
+    stage.release(world)
+    other = push(world, "fix: crash", "crash.txt")
+    changelog = "# Changelog\n\n## 1.2.0\n\n* by hand\n"
+    other.commit("Announce it", {"build.gradle": "version = '1.2.0'\n", "CHANGELOG.md": changelog})
+    other.push()
+    stage.release(world.fresh_clone())
+    assert "search" not in world.remote.releases["v1.2.0"].body

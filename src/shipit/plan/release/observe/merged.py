@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from shipit.config.model import Config, VersionFileConfig
-from shipit.core.commits import RawCommit
+from shipit.core.commits import RawCommit, subject
 from shipit.core.commits.text.proposal import bases_of, trailers_of, with_base
 from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.notes import LANGUAGES, inline, latest_version, section_of
@@ -74,10 +74,10 @@ def _due(
         if version is None or (history.last and Version.parse(version) <= history.last.version):
             continue
         tag = package.format.render(version)
-        if tag not in remote.tags:
-            return MergedRelease(
-                package, tag, version, commit.id, _tag_message(world, config, history, commit, version, branch)
-            )
+        end = _proposed_on(world, history, commit, branch) if tag not in remote.tags else ""
+        if end or (tag not in remote.tags and history.last):  # before the first release, only what shipit proposed
+            message = _tag_message(world, config, history, commit, version, end)
+            return MergedRelease(package, tag, version, commit.id, message)
     return None
 
 
@@ -108,15 +108,14 @@ def announced_version(git: Git, commit: RawCommit, changelog: str, files: Sequen
     return version if version and not (before and section_of(before, version)) else None
 
 
-def _tag_message(world: World, config: Config, history: History, commit: RawCommit, version: str, branch: str) -> str:
-    """Return the message of the tag: the notes of the changelog, and the commit that they end at."""
+def _tag_message(world: World, config: Config, history: History, commit: RawCommit, version: str, end: str) -> str:
+    """Return the message of the tag: the notes of the changelog, and the commit `end` that they end at."""
     package = history.package
     notes = section_of(world.git.text(commit.id, package.changelog) or "", version) or ""
-    end = _proposed_on(world, history, commit, branch)
     late = [each for each in late_commits(world.git, end, commit.id) if len(each.parents) < 2] if end else []
     if late:
         words = LANGUAGES[config.changelog.language].words
-        named = (f"{each.message.splitlines()[0]} ({each.id[:7]})" for each in late)
+        named = (f"{subject(each.message)} ({each.id[:7]})" for each in late)
         notes = f"{notes}\n{words['late']}\n\n" + "".join(f"* {inline(each)}\n" for each in named)
     message = release_message(SUBJECT.format(what=package.release_name(version)), notes)
     return with_base(message, end) if end else message
@@ -133,10 +132,17 @@ def _proposed_on(world: World, history: History, commit: RawCommit, branch: str)
         lambda: _merged_messages(world.git, history, commit),
         lambda: _forge_messages(world, branch),
     ):
-        ends = {end for message in messages() for end in bases_of(message) if world.git.is_ancestor(end, commit.id)}
+        found = {end for message in messages() for end in bases_of(message)}
+        ends = [end for end in found if _is_within(world.git, history, end, commit)]
         if ends:  # a commit that a person amended and shipit kept names an older one
             return next((end for end in ends if all(world.git.is_ancestor(other, end) for other in ends)), "")
     return ""
+
+
+def _is_within(git: Git, history: History, end: str, commit: RawCommit) -> bool:
+    """Return whether `end` is in the history of `commit`, and not in that of the last release."""
+    is_new = history.stable is None or git.is_ancestor(history.stable.commit, end)
+    return is_new and git.is_ancestor(end, commit.id)
 
 
 def _merged_messages(git: Git, history: History, commit: RawCommit) -> list[str]:
