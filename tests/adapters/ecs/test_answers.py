@@ -43,6 +43,14 @@ def test_a_service_that_still_shows_the_task_definition_that_ecs_took_back_shall
     assert state_from(service(OLD, ENDED), rolled_back(), ()).definition == OLD
 
 
+def test_a_service_that_still_shows_the_earlier_task_definition_in_a_stage_shall_run_the_new_one() -> None:
+    running = EcsDeployment(NEW, OLD, "IN_PROGRESS", stage="SCALE_UP", changed=ENDED.isoformat())
+    assert state_from(service(OLD), running, ()).definition == NEW
+    assert state_from(service(NEW, ENDED), running, ()).definition == NEW
+    by_another_program = service(OLD, ENDED + dt.timedelta(seconds=9))
+    assert state_from(by_another_program, running, ()).definition == OLD
+
+
 def test_a_service_that_was_given_the_same_task_definition_again_shall_run_it() -> None:
     assert state_from(service(NEW, ENDED + dt.timedelta(seconds=9)), rolled_back(), ()).definition == NEW
 

@@ -57,6 +57,21 @@ def test_a_service_that_another_program_updated_is_left_alone(tmp_path: Path) ->
     assert service_of(world).updates == []
 
 
+def test_an_update_that_ecs_shows_later_is_waited_for(tmp_path: Path) -> None:
+    world = registered(in_memory(tmp_path))
+    service, sleep = service_of(world), world.clock.sleep
+    service.settings["definition"] = FIRST
+
+    def show(seconds: float) -> None:
+        sleep(seconds)
+        if world.clock.elapsed() >= 10:
+            service.settings.clear()
+
+    world.clock.sleep = show  # type: ignore[method-assign]
+    STEP.apply(world)
+    assert STEP.check(world) == Done()
+
+
 def test_an_update_that_ecs_took_back_is_made_again(tmp_path: Path) -> None:
     world = updated(in_memory(tmp_path), FakeApp(ready=100, exits=1))
     world.clock.sleep(100)

@@ -44,13 +44,14 @@ def state_from(service: Any, deployment: EcsDeployment | None, tasks: Sequence[E
 def _definition(service: Any, primary: Any, newest: EcsDeployment | None) -> str:
     """Return the ARN of the task definition that a service shall run.
 
-    A deployment in stages that ECS takes back can still be the one that ECS shows for the service.
+    The service itself can show the other one of a deployment in stages: the earlier one while requests still move to
+    the new tasks, and the new one while ECS takes it back.
     """
     shown = str(primary.get("taskDefinition") or service.get("taskDefinition", ""))
-    if newest is None or not newest.rolled_back or newest.definition != shown:
+    if newest is None or _time(primary.get("createdAt")) > newest.changed:  # a newer deployment is not listed yet
         return shown
-    again = _time(primary.get("createdAt")) > newest.changed  # somebody deploys it once more
-    return shown if again else newest.earlier or shown
+    other = newest.definition if newest.rolled_back else newest.earlier if newest.running else ""
+    return newest.leads_to or shown if shown == other else shown
 
 
 def _baking(settings: Any) -> int:
@@ -85,7 +86,7 @@ def deployment_from(found: Any, definition: str, earlier: str) -> EcsDeployment:
         found["targetServiceRevision"].get("requestedProductionTrafficWeight"),
         tuple(_pause(each) for each in found.get("lifecycleHookDetails", ()) if _waits(each)),
         tuple(found.get("alarms", {}).get("triggeredAlarmNames", ())),
-        _time(found.get("finishedAt") or rollback.get("startedAt")),
+        _time(found.get("finishedAt") or rollback.get("startedAt") or found.get("createdAt")),
     )
 
 

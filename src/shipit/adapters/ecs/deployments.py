@@ -8,9 +8,10 @@ from typing import Any
 
 from shipit.adapters.ecs.answers import deployment_from, primary_of
 from shipit.adapters.sites import Aws, code_of, requesting
-from shipit.core.deploy import EcsDeployment
+from shipit.core.deploy import STAGED, EcsDeployment
 
-_EARLIER = dt.timedelta(days=1)  # a rollback begins a deployment of its own, some time after the one that failed
+# A rollback begins a deployment of its own, some time after the one that failed; in stages, after pauses of 14 days.
+_EARLIER, _EARLIER_IN_STAGES = dt.timedelta(days=1), dt.timedelta(days=15)
 
 
 class Deployments:
@@ -34,7 +35,8 @@ class Deployments:
             service: the answer to `DescribeServices`.
         """
         begun = primary_of(service).get("createdAt")
-        arn = self._newest_arn(begun)
+        staged = service.get("deploymentConfiguration", {}).get("strategy") in STAGED
+        arn = self._newest_arn(begun and begun - (_EARLIER_IN_STAGES if staged else _EARLIER))
         if not arn:
             return None, begun
         with requesting(f"read a deployment of {self._machine}", "ecs:DescribeServiceDeployments"):
@@ -42,10 +44,10 @@ class Deployments:
         found = next(iter(answer["serviceDeployments"]), None)
         return (self._deployment(found), found["createdAt"]) if found else (None, begun)
 
-    def _newest_arn(self, begun: dt.datetime | None) -> str:
-        """Return the ARN of the newest deployment; empty if there is none."""
+    def _newest_arn(self, since: dt.datetime | None) -> str:
+        """Return the ARN of the newest deployment that began after `since`; empty if there is none."""
         found: list[Any] = []
-        after = {"createdAt": {"after": begun - _EARLIER}} if begun else {}
+        after = {"createdAt": {"after": since}} if since else {}
         arguments: dict[str, Any] = {"service": self._service, "cluster": self._cluster, **after}
         with requesting(f"list the deployments of {self._machine}", "ecs:ListServiceDeployments"):
             while True:

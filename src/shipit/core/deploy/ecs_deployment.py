@@ -65,7 +65,7 @@ class EcsDeployment(Struct, frozen=True):
         traffic: the percentage of the requests of users that the new tasks get; None if ECS does not report it.
         pauses: the pauses at which it waits now.
         alarms: the names of the alarms that made ECS end it.
-        changed: the time when it ended, or when its rollback began, as ISO 8601; empty if it is not known.
+        changed: the time when it ended, or else when its rollback began, or when it began, as ISO 8601.
     """
 
     definition: str

@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.core.deploy import EcsState, TaskDefinition, machine
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.ecs.service import Change, state_of, superseded
 from shipit.world import World
+
+_AGAIN = 1.0  # seconds
 
 
 class DeployDefinition(Struct, frozen=True):
@@ -48,7 +51,14 @@ class DeployDefinition(Struct, frozen=True):
             raise ConflictError(what, hint="run the same command again")
         if found.definition != wanted.arn:
             world.ecs_services.at(self.host).update(wanted.arn)
+            self._await_begin(world, found.definition)
         return {}
+
+    def _await_begin(self, world: World, before: str) -> None:
+        """Wait until ECS shows that it begins: until then, what comes next would see the work of another program."""
+        end = world.clock.elapsed() + limits.ECS_SILENCE
+        while state_of(world, self.host).definition == before and world.clock.elapsed() < end:
+            world.clock.sleep(_AGAIN)
 
     def _found(self, world: World) -> tuple[EcsState, TaskDefinition | None]:
         """Return the service, and the wanted revision; raises `ConflictError` if another program set another one."""
