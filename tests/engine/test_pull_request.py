@@ -257,6 +257,22 @@ def test_an_edit_that_conflicts_stops_the_update_and_is_not_lost(stage: Stage) -
     assert "`search.txt`" in finding.what
     assert world.remote.branches[BRANCH] == head
 
+    own = world.remote.commits.held[head].parents[0]
+    assert f"git push origin +{own}:refs/heads/{BRANCH}" in finding.fix
+    world.remote.branches[BRANCH] = own
+    stage.release(world.fresh_clone())
+    assert world.remote.tree(BRANCH)["search.txt"] == "found again"
+    assert [each.state for each in pulls(world)] == ["open"]
+
+
+def test_a_pull_request_whose_branch_somebody_deletes_stays_closed(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    del world.remote.branches[BRANCH]
+    assert codes(stage, world.fresh_clone()) == ["release-pr-closed"]
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert [each.state for each in pulls(world)] == ["closed", "open"]
+
 
 @pytest.mark.parametrize("how", ["file", "file and heading", "footer"])
 def test_a_version_that_a_person_asks_for_on_the_branch_is_proposed_from_then_on(stage: Stage, how: str) -> None:

@@ -39,12 +39,12 @@ class Edit(Struct, frozen=True):
 class ProposalState(Struct, frozen=True):
     """The branch of the release pull request on the remote, and the newest pull request of it.
 
-    `head` is the last commit of the branch, None without the branch. `versions` are the versions that shipit proposed
-    there, by the name of the package. `edits` are the commits of people, oldest first, and `base_texts` the text of
-    each file that they change, in the commit to release. `requested` are the versions that people asked for on the
-    branch. `closed` are the trailers of the proposal that a person closed without merging it. `day` is the day on which
-    the present proposal was made (UTC), if it was made on the same files; else None. `lacks_checks` is True if the
-    pull request can never be merged: its base requires checks, and none run for it.
+    `head` is the last commit of the branch, and `own` that of shipit on it; None without them. `versions` are the
+    versions that shipit proposed there, by the name of the package. `edits` are the commits of people, oldest first,
+    and `base_texts` the text of each file that they change, in the commit to release. `requested` are the versions that
+    people asked for on the branch. `closed` are the trailers of the proposal that a person closed without merging it.
+    `day` is the day on which the present proposal was made (UTC), if it was made on the same files; else None.
+    `lacks_checks` is True if the pull request can never be merged: its base requires checks, and none run for it.
     """
 
     branch: str
@@ -57,6 +57,7 @@ class ProposalState(Struct, frozen=True):
     closed: Trailers | None = None
     day: dt.date | None = None
     lacks_checks: bool = False
+    own: str | None = None
 
 
 def proposal_branch(branch: str) -> str:
@@ -101,6 +102,7 @@ def observe_proposal(
         _closed(world, found),
         _day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
         found is not None and found.state == "open" and not found.runs_checks and world.forge.requires_checks(base),
+        own.id if own else None,
     )
 
 

@@ -129,8 +129,17 @@ def _conflicting(conflicts: Sequence[Conflict], state: ProposalState, remote: st
             f"the commit `{conflict.commit[:10]}` ({conflict.subject}) on `{state.branch}` conflicts with newer "
             f"changes in `{conflict.path}`, so the pull request cannot be updated; the commit is kept as it is"
         )
-        fix = (
-            f"merge the pull request as it is, or remove the commit from `{state.branch}`; to begin again without any "
-            f"of its commits: git push {remote} --delete {state.branch}"
-        )
+        fix = f"merge the pull request as it is, or remove the commit from `{state.branch}`"
+        fix += _to_begin_again(state, remote)
         yield Finding("release-pr-conflict", what, fix)
+
+
+def _to_begin_again(state: ProposalState, remote: str) -> str:
+    """Return the command that removes all commits of people from the branch; empty if shipit has none of its own there.
+
+    Without the branch, the forge would close the pull request, and it would stay closed.
+    """
+    if not state.own:
+        return ""
+    push = f"git push {remote} +{state.own}:refs/heads/{state.branch}"
+    return f"; to remove the commits of all people: git fetch {remote} && {push}"
