@@ -70,7 +70,7 @@ _REFUSALS = (
         r"protected branch|GH006|GH013|rule violations",
         RemoteError,
         "the remote refuses pushes to the protected branch `{branch}`",
-        'set `write-back = "api"` with the token of an App that can bypass the rule, or `write-back = "none"`',
+        'set `write-back = "pull-request"`, `"api"` with the token of an App that can bypass the rule, or `"none"`',
     ),
     _Refusal(
         _LOCKED,
@@ -115,7 +115,7 @@ _REFUSALS = (
         RemoteError,
         "the remote refused the push",
         "fix what the remote's message above names, then run the same command again; "
-        'if direct pushes to this branch are not allowed, set `write-back = "api"` or `"none"`',
+        'if direct pushes to this branch are not allowed, set `write-back = "pull-request"`, `"api"` or `"none"`',
     ),
 )
 _STOPPED = _Refusal(

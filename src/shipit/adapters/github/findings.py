@@ -49,7 +49,7 @@ def github_findings(calls: GitHubApi, write_back: WriteBack, server_url: str) ->
         yield Finding("github-read-only", what, f"give it the permission `contents: write` on `{slug}`")
     if write_back.pushes and _protected(calls, repository.default_branch):
         what = f"`{repository.default_branch}` is protected on GitHub, which can refuse the push of the release commit"
-        fix = 'allow the token to bypass the protection, or set `write-back = "api"` or `"none"`'
+        fix = 'allow the token to bypass the protection, or set `write-back = "pull-request"`, `"api"` or `"none"`'
         yield Finding("github-branch-protected", what, fix, severity="warning")
 
 
