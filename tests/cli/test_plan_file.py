@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -364,6 +364,7 @@ STRUCTS: list[type[Struct]] = [Build, ContainerSpec, HealthCheck, *STEPS.values(
 for kind in STRUCTS:
     st.register_type_strategy(kind, made)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))  # JSON has no such numbers
+st.register_type_strategy(Mapping, lambda kind: st.dictionaries(*map(st.from_type, get_args(kind))))  # never a ChainMap
 st.register_type_strategy(str, st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 
 PLANS = st.builds(
