@@ -188,6 +188,15 @@ def test_a_killed_deployment_is_finished_by_running_it_again() -> None:
         assert crash.state == {**state(expected), "verified": crash.state["verified"]}, f"{crash.when} {crash.write}"
 
 
+def test_a_rollback_without_an_earlier_version_does_not_speak_of_a_registry() -> None:
+    stage = SiteStage.of()
+    world = stage.begun("1.0.0")
+    stage.deploy(world.next_run())
+    with pytest.raises(UsageError, match="no earlier version") as raised:
+        stage.rollback(world.next_run())
+    assert raised.value.hint == "check out an earlier version, then run: shipit deploy dev"
+
+
 def test_a_rollback_brings_back_the_files_of_the_version_before_and_holds_the_other() -> None:
     stage = SiteStage.of()
     world = stage.begun("1.0.0", "1.1.0")

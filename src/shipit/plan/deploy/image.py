@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from shipit.config.model import Config
 from shipit.config.targets import StaticSiteConfig
-from shipit.core.deploy import DeployedImage, DeployRecord, files_of_commit, machine
+from shipit.core.deploy import DeployedImage, DeployRecord, files_of_commit, is_bucket, machine
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.core.versions import is_version
 from shipit.deploy import AnyTarget, HostState
@@ -110,7 +110,10 @@ def rollback_image(
         return DeployedImage("", "", f"the container `{host.replaced.container}`"), current
     if earlier is None:
         what = f"there is no earlier version to go back to on {machine(host.host)}"
-        raise UsageError(what, hint=f"name a version that is in the registry: shipit rollback {environment} VERSION")
+        hint = f"name a version that is in the registry: shipit rollback {environment} VERSION"
+        if is_bucket(host.host):  # a site has no image
+            hint = f"check out an earlier version, then run: shipit deploy {environment}"
+        raise UsageError(what, hint=hint)
     return earlier, current
 
 
