@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ from shipit.adapters.git.errors import (
     remote_lock,
     remote_timeout,
 )
-from shipit.adapters.git.history import USUAL_PATHSPECS, GitHistory
+from shipit.adapters.git.history import USUAL_PATHSPECS
+from shipit.adapters.git.objects import GitObjects
 from shipit.adapters.processes.bounded import TooMuchOutput
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 # Seconds before a push that met a lock on the remote is tried again: another push may hold it for a moment.
 LOCK_PAUSES = (0.2, 0.5, 1.0)
-ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
-"""Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
-
 # The files of the git directory that exist while a command is not finished. git then refuses to commit single files.
 _CONTINUED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick"}
 
@@ -45,7 +43,7 @@ _CONTINUED = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick"}
 _RECENT = 10
 
 
-class GitRepository(GitHistory):
+class GitRepository(GitObjects):
     """One clone and its remote; `shipit.world.Git` describes the methods.
 
     Args:
@@ -192,7 +190,7 @@ class GitRepository(GitHistory):
         return tuple(findings)
 
     def _has_identity(self) -> bool:
-        return bool(self._bot_identity) or self._try("var", "GIT_COMMITTER_IDENT").returncode == 0
+        return bool(self._bot) or self._try("var", "GIT_COMMITTER_IDENT").returncode == 0
 
     # -- writes, local
 
@@ -222,55 +220,6 @@ class GitRepository(GitHistory):
         commit = str(self.head())
         self._record(commit)
         return commit
-
-    def write_files(self, commit: str, files: Mapping[str, str]) -> str:
-        return self._write_tree(commit, [(self._entry(commit, path, text), path) for path, text in files.items()])
-
-    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
-        name, _, email = (author or "").removesuffix(">").partition(" <")
-        env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email} if author else {}
-        return self._commit_tree(files, parent, message, env)
-
-    def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
-        taken = [(entry, path) for entry, path in self._changes(commit) if path not in files]
-        texts = [(self._entry(commit, path, text), path) for path, text in files.items()]
-        tree = self._write_tree(onto, [*taken, *texts])
-        fields = self._output("log", "-1", "--encoding=UTF-8", "--format=%an%x00%ae%x00%ad%x00%B", "--date=raw", commit)
-        name, email, date, message = fields.split("\0", 3)
-        env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date}
-        return self._commit_tree(tree, onto, message.rstrip("\n") + "\n", env)
-
-    def _entry(self, commit: str, path: str, text: str) -> str:
-        """Store the file `path` with `text`; return its mode, which is the one that it has in `commit`, and its id."""
-        listed = self._output("ls-tree", "-z", commit, "--", path)
-        id = self._plumb(["hash-object", "-w", f"--path={path}", "--stdin"], self._environment, text)
-        return f"{listed[:6] or '100644'} {id}"
-
-    def _write_tree(self, commit: str, entries: Sequence[tuple[str, str]]) -> str:
-        """Store the files of `commit` with these entries in place of theirs; one of zeros removes the file."""
-        lines = "".join(f"{entry}\t{path}\0" for entry, path in entries)
-        index = os.path.join(self.directory, "shipit", "index")  # of its own: that of the user stays as it is
-        os.makedirs(os.path.dirname(index), exist_ok=True)
-        env = {**self._environment, "GIT_INDEX_FILE": index}
-        with suppress(FileNotFoundError):  # from a git that was killed
-            os.unlink(f"{index}.lock")
-        try:
-            self._plumb(["read-tree", commit], env)
-            self._plumb(["update-index", "-z", "--index-info"], env, lines)
-            return self._plumb(["write-tree"], env)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(index)
-
-    def _commit_tree(self, tree: str, parent: str, message: str, env: Mapping[str, str]) -> str:
-        sign = ["-S"] if self._line("config", "--type=bool", "commit.gpgSign") == "true" else []
-        words = ["commit-tree", *sign, tree, "-p", parent, "-F", "-"]
-        return self._plumb(words, {**self._environment, **self._writing, **env}, message)
-
-    def _plumb(self, words: Sequence[str], env: Mapping[str, str], text: str = "") -> str:
-        """Run a git that reads `text`, and return the line that it prints. Raises `CommandError` if it fails."""
-        done = self._run(self._argv(*words), env=env, input=text.encode("utf-8", "surrogateescape"))
-        return self._checked(words, (done.returncode, done.stdout, done.stderr)).strip()
 
     def _record(self, id: str) -> None:
         """Add the id of a commit, or of the changes in it, to the record of the commits that shipit made."""
@@ -410,21 +359,6 @@ class GitRepository(GitHistory):
             hint = f"run it by hand to see its output: git {words[0]} {self.remote}"
             raise RemoteError(_too_much(words[0]), where=self._remote_name, hint=hint) from None
 
-    def _checked(self, words: Sequence[str], output: Output) -> str:
-        status, printed, errors = output
-        text = printed.decode("utf-8", "surrogateescape")
-        if status:
-            printed_last = text[-limits.GIT_MESSAGES :]
-            tail = self._redact(f"{errors.decode('utf-8', 'surrogateescape')}\n{printed_last}")
-            lines = "\n".join(line for line in tail.splitlines() if line.strip())
-            hint = "fix the problem in the output of git, then run the same command again"
-            argv = self._shown(words)
-            raise CommandError(f"`git {words[0]}` failed", argv=argv, status=status, tail=lines, hint=hint)
-        return text.removesuffix("\n")
-
-    def _shown(self, words: Sequence[str]) -> list[str]:
-        return ["git", *(self._redact(word) for word in words)]
-
     def _read_remote(self, *words: str) -> str:
         try:
             return self._git_remote(*words)
@@ -441,19 +375,9 @@ class GitRepository(GitHistory):
 
     @cached_property
     def _writing(self) -> dict[str, str]:
-        environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **USUAL_PATHSPECS}
-        if self._bot_identity:
-            name, email = self._bot_identity
-            for role in ("AUTHOR", "COMMITTER"):
-                environment |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
+        environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **USUAL_PATHSPECS, **self._bot}
         settings = [("i18n.commitEncoding", "UTF-8"), *self._credentials]  # shipit writes messages in UTF-8
         return environment | _as_environment(settings, int(os.environ.get("GIT_CONFIG_COUNT") or 0))
-
-    @cached_property
-    def _bot_identity(self) -> tuple[str, str] | None:
-        """Name and email for commits in GitHub Actions if git has no `user.email`; None otherwise."""
-        in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-        return ACTIONS_BOT if in_actions and self._line("config", "user.email") is None else None
 
     @property
     def _credentials(self) -> list[tuple[str, str]]:
