@@ -43,7 +43,7 @@ def test_a_push_reports_the_progress_of_each_layer(real: Bench, registry: Regist
     real.engine.push(built(real, registry))
     assert real.transfers
     assert all(0 <= done <= total for _, done, total in real.transfers)
-    assert any(done == total > 1 << 20 for _, done, total in real.transfers)
+    assert any(done == total >= 1 << 20 for _, done, total in real.transfers)  # the engine can leave out the end
 
 
 def test_the_registry_has_the_image_with_the_reported_digest(
