@@ -38,10 +38,11 @@ def test_the_terminal_shows_what_waits_and_the_two_commands(capsys: pytest.Captu
     ]
 
 
-def test_the_summary_says_that_it_is_paused_and_where() -> None:
+def test_the_summary_says_that_it_is_paused_and_where_and_shows_the_two_commands() -> None:
     page = deploy_summary(PLAN, {}, applied=True, unverified=PAUSED.unverified.values(), paused=PAUSED.paused)
     assert page.startswith("## Paused: 1.1.0 to prod\n")
     assert "it is paused in stage" in page
+    assert "To go on: `shipit approve prod`. To go back: `shipit approve prod --reject`." in page
 
 
 def test_the_outputs_say_that_it_is_neither_deployed_nor_verified() -> None:

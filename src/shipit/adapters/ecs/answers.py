@@ -55,7 +55,7 @@ def _definition(service: Any, primary: Any, newest: EcsDeployment | None) -> str
 
 
 def _baking(settings: Any) -> int:
-    """Return the seconds that a deployment waits for in its stages, from the settings of the service."""
+    """Return the sum of the bake times of a deployment, in seconds, from the settings of the service."""
     if settings.get("strategy") not in STAGED:
         return 0
     minutes = settings.get("bakeTimeInMinutes", 0)

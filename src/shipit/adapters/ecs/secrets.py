@@ -114,7 +114,9 @@ class SecretCheck:
                 state = "does not exist" if secret is None else "is to be deleted"
                 region = each.region or self._aws.region
                 what = f"the {each.kind} `{each.name}` for {each.user} {state} in region {region}"
-                yield Finding("secret-missing", what, "create it, or correct its name in the task definition")
+                restore = f"aws secretsmanager restore-secret --region {region} --secret-id {each.name}"
+                do = "create it" if secret is None else f"restore it: {restore}"
+                yield Finding("secret-missing", what, f"{do}; or correct its name in the task definition")
 
     def _keys(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
         """Yield a finding for each KMS key that cannot be used."""
@@ -122,7 +124,7 @@ class SecretCheck:
         for (key, region), each in users.items():
             if state := self._key_state(key, region):
                 what = f"the KMS key `{key}` of the {each.kind} `{each.name}` for {each.user} is {state}"
-                yield Finding("secret-key", what, "enable the key, or encrypt it with another one")
+                yield Finding("secret-key", what, f"enable the key, or encrypt the {each.kind} with another one")
 
     def _key_state(self, key: str, region: str) -> str:
         """Return the state of a key that cannot be used; empty if it can, or if it is not known."""

@@ -38,7 +38,7 @@ SECTIONS = {
             "deploy": "Deploy an image to an environment.",
             "status": "Show what serves in the environments.",
             "logs": "Print the logs of an environment's containers.",
-            "approve": "Let a paused deployment of an environment go on, or back.",
+            "approve": "Let a paused deployment of an environment go on.",
             "rollback": "Go back to an earlier version of an environment.",
             "unlock": "Take the lock of an environment away from a run that hangs.",
         },

@@ -25,7 +25,7 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
         Path | None,
         Meta(
             description="A file of the repository with the task definition, as JSON. shipit changes only the image and "
-            "the tags. When unset, the task definition that runs is used, with another image.",
+            "the tags. When unset, a copy of the task definition that runs is used, with the new image.",
             examples=["ecs/task.json"],
         ),
     ] = None
@@ -40,9 +40,9 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
     within: Annotated[
         Duration,
         Meta(
-            description="The longest time of a deployment, besides the bake times of the service. It ends earlier if "
-            "the circuit breaker of ECS ends it or, "
-            f"without a circuit breaker, if {limits.ECS_FAILED_TASKS} of the new tasks fail."
+            description="The longest time of a deployment, in addition to the bake times of the service. It ends "
+            "earlier if the circuit breaker of ECS ends it or, without a circuit breaker, if "
+            f"{limits.ECS_FAILED_TASKS} of the new tasks fail."
         ),
     ] = limits.ECS_DEPLOYMENT.written
     bake: Annotated[
@@ -56,7 +56,8 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
         tuple[Text, ...],
         Meta(
             description="Alarms of CloudWatch. If one fires during a deployment or while it is watched, the earlier "
-            "task definition is set again. One that fires before the deployment begins is left out, with a warning.",
+            "task definition is set again. One that fires already before the deployment begins does not count, and "
+            "gives a warning.",
             examples=[["shop-5xx"]],
         ),
     ] = ()

@@ -165,7 +165,7 @@ class EcsState(Struct, frozen=True):
         strategy: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`.
         breaker: True when the circuit breaker of ECS ends a deployment whose tasks fail.
         breaker_rollback: True when the circuit breaker also takes such a deployment back.
-        baking: the seconds that a deployment waits for by itself in its stages, besides those that it works.
+        baking: the sum of the bake times of a deployment in stages, in seconds; 0 for a rolling deployment.
         alarms: the names of the alarms that make ECS end a deployment.
         minimum: the least percentage of tasks that run during a deployment.
         targets_known: False when the credentials have no right to read the health of the targets of its load balancer.
@@ -239,7 +239,7 @@ def deployment_state(service: EcsState, definition: str) -> Rollout:
     if newest.status == "SUCCESSFUL":
         return Rollout(done=True)
     if newest.status in ("ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"):
-        what = "ECS rolled it back" if newest.status == "ROLLBACK_SUCCESSFUL" else "ECS could not even roll it back"
+        what = "ECS rolled it back" if newest.status == "ROLLBACK_SUCCESSFUL" else "ECS could not roll it back"
         return Rollout(failed=_with_reasons(f"{what}: {newest.reason}", service, definition))
     if newest.status == "STOPPED" or (service.rollout == "FAILED" and service.definition == definition):
         reason = newest.reason or service.rollout_reason

@@ -57,5 +57,6 @@ def alarm_findings(target: EcsTarget, alarms: Sequence[EcsAlarm]) -> Iterator[Fi
             what = f"CloudWatch has no alarm `{name}` in the region of {machine(target.config.hosts[0])}"
             yield Finding("alarm-missing", what, "correct `alarms` of the target: aws cloudwatch describe-alarms")
         elif found.fires:
-            what = f"{found}. A deployment that begins now is not ended by it"
-            yield Finding("alarm-fires", what, "find out the reason, or deploy its solution", "warning")
+            what = f"{found}. It does not end a deployment that begins now"
+            fix = "find out the reason; if this deployment solves the problem, deploy it"
+            yield Finding("alarm-fires", what, fix, "warning")

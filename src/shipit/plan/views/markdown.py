@@ -109,7 +109,7 @@ def deploy_summary(
         applied: False when the plan was only shown.
         url: the public address of the environment; empty for none.
         unverified: the reasons why it is not known that the image serves; empty if it was verified.
-        paused: the place where the deployment waits for an approval; empty if it does not.
+        paused: the sentence that says where the deployment waits for an approval; empty if it does not.
     """
     rows = [
         "| " + " | ".join(map(_cell, (host.host, target.app, str(host.serving or "nothing"), str(target.image)))) + " |"
@@ -124,6 +124,9 @@ def deploy_summary(
     reached = (results.get(step.id, Result(step, "")) for step in plan.steps)
     table = _table("| host | app | before | after |", rows)
     notes = [inline(reason) for reason in reasons]
+    if paused:
+        command = f"shipit approve {plan.environment}"
+        notes.append(f"To go on: `{command}`. To go back: `{command} --reject`.")
     return _fitting([headline, *notes, url, table, _findings(plan.findings), _steps(reached, None)], limits.SUMMARY)
 
 

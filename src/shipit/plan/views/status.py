@@ -79,7 +79,8 @@ def _host(target: AnyTarget, host: HostState, offered: DeployedImage | None, pai
         yield f"    earlier version: {earlier}" + paint("  (`shipit rollback` would keep this target)", "faint")
     if host.paused:
         yield paint(f"    {host.paused.image} waits for an approval: {printable(host.paused.what)}", "warn")
-        yield f"    to go on: shipit approve {target.environment}; to go back: add --reject"
+        yield f"    to go on: shipit approve {target.environment}"
+        yield f"    to go back: shipit approve {target.environment} --reject"
     yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
     for event in filter(None, map(host.record.why_held, host.record.held)):
         yield paint(f"    held: {event.image}, {printable(event.why)}", "warn")

@@ -17,7 +17,7 @@ _AGAIN = 1.0  # seconds
 
 
 class ApproveDeployment(Struct, frozen=True):
-    """Let a deployment go on that waits at a pause.
+    """Let a paused deployment go on.
 
     Args:
         host: the address of the service.
@@ -55,7 +55,7 @@ class ApproveDeployment(Struct, frozen=True):
         return {}
 
     def _waiting(self, world: World) -> tuple[str, tuple[EcsPause, ...]]:
-        """Return the ARN of the deployment, and those of the pauses at which it waits now."""
+        """Return the ARN of the deployment, and the approved pauses at which it still waits; none if it goes on."""
         found, definition = rolled_out(world, self.host, self.change)
         newest = found.deployment
         if newest is None or newest.definition != definition or not newest.paused:

@@ -124,7 +124,7 @@ class FakeScheduler(Struct):
 
     @property
     def baking(self) -> int:
-        """The seconds that a deployment waits for in its stages."""
+        """The sum of the bake times of a deployment, in seconds."""
         moves = {"ROLLING": 0, "BLUE_GREEN": 1, "CANARY": 2, "LINEAR": 4}
         return moves[self.strategy] * self.bake
 

@@ -18,11 +18,11 @@ from shipit.cli.session import Command, Session, json_option, pass_session
 @json_option
 @pass_session
 def command(session: Session, environment: str, reject: bool, dry_run: bool, as_json: bool) -> None:
-    """Let a deployment of Amazon ECS go on that waits at a pause of its service, and follow it to its end.
+    """Let a paused deployment of Amazon ECS go on, and follow it to its end.
 
-    If it waits again at a later pause, the command ends with exit status 0, and is to be run again. With --reject, the
-    earlier version serves again, and the other one is held: no later run deploys it again, except `shipit deploy ENV
-    --retry`. The exit status is 6 if the new version fails, and 2 if nothing is paused.
+    If it is paused again later, the command ends with exit status 0: run it again to approve that pause, too. With
+    --reject, the earlier version serves again, and the new one is held: no later run deploys it, except `shipit deploy
+    ENV --retry`. The exit status is 6 if the new version fails, and 2 if nothing is paused.
     """
     from shipit import api
 
