@@ -33,7 +33,7 @@ def test_a_push_opens_the_pull_request_which_keeps_edits_and_whose_merge_release
     outputs = json.loads(run.out)
     assert (outputs["released"], outputs["version"]) == ("false", "1.1.0")
     assert outputs["pull-request"] == f"{github.url}/acme/app/pull/1"
-    assert f"proposed v1.1.0 in a pull request: {github.url}/acme/app/pull/1; nothing is released" in run.err
+    assert f"proposed v1.1.0; to release it, merge the pull request: {github.url}/acme/app/pull/1\n" in run.err
     (pull,) = github.pulls
     assert (pull.branch, pull.base, pull.title) == (BRANCH, "main", "chore(release): 1.1.0")
     assert "version = '1.1.0'" in shown(scene, "build.gradle")

@@ -184,7 +184,7 @@ REPLAYED_SETTINGS = Count("texts", 3, "settings that `shipit replay` tries on al
 ALIAS_TITLES = Count("texts", 3, "fewest titles with another word for a type, such as `기능`", "`shipit init` proposes no alias for the word")
 ALIAS_COMMITS = Count("texts", 2_000, "newest commits in which `shipit init` looks for such words", "older ones are not read")
 MERGED_LINES = Count("texts", 2_000, "lines between the first and the last change of a file that shipit and a person both changed in the branch of a release pull request", "the pull request is not updated; error, status 3")
-PROPOSAL_EDITS = Count("texts", 250, "commits of people on the branch of a release pull request", "the pull request is made again below them")  # GitHub lists no more
+PROPOSAL_EDITS = Count("texts", 250, "commits of people on the branch of a release pull request", "each run makes the commit of shipit again below them")  # GitHub lists no more
 PULL_REQUEST_TITLE = Count("texts", 256, "characters of the title of a release pull request", "the title ends with `…`")  # GitHub refuses more
 QUOTED_TEXT = Count("texts", 100, "characters of a footer or a wrong version in a message", "the text ends with `…`")
 

@@ -177,5 +177,5 @@ def _boundary(plan: Plan) -> str:
     if isinstance(plan, DeployPlan):
         return "above this line users see no change; if a later step fails, the earlier version serves again"
     if isinstance(plan, ReleasePlan) and plan.pull_request:
-        return "the steps below are public, and release nothing: that is done after the pull request is merged"
+        return "the steps below are public, but nothing is released before the pull request is merged"
     return "above this line nothing is public; below it, steps are not undone"

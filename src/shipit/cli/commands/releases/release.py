@@ -95,8 +95,8 @@ def report_release(session: Session, outcome: Outcome) -> None:
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")
     if outcome.plan.pull_request and outcome.plan.steps:
-        released = f"proposed {outcome.names} in a pull request: {outcome.outputs['pull-request']}"
-        session.output.say(f"{released}; nothing is released before it is merged")
+        url = outcome.outputs["pull-request"]
+        session.output.say(f"proposed {outcome.names}; to release it, merge the pull request: {url}")
     else:
         session.output.say(released if outcome.released else "nothing to release")
     for reference, digest in outcome.pushed.items():

@@ -98,7 +98,7 @@ def _changelogs(state: ProposalState, releases: Sequence[PackageRelease]) -> dic
 
 def _snoozed(number: int) -> Finding:
     what = f"pull request #{number}, which proposed this release, was closed without merging it"
-    fix = f"to release it, reopen #{number}; the next version or the next commit that counts is proposed again"
+    fix = f"to release it, reopen #{number}; shipit proposes again when the version or the commits that count change"
     return Finding("release-pr-closed", what, fix, "warning")
 
 

@@ -23,9 +23,9 @@ def proposal_body(releases: Sequence[PackageRelease], notes: Sequence[str], link
     """
     names = ", ".join(entry.name for entry in releases)
     head = (
-        f"Merging this pull request releases **{inline(names)}**, by any method of merging. shipit keeps it current "
-        "with each push. Your edits of its files, such as the section in the changelog, are kept. "
-        "Close it to wait for the next change.\n"
+        f"Merging this pull request, by any method, releases **{inline(names)}**. shipit updates it after each push. "
+        "You can edit its files, such as the section in the changelog: your commits are kept. Do not edit this text, "
+        "because shipit writes it again. To wait with this release, close the pull request.\n"
     )
     pairs = zip(releases, notes, strict=True)
     parts = [head, *(part for entry, text in pairs for part in _release(entry, text, links))]
