@@ -141,7 +141,7 @@ FAULTS: dict[str, Fault] = {
     "a bomb": lambda it: it.answer(200, gzip.compress(bytes(8 << 20)), "Content-Encoding: gzip"),
     "a long header": lambda it: it.raw(OK + b"X: " + b"y" * 70_000 + b"\r\n\r\n"),
     "not modified": lambda it: it.answer(304),
-    "to itself": lambda it: it.answer(307, b"", f"Location: {it.path}"),
+    "to itself": lambda it: it.answer(307, b"", f"Location: {it.path}", "Connection: close"),
     "to another host": lambda it: it.answer(302, b"", "Location: http://127.0.0.1:1/x"),
     "to another scheme": lambda it: it.answer(301, b"", "Location: ftp://127.0.0.1/x"),
     "to nowhere": lambda it: it.answer(308),
