@@ -9,6 +9,7 @@ import ast
 import importlib
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,27 @@ def modules() -> Iterator[tuple[str, str]]:
 
 def compiled() -> Iterator[Found]:
     sources = dict(modules())
-    everything = "\n".join(sources.values())
+    used_anywhere = uses("\n".join(sources.values()))
     for name, source in sources.items():
         if not re.search(r"re\.compile\(|pattern\(|_Refusal\(", source):
             continue
+        used_here = uses(source)
         for constant, value in vars(importlib.import_module(name)).items():
             for number, pattern in enumerate(patterns_in(value)):
-                used = set(re.findall(rf"\b{constant}\.(\w+)", source if constant[0] == "_" else everything))
+                used = (used_here if constant[0] == "_" else used_anywhere)[constant]
                 yield (
                     f"{name}.{constant}[{number}]",
                     pattern,
                     bool(used & SEARCHES) or not used & {"match", "fullmatch"},
                 )
+
+
+def uses(source: str) -> dict[str, set[str]]:
+    """Return the attributes of each name, such as `search` of `_VERSION` in `_VERSION.search(text)`."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, attribute in re.findall(r"\b(?=(\w+)\.(\w+))", source):
+        found[name].add(attribute)
+    return found
 
 
 def patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
