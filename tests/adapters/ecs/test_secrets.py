@@ -134,6 +134,7 @@ def test_a_secret_that_is_to_be_deleted_is_missing(aws: Answers) -> None:
     aws.secrets[SECRET] = {"DeletedDate": dt.datetime(2024, 1, 1, tzinfo=dt.UTC)}
     (finding,) = findings(aws, SECRET)
     assert finding.code == "secret-missing" and "is to be deleted" in finding.what
+    assert f"aws secretsmanager restore-secret --region {REGION} --secret-id {SECRET}" in finding.fix
 
 
 @pytest.mark.parametrize(("state", "words"), [("Disabled", "disabled"), ("PendingDeletion", "pending deletion")])

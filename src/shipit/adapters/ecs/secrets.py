@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct
@@ -71,20 +72,29 @@ class SecretCheck:
                 found |= self._secret(each)
         return found
 
-    def _parameters(self, region: str, names: Sequence[str]) -> Mapping[str, Found] | None:
-        found: dict[str, Found] = {}
-        wanted = sorted({_plain(name) for name in names})
+    @contextmanager
+    def _asking(self, to: str, right: str) -> Iterator[None]:
+        """Let the block ask AWS; if that fails, note the right that is missing, and leave the block."""
         try:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = {"Key": "Name", "Option": "Equals", "Values": wanted[start : start + _AT_ONCE]}
-                with requesting("list the parameters of the task definition", "ssm:DescribeParameters"):
-                    pages = self._client("ssm", region).get_paginator("describe_parameters")
-                    for page in pages.paginate(ParameterFilters=[some]):
-                        found |= {each["Name"]: self._parameter(region, each) for each in page["Parameters"]}
+            with requesting(to, right):
+                yield
         except (AuthError, RemoteError):
-            self._unchecked["ssm:DescribeParameters"] = None
-            return None
-        return found
+            self._unchecked[right] = None
+
+    def _parameters(self, region: str, names: Sequence[str]) -> Mapping[str, Found] | None:
+        """Return the parameters that exist, by name; None if AWS does not answer."""
+        answers: list[Mapping[str, Found]] = []
+        with self._asking("list the parameters of the task definition", "ssm:DescribeParameters"):
+            described = self._described(region, sorted({_plain(name) for name in names}))
+            answers.append({each["Name"]: self._parameter(region, each) for each in described})
+        return next(iter(answers), None)
+
+    def _described(self, region: str, names: Sequence[str]) -> Iterator[Any]:
+        for start in range(0, len(names), _AT_ONCE):
+            some = {"Key": "Name", "Option": "Equals", "Values": names[start : start + _AT_ONCE]}
+            pages = self._client("ssm", region).get_paginator("describe_parameters")
+            for page in pages.paginate(ParameterFilters=[some]):
+                yield from page["Parameters"]
 
     def _parameter(self, region: str, found: Any) -> Found:
         name, account = found["Name"].removeprefix("/"), self._aws.login.account
@@ -92,21 +102,15 @@ class SecretCheck:
         return Found(found.get("ARN") or arn, found.get("KeyId", "") if found["Type"] == "SecureString" else "")
 
     def _secret(self, reference: SecretReference) -> dict[SecretReference, Found | None]:
-        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
-
-        try:
-            with requesting(f"read about the secret `{reference.name}`", "secretsmanager:DescribeSecret"):
-                try:
-                    client = self._client("secretsmanager", reference.region)
-                    found = client.describe_secret(SecretId=reference.name)
-                except ClientError as error:
-                    if code_of(error) in _MISSING:
-                        return {reference: None}
-                    raise
-        except (AuthError, RemoteError):
-            self._unchecked["secretsmanager:DescribeSecret"] = None
-            return {}
-        return {reference: Found(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate")))}
+        """Return the secret, or None if it does not exist, by its reference; empty if AWS does not answer."""
+        secrets: dict[SecretReference, Found | None] = {}
+        with self._asking(f"read about the secret `{reference.name}`", "secretsmanager:DescribeSecret"):
+            client = self._client("secretsmanager", reference.region)
+            found = _existing(lambda: client.describe_secret(SecretId=reference.name))
+            secrets[reference] = (
+                Found(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate"))) if found else None
+            )
+        return secrets
 
     def _missing(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
         for each, secret in found.items():
@@ -128,19 +132,11 @@ class SecretCheck:
 
     def _key_state(self, key: str, region: str) -> str:
         """Return the state of a key that cannot be used; empty if it can, or if it is not known."""
-        from botocore.exceptions import ClientError
-
-        try:
-            with requesting(f"read about the KMS key `{key}`", "kms:DescribeKey"):
-                try:
-                    state = self._client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
-                except ClientError as error:
-                    if code_of(error) in _MISSING:
-                        return "missing"
-                    raise
-        except (AuthError, RemoteError):
-            self._unchecked["kms:DescribeKey"] = None
-            return ""
+        state = ""
+        with self._asking(f"read about the KMS key `{key}`", "kms:DescribeKey"):
+            client = self._client("kms", region)
+            found = _existing(lambda: client.describe_key(KeyId=key))
+            state = found["KeyMetadata"]["KeyState"] if found else "Missing"
         return "" if state in _USABLE else _words(state)
 
     def _denied(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
@@ -159,14 +155,11 @@ class SecretCheck:
 
     def _decisions(self, action: str, arns: Iterable[str]) -> Mapping[str, str]:
         """Return the decision for each ARN that the role may not use, as IAM simulates it."""
-        try:
-            with requesting("say what the execution role may read", "iam:SimulatePrincipalPolicy"):
-                pages = self._client("iam", "").get_paginator("simulate_principal_policy")
-                asked = {"PolicySourceArn": self._role, "ActionNames": [action], "ResourceArns": sorted(set(arns))}
-                found = [each for page in pages.paginate(**asked) for each in page["EvaluationResults"]]
-        except (AuthError, RemoteError):
-            self._unchecked["iam:SimulatePrincipalPolicy"] = None
-            return {}
+        found: list[Any] = []
+        with self._asking("say what the execution role may read", "iam:SimulatePrincipalPolicy"):
+            pages = self._client("iam", "").get_paginator("simulate_principal_policy")
+            asked = {"PolicySourceArn": self._role, "ActionNames": [action], "ResourceArns": sorted(set(arns))}
+            found = [each for page in pages.paginate(**asked) for each in page["EvaluationResults"]]
         decisions = {each["EvalResourceName"]: each["EvalDecision"] for each in found}
         return {arn: decision for arn, decision in decisions.items() if decision != "allowed"}
 
@@ -174,6 +167,18 @@ class SecretCheck:
         region = region or self._aws.region
         self._regions.setdefault(region, Aws(region))
         return self._regions[region].client(service)
+
+
+def _existing(read: Callable[[], Any]) -> Any:
+    """Return an answer of AWS; None if the thing that it is about does not exist."""
+    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+    try:
+        return read()
+    except ClientError as error:
+        if code_of(error) in _MISSING:
+            return None
+        raise
 
 
 def _plain(name: str) -> str:
