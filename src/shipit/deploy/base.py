@@ -69,7 +69,7 @@ class Goal(Struct, frozen=True):
     `together` are all parts of a deployment to several targets or hosts; the event `started` records them. On the hosts
     in `unfinished` the image was verified in a deployment that did not reach all of its parts: the way back leads to
     the image before it. `innocent` is True when the way back has its reason in another target. `approved` is True when
-    a person approved the deployment, which waits for that.
+    a person lets the paused deployment of the image go on.
     """
 
     image: DeployedImage

@@ -47,7 +47,8 @@ def rejected_goals(observed: ObservedDeployment, by: str) -> list[Goal]:
             earlier, rejected = host.record.before(current.digest), current
         if earlier is None:
             what = f"it is not known which image of {target.app} to go back to"
-            raise UsageError(what, hint=f"deploy it by its version: shipit deploy {target.environment} VERSION")
+            deploy = f"shipit deploy {target.environment} VERSION"
+            raise UsageError(what, hint=f"roll the deployment back in the console of ECS, then run: {deploy}")
         goals.append(Goal(earlier, by, rejected=rejected, why="not approved", retry=True))
     return goals
 
