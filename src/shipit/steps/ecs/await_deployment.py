@@ -66,15 +66,19 @@ class AwaitDeployment(Struct, frozen=True):
             if state.failed:
                 before = f"before that, {targets}" if targets and targets not in state.failed else ""
                 raise self._failure(world, found, definition, "; ".join(filter(None, (state.failed, before))))
-            if found.deployment and found.deployment.definition == definition and found.deployment.paused:
-                what = f"the deployment of {self.change.image} to {machine(self.host)} waits for an approval"
-                raise Paused(f"{what}: {found.deployment.paused}")
+            self._raise_if_paused(found, definition)
             if clock.elapsed() >= end:
                 raise self._failure(world, found, definition, f"after {self.within:g} seconds {state.waiting}")
             if state.waiting != said:
                 said = state.waiting
                 world.say(said)
             clock.sleep(_EVERY)
+
+    def _raise_if_paused(self, found: EcsState, definition: str) -> None:
+        newest = found.deployment
+        if newest and newest.definition == definition and newest.paused:
+            what = f"the deployment of {self.change.image} to {machine(self.host)} waits for an approval"
+            raise Paused(f"{what}: {newest.paused}")
 
     def _state(self, world: World, found: EcsState, definition: str) -> Rollout:
         """Return the state of the deployment; an alarm that fires is a failure."""
