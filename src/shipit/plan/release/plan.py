@@ -112,17 +112,25 @@ def _plan(
     )
     proposal = _proposal(config, observed, releases, wanted)
     steps = proposal.steps if proposal else tuple(_steps(config, observed, releases, findings))
-    about_proposal = proposal.findings if proposal else () if releases else tuple(proposal_findings(observed))
     return ReleasePlan(
         decisions=decisions,
         inputs=inputs,
         steps=steps,
         way_back=way_back(steps),
-        findings=blocking_first((*findings, *others, *about_proposal)),
+        findings=blocking_first((*findings, *others, *_about_proposal(observed, releases, proposal))),
         pull_request=proposal_branch(observed.clone.branch or "") if proposal else "",
         notes="\n".join(_titled_notes(releases, proposal)),
         ignored=observed.no_package.ignored,
     )
+
+
+def _about_proposal(
+    observed: Observed, releases: Sequence[PackageRelease], proposal: Proposal | None
+) -> Iterable[Finding]:
+    """Return the findings about the release pull request."""
+    if proposal:
+        return proposal.findings
+    return () if releases else proposal_findings(observed)
 
 
 def _titled_notes(releases: Sequence[PackageRelease], proposal: Proposal | None) -> Iterator[str]:

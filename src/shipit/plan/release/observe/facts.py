@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -122,7 +122,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     remote, base = clone.remote, clone.base
     commit = git.commit(base)
     forge_findings = world.forge.findings(config.release.write_back) if remote else ()
-    forge_is_usable = not any_blocks(forge_findings)
+    forge_is_usable = remote is not None and not any_blocks(forge_findings)
     histories = tuple(
         observe_history(git, _through_links(world, package), base, clone.tags, clone.channel.prerelease)
         for package in packages(config)
@@ -134,7 +134,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
-    proposes = config.release.write_back.proposes and remote and forge_is_usable
+    proposes = config.release.write_back.proposes and forge_is_usable
     proposal = observe_proposal(world, clone, histories, files) if proposes else None
     return Observed(
         clone=clone,
@@ -144,16 +144,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         version_files=files,
         files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
         dirty=dirty,
-        unfinished=observe_unfinished(
-            world,
-            config.release,
-            histories,
-            observe_merged(world, config, histories, files, remote, clone.branch),
-            remote,
-            clone.branch,
-        )
-        if remote and forge_is_usable
-        else (),
+        unfinished=_unfinished(world, config, histories, files, clone) if forge_is_usable else (),
         findings=(
             *clone.findings,
             *no_package.findings,
@@ -168,10 +159,24 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         today=(proposal and proposal.day) or world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
-        drafts=world.forge.drafts() if remote and forge_is_usable else (),
+        drafts=world.forge.drafts() if forge_is_usable else (),
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposal=proposal,
     )
+
+
+def _unfinished(
+    world: World,
+    config: Config,
+    histories: Sequence[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
+    clone: CloneState,
+) -> tuple[Unfinished, ...]:
+    """Return the releases to finish: those that were interrupted, and those whose pull request was merged."""
+    if clone.remote is None:
+        return ()
+    merged = observe_merged(world, config, histories, files, clone.remote, clone.branch)
+    return observe_unfinished(world, config.release, histories, merged, clone.remote, clone.branch)
 
 
 def _image_findings(world: World, config: Config) -> Iterator[Finding]:

@@ -59,6 +59,12 @@ class ProposalState(Struct, frozen=True):
     lacks_checks: bool = False
     own: str | None = None
 
+    @property
+    def open_number(self) -> int | None:
+        """The number of the pull request if it is open; None otherwise."""
+        found = self.pull_request
+        return found.number if found and found.state == "open" else None
+
 
 def proposal_branch(branch: str) -> str:
     """Return the branch of the pull request that proposes the releases of `branch`.
@@ -94,16 +100,23 @@ def observe_proposal(
     return ProposalState(
         branch,
         head,
-        versions_of(own.message) if own else _proposed(commits),
-        edits,
-        {path: git.text(clone.base, path) for edit in edits for path in edit.texts},
-        _requested(git, own, commits, head, histories, files),
-        found,
-        _closed(world, found),
-        _day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
-        found is not None and found.state == "open" and not found.runs_checks and world.forge.requires_checks(base),
-        own.id if own else None,
+        versions=versions_of(own.message) if own else _proposed(commits),
+        edits=edits,
+        base_texts={path: git.text(clone.base, path) for edit in edits for path in edit.texts},
+        requested=_requested(git, own, commits, head, histories, files),
+        pull_request=found,
+        closed=_closed(world, found),
+        day=_day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
+        lacks_checks=_lacks_checks(world, found, base),
+        own=own.id if own else None,
     )
+
+
+def _lacks_checks(world: World, found: ForgePullRequest | None, base: str) -> bool:
+    """Return whether the pull request can never be merged: `base` requires checks, and none run for it."""
+    if found is None or found.state != "open" or found.runs_checks:
+        return False
+    return world.forge.requires_checks(base)
 
 
 def _day(commit: RawCommit) -> dt.date:
@@ -132,27 +145,33 @@ def _is_rebased(
     git: Git, commit: RawCommit, histories: Sequence[History], files: Mapping[str, Sequence[VersionFileConfig]]
 ) -> bool:
     """Return whether `commit` only writes what its message announces, on top of another commit than it was made on."""
-    versions, parent = versions_of(commit.message), next(iter(commit.parents), "")
+    if not commit.parents:
+        return True
+    versions, parent = versions_of(commit.message), commit.parents[0]
     changelogs = {each.package.changelog: versions.get(each.package.name, "") for each in histories}
     written = {
         each.path: (each.written, versions.get(name, ""))
-        for name, entries in (files.items() if parent else ())
+        for name, entries in files.items()
         for each in declared_versions(git, parent, entries)
     }
-    for path in git.changed(commit.id) if parent else ():
+
+    def is_announced(path: str) -> bool:
         before, after = git.text(parent, path) or "", git.text(commit.id, path) or ""
         if path in changelogs:
-            version = changelogs[path]
-            section = (section_of(after, version) or "").strip()
-            if (
-                not section
-                or section not in commit.message
-                or (before and insert_section(before, section, version) != after)
-            ):
-                return False
-        elif path not in written or not _writes_version(before, after, *written[path]):
-            return False
-    return True
+            return _adds_section(before, after, changelogs[path], commit.message)
+        return path in written and _writes_version(before, after, *written[path])
+
+    return all(map(is_announced, git.changed(commit.id)))
+
+
+def _adds_section(before: str, after: str, version: str, message: str) -> bool:
+    """Return whether `after` is the changelog `before` with a section of `version` that is part of `message`.
+
+    If there was no changelog before, only the section counts.
+    """
+    section = (section_of(after, version) or "").strip()
+    is_announced = bool(section) and section in message
+    return is_announced and (not before or insert_section(before, section, version) == after)
 
 
 def _writes_version(before: str, after: str, old: str, new: str) -> bool:

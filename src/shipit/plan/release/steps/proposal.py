@@ -59,19 +59,17 @@ def propose(
     base = observed.clone.branch or ""
     propose_release = ProposeRelease(
         commit,
-        "\n".join(entry.notes for entry in releases),
-        tuple(ProposedFile(change.path, change.text, change.diff) for change in changes.files),
-        counted,
-        state.head,
-        edits,
-        tuple(wanted),
-        config.release.author,
+        body="\n".join(entry.notes for entry in releases),
+        files=tuple(ProposedFile(change.path, change.text, change.diff) for change in changes.files),
+        counted=counted,
+        expected=state.head,
+        edits=edits,
+        requested=tuple(wanted),
+        author=config.release.author,
     )
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, notes, observed.links)
-    is_open = state.pull_request is not None and state.pull_request.state == "open"
-    number = state.pull_request.number if state.pull_request and is_open else None
-    steps = (propose_release, OpenPullRequest(state.branch, base, title, body, number))
+    steps = (propose_release, OpenPullRequest(state.branch, base, title, body, state.open_number))
     conflicting = tuple(_conflicting(conflicts, state, config.release.remote))
     return Proposal(steps, (*conflicting, *_lacking_checks(state, base)), notes)
 
