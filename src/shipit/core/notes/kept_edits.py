@@ -45,6 +45,8 @@ def merged_changelog(before: str, edited: str, new: str, version: str, next_vers
     wanted = section_of(new, next_version) or ""
     if rest is None or (generated and section is None):  # somebody removed the section: it cannot be continued
         return None
+    if section_of(rest, next_version):  # somebody wrote a second section of the version: it would be replaced
+        return None
     return insert_section(rest, kept_edits(generated, section, wanted) if section else wanted, next_version)
 
 
@@ -61,8 +63,9 @@ def kept_edits(generated: str, edited: str, new: str) -> str:
     lines = edited.rstrip("\n").split("\n")
     if lines[0] == generated.split("\n", 1)[0]:
         lines[0] = new.split("\n", 1)[0]
+    known = {entry for section in (generated, edited) for _, entry in _entries(section)}
     for heading, entry in _entries(new):
-        if entry not in generated and entry not in edited:
+        if entry not in known:
             _insert(lines, heading, entry)
     return "\n".join(lines) + "\n"
 
