@@ -21,6 +21,7 @@ Trailers(base='ba5e', files='f11e5', counted='c0')
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from msgspec import Struct
 _BASE = "Shipit-Base: "
 _FILES = "Shipit-Files: "
 _COMMITS = "Shipit-Commits: "
+_ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 class Trailers(Struct, frozen=True):
@@ -56,19 +58,22 @@ def with_base(message: str, base: str) -> str:
 
 def trailers_of(message: str) -> Trailers | None:
     """Return the trailers in a message; None if one of them is missing."""
-    base, files, counted = (_last(message, name) for name in (_BASE, _FILES, _COMMITS))
+    base, files, counted = base_of(message), _last(message, _FILES), _last(message, _COMMITS)
     return Trailers(base, files, counted) if base and files and counted else None
 
 
 def base_of(message: str) -> str:
-    """Return the commit that the proposal in a message was made on; empty without the trailer."""
-    return _last(message, _BASE)
+    """Return the commit that the proposal in a message was made on; empty without a trailer that names a commit."""
+    return next(reversed(bases_of(message)), "")
 
 
 def bases_of(message: str) -> tuple[str, ...]:
     """Return the commits that the proposals in a message were made on; the message of a squash can have several."""
-    lines = (line.strip() for line in message.splitlines() if _BASE in message)
-    return tuple(line.removeprefix(_BASE).strip() for line in lines if line.startswith(_BASE))
+    if _BASE not in message:
+        return ()
+    lines = (line.strip() for line in message.splitlines())
+    bases = (line.removeprefix(_BASE).strip() for line in lines if line.startswith(_BASE))
+    return tuple(base for base in bases if _ID.fullmatch(base))
 
 
 def commits_digest(commits: Iterable[str]) -> str:
