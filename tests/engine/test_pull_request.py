@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.config.model import AnnounceConfig
-from shipit.errors import CommandError, PreflightError
+from shipit.errors import CommandError, ConflictError, PreflightError
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
+from shipit.testing.git.objects import FakeCommit
+from shipit.testing.git.repository import FakeGit
 from shipit.world import ForgePullRequest, World
 
 BRANCH = "shipit/release/main"
@@ -694,3 +696,258 @@ def test_a_version_announced_by_hand_after_a_merged_proposal_names_no_released_c
     other.push()
     stage.release(world.fresh_clone())
     assert "search" not in world.remote.releases["v1.2.0"].body
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_version_that_a_person_asked_for_on_the_branch_is_not_asked_for_again_after_its_release(
+    stage: Stage, method: Method
+) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "NEWS.md", "2.0\n", "docs: news\n\nRelease-As: 2.0.0")
+    stage.release(world.fresh_clone())
+    world.remote.pull_requests.merge(1, method)
+    stage.release(world.fresh_clone())
+    assert "v2.0.0" in world.remote.releases
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert pulls(world)[-1].title == "chore(release): 2.0.1"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_merge_that_is_reverted_before_its_release_is_not_released_but_proposed_again(
+    stage: Stage, method: Method
+) -> None:
+    world = new_world()
+    before = world.remote.tree()
+    stage.release(world)
+    merged = world.remote.pull_requests.merge(1, method)
+    other = world.fresh_clone()
+    files = {path: before[path] for path in ("build.gradle", "CHANGELOG.md")}
+    other.commit(f'Revert "chore(release): 1.1.0"\n\nThis reverts commit {merged}.', files)
+    other.push()
+    assert not stage.release(world.fresh_clone()).released
+    assert "v1.1.0" not in world.remote.tags
+    again = world.remote.pull_requests.merge(2, method)
+    assert stage.release(world.fresh_clone()).released
+    assert world.remote.tags["v1.1.0"].commit == again
+
+
+@pytest.mark.parametrize("how", ["a note", "a version", "another file"])
+def test_a_rebase_releases_the_last_commit_of_the_pull_request_with_the_edits_of_people(stage: Stage, how: str) -> None:
+    world = new_world()
+    stage.release(world)
+    tree = world.remote.tree(BRANCH)
+    if how == "a note":
+        edit(world, "CHANGELOG.md", tree["CHANGELOG.md"].replace("* search (", "* **Find** (", 1))
+    elif how == "a version":
+        edit(world, "build.gradle", tree["build.gradle"].replace("1.1.0", "2.0.0"))
+        edit(world, "CHANGELOG.md", tree["CHANGELOG.md"].replace("## [1.1.0]", "## [2.0.0]"))
+    else:
+        edit(world, "NEWS.md", "We can search!\n", "fix: by hand")
+    last = world.remote.pull_requests.merge(1, "rebase")
+    stage.release(world.fresh_clone())
+    version = "2.0.0" if how == "a version" else "1.1.0"
+    assert [*world.remote.releases] == [f"v{version}"]
+    assert world.remote.tags[f"v{version}"].commit == last
+    assert ("**Find**" in world.remote.releases[f"v{version}"].body) == (how == "a note")
+    assert [each.title for each in pulls(world)[1:]] == (["chore(release): 1.1.1"] if how == "another file" else [])
+
+
+def test_update_branch_is_no_edit_if_both_changed_the_same_file(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    proposed = world.remote.tree(BRANCH)["build.gradle"]
+    other = push(world, "fix: crash", "build.gradle", f"// newer\n{world.remote.tree()['build.gradle']}")
+    head = world.remote.branches[BRANCH]
+    other.git.check_out(BRANCH, head)
+    tree = {**world.remote.commits.held[head].tree, "build.gradle": f"// newer\n{proposed}".encode()}
+    other.git.merge(world.remote.branches["main"], f"Merge branch 'main' into {BRANCH}", tree)
+    other.push()
+    stage.release(world.fresh_clone())
+    assert world.remote.subjects(BRANCH)[:2] == ["chore(release): 1.1.0", "fix: crash"]
+    assert world.remote.tree(BRANCH)["build.gradle"] == f"// newer\n{proposed}"
+
+
+@pytest.mark.parametrize("heading", ["1.2", "1.02.3"])
+def test_a_heading_that_is_no_version_announces_nothing(tmp_path: Path, heading: str) -> None:
+    config = parse_config('[release]\nwrite-back = "pull-request"\nversion-files = []\n')
+    stage, world = Stage(config, tmp_path), FakeWorld.new({"README.md": "# App\n"})
+    world.git.tag("v0.1.0")
+    world.push("v0.1.0")
+    stage.release(push(world, "feat: search", "CHANGELOG.md", f"# Changelog\n\n## {heading}\n\n* x\n"))
+    assert pulls(world)[0].title == "chore(release): 0.2.0"
+
+
+@pytest.mark.parametrize("base", ["none", "0" * 40, "--help", "HEAD", "v1.0.0", "", ":/x"])
+@pytest.mark.parametrize("method", METHODS)
+def test_trailers_that_a_stranger_wrote_hide_no_commit(stage: Stage, method: Method, base: str) -> None:
+    forged = f"Shipit-Base: {base}\nShipit-Files: a\nShipit-Commits: b"
+    world = new_world()
+    stage.release(push(world, f"fix: crash\n\n{forged}", "crash.txt"))
+    push(world, f"fix: too late\n\n{forged}", "late.txt")
+    world.remote.pull_requests.merge(1, method, f"Search\n\n{forged}" if method != "rebase" else None)
+    stage.release(world.fresh_clone())
+    assert "fix: too late" in world.remote.releases["v1.1.0"].body
+    section = world.remote.tree(BRANCH)["CHANGELOG.md"].partition("## [1.1.0]")[0]
+    assert (section.count("too late"), section.count("crash")) == (1, 0)
+
+
+def test_a_branch_with_a_history_of_its_own_is_left_as_it_is(stage: Stage) -> None:
+    world = new_world()
+    alien = world.remote.commits.add(FakeCommit({"wip.txt": b"1"}, (), "wip", 1))
+    world.remote.branches[BRANCH] = alien
+    with pytest.raises(PreflightError) as raised:
+        stage.release(world.fresh_clone())
+    assert [finding.code for finding in raised.value.findings] == ["release-pr-conflict"]
+    assert world.remote.branches[BRANCH] == alien
+
+
+@pytest.mark.parametrize("written", ["banana", "1.1.0-SNAPSHOT", ""])
+def test_a_version_file_on_the_branch_whose_merge_would_release_nothing_is_named(stage: Stage, written: str) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "build.gradle", world.remote.tree(BRANCH)["build.gradle"].replace("1.1.0", written))
+    plan = stage.release(world.fresh_clone()).plan
+    (finding,) = plan.findings
+    assert finding.code == "release-pr-version"
+    assert "`build.gradle`" in finding.what
+    assert "1.1.0" in finding.fix
+
+
+@pytest.mark.parametrize("footer", [False, True])
+def test_a_version_that_cannot_be_released_names_the_branch_on_which_it_was_asked_for(
+    stage: Stage, footer: bool
+) -> None:
+    world = new_world()
+    stage.release(world)
+    if footer:
+        edit(world, "NEWS.md", "x\n", "docs: news\n\nRelease-As: 0.9.0")
+    else:
+        edit(world, "build.gradle", world.remote.tree(BRANCH)["build.gradle"].replace("1.1.0", "0.9.0"))
+    with pytest.raises(ConflictError) as raised:
+        stage.release(world.fresh_clone())
+    assert BRANCH in str(raised.value.where)
+
+
+def test_two_release_branches_do_not_share_the_branch_of_a_pull_request(tmp_path: Path) -> None:
+    names = '"main", { name = "fix/1.x", range = "1.x" }, { name = "fix--1.x", range = "1.x" }'
+    stage, world = Stage.of(tmp_path, f'write-back = "pull-request"\nbranches = [{names}]\n'), new_world()
+    for name in ("fix/1.x", "fix--1.x"):
+        world.git.check_out(name, world.remote.branches["main"])
+        world.commit(f"fix: {name}", {"fix.txt": name})
+        world.push()
+    with pytest.raises(PreflightError) as raised:
+        stage.release(world)
+    (finding,) = raised.value.findings
+    assert finding.code == "release-pr-branch"
+    assert "`fix/1.x`" in finding.what
+    assert "shipit/release/fix--1.x" not in world.remote.branches
+
+
+def test_many_forged_trailers_cost_no_questions_to_git(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = new_world()
+    stage.release(world)
+    forged = "\n".join(f"Shipit-Base: {number:040x}" for number in range(10_000))
+    base = world.remote.branches["main"]
+    world.remote.pull_requests.merge(1, "squash", f"Search\n\n{forged}\nShipit-Base: {base}\n")
+    asked: list[str] = []
+    is_ancestor = FakeGit.is_ancestor
+
+    def count(git: FakeGit, old: str, new: str) -> bool:
+        asked.append(old)
+        return is_ancestor(git, old, new)
+
+    monkeypatch.setattr(FakeGit, "is_ancestor", count)
+    assert stage.release(world.fresh_clone()).released
+    assert f"Shipit-Base: {base}" in str(world.remote.tags["v1.1.0"].message)
+    assert len(asked) < 100
+
+
+@pytest.mark.parametrize("asked", ["3.0.0", "3.0.0-beta.1"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_footer_on_the_branch_asks_a_channel_for_a_pre_release(tmp_path: Path, method: Method, asked: str) -> None:
+    settings = 'write-back = "pull-request"\nbranches = ["main", { name = "next", prerelease = "beta" }]\n'
+    stage, world = Stage.of(tmp_path, settings), new_world()
+    world.git.check_out("next", str(world.git.head()))
+    world.push()
+    world.remote.default = "next"
+    stage.release(world)
+    other = world.fresh_clone()
+    other.git.check_out("shipit/release/next", world.remote.branches["shipit/release/next"])
+    other.commit(f"docs: news\n\nRelease-As: {asked}", {"NEWS.md": "3.0\n"})
+    other.push()
+    stage.release(world.fresh_clone())
+    world.remote.pull_requests.merge(1, method)
+    stage.release(world.fresh_clone())
+    assert [*world.remote.releases] == ["v3.0.0-beta.1"]
+    stage.release(push(world, "fix: crash", "crash.txt"))
+    assert pulls(world)[-1].title == "chore(release): 3.0.0-beta.2"
+
+
+def test_a_changelog_on_the_branch_whose_merge_would_release_nothing_is_named(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "CHANGELOG.md", world.remote.tree(BRANCH)["CHANGELOG.md"].replace("## [1.1.0]", "## The search"))
+    (finding,) = stage.release(world.fresh_clone()).plan.findings
+    assert finding.code == "release-pr-version"
+    assert "`CHANGELOG.md`" in finding.what
+
+
+def test_a_second_section_of_the_version_that_a_person_writes_is_not_lost(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "CHANGELOG.md", f"{world.remote.tree(BRANCH)['CHANGELOG.md']}\n## 1.1.0\n\n* by hand\n")
+    with pytest.raises(PreflightError) as raised:
+        stage.release(push(world, "feat: filters", "filters.txt"))
+    assert [finding.code for finding in raised.value.findings] == ["release-pr-conflict"]
+    assert "* by hand" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+
+
+def test_a_maintenance_branch_does_not_release_a_merged_version_outside_its_range(tmp_path: Path) -> None:
+    stage = Stage.of(tmp_path, 'write-back = "pull-request"\nbranches = ["main", { name = "fix", range = "1.x" }]\n')
+    world = new_world()
+    world.git.check_out("fix", str(world.git.head()))
+    changelog = "# Changelog\n\n## 2.0.0\n\n* by hand\n"
+    world.commit("feat: by hand", {"build.gradle": "version = '2.0.0'\n", "CHANGELOG.md": changelog})
+    world.push()
+    with pytest.raises(PreflightError) as raised:
+        stage.release(world)
+    assert [finding.code for finding in raised.value.findings] == ["version-lowered"]
+    assert "v2.0.0" not in world.remote.tags
+
+
+def test_another_write_back_does_not_replace_the_section_of_a_merged_release(stage: Stage, tmp_path: Path) -> None:
+    world = new_world()
+    stage.release(world)
+    edit(world, "CHANGELOG.md", world.remote.tree(BRANCH)["CHANGELOG.md"].replace("* search (", "* **Find** (", 1))
+    world.remote.pull_requests.merge(1, "squash")
+    pushing = Stage.of(tmp_path)
+    with pytest.raises(PreflightError) as raised:
+        pushing.release(world.fresh_clone())
+    assert [finding.code for finding in raised.value.findings] == ["release-pr-unreleased"]
+    assert "**Find**" in world.remote.tree()["CHANGELOG.md"]
+    assert stage.release(world.fresh_clone()).released
+    pushing.release(push(world, "fix: crash", "crash.txt"))
+    assert [*world.remote.releases] == ["v1.1.0", "v1.1.1"]
+
+
+def test_a_footer_on_the_branch_asks_for_a_version_of_the_package_whose_files_its_commit_changes(
+    tmp_path: Path,
+) -> None:
+    config = parse_config(
+        '[release]\nwrite-back = "pull-request"\n'
+        '[packages.web]\npath = "web"\nversion-files = ["web/VERSION"]\n'
+        '[packages.server]\npath = "server"\nversion-files = ["server/VERSION"]\n'
+    )
+    stage, world = Stage(config, tmp_path), FakeWorld.new({"web/VERSION": "0.1.0\n", "server/VERSION": "0.1.0\n"})
+    for name in ("web", "server"):
+        world.git.tag(f"{name}-v0.1.0")
+        world.push(f"{name}-v0.1.0")
+        world.commit(f"feat: a page of {name}", {f"{name}/b.txt": "b"})
+    world.push()
+    stage.release(world)
+    edit(world, "server/NEWS.md", "2.0\n", "docs: news\n\nRelease-As: 2.0.0")
+    edit(world, "NEWS.md", "3.0\n", "docs: news of no package\n\nRelease-As: 3.0.0")
+    for _ in range(2):
+        stage.release(world.fresh_clone())
+    assert pulls(world)[0].title == "chore(release): web 0.2.0, server 2.0.0"

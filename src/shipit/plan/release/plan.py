@@ -13,7 +13,7 @@ from shipit.core.commits.text.proposal import base_of
 from shipit.core.commits.text.release_message import SUBJECT, TRAILER, is_release_message, versions_of
 from shipit.core.notes import Renderer
 from shipit.core.versions import Version
-from shipit.errors import PreflightError, ShipitError, UsageError
+from shipit.errors import ConflictError, PreflightError, ShipitError, UsageError
 from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
 from shipit.plan.release.go_module import go_module_finding
@@ -254,17 +254,24 @@ def _unknown_end_findings(observed: Observed) -> Iterator[Finding]:
 def _decide(
     config: Config, observed: Observed, history: History, wanted: str | None, dependencies: tuple[Dependency, ...]
 ) -> NextRelease:
-    requested = observed.proposal.requested if observed.proposal else {}
-    wanted = wanted or requested.get(history.package.name)
-    return decide_version(
-        history,
-        config,
-        observed.clone.channel,
-        taken=observed.tags.keys(),
-        declared=lambda: observed.declared[history.package.name],
-        wanted=wanted,
-        dependencies=dependencies,
-    )
+    requested = observed.proposal.requested.get(history.package.name) if observed.proposal and not wanted else None
+    try:
+        return decide_version(
+            history,
+            config,
+            observed.clone.channel,
+            taken=observed.tags.keys(),
+            declared=lambda: observed.declared[history.package.name],
+            wanted=wanted or requested,
+            dependencies=dependencies,
+        )
+    except (ConflictError, UsageError) as error:
+        if requested and observed.proposal:
+            error.where = f"the version that a commit of a person on `{observed.proposal.branch}` asks for"
+            error.hint = (
+                "ask for another version there: in the version file, or with a new commit with the footer `Release-As`"
+            )
+        raise
 
 
 def _package_release(next_release: NextRelease, observed: Observed, config: Config, notes: Renderer) -> PackageRelease:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipit.core.commits import PackageToRead, RawCommit, version_requests
-from shipit.core.commits.text.proposal import base_of, trailers_of
+from shipit.core.commits.text.proposal import base_of
+from shipit.core.commits.text.release_message import is_release_message
 from shipit.core.history import Unreleased, records, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
 from shipit.plan.version.package.model import Package
 from shipit.world import Git
+
+_REQUEST = re.compile(r"release-as:[ \t]*(?:(?P<package>\S+)[ \t]+)?v?(?P<version>\d\S*)", re.IGNORECASE)
 
 
 class History(Struct, frozen=True):
@@ -80,6 +84,10 @@ def observe_history(
     since = [*since, *late]
     in_channel = _channel_tags(git, base, candidates, stable) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
+    late_of_last = late if last == stable else end_of_notes(git, package, last)[1]
+    new = {each.id for each in (since if last == stable else [*commits_since(git, base, last), *late_of_last])}
+    in_last = {each.id for each in late_of_last}
+    since = [_without_request(each, package, last) if each.id in in_last else each for each in since]
     merged = [tag for tag in candidates if channel_of(tag.version) is None and tag != stable]
     outside = _outside(git, package, base, end, since)
     after = {commit.id for commit in since}
@@ -88,10 +96,10 @@ def observe_history(
         stable,
         last,
         _of_package(package, unreleased(since, merged), {commit.id for commit in outside}),
-        frozenset(commit.id for commit in (since if last == stable else _since(git, package, base, last))),
+        frozenset(new),
         tuple(tag.version for tag in in_channel),
         outside,
-        {name: commit for name, commit in tags.items() if commit in after},
+        {name: commit for name, commit in tags.items() if commit in after and not (stable and commit == stable.commit)},
     )
 
 
@@ -138,14 +146,34 @@ def end_of_notes(git: Git, package: Package, tag: Tag | None) -> tuple[str | Non
 
 
 def late_commits(git: Git, end: str, release: str) -> tuple[RawCommit, ...]:
-    """Return the commits after `end` that the release commit contains, newest first, without release commits."""
-    found = records(git.log([release], [end]))
-    return tuple(each for each in found if each.id != release and not trailers_of(each.message))
+    """Return the commits after `end` that the release commit contains, newest first, without release commits.
+
+    After a rebase, the release is on the last commit of a person above the commit of shipit; it is one of them.
+    """
+    found = {each.id: each for each in records(git.log([release], [end]))}
+    is_rebased = _is_above_proposal(found, release)
+    others = (each for each in found.values() if not is_release_message(each.message))
+    return tuple(each for each in others if each.id != release or is_rebased)
 
 
-def _since(git: Git, package: Package, base: str, tag: Tag | None) -> list[RawCommit]:
-    """Return the commits after `tag`, and those that its notes do not list."""
-    return [*commits_since(git, base, tag), *end_of_notes(git, package, tag)[1]]
+def _is_above_proposal(commits: Mapping[str, RawCommit], id: str) -> bool:
+    """Return whether one of `commits`, below the commit `id` without a merge between them, is a release commit."""
+    commit = commits.get(id)
+    while commit and len(commit.parents) < 2 and not is_release_message(commit.message):
+        commit = commits.get(next(iter(commit.parents), ""))
+    return commit is not None and is_release_message(commit.message)
+
+
+def _without_request(commit: RawCommit, package: Package, tag: Tag | None) -> RawCommit:
+    """Return `commit` without the footers `Release-As` that request the version of `tag`, which contains it."""
+    lines = commit.message.split("\n")
+    kept = [line for line in lines if not (tag and _requests(line, package.name, str(tag.version)))]
+    return commit if kept == lines else replace(commit, message="\n".join(kept))
+
+
+def _requests(line: str, package: str, version: str) -> bool:
+    found = _REQUEST.fullmatch(line.strip())
+    return found is not None and found["version"] == version and found["package"] in (None, package)
 
 
 def _outside(

@@ -18,7 +18,7 @@ from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.findings import HistoryFindings, history_findings, repository_findings
-from shipit.plan.release.observe.merged import observe_merged
+from shipit.plan.release.observe.merged import observe_merged, unreleased_findings
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
@@ -149,6 +149,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *clone.findings,
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
+            *unreleased_findings(git, config, histories, files, base, tags),
             *git.findings(),
             *forge_findings,
             *_image_findings(world, config),

@@ -6,7 +6,8 @@ the version in its version files and a section of it in its changelog, and there
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from functools import reduce
 
 from msgspec import Struct
 
@@ -15,9 +16,10 @@ from shipit.core.commits import RawCommit, subject
 from shipit.core.commits.text.proposal import bases_of, trailers_of, with_base
 from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.notes import LANGUAGES, inline, latest_version, section_of
-from shipit.core.versions import Version
+from shipit.core.versions import Version, VersionRange, is_version
+from shipit.finding import Finding
 from shipit.plan.release.observe.proposal import proposal_branch
-from shipit.plan.version import History, Package, late_commits
+from shipit.plan.version import History, Package, channel, late_commits
 from shipit.plan.version.files.version_files import declared_versions
 from shipit.world import Git, RemoteRefs, World
 
@@ -56,6 +58,57 @@ def observe_merged(
     return tuple(each for each in found if each)
 
 
+def unreleased_findings(
+    git: Git,
+    config: Config,
+    histories: Iterable[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
+    base: str,
+    tags: Container[str],
+) -> Iterator[Finding]:
+    """Yield an error for each release that was merged and not made, if releases are not proposed any more.
+
+    A release would write its section in the changelog again, without the edits of people.
+
+    Args:
+        git: the clone.
+        config: the configuration.
+        histories: the history of each package.
+        files: the version files of each package, by its name.
+        base: the commit to release.
+        tags: the names of all tags.
+    """
+    mode = config.release.write_back
+    for history in histories if mode.commits and not mode.proposes else ():
+        package = history.package
+        if not any(trailers_of(each.message) for each in (*history.since.commits, *history.others)):
+            continue
+        version = announced_version(git, base, None, package.changelog, files[package.name])
+        is_next = version and (history.last is None or Version.parse(version) > history.last.version)
+        if version and is_next and package.format.render(version) not in tags:
+            name = package.release_name(version)
+            what = (
+                f"the release pull request of {name} was merged, but {name} is not released yet; with "
+                f'`write-back = "{mode.value}"`, shipit would replace its section in `{package.changelog}`'
+            )
+            fix = (
+                'set `write-back = "pull-request"` until it is released; or, for new notes, remove the section from '
+                f"`{package.changelog}`"
+            )
+            yield Finding("release-pr-unreleased", what, fix)
+
+
+class _Merge(Struct, frozen=True):
+    """A commit of the release branch on which a release can be made.
+
+    `before` is the commit before the merge, and `messages` are those of all its commits on the branch.
+    """
+
+    commit: RawCommit
+    before: str | None
+    messages: tuple[str, ...]
+
+
 def _due(
     world: World,
     config: Config,
@@ -64,21 +117,62 @@ def _due(
     remote: RemoteRefs,
     branch: str,
 ) -> MergedRelease | None:
-    """Return the release of a package that is due, on the first commit that announces it; None without one."""
-    git, package, tip = world.git, history.package, remote.branches[branch]
-    chain = _first_parents(history, tip)
-    paths = [package.changelog, *(file.path for file in files)]
-    changing = git.touching(paths, tip, [history.stable.commit] if history.stable else []) if chain else frozenset()
-    for commit in (each for each in chain if each.id in changing):
-        version = announced_version(git, commit, package.changelog, files)
-        if version is None or (history.last and Version.parse(version) <= history.last.version):
+    """Return the release of a package that is due, on the first commit that announces it; None without one.
+
+    A release whose section was removed from the changelog again, such as by a revert, is not due.
+    """
+    git, package = world.git, history.package
+    due: MergedRelease | None = None
+    for merge in _merges(world, history, [package.changelog, *(file.path for file in files)], remote, branch):
+        commit = merge.commit
+        if due and not section_of(git.text(commit.id, package.changelog) or "", due.version):
+            due = None
+        version = None if due else announced_version(git, commit.id, merge.before, package.changelog, files)
+        if version is None or not _may_follow(config, history, Version.parse(version), branch):
             continue
         tag = package.format.render(version)
-        end = _proposed_on(world, history, commit, branch) if tag not in remote.tags else ""
+        end = _proposed_on(world, history, merge, branch) if tag not in remote.tags else ""
         if end or (tag not in remote.tags and history.last):  # before the first release, only what shipit proposed
             message = _tag_message(world, config, history, commit, version, end)
-            return MergedRelease(package, tag, version, commit.id, message)
-    return None
+            due = MergedRelease(package, tag, version, commit.id, message)
+    return due
+
+
+def _may_follow(config: Config, history: History, version: Version, branch: str) -> bool:
+    """Return whether `version` is higher than the last release, and in the range of the branch."""
+    settings = channel(config, branch, branch)
+    allowed = VersionRange.of_branch(settings.range or settings.name) if settings else None
+    is_higher = history.last is None or version > history.last.version
+    return is_higher and (allowed is None or allowed.holds(version))
+
+
+def _merges(world: World, history: History, paths: Sequence[str], remote: RemoteRefs, branch: str) -> Iterator[_Merge]:
+    """Yield the merges since the last release that change one of `paths`, oldest first.
+
+    The commits of a pull request that was rebased are one merge: the release is made on the last of them.
+    """
+    tip = remote.branches[branch]
+    chain = _first_parents(history, tip)
+    last = [history.stable.commit] if history.stable else []
+    changing = world.git.touching(paths, tip, last) if chain else frozenset()
+    rebased = _rebased(world, chain, branch)
+    changes = False
+    for at, commit in enumerate(chain):
+        changes = commit.id in changing or (changes and at in rebased and at != rebased.start)
+        if changes and at not in rebased[:-1]:
+            commits = [chain[each] for each in rebased] if at in rebased else [commit]
+            yield _Merge(commit, next(iter(commits[0].parents), None), tuple(each.message for each in commits))
+
+
+def _rebased(world: World, chain: Sequence[RawCommit], branch: str) -> range:
+    """Return the positions in `chain` of the commits that a rebase made of the pull request that was merged last."""
+    if not any(trailers_of(commit.message) for commit in chain):
+        return range(0)
+    wanted = [message.strip() for message in reversed(_forge_messages(world, branch))]
+    messages = [commit.message.strip() for commit in chain]
+    starts = (at for at, message in enumerate(messages) if [message] == wanted[:1])
+    found = (range(at, at + len(wanted)) for at in starts if messages[at : at + len(wanted)] == wanted)
+    return next(found, range(0))
 
 
 def _first_parents(history: History, tip: str) -> list[RawCommit]:
@@ -91,21 +185,23 @@ def _first_parents(history: History, tip: str) -> list[RawCommit]:
     return chain[::-1]
 
 
-def announced_version(git: Git, commit: RawCommit, changelog: str, files: Sequence[VersionFileConfig]) -> str | None:
+def announced_version(
+    git: Git, commit: str, before: str | None, changelog: str, files: Sequence[VersionFileConfig]
+) -> str | None:
     """Return the version that all version files of `commit` have and its changelog describes; None without one.
 
-    Without version files, it is the newest version in the changelog, if the first parent does not describe it.
+    Without version files, it is the newest version in the changelog, if the commit `before` does not describe it.
     """
-    text = git.text(commit.id, changelog) or ""
+    text = git.text(commit, changelog) or ""
     if files:
-        declared = declared_versions(git, commit.id, files)
+        declared = declared_versions(git, commit, files)
         written = {each.written for each in declared}
         version = written.pop() if len(written) == 1 and len(declared) == len(files) else None
         is_final = version is not None and all(each.version == version for each in declared)
         return version if version and is_final and section_of(text, version) else None
     version = latest_version(text)
-    before = git.text(commit.parents[0], changelog) if commit.parents else None
-    return version if version and not (before and section_of(before, version)) else None
+    described = before and section_of(git.text(before, changelog) or "", version or "")
+    return version if version and is_version(version) and not described else None
 
 
 def _tag_message(world: World, config: Config, history: History, commit: RawCommit, version: str, end: str) -> str:
@@ -121,34 +217,39 @@ def _tag_message(world: World, config: Config, history: History, commit: RawComm
     return with_base(message, end) if end else message
 
 
-def _proposed_on(world: World, history: History, commit: RawCommit, branch: str) -> str:
+def _proposed_on(world: World, history: History, merge: _Merge, branch: str) -> str:
     """Return the commit that the merged proposal was made on; empty if no message names it.
 
     A person can edit the message of the merge. Then the messages of the commits that were merged are read: in the
     history, or else on the forge.
     """
     for messages in (
-        lambda: [commit.message],
-        lambda: _merged_messages(world.git, history, commit),
+        lambda: merge.messages,
+        lambda: _merged_messages(world.git, history, merge.commit),
         lambda: _forge_messages(world, branch),
     ):
-        found = {end for message in messages() for end in bases_of(message)}
-        ends = [end for end in found if _is_within(world.git, history, end, commit)]
+        named = {end for message in messages() for end in bases_of(message)}
+        ends = _within(world.git, history, named, merge.commit)
         if ends:  # a commit that a person amended and shipit kept names an older one
-            return next((end for end in ends if all(world.git.is_ancestor(other, end) for other in ends)), "")
+            newest = reduce(lambda one, other: other if world.git.is_ancestor(one, other) else one, ends)
+            return newest if world.git.reachable(newest, ends) == set(ends) else ""
     return ""
 
 
-def _is_within(git: Git, history: History, end: str, commit: RawCommit) -> bool:
-    """Return whether `end` is in the history of `commit`, and not in that of the last release."""
-    is_new = history.stable is None or git.is_ancestor(history.stable.commit, end)
-    return is_new and git.is_ancestor(end, commit.id)
+def _within(git: Git, history: History, named: Set[str], commit: RawCommit) -> list[str]:
+    """Return those of the commits `named` that are in the history of `commit`, and not in that of the last release."""
+    last = history.stable.commit if history.stable else ""
+    known = [last, *(each.id for each in (*history.since.commits, *history.others))]
+    ends = git.reachable(commit.id, [id for id in known if id in named])
+    released = git.reachable(last, sorted(ends)) if last else frozenset()
+    return sorted(end for end in ends if end == last or end not in released)
 
 
 def _merged_messages(git: Git, history: History, commit: RawCommit) -> list[str]:
     """Return the messages of the proposals that the merge `commit` contains, newest first."""
     proposals = [each for each in (*history.since.commits, *history.others) if trailers_of(each.message)]
-    return [each.message for each in proposals if git.is_ancestor(each.id, commit.id)]
+    contained = git.reachable(commit.id, [each.id for each in proposals])
+    return [each.message for each in proposals if each.id in contained]
 
 
 def _forge_messages(world: World, branch: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 from msgspec import Struct
 
@@ -16,7 +17,8 @@ from shipit.core.commits import RawCommit, version_requests
 from shipit.core.commits.text.proposal import Trailers, base_of, trailers_of
 from shipit.core.commits.text.release_message import TRAILER, versions_of
 from shipit.core.history import records
-from shipit.core.notes import insert_section, section_of
+from shipit.core.notes import insert_section, merged_text, section_of
+from shipit.core.versions import Version, first_version, is_version
 from shipit.plan.release.observe.clone_state import CloneState
 from shipit.plan.version import History
 from shipit.plan.version.files.version_files import declared_versions
@@ -103,7 +105,7 @@ def observe_proposal(
         versions=versions_of(own.message) if own else _proposed(commits),
         edits=edits,
         base_texts={path: git.text(clone.base, path) for edit in edits for path in edit.texts},
-        requested=_requested(git, own, commits, head, histories, files),
+        requested=_requested(git, own, commits, head, histories, files, clone.channel.prerelease),
         pull_request=found,
         closed=_closed(world, found),
         day=_day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
@@ -182,17 +184,31 @@ def _writes_version(before: str, after: str, old: str, new: str) -> bool:
 def _edit(git: Git, commit: RawCommit) -> Edit | None:
     """Return the edit that a person made; None for a merge without changes of its own, such as by `Update branch`."""
     subject = commit.message.split("\n", 1)[0]
+    if not commit.parents:  # a branch with a history of its own: there is nothing to compare its files with
+        return Edit(commit.id, subject, {}, git.paths(commit.id)[:1])
     if len(commit.parents) > 1:
-        unclear = tuple(path for path in git.changed(commit.id) if _is_resolved(git, commit, path))
+        fork = _fork(git, *commit.parents[:2])
+        unclear = tuple(path for path in git.changed(commit.id) if _is_resolved(git, commit, fork, path))
         return Edit(commit.id, subject, {}, unclear) if unclear else None
-    before = commit.parents[0] if commit.parents else ""
-    paths = git.changed(commit.id) if before else ()
+    before, paths = commit.parents[0], git.changed(commit.id)
     return Edit(commit.id, subject, {path: (git.text(before, path), git.text(commit.id, path)) for path in paths})
 
 
-def _is_resolved(git: Git, merge: RawCommit, path: str) -> bool:
-    """Return whether the file of a merge commit is that of none of its parents."""
-    return git.text(merge.id, path) not in [git.text(parent, path) for parent in merge.parents]
+def _is_resolved(git: Git, merge: RawCommit, fork: str, path: str) -> bool:
+    """Return whether a person wrote the file of a merge: it is that of no parent, and not that of a merge by lines."""
+    text, *texts = (git.text(commit, path) for commit in (merge.id, *merge.parents))
+    if text in texts:
+        return False
+    before = git.text(fork, path)
+    known = [each for each in texts if each is not None]
+    return before is None or len(texts) != 2 or len(known) != 2 or merged_text(before, *known) != text
+
+
+def _fork(git: Git, one: str, other: str) -> str:
+    """Return the newest commit that is in the history of both commits; it is `one` if `other` contains that."""
+    new = {commit.id: commit for commit in records(git.log([one], [other]))}
+    ends = [parent for commit in new.values() for parent in commit.parents if parent not in new]
+    return reduce(lambda a, b: b if git.is_ancestor(a, b) else a, ends[1:], ends[0] if ends else one)
 
 
 def _proposed(commits: Sequence[RawCommit]) -> Mapping[str, str]:
@@ -208,24 +224,44 @@ def _requested(
     head: str | None,
     histories: Sequence[History],
     files: Mapping[str, Sequence[VersionFileConfig]],
+    prerelease: str | None,
 ) -> Mapping[str, str]:
     """Return the versions that people asked for on the branch, by the name of the package.
 
     The newest one counts: a version in a version file, or else in a footer `Release-As`. shipit repeats such a footer
-    in its own commit.
+    in its own commit. In the channel `prerelease`, a footer asks for a pre-release, as it does on the release branch.
     """
     names = [history.package.name for history in histories]
+    before = {history.package.name: history.channel_versions for history in histories}
     requested: dict[str, str] = {}
     for commit in reversed(list(commits)):
         footers = commit.message.rstrip().rpartition("\n\n")[2] if trailers_of(commit.message) else commit.message
         for request in version_requests(f"-\n\n{footers}" if footers != commit.message else footers, names):
-            requested |= {request.package or names[0]: request.version}
+            for name in [request.package] if request.package else _changed_packages(git, commit, histories):
+                requested |= {name: _in_channel(request.version, prerelease, before[name])}
     proposed = versions_of(own.message) if own else {}
     for name in names if own and head != own.id else []:
         declared = declared_versions(git, head or "", files[name])
         versions = [each.version for each in declared if each.version and each.version != proposed.get(name)]
         requested |= {name: versions[0]} if versions and name in proposed else {}
     return requested
+
+
+def _changed_packages(git: Git, commit: RawCommit, histories: Sequence[History]) -> list[str]:
+    """Return the names of the packages whose files `commit` changes; its footers are for these."""
+    packages = [history.package for history in histories]
+    return [
+        each.name
+        for each in packages
+        if not each.paths or git.touching(each.paths, commit.id, commit.parents, without=each.exclude)
+    ]
+
+
+def _in_channel(version: str, prerelease: str | None, before: Sequence[Version]) -> str:
+    """Return the version of a footer as the channel `prerelease` releases it, such as 2.0.0-beta.1 for 2.0.0."""
+    if prerelease is None or not is_version(version) or Version.parse(version).prerelease:
+        return version
+    return str(first_version(Version.parse(version), prerelease, before))
 
 
 def _closed(world: World, found: ForgePullRequest | None) -> Trailers | None:

@@ -121,8 +121,9 @@ def _with_commits(world: World, unfinished: Unfinished) -> Unfinished:
     others = {tag.name: tag.commit for tag in world.git.tags() if tag.commit != unfinished.commit}
     prerelease = channel_of(Version.parse(unfinished.version))
     history = observe_history(world.git, unfinished.package, unfinished.commit, others, prerelease)
-    _, announced = end_of_notes(world.git, unfinished.package, history.last)  # they are in the release before, too
-    return replace(unfinished, commits=tuple(each for each in history.unreleased if each not in announced))
+    _, late = end_of_notes(world.git, unfinished.package, history.last)
+    announced = {each.id for each in late}  # they are in the release before, too
+    return replace(unfinished, commits=tuple(each for each in history.unreleased if each.id not in announced))
 
 
 def _release_commits(

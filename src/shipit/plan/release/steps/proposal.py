@@ -12,11 +12,13 @@ from shipit.core.commits.text.proposal import commits_digest
 from shipit.core.notes import section_of
 from shipit.core.redact import shortened
 from shipit.finding import Finding
-from shipit.plan.release.observe import Observed, ProposalState
+from shipit.plan.release.observe import Observed, ProposalState, proposal_branch
 from shipit.plan.release.steps.edits import Changelog, Conflict, keep_edits
 from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.proposal_body import proposal_body
+from shipit.plan.version import channel
+from shipit.plan.version.files.version_files import version_of
 from shipit.steps.base import Step
 from shipit.steps.forge import OpenPullRequest
 from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
@@ -70,8 +72,43 @@ def propose(
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, notes, observed.links)
     steps = (propose_release, OpenPullRequest(state.branch, base, title, body, state.open_number))
-    conflicting = tuple(_conflicting(conflicts, state, config.release.remote))
-    return Proposal(steps, (*conflicting, *_lacking_checks(state, base)), notes)
+    findings = (
+        *_conflicting(conflicts, state, config.release.remote),
+        *_sharing(config, observed, state),
+        *_wrong_versions(observed, state, releases, edited),
+        *_lacking_checks(state, base),
+    )
+    return Proposal(steps, findings, notes)
+
+
+def _sharing(config: Config, observed: Observed, state: ProposalState) -> Iterator[Finding]:
+    """Yield an error for another release branch whose pull request would have the same branch."""
+    branch, remote = observed.clone.branch, observed.clone.remote
+    for other in remote.branches if remote else ():
+        shares = other != branch and proposal_branch(other) == state.branch
+        if shares and channel(config, other, ""):
+            what = f"the releases of `{branch}` and of `{other}` would both be proposed on the branch `{state.branch}`"
+            yield Finding("release-pr-branch", what, f"rename one of them, or remove `{other}` from `release.branches`")
+
+
+def _wrong_versions(
+    observed: Observed, state: ProposalState, releases: Sequence[PackageRelease], texts: Mapping[str, str | None]
+) -> Iterator[Finding]:
+    """Yield a warning for each file in which a person removed the version to release, or wrote something else."""
+    for entry in releases:
+        package, version = entry.next_release.history.package, entry.release.version
+        end = f"on `{state.branch}`, so merging the pull request would not release {version}"
+        for file in observed.version_files[package.name]:
+            found = version_of(file, texts.get(file.path))
+            if file.path in state.base_texts and found != version:
+                shown = f"`{shortened(found, limits.QUOTED_TEXT)}`" if found else "no version"
+                fix = f"write the version to release, such as `{version}`, into `{file.path}` on that branch"
+                yield Finding("release-pr-version", f"a person wrote {shown} into `{file.path}` {end}", fix, "warning")
+        path = package.changelog
+        if path in state.base_texts and not section_of(texts.get(path) or "", version):
+            what = f"a person removed the section of {version} from `{path}` {end}"
+            fix = f"write the heading `## {version}` above its notes in `{path}` on that branch"
+            yield Finding("release-pr-version", what, fix, "warning")
 
 
 def _edited_notes(entry: PackageRelease, texts: Mapping[str, str | None]) -> str:
