@@ -22,6 +22,8 @@ from shipit.adapters.git.errors import _Refusal as Refusal
 from shipit.versionfiles.pattern import _Pattern as LazyPattern
 from shipit.versionfiles.syntax.gradle import Dialect
 
+pytestmark = pytest.mark.slow
+
 SIZE = int(os.environ.get("SHIPIT_PATTERN_SIZE", "8000"))
 SOURCE = Path(shipit.__file__).parent
 SEARCHES = {"search", "finditer", "findall", "sub", "subn", "split"}

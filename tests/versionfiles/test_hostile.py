@@ -12,6 +12,8 @@ from shipit.core import limits
 from shipit.versionfiles import FORMATS, VersionFileError, declared
 from shipit.versionfiles.projects.maven_modules import module_versions
 
+pytestmark = pytest.mark.slow
+
 Shape = Callable[[int], str]
 """Returns a text with about as many characters as the argument."""
 

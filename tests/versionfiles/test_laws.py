@@ -9,6 +9,8 @@ from versionfiles.samples import samples_of_formats
 
 from shipit.versionfiles import FORMATS, VersionFileError, detect, format_of
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = samples_of_formats()
 
 NUMBER = st.integers(0, 10**6)
@@ -112,7 +114,6 @@ def test_an_empty_file_is_refused_with_a_hint(name: str) -> None:
     assert caught.value.hint
 
 
-@pytest.mark.slow
 @every_format
 @pytest.mark.parametrize("piece", ["{", "[", "(", "<a>", "/*", "'", '"${', "a: ", "- ", "&a [", "-", "[[a]]\n", "$/ "])
 def test_deep_nesting_is_refused_without_a_crash(name: str, piece: str) -> None:

@@ -24,6 +24,8 @@ from shipit.plan.adoption import Adoption, adoption_of
 from shipit.plan.adoption.model import PIPELINE_FILE
 from shipit.plan.views import render_adoption
 
+pytestmark = pytest.mark.slow
+
 ACCEPT = "SHIPIT_ACCEPT" in os.environ
 CASES = sorted(Path(__file__).parent.glob("workflows/*.yml"))
 

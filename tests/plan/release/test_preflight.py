@@ -15,6 +15,8 @@ from repositories import Repository, run
 from shipit import api
 from shipit.errors import ConflictError, PreflightError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def begun(repo: Repository) -> Repository:
