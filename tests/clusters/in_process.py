@@ -104,7 +104,7 @@ def _requests(argv: Sequence[str], data: bytes) -> list[tuple[str, str, bytes]]:
 
 
 class LocalDriver:
-    """What runs shipit in this process; it has the method of `release.runs.Driver` that waits for the end."""
+    """A runner of shipit in this process, with the method `run` of `release.runs.Driver`."""
 
     def run(self, clone: Path, args: Sequence[str], env: Mapping[str, str]) -> Run:
         out, err = io.StringIO(), io.StringIO()

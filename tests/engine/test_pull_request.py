@@ -423,7 +423,8 @@ def test_a_channel_of_pre_releases_has_a_pull_request_of_its_own(tmp_path: Path)
     assert pulls(world)[-1].title == "chore(release): 1.1.0-beta.2"
 
 
-def test_several_packages_are_proposed_in_one_pull_request_and_released_together(tmp_path: Path) -> None:
+def two_packages(tmp_path: Path) -> tuple[Stage, FakeWorld]:
+    """Return a repository with the packages `web` and `server`, both released as 0.1.0."""
     config = parse_config(
         '[release]\nwrite-back = "pull-request"\n'
         '[packages.web]\npath = "web"\nversion-files = ["web/VERSION"]\n'
@@ -433,6 +434,11 @@ def test_several_packages_are_proposed_in_one_pull_request_and_released_together
     for name in ("web", "server"):
         world.git.tag(f"{name}-v0.1.0")
         world.push(f"{name}-v0.1.0")
+    return stage, world
+
+
+def test_several_packages_are_proposed_in_one_pull_request_and_released_together(tmp_path: Path) -> None:
+    stage, world = two_packages(tmp_path)
     world.commit("feat: a page", {"web/b.txt": "b"})
     world.commit("fix: a query", {"server/b.txt": "b"})
     world.push()
@@ -934,15 +940,8 @@ def test_another_write_back_does_not_replace_the_section_of_a_merged_release(sta
 def test_a_footer_on_the_branch_asks_for_a_version_of_the_package_whose_files_its_commit_changes(
     tmp_path: Path,
 ) -> None:
-    config = parse_config(
-        '[release]\nwrite-back = "pull-request"\n'
-        '[packages.web]\npath = "web"\nversion-files = ["web/VERSION"]\n'
-        '[packages.server]\npath = "server"\nversion-files = ["server/VERSION"]\n'
-    )
-    stage, world = Stage(config, tmp_path), FakeWorld.new({"web/VERSION": "0.1.0\n", "server/VERSION": "0.1.0\n"})
+    stage, world = two_packages(tmp_path)
     for name in ("web", "server"):
-        world.git.tag(f"{name}-v0.1.0")
-        world.push(f"{name}-v0.1.0")
         world.commit(f"feat: a page of {name}", {f"{name}/b.txt": "b"})
     world.push()
     stage.release(world)

@@ -80,7 +80,7 @@ class StartedRun:
 
 
 class Driver:
-    """What runs shipit: see driver.py and stopped.py. It starts Python once and forks for each run, which is far cheaper."""
+    """A runner of shipit, see driver.py and stopped.py: it starts Python once and forks for each run, which is cheaper."""
 
     def __init__(self, place: Path, program: Path = DRIVER) -> None:
         self._place = place

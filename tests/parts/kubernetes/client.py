@@ -12,7 +12,7 @@ _MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
 class Client(Protocol):
-    """What sends requests of an administrator to a cluster."""
+    """A client that sends the requests of an administrator to a cluster."""
 
     def __call__(self, method: str, path: str, body: object = None, *, ok: tuple[int, ...] = ()) -> Any:
         """Send a request and return the JSON of its answer; a status from 400 on is an error unless it is in `ok`."""

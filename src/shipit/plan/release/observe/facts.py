@@ -150,10 +150,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unreleased_findings(git, config, histories, files, base, tags),
-            *git.findings(),
-            *forge_findings,
-            *_image_findings(world, config),
-            *notification_findings(config, world),
+            *_world_findings(world, config, forge_findings),
         ),
         about_history=about_history,
         no_package=no_package,
@@ -178,6 +175,14 @@ def _unfinished(
         return ()
     merged = observe_merged(world, config, histories, files, clone.remote, clone.branch)
     return observe_unfinished(world, config.release, histories, merged, clone.remote, clone.branch)
+
+
+def _world_findings(world: World, config: Config, of_forge: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings of each port that a release uses; those of the forge are given."""
+    yield from world.git.findings()
+    yield from of_forge
+    yield from _image_findings(world, config)
+    yield from notification_findings(config, world)
 
 
 def _image_findings(world: World, config: Config) -> Iterator[Finding]:
