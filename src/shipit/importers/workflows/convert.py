@@ -4,78 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
-from typing import Any
 
-from msgspec import Struct
-
-from shipit.config.environment import EnvironmentConfig, ImageConfig
-from shipit.config.reading.decode import is_valid_table
-from shipit.config.targets import TargetConfig
-from shipit.importers.model import Found, Imported, ImportedKey, Repository, Status, lines_of
-from shipit.importers.workflows.actions import read_action
-from shipit.importers.workflows.docker import Build, Docker, Settings
+from shipit.importers.model import Found, Repository, lines_of
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
-from shipit.importers.workflows.installation import installs_release_tool
-from shipit.importers.workflows.job import JobState
-from shipit.importers.workflows.model import Converted, Job, Proposal, Setup, WaitedJob, Workflow
-from shipit.importers.workflows.shell import read_run
-from shipit.importers.workflows.targets import Target, completed
+from shipit.importers.workflows.model import Converted, Job, WaitedJob, Workflow
+from shipit.importers.workflows.old_steps.actions import read_action
+from shipit.importers.workflows.old_steps.installation import installs_release_tool
+from shipit.importers.workflows.old_steps.job import JobState
+from shipit.importers.workflows.old_steps.shell import read_run
+from shipit.importers.workflows.reading import Deployment, Reading, keep, proposals_of, settings_of
+from shipit.importers.workflows.triggers import (
+    RELEASE,
+    Place,
+    branches_of,
+    environment_names,
+    is_branch_name,
+    is_release,
+    is_shipits,
+)
 from shipit.importers.workflows.waited_for import waited_job, waited_workflow
 
-RELEASE = ""
-"""The name of the release job among the set-ups, and of the place where a job for tags belongs."""
-_REFERENCE = re.compile(r"github\.ref(?:_name)? *== *'(?:refs/heads/)?([\w./-]+)'")
-_AFTER_RELEASE = re.compile(
-    r"releases?[_-]created|paths_released|new_release_published|^(?>.*?release-please).*created|outputs\.released"
-)
 _NODE = re.compile(r"\b(?:node|npm|npx|yarn|pnpm|corepack)\b")
-_NAMES = {"develop": "dev", "development": "dev", "production": "prod", "main": "prod", "master": "prod"}
-
-
-class _Place(Struct, frozen=True):
-    """The environment that a job becomes. The name of the place for the images of a release is `RELEASE`."""
-
-    name: str
-    branch: str = ""
-
-
-class _Reading(Struct):
-    """Everything that is read so far: the environments, and the set-up of their jobs.
-
-    `names` has the name of the environment of each branch.
-    """
-
-    environments: dict[str, dict[str, Any]]
-    images: dict[str, Settings]
-    setups: dict[str, Setup]
-    deployments: list[_Deployment]
-    tests: dict[str, WaitedJob]
-    names: dict[str, str]
-
-    def add_tests(self, jobs: Sequence[WaitedJob | None]) -> bool:
-        """Add the jobs to wait for; return False if there are none, or if another job has the name of one."""
-        found = {job.name: job for job in jobs if job}
-        if (
-            not found
-            or len(found) < len(jobs)
-            or any(self.tests.get(name, found[name]) != found[name] for name in found)
-        ):
-            return False
-        self.tests |= found
-        return True
-
-
-class _Deployment(Struct):
-    """A target that a job deploys to, with the number of its key in the report `found`, and the key of SSH."""
-
-    place: str
-    environment: str
-    target: Target
-    found: Found
-    number: int
-    ssh_key: str
 
 
 def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Converted:
@@ -88,7 +38,7 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
     concerning = {path: text for path, text in repository.workflows.items() if _concerns_shipit(text, runs_tool)}
     workflows = {path: read_workflow(path, text) for path, text in concerning.items()}
     branches = _environment_branches(filter(None, workflows.values()), repository, runs_tool)
-    reading = _Reading({}, {}, {}, [], {}, environment_names(branches))
+    reading = Reading({}, {}, {}, [], {}, environment_names(branches))
     reports, replaced = list[Found](), list[str]()
     for path, workflow in workflows.items():
         found = Found(path)
@@ -109,31 +59,11 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
             why = "the new workflow has what was taken from them: delete them here before it runs"
             found.undecided(f"jobs {', '.join(doubled)}", why)
         reports.append(found)
-    proposals = tuple(_proposals(reading, repository))
+    proposals = tuple(proposals_of(reading, repository))
     imported = (found.imported("workflow") for found in reports)
     return Converted(
-        (*imported, *_settings(reading)), reading.setups, tuple(replaced), proposals, tuple(reading.tests.values())
+        (*imported, *settings_of(reading)), reading.setups, tuple(replaced), proposals, tuple(reading.tests.values())
     )
-
-
-def _proposals(reading: _Reading, repository: Repository) -> Iterator[Proposal]:
-    """Yield the target of each environment that has exactly one and images, and report it instead of its key."""
-    for name, environment in reading.environments.items():
-        fitting = [each for each in reading.deployments if each.environment == name]
-        images = {image: "" if len(environment["images"]) == 1 else _short(image) for image in environment["images"]}
-        target = completed(fitting[0].target, images, repository.read) if len(fitting) == 1 else None
-        if target is None or not is_valid_table(dict(target.settings), TargetConfig):
-            continue
-        (deployment,) = fitting
-        known = reading.setups[name]
-        reading.setups[name] = known.merged(Setup(known.runs_on, ssh_key=deployment.ssh_key))
-        why = "; ".join(target.undecided)
-        why = f"remove the `#` from its lines in shipit.toml, after this: {why}" if why else ""
-        status: Status = "needs your decision" if why else "taken"
-        key = deployment.found.keys[deployment.number]
-        setting = f"environments.{name}.deploy"
-        deployment.found.keys[deployment.number] = ImportedKey(key.key, status, setting, why)
-        yield Proposal(name, deployment.place, target.settings, target.undecided)
 
 
 def _environment_branches(
@@ -142,8 +72,8 @@ def _environment_branches(
     """Yield the branches that become environments."""
     for workflow in workflows:
         for job in workflow.jobs:
-            if _is_shipits(job, runs_tool) and not _is_release(job, workflow):
-                yield from filter(_is_name, _branches(job, workflow, repository))
+            if is_shipits(job, runs_tool) and not is_release(job, workflow):
+                yield from filter(is_branch_name, branches_of(job, workflow, repository))
 
 
 def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
@@ -151,14 +81,14 @@ def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
 
 
 def _read_job(
-    job: Job, workflow: Workflow, reading: _Reading, found: Found, repository: Repository, runs_tool: re.Pattern[str]
+    job: Job, workflow: Workflow, reading: Reading, found: Found, repository: Repository, runs_tool: re.Pattern[str]
 ) -> bool:
     """Read a job, and report its steps; return False for one that has nothing to do with releases and images."""
     texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
     releases = any(runs_tool.search(line) for text in texts for line in lines_of(text))
-    if not _is_shipits(job, runs_tool):
+    if not is_shipits(job, runs_tool):
         return False
-    places = [_Place(RELEASE)] if releases else _places(job, workflow, reading, found, repository)
+    places = [Place(RELEASE)] if releases else _places(job, workflow, reading, found, repository)
     for name in job.needs:
         _read_need(name, job, workflow, found, reading, runs_tool)
     if not places:
@@ -176,15 +106,15 @@ def _read_job(
                 )
             else:
                 read_action(state, step) if step.uses else read_run(state, step)
-        _keep(state, place, reading)
+        keep(state, place, reading)
         for index, target in state.targets:
             line = re.match(r"line (\d+)", state.found.keys[index].key)
             where = f"{workflow.path}:{line[1]}" if line else workflow.path
-            reading.deployments.append(_Deployment(where, place.name, target, state.found, index, state.setup.ssh_key))
+            reading.deployments.append(Deployment(where, place.name, target, state.found, index, state.setup.ssh_key))
     return True
 
 
-def _read_events(workflow: Workflow, found: Found, reading: _Reading, repository: Repository) -> None:
+def _read_events(workflow: Workflow, found: Found, reading: Reading, repository: Repository) -> None:
     """Report an event of which the new workflow has no counterpart, and find the jobs of a workflow to wait for."""
     after = workflow.events.get("workflow_run")
     if isinstance(after, dict):
@@ -211,11 +141,11 @@ def _waited_jobs(names: Sequence[str], repository: Repository) -> list[WaitedJob
 
 
 def _read_need(
-    name: str, job: Job, workflow: Workflow, found: Found, reading: _Reading, runs_tool: re.Pattern[str]
+    name: str, job: Job, workflow: Workflow, found: Found, reading: Reading, runs_tool: re.Pattern[str]
 ) -> None:
     """Report a job that must end before, and add it to the new workflow if it needs only commands."""
     needed = next((each for each in workflow.jobs if each.name == name), None)
-    if needed is None or _is_shipits(needed, runs_tool):
+    if needed is None or is_shipits(needed, runs_tool):
         return
     key = f"line {job.line}: needs `{name}`"
     if reading.add_tests([waited_job(needed, workflow, name)]):
@@ -232,13 +162,7 @@ def _needs_node(job: Job, repository: Repository, runs_tool: re.Pattern[str]) ->
     return repository.read("package.json") is not None or any(map(_NODE.search, others))
 
 
-def _is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:
-    """Return whether a job releases, or builds or deploys images."""
-    texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
-    return any(re.search(r"docker|ssh-action", text) or any(map(runs_tool.search, lines_of(text))) for text in texts)
-
-
-def _state(found: Found, job: Job, workflow: Workflow, place: _Place, repository: Repository) -> JobState:
+def _state(found: Found, job: Job, workflow: Workflow, place: Place, repository: Repository) -> JobState:
     scope = github_scope(repository.address)
     if place.branch:
         scope |= {"github.ref_name": "{branch}"}
@@ -249,139 +173,12 @@ def _state(found: Found, job: Job, workflow: Workflow, place: _Place, repository
     return state
 
 
-def _keep(state: JobState, place: _Place, reading: _Reading) -> None:
-    """Add the images and the set-up of a job to those of its environment."""
-    images: dict[str, Settings] = {}
-    for build in state.docker.builds:
-        made = {name: image for name, image in build.images().items() if _is_valid(build.key, image, state.found)}
-        images |= made
-        if made:
-            setting = f"environments.{place.name}" if place.name else "release.images"
-            state.found.noted(build.key, setting, "; ".join(_remarks(build, state.docker)))
-        elif not build.pushed:
-            state.found.no_counterpart(build.key, "the image is not pushed")
-    if images:
-        state.setup.variables = state.docker.variables
-    commands = [command for _, command in state.commands]
-    if place.name == RELEASE:
-        reading.images |= images
-        commands = []
-    elif images:
-        environment = reading.environments.setdefault(place.name, {"branch": place.branch, "build": [], "images": {}})
-        environment["images"] |= images
-        environment["build"] += [command for command in commands if command not in environment["build"]]
-    if images or place.name == RELEASE:
-        known = reading.setups.get(place.name)
-        reading.setups[place.name] = known.merged(state.setup) if known else state.setup
-    for key, command in state.commands:
-        if images and place.name != RELEASE:
-            state.found.noted(key, f"environments.{place.name}", "it runs before the images are built")
-        elif command.startswith("chmod"):
-            state.found.default(key)
-        else:
-            state.found.undecided(key, "add it to `prepare`, if the release needs it")
-
-
-def _remarks(build: Build, docker: Docker) -> Iterator[str]:
-    """Yield what a person should know about the names and tags of an image."""
-    pushed = "".join(build.pushed)
-    if "{sha}" in pushed:
-        yield "`{sha}` has the first 7 characters of the commit"
-    for name, value in docker.variables.items():
-        if f"{{env:{name}}}" in pushed and "secrets." in value:
-            yield f"make `{name}` a variable of the repository (`vars.{name}`): GitHub hides a secret in every output"
-
-
-def _is_valid(key: str, image: Settings, found: Found) -> bool:
-    """Return whether shipit accepts an image, and report one that it does not."""
-    if is_valid_table(image, ImageConfig):
-        return True
-    why = f"`{image['name'][:100]}` or one of its tags is not valid for shipit: write the image into shipit.toml"
-    found.undecided(key, why)
-    return False
-
-
-def _settings(reading: _Reading) -> Iterable[Imported]:
-    """Yield the settings of the environments and of the images of releases."""
-    found = Found()
-    for name, environment in reading.environments.items():
-        table = {"branch": environment["branch"], "build": environment["build"], **_images(environment["images"])}
-        found.taken(f"branch `{table['branch']}`", f"environments.{name}", {k: v for k, v in table.items() if v})
-    if reading.images:
-        found.taken(
-            "images of a release", "release.images", {_short(name): image for name, image in reading.images.items()}
-        )
-    if found.keys:
-        yield found.imported("workflows")
-
-
-def _images(images: dict[str, Settings]) -> dict[str, Any]:
-    if len(images) == 1:
-        return {"image": next(iter(images.values()))}
-    return {"images": {_short(name): image for name, image in images.items()}}
-
-
-def _short(name: str) -> str:
-    return re.sub(r"[^a-z0-9-]+", "-", name.rpartition("/")[2].lower()).strip("-") or "image"
-
-
-def _places(job: Job, workflow: Workflow, reading: _Reading, found: Found, repository: Repository) -> list[_Place]:
+def _places(job: Job, workflow: Workflow, reading: Reading, found: Found, repository: Repository) -> list[Place]:
     """Return the environments that a job becomes, by the branches that start it; report each other branch."""
-    if _is_release(job, workflow):
-        return [_Place(RELEASE)]
-    branches = _branches(job, workflow, repository)
-    for other in (each for each in branches if not _is_name(each)):
+    if is_release(job, workflow):
+        return [Place(RELEASE)]
+    branches = branches_of(job, workflow, repository)
+    for other in (each for each in branches if not is_branch_name(each)):
         why = "an environment has one branch: write it into shipit.toml by hand, if it needs one"
         found.undecided(f"line {job.line}: branch `{other[:100]}`", why)
-    return [_Place(reading.names[branch], branch) for branch in branches if _is_name(branch)]
-
-
-def _is_release(job: Job, workflow: Workflow) -> bool:
-    return _is_for_releases(workflow.events) or bool(_AFTER_RELEASE.search(job.condition))
-
-
-def _is_name(branch: str) -> bool:
-    """Return whether a text is the name of a branch that needs no quotes, and not a pattern."""
-    return bool(re.fullmatch(r"[\w./-]+", branch)) and is_valid_table({"branch": branch}, EnvironmentConfig)
-
-
-def _is_for_releases(events: Any) -> bool:
-    push = events.get("push")
-    tags = isinstance(push, dict) and "tags" in push and "branches" not in push
-    return tags or ("release" in events and "push" not in events)
-
-
-def _branches(job: Job, workflow: Workflow, repository: Repository) -> list[str]:
-    """Return the branches that start a job, with patterns."""
-    if referenced := _REFERENCE.findall(job.condition):
-        return list(map(str, referenced))
-    for event in ("push", "workflow_run", "pull_request"):
-        if event in workflow.events:
-            settings = workflow.events[event]
-            named = settings.get("branches") if isinstance(settings, dict) else None
-            if isinstance(named, list | str):
-                return [named] if isinstance(named, str) else list(map(str, named))
-            if event != "pull_request" and repository.default_branch:
-                return [repository.default_branch]
-    return []
-
-
-def environment_names(branches: Iterable[str]) -> dict[str, str]:
-    """Return the name of the environment of each branch, by the branch; no two branches have the same name.
-
-    >>> environment_names(["develop", "main"]), environment_names(["main", "prod"]), environment_names(["a/b", "a-b"])
-    ({'develop': 'dev', 'main': 'prod'}, {'main': 'main', 'prod': 'prod'}, {'a/b': 'a-b', 'a-b': 'a-b-2'})
-    """
-    names: dict[str, str] = {}
-    wanted = {branch: _NAMES.get(branch, branch) for branch in branches}
-    for branch, name in wanted.items():
-        shared = sum(name in (other, of) for other, of in wanted.items()) > 1
-        plain = re.sub(r"[^a-z0-9-]+", "-", (branch if shared else name).lower()).strip("-") or "prod"
-        names[branch] = next(each for each in _numbered(plain) if each not in names.values())
-    return names
-
-
-def _numbered(name: str) -> Iterator[str]:
-    """Yield `name`, then the same name with the numbers from 2."""
-    yield name
-    yield from (f"{name}-{number}" for number in count(2))
+    return [Place(reading.names[branch], branch) for branch in branches if is_branch_name(branch)]

@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.importers.document import read_lines_of_yaml
-from shipit.importers.workflows.docker import split_reference
 from shipit.importers.workflows.expressions import without_spaces
+from shipit.importers.workflows.old_steps.docker import split_reference
 
 Read = Callable[[str], str | None]
 """Returns the text of a file of the repository; None if there is none."""

@@ -7,8 +7,8 @@ import re
 from msgspec.structs import replace
 
 from shipit.importers.model import lines_of
-from shipit.importers.workflows.job import JobState, is_secret
 from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.old_steps.job import JobState, is_secret
 from shipit.importers.workflows.script import commands
 from shipit.importers.workflows.targets import LOCAL, target_of
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shipit.importers.workflows.job import JobState, is_secret
 from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.old_steps.job import JobState, is_secret
 
 
 def read_login(job: JobState, step: Step, registry: str, username: str, password: str) -> None:

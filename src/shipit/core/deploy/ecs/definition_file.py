@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import DecodeError, json
 
-from shipit.core.deploy.ecs import TaskDefinition
+from shipit.core.deploy.ecs.task_definition import TaskDefinition
 from shipit.errors import ConfigError
 
 # The keys that AWS adds to a description, and that cannot be registered.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.deploy.workload import Pod
+from shipit.core.deploy.kubernetes.workload import Pod
 
 
 class Job(Struct, frozen=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shipit.importers.model import Found
-from shipit.importers.workflows.docker import Build, Docker
 from shipit.importers.workflows.expressions import expanded, is_known, with_spaces
 from shipit.importers.workflows.model import Setup, Step
+from shipit.importers.workflows.old_steps.docker import Build, Docker
 from shipit.importers.workflows.targets import Read, Target
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from shipit.importers.workflows.docker import lines, metadata_references
-from shipit.importers.workflows.job import JobState, report_build
-from shipit.importers.workflows.login import read_login
 from shipit.importers.workflows.model import Step
-from shipit.importers.workflows.servers import read_ssh
-from shipit.importers.workflows.shell import read_commands
+from shipit.importers.workflows.old_steps.docker import lines, metadata_references
+from shipit.importers.workflows.old_steps.job import JobState, report_build
+from shipit.importers.workflows.old_steps.login import read_login
+from shipit.importers.workflows.old_steps.servers import read_ssh
+from shipit.importers.workflows.old_steps.shell import read_commands
 
 ReadStep = Callable[[JobState, Step], None]
 

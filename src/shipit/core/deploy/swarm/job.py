@@ -1,6 +1,6 @@
 """A command that runs once in a swarm: a job, which is a service whose only task ends.
 
->>> from shipit.core.deploy.service import Task
+>>> from shipit.core.deploy.swarm.service import Task
 >>> job = ServiceJob("shop_web", "acme/shop@sha256:2", ("migrate",))
 >>> task = Task("a", "sha256:2", "failed", "complete", "task: non-zero exit (3)")
 >>> found = Service(job.name, job.image, labels={JOB: "shop_web"}, command=("migrate",), tasks=(task,))
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shipit.core.deploy.service import Service
+from shipit.core.deploy.swarm.service import Service
 
 JOB = "shipit.job"  # the label of a job, with the name of the service that it belongs to
 

@@ -7,12 +7,12 @@ import shlex
 
 from shipit.core import limits
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
-from shipit.importers.workflows.installation import installs_release_tool
-from shipit.importers.workflows.job import JobState, report_build
-from shipit.importers.workflows.login import read_login
 from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.old_steps.installation import installs_release_tool
+from shipit.importers.workflows.old_steps.job import JobState, report_build
+from shipit.importers.workflows.old_steps.login import read_login
+from shipit.importers.workflows.old_steps.servers import read_deployment, read_local_deployment
 from shipit.importers.workflows.script import commands
-from shipit.importers.workflows.servers import read_deployment, read_local_deployment
 
 _ASSIGNMENT = re.compile(r"(?:export +)?([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\"']*)")
 _TO_ENVIRONMENT = re.compile(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from shipit.core import limits
+from shipit.core.deploy.rollout_state import Rollout
 
 # The reasons for which a container waits, and will not start without a change.
 _NEVER_STARTS = frozenset(
@@ -138,14 +139,6 @@ _MANAGERS = (
     ("Flux", "helm.toolkit.fluxcd.io/name", ""),
     ("Helm", "app.kubernetes.io/managed-by", "Helm"),
 )
-
-
-class Rollout(Struct, frozen=True):
-    """The state of a rollout: `done`, or the reason why it `failed`, or the reason to wait on."""
-
-    done: bool = False
-    failed: str = ""
-    waiting: str = ""
 
 
 def rollout(workload: Workload, *, deadline: bool = True) -> Rollout:

@@ -1,0 +1,1 @@
+"""Services of ECS: their task definitions, tasks, deployments and secrets."""

@@ -1,0 +1,1 @@
+"""Deployments of Kubernetes, and the Jobs that run one command."""

@@ -1,0 +1,1 @@
+"""Services of a Docker swarm, and the jobs that run one command."""

@@ -1,0 +1,1 @@
+"""The steps of an old workflow: what each of them builds, pushes, releases or deploys."""
