@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from shipit.adapters.processes.tokens import WRITE_TOKENS
 from shipit.cli.demo.sample import SampleProject
 from shipit.config.load import parse_config
-from shipit.steps import STEPS
+from shipit.steps.registry import STEPS
 
 ROOT = Path(__file__).parent.parent
 README, KOREAN = ROOT / "README.md", ROOT / "README.ko.md"

@@ -7,7 +7,7 @@ import re
 
 from scripts.generate.tables import replaced
 from shipit.cli.commands import COMMANDS
-from shipit.steps import STEPS
+from shipit.steps.registry import STEPS
 from shipit.versionfiles import FORMATS
 
 _COMMAND = re.compile(r"^\| `shipit ([\w-]+)` \| (.*) \|\n", re.MULTILINE)

@@ -13,7 +13,7 @@ used, which keeps `import shipit` fast.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -98,17 +98,15 @@ _NAMES = {
     "steps.base": ("Done", "Step", "Todo"),
     "world": ("World",),
 }
-_MODULE_OF = {name: f"shipit.{module}" for module, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_MODULE_OF)
+__all__ = sorted(name for names in _NAMES.values() for name in names)
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module `shipit` has no attribute `{name}`")
-    import importlib
+    def __getattr__(name: str) -> object:
+        from shipit.lazy import on_first_use
 
-    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+        return on_first_use(__name__, _NAMES)(name)
 
 
 def __dir__() -> list[str]:

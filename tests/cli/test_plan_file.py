@@ -33,8 +33,8 @@ from shipit.plan.model import Inputs
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import Decision
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import STEPS
 from shipit.steps.base import Step
+from shipit.steps.registry import STEPS
 from shipit.steps.repository import Run
 
 INPUTS = Inputs("a" * 40, "main", "")

@@ -9,7 +9,7 @@ import pytest
 from clusters.shop import Shop
 from parts.daemon import wait_until
 
-from shipit.adapters.kubernetes import KubectlClusters
+from shipit.adapters.places import KubectlClusters
 from shipit.core.deploy import NewJob, Workload, digest_in, rollout
 from shipit.core.redact import Redactor
 from shipit.errors import ConflictError

@@ -19,7 +19,7 @@ from parts.kubernetes.node import Node
 from standin.kubernetes.direct import DirectClient
 from standin.kubernetes.server import KubernetesStandIn
 
-from shipit.adapters.kubernetes import KubectlClusters
+from shipit.adapters.places import KubectlClusters
 from shipit.core.deploy import DeployedImage
 from shipit.core.redact import Redactor
 from shipit.errors import PreflightError, ShipitError

@@ -16,19 +16,16 @@ from typing import Protocol
 from unittest.mock import patch
 
 from shipit.adapters.clock import SystemClock
-from shipit.adapters.ecs import AwsEcsServices
 from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.adapters.git import GitRepository
-from shipit.adapters.hosts import Connections
 from shipit.adapters.http.retry_policy import RetryPolicy
-from shipit.adapters.kubernetes import KubectlClusters
 from shipit.adapters.local_forge import LocalForge
 from shipit.adapters.notify import WebHooks
+from shipit.adapters.places import AwsEcsServices, AwsSites, Connections, KubectlClusters
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.secrets import SecretStores
-from shipit.adapters.sites import AwsSites
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld
 from shipit.world import Files, Git, World

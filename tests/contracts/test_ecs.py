@@ -10,7 +10,7 @@ import pytest
 from parts.aws import REGION, aws, moto
 from parts.ecs import ADDRESS, BUCKET, Ecs, ecs, make_alarm
 
-from shipit.adapters.ecs import AwsEcsServices
+from shipit.adapters.places import AwsEcsServices
 from shipit.core.deploy import DeployedImage, TaskDefinition, deployment_state, targets_of
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor

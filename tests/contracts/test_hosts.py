@@ -16,8 +16,9 @@ from parts.registry import Registry
 from parts.sshd import SshServer
 from parts.web_app import make_web_app
 
-from shipit.adapters.hosts import Connections, SshSettings
+from shipit.adapters.hosts import SshSettings
 from shipit.adapters.hosts.ssh.connection import close_connections
+from shipit.adapters.places import Connections
 from shipit.adapters.registry import Logins
 from shipit.core.deploy import Answer, Container, ContainerSpec, DeployedImage
 from shipit.core.images import Reference

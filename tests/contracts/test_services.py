@@ -15,7 +15,7 @@ from parts.registry import Registry
 from parts.swarm import QUICK, Swarm
 from parts.web_app import make_web_app
 
-from shipit.adapters.hosts import Connections
+from shipit.adapters.places import Connections
 from shipit.adapters.registry import Logins
 from shipit.core.deploy import (
     DeployedImage,

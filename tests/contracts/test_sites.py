@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from parts.aws import REGION, Aws, aws, moto
 
-from shipit.adapters.sites import AwsSites
+from shipit.adapters.places import AwsSites
 from shipit.core.deploy import sha256_of
 from shipit.errors import ConflictError
 from shipit.testing import FakeWorld

@@ -19,7 +19,7 @@ from growth import time_growth
 
 import shipit
 from shipit.adapters.git.errors import _Refusal as Refusal
-from shipit.versionfiles.pattern import _Pattern as LazyPattern
+from shipit.core.pattern import _Pattern as LazyPattern
 from shipit.versionfiles.syntax.gradle import Dialect
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from deploy.stage import Stage
 from msgspec.structs import replace
 from parts.ecs import BUCKET, Ecs
 
-from shipit.adapters.ecs import AwsEcsServices
+from shipit.adapters.places import AwsEcsServices
 from shipit.config.load import parse_config
 from shipit.core.redact import Redactor
 from shipit.testing import FakeWorld

@@ -14,9 +14,8 @@ from msgspec.structs import replace
 from parts.aws import Aws
 from parts.edge import edge
 
-from shipit.adapters.hosts import Connections
+from shipit.adapters.places import AwsSites, Connections
 from shipit.adapters.registry import Logins
-from shipit.adapters.sites import AwsSites
 from shipit.config.load import parse_config
 from shipit.core.redact import Redactor
 from shipit.testing import FakeFiles, FakeWorld

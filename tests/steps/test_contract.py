@@ -22,8 +22,8 @@ from shipit.errors import ConflictError
 from shipit.plan.model import Inputs
 from shipit.plan.release import ReleasePlan
 from shipit.plan.views import plan_from_json, plan_to_json
-from shipit.steps import STEPS
 from shipit.steps.base import Done, Step, Todo
+from shipit.steps.registry import STEPS
 from shipit.testing import FakeWorld, recorded
 
 SAMPLES = samples_of_steps()

@@ -49,17 +49,15 @@ class Project(Struct, frozen=True, dict=True):
     def world(self) -> World:
         """All ports, with the real adapters; created at first use, because reading history needs only git."""
         from shipit.adapters.clock import SystemClock
-        from shipit.adapters.ecs import AwsEcsServices
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files.working_tree import WorkingTree
         from shipit.adapters.github import GitHubPackages
-        from shipit.adapters.hosts import Connections, SshSettings
-        from shipit.adapters.kubernetes import KubectlClusters
+        from shipit.adapters.hosts import SshSettings
         from shipit.adapters.notify import WebHooks
+        from shipit.adapters.places import AwsEcsServices, AwsSites, Connections, KubectlClusters
         from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import GITHUB_REGISTRY, Logins, Registries
         from shipit.adapters.secrets import SecretStores
-        from shipit.adapters.sites import AwsSites
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
         logins = Logins(self.ci.registry_login, self.ci.github_login)

@@ -14,9 +14,9 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.core.redact import shortened
 from shipit.errors import ConfigError
-from shipit.versionfiles.pattern import pattern
 
 _LITERAL = pattern(r"v?(?P<version>[0-9A-Za-z][0-9A-Za-z.+_-]*)")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.core.redact import shortened
 from shipit.versionfiles.base import VersionFileError
-from shipit.versionfiles.pattern import pattern
 
 _NUMBER = r"(0|[1-9]\d{0,17})"
 _FOUND = pattern(rf"{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?([-+][0-9A-Za-z.+-]{{1,200}})?", re.ASCII)

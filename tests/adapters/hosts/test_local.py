@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.hosts import Connections
+from shipit.adapters.places import Connections
 from shipit.adapters.registry import Logins
 from shipit.core import limits
 from shipit.core.limits import Size

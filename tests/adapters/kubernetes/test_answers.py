@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shipit.adapters.kubernetes import KubectlClusters
 from shipit.adapters.kubernetes.objects import ReplicaSet, read_as
+from shipit.adapters.places import KubectlClusters
 from shipit.core.deploy import NewJob
 from shipit.core.redact import Redactor
 from shipit.errors import RemoteError

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from shipit.adapters.sites import AwsSites
+from shipit.adapters.places import AwsSites
 from shipit.core import limits
 from shipit.core.deploy import sha256_of
 from shipit.errors import AuthError, ConflictError, RemoteError, ShipitError

@@ -16,7 +16,7 @@ from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.plan.views import plan_from_json, plan_to_json
 from shipit.plan.views.json import SCHEMA
-from shipit.steps import STEPS
+from shipit.steps.registry import STEPS
 
 PLAN = ReleasePlan(
     decisions=(

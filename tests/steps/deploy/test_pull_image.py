@@ -11,9 +11,9 @@ from steps.samples import Sample
 
 from shipit.core.deploy import DeployedImage
 from shipit.errors import AuthError, RemoteError
-from shipit.steps import STEPS
 from shipit.steps.base import Step
 from shipit.steps.deploy import PullImage
+from shipit.steps.registry import STEPS
 
 
 def pull_image(clone: Clone) -> Step:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from shipit.adapters.ecs.service import AwsEcsServices as AwsEcsServices
+from shipit.adapters.ecs.service import AwsEcsService as AwsEcsService

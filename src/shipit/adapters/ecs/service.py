@@ -29,7 +29,6 @@ from shipit.core.deploy import (
 from shipit.core.redact import Redactor
 from shipit.errors import ShipitError
 from shipit.finding import Finding
-from shipit.world.ecs import EcsService
 from shipit.world.sites import Login
 
 
@@ -177,21 +176,3 @@ class AwsEcsService:
         arn = found["taskDefinitionArn"]
         self._known[arn] = TaskDefinition(arn, content, tags, found.get("status", "ACTIVE") == "ACTIVE")
         return self._known[arn]
-
-
-class AwsEcsServices:
-    """All services; `shipit.world.ecs.EcsServices` describes the method.
-
-    Args:
-        redact: removes the secrets from a log.
-        duration: the seconds after which a lock that is not renewed is free.
-    """
-
-    def __init__(self, redact: Redactor, duration: float = limits.BUCKET_LOCK) -> None:
-        self._redact, self._duration = redact, duration
-        self._services: dict[str, EcsService] = {}
-
-    def at(self, address: str) -> EcsService:
-        if address not in self._services:
-            self._services[address] = AwsEcsService(address, self._redact, self._duration)
-        return self._services[address]

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from shipit.adapters.hosts.connections import Connections as Connections
-from shipit.adapters.hosts.local import unique as unique
-from shipit.adapters.hosts.renewed_locks import Lock as Lock
-from shipit.adapters.hosts.renewed_locks import RenewedLocks as RenewedLocks
-from shipit.adapters.hosts.ssh import SshSettings as SshSettings
+from typing import TYPE_CHECKING
+
+from shipit.lazy import on_first_use
+
+if TYPE_CHECKING:
+    from shipit.adapters.hosts.local import LocalHost as LocalHost
+    from shipit.adapters.hosts.local import unique as unique
+    from shipit.adapters.hosts.renewed_locks import Lock as Lock
+    from shipit.adapters.hosts.renewed_locks import RenewedLocks as RenewedLocks
+    from shipit.adapters.hosts.ssh import SshSettings as SshSettings
+    from shipit.adapters.hosts.ssh.host import SshHost as SshHost
+
+_NAMES = {
+    "local": (
+        "LocalHost",
+        "unique",
+    ),
+    "renewed_locks": (
+        "Lock",
+        "RenewedLocks",
+    ),
+    "ssh": ("SshSettings",),
+    "ssh.host": ("SshHost",),
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(__name__, _NAMES)

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from shipit.adapters.kubernetes.namespace import KubectlClusters as KubectlClusters
+from shipit.adapters.kubernetes.namespace import KubectlNamespace as KubectlNamespace

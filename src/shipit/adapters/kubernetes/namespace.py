@@ -20,7 +20,6 @@ from shipit.core.deploy import Job, NewJob, Workload, cluster_parts, machine
 from shipit.core.redact import Redactor
 from shipit.errors import ConfigError, ConflictError, ShipitError
 from shipit.finding import Finding
-from shipit.world.clusters import Cluster
 
 _KEY = "record.json"  # of the text in a ConfigMap
 
@@ -129,22 +128,3 @@ class KubectlNamespace:
 def _name(path: str) -> str:
     """Return the name of the ConfigMap for a text."""
     return path.removesuffix(".json")
-
-
-class KubectlClusters:
-    """All clusters; `shipit.world.clusters.Clusters` describes the method.
-
-    Args:
-        redact: removes secrets from logs and errors.
-        duration: the seconds after which a lock that is not renewed is free.
-    """
-
-    def __init__(self, redact: Redactor, duration: float = limits.LEASE) -> None:
-        self._redact = redact
-        self._duration = duration
-        self._namespaces: dict[str, KubectlNamespace] = {}
-
-    def at(self, address: str) -> Cluster:
-        if address not in self._namespaces:
-            self._namespaces[address] = KubectlNamespace(address, self._redact, self._duration)
-        return self._namespaces[address]

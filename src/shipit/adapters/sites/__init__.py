@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shipit.adapters.sites.bucket import AwsSite as AwsSite
-from shipit.adapters.sites.bucket import AwsSites as AwsSites
 from shipit.adapters.sites.preflight import bucket_findings as bucket_findings
 from shipit.adapters.sites.requests import Aws as Aws
 from shipit.adapters.sites.requests import code_of as code_of

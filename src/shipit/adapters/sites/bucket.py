@@ -17,7 +17,7 @@ from shipit.core import limits
 from shipit.core.deploy import bucket_parts, machine, sha256_of
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world.sites import FileDetails, Login, NewFile, Site, StoredFile
+from shipit.world.sites import FileDetails, Login, NewFile, StoredFile
 
 _RELEASE = "shipit-release"  # the metadata of an object that names the release that wrote it
 _DELETED_AT_ONCE = 1_000  # the most that S3 accepts in one request
@@ -179,20 +179,3 @@ def _refused(error: Mapping[str, str], machine: str) -> None:
         raise ClientError(
             {"Error": {"Code": error.get("Code", ""), "Message": error.get("Message", "")}}, "DeleteObjects"
         )
-
-
-class AwsSites:
-    """All buckets; `shipit.world.sites.Sites` describes the method.
-
-    Args:
-        duration: the seconds after which a lock that is not renewed is free.
-    """
-
-    def __init__(self, duration: float = limits.BUCKET_LOCK) -> None:
-        self._duration = duration
-        self._sites: dict[str, Site] = {}
-
-    def at(self, address: str) -> Site:
-        if address not in self._sites:
-            self._sites[address] = AwsSite(address, self._duration)
-        return self._sites[address]

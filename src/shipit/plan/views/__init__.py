@@ -5,7 +5,9 @@ Each name is loaded when it is first used, because each format loads all kinds o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shipit.lazy import on_first_use
 
 if TYPE_CHECKING:
     from shipit.plan.views.adoption import adoption_diff as adoption_diff
@@ -36,12 +38,6 @@ _NAMES = {
     "status": ("render_status", "status_to_json"),
     "text": ("Paint", "render_decisions", "render_plan"),
 }
-_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
-    import importlib
-
-    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(__name__, _NAMES)

@@ -16,7 +16,6 @@ from shipit.plan.images import ImagePlan, PlannedImage
 from shipit.plan.model import Inputs, Plan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
-from shipit.steps import STEPS
 from shipit.steps.base import Step
 from shipit.steps.repository import RestoreFile
 
@@ -182,6 +181,8 @@ def _plan(fields: _Fields, steps: tuple[Step, ...]) -> Plan:
 
 
 def _step(entry: dict[str, Any]) -> Step:
+    from shipit.steps.registry import STEPS  # imported late: only a plan that is read needs all kinds of steps
+
     kind = entry.pop("kind")
     if kind not in STEPS:
         raise ValueError(f"shipit has no step `{kind}`")

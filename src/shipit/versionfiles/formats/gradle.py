@@ -28,6 +28,7 @@ from itertools import islice
 from msgspec import Struct, field
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.core.redact import shortened
 from shipit.versionfiles.base import (
     Place,
@@ -40,7 +41,6 @@ from shipit.versionfiles.base import (
     line_number,
     select,
 )
-from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax import gradle as syntax
 from shipit.versionfiles.syntax.gradle import Dialect, Token
 

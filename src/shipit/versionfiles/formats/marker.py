@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError, error_at
-from shipit.versionfiles.pattern import pattern
 
 _MARK = pattern(
     r"x-(?:shipit-version(?P<edge>-start|-end)?|release-please-(?:version|(?P<other>start-version|end)))(?![\w-])"

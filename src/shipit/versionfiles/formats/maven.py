@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.core.redact import shortened
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, spans
-from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.xml import xml_places
 
 _PROPERTY = pattern(r"\$\{([^${}]+)\}")

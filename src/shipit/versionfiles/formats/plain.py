@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Span, TextFormat, VersionFileError
-from shipit.versionfiles.pattern import pattern
 
 _TEXT = pattern(r"\ufeff?\s*(v?[0-9]\S*)\s*")
 

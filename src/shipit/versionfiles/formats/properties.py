@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, TextFormat, cut, spans
-from shipit.versionfiles.pattern import pattern
 
 _LINE = pattern(
     r"""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, TextFormat, VersionFileError, cut, error_at, replace_non_ascii, select
-from shipit.versionfiles.pattern import pattern
 
 if TYPE_CHECKING:
     import ast

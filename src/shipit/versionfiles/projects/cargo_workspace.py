@@ -16,9 +16,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import VersionFileError, require_readable
 from shipit.versionfiles.formats.cargo import local_crates, without_operator
-from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.toml import toml_places
 
 # Returns the text of the file at a path; None if there is no such file.

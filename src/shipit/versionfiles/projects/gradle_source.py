@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles import FORMATS
 from shipit.versionfiles.base import Place, VersionFileError
 from shipit.versionfiles.formats import gradle
-from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.toml import toml_places
 
 # Returns the text of the file at a path; None if there is no such file.

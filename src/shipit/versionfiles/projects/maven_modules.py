@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import VersionFileError, require_readable
-from shipit.versionfiles.pattern import pattern
 from shipit.versionfiles.syntax.xml import xml_places
 
 # Returns the text of the file at a path; None if there is no such file.

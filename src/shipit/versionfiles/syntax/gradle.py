@@ -19,8 +19,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, field
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import error_at
-from shipit.versionfiles.pattern import pattern
 
 Kind = Literal["name", "number", "string", "template", "open", "close", "newline", "other"]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
-from shipit.versionfiles.pattern import pattern
 
 # Each string ends with `"`, because the text is valid JSON; `"?` keeps the time linear also in any other text.
 _TOKEN = pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},:]', re.DOTALL)

@@ -15,8 +15,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
-from shipit.versionfiles.pattern import pattern
 
 # A string without an end goes up to the end of the text, so that no text is read twice.
 _TOKEN = pattern(

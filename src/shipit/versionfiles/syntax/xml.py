@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, replace_non_ascii
-from shipit.versionfiles.pattern import pattern
 
 _CDATA = ("<![CDATA[", "]]>")
 _TAG = pattern(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")  # a `>` inside quotes does not end it

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from shipit.core import limits
+from shipit.core.pattern import pattern
 from shipit.versionfiles.base import Place, Span, VersionFileError, cut, error_at
-from shipit.versionfiles.pattern import pattern
 
 _MARK = 'add `# x-shipit-version` to the line of the version and set format = "marker"'
 _BRACKET_OR_LINE = pattern(r"[\[\]{}\n]")

@@ -18,10 +18,11 @@ from msgspec.structs import replace
 from parts.daemon import free_port
 from parts.sshd import SshServer
 
-from shipit.adapters.hosts import Connections, SshSettings
+from shipit.adapters.hosts import SshSettings
 from shipit.adapters.hosts.ssh.address import SshAddress
 from shipit.adapters.hosts.ssh.connection import SshConnection
 from shipit.adapters.hosts.ssh.host import SshHost
+from shipit.adapters.places import Connections
 from shipit.adapters.processes.process import Commands
 from shipit.adapters.registry import Logins
 from shipit.core.redact import Redactor

@@ -35,23 +35,23 @@ def command(
     token with read access is enough.
     """
     from shipit import api
-    from shipit.plan.views import plan_to_json, render_plan
+    from shipit.plan import views
 
     with reporting(session) as report, waiting(session.output, "checking the repository and its remote"):
         plan = _plan(session, report, version, packages)
         deployments = () if file and not (as_json or check) else api.plan_deployments(session.project, plan)
     if file is not None:
-        session.output.save(file, json_text(plan_to_json(plan)))
+        session.output.save(file, json_text(views.plan_to_json(plan)))
         session.output.say(f"plan saved in `{file}`; to apply it: shipit {plan.command} --plan {file}")
         if (environment := _deploys_to(session, plan)) is not None:
             session.output.say(f"  it only builds the images; to deploy them afterwards: shipit deploy {environment}")
     if as_json:
-        planned = {"deployments": [plan_to_json(each) for each in deployments]} if deployments else {}
-        session.output.json(plan_to_json(plan) | planned)
+        planned = {"deployments": [views.plan_to_json(each) for each in deployments]} if deployments else {}
+        session.output.json(views.plan_to_json(plan) | planned)
     elif file is None:
-        session.output.styled(render_plan(plan, session.output.paint, everything=session.output.verbose))
+        session.output.styled(views.render_plan(plan, session.output.paint, everything=session.output.verbose))
         for deployment in deployments:
-            session.output.styled("\n" + render_plan(deployment, session.output.paint))
+            session.output.styled("\n" + views.render_plan(deployment, session.output.paint))
     return checked_status((finding for each in (plan, *deployments) for finding in each.findings), check)
 
 

@@ -26,6 +26,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from shipit.core.pattern import pattern
+
 # Returns the type that a word in lower case means; None for a word that is not a known type.
 TypeOf = Callable[[str], str | None]
 
@@ -40,7 +42,7 @@ _GAP = r"(?: [ ]* (?: [:：] | -(?=[ ]) ) [ ]* | [ ]+ )"
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.VERBOSE)
+    return pattern(text, re.VERBOSE)
 
 
 _EMOJI = _pattern(r"(?: (?: :[\w+-]{1,40}: | [^\x00-\x7f\w\s]{1,10} ) [ ]? ){0,5}")

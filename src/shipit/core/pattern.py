@@ -1,6 +1,6 @@
 """Regular expressions that are compiled at their first use.
 
-Compiling those of all formats takes as long as all the rest of `shipit next`, and one run needs only a few.
+Compiling all of them takes as long as all the rest of `shipit next`, and one run needs only a few.
 
 >>> pattern(r"a+").findall("aab")
 ['aa']
