@@ -103,5 +103,5 @@ def test_missing_credentials_and_an_unreachable_service_are_two_errors(monkeypat
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    with pytest.raises(RemoteError, match="AWS cannot be reached to read `ssm:/shop/`"):
+    with pytest.raises(RemoteError, match="AWS did not answer the request to read `ssm:/shop/`"):
         SecretStores(Redactor()).values("ssm:/shop/")

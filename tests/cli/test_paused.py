@@ -51,5 +51,5 @@ def test_the_outputs_say_that_it_is_neither_deployed_nor_verified() -> None:
 
 
 def test_the_things_that_a_step_waits_for_are_lines_below_the_step(capsys: pytest.CaptureFixture[str]) -> None:
-    Progress(Output()).waiting(cast(Any, None), "0 of 2 tasks run it; stage `SCALE_UP`: the new tasks start")
-    assert capsys.readouterr().err == "    0 of 2 tasks run it; stage `SCALE_UP`: the new tasks start\n"
+    Progress(Output()).waiting(cast(Any, None), "0 of 2 tasks run shop:8; stage `SCALE_UP`: the new tasks start")
+    assert capsys.readouterr().err == "    0 of 2 tasks run shop:8; stage `SCALE_UP`: the new tasks start\n"

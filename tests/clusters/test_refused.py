@@ -101,7 +101,7 @@ def test_a_second_run_and_another_program_meanwhile_are_conflicts(new_shop: Call
     wait_until(lambda: shop.digest("1.0.0") in shop.wanted)
     second = shop.deploy("1.0.0")
     assert second.status == REFUSED
-    assert "another deployment is running on cluster test" in second.err
+    assert "another deployment is running on namespace" in second.err
     shop.change_image("0.9.0")
     overtaken = first.end()
     assert overtaken.status == REFUSED, overtaken.err

@@ -242,7 +242,7 @@ STAGING = '[environments.staging]\nextends = "prod"\n'
 def test_an_environment_that_would_deploy_over_the_deployment_of_another_is_refused() -> None:
     with pytest.raises(ConfigError) as raised:
         parse_config(f"{CLUSTER}{STAGING}")
-    used = "on cluster main, namespace shop is used by `environments.prod.deploy` already"
+    used = "on namespace shop of cluster main is used by `environments.prod.deploy` already"
     assert [(each.what, each.where, each.hint) for each in raised.value.problems] == [
         (
             f"the image of deployment `web` {used}",

@@ -100,7 +100,10 @@ def test_an_image_that_never_becomes_healthy_gets_no_traffic(world: FakeWorld, h
     with pytest.raises(DeployError) as raised:
         STAGE.deploy(world.next_run())
     assert (raised.value.exit_code, raised.value.tail) == (6, "cannot reach the database")
-    assert "not healthy within 30 seconds" in raised.value.what and "503" in raised.value.what
+    assert (
+        "did not become healthy on this machine within 30 seconds: `/health` answered 503" in raised.value.what
+        and "503" in raised.value.what
+    )
     assert raised.value.state and "1.0.0" in raised.value.state and "verified" in raised.value.state
     assert state(host) == finished("1.0.0")
     assert host.nginx.reloads == reloads

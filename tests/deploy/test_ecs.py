@@ -188,7 +188,9 @@ def test_missing_capacity_is_said_in_the_words_of_ecs_and_the_version_is_not_hel
     stage.publish(world, "1.1.0")
     service_of(world).scheduler.capacity = "(service web) was unable to place a task: Capacity is unavailable."
     error = failure(stage, world.next_run())
-    assert "after 300 seconds 0 of 2 tasks run it; (service web) was unable to place a task" in error.what
+    assert (
+        "300 seconds were not enough: 0 of 2 tasks run shop:3; (service web) was unable to place a task" in error.what
+    )
     assert (runs(world), read_record(service_of(world), RECORD).held) == ({image.digest}, ())
 
 

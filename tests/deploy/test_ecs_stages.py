@@ -120,8 +120,9 @@ def test_a_deployment_that_takes_too_long_is_rolled_back_by_ecs() -> None:
     service = service_of(world)
     stage.publish(world, "1.1.0", FakeApp(ready=50))
     service.scheduler.capacity = "(service web) was unable to place a task: Capacity is unavailable."
-    assert "after 180 seconds 0 of 2 tasks run it; stage `SCALE_UP`: the new tasks start; (service web)" in (
-        failure(stage, world.next_run()).what
+    assert (
+        "180 seconds were not enough: 0 of 2 tasks run shop:3; stage `SCALE_UP`: the new tasks start; (service web)"
+        in (failure(stage, world.next_run()).what)
     )
     assert (runs(world), len(service.updates)) == ({first.digest}, 2)  # no second deployment is begun
     assert service.scheduler.newest.status == "ROLLBACK_SUCCESSFUL"

@@ -142,6 +142,13 @@ def test_a_version_that_fails_while_it_is_watched_goes_back(kind: Kind) -> None:
     assert error.tail == "out of connections"
 
 
+def test_the_step_that_asks_the_public_address_knows_the_environment_for_its_hint(kind: Kind) -> None:
+    world = kind.begin()
+    kind.publish(world, NEW, FakeApp())
+    steps: list[Any] = [step for step in kind.stage.plan(world).steps if step.kind.startswith("confirm")]
+    assert {step.environment for step in steps} == {"dev"}
+
+
 def test_a_version_that_does_not_exist_changes_nothing(kind: Kind) -> None:
     world = kind.begin()
     assert "9.9.9" in kind.fails(world, UsageError, version="9.9.9").what
@@ -176,8 +183,9 @@ def test_a_version_that_was_rolled_back_is_not_brought_back_by_the_next_run(kind
 def test_a_second_deployment_at_the_same_time_is_refused(kind: Kind) -> None:
     world = kind.begin()
     kind.publish(world, NEW, FakeApp())
-    with kind.other_run(world), pytest.raises(ConflictError, match="run/7"):
+    with kind.other_run(world), pytest.raises(ConflictError, match="run/7") as raised:
         kind.stage.deploy(world.next_run())
+    assert str(raised.value.hint).endswith("if that run hangs: shipit unlock dev")
     assert kind.served(world) == {kind.digest(OLD)}
 
 

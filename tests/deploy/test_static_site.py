@@ -276,6 +276,7 @@ def test_a_missing_file_of_the_new_version_brings_the_earlier_one_back() -> None
     with pytest.raises(DeployError, match="answered 403") as raised:
         stage.deploy(world.next_run())
     assert (raised.value.exit_code, raised.value.serving[:5]) == (6, "1.0.0")
+    assert str(raised.value.hint).endswith("then run: shipit deploy dev --retry")
     assert "as before; this was verified" in (raised.value.state or "")
     assert version_served(world) == "1.0.0"
 

@@ -112,7 +112,7 @@ def test_a_spring_boot_application_is_deployed_without_a_lost_request_and_a_brok
         shop.release()
         shop.merge("main", "prod")
         refused = shop.shipit("run", status=6)
-        assert "is not healthy on this machine" in refused.err
+        assert "did not become healthy on this machine" in refused.err
         assert "Could not resolve placeholder 'shop.prices.url'" in refused.err
         assert ask(f"{proxy.url}/version") == "1.1.0"
 

@@ -38,9 +38,13 @@ def refused(run: Run, status: int, *reasons: str) -> None:
 
 UNHEALTHY: Sequence[tuple[str, Mapping[str, float], str]] = (
     ("3.0.0", {"exit_now": True}, "ended and was restarted"),
-    ("3.1.0", {"never_listen": True}, "not healthy within 1 seconds: `/health` did not answer"),
-    ("3.2.0", {"boot_delay": 4}, "not healthy within 1 seconds: `/health` did not answer"),
-    ("3.3.0", {"fail_health": True}, "not healthy within 1 seconds: `/health` answered 503"),
+    (
+        "3.1.0",
+        {"never_listen": True},
+        "did not become healthy on this machine within 1 seconds: `/health` did not answer",
+    ),
+    ("3.2.0", {"boot_delay": 4}, "did not become healthy on this machine within 1 seconds: `/health` did not answer"),
+    ("3.3.0", {"fail_health": True}, "did not become healthy on this machine within 1 seconds: `/health` answered 503"),
 )
 
 

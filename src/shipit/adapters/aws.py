@@ -31,7 +31,7 @@ def aws_session(to: str, *, install: str, allow: str) -> Iterator[Any]:
     try:
         yield boto3.Session()
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        what = f"AWS cannot be reached to {to}: {error}"
+        what = f"AWS did not answer the request to {to}: {error}"
         raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
     except (exceptions.BotoCoreError, exceptions.ClientError) as error:
         raise AuthError(f"AWS refused to {to}: {error}", hint=allow) from error

@@ -52,7 +52,7 @@ def verify_plan(session: Session, path: str, saved: Plan, new: Plan) -> None:
     session.output.say_untrusted("\n".join(printable(line) for line in (*shown, *more)))
     raise ConflictError(
         f"`{path}` differs from a new plan: lines with `-` are only in the file, lines with `+` only in the new plan",
-        hint=f"make a new plan, and read it before you apply it: {saved.how_to_make}",
+        hint=f"make a new plan, and read it before you apply it: {saved.how_to_renew}",
         state=saved.untouched,
     )
 

@@ -48,6 +48,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
     @property
+    def how_to_renew(self) -> str:
+        """The command that makes and saves a plan like this one."""
+        return self.how_to_make
+
+    @property
     def warnings(self) -> tuple[Finding, ...]:
         """The findings that do not block the plan."""
         return warnings_of(self.findings)

@@ -44,7 +44,7 @@ def test_a_task_that_the_load_balancer_still_checks_gets_no_requests() -> None:
 
 
 def test_a_task_that_is_not_registered_gets_no_requests() -> None:
-    assert problems([BALANCER], {}) == {"task-1": "it is no target of target group `blue`"}
+    assert problems([BALANCER], {}) == {"task-1": "it is not registered in target group `blue`"}
 
 
 def test_a_deployment_in_stages_uses_one_of_two_target_groups() -> None:
@@ -56,7 +56,7 @@ def test_a_deployment_in_stages_uses_one_of_two_target_groups() -> None:
 def test_a_task_needs_a_target_in_the_groups_of_each_load_balancer() -> None:
     other = {**BALANCER, "targetGroupArn": GREEN}
     found = problems([BALANCER, other], {BLUE: {"State": "healthy"}})
-    assert found == {"task-1": "it is no target of target group `green`"}
+    assert found == {"task-1": "it is not registered in target group `green`"}
 
 
 def test_nothing_is_known_of_a_task_without_an_address_of_its_own() -> None:

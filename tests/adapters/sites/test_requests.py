@@ -92,7 +92,7 @@ def site() -> Site:
         ("ExpiredToken", "the credentials are expired"),
         ("InvalidClientTokenId", "the credentials do not exist"),
         ("SignatureDoesNotMatch", "the credentials are wrong: the secret key does not match"),
-        ("AccessDenied", "AWS does not allow these credentials to say whose credentials these are"),
+        ("AccessDenied", "AWS does not allow these credentials to name the account of the credentials"),
     ],
 )
 def test_credentials_that_aws_refuses_are_a_finding_that_says_why(
@@ -108,7 +108,7 @@ def test_credentials_that_aws_refuses_are_a_finding_that_says_why(
     ("status", "code", "kind", "words"),
     [
         (403, "AccessDenied", ShipitError, "does not allow these credentials to write `index.html` to bucket shop-web"),
-        (412, "PreconditionFailed", ConflictError, "another program was faster"),
+        (412, "PreconditionFailed", ConflictError, "another program changed it at the same time"),
         (400, "KMS.DisabledException", RemoteError, r"KMS.DisabledException the key is off \(request R1\)"),
     ],
 )
@@ -124,7 +124,7 @@ def test_an_error_of_a_request_names_the_object_and_the_reason(
 @pytest.mark.parametrize(
     ("length", "kind", "words"),
     [
-        (1000, RemoteError, "AWS cannot be reached to read"),
+        (1000, RemoteError, "AWS did not answer the request to read"),
         (limits.SITE_FILE + 1, ConflictError, "app.* of bucket shop-web is larger than 256 MiB"),
     ],
 )
@@ -196,6 +196,6 @@ def test_without_boto3_the_finding_says_how_to_install_it(monkeypatch: pytest.Mo
 def test_an_address_that_does_not_answer_is_no_problem_of_the_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    with pytest.raises(RemoteError, match="AWS cannot be reached") as raised:
+    with pytest.raises(RemoteError, match="AWS did not answer the request to") as raised:
         site().findings(None, None)
     assert raised.value.exit_code == 5

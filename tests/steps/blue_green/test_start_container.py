@@ -76,6 +76,6 @@ def test_a_port_that_is_in_use_is_an_error(tmp_path: Path) -> None:
 def test_the_container_that_gets_the_traffic_is_not_replaced(tmp_path: Path) -> None:
     world = switched(in_memory(tmp_path))
     before = host_of(world).containers.find(SPEC.name)
-    with pytest.raises(ConflictError, match="shop-green on this machine gets the traffic now"):
+    with pytest.raises(ConflictError, match="gave the traffic to shop-green on this machine, so it was not replaced"):
         StartContainer(HOST, replace(SPEC, memory="1g"), NGINX).apply(world)
     assert host_of(world).containers.find(SPEC.name) == before

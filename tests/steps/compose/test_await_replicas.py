@@ -36,7 +36,8 @@ def failure(world: FakeWorld, step: AwaitReplicas = STEP) -> DeployError:
 
 def test_an_app_that_is_too_slow_gets_the_name_of_the_key(tmp_path: Path) -> None:
     error = failure(beside(in_memory(tmp_path), FakeApp(ready=1000, log="waits for the database")))
-    assert "not healthy within 30 seconds: `/health` answered 503" in error.what
+    assert "service web on this machine did not become healthy with 1.1.0" in error.what
+    assert "within 30 seconds: `/health` answered 503" in error.what
     assert "set a longer `within` in `health`" in (error.hint or "")
     assert error.tail == "waits for the database"
 

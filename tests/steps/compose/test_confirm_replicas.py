@@ -49,7 +49,7 @@ def test_the_image_is_recorded_with_its_settings_and_its_container(tmp_path: Pat
 def test_an_app_that_fails_when_it_serves_alone_is_not_recorded(tmp_path: Path) -> None:
     world = alone(in_memory(tmp_path), FakeApp(fails=4))
     world.clock.sleep(4)
-    with pytest.raises(DeployError, match="failed as web on this machine while it served"):
+    with pytest.raises(DeployError, match=r"service web on this machine failed while it served 1.1.0"):
         STEP.apply(world)
     assert read_record(host_of(world), RECORD).last is None
 
@@ -58,9 +58,10 @@ def test_the_public_address_must_answer(tmp_path: Path) -> None:
     world = alone(in_memory(tmp_path))
     answers = [Answer(502)]
     host_of(world).servers["shop.example:80"] = lambda method, url, headers: answers[-1]
-    step = replace(STEP, url=URL, url_before=200)
-    with pytest.raises(DeployError, match="answered 502; before the switch, it answered 200"):
+    step = replace(STEP, url=URL, url_before=200, environment="prod")
+    with pytest.raises(DeployError, match="answered 502; before the switch, it answered 200") as raised:
         step.apply(world)
+    assert str(raised.value.hint).endswith("then run: shipit deploy prod --retry")
     replace(step, url_before=502).apply(world)  # it was broken before
     answers.append(Answer(302))
     step.apply(world)

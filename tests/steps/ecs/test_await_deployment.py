@@ -87,7 +87,9 @@ def test_missing_capacity_ends_with_the_time_and_the_words_of_ecs(tmp_path: Path
     scheduler.capacity = "(service web) was unable to place a task: Capacity is unavailable at this time."
     scheduler.tasks = [task for task in scheduler.tasks if task.definition == FIRST]
     error = failure(world)
-    assert "after 600 seconds 0 of 2 tasks run it; (service web) was unable to place a task" in error.what
+    assert (
+        "600 seconds were not enough: 0 of 2 tasks run shop:2; (service web) was unable to place a task" in error.what
+    )
     assert error.tail == ""
 
 

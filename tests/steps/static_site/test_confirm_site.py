@@ -83,5 +83,6 @@ def test_without_an_address_the_bucket_is_read_back(tmp_path: Path) -> None:
     site_of(world).distribution.broken = True
     assert confirm(image, url="").apply(world)["deployed"] == "true"
     site_of(world).objects["favicon.ico"] = FakeObject(b"by hand")
-    with pytest.raises(DeployError, match="another content than in"):
+    with pytest.raises(DeployError, match=r"`favicon.ico` in bucket shop-web has another content than in") as raised:
         confirm(image, url="").apply(world)
+    assert raised.value.hint == "check which program changes files in bucket shop-web, then run: shipit deploy --retry"

@@ -84,4 +84,4 @@ def test_a_version_that_is_gone_from_the_bucket_is_not_made_of_another_commit(tm
     world, image = built(in_memory(tmp_path))
     with pytest.raises(ConflictError, match="no longer in bucket shop-web") as raised:
         upload(replace(image, revision="d" * 40)).check(world)
-    assert raised.value.hint == f"check out the commit, then deploy it: git checkout {'d' * 40}"
+    assert raised.value.hint == f"run `git checkout {'d' * 40}`, then deploy it again"

@@ -36,7 +36,7 @@ def target_problems(aws: Aws, service: Any, tasks: Iterable[Any], machine: str) 
         for each in groups:
             found = [health[arn][address] for arn in each if address in health[arn]]
             if not found:
-                problems[task] = f"it is no target of {_name(each[0])}"
+                problems[task] = f"it is not registered in {_name(each[0])}"
             elif all(found):
                 problems[task] = found[0]
     return problems

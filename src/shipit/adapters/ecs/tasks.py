@@ -62,19 +62,19 @@ class Tasks:
         if service.get("launchType") and "capacityProviderStrategy" not in settings:
             settings["launchType"] = service["launchType"]
         overrides = {"containerOverrides": [{"name": container, "command": list(command)}]}
-        with requesting(f"run a task beside {self._machine}", "ecs:RunTask"):
+        with requesting(f"run a task with the settings of {self._machine}", "ecs:RunTask"):
             answer = self._aws.client("ecs").run_task(
                 cluster=self._cluster, taskDefinition=arn, count=1, startedBy=key, overrides=overrides, **settings
             )
         if not answer["tasks"]:
             reason = next((each.get("reason", "") for each in answer["failures"]), "")
-            what = f"AWS did not run a task beside {self._machine}: {reason}"
+            what = f"AWS did not run a task with the settings of {self._machine}: {reason}"
             raise RemoteError(what, hint="run the same command again", retryable=True)
         return str(answer["tasks"][0]["taskArn"]).rpartition("/")[2]
 
     def stop(self, task: str) -> None:
         """Stop a task."""
-        with requesting(f"stop a task beside {self._machine}", "ecs:StopTask"):
+        with requesting(f"stop a task of ECS cluster {self._cluster}", "ecs:StopTask"):
             self._aws.client("ecs").stop_task(cluster=self._cluster, task=task)
 
     def definition_of(self, task: str) -> str | None:

@@ -199,7 +199,7 @@ def lock_held(owner: str | None, machine: str) -> ConflictError:
     """Return the error for a lock that another run holds."""
     return ConflictError(
         f"another deployment is running on {machine}: {owner or 'an unknown run'}",
-        hint="wait until it ends, then run the same command again; if it hangs: shipit unlock ENV",
+        hint="wait until it ends, then run the same command again",
         state="this run changed nothing",
     )
 

@@ -62,7 +62,7 @@ class Aws:
     @cached_property
     def login(self) -> Login:
         """The account and the region of the credentials, as AWS says them."""
-        with requesting("say whose credentials these are"):
+        with requesting("name the account of the credentials"):
             identity = self.client("sts").get_caller_identity()
         return Login(identity["Account"], self.region)
 
@@ -109,14 +109,17 @@ def requesting(to: str, allow: str = "") -> Iterator[None]:
     except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
         raise AuthError(f"there are no credentials to ask AWS to {to}", hint=LOG_IN) from error
     except (exceptions.HTTPClientError, exceptions.ConnectionError, exceptions.IncompleteReadError) as error:
-        what = f"AWS cannot be reached to {to}: {error}"
+        what = f"AWS did not answer the request to {to}: {error}"
         raise RemoteError(what, hint="check the network, then run the same command again", retryable=True) from error
     except ResponseParserError as error:  # of a proxy, or of a page for people
         what = f"the answer to the request to {to} does not come from AWS"
         hint = "check the proxy and `AWS_ENDPOINT_URL`, then run the same command again"
         raise RemoteError(what, hint=hint, retryable=True) from error
     except exceptions.ParamValidationError as error:
-        raise ConfigError(f"AWS cannot be asked to {to}: {error}", hint="fix the name in shipit.toml") from error
+        raise ConfigError(
+            f"AWS cannot be asked to {to}: {error}",
+            hint="fix this value in `deploy` of the environment, in shipit.toml",
+        ) from error
     except exceptions.BotoCoreError as error:
         raise AuthError(f"AWS cannot be asked to {to}: {error}", hint=LOG_IN) from error
 
@@ -152,7 +155,8 @@ def _converted(error: Any, to: str, allow: str) -> ShipitError:
         needed = f"allow `{right}` in the policy of the role or user" if right else _CHECK_POLICY
         return AuthError(f"AWS does not allow these credentials to {to}", hint=needed)
     if code in _CONFLICTS:
-        return ConflictError(f"another program was faster: AWS did not {to}", hint="run the same command again")
+        what = f"AWS did not {to}: another program changed it at the same time"
+        return ConflictError(what, hint="run the same command again")
     what = f"AWS failed to {to}: {code} {text}".strip()
     number, retryable = answer.get("RequestId", ""), code in _BUSY or status >= _FIRST_SERVER_ERROR
     return RemoteError(

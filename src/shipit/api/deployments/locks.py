@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from shipit.adapters.project import Project
+from shipit.errors import ConflictError
 
 
 @contextmanager
 def locked(project: Project, environment: str) -> Iterator[None]:
-    """Hold the lock of each target of an environment in each of its places."""
+    """Hold the lock of each target of an environment in each of its places.
+
+    Raises `ConflictError` if another run holds one of them.
+    """
     with ExitStack() as held:
         for host, path in locks(project, environment):
-            held.enter_context(project.world.place(host).lock(path, project.ci.run_name))
+            try:
+                held.enter_context(project.world.place(host).lock(path, project.ci.run_name))
+            except ConflictError as error:  # another run holds it
+                error.hint = f"{error.hint}; if that run hangs: shipit unlock {environment}"
+                raise
         _ensure_keys(project, environment)
         yield
 

@@ -3,7 +3,7 @@
 >>> machine("local"), machine("ssh://deploy@shop.example")
 ('this machine', 'deploy@shop.example')
 >>> machine(cluster_address("shop", "prod")), machine(cluster_address("shop", None))
-('cluster prod, namespace shop', 'the cluster, namespace shop')
+('namespace shop of cluster prod', 'namespace shop of the cluster')
 >>> machine(bucket_address("shop-web", "ap-northeast-2"))
 'bucket shop-web'
 >>> machine(service_address("shop", "web", "shop-state", None))
@@ -24,7 +24,7 @@ def machine(address: str) -> str:
     """Return the name of the place at `address`, as messages write it after "on"."""
     if is_cluster(address):
         namespace, context = cluster_parts(address)
-        return f"{f'cluster {context}' if context else 'the cluster'}, namespace {namespace}"
+        return f"namespace {namespace} of {f'cluster {context}' if context else 'the cluster'}"
     if is_bucket(address):
         return f"bucket {bucket_parts(address)[0]}"
     if is_service(address):

@@ -108,6 +108,7 @@ class HostPlan:
             url=self.target.url,
             by=self.goal.by,
             url_before=self._url_before(),
+            environment=self.target.environment,
         )
 
     def _url_before(self) -> int | None:

@@ -127,6 +127,7 @@ class ServicePlan:
             url=target.url,
             by=self.goal.by,
             url_before=target.url_status,
+            environment=target.environment,
         )
 
     def keep_containers(self, ids: tuple[str, ...]) -> Iterator[Step]:

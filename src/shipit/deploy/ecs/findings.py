@@ -46,7 +46,8 @@ def service_findings(target: EcsTarget, service: EcsState) -> Iterator[Finding]:
         yield Finding("targets-unchecked", what, f"allow `{right}` in the policy of the role or user", "warning")
     if not service.minimum and not service.staged:
         what = f"`minimumHealthyPercent` of {where} is 0, so that ECS can stop all old tasks before new ones run"
-        yield Finding("stops-first", what, "set it to 100", "warning")
+        percent = "minimumHealthyPercent=100,maximumPercent=200"
+        yield Finding("stops-first", what, f"{update} --deployment-configuration {percent}", "warning")
 
 
 def alarm_findings(target: EcsTarget, alarms: Sequence[EcsAlarm]) -> Iterator[Finding]:
@@ -55,7 +56,11 @@ def alarm_findings(target: EcsTarget, alarms: Sequence[EcsAlarm]) -> Iterator[Fi
         found = next((alarm for alarm in alarms if alarm.name == name), None)
         if found is None:
             what = f"CloudWatch has no alarm `{name}` in the region of {machine(target.config.hosts[0])}"
-            yield Finding("alarm-missing", what, "correct `alarms` of the target: aws cloudwatch describe-alarms")
+            yield Finding(
+                "alarm-missing",
+                what,
+                "see their names: aws cloudwatch describe-alarms; then correct `alarms` of the target",
+            )
         elif found.fires:
             what = f"{found}. It does not end a deployment that begins now"
             fix = "find out the reason; if this deployment solves the problem, deploy it"

@@ -140,8 +140,18 @@ def _roll_out(target: EcsTarget, seen: ObservedEcs, change: Change, way: Way) ->
     if way.new and (seen.record.current != image or not way.begun):
         limit = seconds(config.timeout)
         yield from (VerifyRollout(host, image, command, limit, target.url) for command in config.verify)
-    record, url = target.record_path, target.url
-    yield ConfirmDeployment(host, target.app, change, record, way.bake, url, way.by, target.url_status, way.alarms)
+    yield ConfirmDeployment(
+        host=host,
+        app=target.app,
+        change=change,
+        record=target.record_path,
+        bake=way.bake,
+        url=target.url,
+        by=way.by,
+        url_before=target.url_status,
+        alarms=way.alarms,
+        environment=target.environment,
+    )
 
 
 def _watched(seen: ObservedEcs, *, begun: bool) -> tuple[str, ...]:

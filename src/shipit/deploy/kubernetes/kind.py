@@ -100,16 +100,17 @@ def _roll_out(
         limit = seconds(config.timeout)
         yield from (VerifyRollout(host, image, command, limit, target.url) for command in config.verify)
     yield ConfirmRollout(
-        host,
-        target.app,
-        config.deployment,
-        container,
-        image,
-        target.record_path,
-        bake,
-        target.url,
-        by,
-        target.url_status,
+        host=host,
+        app=target.app,
+        deployment=config.deployment,
+        container=container,
+        image=image,
+        record=target.record_path,
+        bake=bake,
+        url=target.url,
+        by=by,
+        url_before=target.url_status,
+        environment=target.environment,
     )
 
 

@@ -99,7 +99,7 @@ def _publish(target: StaticSiteTarget, seen: ObservedSite, image: DeployedImage,
         if seen.index and seen.serving is None:  # of another program
             earlier = (*earlier, "")
         yield InvalidateCache(host, state, config.distribution, image, earlier, within)
-    yield ConfirmSite(host, target.app, state, image, within, target.url, by)
+    yield ConfirmSite(host, target.app, state, image, within, target.url, by, target.environment)
 
 
 def _earlier(before: ObservedSite, now: ObservedSite, rejected: Goal) -> DeployedImage | None:

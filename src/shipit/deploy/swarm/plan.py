@@ -96,6 +96,7 @@ def _confirm(
         by=by,
         url=url,
         url_before=url_before,
+        environment=target.environment,
     )
 
 

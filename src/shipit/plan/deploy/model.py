@@ -42,12 +42,16 @@ class DeployPlan(Plan, frozen=True, kw_only=True):
 
     purpose: ClassVar[str] = "deploy"
     command: ClassVar[str] = "deploy"
-    how_to_make: ClassVar[str] = "shipit deploy prod -o plan.json"
+    how_to_make: ClassVar[str] = "shipit deploy -o plan.json"
     untouched: ClassVar[str] = "nothing was deployed"
 
     environment: str
     targets: tuple[PlannedTarget, ...]
     rollback: bool = False
+
+    @property
+    def how_to_renew(self) -> str:
+        return f"shipit deploy {self.environment} -o plan.json"
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:

@@ -23,11 +23,10 @@ def require_same_state(plan: DeployPlan, config: Config, observed: ObservedDeplo
         for host in target.hosts:
             now = serving.get((host.host, target.app))
             if now not in (host.serving, target.image):
-                raise _out_of_date(
-                    plan, f"{now or 'nothing'} serves on {machine(host.host)}, and not {host.serving or 'nothing'}"
-                )
+                then = f"{host.serving or 'nothing'} served on {machine(host.host)} when it was made"
+                raise _out_of_date(plan, f"{then}, and now {now or 'nothing'} serves there")
 
 
 def _out_of_date(plan: DeployPlan, change: str) -> ConflictError:
-    hint = f"make a new plan: shipit deploy {plan.environment} -o plan.json"
+    hint = f"make a new plan: {plan.how_to_renew}"
     return ConflictError(f"this plan is out of date: {change}", hint=hint, state=plan.untouched)

@@ -52,7 +52,7 @@ class AwaitHealthy(Struct, frozen=True):
         host = world.hosts.at(self.host)
         reason, too_late = self._gate.wait(lambda: self._look(host), world)
         if reason:
-            raise self._failure(host, reason, world, _SLOW if too_late and self.health else "")
+            raise self._failure(host, reason, world, too_late=too_late)
         return {}
 
     def _look(self, host: Host) -> tuple[str | None, str | None]:
@@ -82,11 +82,13 @@ class AwaitHealthy(Struct, frozen=True):
                     return problem
         return None
 
-    def _failure(self, host: Host, reason: str, world: World, advice: str = "") -> DeployError:
+    def _failure(self, host: Host, reason: str, world: World, *, too_late: bool) -> DeployError:
+        within = f" within {self._gate.within:g} seconds" if too_late else ""
         log = log_of(self.spec, host, world)
         read = "read the log above" if log else f"the app has no log; check `container.port` ({self.spec.port})"
         return DeployError(
-            f"{self.spec.image} is not healthy on {machine(host.address)}: {reason}",
-            hint=f"{read}, fix the app or its settings, then deploy again{advice}",
+            f"{self.spec.image} did not become healthy on {machine(host.address)}{within}: {reason}",
+            hint=f"{read}, fix the app or its settings, then deploy again"
+            + (_SLOW if too_late and self.health else ""),
             tail=log,
         )

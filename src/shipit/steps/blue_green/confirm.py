@@ -18,7 +18,16 @@ from shipit.core.deploy import (
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
-from shipit.steps.deploy import Seen, add_event, log_of, public_problem, read_record, verified_outputs, watch
+from shipit.steps.deploy import (
+    Seen,
+    add_event,
+    address_hint,
+    log_of,
+    public_problem,
+    read_record,
+    verified_outputs,
+    watch,
+)
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -44,6 +53,7 @@ class Confirm(Struct, frozen=True):
         url: the public address to ask; empty for none.
         by: the run.
         url_before: the status that `url` answered before the switch, 0 for no answer; None if it is not known.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm"
@@ -57,6 +67,7 @@ class Confirm(Struct, frozen=True):
     url: str = ""
     by: str = ""
     url_before: int | None = None
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -92,7 +103,7 @@ class Confirm(Struct, frozen=True):
         seen = watch(lambda: self._look(host, world), self.bake, world)
         if seen.problem:
             outside = bool(self.url) and self.url in seen.problem
-            address = "check `url`, DNS and the firewall, then run: shipit deploy ENV --retry"
+            address = address_hint("`url`, DNS and the firewall", self.environment)
             raise DeployError(
                 f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {seen.problem}",
                 hint=address if outside else "read the log above, fix the app, then deploy a new version",

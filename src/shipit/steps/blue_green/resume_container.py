@@ -49,7 +49,7 @@ class ResumeContainer(Struct, frozen=True):
             if problem:
                 raise DeployError(
                     f"{self.name} on {machine(self.host)} is not healthy after its start: {problem}",
-                    hint=f"read its log on the host: docker logs {self.name}",
+                    hint=f"read its log on {machine(self.host)}: docker logs {self.name}",
                 )
         return {}
 

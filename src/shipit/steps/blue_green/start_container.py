@@ -47,8 +47,11 @@ class StartContainer(Struct, frozen=True):
         host = world.hosts.at(self.host)
         loaded = loaded_traffic(host, self.nginx)
         if loaded and loaded.slot == self.spec.slot:
-            what = f"{self.spec.name} on {machine(self.host)} gets the traffic now, and is not replaced"
-            raise ConflictError(what, hint="make a new plan: run `shipit deploy` again", state="nothing was deployed")
+            what = (
+                f"another program gave the traffic to {self.spec.name} on {machine(self.host)}, so it was not replaced"
+            )
+            hint = "run the same command again; if it applies a saved plan, make a new plan"
+            raise ConflictError(what, hint=hint, state="nothing was deployed")
         env = container_environment(self.spec, world)
         host.containers.start(self.spec, env)
         return {}

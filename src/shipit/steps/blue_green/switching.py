@@ -95,7 +95,7 @@ def _await_load(host: Host, nginx: NginxSettings, text: str, load: str, sleep: S
         sleep(_POLL)
     raise DeployError(
         f"nginx on {machine(host.address)} did not load `{nginx.file}`, although its reload reported no error",
-        hint=f"check that the site includes `{nginx.file}` and answers at `{nginx.front}`, and read nginx's error log",
+        hint=f"check that the site includes `{nginx.file}` and answers at `{nginx.front}`; {_read_log(host, nginx)}",
     )
 
 
@@ -121,5 +121,12 @@ def _await_shutdown(
     raise DeployError(
         f"nginx on {machine(host.address)} still accepts requests for the old version {limits.NGINX_SHUTDOWN} "
         "seconds after its reload",
-        hint="read nginx's error log, and restart nginx if its old workers do not end",
+        hint=f"restart nginx if its old workers do not end; {_read_log(host, nginx)}",
     )
+
+
+def _read_log(host: Host, nginx: NginxSettings) -> str:
+    """Return the words of a hint for the error log of nginx."""
+    if nginx.container:
+        return f"read the log of nginx on {machine(host.address)}: docker logs {nginx.container}"
+    return f"read the error log of nginx on {machine(host.address)}, often `/var/log/nginx/error.log`"

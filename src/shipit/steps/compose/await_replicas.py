@@ -50,8 +50,9 @@ class AwaitReplicas(Struct, frozen=True):
         settings = self.replicas.settings(host)
         reason, too_late = self._gate.wait(lambda: self._look(host, settings), world)
         if reason:
+            within = f" within {self._gate.within:g} seconds" if too_late else ""
             raise DeployError(
-                f"{self.replicas.image} is not healthy as {self.replicas.place}: {reason}",
+                f"service {self.replicas.place} did not become healthy with {self.replicas.image}{within}: {reason}",
                 hint="read the log above, fix the app or its settings, then deploy again" + (_SLOW if too_late else ""),
                 tail=self.replicas.logs(host, self.replicas.wanted(host, settings)),
             )

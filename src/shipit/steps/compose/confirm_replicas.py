@@ -11,7 +11,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
 from shipit.steps.compose.watch_replicas import watch_replicas
-from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import add_event, address_hint, public_problem, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -29,6 +29,7 @@ class ConfirmReplicas(Struct, frozen=True):
         url: the public address to ask; empty for none.
         by: the run.
         url_before: the status that `url` answered before, 0 for no answer; None if it is not known.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-replicas"
@@ -40,6 +41,7 @@ class ConfirmReplicas(Struct, frozen=True):
     url: str = ""
     by: str = ""
     url_before: int | None = None
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -75,9 +77,9 @@ class ConfirmReplicas(Struct, frozen=True):
         outside = None if problem or not self.url else public_problem(self.url, self.url_before, world)
         wanted = self.replicas.wanted(host, self.replicas.settings(host))
         if problem or outside:
-            address = "check `url`, the proxy, DNS and the firewall, then run: shipit deploy ENV --retry"
+            address = address_hint("`url`, the proxy, DNS and the firewall", self.environment)
             raise DeployError(
-                f"{self.replicas.image} failed as {self.replicas.place} while it served: {problem or outside}",
+                f"service {self.replicas.place} failed while it served {self.replicas.image}: {problem or outside}",
                 hint=address if outside else "read the log above, fix the app, then deploy a new version",
                 tail=self.replicas.logs(host, wanted),
             )

@@ -46,5 +46,5 @@ class MigrateService(Struct, frozen=True):
         host, service = world.hosts.at(self.replicas.host), self.replicas.service
         name = f"{service.project}-{service.service}-migrate"
         done = run_once(host, service, self.command, name, self.timeout)
-        record_migration(self._key, self.command, self.replicas.image, done, world)
+        record_migration(self._key, self.command, self.replicas.image, self.replicas.host, done, world)
         return {}

@@ -9,7 +9,7 @@ from msgspec import DecodeError, Struct, ValidationError, field, json
 
 from shipit.core import limits
 from shipit.core.deploy import PIN_FILE, ComposeService, machine
-from shipit.errors import CommandError
+from shipit.errors import CommandError, DeployError
 from shipit.world.hosts import CommandResult, Host
 
 _NO_FILE = ("no such file or directory", "no configuration file provided")  # the words of compose
@@ -100,6 +100,13 @@ def start_containers(host: Host, service: ComposeService, options: Sequence[str]
     up = ["up", "--detach", "--no-deps", "--no-build", "--pull", "never", *options, service.service]
     argv = [*_ONE_AT_A_TIME, lock, *_compose(service.directory, _files(host, service)), *up]
     return host.run(argv, timeout=limits.COMPOSE_UP)
+
+
+def compose_failure(what: str, done: CommandResult) -> DeployError:
+    """Return the error for containers that compose did not start; its last line says why."""
+    reason = (done.output.splitlines() or [f"it ended with status {done.status}, and printed no reason"])[-1]
+    hint = "fix the compose file or the image, then run the same command again"
+    return DeployError(f"{what}: {reason}", hint=hint, tail=done.output)
 
 
 def run_once(host: Host, service: ComposeService, command: Sequence[str], name: str, timeout: float) -> CommandResult:

@@ -7,9 +7,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core.deploy import DeployEvent
-from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.compose.project import start_containers
+from shipit.steps.compose.project import compose_failure, start_containers
 from shipit.steps.compose.replicas import ENDED, Replicas
 from shipit.steps.deploy import Gate, add_event, read_record
 from shipit.world import World
@@ -61,11 +60,7 @@ class RecreateReplicas(Struct, frozen=True):
         host, service, start = world.hosts.at(self.replicas.host), self.replicas.service, world.clock.elapsed()
         done = start_containers(host, service, ["--timeout", str(self.seconds)], self.lock)
         if done.status != 0:
-            raise DeployError(
-                f"compose cannot replace {self.replicas.place}: {(done.output.splitlines() or ['no reason'])[-1]}",
-                hint="fix the compose file or the image, then run the same command again",
-                tail=done.output,
-            )
+            raise compose_failure(f"compose cannot replace {self.replicas.place}", done)
         settings = self.replicas.settings(host)
         for container in self.replicas.sorted(host, settings)[1]:  # what an interrupted run of compose left
             host.containers.remove(container.id)

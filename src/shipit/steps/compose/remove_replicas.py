@@ -45,7 +45,7 @@ class RemoveReplicas(Struct, frozen=True):
         running = sum(each.running for each in kept)
         if running < self.replicas.service.replicas:
             what = f"only {running} of {self.replicas.service.replicas} containers of {self.replicas.place} run"
-            raise DeployError(f"{what}, so the others were not removed", hint="run the same command again")
+            raise DeployError(f"{what}, so no container was removed", hint="run the same command again")
         for container in others:
             if container.running:
                 host.containers.stop(container.id, seconds=self.seconds)

@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.compose.project import start_containers
+from shipit.steps.compose.project import compose_failure, start_containers
 from shipit.steps.compose.replicas import ENDED, Replicas
 from shipit.world import World
 
@@ -49,9 +48,5 @@ class StartReplicas(Struct, frozen=True):
             scale = f"{service.service}={len(running) + missing}"
             done = start_containers(host, service, ["--no-recreate", "--scale", scale], self.lock)
             if done.status != 0:
-                raise DeployError(
-                    f"compose cannot start {self.replicas.place}: {(done.output.splitlines() or ['no reason'])[-1]}",
-                    hint="fix the compose file or the image, then run the same command again",
-                    tail=done.output,
-                )
+                raise compose_failure(f"compose cannot start {self.replicas.place}", done)
         return {}

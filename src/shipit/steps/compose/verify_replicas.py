@@ -53,5 +53,6 @@ class VerifyReplicas(Struct, frozen=True):
             what = f"the new container of {replicas.place} is gone: another program removed it"
             raise DeployError(what, hint="run the same command again")
         url = host.reach(replicas.service.port, wanted[0].address)
-        run_verification(self._key, self.command, replicas.image, url, self.timeout, world)
+        where = f"for service {replicas.place}"
+        run_verification(self._key, self.command, replicas.image, where, url, self.timeout, world)
         return {}

@@ -51,6 +51,6 @@ class Gate(Struct, frozen=True):
             good, problem = (0, found) if found else (good + 1, problem)
             if good < self.times:
                 if clock.elapsed() >= end:
-                    return f"not healthy within {self.within:g} seconds: {problem}", True
+                    return problem, True
                 clock.sleep(self.every if good else min(self.every, 0.5))
         return "", False

@@ -46,13 +46,18 @@ class Migrate(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         env = container_environment(self.spec, world)
         done = world.hosts.at(self.host).containers.run(self.spec, env, timeout=self.timeout)
-        record_migration(self._key, self.spec.command, self.spec.image, done, world)
+        record_migration(self._key, self.spec.command, self.spec.image, self.host, done, world)
         return {}
 
 
-def record_migration(key: str, command: Sequence[str], image: DeployedImage, done: CommandResult, world: World) -> None:
-    """Record under `key` that a command succeeded in a container of `image`; raise `DeployError` if it failed."""
+def record_migration(
+    key: str, command: Sequence[str], image: DeployedImage, host: str, done: CommandResult, world: World
+) -> None:
+    """Record under `key` that a command succeeded in a container of `image` on `host`.
+
+    Raises `DeployError` if it failed.
+    """
     if done.status != 0:
-        what = f"`{' '.join(command)}` failed with status {done.status} in {image}"
+        what = f"`{' '.join(command)}` failed with status {done.status} in {image} on {machine(host)}"
         raise DeployError(what, hint="fix the command or the image, then deploy again", tail=done.output)
     world.process.record(key)

@@ -29,3 +29,14 @@ def public_problem(url: str, before: int | None, world: World, *, change: str = 
         return f"`{url}` {found}"
     earlier = f"answered {before}" if before else "did not answer"
     return f"`{url}` {found}; before the {change}, it {earlier}"
+
+
+def address_hint(causes: str, environment: str) -> str:
+    """Return the hint for a public address that does not answer, or not with the new version.
+
+    Args:
+        causes: the things to check, such as "`url` and DNS".
+        environment: the name of the environment; without one, the command deploys that of the branch.
+    """
+    command = " ".join(filter(None, ("shipit deploy", environment, "--retry")))
+    return f"check {causes}, then run: {command}"

@@ -11,10 +11,10 @@ from shipit.core.deploy import (
     DeployEvent,
     DeployRecord,
     bucket_parts,
-    cluster_parts,
     is_bucket,
     is_cluster,
     is_service,
+    kubectl,
     machine,
     service_parts,
 )
@@ -36,12 +36,15 @@ def read_record(host: Place, path: str) -> DeployRecord:
         return json.decode(text, type=DeployRecord)
     except (DecodeError, ValidationError, RecursionError, ValueError) as error:
         what = f"`{path}` on {machine(host.address)} is not a record of deployments: {error}"
-        raise ConflictError(what, hint=f"look at it, then {_removal(host.address, path)}") from error
+        raise ConflictError(
+            what, hint=f"{_removal(host.address, path)}; without it, shipit knows no version to go back to"
+        ) from error
 
 
 def _removal(address: str, path: str) -> str:
     if is_cluster(address):
-        return f"delete it: kubectl delete configmap {path} --namespace {cluster_parts(address)[0]}"
+        saved = kubectl(address, f"get configmap {path} -o yaml > {path}.yaml")
+        return f"save it, then delete it: {saved} && {kubectl(address, f'delete configmap {path}')}"
     if is_bucket(address) or is_service(address):
         bucket = bucket_parts(address if is_bucket(address) else service_parts(address)[2])[0]
         return f"move it away: aws s3 mv s3://{bucket}/{path} s3://{bucket}/{path}.old"
@@ -54,13 +57,13 @@ def add_event(host: Place, path: str, record: DeployRecord, event: DeployEvent, 
     host.write(path, json.format(json.encode(whole), indent=2).decode() + "\n")
 
 
-_VERBS = {
-    "started": "record the start of the deployment of",
-    "verified": "record as verified:",
-    "withdrawn": "no longer count as verified:",
-    "held": "hold",
-    "freed": "no longer hold",
-    "gap": "record the time without an answer of",
+_SUMMARIES = {
+    "started": "record the start of the deployment of {}",
+    "verified": "record {} as verified",
+    "withdrawn": "record {} as no longer verified",
+    "held": "hold {}",
+    "freed": "no longer hold {}",
+    "gap": "record how long {} did not answer",
 }
 
 
@@ -84,9 +87,8 @@ class RecordEvent(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        verb = _VERBS[self.event.kind]
-        why = f": {self.event.why}" if self.event.why else ""
-        return f"{verb} {self.event.image} on {machine(self.host)}{why}"
+        done = _SUMMARIES[self.event.kind].format(f"{self.event.image} on {machine(self.host)}")
+        return f"{done}: {self.event.why}" if self.event.why else done
 
     def check(self, world: World) -> Done | Todo:
         return self._status(read_record(world.place(self.host), self.path))

@@ -42,16 +42,21 @@ class Verify(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         url = world.hosts.at(self.host).reach(self.spec.host_port)
-        run_verification(self._key, self.command, self.spec.image, url, self.timeout, world)
+        where = f"on {machine(self.host)}"
+        run_verification(self._key, self.command, self.spec.image, where, url, self.timeout, world)
         return {}
 
 
-def run_verification(key: str, command: str, image: DeployedImage, url: str, timeout: float, world: World) -> None:
+def run_verification(
+    key: str, command: str, image: DeployedImage, where: str, url: str, timeout: float, world: World
+) -> None:
     """Run a command of the user against the new container of `image` at `url`, and record its success under `key`.
 
-    Raises `DeployError` if it fails.
+    Raises `DeployError` if it fails; `where` are the words in it for the place, such as "on this machine".
     """
     try:
         world.process.run(key, command, timeout=timeout, env={"SHIPIT_URL": url, "SHIPIT_VERSION": image.version})
     except CommandError as error:
-        raise DeployError(f"{image} did not pass: {error.what}", hint=error.hint, tail=error.tail) from error
+        raise DeployError(
+            f"{image} did not pass `verify` {where}: {error.what}", hint=error.hint, tail=error.tail
+        ) from error

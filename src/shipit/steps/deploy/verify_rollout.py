@@ -42,5 +42,6 @@ class VerifyRollout(Struct, frozen=True):
         return Done() if world.process.ran(self._key) else Todo()
 
     def apply(self, world: World) -> Outputs:
-        run_verification(self._key, self.command, self.image, self.url, self.timeout, world)
+        where = f"on {machine(self.host)}"
+        run_verification(self._key, self.command, self.image, where, self.url, self.timeout, world)
         return {}

@@ -68,7 +68,9 @@ class AwaitDeployment(Struct, frozen=True):
                 raise self._failure(world, found, definition, "; ".join(filter(None, (state.failed, before))))
             self._raise_if_paused(found, definition)
             if clock.elapsed() >= end:
-                raise self._failure(world, found, definition, f"after {self.within:g} seconds {state.waiting}")
+                raise self._failure(
+                    world, found, definition, f"{self.within:g} seconds were not enough: {state.waiting}"
+                )
             if state.waiting != said:
                 said = state.waiting
                 world.say(said)

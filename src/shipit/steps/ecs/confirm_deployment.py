@@ -20,7 +20,7 @@ from shipit.core.deploy import (
 )
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
+from shipit.steps.deploy import Seen, add_event, address_hint, public_problem, read_record, verified_outputs, watch
 from shipit.steps.ecs.await_deployment import last_log
 from shipit.steps.ecs.service import Change, firing, rolled_out
 from shipit.world import World
@@ -39,6 +39,7 @@ class ConfirmDeployment(Struct, frozen=True):
         by: the run.
         url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
         alarms: the alarms of CloudWatch that are a failure if they fire.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-deployment"
@@ -52,6 +53,7 @@ class ConfirmDeployment(Struct, frozen=True):
     by: str = ""
     url_before: int | None = None
     alarms: tuple[str, ...] = ()
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -119,7 +121,7 @@ class ConfirmDeployment(Struct, frozen=True):
         outside = bool(self.url) and self.url in problem
         return DeployError(
             f"{self.change.image} failed on {machine(self.host)} after its deployment: {problem}",
-            hint="check `url`, DNS and the load balancer, then run: shipit deploy ENV --retry"
+            hint=address_hint("`url`, DNS and the load balancer", self.environment)
             if outside
             else "read the log above, fix the app, then deploy a new version",
             tail=last_log(world, self.host, self.change.container, found, definition),

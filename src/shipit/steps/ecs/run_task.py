@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.core.deploy import machine
+from shipit.core.deploy import machine, service_parts
 from shipit.errors import ConflictError, DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.ecs.service import Change, state_of
@@ -44,7 +44,7 @@ class RunTask(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"run `{self._words}` in {self.change.image} beside {machine(self.host)}"
+        return f"run `{self._words}` in {self.change.image}, in a task with the settings of {machine(self.host)}"
 
     @property
     def _words(self) -> str:
@@ -89,8 +89,9 @@ class RunTask(Struct, frozen=True):
         return found.arn
 
     def _failure(self, world: World, task: str, problem: str) -> DeployError:
+        cluster, *_ = service_parts(self.host)
         return DeployError(
-            f"`{self._words}` {problem} (task `{task}`, {self.change.image})",
+            f"`{self._words}` {problem} (task `{task}` of ECS cluster {cluster}, {self.change.image})",
             hint="read the log above, fix the command or the image, then deploy again",
             tail=world.ecs_services.at(self.host).logs(task, self.change.container, limits.DEPLOY_LOG),
         )

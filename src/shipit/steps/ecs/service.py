@@ -57,7 +57,9 @@ class Change(Struct, frozen=True):
             thing = f"container `{self.container}` of " if found else ""
             place = self.file or definition_name(self.base)
             what = f"{thing}task definition `{place}` is gone: another program deleted it"
-            raise ConflictError(what, hint="run the same command again: it begins with the one that runs then")
+            raise ConflictError(
+                what, hint="run the same command again: it copies the task definition that the service has then"
+            )
         return found
 
     def revision(self, world: World, host: str, used: str) -> TaskDefinition | None:
@@ -121,7 +123,7 @@ def superseded(host: str, now: str) -> ConflictError:
     """Return the error for a service that another program gave the task definition `now`."""
     return ConflictError(
         f"another program gave {machine(host)} the task definition `{definition_name(now)}`",
-        hint="see which one in the events of AWS CloudTrail with the name `UpdateService`",
+        hint="find the program that changed it: see the events `UpdateService` of AWS CloudTrail",
     )
 
 

@@ -10,7 +10,7 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import Seen, add_event, public_problem, read_record, verified_outputs, watch
+from shipit.steps.deploy import Seen, add_event, address_hint, public_problem, read_record, verified_outputs, watch
 from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
 from shipit.world import World
 
@@ -29,6 +29,7 @@ class ConfirmRollout(Struct, frozen=True):
         url: the public address to ask; empty for none.
         by: the run.
         url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-rollout"
@@ -43,6 +44,7 @@ class ConfirmRollout(Struct, frozen=True):
     url: str = ""
     by: str = ""
     url_before: int | None = None
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -98,7 +100,7 @@ class ConfirmRollout(Struct, frozen=True):
         pod = next((pod for pod in found.newest if not pod.ready), None) if found else None
         return DeployError(
             f"{self.image} failed on {machine(self.host)} after its rollout: {problem}",
-            hint="check `url`, DNS and the ingress, then run: shipit deploy ENV --retry"
+            hint=address_hint("`url`, DNS and the ingress", self.environment)
             if outside
             else "read the log above, fix the app, then deploy a new version",
             tail=world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else "",

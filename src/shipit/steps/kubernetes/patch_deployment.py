@@ -85,4 +85,5 @@ def superseded(host: str, deployment: str, now: str) -> ConflictError:
 
 def _which_program(host: str, deployment: str) -> str:
     """Return the hint that finds the program which changes a Deployment."""
-    return f"see which one: {kubectl(host, f'get deployment {deployment} --show-managed-fields -o yaml')}"
+    fields = kubectl(host, f"get deployment {deployment} --show-managed-fields -o yaml")
+    return f"find the program that changed it: {fields}"

@@ -21,8 +21,8 @@ from shipit.core.deploy import (
 )
 from shipit.errors import ConflictError, DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import add_event, read_record, verified_outputs
-from shipit.steps.static_site.release import is_published, missing_file, require_release
+from shipit.steps.deploy import add_event, address_hint, read_record, verified_outputs
+from shipit.steps.static_site.release import missing_file, require_release, serves
 from shipit.world import World
 from shipit.world.sites import Site
 
@@ -43,6 +43,7 @@ class ConfirmSite(Struct, frozen=True):
         within: the longest time until users get the release, in seconds.
         url: the public address to ask; empty for none.
         by: the run.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-site"
@@ -54,6 +55,7 @@ class ConfirmSite(Struct, frozen=True):
     within: float
     url: str = ""
     by: str = ""
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -103,8 +105,8 @@ class ConfirmSite(Struct, frozen=True):
             raise ConflictError(what, hint="see who writes there, then run the same command again")
         if missing := missing_file(release, listed, self.state):
             return f"`{missing.path}` is not in {machine(self.host)}"
-        if not is_published(release, listed, site, self.state):
-            return f"a file in {machine(self.host)} has another content than in {self.image}"
+        if other := next((file for file in release.fresh if not serves(file, listed, site, self.state)), None):
+            return f"`{other.path}` in {machine(self.host)} has another content than in {self.image}"
         return self._outside_problem(world, site, release) if self.url else ""
 
     def _outside_problem(self, world: World, site: Site, release: SiteRelease) -> str:
@@ -123,10 +125,13 @@ class ConfirmSite(Struct, frozen=True):
         return ""
 
     def _failure(self, problem: str) -> DeployError:
-        return DeployError(
-            f"{self.image} is not what users get after {self.within:g} seconds: {problem}",
-            hint="check `url`, DNS and the rights of the distribution, then run: shipit deploy ENV --retry",
-        )
+        address = self.url.rstrip("/")
+        if address and address in problem:
+            what = f"users do not get {self.image} from {address} after {self.within:g} seconds: {problem}"
+            hint = address_hint("`url`, DNS and the rights of the distribution", self.environment)
+            return DeployError(what, hint=hint)
+        hint = address_hint(f"which program changes files in {machine(self.host)}", self.environment)
+        return DeployError(f"the files of {self.image} are not all published: {problem}", hint=hint)
 
 
 def proof_problem(url: str, image: DeployedImage, world: World) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shipit.core.deploy import INDEX, DeployedImage, SiteFile, SiteRelease, machine, stored_path
 from shipit.errors import ConflictError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.static_site.release import is_published, missing_file, require_release, serves
+from shipit.steps.static_site.release import is_published, missing_file, require_release, serves, upload_again
 from shipit.world import World
 from shipit.world.sites import NewFile, Site
 
@@ -54,7 +54,7 @@ class PublishFiles(Struct, frozen=True):
         release, listed = require_release(site, self.state, self.image), site.files()
         if missing := missing_file(release, listed, self.state):
             what = f"`{missing.path}` of {self.image} is not in {machine(self.host)}, or was changed there"
-            raise ConflictError(what, hint="check out the commit of the version, then deploy it again")
+            raise ConflictError(what, hint=upload_again(self.image))
         self._require_index(site)
         for file in release.fresh[:-1]:
             if not serves(file, listed, site, self.state):

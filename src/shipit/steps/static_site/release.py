@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from msgspec import DecodeError, ValidationError, json
 
-from shipit.core.deploy import INDEX, DeployedImage, SiteFile, SiteRelease, machine, release_path, stored_path
+from shipit.core.deploy import (
+    INDEX,
+    DeployedImage,
+    SiteFile,
+    SiteRelease,
+    bucket_parts,
+    machine,
+    release_path,
+    stored_path,
+)
 from shipit.errors import ConflictError
 from shipit.world.sites import Site, StoredFile
 
@@ -26,7 +35,9 @@ def read_release(site: Site, state: str, digest: str) -> SiteRelease | None:
         return json.decode(text.encode("utf-8", "surrogateescape"), type=SiteRelease)
     except (DecodeError, ValidationError, RecursionError, ValueError) as error:
         what = f"`{path}` in {machine(site.address)} is not a list of files: {error}"
-        raise ConflictError(what, hint="look at it, then delete it and deploy the commit again") from error
+        bucket, _ = bucket_parts(site.address)
+        away = f"aws s3 mv s3://{bucket}/{path} s3://{bucket}/{path}.old"
+        raise ConflictError(what, hint=f"move it away, then deploy the commit of the release again: {away}") from error
 
 
 def require_release(site: Site, state: str, image: DeployedImage) -> SiteRelease:
@@ -34,8 +45,14 @@ def require_release(site: Site, state: str, image: DeployedImage) -> SiteRelease
     found = read_release(site, state, image.digest)
     if found is None:
         what = f"the files of {image} are not in {machine(site.address)}"
-        raise ConflictError(what, hint="check out its commit and deploy it, or go back to another version")
+        raise ConflictError(what, hint=f"{upload_again(image)}, or go back to another version")
     return found
+
+
+def upload_again(image: DeployedImage) -> str:
+    """Return the hint for a release whose files are not in the bucket."""
+    commit = f"run `git checkout {image.revision}`" if image.revision else "check out its commit"
+    return f"{commit}, then deploy it again"
 
 
 def is_stored(release: SiteRelease, files: Listed, state: str) -> bool:

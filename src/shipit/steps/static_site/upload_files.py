@@ -27,7 +27,7 @@ from shipit.core.deploy import (
 )
 from shipit.errors import ConfigError, ConflictError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.static_site.release import Listed, is_stored, read_release
+from shipit.steps.static_site.release import Listed, is_stored, read_release, upload_again
 from shipit.world import World
 from shipit.world.sites import NewFile, Site
 
@@ -76,8 +76,7 @@ class UploadFiles(Struct, frozen=True):
             return Done()
         if world.git.head() != self.image.revision:
             what = f"the files of {self.image} are no longer in {machine(self.host)}, and HEAD is another commit"
-            hint = f"check out the commit, then deploy it: git checkout {self.image.revision}"
-            raise ConflictError(what, hint=hint)
+            raise ConflictError(what, hint=upload_again(self.image))
         return Todo()
 
     def apply(self, world: World) -> Outputs:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.deploy import DeployedImage, DeployEvent
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import add_event, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import add_event, address_hint, public_problem, read_record, verified_outputs
 from shipit.steps.swarm.service import failure_of, read_service, require_own
 from shipit.world import World
 
@@ -33,6 +33,7 @@ class ConfirmService(Struct, frozen=True):
         by: the run.
         url: the public address to ask; empty for none.
         url_before: the status that `url` answered before the update, 0 for no answer; None if it is not known.
+        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-service"
@@ -47,6 +48,7 @@ class ConfirmService(Struct, frozen=True):
     by: str = ""
     url: str = ""
     url_before: int | None = None
+    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -90,6 +92,9 @@ class ConfirmService(Struct, frozen=True):
             problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
             if not problem and not outside and left <= 0:
                 return
-            if outside or left <= -self.within:
-                raise failure_of(service, self.image, outside or problem, self.host, world)
+            if outside:
+                hint = address_hint("`url`, DNS and the proxy", self.environment)
+                raise failure_of(service, self.image, outside, self.host, world, hint)
+            if left <= -self.within:
+                raise failure_of(service, self.image, problem, self.host, world)
             clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))

@@ -55,15 +55,20 @@ def require_image(host: str, name: str, image: DeployedImage, health: bool, worl
         raise PreflightError([Finding("swarm-health-check", what, fix)], to="deploy")
 
 
-def failure_of(service: Service, image: DeployedImage, reason: str, host: str, world: World) -> DeployError:
-    """Return the error for an image that failed, with the error and the log of its newest task that failed."""
+def failure_of(
+    service: Service, image: DeployedImage, reason: str, host: str, world: World, hint: str = ""
+) -> DeployError:
+    """Return the error for an image that failed, with the error and the log of its newest task that failed.
+
+    Without `hint`, the error has one about the app and the service.
+    """
     task = service.failure(image.digest)
     detail = f"; its task ended: {task.error.removeprefix('task: ') or task.state}" if task else ""
     tasks = f"docker service ps --no-trunc {service.name}"
     fix, again = "fix the app or the service, then deploy again", "no task failed, so run the same command again"
     return DeployError(
-        f"{image} failed in service `{service.name}`: {reason}{detail}",
-        hint=f"{again if service.gave_up(image.digest) else fix}; all tasks: {tasks}",
+        f"{image} failed in service `{service.name}` on {machine(host)}: {reason}{detail}",
+        hint=hint or f"{again if service.gave_up(image.digest) else fix}; see all tasks on {machine(host)}: {tasks}",
         tail=_log(service, task, host, world),
     )
 

@@ -18,7 +18,7 @@ _CHANGED_KEY = re.compile(
     r"Host key for (?P<name>\S+) has changed and you have requested|HOST IDENTIFICATION HAS CHANGED"
 )
 _REFUSED = re.compile(r"^(?:(?P<user>[^@\s]+)@\S+: )?Permission denied|Too many authentication failures", re.MULTILINE)
-_BROKEN_KEY = re.compile(r"Load key \S+: (?P<reason>.+)")
+_BROKEN_KEY = re.compile(r"Load key \"?(?P<path>[^\"\n]+?)\"?: (?P<reason>.+)")
 _UNREACHABLE = re.compile(
     r"^ssh: (?:connect to host \S+ port \d+: |Could not resolve hostname \S+: )(?P<reason>.+)", re.M
 )
@@ -39,7 +39,7 @@ def login_failure(address: SshAddress, settings: SshSettings, output: str, limit
     if _CHANGED_KEY.search(output):
         return _changed_key(address, settings)
     if broken := _BROKEN_KEY.search(output):
-        return _broken_key(broken["reason"].strip(), settings)
+        return _broken_key(broken["path"], broken["reason"].strip(), settings)
     if refused := _REFUSED.search(output):
         return _refused(address, settings, refused["user"])
     hint = f"check that `ssh {address.text}` works, and that no firewall blocks it, then run the same command again"
@@ -62,7 +62,7 @@ def connection_lost(address: SshAddress, output: str) -> RemoteError:
 def not_run(address: SshAddress, status: int, output: str) -> RemoteError:
     """Return the error for a command that the host did not start."""
     if "Session open refused" in output:
-        what = f"{address.machine} refused a further session on the connection"
+        what = f"{address.machine} allows too few SSH sessions at once"
         return RemoteError(what, hint="set `MaxSessions` to 10, sshd's default, in its configuration on the host")
     if status == 255:
         return connection_lost(address, output)
@@ -95,9 +95,9 @@ def _unreachable(address: SshAddress, reason: str, hint: str) -> RemoteError:
     return RemoteError(f"{address.machine} is not reachable over SSH: {reason}", hint=hint, retryable=True)
 
 
-def _broken_key(reason: str, settings: SshSettings) -> AuthError:
+def _broken_key(path: str, reason: str, settings: SshSettings) -> AuthError:
     if settings.key is None:
-        return AuthError(f"a private key of the user cannot be read: {reason}", hint=f"fix it, or set {_SECRET}")
+        return AuthError(f"the private key `{path}` cannot be read: {reason}", hint=f"fix it, or set {_SECRET}")
     hint = f"set {_SECRET} to the whole text of a private key without a passphrase, from `-----BEGIN` to `END-----`"
     return AuthError(f"the private key in {_SECRET} cannot be read: {reason}", hint=hint)
 

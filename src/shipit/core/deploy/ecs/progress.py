@@ -3,7 +3,7 @@
 >>> from shipit.core.deploy.ecs.service import EcsTask
 >>> task = EcsTask("b", "shop:8", failed=True, reason="exit 1")
 >>> deployment_state(EcsState("shop", "shop:8", rollout="IN_PROGRESS", tasks=(task,)), "shop:8").waiting
-'0 of 1 tasks run it; task `b` stopped: exit 1'
+'0 of 1 tasks run shop:8; task `b` stopped: exit 1'
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from shipit.core import limits
 from shipit.core.deploy.ecs.deployment import EcsDeployment
 from shipit.core.deploy.ecs.secrets import secret_words
 from shipit.core.deploy.ecs.service import EcsState
+from shipit.core.deploy.ecs.task_definition import definition_name
 from shipit.core.deploy.rollout_state import Rollout
 
 
@@ -54,7 +55,7 @@ def _after_rollback(service: EcsState, newest: EcsDeployment, definition: str) -
 def _waiting(service: EcsState, definition: str) -> Rollout:
     running, newest = len(service.running_of(definition)), service.deployment
     stage = newest.progress if newest and newest.running and newest.definition == definition else ""
-    what = "; ".join(filter(None, (f"{running} of {service.desired} tasks run it", stage)))
+    what = "; ".join(filter(None, (f"{running} of {service.desired} tasks run {definition_name(definition)}", stage)))
     return Rollout(waiting=_with_reasons(what, service, definition))
 
 
