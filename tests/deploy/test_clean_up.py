@@ -202,7 +202,9 @@ def test_an_image_with_very_many_tags_is_left_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("shipit.core.limits.CLEAN_UP_TAGS", 4)
     world, _ = pushed(stage())
     (finding,) = plan(world, stage()).findings
-    assert finding.what == f"`{NAME}` has 6 tags, and shipit removes old builds only among 4"
+    assert finding.what == (
+        f"no old build is removed, because `{NAME}` has 6 tags; shipit removes old builds only if there are at most 4"
+    )
 
 
 def test_one_run_removes_a_limited_number_of_builds_and_the_next_ones_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ class Output:
         """
         if self._in_actions:
             self.end_program_output()
-            self._resume_token = _secret()
+            self._resume_token = _stop_token()
             self._commands([workflow_command("group", printable(title)), stop(self._resume_token)])
 
     def end_program_output(self) -> None:
@@ -141,7 +141,7 @@ class Output:
 
     def say_untrusted(self, text: str) -> None:
         """Write a text that quotes commit messages; GitHub Actions executes no workflow command in it."""
-        token = _secret()
+        token = _stop_token()
         self._commands([stop(token)])
         self.say(text.rstrip("\n"))
         self._commands([resume(token)])
@@ -203,7 +203,8 @@ def _fitted(text: str, stream: TextIO) -> str:
     return wrapped(text, columns)
 
 
-def _secret() -> str:
+def _stop_token() -> str:
+    """Return the token that ends a block in which GitHub Actions executes no workflow command."""
     import secrets  # here because few commands need it
 
     return secrets.token_hex(16)

@@ -57,14 +57,14 @@ class ObservedWatchtower(Struct, frozen=True):
     """The state of all hosts of a target, the image that the tag leads to, and the problems that were found."""
 
     target: WatchtowerTarget
-    by_host: tuple[ObservedWatchtowerHost, ...]
+    host_details: tuple[ObservedWatchtowerHost, ...]
     tagged: DeployedImage | None
     findings: tuple[Finding, ...] = ()
 
     @property
     def hosts(self) -> tuple[HostState, ...]:
         """The state of each host, in the form that all kinds share."""
-        return tuple(self._state(each) for each in self.by_host)
+        return tuple(self._state(each) for each in self.host_details)
 
     def _state(self, host: ObservedWatchtowerHost) -> HostState:
         return HostState(
@@ -119,7 +119,7 @@ class Watchtower:
         return ObservedWatchtower(target, tuple(hosts), tagged, tuple(findings))
 
     def plan(self, target: WatchtowerTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
-        hosts = cast(ObservedWatchtower, observed).by_host
+        hosts = cast(ObservedWatchtower, observed).host_details
         for host in hosts if target.config.hosts else ():
             if goal.rejected:
                 yield _event(target, host, "held", goal.rejected, goal)
@@ -134,7 +134,7 @@ class Watchtower:
     def way_back(
         self, target: WatchtowerTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
-        was, hosts = cast(ObservedWatchtower, before), cast(ObservedWatchtower, now).by_host
+        was, hosts = cast(ObservedWatchtower, before), cast(ObservedWatchtower, now).host_details
         image = _earlier(was, rejected)
         if image is None:
             return
@@ -204,8 +204,8 @@ def _event(
 def _earlier(before: ObservedWatchtower, rejected: Goal) -> DeployedImage | None:
     """Return the image that ran before `rejected`, or else the one that the tag led to; None if it is not known."""
     digest = rejected.image.digest
-    verified = [host.record.before(digest) for host in before.by_host if host.host in rejected.unfinished]
-    ran = [host.running for host in before.by_host] + [host.record.current for host in before.by_host]
+    verified = [host.record.before(digest) for host in before.host_details if host.host in rejected.unfinished]
+    ran = [host.running for host in before.host_details] + [host.record.current for host in before.host_details]
     return next((image for image in (*verified, *ran, before.tagged) if image and image.digest != digest), None)
 
 

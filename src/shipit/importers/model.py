@@ -13,6 +13,8 @@ from shipit.core import limits
 from shipit.core.versions import TagFormat, Version
 
 Status = Literal["taken", "default already", "no counterpart", "needs your decision"]
+"""The result for a key: it is a setting of shipit now, shipit does the same without a setting, shipit has nothing like
+it, or a person decides."""
 Settings = dict[str, dict[str, Any]]
 """The tables of shipit.toml by their names, each with its keys."""
 
@@ -77,7 +79,9 @@ class Imported(Struct, frozen=True):
 class Found:
     """The keys that an importer has found so far, and the settings of shipit that they lead to.
 
-    `files` are the files of the other tool that they were found in.
+    Each method adds a key with its `Status`: `taken`, `noted`, `added` and `taken_all` that it is a setting of shipit,
+    `default` that shipit does the same anyway, `no_counterpart` that shipit has nothing like it, `proposed` and
+    `undecided` that a person decides. `files` are the files of the other tool that they were found in.
     """
 
     def __init__(self, *files: str) -> None:

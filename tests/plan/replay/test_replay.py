@@ -132,7 +132,7 @@ def test_a_difference_that_no_setting_changes_has_none(repo: Repository) -> None
 @pytest.mark.parametrize(
     ("tag", "reason"),
     [
-        ("v1.3.0", "1.3.0 leaves out 1.1.0, or the tag of 1.1.0 is missing"),
+        ("v1.3.0", "1.3.0 skips 1.1.0, or the tag of 1.1.0 is missing"),
         ("v0.9.0", "0.9.0 is lower than 1.0.0, the highest release in its history"),
     ],
 )

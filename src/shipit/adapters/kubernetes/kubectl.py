@@ -76,7 +76,7 @@ class Kubectl:
         )
 
     def patch(self, namespace: str, deployment: str, patch: str) -> bool:
-        """Patch a Deployment by a strategic merge; return False if it does not have the version in the patch."""
+        """Patch a Deployment by a strategic merge; return False if another program changed it after it was read."""
         target = ("deployment.apps", deployment, "--namespace", namespace)
         result = self._call(("patch", *target, "--type=strategic", "--field-manager=shipit", "--patch", patch))
         return not result.is_error("Conflict") and self._output(result, "patch") is not None
@@ -91,7 +91,7 @@ class Kubectl:
         return self._output(self._call(("create", "--validate=false", "-f", "-", "--output=json"), reviews), "create")
 
     def _read(self, argv: Sequence[str]) -> _Result:
-        """Return the result of a call that only reads. After an error that can pass, the call is repeated."""
+        """Return the result of a call that only reads. After a temporary error, the call is repeated."""
         for number in range(limits.KUBECTL_TRIES):
             if number:
                 time.sleep(_PAUSE)

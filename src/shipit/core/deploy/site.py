@@ -1,7 +1,7 @@
 """The files of a static site: how they are named, served and compared.
 
 A release of a site is the files that were built from one commit, listed in a text in the bucket. Files with a hash in
-their names never change; the others keep their names, and browsers ask for them again each time.
+their names never change; browsers ask for the others again each time.
 
 >>> has_hash("assets/index-BX3a9d2k.js"), has_hash("main.8e0d63a3.js"), has_hash("app-5WKRXQ2E.css")
 (True, True, True)
@@ -111,7 +111,7 @@ class SiteRelease(Struct, frozen=True):
 
     @property
     def fresh(self) -> tuple[SiteFile, ...]:
-        """The files that keep their names, in the order in which they are replaced: the index last."""
+        """The files whose names have no hash, in the order in which they are replaced: the index last."""
         pages = sorted((file for file in self.files if not file.immutable), key=lambda file: file.path)
         return tuple(sorted(pages, key=lambda file: (file.path == INDEX, file.path.endswith((".html", ".htm")))))
 
@@ -171,7 +171,7 @@ def release_path(state_path: str, digest: str) -> str:
 
 
 def stored_path(state_path: str, sha256: str) -> str:
-    """Return the key under which the content of a file that keeps its name is stored, for the way back."""
+    """Return the key under which the content of a file without a hash in its name is stored, for the way back."""
     return f"{state_path}/files/{sha256}"
 
 

@@ -37,10 +37,10 @@ class BlueGreen:
 
     def plan(self, target: BlueGreenTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
         if goal.container:
-            for each in cast(ObservedBlueGreen, observed).by_host:
+            for each in cast(ObservedBlueGreen, observed).host_details:
                 yield from container_steps(target, each, goal, each.replaced or goal.container)
             return
-        hosts = [HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).by_host]
+        hosts = [HostPlan(target, each, goal) for each in cast(ObservedBlueGreen, observed).host_details]
         for host in hosts:
             yield from host.repair()
         for host in hosts:
@@ -52,8 +52,8 @@ class BlueGreen:
     def way_back(
         self, target: BlueGreenTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
-        earlier = {host.host: host for host in cast(ObservedBlueGreen, before).by_host}
-        for host in cast(ObservedBlueGreen, now).by_host:
+        earlier = {host.host: host for host in cast(ObservedBlueGreen, before).host_details}
+        for host in cast(ObservedBlueGreen, now).host_details:
             if slot := slot_before(target, earlier[host.host], rejected):
                 yield from way_back_steps(target, earlier[host.host], host, slot, rejected)
 

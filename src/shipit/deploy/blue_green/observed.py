@@ -19,13 +19,13 @@ class ObservedSlot(Struct, frozen=True):
         container: its container; None if there is none.
         foreign: the container of another program on its port; None if there is none.
         answers: True when its health check succeeds right now.
-        always: True when the health check also succeeds for a path that does not exist, so that it shows nothing.
+        cannot_fail: True when the health check also succeeds for a path that does not exist, so that it shows nothing.
     """
 
     container: Container | None = None
     foreign: Container | None = None
     answers: bool = False
-    always: bool = False
+    cannot_fail: bool = False
 
     @property
     def occupied(self) -> Container | None:
@@ -42,7 +42,7 @@ class ObservedBlueGreenHost(Struct, frozen=True):
         slots: each slot by its name.
         loaded: the slot that nginx gives the traffic to; None if nginx does not report it.
         written: the address in the switch file, `host:port`; empty without a file.
-        upstream_answers: True when nginx reports no slot, and something answers at this address.
+        upstream_answers: True when nginx reports no slot, and something answers at the address in `written`.
         marker: the text of the marker file; None if there is none.
         record: the record of deployments.
         replaced: the container of another program from which shipit took the traffic; None if there is none any more.
@@ -65,11 +65,11 @@ class ObservedBlueGreenHost(Struct, frozen=True):
 class ObservedBlueGreen(Struct, frozen=True):
     """The state of all hosts of a target, and the problems that were found.
 
-    `hosts` are the same hosts as `by_host`, in the form that all kinds share.
+    `hosts` are the same hosts as `host_details`, in the form that all kinds share.
     """
 
     target: BlueGreenTarget
-    by_host: tuple[ObservedBlueGreenHost, ...]
+    host_details: tuple[ObservedBlueGreenHost, ...]
     hosts: tuple[HostState, ...]
     findings: tuple[Finding, ...] = ()
 

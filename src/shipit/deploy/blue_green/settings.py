@@ -58,6 +58,7 @@ def nginx_settings(target: BlueGreenTarget) -> NginxSettings:
         container=nginx.container or "",
         front=nginx.front,
         host_name=nginx.server_name or urlsplit(target.url).hostname or "",
+        # The default is the port before that of the slot blue, as the description of `state-port` says.
         state_port=nginx.state_port or target.config.slots.blue - 1,
     )
 
@@ -78,7 +79,7 @@ def other_slot(slot: str) -> str:
 
 
 def slot_address(target: BlueGreenTarget, nginx: NginxSettings, slot: str) -> str:
-    """Return the address of a slot for nginx: its port on the host, or its container in the network of both."""
+    """Return the address of a slot for nginx: its container if both share a docker network, else its port."""
     options = target.config.container
     if nginx.container and options.network:
         return f"{container_name(target, slot)}:{options.port}"
@@ -92,7 +93,7 @@ def slot_traffic(
     container: Container | None,
     image: DeployedImage | None = None,
 ) -> Traffic:
-    """Return the traffic for a slot with `image`, or else with the image of the container that is there."""
+    """Return the `Traffic` that nginx shall report for a slot with `image`, or else with that of its container."""
     image = image or (container.image if container else None)
     address = slot_address(target, nginx, slot)
     return Traffic(slot, image.digest if image else "", image.version if image else "", address)

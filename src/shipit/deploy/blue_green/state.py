@@ -79,7 +79,7 @@ def _drift(target: BlueGreenTarget, observed: ObservedBlueGreenHost, active: str
 
 def slot_findings(target: BlueGreenTarget, observed: ObservedBlueGreenHost) -> Iterator[Finding]:
     """Yield a finding if another program uses the port that the new version needs, or the health check cannot fail."""
-    if any(slot.always for slot in observed.slots.values()):
+    if any(slot.cannot_fail for slot in observed.slots.values()):
         what = f"the health check of {target.app} cannot fail: a path that does not exist gives the same answer"
         fix = "ask a path that only a healthy app answers, or compare a value of its JSON with `health.json`"
         yield Finding("health-check", what, fix)

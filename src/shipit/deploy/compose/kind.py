@@ -39,23 +39,23 @@ class Compose:
         return ObservedCompose(target, tuple(hosts), states, tuple(findings))
 
     def plan(self, target: ComposeTarget, observed: ObservedTarget, goal: Goal) -> Iterator[Step]:
-        for host in cast(ObservedCompose, observed).by_host:
+        for host in cast(ObservedCompose, observed).host_details:
             yield from ServicePlan(target, host, goal).deploy()
 
     def way_back(
         self, target: ComposeTarget, before: ObservedTarget, now: ObservedTarget, rejected: Goal
     ) -> Iterator[Step]:
-        earlier = {host.host: host for host in cast(ObservedCompose, before).by_host}
-        for host in cast(ObservedCompose, now).by_host:
+        earlier = {host.host: host for host in cast(ObservedCompose, before).host_details}
+        for host in cast(ObservedCompose, now).host_details:
             yield from way_back_steps(target, earlier[host.host], host, rejected)
 
     def test(self, world: World, target: ComposeTarget) -> Iterator[Finding]:
-        for host in self.observe(world, target).by_host:
+        for host in self.observe(world, target).host_details:
             yield from health_findings(host)
 
     def logs(self, world: World, target: ComposeTarget, lines: int) -> list[tuple[str, str]]:
         found = []
-        for host in self.observe(world, target).by_host:
+        for host in self.observe(world, target).host_details:
             containers = world.hosts.at(host.host).containers
             for each in host.replicas:
                 title = f"{each.container.name} on {machine(host.host)}: {each.image or '?'}, {each.container.status}"

@@ -113,7 +113,7 @@ class ObservedCompose(Struct, frozen=True):
     """The state of all hosts of a target, in two forms, and the problems that were found."""
 
     target: ComposeTarget
-    by_host: tuple[ObservedComposeHost, ...]
+    host_details: tuple[ObservedComposeHost, ...]
     hosts: tuple[HostState, ...]
     findings: tuple[Finding, ...] = ()
 

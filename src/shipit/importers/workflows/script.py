@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# What a shell reads as one: an expression of GitHub, a text in quotes, a character after a backslash, a comment, the
+# A part of a script: an expression of GitHub, a text in quotes, a character after a backslash, a comment, the
 # end of a command, or any other text. A quote that is never closed ends with its line.
 _PART = re.compile(
     r"(?P<kept>\$\{\{[^{}\n]*+\}\}|'[^']*+'|\"(?:\\[\s\S]|[^\"\\])*+\"|\\[^\n])"

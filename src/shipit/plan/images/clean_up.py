@@ -1,7 +1,7 @@
 """The old builds of an image that are to be removed from its registry.
 
-Only images that shipit built for a branch are removed: each tag of it must be one that shipit gives to a build, by the
-labels of the image. So the image of a release, or one with a moving tag, is kept.
+Only images that shipit built for a branch are removed: each tag of such an image must be one that shipit would give to
+a build with its labels. So the image of a release, or one with a moving tag, is kept.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ _OTHER_WAYS = {
 
 
 def old_builds(registry: Registry, image: ObservedImage, keep: int) -> tuple[OldBuilds | None, tuple[Finding, ...]]:
-    """Return the builds that are older than the newest `keep` ones; None without any, perhaps with the reason.
+    """Return the builds that are older than the newest `keep` ones; None if there are none.
 
-    The image of the plan counts as one of them, also if its commit is old. Raises `AuthError` and `RemoteError`.
+    If the repository has too many tags, only the finding that says so is returned. The image of the plan counts as one
+    of the newest, also if its commit is old. Raises `AuthError` and `RemoteError`.
     """
     wanted = image.wanted
     name = Reference.parse(wanted.config.name).name
@@ -86,8 +87,9 @@ def old_builds(registry: Registry, image: ObservedImage, keep: int) -> tuple[Old
     if len(possible) + to_come <= keep:
         return None, ()
     if len(tags) > limits.CLEAN_UP_TAGS:
-        what = f"`{name}` has {len(tags)} tags, and shipit removes old builds only among {limits.CLEAN_UP_TAGS}"
-        return None, (Finding("old-images", what, "remove old tags in the registry once", "warning"),)
+        most = f"shipit removes old builds only if there are at most {limits.CLEAN_UP_TAGS}"
+        what = f"no old build is removed, because `{name}` has {len(tags)} tags; {most}"
+        return None, (Finding("old-images", what, "remove old tags in the registry", "warning"),)
     manifests = {tag: registry.manifests(f"{name}:{tag}") for tag in tags}
     builds = _builds(registry, wanted, dict.fromkeys(manifests[tag][0] for tag in possible if manifests[tag]))
     newest_first = sorted(builds, key=lambda digest: _age(builds[digest]), reverse=True)

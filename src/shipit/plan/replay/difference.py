@@ -28,7 +28,7 @@ def decided_version(window: PastWindow, config: Config) -> str | None:
 
 
 def difference(window: PastWindow, config: Config, decided: str | None) -> ReplayedRelease:
-    """Return the release of `window`, which has another version than shipit decides, with the reason.
+    """Return the release of `window`, whose version differs from the one that shipit decides, with the reason.
 
     Args:
         window: the release and its history.
@@ -60,7 +60,7 @@ def _reason(window: PastWindow, readings: Readings, config: Config, decided: str
     needed = bump_between(before, made)
     following = bumped_version(before, needed, major_on_zero=True)
     if made != following:
-        return f"{made} leaves out {following}, or the tag of {following} is missing", ()
+        return f"{made} skips {following}, or the tag of {following} is missing", ()
     if requests := [each for each in readings.all if each.release_as]:
         return "a footer requests another version", requests
     return _bump_reason(window, readings, config, needed, decided)

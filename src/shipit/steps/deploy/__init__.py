@@ -19,9 +19,9 @@ from shipit.steps.deploy.proof import verified_outputs as verified_outputs
 from shipit.steps.deploy.public_address import address_hint as address_hint
 from shipit.steps.deploy.public_address import public_problem as public_problem
 from shipit.steps.deploy.pull_image import PullImage as PullImage
-from shipit.steps.deploy.record import RecordEvent as RecordEvent
 from shipit.steps.deploy.record import add_event as add_event
 from shipit.steps.deploy.record import read_record as read_record
+from shipit.steps.deploy.record_event import RecordEvent as RecordEvent
 from shipit.steps.deploy.verify import Verify as Verify
 from shipit.steps.deploy.verify import run_verification as run_verification
 from shipit.steps.deploy.verify_rollout import VerifyRollout as VerifyRollout

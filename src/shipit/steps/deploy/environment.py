@@ -29,21 +29,21 @@ def secret_values(sources: Iterable[str], world: World) -> dict[str, str]:
     Raises `ConfigError` for a name in two sources, and for a value that is too long for a variable.
     """
     found: dict[str, str] = {}
+    first: dict[str, str] = {}  # the source of each
     for source in sources:
         for name, value in world.secrets.values(source).items():
             if name in found:
-                raise ConfigError(
-                    f"the secret `{name}` is in two sources, also in `{source}`", hint="remove one of them"
-                )
+                what = f"the secret `{name}` is in two sources: `{first[name]}` and `{source}`"
+                raise ConfigError(what, hint="remove one of them")
             if len(value.encode("utf-8", "surrogateescape")) > limits.VARIABLE:
                 what = f"the value of `{name}` from `{source}` is longer than {limits.VARIABLE} bytes"
                 raise ConfigError(what, hint="put the value into a file on the host, and mount the file with `volumes`")
-            found[name] = value
+            found[name], first[name] = value, source
     return found
 
 
 def log_of(spec: ContainerSpec, host: Host, world: World) -> str:
     """Return the end of the log of a container, without the secrets that it got."""
-    with suppress(ShipitError):  # reading them makes them known to the redactor; a failed deployment has another reason
+    with suppress(ShipitError):  # it must not hide why the deployment failed; after it, the redactor knows the secrets
         secret_values(spec.secrets, world)
     return host.containers.logs(spec.name, limits.DEPLOY_LOG)

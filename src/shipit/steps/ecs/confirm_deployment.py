@@ -32,11 +32,11 @@ class ConfirmDeployment(Struct, frozen=True):
     Args:
         host: the address of the service.
         app: the name of the app.
-        change: the task definition.
+        change: the revision that the service had, and the image that it gets.
         record: the name of the record.
         bake: the time to watch, in seconds.
         url: the public address to ask; empty for none.
-        by: the run.
+        by: the run, for the record.
         url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
         alarms: the alarms of CloudWatch that are a failure if they fire.
         environment: the name of the environment, for the commands in errors.
@@ -62,7 +62,11 @@ class ConfirmDeployment(Struct, frozen=True):
     @property
     def summary(self) -> str:
         place = f"{self.change.image} on {machine(self.host)}"
-        return f"watch {place} for {self.bake:g} s, then record it as verified" if self.bake else f"verify {place}"
+        return (
+            f"watch {place} for {self.bake:g} s, then record it as verified"
+            if self.bake
+            else f"record {place} as verified"
+        )
 
     def check(self, world: World) -> Done | Todo:
         found, definition = rolled_out(world, self.host, self.change)
@@ -93,7 +97,7 @@ class ConfirmDeployment(Struct, frozen=True):
         return record.current == self.change.image and same
 
     def _look(self, world: World, earlier: Set[str]) -> Seen:
-        """Return the problem; a task that failed since the tasks `earlier` did is a final one."""
+        """Return the problem; it is final if a task failed that is not in `earlier`, or if an alarm fires."""
         found, definition = rolled_out(world, self.host, self.change)
         for task in found.failed_of(definition):
             if task.id not in earlier:

@@ -16,9 +16,9 @@ class Run(Struct, frozen=True):
     """Run `command` in the root of the repository, for at most `timeout` seconds.
 
     shipit cannot see in the world whether a command has run. So the step is done only if this process has run the
-    command on the same commit, or if the release commit `commit` exists, which the command prepares. A release that
-    was interrupted before that runs the command again, so commands must be repeatable. `env` are more variables for
-    the command. `makes` are glob patterns: the step is done only if each of them matches a file.
+    command on the same commit, or if the release commit `commit`, for which the command prepares files, exists. A
+    release that was interrupted before that runs the command again, so commands must be repeatable. `env` are more
+    variables for the command. `makes` are glob patterns: the step is done only if each of them matches a file.
     """
 
     kind: ClassVar[str] = "run"
@@ -43,8 +43,8 @@ class Run(Struct, frozen=True):
         return repr(self)
 
     def check(self, world: World) -> Done | Todo:
-        made = self.commit is not None and self.commit.made(world)
-        ran = made or world.process.ran(self._key)
+        is_prepared = self.commit is not None and self.commit.made(world)
+        ran = is_prepared or world.process.ran(self._key)
         return Done() if ran and all(map(world.files.glob, self.makes)) else Todo()
 
     def apply(self, world: World) -> Outputs:

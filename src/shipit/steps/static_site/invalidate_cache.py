@@ -19,9 +19,9 @@ _SHOWN = 32  # characters of the reference
 
 
 class InvalidateCache(Struct, frozen=True):
-    """Remove the files that changed, and keep their names, from the cache, and wait until this is done.
+    """Remove from the cache the files whose content changed under the same name, and wait until this is done.
 
-    The reference of the invalidation is made of the objects as they are in the bucket. So a run that was killed finds
+    The reference of the invalidation is a hash of the objects in the bucket. So a run that was killed finds
     its invalidation again, and files that are published once more get a new one.
 
     Args:
@@ -48,7 +48,7 @@ class InvalidateCache(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"remove the changed files that keep their names from the cache of CloudFront {self.distribution}"
+        return f"remove the files that changed under the same name from the cache of CloudFront {self.distribution}"
 
     def check(self, world: World) -> Done | Todo:
         site = world.sites.at(self.host)

@@ -1,4 +1,4 @@
-"""The step that publishes the files of a site that keep their names, the index last."""
+"""The step that publishes the files of a site whose names have no hash, the index last."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shipit.world.sites import NewFile, Site
 
 
 class PublishFiles(Struct, frozen=True):
-    """Put the files of a release that keep their names at their places, the index last.
+    """Put the files of a release whose names have no hash at their places, the index last.
 
     All files that the index can refer to are in the bucket before, so that each page that users get is complete.
 
@@ -40,7 +40,7 @@ class PublishFiles(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"publish {self.image} in {machine(self.host)}: files that keep their names, {INDEX} last"
+        return f"publish {self.image} in {machine(self.host)}: the files without a hash in their names, {INDEX} last"
 
     def check(self, world: World) -> Done | Todo:
         site = world.sites.at(self.host)

@@ -70,14 +70,14 @@ def missing_file(release: SiteRelease, files: Listed, state: str) -> SiteFile | 
 
 
 def is_published(release: SiteRelease, files: Listed, site: Site, state: str) -> bool:
-    """Return whether users get all files of a release: those that keep their names are its own, and so is the index."""
+    """Return whether users get all files of a release: those without a hash in their names are its own."""
     index = site.find(INDEX)
     written = index is not None and index.release == release.image.digest
     return written and all(serves(file, files, site, state) for file in release.fresh)
 
 
 def serves(file: SiteFile, files: Listed, site: Site, state: str) -> bool:
-    """Return whether the object at the path of a file that keeps its name has its content.
+    """Return whether the object at the path of a file without a hash in its name has its content.
 
     S3 gives objects with the same content the same ETag, except in buckets with a key of KMS: then S3 is asked.
     """

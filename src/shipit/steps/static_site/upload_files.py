@@ -1,4 +1,4 @@
-"""The step that uploads the files of a site that users are not led to yet, so that they can be published."""
+"""The step that uploads the files of a new release of a site, before any page refers to them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _Known = Mapping[tuple[str, str], SiteFile]
 class UploadFiles(Struct, frozen=True):
     """Upload the files below `directory` that the bucket does not have, then the list of all of them.
 
-    A file with a hash in its name gets its place at once, because no page refers to it yet. A file that keeps its name
+    A file with a hash in its name gets its place at once, because no page refers to it yet. Any other file
     is stored below `.shipit/`; a later step publishes it.
 
     Args:
@@ -150,7 +150,7 @@ class UploadFiles(Struct, frozen=True):
         return there.etag if same else ""
 
     def _store_others(self, site: Site, listed: Listed, contents: _Contents) -> None:
-        """Store the files that keep their names, by their content, if the bucket does not have it yet."""
+        """Store the files without a hash in their names, by their content, if the bucket does not have it yet."""
         keys = {stored_path(self.state, file.sha256): file for file in contents if not file.immutable}
         new = [_upload(key, file, contents[file]) for key, file in keys.items() if key not in listed]
         site.put_all(new)

@@ -84,7 +84,8 @@ def _read_comment(name: str, options: Options, found: Found) -> None:
     if comment is False or options.get("successCommentCondition") is False:
         found.default(f"{name}.successComment")
     elif comment is None:
-        found.taken(f"{name}.successComment", "announce.comment", True, "semantic-release comments unless it is false")
+        why = "semantic-release writes the comment unless `successComment` is false"
+        found.taken(f"{name}.successComment", "announce.comment", True, why)
     else:
         found.taken(f"{name}.successComment", "announce.comment", True, "the comment has the text of shipit")
 

@@ -13,7 +13,7 @@ from shipit.world import EntryKind, Git
 
 
 def path_findings(git: Git, rev: str, packages: Sequence[Package]) -> Iterator[Finding]:
-    """Yield a finding for each path of a package by which its commits cannot be found in the commit `rev`.
+    """Yield a finding for each path with which git cannot list the commits of its package, in the commit `rev`.
 
     Git counts no commits through a link, and a package needs a directory for its version files and changelog. A path
     that does not exist is only a warning, because a package may be new.
@@ -64,9 +64,9 @@ def _target(link: str, text: str) -> str:
 
 
 def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> Iterator[Finding]:
-    """Yield a finding for each place of a version that is in the version files of several packages.
+    """Yield a finding for each place in a version file that several packages name.
 
-    It could only have the version of one of them.
+    One place can have the version of only one package.
 
     Args:
         files: the version files of each package, by its name.
@@ -76,7 +76,8 @@ def shared_file_findings(files: Mapping[str, Sequence[VersionFileConfig]]) -> It
         for entry in entries:
             owner = owners.setdefault(entry.place, package)
             if owner != package:
-                what = f"`{entry.path}` is a version file of packages `{owner}` and `{package}`, but it has one version"
+                what = f"`{entry.path}` is a version file of packages `{owner}` and `{package}`"
+                what += ", and can have the version of only one"
                 fix = f"name other files in `[packages.{package}]`, or none: version-files = []"
                 yield Finding("shared-version-file", what, fix)
 
