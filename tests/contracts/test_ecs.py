@@ -160,7 +160,7 @@ def test_a_deployment_that_ecs_takes_back_says_so_with_the_reasons_of_its_tasks(
     assert (state.deployment.status, state.deployment.leads_to) == ("ROLLBACK_SUCCESSFUL", before.definition)
     failed = state.failed_of(found.arn)
     assert len(failed) >= 3 and all(task.ended and "exit status 3" in task.reason for task in failed)
-    assert "ECS rolled it back: " in deployment_state(state, found.arn).failed
+    assert "ECS took it back: " in deployment_state(state, found.arn).failed
     assert deployment_state(state, before.definition).done
 
 
@@ -274,7 +274,7 @@ def test_an_alarm_has_its_state_and_its_reason_and_makes_ecs_take_a_deployment_b
     bench.world.clock.sleep(30)
     state = service.state()
     assert state and state.deployment and (state.alarms, state.deployment.alarms) == (("shop-5xx",), ("shop-5xx",))
-    assert "ECS rolled it back: " in deployment_state(state, found.arn).failed
+    assert "ECS took it back: " in deployment_state(state, found.arn).failed
 
 
 def test_a_command_runs_in_a_task_that_is_found_again_by_its_key(bench: Bench) -> None:

@@ -155,7 +155,7 @@ def test_a_rollback_of_ecs_is_never_a_success() -> None:
     stage = ServiceStage.of()
     world, _ = begun(stage, "1.0.0")
     stage.publish(world, "1.1.0", CRASHES)
-    assert "ECS rolled it back" in failure(stage, world.next_run()).what
+    assert "ECS took it back" in failure(stage, world.next_run()).what
     state = service_of(world).state()
     assert state and (len(state.running), state.rollout) == (2, "COMPLETED")
 

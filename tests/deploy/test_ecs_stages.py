@@ -143,7 +143,7 @@ def test_an_alarm_of_the_service_that_fires_while_it_bakes_is_exit_6_with_its_na
 
     world.clock.sleep = fire  # type: ignore[method-assign]
     error = failure(stage, world.next_run())
-    assert "ECS rolled it back: Service deployment rolled back because a CloudWatch alarm was triggered" in error.what
+    assert "ECS took it back: Service deployment rolled back because a CloudWatch alarm was triggered" in error.what
     assert f"alarm `shop-5xx` fired: {WHY}" in error.what
     assert (error.exit_code, runs(world)) == (6, {first.digest})
     assert read_record(service, RECORD).held == (second.digest,)

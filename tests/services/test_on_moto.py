@@ -53,7 +53,7 @@ def test_a_second_run_of_a_version_that_serves_writes_nothing(shop: Shop) -> Non
 def test_a_deployment_that_ecs_rolls_back_is_exit_6_where_the_waiter_of_boto3_says_stable(shop: Shop) -> None:
     """The rows of the table in docs/guides/ecs.md: each rule judges the same rollback of ECS."""
     image = shop.publish(shop.world, "1.0.0", CRASHES)
-    with pytest.raises(DeployError, match="ECS rolled it back") as raised:
+    with pytest.raises(DeployError, match="ECS took it back") as raised:
         shop.deploy(shop.run())
     assert "container `web`: exit status 3" in raised.value.what
     assert shop.runs() == {BEFORE}

@@ -46,7 +46,7 @@ def failure(world: FakeWorld, step: AwaitDeployment = STEP) -> DeployError:
 def test_a_deployment_that_ecs_took_back_is_a_failure_with_the_reasons_of_its_tasks(tmp_path: Path) -> None:
     world = updated(in_memory(tmp_path), CRASHES)
     error = failure(world)
-    assert "ECS rolled it back: Service deployment rolled back because the circuit breaker" in error.what
+    assert "ECS took it back: Service deployment rolled back because the circuit breaker" in error.what
     assert "stopped: Essential container in task exited: exit status 3" in error.what
     assert (error.tail, error.exit_code) == ("no database", 6)
 
@@ -55,7 +55,7 @@ def test_a_failure_has_the_last_reason_of_the_load_balancer_although_the_tasks_a
     world = updated(in_memory(tmp_path), FakeApp(ready=10_000))
     service_of(world).scheduler.balanced = True
     error = failure(world)
-    assert "ECS rolled it back" in error.what and "stopped: Task failed ELB health checks" in error.what
+    assert "ECS took it back" in error.what and "stopped: Task failed ELB health checks" in error.what
     assert "before that, task `" in error.what and "Health checks failed with these codes: [503]" in error.what
 
 

@@ -24,7 +24,7 @@ from shipit.core.deploy import Answer
 from shipit.errors import ConflictError, DeployError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.deploy import read_record
-from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, runs
+from shipit.steps.kubernetes import AwaitRollout, ConfirmRollout, pod_runs
 from shipit.testing import FakeApp, FakeWorld
 
 URL = "https://shop.example"
@@ -70,10 +70,10 @@ def test_a_short_moment_in_which_a_pod_is_not_ready_is_no_failure(tmp_path: Path
 
 def test_the_digest_of_the_platform_proves_the_image_as_well(tmp_path: Path) -> None:
     world, platform = rolled_out(in_memory(tmp_path)), "sha256:" + "8" * 64
-    assert not runs(world, IMAGE, f"docker.io/acme/shop@{platform}")
+    assert not pod_runs(world, IMAGE, f"docker.io/acme/shop@{platform}")
     world.registry.platforms[DIGEST] = (platform,)
-    assert runs(world, IMAGE, f"docker.io/acme/shop@{platform}")
-    assert runs(world, IMAGE, platform)
+    assert pod_runs(world, IMAGE, f"docker.io/acme/shop@{platform}")
+    assert pod_runs(world, IMAGE, platform)
 
 
 def test_a_pod_with_another_image_is_a_failure(tmp_path: Path) -> None:

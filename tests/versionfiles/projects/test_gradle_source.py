@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipit.versionfiles.projects.gradle_source import Source, version_source
+from shipit.versionfiles.projects.gradle_source import GradleSource, version_source
 
-PROPERTY = Source("gradle.properties", "properties", "appVersion")
+PROPERTY = GradleSource("gradle.properties", "properties", "appVersion")
 FILES = {
     "gradle.properties": "# the version\nappVersion=1.2.3\nempty=\n",
     "gradle/libs.versions.toml": '[versions]\nmy-app = "1.2.3"\nother = { strictly = "1.0" }\n',
@@ -15,7 +15,7 @@ FILES = {
 }
 
 
-def source(script: str, path: str = "build.gradle", **more: str) -> Source | None:
+def source(script: str, path: str = "build.gradle", **more: str) -> GradleSource | None:
     files = FILES | more | {path: script}
     return version_source(path, script, files.get, lambda: sorted(files))
 
@@ -87,7 +87,7 @@ def test_a_property_in_kotlin_leads_to_gradle_properties(script: str) -> None:
 def test_a_variable_a_catalog_and_a_constant_lead_to_their_place(
     path: str, script: str, found: tuple[str, str]
 ) -> None:
-    assert source(script, path if path.startswith("build.") else "build.gradle") == Source(path, *found)
+    assert source(script, path if path.startswith("build.") else "build.gradle") == GradleSource(path, *found)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_a_package_uses_its_own_files_before_those_of_the_root() -> None:
     script, root = "version = appVersion", {"build.gradle": "ext.rootVersion = '1.2.3'"}
     assert source(script, "api/build.gradle") == PROPERTY
     own = source(script, "api/build.gradle", **{"api/gradle.properties": "appVersion=2.0.0"})
-    assert own == Source("api/gradle.properties", "properties", "appVersion")
-    assert source("version = rootProject.ext.rootVersion", "api/build.gradle", **root) == Source(
+    assert own == GradleSource("api/gradle.properties", "properties", "appVersion")
+    assert source("version = rootProject.ext.rootVersion", "api/build.gradle", **root) == GradleSource(
         "build.gradle", "gradle", "ext.rootVersion"
     )
 

@@ -83,7 +83,7 @@ class Deployments:
         """Let ECS roll a deployment back."""
         from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-        with requesting(f"roll the deployment of {self._machine} back", "ecs:StopServiceDeployment"):
+        with requesting(f"take back the deployment of {self._machine}", "ecs:StopServiceDeployment"):
             try:
                 self._ecs.stop_service_deployment(serviceDeploymentArn=deployment, stopType="ROLLBACK")
             except ClientError as error:

@@ -13,7 +13,7 @@ from shipit.adapters.engine.connection import Address, connect, translating_engi
 from shipit.adapters.engine.log import read_log
 from shipit.adapters.registry import Logins
 from shipit.core import limits
-from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, Task
+from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, SwarmTask
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import PreflightError, RemoteError
@@ -220,10 +220,10 @@ def _health_check(container: Mapping[str, Any]) -> bool | None:
     return test[0] != "NONE" if test else None
 
 
-def _task(found: Mapping[str, Any], down: set[str]) -> Task:
+def _task(found: Mapping[str, Any], down: set[str]) -> SwarmTask:
     status = found["Status"]
     container = status.get("ContainerStatus") or {}
-    return Task(
+    return SwarmTask(
         id=found["ID"],
         digest=(found["Spec"].get("ContainerSpec") or {}).get("Image", "").partition("@")[2],
         state=status["State"],

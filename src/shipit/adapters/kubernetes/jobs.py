@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import json
 
 from shipit.adapters.kubernetes.kubectl import Kubectl
-from shipit.adapters.kubernetes.objects import Deployment, JobObject, PodObject, Pods, read_as
+from shipit.adapters.kubernetes.objects import DeploymentObject, JobObject, PodObject, Pods, read_as
 from shipit.adapters.kubernetes.workloads import pod_of
 from shipit.core.deploy import Job, NewJob
 
@@ -59,7 +59,7 @@ class Jobs:
         """Return the Job. Its pod is like those of the Deployment, but without labels, so that no Service uses it."""
         path = f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{job.deployment}"
         found = self._kubectl.get(path) or b""
-        read_as(Deployment, found)
+        read_as(DeploymentObject, found)
         pod = read_as(dict[str, Any], found)["spec"]["template"]["spec"]
         own = next(each for each in pod["containers"] if each["name"] == job.container)
         kept = {key: value for key, value in own.items() if key not in _SERVING}

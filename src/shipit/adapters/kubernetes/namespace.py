@@ -12,7 +12,7 @@ from msgspec import json
 from shipit.adapters.kubernetes.jobs import Jobs
 from shipit.adapters.kubernetes.kubectl import INSTALL, Kubectl
 from shipit.adapters.kubernetes.lease import Leases
-from shipit.adapters.kubernetes.objects import ConfigMap, Deployment, Parts, PodObject, ReplicaSet, read_as
+from shipit.adapters.kubernetes.objects import ConfigMap, DeploymentObject, Parts, PodObject, ReplicaSet, read_as
 from shipit.adapters.kubernetes.rights import missing_rights
 from shipit.adapters.kubernetes.workloads import workload_of
 from shipit.core import limits
@@ -55,7 +55,7 @@ class KubectlNamespace:
         text = self._kubectl.get(path)
         if text is None:
             return None
-        found, parts = read_as(Deployment, text), list[ReplicaSet | PodObject]()
+        found, parts = read_as(DeploymentObject, text), list[ReplicaSet | PodObject]()
         if pods:
             text = self._kubectl.list(self._namespace, "replicasets.apps,pods", found.spec.selector.query)
             parts = read_as(Parts, text).items

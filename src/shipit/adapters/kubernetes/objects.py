@@ -116,7 +116,7 @@ class DeploymentStatus(Struct, rename="camel"):
     conditions: list[Condition] | None = None
 
 
-class Deployment(Struct):
+class DeploymentObject(Struct):
     metadata: Metadata
     spec: DeploymentSpec
     status: DeploymentStatus = field(default_factory=DeploymentStatus)

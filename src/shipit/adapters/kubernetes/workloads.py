@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shipit.adapters.kubernetes.objects import ContainerStatus, Deployment, PodObject, ReplicaSet
+from shipit.adapters.kubernetes.objects import ContainerStatus, DeploymentObject, PodObject, ReplicaSet
 from shipit.core.deploy import Pod, Workload
 
 _STARTING = ("ContainerCreating", "PodInitializing")
 
 
-def workload_of(deployment: Deployment, parts: Sequence[ReplicaSet | PodObject]) -> Workload:
+def workload_of(deployment: DeploymentObject, parts: Sequence[ReplicaSet | PodObject]) -> Workload:
     """Return a Deployment with the pods of its ReplicaSets."""
     meta, spec, status = deployment.metadata, deployment.spec, deployment.status
     own = [each for each in parts if isinstance(each, ReplicaSet) and each.metadata.belongs_to({meta.uid})]

@@ -17,7 +17,7 @@ from shipit.config.reading.expectation import (
     available_later,
     describe_value,
     expected,
-    is_secret,
+    is_secret_type,
 )
 from shipit.config.reading.validity import is_valid
 from shipit.config.secrets import looks_secret, names_secret
@@ -110,7 +110,7 @@ class Checker:
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
         if is_valid(value, type_):
             return value
-        if is_secret(type_):
+        if is_secret_type(type_):
             return self._report(at, f"{key_name(at)} must be {expected(type_)}, and not the secret", _USE_VARIABLE)
         if value in available_later(type_):
             what = f"{key_name(at)} cannot be {describe_value(value)} yet"

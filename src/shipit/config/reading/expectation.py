@@ -61,7 +61,7 @@ def available_later(type_: Any) -> list[str]:
     return next(iter(annotations_of(type_, "later")), [])
 
 
-def is_secret(type_: Any) -> bool:
+def is_secret_type(type_: Any) -> bool:
     """Return whether a wrong value of `type_` can be a secret, which no message may show."""
     return any(annotations_of(type_, "secret"))
 

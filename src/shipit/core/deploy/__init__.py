@@ -93,6 +93,6 @@ from shipit.core.deploy.swarm.service import LOST_TASK as LOST_TASK
 from shipit.core.deploy.swarm.service import PAUSED as PAUSED
 from shipit.core.deploy.swarm.service import Service as Service
 from shipit.core.deploy.swarm.service import ServiceChange as ServiceChange
-from shipit.core.deploy.swarm.service import Task as Task
+from shipit.core.deploy.swarm.service import SwarmTask as SwarmTask
 from shipit.core.deploy.swarm.service import UpdateOrder as UpdateOrder
 from shipit.core.deploy.swarm.service import image_labels as image_labels

@@ -14,7 +14,7 @@ from shipit.deploy.ecs.observed import EcsTarget, ObservedEcs
 from shipit.errors import ConfigError
 from shipit.finding import Finding
 from shipit.steps.deploy import read_record
-from shipit.steps.ecs import runs
+from shipit.steps.ecs import task_runs
 from shipit.world import World
 from shipit.world.ecs import EcsService
 
@@ -120,7 +120,7 @@ def _serving(world: World, seen: ObservedEcs) -> DeployedImage | None:
     if digest_in(wanted):
         known.append(_image(world, Reference.parse(wanted).name, digest_in(wanted), seen.record))
     same = [image for image in known if image.digest == digest]
-    other = (image for image in known if not same and runs(world, image, task, seen.container))
+    other = (image for image in known if not same and task_runs(world, image, task, seen.container))
     name = Reference.parse(wanted or seen.wanted).name
     return next(iter(same), None) or next(other, None) or _image(world, name, digest, seen.record)
 

@@ -11,7 +11,7 @@ from shipit.core.images import REVISION, VERSION, Reference
 from shipit.deploy.kubernetes.findings import container_findings, workload_findings
 from shipit.deploy.kubernetes.observed import KubernetesTarget, ObservedKubernetes
 from shipit.steps.deploy import read_record
-from shipit.steps.kubernetes import runs
+from shipit.steps.kubernetes import pod_runs
 from shipit.world import World
 
 _SHOWN = 19  # characters of a digest
@@ -57,7 +57,7 @@ def _serving(world: World, seen: ObservedKubernetes, workload: Workload) -> Depl
     if digest_in(seen.wanted):
         known.append(_image(world, name, digest_in(seen.wanted), seen.record))
     same = [image for image in known if image.digest == digest_in(found)]
-    other = (image for image in known if not same and runs(world, image, found))
+    other = (image for image in known if not same and pod_runs(world, image, found))
     return next(iter(same), None) or next(other, None) or _image(world, name, digest_in(found), seen.record)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from shipit.config.targets import SwarmConfig
-from shipit.core.deploy import PAUSED, DeployedImage, DeployRecord, Service, Task
+from shipit.core.deploy import PAUSED, DeployedImage, DeployRecord, Service, SwarmTask
 from shipit.core.images import REVISION, VERSION
 from shipit.deploy.base import DeployTarget, HostState
 from shipit.errors import AuthError, RemoteError
@@ -65,7 +65,7 @@ class ObservedSwarm(Struct, frozen=True):
         )
 
     @property
-    def _running(self) -> tuple[Task, ...]:
+    def _running(self) -> tuple[SwarmTask, ...]:
         tasks = self.service.tasks if self.service else ()
         return tuple(task for task in tasks if task.runs)
 

@@ -116,7 +116,7 @@ class ConfirmDeployment(Struct, frozen=True):
         for task in running:
             if task.unhealthy:
                 return f"task `{task.id}` is unhealthy: its health check failed"
-            if not runs(world, self.change.image, task, self.change.container):
+            if not task_runs(world, self.change.image, task, self.change.container):
                 return f"task `{task.id}` runs `{task.images[self.change.container]}`, and not {self.change.image}"
         return (public_problem(self.url, self.url_before, world, change="deployment") or "") if self.url else ""
 
@@ -132,7 +132,7 @@ class ConfirmDeployment(Struct, frozen=True):
         )
 
 
-def runs(world: World, image: DeployedImage, task: EcsTask, container: str) -> bool:
+def task_runs(world: World, image: DeployedImage, task: EcsTask, container: str) -> bool:
     """Return whether a task runs `image`, by the digest that ECS reports: that of the image, or that of its platform.
 
     A task without a report runs the digest of its task definition, because a container with another one cannot start.

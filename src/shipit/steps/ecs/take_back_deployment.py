@@ -1,4 +1,4 @@
-"""The step that lets ECS roll back a blue/green, linear or canary deployment that has not ended."""
+"""The step that lets ECS take back a blue/green, linear or canary deployment that has not ended."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _EVERY = 5.0  # seconds
 
 
 class TakeBackDeployment(Struct, frozen=True):
-    """Let ECS roll back a deployment that moves the requests of users in stages: the old tasks get them again at once.
+    """Let ECS take back a deployment that moves the requests of users in stages: the old tasks get them again at once.
 
     Args:
         host: the address of the service.
         deployment: the ARN of the deployment.
         image: the image to go back to.
-        within: the longest time to wait until it is rolled back, in seconds.
+        within: the longest time to wait until it is taken back, in seconds.
     """
 
     kind: ClassVar[str] = "take-back-deployment"
@@ -37,7 +37,7 @@ class TakeBackDeployment(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"let ECS roll back the deployment of {machine(self.host)}, to {self.image}"
+        return f"let ECS take back the deployment of {machine(self.host)}, to {self.image}"
 
     def check(self, world: World) -> Done | Todo:
         newest = self._newest(world)
@@ -47,7 +47,7 @@ class TakeBackDeployment(Struct, frozen=True):
         newest, end = self._newest(world), world.clock.elapsed() + self.within
         if newest and not newest.rolled_back:
             world.ecs_services.at(self.host).take_back(self.deployment)
-        while newest and world.clock.elapsed() < end:  # what comes next says why it is still not rolled back
+        while newest and world.clock.elapsed() < end:  # what comes next says why it is still not taken back
             world.clock.sleep(_EVERY)
             newest = self._newest(world)
         return {}

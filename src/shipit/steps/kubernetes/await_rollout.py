@@ -10,7 +10,7 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, Workload, kubectl, machine, rollout
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
+from shipit.steps.kubernetes.patch_deployment import require_workload, superseded
 from shipit.world import World
 
 _EVERY = 1.0  # seconds
@@ -68,7 +68,7 @@ class AwaitRollout(Struct, frozen=True):
 
     def _found(self, world: World) -> Workload:
         """Return the Deployment; raises `ConflictError` if another program changed its image."""
-        found = workload_of(world, self.host, self.deployment, self.container)
+        found = require_workload(world, self.host, self.deployment, self.container)
         if found.images[self.container] != self.image.reference:
             raise superseded(self.host, self.deployment, found.images[self.container])
         return found

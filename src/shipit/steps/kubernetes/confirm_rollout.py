@@ -11,7 +11,7 @@ from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, 
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Seen, add_event, address_hint, public_problem, read_record, verified_outputs, watch
-from shipit.steps.kubernetes.patch_deployment import superseded, workload_of
+from shipit.steps.kubernetes.patch_deployment import require_workload, superseded
 from shipit.world import World
 
 
@@ -83,13 +83,13 @@ class ConfirmRollout(Struct, frozen=True):
         if len(found.ready) < max(1, min(pods, found.replicas)):
             problem = next((pod.problem for pod in found.newest if not pod.ready), "there are fewer pods than before")
             return f"only {len(found.ready)} of {found.replicas} pods are ready: {problem}"
-        wrong = [pod for pod in found.ready if not runs(world, self.image, pod.images.get(self.container, ""))]
+        wrong = [pod for pod in found.ready if not pod_runs(world, self.image, pod.images.get(self.container, ""))]
         if wrong:
             return f"pod `{wrong[0].name}` runs `{wrong[0].images.get(self.container, '')}`, and not {self.image}"
         return (public_problem(self.url, self.url_before, world, change="rollout") or "") if self.url else ""
 
     def _found(self, world: World) -> Workload:
-        found = workload_of(world, self.host, self.deployment, self.container)
+        found = require_workload(world, self.host, self.deployment, self.container)
         if found.images[self.container] != self.image.reference:
             raise superseded(self.host, self.deployment, found.images[self.container])
         return found
@@ -107,7 +107,7 @@ class ConfirmRollout(Struct, frozen=True):
         )
 
 
-def runs(world: World, image: DeployedImage, found: str) -> bool:
+def pod_runs(world: World, image: DeployedImage, found: str) -> bool:
     """Return whether a container runs `image`, by the id that the node reports.
 
     The node names the digest that was pulled, or that of its platform, depending on its container runtime.

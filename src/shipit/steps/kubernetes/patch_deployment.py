@@ -58,14 +58,14 @@ class PatchDeployment(Struct, frozen=True):
 
     def _found(self, world: World) -> Workload:
         """Return the Deployment; raises `ConflictError` if another program gave it another image since the plan."""
-        found = workload_of(world, self.host, self.deployment, self.container, pods=False)
+        found = require_workload(world, self.host, self.deployment, self.container, pods=False)
         now = found.images[self.container]
         if now not in (self.was, self.image.reference):
             raise superseded(self.host, self.deployment, now)
         return found
 
 
-def workload_of(world: World, host: str, deployment: str, container: str, *, pods: bool = True) -> Workload:
+def require_workload(world: World, host: str, deployment: str, container: str, *, pods: bool = True) -> Workload:
     """Return a Deployment; raises `ConflictError` if it or its container is gone."""
     found = world.clusters.at(host).workload(deployment, pods=pods)
     if found is None or container not in found.images:

@@ -10,7 +10,7 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, Job, NewJob, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.kubernetes.patch_deployment import workload_of
+from shipit.steps.kubernetes.patch_deployment import require_workload
 from shipit.world import World
 
 _EVERY = 1.0  # seconds
@@ -56,7 +56,7 @@ class RunJob(Struct, frozen=True):
         cluster, clock = world.clusters.at(self.host), world.clock
         found = cluster.job(self.job.name)
         if found is None or not self.job.is_of(found) or found.failure:
-            workload_of(world, self.host, self.job.deployment, self.job.container, pods=False)
+            require_workload(world, self.host, self.job.deployment, self.job.container, pods=False)
             cluster.start_job(self.job)
         end = clock.elapsed() + self.job.timeout
         while not (found := self._found(world)).done:

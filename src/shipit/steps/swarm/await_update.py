@@ -11,7 +11,7 @@ from shipit.core import limits
 from shipit.core.deploy import LOST_TASK, PAUSED, DeployedImage, Service, ServiceChange
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.swarm.service import failure_of, read_service, require_own
+from shipit.steps.swarm.service import image_failure, read_service, require_own
 from shipit.world import World
 
 _EVERY = 0.5  # seconds
@@ -61,7 +61,7 @@ class AwaitUpdate(Struct, frozen=True):
             if not reason and clock.elapsed() >= end:
                 reason = f"not done within {self.within:g} seconds: {problem}"
             if reason:
-                raise failure_of(service, self.image, reason, self.host, world)
+                raise image_failure(service, self.image, reason, self.host, world)
             self._go_on(service, world)
             clock.sleep(_EVERY)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from shipit.core.deploy import DeployedImage, DeployEvent
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import add_event, address_hint, public_problem, read_record, verified_outputs
-from shipit.steps.swarm.service import failure_of, read_service, require_own
+from shipit.steps.swarm.service import image_failure, read_service, require_own
 from shipit.world import World
 
 _EVERY = 1.0  # seconds
@@ -87,14 +87,14 @@ class ConfirmService(Struct, frozen=True):
             before = failed if before is None else before  # by an earlier run
             require_own(service, self.image)
             if failed - before:
-                raise failure_of(service, self.image, "a task failed after the update", self.host, world)
+                raise image_failure(service, self.image, "a task failed after the update", self.host, world)
             outside = public_problem(self.url, self.url_before, world, change="update") if self.url else None
             problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
             if not problem and not outside and left <= 0:
                 return
             if outside:
                 hint = address_hint("`url`, DNS and the proxy", self.environment)
-                raise failure_of(service, self.image, outside, self.host, world, hint)
+                raise image_failure(service, self.image, outside, self.host, world, hint)
             if left <= -self.within:
-                raise failure_of(service, self.image, problem, self.host, world)
+                raise image_failure(service, self.image, problem, self.host, world)
             clock.sleep(_EVERY if problem else min(_EVERY, max(left, 0.01)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipit.core import limits
-from shipit.core.deploy import DeployedImage, Service, Task, machine
+from shipit.core.deploy import DeployedImage, Service, SwarmTask, machine
 from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.world import World
@@ -55,7 +55,7 @@ def require_image(host: str, name: str, image: DeployedImage, health: bool, worl
         raise PreflightError([Finding("swarm-health-check", what, fix)], to="deploy")
 
 
-def failure_of(
+def image_failure(
     service: Service, image: DeployedImage, reason: str, host: str, world: World, hint: str = ""
 ) -> DeployError:
     """Return the error for an image that failed, with the error and the log of its newest task that failed.
@@ -73,7 +73,7 @@ def failure_of(
     )
 
 
-def _log(service: Service, task: Task | None, host: str, world: World) -> str:
+def _log(service: Service, task: SwarmTask | None, host: str, world: World) -> str:
     if task is None or not task.began:
         return ""
     return world.hosts.at(host).services.logs(service.name, limits.DEPLOY_LOG, task.id)

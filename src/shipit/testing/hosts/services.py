@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, Task, UpdateOrder
+from shipit.core.deploy import JOB, Service, ServiceChange, ServiceJob, SwarmTask, UpdateOrder
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.hosts.containers import FakeApp
@@ -213,7 +213,7 @@ class FakeServices:
         kept.set(replace(kept.previous, update="rollback_started", update_message=message), kept.time)
 
     def _start(self, kept: _Kept, slot: int) -> None:
-        task = Task(f"task{next(self._numbers)}", kept.service.digest, "new", began=False)
+        task = SwarmTask(f"task{next(self._numbers)}", kept.service.digest, "new", began=False)
         kept.tasks.append(_KeptTask(task, slot, kept.time))
         self._age(kept, kept.tasks[-1])
         ended = [each for each in kept.tasks if each.slot == slot and not each.task.is_wanted]
@@ -233,7 +233,7 @@ class FakeServices:
         began = state not in ("pending", "rejected")
         kept_task.task = replace(task, state=state, error=error, wanted=wanted, began=began, since=f"{kept.time:06.1f}")
 
-    def _state(self, kept: _Kept, task: Task, age: float) -> tuple[str, str]:
+    def _state(self, kept: _Kept, task: SwarmTask, age: float) -> tuple[str, str]:
         app = self._apps.get(task.digest, FakeApp())
         others = sum(other.task.state == "running" for other in kept.tasks if other.task.id != task.id)
         if kept.service.host_ports and task.state != "running" and others >= kept.service.nodes:
@@ -256,7 +256,7 @@ class FakeServices:
 class _KeptTask(Struct):
     """A task, the number of its place in the service, the time when it was created, and whether it was moved."""
 
-    task: Task
+    task: SwarmTask
     slot: int
     began: float
     moved: bool = False
@@ -307,5 +307,5 @@ class _KeptJob(Struct):
         state, error = ("failed", f"task: non-zero exit ({status})") if status else ("complete", "")
         if self.clock.elapsed() - self.since < (self.app.exits or 0):
             state, error = "running", ""
-        task = Task(f"{job.name}.1", job.image.partition("@")[2], state, "complete", error)
+        task = SwarmTask(f"{job.name}.1", job.image.partition("@")[2], state, "complete", error)
         return Service(job.name, job.image, 1, {JOB: job.service}, command=job.command, tasks=(task,))

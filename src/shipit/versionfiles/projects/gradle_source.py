@@ -2,7 +2,7 @@
 
 >>> texts = {"gradle.properties": "appVersion=1.2.3"}
 >>> version_source("build.gradle", "version = findProperty('appVersion')", texts.get, tuple)
-Source(path='gradle.properties', format='properties', place='appVersion')
+GradleSource(path='gradle.properties', format='properties', place='appVersion')
 
 A reference is a property, a variable, a version of the catalog `libs`, or a constant of `buildSrc`. An expression that
 does more than refer to one of them is not followed, because it can have another value than the file.
@@ -37,7 +37,7 @@ _TEMPLATE = pattern(r'"\$(?:\{(?P<code>[^{}]*)\}|(?P<name>\w+))"')
 _SOURCES = r"buildSrc/src/main/(?:kotlin|java|groovy)/(?:.*/)?{owner}\.(?:kt|java|groovy)"
 
 
-class Source(NamedTuple):
+class GradleSource(NamedTuple):
     """A file that contains a version as plain text, its format by name, and the place in the file."""
 
     path: str
@@ -45,7 +45,7 @@ class Source(NamedTuple):
     place: str
 
 
-def version_source(path: str, text: str, read: Read, paths: Callable[[], Iterable[str]]) -> Source | None:
+def version_source(path: str, text: str, read: Read, paths: Callable[[], Iterable[str]]) -> GradleSource | None:
     """Return the place that the computed version of a build script comes from.
 
     Args:
@@ -90,7 +90,7 @@ class _Script(NamedTuple):
                 yield place
 
 
-def _sources(expression: str, script: _Script) -> Iterator[Source]:
+def _sources(expression: str, script: _Script) -> Iterator[GradleSource]:
     """Yield the places that `expression` may refer to, the most likely first."""
     if template := _TEMPLATE.fullmatch(expression):
         expression = template["code"] or template["name"] or ""
@@ -102,21 +102,21 @@ def _sources(expression: str, script: _Script) -> Iterator[Source]:
     elif found := _PROPERTY.fullmatch(expression) or _KEY.fullmatch(expression) or _VARIABLE.fullmatch(expression):
         yield from _in_script(found["name"], script)
         for directory in script.directories:
-            yield Source(f"{directory}gradle.properties", "properties", found["name"])
+            yield GradleSource(f"{directory}gradle.properties", "properties", found["name"])
         yield from _in_root_script(found["name"], script)
 
 
-def _in_script(name: str, script: _Script) -> Iterator[Source]:
+def _in_script(name: str, script: _Script) -> Iterator[GradleSource]:
     found = list(script.assigned(name))
     for place in found if len(found) == 1 else ():
         if place.literal:
-            yield Source(script.path, _format(script.path), place.path)
+            yield GradleSource(script.path, _format(script.path), place.path)
         else:  # a variable that refers to a property in turn; the rest of the script cannot refer back to it
             rest = script._replace(places=[each for each in script.places if each is not place])
             yield from _sources(place.span.of(script.text), rest)
 
 
-def _in_root_script(name: str, script: _Script) -> Iterator[Source]:
+def _in_root_script(name: str, script: _Script) -> Iterator[GradleSource]:
     """Yield the property `ext` of the root project, which the build scripts of subprojects can use."""
     if "/" not in script.path:
         return
@@ -127,7 +127,7 @@ def _in_root_script(name: str, script: _Script) -> Iterator[Source]:
             yield from _in_script(name, script._replace(path=path, text=text, places=places))
 
 
-def _in_catalog(name: str, script: _Script) -> Iterator[Source]:
+def _in_catalog(name: str, script: _Script) -> Iterator[GradleSource]:
     """Yield the place of a version in the catalog; `my-app`, `my_app` and `my.app` are all `my.app` in a script."""
     for directory in script.directories:
         path = f"{directory}gradle/libs.versions.toml"
@@ -135,10 +135,10 @@ def _in_catalog(name: str, script: _Script) -> Iterator[Source]:
         for place in toml_places(text) if text is not None else ():
             table, _, key = place.path.partition(".")
             if table == "versions" and re.sub("[-_]", ".", key) == name:
-                yield Source(path, "toml", place.path)
+                yield GradleSource(path, "toml", place.path)
 
 
-def _in_build_sources(owner: str, name: str, script: _Script) -> Iterator[Source]:
+def _in_build_sources(owner: str, name: str, script: _Script) -> Iterator[GradleSource]:
     pattern = re.compile(_SOURCES.format(owner=owner))
     for path in script.paths():
         if not any(pattern.fullmatch(path.removeprefix(directory)) for directory in script.directories):
@@ -146,10 +146,10 @@ def _in_build_sources(owner: str, name: str, script: _Script) -> Iterator[Source
         text = script.read(path) or ""
         places = gradle.assignments(text, kotlin=_is_kotlin(path))
         constants = [each for each in places if each.literal and re.split(r"[ .]", each.path)[-1] == name]
-        yield from (Source(path, _format(path), place.path) for place in constants)
+        yield from (GradleSource(path, _format(path), place.path) for place in constants)
 
 
-def _is_plain(source: Source, read: Read) -> bool:
+def _is_plain(source: GradleSource, read: Read) -> bool:
     """Return whether the file contains a version at the place, and nothing else."""
     text = read(source.path)
     format = FORMATS[source.format]

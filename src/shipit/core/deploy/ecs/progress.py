@@ -31,7 +31,7 @@ def deployment_state(service: EcsState, definition: str) -> Rollout:
     if newest.status == "SUCCESSFUL":
         return Rollout(done=True)
     if newest.status in ("ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"):
-        what = "ECS rolled it back" if newest.status == "ROLLBACK_SUCCESSFUL" else "ECS could not roll it back"
+        what = "ECS took it back" if newest.status == "ROLLBACK_SUCCESSFUL" else "ECS could not take it back"
         return Rollout(failed=_with_reasons(f"{what}: {newest.reason}", service, definition))
     if newest.status == "STOPPED" or (service.rollout == "FAILED" and service.definition == definition):
         reason = newest.reason or service.rollout_reason

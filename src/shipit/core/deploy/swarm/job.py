@@ -1,8 +1,8 @@
 """A command that runs once in a swarm: a job, which is a service whose only task ends.
 
->>> from shipit.core.deploy.swarm.service import Task
+>>> from shipit.core.deploy.swarm.service import SwarmTask
 >>> job = ServiceJob("shop_web", "acme/shop@sha256:2", ("migrate",))
->>> task = Task("a", "sha256:2", "failed", "complete", "task: non-zero exit (3)")
+>>> task = SwarmTask("a", "sha256:2", "failed", "complete", "task: non-zero exit (3)")
 >>> found = Service(job.name, job.image, labels={JOB: "shop_web"}, command=("migrate",), tasks=(task,))
 >>> job.is_of(found), job_failure(found)
 (True, 'non-zero exit (3)')

@@ -1,6 +1,7 @@
 """Services of a Docker swarm and their tasks, as the engine of a manager describes them.
 
->>> old, new = Task("a", "sha256:1", "running"), Task("b", "sha256:2", "failed", "shutdown", "non-zero exit (3)")
+>>> old = SwarmTask("a", "sha256:1", "running")
+>>> new = SwarmTask("b", "sha256:2", "failed", "shutdown", "non-zero exit (3)")
 >>> service = Service("shop", "acme/shop@sha256:1", replicas=1, tasks=(old, new))
 >>> service.unsettled("sha256:1"), service.unsettled("sha256:2")
 ('', '0 of 1 tasks run')
@@ -25,7 +26,7 @@ PAUSED = ("paused", "rollback_paused")
 LOST_TASK = "shipit.lost-task"  # the label with the id of the task on a lost node that an update no longer waits for
 
 
-class Task(Struct, frozen=True):
+class SwarmTask(Struct, frozen=True):
     """A task of a service: a container on a node, or the attempt to run one.
 
     Args:
@@ -109,7 +110,7 @@ class Service(Struct, frozen=True):
     host_ports: tuple[int, ...] = ()
     health_check: bool | None = None
     command: tuple[str, ...] = ()
-    tasks: tuple[Task, ...] = ()
+    tasks: tuple[SwarmTask, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -139,7 +140,7 @@ class Service(Struct, frozen=True):
         label = self.labels.get
         return DeployedImage(label(IMAGE, ""), self.digest, label(VERSION, ""), label(REVISION, ""))
 
-    def of(self, digest: str) -> tuple[Task, ...]:
+    def of(self, digest: str) -> tuple[SwarmTask, ...]:
         """Return the tasks of an image, the newest first."""
         return tuple(task for task in self.tasks if task.digest == digest)
 
@@ -147,7 +148,7 @@ class Service(Struct, frozen=True):
         """Return the ids of the tasks of an image that failed."""
         return {task.id for task in self.of(digest) if task.failed}
 
-    def failure(self, digest: str) -> Task | None:
+    def failure(self, digest: str) -> SwarmTask | None:
         """Return the newest task of an image that failed; None if none did."""
         return next((task for task in self.of(digest) if task.failed), None)
 

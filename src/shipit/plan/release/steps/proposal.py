@@ -18,7 +18,7 @@ from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.proposal_body import proposal_body
 from shipit.plan.version import channel
-from shipit.plan.version.files.version_files import version_of
+from shipit.plan.version.files.version_files import version_in
 from shipit.steps.base import Step
 from shipit.steps.forge import OpenPullRequest
 from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
@@ -99,7 +99,7 @@ def _wrong_versions(
         package, version = entry.next_release.history.package, entry.release.version
         end = f"on `{state.branch}`, so merging the pull request would not release {version}"
         for file in observed.version_files[package.name]:
-            found = version_of(file, texts.get(file.path))
+            found = version_in(file, texts.get(file.path))
             if file.path in state.base_texts and found != version:
                 shown = f"`{shortened(found, limits.QUOTED_TEXT)}`" if found else "no version"
                 fix = f"write the version to release, such as `{version}`, into `{file.path}` on that branch"

@@ -17,7 +17,7 @@ from shipit.core.versions import Tag, Version
 from shipit.core.versions.tag_family import TagFamily, is_named, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion, is_behind
-from shipit.plan.version.files.nested_fix import Part, proposed_files, proposed_packages, proposed_ways
+from shipit.plan.version.files.nested_fix import NestedFile, proposed_files, proposed_packages, proposed_ways
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.world import Git
@@ -89,7 +89,7 @@ def nested_findings(
         yield _finding(parts, history, lock)
 
 
-def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[Part]) -> list[Part]:
+def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[NestedFile]) -> list[NestedFile]:
     """Return the Cargo.lock at the root, if it repeats the version of crates that have that of the last release."""
     crates = any(part.fits and part.path.endswith("/Cargo.toml") for part in parts)
     text = git.text(rev, "Cargo.lock") if crates else None
@@ -102,7 +102,7 @@ def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[Part]) -> 
         names = [name for name, version in local_crates(text).items() if version == str(history.stable.version)]
     except VersionFileError:
         return []
-    return [Part("Cargo.lock", str(history.stable.version), fits=True, paths=tuple(names))] if names else []
+    return [NestedFile("Cargo.lock", str(history.stable.version), fits=True, paths=tuple(names))] if names else []
 
 
 def _topmost(declared: Sequence[DeclaredVersion]) -> list[DeclaredVersion]:
@@ -117,11 +117,13 @@ def _directory(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _with_releases(declared: Sequence[DeclaredVersion], last: Tag | None, tags: Mapping[str, str]) -> Iterator[Part]:
+def _with_releases(
+    declared: Sequence[DeclaredVersion], last: Tag | None, tags: Mapping[str, str]
+) -> Iterator[NestedFile]:
     families = [family for family in tag_families(tags) if family.name]
     for each in declared:
         own = (family.format for family in families if _is_released(family, each))
-        yield Part(each.path, each.written, next(own, None), last is not None and _continues(each, last))
+        yield NestedFile(each.path, each.written, next(own, None), last is not None and _continues(each, last))
 
 
 def _is_released(family: TagFamily, file: DeclaredVersion) -> bool:
@@ -139,7 +141,7 @@ def _continues(file: DeclaredVersion, last: Tag) -> bool:
     return version is not None and (version == last.version or (is_snapshot and version > last.version))
 
 
-def _finding(parts: Sequence[Part], history: History, lock: Sequence[Part]) -> Finding:
+def _finding(parts: Sequence[NestedFile], history: History, lock: Sequence[NestedFile]) -> Finding:
     own = [part for part in parts if part.releases]
     of_whole = [part for part in parts if part.fits and not part.releases]
     package = history.package
@@ -159,7 +161,10 @@ def _finding(parts: Sequence[Part], history: History, lock: Sequence[Part]) -> F
 
 
 def _left_out(
-    written: Sequence[VersionFileConfig], root: Sequence[DeclaredVersion], history: History, fitting: Sequence[Part]
+    written: Sequence[VersionFileConfig],
+    root: Sequence[DeclaredVersion],
+    history: History,
+    fitting: Sequence[NestedFile],
 ) -> Iterator[Finding]:
     """Yield a warning if a release writes the files at the root, but not all of `fitting`, which have the last version.
 
@@ -173,7 +178,7 @@ def _left_out(
     first, last = root[0], history.stable
     shown = listed([f"`{part.path}` ({part.version})" for part in left])
     what = f"a release writes `{first.path}` ({first.written}), but not {shown}; the last release is `{last.name}`"
-    at_root = [Part(file.path, "", paths=file.paths) for file in written]
+    at_root = [NestedFile(file.path, "", paths=file.paths) for file in written]
     ways = [left, at_root] if is_behind(root, last) else [[*at_root, *left], at_root]
     yield Finding("nested-version-files", what, proposed_files(*ways), "warning")
 

@@ -13,7 +13,7 @@ from shipit.core.versions import TagFormat
 _Way = tuple[str, list[str]]  # the condition under which it is right, and the lines to write
 
 
-class Part(Struct, frozen=True):
+class NestedFile(Struct, frozen=True):
     """A version file below the root: its path, the version as it is written, and the tag format of its own releases.
 
     `releases` is None when no tag shows releases of this part. `fits` is True when it has the version of the last
@@ -33,7 +33,7 @@ class Part(Struct, frozen=True):
         return self.path.rpartition("/")[0]
 
 
-def proposed_ways(parts: Sequence[Part], *, released: bool) -> str:
+def proposed_ways(parts: Sequence[NestedFile], *, released: bool) -> str:
     """Return the tables to write, the most probable ones first, each with the condition under which it is right.
 
     Args:
@@ -53,13 +53,13 @@ def proposed_ways(parts: Sequence[Part], *, released: bool) -> str:
     return "\n".join(_lines([*separate, together, none]))
 
 
-def proposed_files(wanted: Sequence[Part], root: Sequence[Part]) -> str:
+def proposed_files(wanted: Sequence[NestedFile], root: Sequence[NestedFile]) -> str:
     """Return the version files `wanted`, or else only those at the `root`."""
     lines = ("write in shipit.toml:", *_version_files(wanted), "or, to write only the root:", *_version_files(root))
     return "\n".join(lines)
 
 
-def proposed_packages(parts: Sequence[Part], other: str) -> str:
+def proposed_packages(parts: Sequence[NestedFile], other: str) -> str:
     """Return the tables of the packages, or else the instruction `other`."""
     return "\n".join(("write in shipit.toml:", *_packages(parts), f"or {other}"))
 
@@ -74,19 +74,19 @@ def _lines(ways: Sequence[_Way]) -> Iterator[str]:
         yield from lines
 
 
-def _version_files(parts: Sequence[Part]) -> list[str]:
+def _version_files(parts: Sequence[NestedFile]) -> list[str]:
     entries = list(map(_entry, parts))
     if len(entries) <= 3 and not any(part.paths for part in parts):
         return ["  [release]", f"  version-files = [{', '.join(entries)}]"]
     return ["  [release]", "  version-files = [", *(f"    {entry}," for entry in entries), "  ]"]
 
 
-def _entry(part: Part) -> str:
+def _entry(part: NestedFile) -> str:
     path = toml_string(part.path)
     return f"{{ path = {path}, paths = [{', '.join(map(toml_string, part.paths))}] }}" if part.paths else path
 
 
-def _packages(parts: Sequence[Part]) -> list[str]:
+def _packages(parts: Sequence[NestedFile]) -> list[str]:
     directories = {part.directory: part.releases for part in parts}
     return list(_tables(directories))
 

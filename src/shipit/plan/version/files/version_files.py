@@ -125,7 +125,7 @@ def _entry(file: VersionFileConfig) -> str:
 
 def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:
     """Return the version in each file that can be read."""
-    texts = ((file.path, version_of(file, git.text(rev, file.path))) for file in files)
+    texts = ((file.path, version_in(file, git.text(rev, file.path))) for file in files)
     return tuple(DeclaredVersion(path, written, _announced(written)) for path, written in texts if written)
 
 
@@ -180,7 +180,7 @@ def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfi
         lock = VersionFileConfig(path=f"{directory}/{name}".lstrip("/"), paths=(place,))
         locked = git.text(rev, lock.path)
         if locked is not None:
-            if version_of(lock, locked):
+            if version_in(lock, locked):
                 yield lock
             return
 
@@ -191,7 +191,7 @@ def _committed(git: Git, rev: str) -> Callable[[str], str | None]:
     return lambda path: git.text(rev, path) if path in committed else None
 
 
-def version_of(file: VersionFileConfig, text: str | None) -> str | None:
+def version_in(file: VersionFileConfig, text: str | None) -> str | None:
     """Return the version in `text`, the content of `file`; None when there is no version that can be read."""
     version = _read(file, text)
     return version if isinstance(version, str) else None
