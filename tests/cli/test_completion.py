@@ -43,7 +43,7 @@ def bash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("typed", "offered"),
     [
         (["shipit", ""], set(COMMANDS)),
-        (["shipit", "re"], {"release", "replay"}),
+        (["shipit", "re"], {"release", "replay", "report"}),
         (["shipit", "release", "--d"], {"--dry-run"}),
         (["shipit", "-C", ".", "plan", "--verb"], {"--verbose"}),
         (["shipit", "completion", ""], {"bash", "zsh", "fish"}),

@@ -331,10 +331,35 @@ def test_only_the_newest_deployment_to_an_environment_is_found(
     assert (forge.deployment_state(one), forge.deployment_state(two)) == ("success", None)
 
 
+def test_past_deployments_have_all_their_states_and_times_the_oldest_first(
+    showing: Bench, deployments: tuple[ForgeDeployment, ForgeDeployment]
+) -> None:
+    forge, (one, two) = showing.forge, deployments
+    assert forge.deployments("prod") == ()
+    for each, state in (
+        (one, "in_progress"),
+        (one, "success"),
+        (two, "in_progress"),
+        (two, "failure"),
+        (one, "success"),
+    ):
+        forge.report_deployment(each, state)  # type: ignore[arg-type]
+    found = forge.deployments("prod")
+    assert [(each.commit, each.digest, each.version) for each in found] == [
+        (each.commit, each.digest, "1.4.0") for each in (one, two, one)
+    ]
+    # A forge can also report by itself that an earlier deployment is inactive.
+    states = [[state for state, _ in each.states if state != "inactive"] for each in found]
+    assert states == [["in_progress", "success"], ["in_progress", "failure"], ["success"]]
+    assert all(at > 0 for each in found for at in (each.at, *(at for _, at in each.states)))
+    assert forge.deployments("dev") == ()
+
+
 def test_local_files_show_no_deployments(tmp_path: Path) -> None:
     forge: Forge = LocalForge(str(tmp_path))
     deployment = ForgeDeployment("prod", "1" * 40, "sha256:1", "1.4.0")
     assert not forge.shows_deployments
     forge.report_deployment(deployment, "success")
     assert forge.deployment_state(deployment) is None
+    assert forge.deployments("prod") == ()
     assert list(tmp_path.iterdir()) == []

@@ -517,6 +517,18 @@ def test_tags_are_annotated_or_lightweight_and_lead_to_a_commit(clone: Clone) ->
     assert clone.git.tag_message("v9") == ""
 
 
+def test_a_tag_has_the_time_when_it_was_made_or_that_of_its_commit(clone: Clone) -> None:
+    assert clone.git.tag_times() == {}
+    commit = clone.commit("feat: a")
+    clone.tag("app/v2")
+    clone.git.create_tag("v1.0.0", commit, "1.0.0")
+    made = clone.git.commit(commit)
+    times = clone.git.tag_times()
+    assert made
+    assert (list(times), times["app/v2"]) == (["app/v2", "v1.0.0"], made.timestamp)
+    assert times["v1.0.0"] >= made.timestamp
+
+
 def test_a_tag_that_exists_is_not_made_again(clone: Clone) -> None:
     first, second = shared(clone, "feat: a", "feat: b")
     clone.git.create_tag("v1.0.0", first, "1.0.0\n")

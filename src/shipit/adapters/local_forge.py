@@ -135,6 +135,9 @@ class LocalForge:
     def deployment_state(self, deployment: ForgeDeployment) -> None:
         """Return None: files show no deployments."""
 
+    def deployments(self, environment: str) -> tuple[()]:
+        return ()
+
     def find_pull_request(self, branch: str, base: str) -> None:
         """Return None: files hold no pull requests."""
 

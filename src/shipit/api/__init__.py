@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from shipit.api.releasing import plan_release as plan_release
     from shipit.api.releasing import release as release
     from shipit.api.replaying import replay as replay
+    from shipit.api.reporting import report as report
+    from shipit.api.reporting import report_page as report_page
     from shipit.plan.outcome import Deployment as Deployment
     from shipit.plan.outcome import Images as Images
     from shipit.plan.outcome import Outcome as Outcome
@@ -104,6 +106,10 @@ _NAMES = {
         "release",
     ),
     "api.replaying": ("replay",),
+    "api.reporting": (
+        "report",
+        "report_page",
+    ),
     "plan.outcome": (
         "Deployment",
         "Images",

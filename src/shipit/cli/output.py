@@ -84,14 +84,14 @@ class Output:
         for piece in pieces:
             self.data(piece)
 
-    def save(self, path: str, text: str) -> None:
-        """Write `text` to the file `path`. Raises `UsageError` if it cannot be written."""
+    def save(self, path: str, text: str, option: str = "-o") -> None:
+        """Write `text` to the file `path`, which `option` names. Raises `UsageError` if it cannot be written."""
         try:
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 file.write(text)
         except OSError as error:
             what = f"`{path}` cannot be written: {error.strerror}"
-            raise UsageError(what, hint="choose another file with -o") from error
+            raise UsageError(what, hint=f"choose another file with {option}") from error
 
     def paint(self, text: str, style: str) -> str:
         """Return `text` in a style of `STYLES`; the methods that write remove colours that are not wanted."""

@@ -111,6 +111,7 @@ ANNOTATION_TITLE = Count("github", 200, "characters of a subject in an annotatio
 LIST_PAGES = Count("github", 100, "pages of a list, of 100 entries each", "error, status 5")  # GitHub shows no more releases
 NESTED_TAGS = Count("github", 10, "tags that point to another tag, in a row", "the tag counts as one on another commit: error, status 3")
 GITHUB_REASON = Count("github", 300, "characters of the reason of GitHub in an error", "the text ends with `…`")
+REPORTED_DEPLOYMENTS = Count("github", 50, "newest deployments of an environment that `shipit report` reads from GitHub", "earlier ones are left out")
 EARLIER_DEPLOYMENTS = Count("github", 10, "deployments among which shipit looks for the earlier one", "the earlier one stays active on GitHub")
 
 # GitHub and registries
@@ -181,6 +182,8 @@ PROPOSED_PACKAGES = Count("texts", 50, "packages that are proposed for tags in a
 PLAN_DIFF = Count("texts", 200, "lines that `--verify` shows of the difference between two plans", "the number of the others is below them")
 REPLAYED_COMMITS = Count("texts", 5, "commits that `shipit replay` shows for a version that differs", "the number of the others is below them")
 REPLAYED_SETTINGS = Count("texts", 3, "settings that `shipit replay` tries on all releases", "the effect of the others is not shown")
+REPORT_ROWS = Count("texts", 10, "releases, deployments or waiting commits that `shipit report` shows on the terminal", "the number of the others is below them; `--html` and `--json` have them")
+REPORT_WAITING = Count("texts", 50, "waiting commits that `shipit report` lists with `--html` and `--json`", "only their number is given")
 ALIAS_TITLES = Count("texts", 3, "fewest titles with another word for a type, such as `기능`", "`shipit init` proposes no alias for the word")
 ALIAS_COMMITS = Count("texts", 2_000, "newest commits in which `shipit init` looks for such words", "older ones are not read")
 MERGED_LINES = Count("texts", 2_000, "lines between the first and the last change of a file that shipit and a person both changed in the branch of a release pull request", "the pull request is not updated; error, status 3")

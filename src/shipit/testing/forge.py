@@ -13,7 +13,7 @@ from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, PastDeployment
 
 
 class FakeForge:
@@ -53,6 +53,9 @@ class FakeForge:
 
     def labels(self, number: int) -> frozenset[str]:
         return frozenset(self._remote.labels.get(number, ()))
+
+    def deployments(self, environment: str) -> tuple[PastDeployment, ...]:
+        return tuple(self._remote.past_deployments.get(environment, ()))
 
     def deployment_state(self, deployment: ForgeDeployment) -> str | None:
         reported = self._remote.deployments.get(deployment.environment, [])
@@ -130,8 +133,14 @@ class FakeForge:
 
     def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
         reported = self._remote.deployments.setdefault(deployment.environment, [])
+        past = self._remote.past_deployments.setdefault(deployment.environment, [])
+        now = int(self._remote.clock.now().timestamp())
         if reported and _is_same(reported[-1][0], deployment):
-            reported.pop()
+            if reported.pop()[1] != state:
+                past[-1] = replace(past[-1], states=(*past[-1].states, (state, now)))
+        else:
+            made = PastDeployment(deployment.commit, deployment.digest, deployment.version, now, ((state, now),))
+            past.append(made)
         if state == "success":
             reported[:] = [(each, "inactive" if old == "success" else old) for each, old in reported]
         reported.append((deployment, state))

@@ -21,6 +21,7 @@ from shipit.world.forge import Forge as Forge
 from shipit.world.forge import ForgeDeployment as ForgeDeployment
 from shipit.world.forge import ForgePullRequest as ForgePullRequest
 from shipit.world.forge import ForgeRelease as ForgeRelease
+from shipit.world.forge import PastDeployment as PastDeployment
 from shipit.world.forge import PullRequestState as PullRequestState
 from shipit.world.git import CommitInfo as CommitInfo
 from shipit.world.git import EntryKind as EntryKind

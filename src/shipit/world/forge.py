@@ -62,6 +62,24 @@ class ForgeDeployment(Struct, frozen=True):
     log_url: str = ""
 
 
+class PastDeployment(Struct, frozen=True):
+    """A deployment that the forge shows, made by shipit or another tool. Times are in seconds since the epoch (UTC).
+
+    Args:
+        commit: the id of the commit.
+        digest: the digest of the image; empty if another tool made the deployment.
+        version: the version of the image; empty if another tool made the deployment.
+        at: the time when it was created.
+        states: each state that was reported, with its time, the oldest first.
+    """
+
+    commit: str
+    digest: str
+    version: str
+    at: int
+    states: tuple[tuple[str, int], ...] = ()
+
+
 PullRequestState = Literal["open", "closed", "merged"]
 
 
@@ -130,6 +148,9 @@ class Forge(Protocol):
 
         It is a `DeploymentState`, or another state that the forge knows.
         """
+
+    def deployments(self, environment: str) -> tuple[PastDeployment, ...]:
+        """Return the newest deployments to an environment, also those of other tools, the oldest of them first."""
 
     def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
         """Return the newest pull request from `branch` into `base`, in any state; None if there is none."""

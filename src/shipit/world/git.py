@@ -78,6 +78,12 @@ class Git(Protocol):
     def tag_message(self, name: str) -> str:
         """Return the message of a tag, or of its commit if the tag is lightweight; empty if there is no such tag."""
 
+    def tag_times(self) -> Mapping[str, int]:
+        """Return the time of each tag by its name, in seconds since the epoch (UTC); 0 if git cannot read it.
+
+        It is the time when an annotated tag was made, and that of the commit of a lightweight tag.
+        """
+
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         """Yield the commits reachable from `include` and not from `exclude`, newest first.
 

@@ -1,4 +1,4 @@
-"""Changelog templates: the built-in ones, and files of the user."""
+"""Templates: those of changelogs, built-in or files of the user, and that of the page of a report."""
 
 from __future__ import annotations
 
@@ -48,10 +48,16 @@ def template_names() -> list[str]:
     return sorted(file.name.removesuffix(_SUFFIX) for file in _built_in().iterdir() if file.name.endswith(_SUFFIX))
 
 
-def _built_in() -> Traversable:
-    installed = resources.files("shipit") / "templates" / "changelog"
+def report_texts() -> tuple[str, str]:
+    """Return the template and the style sheet of the page of `shipit report`."""
+    directory = _built_in("report")
+    return (directory / "page.html.j2").read_text("utf-8"), (directory / "style.css").read_text("utf-8")
+
+
+def _built_in(directory: str = "changelog") -> Traversable:
+    installed = resources.files("shipit") / "templates" / directory
     # An editable install runs from the repository, which has the templates in its root directory.
-    return installed if installed.is_dir() else Path(__file__).parents[4] / "templates" / "changelog"
+    return installed if installed.is_dir() else Path(__file__).parents[4] / "templates" / directory
 
 
 def _unknown(name: str, names: list[str]) -> ConfigError:

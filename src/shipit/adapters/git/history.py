@@ -125,6 +125,11 @@ class GitHistory:
     def tag_message(self, name: str) -> str:
         return self._output("for-each-ref", "--format=%(contents)", f"refs/tags/{name}")
 
+    def tag_times(self) -> dict[str, int]:
+        listed = self._output("for-each-ref", "--format=%(refname)%00%(creatordate:unix)", "refs/tags")
+        pairs = (line.partition("\0") for line in listed.split("\n")[:-1])
+        return {name.removeprefix("refs/tags/"): _seconds(time) for name, _, time in pairs}
+
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment, limits.GIT_LOCAL)

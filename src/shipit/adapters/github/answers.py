@@ -129,6 +129,7 @@ class Deployment(Struct):
     id: int
     sha: str
     payload: Raw = Raw(b"null")
+    created_at: str = ""
 
 
 class Status(Struct):
@@ -136,6 +137,7 @@ class Status(Struct):
 
     id: int
     state: str
+    created_at: str = ""
 
 
 class Account(Struct):

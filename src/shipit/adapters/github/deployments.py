@@ -7,6 +7,7 @@ https://docs.github.com/rest/deployments
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import suppress
 
 import msgspec
@@ -16,13 +17,14 @@ from shipit.adapters.github.answers import Deployment, Status
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
 from shipit.core import limits
-from shipit.world import DeploymentState, ForgeDeployment
+from shipit.world import DeploymentState, ForgeDeployment, PastDeployment
 
 
 class _Payload(Struct):
     """The payload of the deployments that shipit makes."""
 
     digest: str | None = None
+    version: str | None = None
 
 
 def find_state(calls: GitHubApi, deployment: ForgeDeployment) -> str | None:
@@ -33,6 +35,35 @@ def find_state(calls: GitHubApi, deployment: ForgeDeployment) -> str | None:
         return _state(calls.client, found) if found else None
 
     return calls.retry(f"read the deployments to `{deployment.environment}`", find)
+
+
+def past(calls: GitHubApi, environment: str) -> tuple[PastDeployment, ...]:
+    """Return the newest deployments to an environment with all their statuses, the oldest of them first."""
+
+    def read() -> tuple[PastDeployment, ...]:
+        query = {"environment": environment, "per_page": limits.REPORTED_DEPLOYMENTS}
+        listed = calls.client.get("/deployments", list[Deployment], **query)
+        return tuple(_past(calls.client, each) for each in sorted(listed, key=lambda each: each.id))
+
+    return calls.retry(f"read the deployments to `{environment}`", read)
+
+
+def _past(client: GitHubClient, found: Deployment) -> PastDeployment:
+    statuses = sorted(client.get(_statuses(found), list[Status], per_page=100), key=lambda each: each.id)
+    states = tuple((each.state, _time(each.created_at)) for each in statuses)
+    payload = _payload(found)
+    return PastDeployment(found.sha, payload.digest or "", payload.version or "", _time(found.created_at), states)
+
+
+def _time(written: str) -> int:
+    """Return a time of GitHub in seconds since the epoch; 0 if it is none.
+
+    >>> _time("1970-01-01T00:01:00Z"), _time("")
+    (60, 0)
+    """
+    with suppress(ValueError, OverflowError):
+        return int(dt.datetime.fromisoformat(written).timestamp())
+    return 0
 
 
 def report(calls: GitHubApi, deployment: ForgeDeployment, state: DeploymentState) -> None:
@@ -111,13 +142,17 @@ def _statuses(found: Deployment) -> str:
 
 
 def _digest(found: Deployment) -> str | None:
-    """Return the digest in the payload, which GitHub returns as an object or as text; other tools have other payloads.
+    """Return the digest of the image.
 
     >>> [_digest(Deployment(1, "", msgspec.Raw(text))) for text in (b'{"digest": "a"}', b'"{}"', b"[1]", b"7")]
     ['a', None, None, None]
     """
+    return _payload(found).digest
+
+
+def _payload(found: Deployment) -> _Payload:
+    """Return the payload, which GitHub returns as an object or as text; an empty one of a tool with other payloads."""
     with suppress(ValueError, RecursionError):
         payload = msgspec.json.decode(found.payload, type=str | _Payload)
-        decoded = msgspec.json.decode(payload, type=_Payload) if isinstance(payload, str) else payload
-        return decoded.digest
-    return None
+        return msgspec.json.decode(payload, type=_Payload) if isinstance(payload, str) else payload
+    return _Payload()

@@ -24,7 +24,7 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, PastDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,6 +187,9 @@ class GitHubForge:
 
     def deployment_state(self, deployment: ForgeDeployment) -> str | None:
         return github_deployments.find_state(self._deployment_calls, deployment)
+
+    def deployments(self, environment: str) -> tuple[PastDeployment, ...]:
+        return github_deployments.past(self._api("deployments: read"), environment)
 
     def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
         github_deployments.report(self._deployment_calls, deployment, state)

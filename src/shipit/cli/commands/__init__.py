@@ -29,6 +29,7 @@ SECTIONS = {
             "changelog": "Print a changelog made from the git history.",
             "lint": "Check commit messages or titles of pull requests.",
             "replay": "Compare past releases with the versions that shipit decides.",
+            "report": "Report on past releases and deployments, with the four keys of DORA.",
         },
     ),
     "deployments": Section(

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from shipit.plan.views.markdown import release_summary as release_summary
     from shipit.plan.views.replay import render_replay as render_replay
     from shipit.plan.views.replay import replay_to_json as replay_to_json
+    from shipit.plan.views.report import render_report as render_report
+    from shipit.plan.views.report import report_markdown as report_markdown
+    from shipit.plan.views.report import report_page as report_page
+    from shipit.plan.views.report import report_to_json as report_to_json
+    from shipit.plan.views.report import words_of as words_of
     from shipit.plan.views.result import Result as Result
     from shipit.plan.views.status import render_status as render_status
     from shipit.plan.views.status import status_to_json as status_to_json
@@ -34,6 +39,7 @@ _NAMES = {
     "json": ("plan_from_json", "plan_to_json"),
     "markdown": ("deploy_summary", "failure_summary", "image_summary", "preview_summary", "release_summary"),
     "replay": ("render_replay", "replay_to_json"),
+    "report": ("render_report", "report_markdown", "report_page", "report_to_json", "words_of"),
     "result": ("Result",),
     "status": ("render_status", "status_to_json"),
     "text": ("Paint", "render_decisions", "render_plan"),

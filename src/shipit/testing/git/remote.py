@@ -10,7 +10,7 @@ from shipit.errors import BranchMoved, ConflictError
 from shipit.testing.clock import FakeClock
 from shipit.testing.git.objects import Commits, FakeTag
 from shipit.testing.git.pull_requests import FakePullRequests
-from shipit.world import ForgeDeployment, ForgeRelease, RemoteRefs, only_branch
+from shipit.world import ForgeDeployment, ForgeRelease, PastDeployment, RemoteRefs, only_branch
 
 _STATE = "nothing was pushed; the remote is unchanged"
 
@@ -26,6 +26,7 @@ class FakeRemote(Struct):
         comments: the comments on issues and pull requests, by number.
         labels: the labels of issues and pull requests, by number.
         deployments: the reported deployments with their states, the oldest first, by environment.
+        past_deployments: the same with all their states and times.
     """
 
     url: str = "https://git.test/acme/app"
@@ -38,6 +39,7 @@ class FakeRemote(Struct):
     comments: dict[int, list[str]] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
     deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
+    past_deployments: dict[str, list[PastDeployment]] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
     _pull_requests: FakePullRequests | None = None
 

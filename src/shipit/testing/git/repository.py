@@ -60,6 +60,12 @@ class FakeGit:
             return ""
         return tag.message or self._commits.held[tag.commit].message
 
+    def tag_times(self) -> dict[str, int]:
+        return {
+            name: tag.timestamp if tag.message is not None else self._commits.held[tag.commit].timestamp
+            for name, tag in sorted(self._tags.items())
+        }
+
     def log(self, include: Sequence[str], exclude: Sequence[str] = ()) -> Generator[bytes]:
         for commit in self._range(include, exclude):
             yield commit.record(self._commits.parents(commit.id))
