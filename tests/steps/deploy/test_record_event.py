@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from contracts.clones import Clone, in_memory
 from msgspec.structs import replace
 from steps.deploy.scene import EARLIER, HELD, HOST, IMAGE, RECORD, fake, host_of, spoil_the_record
 from steps.samples import Sample
 
 from shipit.core.deploy import DeployEvent
+from shipit.errors import ConflictError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.deploy import RecordEvent, read_record
 
@@ -50,3 +54,22 @@ def test_an_image_is_verified_again_after_another(tmp_path: Path) -> None:
     assert isinstance(again.check(world), Todo)
     again.apply(world)
     assert isinstance(again.check(world), Done)
+
+
+@pytest.mark.parametrize(
+    ("address", "command"),
+    [
+        ("local", "move it away on that machine: mv shop.json shop.json.old"),
+        ("s3://shop-web", "move it away: aws s3 mv s3://shop-web/shop.json s3://shop-web/shop.json.old"),
+        (
+            "kubernetes:shop@prod",
+            "save it, then delete it: kubectl --context prod --namespace shop get configmap shop.json -o yaml "
+            "> shop.json.yaml && kubectl --context prod --namespace shop delete configmap shop.json",
+        ),
+    ],
+)
+def test_a_text_that_is_no_record_is_kept_and_the_hint_keeps_it_too(address: str, command: str) -> None:
+    place: Any = SimpleNamespace(address=address, read=lambda path: "nonsense")
+    with pytest.raises(ConflictError) as raised:
+        read_record(place, "shop.json")
+    assert raised.value.hint == f"{command}; without it, shipit knows no version to go back to"

@@ -45,7 +45,7 @@ def test_a_name_in_two_sources_is_refused(tmp_path: Path) -> None:
     clone = in_memory(tmp_path)
     write_secrets(clone)
     fake(clone).secrets.put("env:TOKEN", {"PASSWORD": "other"})
-    with pytest.raises(ConfigError, match="`PASSWORD` is in two sources"):
+    with pytest.raises(ConfigError, match="`PASSWORD` is in two sources: `ssm:/shop/` and `env:TOKEN`"):
         STEP.apply(clone.world)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from shipit.adapters.hosts.ssh.address import SshAddress, SshSettings
 from shipit.adapters.hosts.ssh.connection import SshConnection
+from shipit.adapters.hosts.ssh.failure import login_failure
 from shipit.core import limits
 from shipit.core.limits import Size
 from shipit.errors import RemoteError
@@ -37,3 +38,11 @@ def test_a_login_ends_with_an_error(name: str, tmp_path: Path, monkeypatch: pyte
     with pytest.raises(RemoteError, match=problem):
         SshConnection(SshAddress.parse("ssh://shop.example"), SshSettings(), limit=3)
     assert time.monotonic() - begun < 100
+
+
+def test_a_broken_key_of_the_user_is_named() -> None:
+    output = (
+        'Load key "/home/me/.ssh/id_ed25519": error in libcrypto\ndeploy@shop.example: Permission denied (publickey).\n'
+    )
+    error = login_failure(SshAddress.parse("ssh://deploy@shop.example"), SshSettings(), output, None)
+    assert error.what == "the private key `/home/me/.ssh/id_ed25519` cannot be read: error in libcrypto"
