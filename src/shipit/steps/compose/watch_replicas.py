@@ -42,7 +42,7 @@ class WatchReplicas(Struct, frozen=True):
         host = world.hosts.at(self.replicas.host)
         if problem := watch_replicas(host, self.replicas, self.bake, world):
             raise DeployError(
-                f"{self.replicas.image} failed as {self.replicas.place} while it was watched: {problem}",
+                f"service {self.replicas.place} failed while {self.replicas.image} was watched: {problem}",
                 hint="read the log above, fix the app, then deploy a new version",
                 tail=self.replicas.logs(host, self.replicas.wanted(host, self.replicas.settings(host))),
             )
