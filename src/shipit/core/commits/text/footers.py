@@ -39,8 +39,8 @@ _FOOTER = re.compile(
         [^\S\n]*+ (?P<value>[^\n]*)""",
     re.VERBOSE,
 )
-# A footer of one line with the blank lines below it, except `BREAKING CHANGE`: the common case, parsed faster.
-_ONE_LINE_FOOTER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*)(?:\n+|\Z)")
+# A footer of one line with the blank lines below it, except `BREAKING CHANGE`; or all the text that is none.
+_ONE_LINE_FOOTER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*+)\n*+|[\s\S]++")
 # A string, compiled at its first use: compiling is slow, and few messages need it.
 _BREAKING_LOOKALIKE = r"""(?mx) ^[ \t*_\#-]*+
     (?: BREAKING[ -]?CHANGES?\b (?![ ]\#) | (?i:breaking(?:[ -]?changes?)?) [*_ \t]*+ [:：] )
@@ -58,6 +58,26 @@ def split_footers(text: str) -> tuple[str, tuple[Footer, ...]]:
     Args:
         text: everything below the header, without blank lines at its start and end.
     """
+    return _split_quickly(text) or _split_in_full(text)
+
+
+def _split_quickly(text: str) -> tuple[str, tuple[Footer, ...]] | None:
+    """Split a text whose last paragraph is footers of one line, or that has no footer; return None for any other."""
+    head, _, last = text.rpartition("\n\n")
+    if _might_have_footer(head) or "`" in head or "~" in head or "<" in head:  # a code block, or a quote
+        return None
+    if not _might_have_footer(last):
+        return text, ()
+    footers = _one_line_footers(last)
+    return (head.strip(), footers) if footers else None
+
+
+def _might_have_footer(text: str) -> bool:
+    """Return whether `text` has a character that every footer has: a fast check before it is parsed."""
+    return ":" in text or "#" in text or "：" in text
+
+
+def _split_in_full(text: str) -> tuple[str, tuple[Footer, ...]]:
     first = _last_paragraphs(text)
     head = text[:first]
     if "REAKING" in head or might_request_version(head) or might_have_quotes(text):
@@ -100,17 +120,12 @@ def might_have_quotes(text: str) -> bool:
     )
 
 
-def _one_line_footers(text: str, position: int) -> tuple[Footer, ...] | None:
-    """Return the footers from the offset `position` on; None unless each line from there on is a complete footer."""
-    footers: list[Footer] = []
-    end = len(text)
-    while position < end:
-        line = _ONE_LINE_FOOTER.match(text, position)
-        if line is None:
-            return None
-        footers.append(Footer(line[1], line[2].rstrip()))
-        position = line.end()
-    return tuple(footers)
+def _one_line_footers(text: str, position: int = 0) -> tuple[Footer, ...]:
+    """Return the footers from the offset `position` on; nothing unless each line from there on is a complete footer."""
+    found = _ONE_LINE_FOOTER.findall(text, position)
+    if not found or not found[-1][0]:
+        return ()
+    return tuple([Footer(token, value.rstrip()) for token, value in found])
 
 
 def _last_paragraphs(text: str) -> int:

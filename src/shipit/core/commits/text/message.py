@@ -67,6 +67,8 @@ _HEADER = re.compile(
     (?P<description> [^\n]*+ )""",
     re.VERBOSE,
 )
+# A header in the spelling of the specification, with a type in lower case: the common case, parsed faster.
+_STANDARD_HEADER = re.compile(r"([a-z]++)(?:\(([^()\n]*+)\))?(!?): (\S[^\n]*+)")
 _MERGED = re.compile(r"Merge pull request #(\d+) ")
 # The characters that may be above and before the header: every white space, and the byte order mark.
 _BLANKS = (
@@ -94,6 +96,16 @@ def parse_commit(
         lenient: accept non-standard spellings.
     """
     text = normalize_message(message)
+    match = _STANDARD_HEADER.match(text)
+    if match is None:
+        return _parse_other_spelling(text, aliases, known, lenient)
+    type, scope, mark, description = match.groups()
+    return _commit(aliases.get(type, type), scope, mark, description.rstrip(), text[match.end() :].strip())
+
+
+def _parse_other_spelling(
+    text: str, aliases: Mapping[str, str], known: frozenset[str], lenient: bool
+) -> Commit | Unreadable:
     match = _HEADER.match(text)
     if match is None:
         return (_by_title(text, aliases, known) if lenient else None) or _unreadable(text)
@@ -107,16 +119,16 @@ def parse_commit(
         standard = header(Commit(type, scope, description, breaking=(mark,) if mark else ()))
         reason = "`lenient` is false" if type in known else f"`{type}` is not a known type"
         return Unreadable(subject(text), f"{reason}, so it must be written exactly `{standard}`")
+    return _commit(type, scope, mark, description, text[match.end() :].strip())
+
+
+def _commit(type: str, scope: str | None, mark: str, description: str, rest: str) -> Commit:
+    """Return the commit with a header of these parts, above the text `rest`."""
     scope = (scope and scope.strip()) or None
-    rest = text[match.end() :].strip()
-    if rest:
-        return _with_body(type, scope, description, mark, rest)
-    return Commit(type, scope, description, "", (), (description,) if mark else ())
-
-
-def _with_body(type: str, scope: str | None, description: str, mark: str, rest: str) -> Commit:
-    body, footers = split_footers(rest)
     breaking: tuple[str, ...] = (description,) if mark else ()
+    if not rest:
+        return Commit(type, scope, description, "", (), breaking)
+    body, footers = split_footers(rest)
     warnings: tuple[str, ...] = ()
     if might_mention_breaking(rest):
         breaking = tuple(footer.value or description for footer in footers if footer.breaking) or breaking
