@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -240,6 +242,45 @@ def _commit_and_tag_version_settings(chance: random.Random) -> dict[str, Any]:
     return settings
 
 
+# -- knope
+
+
+def _knope_settings(chance: random.Random) -> dict[str, Any]:
+    count = chance.randint(0, 2)
+    return {"types": [_some(chance, ("minor", "patch", *TYPES)) for _ in range(count)]}
+
+
+def _knope_text(settings: dict[str, Any]) -> str:
+    sections = [{"name": f"About {', '.join(types)}", "types": types} for types in settings["types"]]
+    steps = [{"type": "PrepareRelease"}]
+    return f"""\
+[package]
+versioned_files = ["package.json"]
+changelog = "CHANGELOG.md"
+extra_changelog_sections = {toml_list(sections)}
+
+[[workflows]]
+name = "prepare"
+steps = {toml_list(steps)}
+"""
+
+
+def _ask_knope(questions: Sequence[Question]) -> list[str | None]:
+    return [_by_knope(asked) for asked in questions]
+
+
+def _by_knope(asked: Question) -> str | None:
+    """Return the version that a dry run of knope shows; it shows nothing when there is nothing to release."""
+    (asked.directory / "package.json").write_text(json.dumps({"name": "shop", "version": asked.since}))
+    argv = [KNOPE_PROGRAM, "prepare", "--dry-run"]
+    run = subprocess.run(argv, cwd=asked.directory, capture_output=True, encoding="utf-8")
+    shown = re.search(r"^## (\d+\.\d+\.\d+)", run.stdout, re.MULTILINE)
+    assert shown or not run.stdout + run.stderr, run.stdout + run.stderr
+    return shown[1] if shown else None
+
+
+KNOPE_PROGRAM = os.environ.get("SHIPIT_KNOPE", "")  # the path of the program: no registry of Python or npm has it
+KNOPE = Peer("knope", "knope.toml", _knope_settings, _ask_knope, lambda settings, case: "", _knope_text)
 PEERS = (
     Peer(
         "commit-and-tag-version",

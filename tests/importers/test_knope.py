@@ -71,17 +71,18 @@ FIXTURES = [
     Fixture(
         "sections",
         {
-            "knope.toml": '[package]\nextra_changelog_sections = [{ types = ["docs"], name = "Pages" }, { footers = ["Note"], name = "Notes" }]\nscopes = ["web"]\nignore_go_major_versioning = true\n'
+            "knope.toml": '[package]\nextra_changelog_sections = [{ types = ["docs"], name = "Pages" }, { footers = ["Note"], name = "Notes" }, { types = ["minor", "api"], name = "New" }]\nscopes = ["web"]\nignore_go_major_versioning = true\n'
         },
         {
             "package.scopes": ASK,
             "package.ignore_go_major_versioning": NONE,
-            "package.extra_changelog_sections[0]": TAKEN,
-            "package.extra_changelog_sections[0].types": TAKEN,
-            "package.extra_changelog_sections[1]": ASK,
+            "package.extra_changelog_sections[0].types": NONE,
+            "package.extra_changelog_sections[1].footers": ASK,
+            "package.extra_changelog_sections[2]": TAKEN,
+            "package.extra_changelog_sections[2].types": NONE,
             "(rules of knope)": TAKEN,
         },
-        {"changelog": {"sections": {"docs": "Pages"}}, "bump": {"docs": "patch", "perf": "none", "revert": "none"}},
+        {"changelog": {"sections": {"feat": "New"}}, "bump": {"perf": "none", "revert": "none"}},
     ),
     Fixture(
         "assets",

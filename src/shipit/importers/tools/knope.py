@@ -25,6 +25,8 @@ _STEPS: Mapping[str, str] = {
     "RebaseBranch": "shipit has nothing to do with issues in progress",
 }
 _OWN = ("PrepareRelease", "BumpVersion", "Release")
+# The types of change files that are those of commits, too.
+_HEADINGS = {"major": "breaking", "minor": "feat", "patch": "fix"}
 _KEYS: Mapping[str, ReadKey] = {
     **dict.fromkeys(("package", "packages", "workflows", "changes", "release_notes"), read_by_others),
     "github": default("shipit takes the repository from the git remote"),
@@ -102,21 +104,23 @@ def _read_asset(key: str, asset: Any, found: Found) -> None:
 
 
 def _read_sections(key: str, package: Settings, found: Found) -> None:
-    """Read the additional sections of the changelog, whose types lead to a release."""
+    """Read the additional sections of the changelog. Their types are those of change files, and not of commits."""
     for number, section in enumerate(listed(package.get("extra_changelog_sections"))):
         name = f"{key}.extra_changelog_sections[{number}]"
-        types = [str(each).lower() for each in listed(section.get("types") if isinstance(section, dict) else None)]
-        if not types:
-            found.undecided(
-                name, "a section that is not for commit types: `[changelog.sections]` has one for each type"
-            )
-            continue
-        headings = {
-            **found.settings.get("changelog", {}).get("sections", {}),
-            **dict.fromkeys(types, str(section.get("name"))),
-        }
-        found.taken(name, "changelog.sections", headings)
-        found.taken_all(f"{name}.types", "bump", dict.fromkeys(types, "patch"), "in knope, these types count as a fix")
+        values = section if isinstance(section, dict) else {}
+        types = [str(each) for each in listed(values.get("types"))]
+        headings = {_HEADINGS[type]: str(values.get("name")) for type in types if type in _HEADINGS}
+        if headings:
+            before = found.settings.get("changelog", {}).get("sections", {})
+            found.taken(name, "changelog.sections", {**before, **headings})
+        if len(headings) < len(types):
+            why = "only change files have these types: in knope, a commit counts if it is `feat`, `fix` or breaking"
+            found.no_counterpart(f"{name}.types", why)
+        if "footers" in values:
+            why = "in knope, any commit with such a footer counts as a fix; shipit decides by the type: write `fix`"
+            found.undecided(f"{name}.footers", why)
+        elif not types:
+            found.undecided(name, "a section without `types` and without `footers`")
 
 
 def _read_several(name: str, package: Settings, found: Found) -> None:
