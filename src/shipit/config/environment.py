@@ -136,8 +136,9 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         VersionSource | None,
         Meta(
             description="The version of the images. `release`: the version of the last release that is in the history "
-            "of the commit. `build`: the next version with the number of commits, such as `1.4.0-dev.7+0a1b2c3`. When "
-            "unset, it is `release` for the environments `prod` and `production`, and `build` for all others."
+            "of the commit, or of the release whose files the commit has exactly. `build`: the next version with the "
+            "number of commits, such as `1.4.0-dev.7+0a1b2c3`. When unset, it is `release` for the environments `prod` "
+            "and `production`, and `build` for all others."
         ),
     ] = None
     build: Annotated[

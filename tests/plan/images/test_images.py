@@ -70,6 +70,14 @@ def merged_into_prod(world: FakeWorld) -> None:
     assert world.git.merge(head, "Merge branch 'main' into prod", files) != head
 
 
+def squashed_into_prod(world: FakeWorld, onto: str, message: str = "Release 1.4.0 (#12)") -> str:
+    """Commit the files of HEAD on top of `onto` on `prod`, as a squash merge does: without the release behind it."""
+    head = head_of(world)
+    files = {path: str(world.git.text(head, path)) for path in world.git.paths(head)}
+    world.git.check_out("prod", onto)
+    return world.commit(message, files)
+
+
 def planned(world: World, environment: str, config: Config | None = None, *, pushing: bool = True) -> ImagePlan:
     config = config or configured()
     observed = observe_images(world, config, environment, branch=None, pushing=pushing)
@@ -180,6 +188,81 @@ def test_a_build_of_prod_with_unreleased_commits_is_refused() -> None:
     (finding,) = planned(world, "prod").findings
     assert finding.code == "unreleased"
     assert "`feat: search`" in finding.what
+
+
+@pytest.mark.parametrize("message", ["Release 1.4.0 (#12)", "feat: chat (#12)", "Merge main into prod"])
+def test_a_squash_of_a_release_into_prod_is_that_release(message: str) -> None:
+    world = released()
+    released_commit = head_of(world)
+    squash = squashed_into_prod(world, parent(world, parent(world)), message)
+    plan = planned(world, "prod")
+    assert plan.findings == ()
+    (image,) = plan.images
+    assert (image.version, image.revision) == ("1.4.0", squash)
+    assert image.reason == "release v1.4.0, which has the same files as this commit"
+    digests = built(world, "prod")
+    again, writes = recorded(world.next_run())
+    assert built(again, "prod") == digests
+    world.git.check_out("main", released_commit)
+    assert built(again, "prod") == digests
+    assert (writes, world.engine.builds) == ([], ["acme/app:1.4.0"])
+
+
+def test_a_squash_onto_an_earlier_release_is_the_new_release_and_not_the_earlier_one() -> None:
+    world = released("1.3.0")
+    earlier = head_of(world)
+    built(world, "prod")
+    world.commit("fix: crash")
+    release(world, "1.4.0")
+    squashed_into_prod(world, earlier, "Deploy (#13)")
+    assert [image.version for image in planned(world, "prod").images] == ["1.4.0"]
+    built(world, "prod")
+    assert world.registry.tags["acme/app:latest"] == world.registry.tags["acme/app:1.4.0"]
+    assert world.registry.tags["acme/app:latest"] != world.registry.tags["acme/app:1.3.0"]
+
+
+def test_a_squash_with_any_other_file_is_no_release() -> None:
+    world = released()
+    world.files.edit("extra.txt", "only in prod")
+    squashed_into_prod(world, parent(world, parent(world)))
+    world.commit("feat: only in prod", {"extra.txt": "only in prod"})
+    assert "unreleased" in codes(planned(world, "prod"))
+
+
+def test_a_revert_to_the_files_of_an_earlier_release_is_refused() -> None:
+    world = released("1.3.0")
+    before = {path: str(world.git.text("HEAD", path)) for path in world.git.paths("HEAD")}
+    world.commit("fix: crash")
+    release(world, "1.4.0")
+    world.commit("revert: fix: crash", before)
+    assert codes(planned(world, "prod")) == ["unreleased"]
+
+
+def test_a_squash_is_not_recognised_for_the_builds_of_an_environment_that_has_no_releases() -> None:
+    world = released()
+    squashed_into_prod(world, parent(world, parent(world)))
+    assert planned(world, "dev").images[0].version.startswith("0.1.0-dev.")
+
+
+def test_a_squash_of_the_last_release_of_several_packages_gives_each_image_its_version() -> None:
+    config = configured("""
+[packages.back]
+path = "back"
+[packages.web]
+path = "web"
+[environments.prod.images]
+back = { name = "acme/back", package = "back" }
+web = { name = "acme/web", package = "web" }
+""")
+    world = FakeWorld.new({"back/app": "1", "web/app": "1"})
+    begin = head_of(world)
+    for package in ("back", "web"):
+        commit = world.commit(f"feat: {package}", {f"{package}/app": "2"})
+        world.git.create_tag(f"{package}-v1.4.{len(package)}", commit, "release")
+    squashed_into_prod(world, begin, "Deploy (#14)")
+    plan = planned(world, "prod", config)
+    assert codes(plan) == []
+    assert [image.version for image in plan.images] == ["1.4.4", "1.4.3"]
 
 
 def test_an_image_of_this_commit_in_the_registry_is_not_built_or_pushed_again() -> None:
@@ -439,6 +522,23 @@ def test_an_inherited_tag_that_both_environments_move_is_a_warning(tags: str, fo
     config = configured(f'{CONFIG}\n[environments.staging]\nextends = "prod"\n{tags}')
     findings = [each for each in planned(released(), "staging", config).findings if each.code == "inherited-tag"]
     assert [(each.what, each.blocks) for each in findings] == ([(found, False)] if found else [])
+
+
+def test_after_a_squash_the_image_of_the_release_itself_is_promoted() -> None:
+    config = configured("""
+[environments.staging]
+branch = "main"
+version = "release"
+image = { name = "acme/app-staging", tags = ["{version}"] }
+[environments.prod]
+branch = "prod"
+promote = "staging"
+image = { name = "acme/app-staging", tags = ["latest", "{version}-prod"] }
+""")
+    world = released()
+    built(world, "staging", config)
+    squashed_into_prod(world, parent(world, parent(world)))
+    assert [step.kind for step in planned(world, "prod", config).steps][:1] == ["promote-image"]
 
 
 def test_without_an_image_to_promote_the_image_is_built() -> None:

@@ -15,6 +15,7 @@ from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
 from shipit.plan.images.image_version import image_version, of_release, unreleased_findings
+from shipit.plan.images.squashed import squashed_release
 from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
 from shipit.plan.version import (
     DeclaredVersion,
@@ -110,11 +111,11 @@ def observe_images(
     commit = observer.commit("HEAD")
     branch = world.git.branch() or branch
     dirty = world.git.dirty()
-    next_releases = observer.next_releases(commit.id, branch)
-    wanted = observer.wanted(environment, commit, next_releases, branch, dirty=bool(dirty))
+    decided = observer.decide(environment, commit, branch)
+    wanted = observer.wanted(environment, commit, decided, branch, dirty=bool(dirty))
     registry_findings = world.registry.findings([image.config.name for image in wanted]) if pushing else ()
     read_registry = pushing and not any_blocks(registry_findings)
-    promotable = observer.promotable(environment, commit) if read_registry else {}
+    promotable = observer.promotable(environment, commit, decided) if read_registry else {}
     images = tuple(observer.observe(image, read_registry, promotable.get(image.name)) for image in wanted)
     builds = [image.wanted.build for image in _missing(images, pushing)]
     settings = config.environments[environment]
@@ -123,7 +124,7 @@ def observe_images(
         *(_uncommitted_changes(dirty) if pushing else ()),
         *_other_branch(config, environment, branch),
         *(_inherited_tags(config, environment) if pushing else ()),
-        *observer.unreleased(environment, next_releases, _packages(settings)),
+        *observer.unreleased(environment, decided.next_releases, _packages(settings)),
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
         *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
@@ -145,10 +146,10 @@ def observe_wanted_images(
     observer = _ImageObserver(world, config)
     commit = observer.commit("HEAD")
     branch = world.git.branch() or branch
-    next_releases = observer.next_releases(commit.id, branch)
-    wanted = observer.wanted(environment, commit, next_releases, branch)
+    decided = observer.decide(environment, commit, branch)
+    wanted = observer.wanted(environment, commit, decided, branch)
     packages = _packages(config.environments[environment])
-    return wanted, tuple(observer.unreleased(environment, next_releases, packages))
+    return wanted, tuple(observer.unreleased(environment, decided.next_releases, packages))
 
 
 def _packages(environment: EnvironmentConfig) -> set[str]:
@@ -172,11 +173,22 @@ def observe_version(
     """
     observer = _ImageObserver(world, config)
     commit = observer.commit("HEAD")
-    next_releases = observer.next_releases(commit.id, world.git.branch() or branch)
+    next_releases = observer.decide(environment, commit, world.git.branch() or branch).next_releases
     released = of_release(environment, config.environments[environment])
     version, _ = image_version(next_releases[package], commit.id, config.release.initial_version, released=released)
     unreleased = observer.unreleased(environment, next_releases, {package})
     return str(version), commit.id, (*_uncommitted_changes(world.git.dirty()), *unreleased)
+
+
+class _Decided(Struct, frozen=True):
+    """The decisions about the next version of each package at a commit, by the name of the package.
+
+    `squashed` is the commit of the release whose files the commit has without having it in its history: the decisions
+    are those at the release then. None for any other commit.
+    """
+
+    next_releases: Mapping[str, NextRelease]
+    squashed: str | None = None
 
 
 class _ImageObserver(Struct, frozen=True):
@@ -198,7 +210,7 @@ class _ImageObserver(Struct, frozen=True):
         self,
         environment: str,
         commit: CommitInfo,
-        next_releases: Mapping[str, NextRelease],
+        decided: _Decided,
         branch: str | None,
         *,
         dirty: bool = False,
@@ -210,13 +222,26 @@ class _ImageObserver(Struct, frozen=True):
                 environment,
                 self.config.environments[environment],
                 commit,
-                next_releases,
+                decided.next_releases,
                 branch=branch,
                 initial=self.config.release.initial_version,
                 dirty=dirty,
+                squashed=decided.squashed is not None,
                 url=links.base if links else None,
             )
         )
+
+    def decide(self, environment: str, commit: CommitInfo, branch: str | None) -> _Decided:
+        """Return the decisions about the next version of each package at `commit`, for the images of `environment`.
+
+        For images with the version of a release, a squash merge of a release counts as this release.
+        """
+        decided = _Decided(self.next_releases(commit.id, branch))
+        if not of_release(environment, self.config.environments[environment]):
+            return decided
+        histories = [next_release.history for next_release in decided.next_releases.values()]
+        squashed = squashed_release(self.world.git, commit.id, histories)
+        return _Decided(self.next_releases(squashed, branch), squashed) if squashed else decided
 
     def next_releases(self, rev: str, branch: str | None) -> Mapping[str, NextRelease]:
         """Return the decision about each package's next version at the commit `rev`, by the name of the package.
@@ -291,19 +316,22 @@ class _ImageObserver(Struct, frozen=True):
         local = self.world.engine.find(wanted.permanent_tags[0])
         return local is not None and local.labels.get(REVISION) == wanted.source.revision
 
-    def promotable(self, environment: str, commit: CommitInfo) -> Mapping[str, str]:
+    def promotable(self, environment: str, commit: CommitInfo, decided: _Decided) -> Mapping[str, str]:
         """Return the images to promote, as `name@digest` by the name of the image.
 
-        They are images of the environment in `promote`, built from `commit` or from a parent with the same files.
+        They are images of the environment in `promote`, built from `commit`, or from a parent or a release with the
+        same files.
         """
         source = self.config.environments[environment].promote
         if source is None:
             return {}
-        same_files = (parent for parent in commit.parents if self.world.git.same_files(parent, commit.id))
+        same_files = [parent for parent in commit.parents if self.world.git.same_files(parent, commit.id)]
+        same_files += [decided.squashed] if decided.squashed else []
         branch = self.config.environments[source].branch
         promotable: dict[str, str] = {}
         for rev in (commit.id, *same_files):
-            for image in self.wanted(source, self.commit(rev), self.next_releases(rev, branch), branch):
+            built = self.commit(rev)
+            for image in self.wanted(source, built, self.decide(source, built, branch), branch):
                 found = self.world.registry.find(image.permanent_tags[0])
                 if found is not None and image.origin.made(found.labels, self.world):
                     promotable.setdefault(image.name, str(Reference(image.config.name, digest=found.digest)))

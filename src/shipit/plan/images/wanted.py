@@ -118,6 +118,7 @@ def wanted_images(
     initial: str,
     dirty: bool = False,
     url: str | None = None,
+    squashed: bool = False,
 ) -> Iterator[WantedImage]:
     """Yield the images of environment `name`, built from `commit`.
 
@@ -130,11 +131,13 @@ def wanted_images(
         initial: the version to assume as the next one when there is no release and no commit that counts.
         dirty: True when the working tree has uncommitted changes.
         url: the address of the source, for the labels.
+        squashed: True when the commit has the files of a release that is not in its history.
     """
     released = of_release(name, environment)
     revision = f"{commit.id}-dirty" if dirty else commit.id
     for key, config in environment.built.items():
         version, reason = image_version(next_releases[config.package or ""], commit.id, initial, released=released)
+        reason += ", which has the same files as this commit" if squashed else ""
         source = Source(version, revision, branch or environment.branch or name)
         yield WantedImage(
             key,
