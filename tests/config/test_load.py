@@ -32,6 +32,7 @@ major-on-zero = true
 initial-version = "1.0.0-rc.1"
 snapshot = true
 skip-ci = true
+back-merge = ["dev"]
 author = "Release Bot <12+bot[bot]@users.noreply.example.org>"
 remote = "upstream"
 
@@ -116,6 +117,7 @@ def test_every_key_is_read() -> None:
     )
     assert (release.prepare, release.prepare_timeout) == (("./gradlew build testDocs",), 60)
     assert (release.write_back, release.assets) == ("api", ("build/libs/*.jar",))
+    assert release.back_merge == ("dev",)
     assert release.major_on_zero and release.snapshot and release.skip_ci
     assert (release.initial_version, release.remote) == ("1.0.0-rc.1", "upstream")
     assert release.author == "Release Bot <12+bot[bot]@users.noreply.example.org>"
@@ -310,6 +312,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ("[release]\nbranches = []", "`branches` must be a list with at least one branch, not an empty list", None),
         ("[release]\nbranches = [{}]", "entry 1 of `branches` needs `name`", "add `name = ...`"),
         ("[release]\nwrite-back = 'pus'", '`write-back` must be `push`, `api`, `pull-request` or `none`, not `"pus"`', "did you mean `push`?"),
+        (
+            "[release]\nbranches = ['main', '1.x']\nback-merge = ['dev', 'main']",
+            "`main` is the release branch itself, so its releases need not be brought back",
+            'name another branch, such as "dev"',
+        ),
         (
             "[release]\nwrite-back = 'pull-request'\nskip-ci = true",
             '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged',

@@ -462,6 +462,33 @@ def test_a_commit_is_made_on_no_branch_and_changes_nothing_else(clone: Clone) ->
     assert (clone.git.head(), clone.git.dirty(), clone.files.read("a.txt")) == (head, ("b.txt",), "1")
 
 
+def test_two_commits_are_merged_without_the_working_tree(clone: Clone) -> None:
+    base = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1", "c.txt": "1"})
+    one = clone.git.commit_files(clone.git.write_files(base, {"a.txt": "2", "c.txt": "2"}), base, "feat: one\n")
+    other = clone.git.commit_files(clone.git.write_files(base, {"b.txt": "2", "new.txt": "2"}), base, "feat: other\n")
+    clone.edit("a.txt", "edited")
+    merge = clone.git.merge_files(one, other)
+    assert merge.conflicts == ()
+    made = clone.git.commit_files(merge.files, one, "chore: merge\n", merged=other)
+    found = clone.git.commit(made)
+    assert found and (found.parents, found.message) == ((one, other), "chore: merge\n")
+    assert [clone.git.text(made, f"{name}.txt") for name in ("a", "b", "c", "new")] == ["2", "2", "2", "2"]
+    assert (clone.git.head(), clone.git.dirty(), clone.files.read("a.txt")) == (base, ("a.txt",), "edited")
+
+
+def test_a_merge_that_conflicts_names_the_files(clone: Clone) -> None:
+    base = clone.commit("chore: begin", {"a.txt": "1", "dir/한글.txt": "1", "c.txt": "1"})
+    sides = (clone.git.write_files(base, {"a.txt": side, "dir/한글.txt": side, f"{side}.txt": "1"}) for side in "xy")
+    one, other = (clone.git.commit_files(side, base, "feat: a side\n") for side in sides)
+    assert clone.git.merge_files(one, other).conflicts == ("a.txt", "dir/한글.txt")
+
+
+def test_a_merge_of_an_unknown_commit_is_an_error(clone: Clone) -> None:
+    one = clone.commit("chore: begin", {"a.txt": "1"})
+    with pytest.raises(CommandError):
+        clone.git.merge_files(one, "f" * 40)
+
+
 def test_the_same_files_have_the_same_id(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1", "b.txt": "1"})
     second = clone.commit("feat: more", {"a.txt": "2"})

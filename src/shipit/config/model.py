@@ -179,6 +179,15 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
     initial_version: Annotated[
         Version, Meta(description="The first version, if there is no release tag and no version in a version file.")
     ] = "0.1.0"
+    back_merge: Annotated[
+        tuple[Branch, ...],
+        Meta(
+            description="The branches that get each release of the first release branch back, such as `dev`, so that "
+            "the versions there follow it. shipit fast-forwards the branch, else makes a merge commit, or opens a pull "
+            "request if the merge conflicts or the branch is protected.",
+            examples=[["dev"]],
+        ),
+    ] = ()
     snapshot: Annotated[
         bool,
         Meta(description="`true`: a second commit after the release writes the next `-SNAPSHOT` version."),

@@ -26,6 +26,10 @@ def rule_faults(config: Config) -> Iterator[Fault]:
             '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
         )
         yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
+    for index, branch in enumerate(config.release.back_merge):
+        if config.release.channels and branch == config.release.channels[0].name:
+            what = f"`{branch}` is the release branch itself, so its releases need not be brought back"
+            yield Fault(("release", "back-merge", index), what, 'name another branch, such as "dev"')
     if config.release.skip_ci and config.release.write_back.proposes:
         what = '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged'
         yield Fault(("release", "skip-ci"), what, "remove it, or set another `write-back`")

@@ -27,7 +27,7 @@ WRITES: Mapping[str, frozenset[str]] = {
                 "push",
                 "move_tag",
             ),
-            *("write_files", "commit_files", "reapply"),
+            *("write_files", "merge_files", "commit_files", "reapply"),
         )
     ),
     "forge": frozenset(

@@ -26,6 +26,7 @@ from shipit.world.forge import PullRequestState as PullRequestState
 from shipit.world.git import CommitInfo as CommitInfo
 from shipit.world.git import EntryKind as EntryKind
 from shipit.world.git import Git as Git
+from shipit.world.git import MergedFiles as MergedFiles
 from shipit.world.git import RemoteRefs as RemoteRefs
 from shipit.world.git import TagRef as TagRef
 from shipit.world.git import only_branch as only_branch

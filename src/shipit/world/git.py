@@ -55,6 +55,18 @@ class CommitInfo(Struct, frozen=True):
     timestamp: int
 
 
+class MergedFiles(Struct, frozen=True):
+    """The files of a merge of two commits, which is not made yet.
+
+    Args:
+        files: their id.
+        conflicts: the paths of the files that both sides changed in the same place, sorted; then no commit can be made.
+    """
+
+    files: str
+    conflicts: tuple[str, ...] = ()
+
+
 class Git(Protocol):
     """One local clone, and the remote that its releases are pushed to.
 
@@ -197,8 +209,19 @@ class Git(Protocol):
         No branch, index or working tree changes.
         """
 
-    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
-        """Make a commit with the files of the id `files` on top of `parent`, on no branch, and return its id."""
+    def merge_files(self, one: str, other: str) -> MergedFiles:
+        """Store the files of a merge of two commits. No branch, index or working tree changes.
+
+        Raises `CommandError` if the commits have no history in common, or git is older than 2.38.
+        """
+
+    def commit_files(
+        self, files: str, parent: str, message: str, author: str | None = None, *, merged: str | None = None
+    ) -> str:
+        """Make a commit with the files of the id `files` on top of `parent`, on no branch, and return its id.
+
+        With `merged`, it is a merge of that commit into `parent`.
+        """
 
     def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
         """Make the change of `commit` again on top of `onto`, with its message and author, and return the new id.

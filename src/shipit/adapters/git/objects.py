@@ -11,6 +11,11 @@ from shipit.adapters.git.calls import Output
 from shipit.adapters.git.history import GitHistory
 from shipit.core import limits
 from shipit.errors import CommandError
+from shipit.world import MergedFiles
+
+# The exit statuses of `git merge-tree`: a conflict, and options that this version of git does not have.
+_CONFLICT = 1
+_WRONG_USAGE = 129
 
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 """Name and email of the author of release commits in GitHub Actions, if git has no `user.email`."""
@@ -22,10 +27,24 @@ class GitObjects(GitHistory):
     def write_files(self, commit: str, files: Mapping[str, str]) -> str:
         return self._write_tree(commit, [(self._entry(commit, path, text), path) for path, text in files.items()])
 
-    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
+    def merge_files(self, one: str, other: str) -> MergedFiles:
+        words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", one, other)
+        done = self._try(*words)
+        if done.returncode == _WRONG_USAGE:
+            hint = "install git 2.38 or newer, or merge by hand"
+            raise CommandError("this git cannot merge two commits without a working tree", hint=hint)
+        # An unknown commit has the same status as a conflict, but prints no files.
+        status = 0 if done.returncode == _CONFLICT and done.stdout else done.returncode
+        printed = self._checked(words, (status, done.stdout, done.stderr))
+        files, *conflicts = printed.split("\0")[:-1]
+        return MergedFiles(files, tuple(sorted(set(conflicts))))
+
+    def commit_files(
+        self, files: str, parent: str, message: str, author: str | None = None, *, merged: str | None = None
+    ) -> str:
         name, _, email = (author or "").removesuffix(">").partition(" <")
         env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email} if author else {}
-        return self._commit_tree(files, parent, message, env)
+        return self._commit_tree(files, [parent, *([merged] if merged else [])], message, env)
 
     def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:
         taken = [(entry, path) for entry, path in self._changes(commit) if path not in files]
@@ -34,7 +53,7 @@ class GitObjects(GitHistory):
         fields = self._output("log", "-1", "--encoding=UTF-8", "--format=%an%x00%ae%x00%ad%x00%B", "--date=raw", commit)
         name, email, date, message = fields.split("\0", 3)
         env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date}
-        return self._commit_tree(tree, onto, message.rstrip("\n") + "\n", env)
+        return self._commit_tree(tree, [onto], message.rstrip("\n") + "\n", env)
 
     def _entry(self, commit: str, path: str, text: str) -> str:
         """Store the file `path` with `text`; return its mode, which is the one that it has in `commit`, and its id."""
@@ -58,9 +77,9 @@ class GitObjects(GitHistory):
             with suppress(FileNotFoundError):
                 os.unlink(index)
 
-    def _commit_tree(self, tree: str, parent: str, message: str, env: Mapping[str, str]) -> str:
+    def _commit_tree(self, tree: str, parents: Sequence[str], message: str, env: Mapping[str, str]) -> str:
         sign = ["-S"] if self._line("config", "--type=bool", "commit.gpgSign") == "true" else []
-        words = ["commit-tree", *sign, tree, "-p", parent, "-F", "-"]
+        words = ["commit-tree", *sign, tree, *(word for parent in parents for word in ("-p", parent)), "-F", "-"]
         return self._plumb(words, {**self._environment, **self._bot, **env}, message)
 
     def _plumb(self, words: Sequence[str], env: Mapping[str, str], text: str = "") -> str:

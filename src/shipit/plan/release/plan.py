@@ -28,6 +28,7 @@ from shipit.plan.release.steps import (
     clean_up_steps,
     file_changes,
     finishing_steps,
+    missing_back_merge_steps,
     plan_snapshot,
     proposal_findings,
     propose,
@@ -111,7 +112,7 @@ def _plan(
         *_go_module_findings(observed, releases),
     )
     proposal = _proposal(config, observed, releases, wanted)
-    steps = proposal.steps if proposal else tuple(_steps(config, observed, releases, findings))
+    steps = tuple(_steps(config, observed, releases, findings, proposal))
     return ReleasePlan(
         decisions=decisions,
         inputs=inputs,
@@ -211,15 +212,23 @@ def _go_module_findings(observed: Observed, releases: Iterable[PackageRelease]) 
 
 
 def _steps(
-    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], findings: tuple[Finding, ...]
+    config: Config,
+    observed: Observed,
+    releases: tuple[PackageRelease, ...],
+    findings: tuple[Finding, ...],
+    proposal: Proposal | None,
 ) -> Iterator[Step]:
-    if releases:
+    if proposal:
+        yield from missing_back_merge_steps(config.release, observed) if proposal.steps else ()
+        yield from proposal.steps
+    elif releases:
         yield from _sequence(config, observed, releases, file_changes(config, observed, releases)).steps()
         names, tags = [entry.name for entry in releases], [entry.release.tag for entry in releases]
         counted = (reason.subject for entry in releases for reason in entry.next_release.decision.reasons)
         yield from released_steps(config, observed, names, tags, [*dict.fromkeys(counted)])
     elif not any_blocks(findings):
         yield from clean_up_steps(config.release, observed)
+        yield from missing_back_merge_steps(config.release, observed)
 
 
 def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> ReleasePlan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shipit.steps.repository.back_merge import BackMerge as BackMerge
+from shipit.steps.repository.back_merge import back_merge_key as back_merge_key
 from shipit.steps.repository.create_commit import CreateCommit as CreateCommit
 from shipit.steps.repository.create_tag import CreateTag as CreateTag
 from shipit.steps.repository.move_tag import MoveTag as MoveTag
@@ -19,4 +21,15 @@ from shipit.steps.repository.write_file import WriteFile as WriteFile
 from shipit.steps.repository.write_file import text_digest as text_digest
 from shipit.steps.repository.written_files import require_written as require_written
 
-STEPS = (SyncBranch, WriteFile, RestoreFile, Run, CreateCommit, CreateTag, Push, MoveTag, ProposeRelease)
+STEPS = (
+    SyncBranch,
+    WriteFile,
+    RestoreFile,
+    Run,
+    CreateCommit,
+    CreateTag,
+    Push,
+    MoveTag,
+    ProposeRelease,
+    BackMerge,
+)

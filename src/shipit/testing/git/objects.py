@@ -101,12 +101,36 @@ class Commits(Struct):
             yield self.held[id]
             reach(self.parents(id))
 
+    def fork(self, one: str, other: str) -> str | None:
+        """Return the newest commit that is in the history of both; None if there is none."""
+        shared = self.reachable([one])
+        return next((each.id for each in self.newest_first([other]) if each.id in shared), None)
+
     def touches(self, commit: FakeCommit, path: str, without: Sequence[str] = ()) -> bool:
         """Return whether the file or directory `path` differs from the first parent, also without `without`."""
         before = next((self.held[id].tree for id in self.parents(commit.id)), {})
         now, then = _below(commit.tree, path), _below(before, path)
         differing = {name for name in (*now, *then) if now.get(name) != then.get(name)}
         return any(not any(_below({name: b""}, each) for each in without) for name in differing)
+
+
+def with_changes(
+    onto: Mapping[str, bytes], before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Return the files `onto` with the changes from `before` to `after`, and the sorted paths that conflict.
+
+    Unlike git, it does not merge within a file.
+    """
+    tree, conflicts = dict(onto), []
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) == after.get(path):
+            continue
+        if tree.get(path) not in (before.get(path), after.get(path)):
+            conflicts.append(path)
+            continue
+        tree.pop(path, None)
+        tree |= {path: after[path]} if path in after else {}
+    return tree, tuple(conflicts)
 
 
 def _below(tree: Mapping[str, bytes], path: str) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.errors import RemoteError
-from shipit.testing.git.objects import FakeCommit
+from shipit.testing.git.objects import FakeCommit, with_changes
 from shipit.world import ForgePullRequest
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class FakePullRequests:
             for commit in commits:
                 tip = self._add(self._with_changes(tip, commit.parents[0], commit.id), (tip,), commit.message)
         else:
-            tree = self._with_changes(tip, self._fork(tip, head), head)
+            tree = self._with_changes(tip, self._remote.commits.fork(tip, head) or "", head)
             tip = self._add(tree, (tip, head) if how == "merge" else (tip,), message or texts[how])
         self._remote.branches[held.base] = tip
         held.shown = replace(held.shown, state="merged")
@@ -126,22 +126,12 @@ class FakePullRequests:
         base = held.merged_into or self._remote.branches[held.base]
         yield from reversed(list(self._remote.commits.newest_first([held.shown.head], [base])))
 
-    def _fork(self, one: str, other: str) -> str:
-        """Return the newest commit that both have."""
-        shared = self._remote.commits.reachable([one])
-        return next(each.id for each in self._remote.commits.newest_first([other]) if each.id in shared)
-
     def _with_changes(self, onto: str, before: str, after: str) -> Tree:
         """Return the files of `onto` with the changes from `before` to `after`."""
         held = self._remote.commits.held
-        old, new, tree = held[before].tree, held[after].tree, dict(held[onto].tree)
-        for path in old.keys() | new.keys():
-            if old.get(path) == new.get(path):
-                continue
-            if tree.get(path) not in (old.get(path), new.get(path)):
-                raise RemoteError(f"the pull request cannot be merged: `{path}` conflicts", status=405)
-            tree.pop(path, None)
-            tree |= {path: new[path]} if path in new else {}
+        tree, conflicts = with_changes(held[onto].tree, held[before].tree, held[after].tree)
+        if conflicts:
+            raise RemoteError(f"the pull request cannot be merged: `{conflicts[0]}` conflicts", status=405)
         return tree
 
     def _add(self, tree: Tree, parents: tuple[str, ...], message: str) -> str:

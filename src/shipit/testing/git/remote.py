@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from shipit.errors import BranchMoved, ConflictError
+from shipit.errors import BranchMoved, ConflictError, RemoteError
 from shipit.testing.clock import FakeClock
 from shipit.testing.git.objects import Commits, FakeTag
 from shipit.testing.git.pull_requests import FakePullRequests
@@ -25,6 +25,7 @@ class FakeRemote(Struct):
         latest: the tag that the forge shows as the latest release.
         comments: the comments on issues and pull requests, by number.
         labels: the labels of issues and pull requests, by number.
+        protected: the names of the branches that refuse each push, because only pull requests may change them.
         deployments: the reported deployments with their states, the oldest first, by environment.
         past_deployments: the same with all their states and times.
     """
@@ -38,6 +39,7 @@ class FakeRemote(Struct):
     latest: str | None = None
     comments: dict[int, list[str]] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
+    protected: set[str] = field(default_factory=set)
     deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
     past_deployments: dict[str, list[PastDeployment]] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -71,8 +73,11 @@ class FakeRemote(Struct):
     ) -> None:
         """Accept an atomic push, all of it or nothing: `commit` to `branch`, if that is still at `expected`, and tags.
 
-        Raises `BranchMoved` if the branch is elsewhere, `ConflictError` if a tag exists and differs.
+        Raises `BranchMoved` if the branch is elsewhere, `ConflictError` if a tag exists and differs, and `RemoteError`
+        if the branch is protected.
         """
+        if branch in self.protected:
+            raise RemoteError(f"the remote refuses pushes to the protected branch `{branch}`", state=_STATE)
         if branch is not None and self.branches.get(branch) not in (commit, expected):
             hint = "run the same command again: it makes a new plan"
             what = f"`{branch}` moved on the remote during this run"

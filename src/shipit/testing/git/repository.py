@@ -9,9 +9,9 @@ from shipit.core.versions import has_version_line
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
-from shipit.testing.git.objects import PERSON, Commits, FakeCommit, FakeTag
+from shipit.testing.git.objects import PERSON, Commits, FakeCommit, FakeTag, with_changes
 from shipit.testing.git.remote import FakeRemote
-from shipit.world import CommitInfo, EntryKind, RemoteRefs, TagRef
+from shipit.world import CommitInfo, EntryKind, MergedFiles, RemoteRefs, TagRef
 
 
 class FakeGit:
@@ -192,8 +192,18 @@ class FakeGit:
         texts = {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
         return self._store({**self._tree(self._require(commit)), **texts})
 
-    def commit_files(self, files: str, parent: str, message: str, author: str | None = None) -> str:
-        made = FakeCommit(self._stored[files], (parent,), message, self._remote.clock.tick(), author or PERSON)
+    def merge_files(self, one: str, other: str) -> MergedFiles:
+        fork = self._commits.fork(self._require(one), self._require(other))
+        if fork is None:
+            raise _failed("merge-tree", "fatal: refusing to merge unrelated histories")
+        tree, conflicts = with_changes(self._tree(self._find(one)), self._tree(fork), self._tree(self._find(other)))
+        return MergedFiles(self._store(tree), conflicts)
+
+    def commit_files(
+        self, files: str, parent: str, message: str, author: str | None = None, *, merged: str | None = None
+    ) -> str:
+        parents = (parent, merged) if merged else (parent,)
+        made = FakeCommit(self._stored[files], parents, message, self._remote.clock.tick(), author or PERSON)
         return self._commits.add(made)
 
     def reapply(self, commit: str, onto: str, files: Mapping[str, str]) -> str:

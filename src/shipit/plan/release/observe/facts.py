@@ -16,6 +16,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import build_findings, build_options
 from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
+from shipit.plan.release.observe.back_merge import BackMergeState, back_merge_findings, observe_back_merges
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.findings import HistoryFindings, history_findings, repository_findings
 from shipit.plan.release.observe.merged import observe_merged, unreleased_findings
@@ -68,7 +69,8 @@ class Observed(Struct, frozen=True):
     of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes links to the
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
     the packages with a `go.mod`, by the name of the package. `proposal` is the state of the release pull request; None
-    if releases are not proposed, or the forge cannot be used.
+    if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
+    brought back into.
     """
 
     clone: CloneState
@@ -88,6 +90,7 @@ class Observed(Struct, frozen=True):
     drafts: tuple[str, ...] = ()
     go_modules: Mapping[str, str] = {}
     proposal: ProposalState | None = None
+    back_merges: tuple[BackMergeState, ...] = ()
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -150,6 +153,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unreleased_findings(git, config, histories, files, base, tags),
+            *back_merge_findings(config, clone),
             *_world_findings(world, config, forge_findings),
         ),
         about_history=about_history,
@@ -160,6 +164,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         drafts=world.forge.drafts() if forge_is_usable else (),
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposal=proposal,
+        back_merges=observe_back_merges(git, config, clone, histories),
     )
 
 

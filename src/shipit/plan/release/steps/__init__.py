@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipit.plan.release.steps.back_merges import missing_back_merge_steps as missing_back_merge_steps
 from shipit.plan.release.steps.file_changes import FileChanges as FileChanges
 from shipit.plan.release.steps.file_changes import file_changes as file_changes
 from shipit.plan.release.steps.file_changes import version_file_errors as version_file_errors

@@ -12,6 +12,7 @@ from shipit.core.commits.text.release_message import notes_of
 from shipit.core.versions import Version
 from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished
+from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
 from shipit.plan.release.steps.release_body import release_body
 from shipit.plan.release.steps.sequence import is_latest
@@ -47,6 +48,9 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
         yield from floating_steps(config.release, unfinished.package.format, version)
+    if merged:  # the plan after that of an interrupted release finds that a branch lacks it
+        commit = ReleaseCommit(merged[-1].commit, None, merged[-1].tag)
+        yield from back_merge_steps(config.release, observed, [each.tag for each in merged], commit)
     for unfinished in observed.unfinished:
         yield from announce_steps(config.announce, unfinished.tag, unfinished.commits)
     names = [each.package.release_name(each.version) for each in observed.unfinished]

@@ -15,6 +15,7 @@ from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.versions import Version
 from shipit.plan.images import WantedImage, build_steps, push_steps, release_images
 from shipit.plan.release.observe import Observed
+from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps
 from shipit.plan.release.steps.package_release import PackageRelease
@@ -75,6 +76,10 @@ class ReleaseSequence(Struct, frozen=True):
         for entry in self.releases:
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)
+        tags = [entry.release.tag for entry in self.releases]
+        yield from back_merge_steps(
+            self.config, self.observed, tags, self.snapshot[0] if self.snapshot else self.commit
+        )
         for entry in self.releases:
             yield from announce_steps(self.announce, entry.release.tag, entry.next_release.history.unreleased)
 

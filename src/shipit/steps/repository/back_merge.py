@@ -1,0 +1,168 @@
+"""The optional step that brings a release back into another branch, so that the branch knows the last release."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from shlex import quote
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shipit.core import limits
+from shipit.errors import AuthError, BranchMoved, ConflictError, RemoteError, ShipitError
+from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.repository.release_commit import ReleaseCommit
+from shipit.world import ForgePullRequest, RemoteRefs, World
+
+SUBJECT = "chore: merge release {release} into {branch}"
+"""The subject of the merge commit and the title of the pull request. It counts for no version."""
+
+
+def back_merge_branch(branch: str) -> str:
+    """Return the branch of the pull request that brings releases back into `branch`.
+
+    >>> back_merge_branch("team/dev")
+    'shipit/back-merge/team--dev'
+    """
+    return f"shipit/back-merge/{branch.replace('/', '--')}"
+
+
+class BackMerge(Struct, frozen=True):
+    """Bring the commit of the release `release` into `branch` of the remote.
+
+    The branch is fast-forwarded if it has no commits of its own, else it gets a merge commit by `author`. If the merge
+    conflicts, or the branch accepts no push, a pull request is opened. `forwards` is the plan for people: True if the
+    branch had no commits of its own when the plan was made. `source` is the release branch.
+    """
+
+    kind: ClassVar[str] = "back-merge"
+    public: ClassVar[bool] = True
+    branch: str
+    release: str
+    commit: ReleaseCommit
+    source: str
+    forwards: bool
+    author: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.branch}"
+
+    @property
+    def summary(self) -> str:
+        how = "by fast-forward" if self.forwards else "with a merge commit, or a pull request if it conflicts"
+        return f"bring {self.release} back into {self.branch} {how}"
+
+    def check(self, world: World) -> Done | Todo:
+        commit, refs = self.commit.find(world), world.git.remote_refs()
+        tip = self._tip(refs)
+        if commit is None:
+            return Todo()
+        if world.git.is_ancestor(commit, tip):
+            return Done()
+        found = self._pull_request(world)
+        has_release = found is not None and world.git.is_ancestor(commit, found.head)
+        return Done({self._output: found.url}) if found and has_release else Todo()
+
+    def apply(self, world: World) -> Outputs:
+        for _ in range(limits.BRANCH_ATTEMPTS - 1):
+            with suppress(BranchMoved):  # somebody pushed to the branch meanwhile
+                return self._bring(world)
+        return self._bring(world)
+
+    def _bring(self, world: World) -> Outputs:
+        refs = world.git.remote_refs()
+        if not world.git.has_fetched(refs):
+            world.git.fetch()
+        status = self.check(world)
+        if isinstance(status, Done):
+            return status.outputs
+        commit, tip = self.commit.require(world), self._tip(refs)
+        made = commit
+        if not world.git.is_ancestor(tip, commit):
+            merge = world.git.merge_files(tip, commit)
+            if merge.conflicts:
+                return self._propose(world, commit, f"{_listed(merge.conflicts)} changed on both branches")
+            made = world.git.commit_files(merge.files, tip, f"{self._subject}\n", self.author, merged=commit)
+        try:
+            world.git.push(branch=self.branch, commit=made, expected=tip, tags=())
+        except RemoteError as error:
+            if error.retryable:
+                raise
+            return self._propose(world, commit, f"the remote refuses pushes to {_code(self.branch)}", error)
+        return {}
+
+    def _propose(self, world: World, commit: str, why: str, refused: ShipitError | None = None) -> Outputs:
+        """Open a pull request, or bring the open one to this release."""
+        branch, refs = back_merge_branch(self.branch), world.git.remote_refs()
+        head = refs.branches.get(branch)
+        if head and not self._may_leave(head, commit, world, refs):
+            what = f"`{branch}` has commits that are not in `{self.branch}` yet, so {self.release} is not added to it"
+            raise ConflictError(what, hint=f"merge the pull request of `{branch}`, then run the same command again")
+        if head != commit:
+            world.git.push(branch=branch, commit=commit, expected=head, tags=())
+        try:
+            made = world.forge.keep_pull_request(
+                branch=branch, base=self.branch, title=self._subject, body=self._body(commit, why)
+            )
+        except ShipitError as error:
+            error.hint = f"{error.hint}; or merge by hand: {self._by_hand}" if error.hint else self._by_hand
+            raise error from refused
+        return {self._output: made.url}
+
+    def _may_leave(self, head: str, commit: str, world: World, refs: RemoteRefs) -> bool:
+        """Return whether no commit is lost if the branch of the pull request moves from `head` to `commit`."""
+        if any(world.git.is_ancestor(head, other) for other in (commit, self._tip(refs))):
+            return True
+        found = self._pull_request(world)  # the forge keeps the commits of a pull request that is not open
+        return found is not None and found.state != "open" and found.head == head
+
+    def _pull_request(self, world: World) -> ForgePullRequest | None:
+        """Return the newest pull request that brings a release back; None also if the token cannot read any."""
+        with suppress(AuthError, RemoteError):  # a fast-forward needs no pull request, and to open one says the reason
+            return world.forge.find_pull_request(back_merge_branch(self.branch), self.branch)
+        return None
+
+    def _tip(self, refs: RemoteRefs) -> str:
+        """Return the commit of the branch on the remote. Raises `ConflictError` if there is no such branch."""
+        tip = refs.branches.get(self.branch)
+        if tip is None:
+            what = f"there is no branch `{self.branch}` on the remote, so {self.release} is not brought back into it"
+            raise ConflictError(what, hint="push the branch, or remove it from `back-merge` in `[release]`")
+        return tip
+
+    def _body(self, commit: str, why: str) -> str:
+        return (
+            f"This brings the release {_code(self.release)} ({commit[:10]}) from {_code(self.source)} back into "
+            f"{_code(self.branch)}, so that the versions there follow it. shipit did not do it without a pull request: "
+            f"{why}.\n\n"
+            "Use a merge commit. A squash or a rebase does not bring the tag of the release into the branch.\n\n"
+            f"On the command line:\n\n```sh\n{self._by_hand}\n```\n"
+        )
+
+    @property
+    def _by_hand(self) -> str:
+        return f"git fetch --tags && git switch {quote(self.branch)} && git merge {quote(self.commit.tag)}"
+
+    @property
+    def _subject(self) -> str:
+        return SUBJECT.format(release=self.release, branch=self.branch)
+
+    @property
+    def _output(self) -> str:
+        return back_merge_key(self.branch)
+
+
+def back_merge_key(branch: str) -> str:
+    """Return the name of the output with the address of the pull request that brings a release back into `branch`."""
+    return f"back-merge:{branch}"
+
+
+def _code(text: str) -> str:
+    """Return `text` as code in Markdown."""
+    return f"`{text.replace('`', '')}`"
+
+
+def _listed(paths: tuple[str, ...]) -> str:
+    shown = ", ".join(_code(path) for path in paths[:5])
+    return f"{shown} and {len(paths) - 5} more" if paths[5:] else shown
