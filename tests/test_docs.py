@@ -69,7 +69,7 @@ def shipit(*arguments: str, cwd: Path = ROOT) -> str:
 def commands() -> dict[str, str]:
     """The commands of `shipit --help` and the help of each."""
     listed = shipit("--help").partition("Releases:\n")[2]
-    return {name: shipit(name, "--help") for name in re.findall(r"^  (\w+) ", listed, re.MULTILINE)}
+    return {name: shipit(name, "--help") for name in re.findall(r"^  ([\w-]+) ", listed, re.MULTILINE)}
 
 
 def invocations(page: Path) -> Iterator[list[str]]:
@@ -185,7 +185,7 @@ def test_the_page_of_errors_has_every_code_of_a_finding() -> None:
 
 @pytest.mark.parametrize("page", [README, KOREAN], ids=lambda page: page.name)
 def test_the_table_of_commands_is_the_one_of_the_help(page: Path) -> None:
-    assert re.findall(r"^\| `shipit (\w+)` \|", text(page), re.MULTILINE) == list(commands())
+    assert re.findall(r"^\| `shipit ([\w-]+)` \|", text(page), re.MULTILINE) == list(commands())
 
 
 @every_page

@@ -37,6 +37,8 @@ def test_every_input_is_one_word_of_the_command_line() -> None:
 def test_an_environment_is_an_option_where_the_branch_decides_and_else_what_the_command_is_about() -> None:
     assert command_line({"ENVIRONMENT": "dev"}) == ["run", "--environment", "dev"]
     assert command_line({"COMMAND": "image", "ENVIRONMENT": "dev"}) == ["image", "dev"]
+    promotion = {"COMMAND": "promote-branch", "ENVIRONMENT": "prod", "VERSION": "1.4.0"}
+    assert command_line(promotion) == ["promote-branch", "--version", "1.4.0", "prod"]
 
 
 def test_a_deployment_gets_the_environment_and_the_version_as_words_that_are_never_options() -> None:

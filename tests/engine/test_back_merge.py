@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from engine.stage import Stage, new_world, public
 
+from shipit.config.load import parse_config
 from shipit.core.commits.lint import lint_message
 from shipit.engine.apply import Silent
 from shipit.errors import RemoteError, ShipitError
+from shipit.plan.images import observe_images
 from shipit.plan.release import make_release_plan, observe_release
 from shipit.plan.version import rules_of
 from shipit.steps.base import Step
@@ -70,7 +72,8 @@ def summaries(stage: Stage, world: FakeWorld) -> list[str]:
 
 
 def stage_plan(stage: Stage, world: FakeWorld) -> Any:
-    return make_release_plan(stage.config, observe_release(world, stage.config), Notes())
+    notes: Any = Notes()
+    return make_release_plan(stage.config, observe_release(world, stage.config), notes)
 
 
 class Notes:
@@ -112,6 +115,17 @@ def test_a_branch_with_commits_of_its_own_gets_a_merge_commit_and_loses_nothing(
     assert (tree["filters.txt"], tree["build.gradle"]) == ("by price", world.remote.tree("main")["build.gradle"])
     assert world.remote.subjects("dev")[0] == TITLE
     assert world.remote.branches["main"] == world.remote.tags["v1.1.0"].commit
+
+
+def test_the_builds_of_the_branch_follow_the_release(stage: Stage) -> None:
+    world = own_commit()
+    stage.release(world)
+    clone = world.fresh_clone()
+    clone.git.check_out("dev", world.remote.branches["dev"])
+    dev = parse_config('environments.dev = { branch = "dev", image.name = "acme/app" }')
+    (image,) = observe_images(clone, dev, "dev", branch="dev", pushing=False).images
+    assert str(image.wanted.source.version).startswith("1.2.0-dev.2+")
+    assert image.wanted.reason == "2 commits after v1.1.0; next version 1.2.0"
 
 
 def test_the_step_comes_after_the_release_is_published(stage: Stage) -> None:
@@ -159,11 +173,16 @@ def test_a_conflict_or_a_protected_branch_gets_a_pull_request(
     assert world.remote.branches["dev"] == before
 
 
-@pytest.mark.parametrize("how", ["merge", "squash"])
-def test_a_merged_or_closed_pull_request_is_not_opened_again(stage: Stage, how: str) -> None:
+@pytest.mark.parametrize("how", ["merge", "squash", "close"])
+def test_a_merged_or_closed_pull_request_is_not_opened_again(
+    stage: Stage, how: Literal["merge", "squash", "close"]
+) -> None:
     world = protected()
     stage.release(world)
-    world.remote.pull_requests.merge(1, how, delete_branch=True)  # type: ignore[arg-type]
+    if how == "close":
+        world.remote.pull_requests.close(1, delete_branch=True)
+    else:
+        world.remote.pull_requests.merge(1, how, delete_branch=True)
     watched, writes = recorded(world.fresh_clone())
     stage.release(watched)
     assert writes == []

@@ -20,7 +20,7 @@ def test_a_conflict_with_dev_opens_a_pull_request_once_and_the_release_is_comple
     dev = scene.git(clone, "rev-parse", "dev")
 
     run = scene.release(scene.clone("first")).succeeded()
-    assert f"to bring v1.1.0 back into dev, merge the pull request: {github.url}/acme/app/pull/1\n" in run.err
+    assert f"to bring the release back into dev, merge the pull request: {github.url}/acme/app/pull/1\n" in run.err
     (pull,) = github.pulls
     assert (pull.branch, pull.base, pull.title) == (BRANCH, "dev", "chore: merge release v1.1.0 into dev")
     assert "`build.gradle`" in pull.body

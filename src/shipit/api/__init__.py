@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from shipit.api.linting import commitlint_rules as commitlint_rules
     from shipit.api.linting import lint as lint
     from shipit.api.linting import lint_commits as lint_commits
+    from shipit.api.promoting import plan_promotion as plan_promotion
+    from shipit.api.promoting import promote_branch as promote_branch
     from shipit.api.releasing import apply as apply
     from shipit.api.releasing import plan_release as plan_release
     from shipit.api.releasing import release as release
@@ -99,6 +101,10 @@ _NAMES = {
         "commitlint_rules",
         "lint",
         "lint_commits",
+    ),
+    "api.promoting": (
+        "plan_promotion",
+        "promote_branch",
     ),
     "api.releasing": (
         "apply",

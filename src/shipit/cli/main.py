@@ -33,7 +33,8 @@ class _Commands(click.Group):
         if name not in COMMANDS:
             return None
         room = next(room for room, section in SECTIONS.items() if name in section.commands)
-        command: click.Command = importlib.import_module(f"shipit.cli.commands.{room}.{name}").command
+        module = name.replace("-", "_")
+        command: click.Command = importlib.import_module(f"shipit.cli.commands.{room}.{module}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

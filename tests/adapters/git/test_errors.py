@@ -69,3 +69,12 @@ def test_a_setting_that_prevents_the_push_is_not_blamed_on_the_network(clone: Pa
     with pytest.raises(CommandError, match="a setting of git in this clone prevents the push of `main`") as raised:
         repository.push(branch="main", commit=str(repository.head()), expected=None, tags=[])
     assert "nothing was pushed" in str(raised.value.state)
+
+
+def test_a_git_that_is_too_old_to_merge_commits_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """git before 2.38 refuses the options, with the status of a wrong usage."""
+    refused = subprocess.CompletedProcess[bytes]([], 129, b"", b"usage: git merge-tree <base-tree> <one> <other>\n")
+    monkeypatch.setattr(GitRepository, "_try", lambda *words: refused)
+    with pytest.raises(CommandError) as raised:
+        GitRepository(str(tmp_path)).merge_files("a", "b")
+    assert "git 2.38" in str(raised.value.hint)

@@ -21,15 +21,16 @@ SECTIONS = {
     "releases": Section(
         "Releases",
         {
-            "plan": "Print all steps of a release, and the reasons for its version.",
+            "plan": "Print all steps of a release and the reason for its version.",
             "release": "Release the next version.",
             "run": "Release, build and deploy as the CI event requires.",
+            "promote-branch": "Move a branch, such as prod, to a release.",
             "next": "Print the next version.",
             "notes": "Print the release notes of one version.",
             "changelog": "Print a changelog made from the git history.",
             "lint": "Check commit messages or titles of pull requests.",
             "replay": "Compare past releases with the versions that shipit decides.",
-            "report": "Report on past releases and deployments, with the four keys of DORA.",
+            "report": "Report on releases and deployments with the four DORA keys.",
         },
     ),
     "deployments": Section(
@@ -48,7 +49,7 @@ SECTIONS = {
         "Project",
         {
             "init": "Write shipit.toml from the settings of another release tool.",
-            "doctor": "Check for every problem that would block a release or a build.",
+            "doctor": "Check for every problem that would block a release or build.",
             "explain": "Explain an error, a finding or an exit status.",
             "schema": "Print the JSON Schema of shipit.toml.",
             "demo": "Make a sample project, and release it.",

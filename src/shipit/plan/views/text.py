@@ -10,6 +10,7 @@ from shipit.finding import any_blocks
 from shipit.plan.deploy import DeployPlan
 from shipit.plan.images import ImagePlan
 from shipit.plan.model import Plan
+from shipit.plan.promotion import PromotionPlan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Step
@@ -31,6 +32,8 @@ def render_plan(plan: Plan, paint: Paint = lambda text, style: text, *, everythi
         blocks = [_images(plan, paint), _steps(plan, paint)]
     elif isinstance(plan, DeployPlan):
         blocks = [_targets(plan, paint), _steps(plan, paint)]
+    elif isinstance(plan, PromotionPlan):
+        blocks = [_promotion(plan, paint), _steps(plan, paint)]
     elif isinstance(plan, ReleasePlan):
         decisions = (_decision(decision, paint, everything) for decision in plan.decisions)
         outside = _outside(plan, paint, everything)
@@ -74,6 +77,11 @@ def _targets(plan: DeployPlan, paint: Paint) -> Iterator[str]:
             yield from (paint(f"    {printable(drift)}", "warn") for drift in host.drift)
         if target.serves_everywhere and plan.steps:
             yield "  it serves already; steps that are done are skipped"
+
+
+def _promotion(plan: PromotionPlan, paint: Paint) -> Iterator[str]:
+    tag, branch = paint(plan.tag, "version"), paint(plan.target, "title")
+    yield f"{tag} of {plan.source} to {branch}" if plan.steps else f"{branch} has the files of {tag} already"
 
 
 def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
@@ -169,6 +177,8 @@ def _findings(plan: Plan, paint: Paint) -> Iterator[str]:
 def _purpose(plan: Plan) -> str:
     if isinstance(plan, ImagePlan):
         return "the images can be built"
+    if isinstance(plan, PromotionPlan):
+        return "the branch can be moved"
     return "this can be deployed" if isinstance(plan, DeployPlan) else "this can be released"
 
 

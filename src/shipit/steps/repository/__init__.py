@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shipit.steps.repository.back_merge import BackMerge as BackMerge
-from shipit.steps.repository.back_merge import back_merge_key as back_merge_key
+from shipit.steps.repository.back_merge import back_merge_pull_requests as back_merge_pull_requests
 from shipit.steps.repository.create_commit import CreateCommit as CreateCommit
 from shipit.steps.repository.create_tag import CreateTag as CreateTag
 from shipit.steps.repository.move_tag import MoveTag as MoveTag
+from shipit.steps.repository.promote_branch import PromoteBranch as PromoteBranch
 from shipit.steps.repository.propose_release import KeptEdit as KeptEdit
 from shipit.steps.repository.propose_release import ProposedFile as ProposedFile
 from shipit.steps.repository.propose_release import ProposeRelease as ProposeRelease
@@ -32,4 +33,5 @@ STEPS = (
     MoveTag,
     ProposeRelease,
     BackMerge,
+    PromoteBranch,
 )

@@ -150,12 +150,15 @@ class BackMerge(Struct, frozen=True):
 
     @property
     def _output(self) -> str:
-        return back_merge_key(self.branch)
+        return f"{_OUTPUT}{self.branch}"
 
 
-def back_merge_key(branch: str) -> str:
-    """Return the name of the output with the address of the pull request that brings a release back into `branch`."""
-    return f"back-merge:{branch}"
+_OUTPUT = "back-merge:"
+
+
+def back_merge_pull_requests(outputs: Outputs) -> dict[str, str]:
+    """Return the address of each pull request that brings a release back, by the branch that gets it."""
+    return {name.removeprefix(_OUTPUT): url for name, url in outputs.items() if name.startswith(_OUTPUT)}
 
 
 def _code(text: str) -> str:

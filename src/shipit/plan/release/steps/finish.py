@@ -49,8 +49,8 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
         yield from floating_steps(config.release, unfinished.package.format, version)
     if merged:  # the plan after that of an interrupted release finds that a branch lacks it
-        commit = ReleaseCommit(merged[-1].commit, None, merged[-1].tag)
-        yield from back_merge_steps(config.release, observed, [each.tag for each in merged], commit)
+        last = ReleaseCommit(merged[-1].commit, None, merged[-1].tag)
+        yield from back_merge_steps(config.release, observed, [each.tag for each in merged], last)
     for unfinished in observed.unfinished:
         yield from announce_steps(config.announce, unfinished.tag, unfinished.commits)
     names = [each.package.release_name(each.version) for each in observed.unfinished]

@@ -1,0 +1,63 @@
+"""The plan of a promotion: a pure function of the observed facts and the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipit.config.load import fingerprint
+from shipit.config.model import Config
+from shipit.finding import Finding
+from shipit.plan.model import Inputs
+from shipit.plan.promotion.model import PromotionPlan
+from shipit.plan.promotion.observe import ObservedPromotion
+from shipit.steps.repository import PromoteBranch
+
+
+def make_promotion_plan(config: Config, observed: ObservedPromotion) -> PromotionPlan:
+    """Return the plan that moves a branch to a release.
+
+    The branch is fast-forwarded if the release contains all its commits. Else a merge commit gets exactly the files of
+    the release, if the branch has no changes of its own. No commit of the branch is ever removed.
+
+    Args:
+        config: the configuration.
+        observed: the facts, from `observe_promotion`.
+    """
+    release = observed.release
+    is_done = observed.has_files and (observed.tip == release.commit or not observed.forwards)
+    findings = () if is_done or observed.forwards else tuple(_findings(observed, config.release.remote))
+    step = PromoteBranch(
+        branch=observed.target,
+        tag=release.name,
+        commit=release.commit,
+        source=observed.source,
+        expected=observed.tip,
+        forwards=observed.forwards,
+        author=config.release.author,
+    )
+    return PromotionPlan(
+        inputs=Inputs(release.commit, observed.target, fingerprint(config)),
+        steps=() if is_done else (step,),
+        findings=findings,
+        source=observed.source,
+        target=observed.target,
+        tag=release.name,
+        commit=release.commit,
+    )
+
+
+def _findings(observed: ObservedPromotion, remote: str) -> Iterator[Finding]:
+    """Yield the reason why a branch with commits of its own cannot be moved to the release."""
+    target, release, held = observed.target, observed.release, observed.held
+    if held and held.version > release.version:
+        what = f"`{target}` has `{held.name}` already, which is higher than `{release.name}`"
+        fix = f"to serve the lower version: shipit rollback {target} {release.version}"
+        yield Finding("branch-ahead", what, fix)
+    elif not observed.unchanged:
+        listed = ", ".join(f"`{subject}` ({id[:7]})" for id, subject in observed.own[:3])
+        more = f" and {len(observed.own) - 3} more" if observed.own[3:] else ""
+        what = f"`{target}` has changes that are in no release: {listed or 'a merge that changes files'}{more}"
+        fix = (
+            f"git switch {observed.source} && git merge {remote}/{target}, then release, and run the same command again"
+        )
+        yield Finding("branch-changes", what, fix)

@@ -1,0 +1,205 @@
+"""A branch, such as `prod`, that is moved to a release; and what stops it."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipit.config.load import parse_config
+from shipit.engine.apply import apply_steps
+from shipit.errors import BranchMoved, RemoteError, UsageError
+from shipit.plan.images import observe_images
+from shipit.plan.promotion import PromotionPlan, make_promotion_plan, observe_promotion
+from shipit.testing import FakeWorld, crash_matrix, recorded
+from shipit.world import World
+
+CONFIG = parse_config("""
+[release]
+branch = "main"
+[environments.prod]
+branch = "prod"
+image.name = "acme/app"
+""")
+
+
+def released(world: FakeWorld, version: str) -> str:
+    """Commit, tag and push a release of `main`; return its commit."""
+    world.commit(f"feat: for {version}", {"app.txt": version})
+    commit = world.commit(f"chore(release): {version}", {"VERSION": version})
+    world.git.create_tag(f"v{version}", commit, f"chore(release): {version}")
+    world.push(f"v{version}")
+    return commit
+
+
+def shop() -> FakeWorld:
+    """Return a world with releases 1.3.0 and 1.4.0 on `main`, a later commit there, and `prod` at 1.3.0."""
+    world = FakeWorld.new()
+    world.remote.branches["prod"] = released(world, "1.3.0")
+    released(world, "1.4.0")
+    world.commit("feat: not released", {"app.txt": "next"})
+    world.push()
+    return world.fresh_clone()
+
+
+def to_prod(world: FakeWorld, message: str, files: dict[str, str], *, merged: str | None = None) -> FakeWorld:
+    """Somebody pushes a commit, or a merge of `merged` with `files`, to `prod`. Return a fresh clone."""
+    other = world.fresh_clone()
+    other.git.check_out("prod", world.remote.branches["prod"])
+    if merged:
+        other.git.merge(merged, message, {path: text.encode() for path, text in files.items()})
+    else:
+        other.commit(message, files)
+    other.push()
+    return world.fresh_clone()
+
+
+def at(world: FakeWorld, tag: str) -> dict[str, str]:
+    """Return the files of a release."""
+    tree = world.remote.commits.held[world.remote.tags[tag].commit].tree
+    return {path: data.decode() for path, data in tree.items()}
+
+
+def plan(world: World, version: str | None = None, target: str = "prod", source: str | None = None) -> PromotionPlan:
+    return make_promotion_plan(CONFIG, observe_promotion(world.git, CONFIG, target, source=source, version=version))
+
+
+def promote(world: World, version: str | None = None) -> PromotionPlan:
+    made = plan(world, version)
+    assert made.findings == ()
+    apply_steps(made.steps, world)
+    return made
+
+
+def test_a_branch_is_fast_forwarded_to_the_last_release_and_not_to_later_commits() -> None:
+    world = shop()
+    assert [step.summary for step in plan(world).steps] == ["move prod to v1.4.0 by fast-forward"]
+    promote(world)
+    assert world.remote.branches["prod"] == world.remote.tags["v1.4.0"].commit
+
+
+@pytest.mark.parametrize("version", ["1.4.0", "v1.4.0"])
+def test_the_release_can_be_named(version: str) -> None:
+    world = shop()
+    released(world, "1.5.0")
+    promote(world, version)
+    assert world.remote.branches["prod"] == world.remote.tags["v1.4.0"].commit
+
+
+@pytest.mark.parametrize("how", ["merge", "squash"])
+def test_after_merges_and_squashes_by_people_it_gets_a_merge_commit_with_exactly_the_files_of_the_release(
+    how: str,
+) -> None:
+    world = shop()
+    tag = world.remote.tags["v1.4.0"].commit
+    world = to_prod(world, f"Deploy ({how})", at(world, "v1.4.0"), merged=tag if how == "merge" else None)
+    before = world.remote.branches["prod"]
+    assert plan(world).steps == ()
+    released(world, "1.5.0")
+    summary = "move prod to v1.5.0 with a merge commit that has the files of the release"
+    assert [step.summary for step in plan(world).steps] == [summary]
+    promote(world)
+    made = world.remote.commits.held[world.remote.branches["prod"]]
+    assert made.parents == (before, world.remote.tags["v1.5.0"].commit)
+    assert made.message == "chore: promote v1.5.0 to prod\n"
+    assert world.remote.tree("prod") == at(world, "v1.5.0")
+    clone = world.fresh_clone()
+    clone.git.check_out("prod", world.remote.branches["prod"])
+    observed = observe_images(clone, CONFIG, "prod", branch="prod", pushing=True)
+    assert [str(image.wanted.source.version) for image in observed.images] == ["1.5.0"]
+    assert observed.findings == ()
+
+
+def test_a_branch_at_the_release_stays_as_it_is() -> None:
+    world = shop()
+    promote(world)
+    watched, writes = recorded(world.fresh_clone())
+    assert promote(watched).steps == ()
+    assert writes == []
+
+
+def test_a_change_that_is_in_no_release_stops_it_and_is_named() -> None:
+    world = to_prod(shop(), "fix: only in prod", {"hot.txt": "fixed"})
+    (finding,) = plan(world).findings
+    assert (finding.code, finding.blocks) == ("branch-changes", True)
+    assert "`fix: only in prod`" in finding.what
+    assert "git merge origin/prod" in finding.fix
+
+
+def test_a_lower_release_than_that_of_the_branch_is_left_to_rollback() -> None:
+    world = shop()
+    promote(world)
+    (finding,) = plan(world, "1.3.0").findings
+    assert (finding.code, finding.blocks) == ("branch-ahead", True)
+    assert "shipit rollback prod 1.3.0" in finding.fix
+
+
+def test_a_revert_on_the_branch_is_not_undone() -> None:
+    world = shop()
+    promote(world)
+    world = to_prod(world, "revert: back to 1.3.0", at(world, "v1.3.0"))
+    released(world, "1.3.1")
+    assert [finding.code for finding in plan(world, "1.3.1").findings] == ["branch-ahead"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ({"target": "prd"}, "there is no branch `prd` on the remote"),
+        ({"source": "trunk"}, "there is no branch `trunk` on the remote"),
+        ({"target": "main"}, "`main` is a release branch"),
+        ({"version": "9.9.9"}, "there is no release `9.9.9` on `main`"),
+    ],
+)
+def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, str], what: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        plan(shop(), **arguments)
+    assert what in caught.value.what
+    assert caught.value.hint
+
+
+def test_a_run_killed_at_any_write_is_finished_by_running_again() -> None:
+    def merged() -> FakeWorld:
+        world = shop()
+        world = to_prod(world, "Deploy (#1)", at(world, "v1.4.0"))
+        released(world, "1.5.0")
+        return world
+
+    def end(world: FakeWorld) -> object:
+        return world.remote.subjects("prod"), world.remote.tree("prod")
+
+    for make in (shop, merged):
+        whole = make()
+        promote(whole)
+        crashes = list(crash_matrix(make, promote, end, FakeWorld.fresh_clone))
+        assert crashes
+        assert {(crash.write, crash.when) for crash in crashes if crash.state != end(whole)} == set()
+
+
+def test_a_push_to_the_branch_meanwhile_is_kept() -> None:
+    world = shop()
+    made = plan(world)
+    to_prod(world, "fix: meanwhile", {"hot.txt": "fixed"})
+    before = world.remote.branches["prod"]
+    with pytest.raises(BranchMoved):
+        apply_steps(made.steps, world)
+    assert world.remote.branches["prod"] == before
+
+
+def test_a_protected_branch_is_left_to_a_pull_request() -> None:
+    world = shop()
+    world.remote.protected.add("prod")
+    with pytest.raises(RemoteError) as caught:
+        promote(world)
+    assert caught.value.hint
+    assert "open a pull request from `main` into `prod`" in caught.value.hint
+
+
+def test_of_several_packages_the_newest_release_is_promoted() -> None:
+    config = parse_config('[packages.back]\npath = "back"\n[packages.web]\npath = "web"\n[release]\nbranch = "main"\n')
+    world = FakeWorld.new({"back/app": "1", "web/app": "1"})
+    world.remote.branches["prod"] = world.remote.branches["main"]
+    for package in ("web", "back"):
+        commit = world.commit(f"feat: {package}", {f"{package}/app": "2"})
+        world.git.create_tag(f"{package}-v1.0.0", commit, "release")
+        world.push(f"{package}-v1.0.0")
+    made = make_promotion_plan(config, observe_promotion(world.git, config, "prod"))
+    assert (made.tag, made.commit) == ("back-v1.0.0", commit)
