@@ -45,7 +45,7 @@ class ProposalState(Struct, frozen=True):
     versions that shipit proposed there, by the name of the package. `edits` are the commits of people, oldest first,
     and `base_texts` the text of each file that they change, in the commit to release. `requested` are the versions that
     people asked for on the branch. `closed` are the trailers of the proposal that a person closed without merging it.
-    `day` is the day on which the present proposal was made (UTC), if it was made on the same files; else None.
+    `day` is the day of the present proposal (UTC), if the release branch has the same files as then; else None.
     `lacks_checks` is True if the pull request can never be merged: its base requires checks, and none run for it.
     """
 
@@ -146,7 +146,7 @@ def _is_own(
 def _is_rebased(
     git: Git, commit: RawCommit, histories: Sequence[History], files: Mapping[str, Sequence[VersionFileConfig]]
 ) -> bool:
-    """Return whether `commit` only writes what its message announces, on top of another commit than it was made on."""
+    """Return whether `commit` still writes only what its message announces, after a rebase to another commit."""
     if not commit.parents:
         return True
     versions, parent = versions_of(commit.message), commit.parents[0]
@@ -195,7 +195,7 @@ def _edit(git: Git, commit: RawCommit) -> Edit | None:
 
 
 def _is_resolved(git: Git, merge: RawCommit, fork: str, path: str) -> bool:
-    """Return whether a person wrote the file of a merge: it is that of no parent, and not that of a merge by lines."""
+    """Return whether a person wrote the file of a merge: it differs from all parents, and from a merge by lines."""
     text, *texts = (git.text(commit, path) for commit in (merge.id, *merge.parents))
     if text in texts:
         return False
@@ -205,7 +205,7 @@ def _is_resolved(git: Git, merge: RawCommit, fork: str, path: str) -> bool:
 
 
 def _fork(git: Git, one: str, other: str) -> str:
-    """Return the newest commit that is in the history of both commits; it is `one` if `other` contains that."""
+    """Return the newest commit in the history of both: `one` itself, if it is in the history of `other`."""
     new = {commit.id: commit for commit in records(git.log([one], [other]))}
     ends = [parent for commit in new.values() for parent in commit.parents if parent not in new]
     return reduce(lambda a, b: b if git.is_ancestor(a, b) else a, ends[1:], ends[0] if ends else one)
