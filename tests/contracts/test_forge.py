@@ -358,7 +358,7 @@ def test_past_deployments_have_all_their_states_and_times_the_oldest_first(
 def test_local_files_show_no_deployments(tmp_path: Path) -> None:
     forge: Forge = LocalForge(str(tmp_path))
     deployment = ForgeDeployment("prod", "1" * 40, "sha256:1", "1.4.0")
-    assert not forge.shows_deployments
+    assert not (forge.shows_deployments or forge.opens_pull_requests)
     forge.report_deployment(deployment, "success")
     assert forge.deployment_state(deployment) is None
     assert forge.deployments("prod") == ()

@@ -173,6 +173,19 @@ def test_a_conflict_or_a_protected_branch_gets_a_pull_request(
     assert world.remote.branches["dev"] == before
 
 
+@pytest.mark.parametrize(("make", "reason"), [(conflict, "`build.gradle` changed"), (protected, "refuses pushes")])
+def test_without_pull_requests_the_warning_has_the_reason_and_the_commands(
+    stage: Stage, make: Callable[[], FakeWorld], reason: str
+) -> None:
+    world, failures = make(), Failures()
+    world.forge.opens_pull_requests = False
+    assert stage.release(world, failures).released
+    [(_, text)] = failures.seen
+    assert reason in text
+    assert text.endswith("merge it by hand: git fetch --tags && git switch dev && git merge v1.1.0")
+    assert BRANCH not in world.remote.branches
+
+
 @pytest.mark.parametrize("how", ["merge", "squash", "close"])
 def test_a_merged_or_closed_pull_request_is_not_opened_again(
     stage: Stage, how: Literal["merge", "squash", "close"]
@@ -278,8 +291,10 @@ def differing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [own_commit, conflict])
-@pytest.mark.parametrize("settings", ["", "snapshot = true\n", 'write-back = "api"\n'])
+@pytest.mark.parametrize(
+    ("make", "settings"),
+    [(conflict, ""), (own_commit, ""), (own_commit, "snapshot = true\n"), (own_commit, 'write-back = "api"\n')],
+)
 def test_a_release_killed_at_any_write_is_brought_back_by_running_again(
     tmp_path: Path, make: Callable[[], FakeWorld], settings: str
 ) -> None:

@@ -52,6 +52,7 @@ class LocalForge:
 
     name = "local"
     shows_deployments = False
+    opens_pull_requests = False
 
     def __init__(self, root: str, links: Links | None = None, *, base: str = ".", shared: bool = True) -> None:
         self.shared = shared

@@ -20,7 +20,7 @@ class FakeForge:
     """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
 
     A test can set `problems`, the findings that it reports, `shows_deployments`, whether deployments are reported to
-    it, and `checked`, the branches that require checks.
+    it, `opens_pull_requests`, and `checked`, the branches that require checks.
     """
 
     name = "fake"
@@ -29,6 +29,7 @@ class FakeForge:
     def __init__(self, remote: FakeRemote, files: FakeFiles) -> None:
         self.problems: tuple[Finding, ...] = ()
         self.shows_deployments = False
+        self.opens_pull_requests = True
         self.checked: set[str] = set()
         self._remote = remote
         self._files = files

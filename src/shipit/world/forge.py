@@ -108,11 +108,13 @@ class Forge(Protocol):
     Every creation is idempotent: if the object exists with the same content, it is returned and not created again; if
     its content differs, `ConflictError` is raised.
 
-    `shared` is whether other clones see its releases. If not, a release that is missing here may exist in another one.
+    `opens_pull_requests` is whether it has pull requests. `shared` is whether other clones see its releases; if not, a
+    release that is missing here may exist in another one.
     """
 
     name: str
     shared: bool
+    opens_pull_requests: bool
 
     # reads
     @property

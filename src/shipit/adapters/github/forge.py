@@ -47,6 +47,7 @@ class GitHubForge:
 
     name = "github"
     shared = True
+    opens_pull_requests = True
 
     def __init__(
         self,

@@ -94,6 +94,9 @@ class BackMerge(Struct, frozen=True):
 
     def _propose(self, world: World, commit: str, why: str, refused: ShipitError | None = None) -> Outputs:
         """Open a pull request, or bring the open one to this release."""
+        if not world.forge.opens_pull_requests:
+            what = f"{self.release} is not brought back into `{self.branch}`: {why}"
+            raise ConflictError(what, hint=f"merge it by hand: {self._by_hand}") from refused
         branch, refs = back_merge_branch(self.branch), world.git.remote_refs()
         head = refs.branches.get(branch)
         if head and not self._may_leave(head, commit, world, refs):
