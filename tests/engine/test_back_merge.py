@@ -18,6 +18,7 @@ from shipit.plan.release import make_release_plan, observe_release
 from shipit.plan.version import rules_of
 from shipit.steps.base import Step
 from shipit.testing import FakeWorld, crash_matrix, recorded
+from shipit.testing.git.repository import FakeGit
 
 BRANCH = "shipit/back-merge/dev"
 TITLE = "chore: merge release v1.1.0 into dev"
@@ -260,6 +261,20 @@ def test_a_failure_is_a_warning_and_the_next_run_brings_the_release_back(
         "bring v1.1.0 back into dev with a merge commit, or a pull request if it conflicts"
     ]
     assert not stage.release(again).released
+    assert world.remote.tags["v1.1.0"].commit in parents(world, "dev")
+
+
+def test_a_push_whose_answer_was_lost_is_done(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, failures, push = own_commit(), Failures(), FakeGit.push
+
+    def lost(git: FakeGit, *, branch: str | None, **rest: Any) -> None:
+        push(git, branch=branch, **rest)
+        if branch == "dev":
+            raise RemoteError("the connection was closed", retryable=True)
+
+    monkeypatch.setattr(FakeGit, "push", lost)
+    stage.release(world, failures)
+    assert failures.seen == []
     assert world.remote.tags["v1.1.0"].commit in parents(world, "dev")
 
 

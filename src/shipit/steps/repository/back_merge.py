@@ -87,6 +87,8 @@ class BackMerge(Struct, frozen=True):
         try:
             world.git.push(branch=self.branch, commit=made, expected=tip, tags=())
         except RemoteError as error:
+            if world.git.remote_refs().branches.get(self.branch) == made:  # only the answer was lost
+                return {}
             if error.retryable:
                 raise
             return self._propose(world, commit, f"the remote refuses pushes to {_code(self.branch)}", error)
