@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from itertools import chain
 
@@ -59,10 +59,9 @@ def observe_history(git: Git, config: Config) -> tuple[tuple[PackageHistory, ...
     if findings:
         raise PreflightError(findings, state="nothing was changed", to="report")
     tags = [version_tags(named, package.format) for package in all_packages]
-    tips = _tips(git, head, [tag.commit for tag in chain(*tags)])
-    read = _read(git, tips)
-    read.head, read.cut, read.times = head, git.shallow(), git.tag_times() if named else {}
-    histories = (_history(git, read, package, mine, tips) for package, mine in zip(all_packages, tags, strict=True))
+    read, others = _read(git, head, [tag.commit for tag in chain(*tags)])
+    read.cut, read.times = git.shallow(), git.tag_times() if named else {}
+    histories = (_history(git, read, package, mine, others) for package, mine in zip(all_packages, tags, strict=True))
     return tuple(histories), gaps
 
 
@@ -71,16 +70,24 @@ def is_change(commit: RawCommit) -> bool:
     return len(commit.parents) < 2 and not (TRAILER in commit.message and is_release_message(commit.message))
 
 
-def _tips(git: Git, head: str, released: Sequence[str]) -> list[str]:
-    """Return `head` and those of the commits `released` that are not in its history."""
-    inside = git.reachable(head, released)
-    return list(dict.fromkeys([head, *(commit for commit in released if commit not in inside)]))
+def _read(git: Git, head: str, released: Sequence[str]) -> tuple[_Read, list[str]]:
+    """Return the log of `head` and of the commits `released`, and those of them that are not in its history.
+
+    To ask git first which these are would take as long as to read a long history.
+    """
+    read = _added(_Read(Log(), bytearray(), head, {}), git.log([head]))
+    others = sorted(set(released).difference(read.log.ids))
+    if not others:
+        return read, []
+    whole, log = _added(_Read(Log(), bytearray(), head, {}), git.log(others, [head])), read.log
+    whole.log.add(Columns(log.ids, log.parents, log.authors, log.timestamps, log.messages))
+    whole.changes += read.changes
+    return whole, others
 
 
-def _read(git: Git, tips: Sequence[str]) -> _Read:
-    """Return the log with the subjects alone, because a million whole messages take much memory."""
-    read = _Read(Log(), bytearray(), "", {})
-    with closing(git.log(tips)) as stream:
+def _added(read: _Read, stream: Generator[bytes]) -> _Read:
+    """Add the commits of a log with their subjects alone: a million whole messages take much memory."""
+    with closing(stream):
         for part in columns(stream):
             read.changes += bytes(_changes(part))
             part.messages = [message.partition("\n")[0] for message in part.messages]
@@ -97,10 +104,10 @@ def _changes(part: Columns) -> list[bool]:
     return changes
 
 
-def _history(git: Git, read: _Read, package: Package, tags: Sequence[Tag], tips: Sequence[str]) -> PackageHistory:
+def _history(git: Git, read: _Read, package: Package, tags: Sequence[Tag], others: Sequence[str]) -> PackageHistory:
     touching = None
     if package.paths:
-        touching = git.touching(package.paths, tips[0], also=tips[1:], without=package.exclude)
+        touching = git.touching(package.paths, read.head, also=others, without=package.exclude)
     spans = attribute(read.log, tags)
     releases = tuple(
         PastRelease(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from shipit.core import limits
 from shipit.core.printable import printable
 from shipit.plan.report import DeploymentFigures, EnvironmentFigures, PackageFigures, Report, Waiting
 from shipit.plan.views.report.timeline import HEIGHT, WIDTH, time_line
@@ -68,12 +69,15 @@ def report_page(report: Report, words: Words, template: str, style: str) -> str:
 
 def _environment(environment: EnvironmentFigures, until: int, words: Words) -> dict[str, Any]:
     values = list(environment_values(environment, words))
+    rows = [_deployment(each, until, words) for each in environment.deployments]
     return {
         "title": words["environment"].format(name=environment.name),
         "keys": values[:4],
         "others": [*_serving(environment, words), *values[4:], *_newer(environment, words)],
         "caption": words["deployment-caption"].format(name=environment.name),
-        "rows": [_deployment(each, until, words) for each in environment.deployments],
+        "rows": rows[: limits.REPORT_ROWS],
+        "earlier": rows[limits.REPORT_ROWS :],
+        "earlier_caption": words["earlier-caption"].format(name=environment.name),
         "waiting": _waiting(environment.waiting, words),
     }
 
@@ -87,7 +91,7 @@ def _serving(environment: EnvironmentFigures, words: Words) -> Iterator[Value]:
 def _newer(environment: EnvironmentFigures, words: Words) -> Iterator[Value]:
     tags = environment.releases_waiting
     if tags is not None:
-        shown = ", ".join(tags[:5]) + (f", {words['more'].format(count=f'{len(tags) - 5:,}')}" if len(tags) > 5 else "")
+        shown = ", ".join(tags[:3]) + (f", {words['more'].format(count=f'{len(tags) - 3:,}')}" if len(tags) > 3 else "")
         yield Value(words["releases-waiting"], shown or words["nothing-waiting"])
 
 
@@ -98,7 +102,7 @@ def _deployment(deployment: DeploymentFigures, until: int, words: Words) -> dict
         "outcome": outcome(deployment, words),
         "style": deployment.outcome if deployment.kind == "deployment" else "replaced",
         "served": served_for(deployment, until, words),
-        "by": deployment.by,
+        "by": deployment.by if deployment.outcome in ("failed", "rolled-back") else "",
         "why": deployment.why,
     }
 
@@ -138,6 +142,7 @@ def _waiting(waiting: Waiting | None, words: Words) -> dict[str, Any] | None:
         return None
     rest = waiting.count - len(waiting.newest)
     return {
+        "count": f"{waiting.count:,}",
         "rows": [
             (each.id[:7], each.message.partition("\n")[0], each.author, day(each.timestamp)) for each in waiting.newest
         ],

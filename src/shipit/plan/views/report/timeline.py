@@ -34,19 +34,18 @@ class Bar(Struct, frozen=True):
 
 
 class Lane(Struct, frozen=True):
-    """A row of the time line. `summary` is the text for people who do not see it."""
+    """A row of the time line."""
 
     label: str
-    summary: str
     bars: tuple[Bar, ...]
-    marks: bool = False
 
 
 class TimeLine(Struct, frozen=True):
-    """The lanes, and the days at the edges and in the middle."""
+    """The lanes, and the days at the edges and in the middle; `marks` is True if a lane marks failures."""
 
     lanes: tuple[Lane, ...]
     days: tuple[str, str, str]
+    marks: bool
 
 
 class _Scale(Struct, frozen=True):
@@ -71,7 +70,8 @@ def time_line(report: Report, words: Words) -> TimeLine | None:
     scale = _Scale(begin, end)
     lanes = [_releases(package, scale, words) for package in report.packages if package.releases]
     lanes += [_served(each, scale, report.until, words) for each in report.environments if each.deployments]
-    return TimeLine(tuple(lanes), (day(begin), day((begin + end) // 2), day(end)))
+    marks = any(bar.style == "bad" for lane in lanes for bar in lane.bars)
+    return TimeLine(tuple(lanes), (day(begin), day((begin + end) // 2), day(end)), marks)
 
 
 def _releases(package: PackageFigures, scale: _Scale, words: Words) -> Lane:
@@ -88,15 +88,13 @@ def _releases(package: PackageFigures, scale: _Scale, words: Words) -> Lane:
         bars.append(Bar(left, HEIGHT - height, max(right - left - 1, _NARROWEST), height, "release", title))
     label = words["lane-releases"].format(bucket=words[_BUCKETS[size]])
     label = f"{package.name}: {label}" if package.name else label
-    return Lane(label, "; ".join(bar.title for bar in bars), tuple(bars))
+    return Lane(label, tuple(bars))
 
 
 def _served(environment: EnvironmentFigures, scale: _Scale, until: int, words: Words) -> Lane:
     """Return a lane with a bar for the time in which each version served, and a mark for each failure."""
-    bars = list(_bars(environment.deployments, scale, until, words))
     label = words["lane-environment"].format(name=environment.name)
-    served = [bar.title for bar in bars]
-    return Lane(label, "; ".join(served), tuple(bars), any(bar.style == "bad" for bar in bars))
+    return Lane(label, tuple(_bars(environment.deployments, scale, until, words)))
 
 
 def _bars(deployments: Sequence[DeploymentFigures], scale: _Scale, until: int, words: Words) -> Iterator[Bar]:
