@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes bench bench-deploy bench-push lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows bench bench-deploy bench-push lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -56,6 +56,9 @@ compiled-tests: .venv/.shipit .venv/.test
 test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 10 minutes or more
 	scripts/build-kubernetes
 	SHIPIT_KUBERNETES=real $(BIN)/pytest -n 2 --override-ini "python_files=test_*.py long*.py" tests/clusters
+
+test-workflows: parts .venv/.shipit .venv/.test ## old workflows beside those that `shipit init` makes of them, in act; some minutes
+	$(BIN)/pytest -n 2 tests/action/long_adoption.py
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))

@@ -168,7 +168,7 @@ class Consumer:
         self.given: dict[str, str] = {}  # secrets beside the token
         self.variables: dict[str, str] = {}  # what the runner has in its environment
         self.workflow = pipeline()
-        self.third_party = sorted(_third_party())
+        self.third_party = {name: STANDINS / name.partition("@")[0].removeprefix("actions/") for name in _third_party()}
         subprocess.run(["git", "clone", "--quiet", github.git.path, self.clone], check=True, capture_output=True)
         for name in ("home", "kept", "bin"):
             (place / name).mkdir()
@@ -269,8 +269,8 @@ class Consumer:
             "--local-repository",
             f"acme/shipit@selftest={self.shipit}",
         ]
-        for action in self.third_party:
-            act += ["--local-repository", f"{action}={STANDINS / action.partition('@')[0].removeprefix('actions/')}"]
+        for action, standin in self.third_party.items():
+            act += ["--local-repository", f"{action}={standin}"]
         variables = {
             "GITHUB_REPOSITORY": "acme/app",
             "GITHUB_API_URL": self.github.api_url,
@@ -303,10 +303,10 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\n", "\\n") + '"' if "\n" in value else value
 
 
-def _third_party() -> set[str]:
+def _third_party() -> list[str]:
     texts = [path.read_text() for path in [ROOT / "action.yml", *(ROOT / WORKFLOWS).glob("*.yml")]]
     used = {match.partition(" ")[0].partition("@") for text in texts for match in PINNED.findall(text)}
-    return {f"{'/'.join(name.split('/')[:2])}@{commit}" for name, _, commit in used}
+    return sorted({f"{'/'.join(name.split('/')[:2])}@{commit}" for name, _, commit in used})
 
 
 def kill(process: subprocess.Popen[str]) -> None:
