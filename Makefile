@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows bench bench-deploy bench-push lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -16,6 +16,7 @@ GIT_CLIFF := .cache/git-cliff
 NPM_ORACLES := .cache/npm-oracles
 SEMANTIC_RELEASE := .cache/semantic-release
 LANGUAGE_SERVICE := .cache/language-service
+BROWSER := .cache/browser
 SIZES := 1000,10000,100000
 ROUNDS := 5
 # Many tests wait for a server or a container, so that more processes than processors keep all of these busy.
@@ -59,6 +60,10 @@ test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API se
 
 test-workflows: parts .venv/.shipit .venv/.test ## old workflows beside those that `shipit init` makes of them, in act; some minutes
 	$(BIN)/pytest -n 2 tests/action/long_adoption.py
+
+test-browser: .venv/.shipit .venv/.test $(BROWSER)/.installed ## the page of `shipit report` in a real headless Chromium; screenshots in build/browser
+	scripts/install-parts chromium
+	$(BIN)/pytest -n 0 tests/browser/long_page.py
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
@@ -131,3 +136,6 @@ $(SEMANTIC_RELEASE)/.installed: $(wildcard bench/npm/*.json) bench/npm/.npmrc
 
 $(LANGUAGE_SERVICE)/.installed: $(wildcard tests/action/npm/*.json) tests/action/npm/.npmrc
 	$(call npm_ci,GitHub's language service)
+
+$(BROWSER)/.installed: $(wildcard tests/browser/npm/*.json) tests/browser/npm/.npmrc
+	$(call npm_ci,the driver of a browser, and axe)
