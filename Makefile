@@ -138,4 +138,4 @@ $(LANGUAGE_SERVICE)/.installed: $(wildcard tests/action/npm/*.json) tests/action
 	$(call npm_ci,GitHub's language service)
 
 $(BROWSER)/.installed: $(wildcard tests/browser/npm/*.json) tests/browser/npm/.npmrc
-	$(call npm_ci,the driver of a browser, and axe)
+	$(call npm_ci,axe and the driver of a browser)
