@@ -106,7 +106,7 @@ def test_a_damaged_release_is_an_error_that_names_its_file(forge: LocalForge, ro
     for act in (forge.drafts, lambda: forge.find_release("v1.0.0"), lambda: draft(forge)):
         with pytest.raises(CommandError, match=r"`v1\.0\.0/release\.json` in `.*` is damaged: ") as raised:
             act()
-        assert "move its directory away" in str(raised.value.hint)
+        assert "run the same command again: mv /" in str(raised.value.hint)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"comments": 1}'])

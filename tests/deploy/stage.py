@@ -15,6 +15,7 @@ from shipit.core.deploy import DeployedImage, address_in
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.core.redact import Redactor
 from shipit.engine.apply import Observer
+from shipit.errors import ShipitError
 from shipit.finding import Finding
 from shipit.plan.deploy import DeployPlan, ObservedDeployment
 from shipit.plan.images import observe_wanted_images
@@ -156,3 +157,8 @@ def finished(version: str, held: Sequence[str] = ()) -> dict[str, object]:
 def undone(plan: DeployPlan, world: World) -> list[str]:
     """Return the kinds of the steps of a plan that are not done."""
     return [step.kind for step in plan.steps if not isinstance(step.check(world), Done)]
+
+
+def first_sentence(error: ShipitError) -> str:
+    """Return the first sentence of the state that an error leaves; a held image adds one."""
+    return (error.state or "").split(". ")[0]

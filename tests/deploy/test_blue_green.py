@@ -491,8 +491,9 @@ def test_a_run_whose_lock_was_taken_away_changes_nothing_more(world: FakeWorld, 
             return super().__getitem__(path)
 
     STAGE.publish(world, "1.1.0", FakeApp(paths=Unlocking(FakeApp().paths)))
-    with pytest.raises(ConflictError, match="took over"):
+    with pytest.raises(ConflictError, match="took over") as raised:
         STAGE.deploy(world.next_run())
+    assert raised.value.state == "to see which version serves: shipit status dev"
     assert serving(host) == ("1.0.0", "blue")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from deploy.stage import Stage, digest_of, undone
+from deploy.stage import Stage, digest_of, first_sentence, undone
 from msgspec.structs import replace
 
 from shipit import api
@@ -133,9 +133,10 @@ def test_an_image_that_fails_is_replaced_by_the_one_before(
     error = failure(stage, world.next_run())
     assert reason in error.what
     assert (error.tail, error.exit_code) == (app.log, 6)
-    assert error.state == f"{image} serves, as before; this was verified"
+    assert first_sentence(error) == f"{image} serves, as before; this was verified"
     assert runs(world) == {image.digest}
     assert read_record(service_of(world), RECORD).held == (second.digest,)
+    assert "deploy it again with `shipit deploy dev 1.1.0 --retry`" in str(error.state)
     assert len(service_of(world).definitions) == 3
 
 
@@ -146,7 +147,7 @@ def test_a_failed_image_of_several_platforms_is_held_although_ecs_reports_the_di
     for each in (image, second):
         world.registry.platforms[each.digest] = (platform,)
     service_of(world).scheduler.reported = platform
-    assert failure(stage, world.next_run()).state == f"{image} serves, as before; this was verified"
+    assert first_sentence(failure(stage, world.next_run())) == f"{image} serves, as before; this was verified"
     assert read_record(service_of(world), RECORD).held == (second.digest,)
 
 
@@ -234,8 +235,10 @@ def test_another_program_that_deploys_meanwhile_is_a_conflict_and_keeps_its_vers
             service.give(other)
 
     world.clock.sleep = deploy_too  # type: ignore[method-assign]
-    with pytest.raises(ConflictError, match="another program gave ECS service shop/web the task definition `shop:3`"):
+    what = "another program gave ECS service shop/web the task definition `shop:3`"
+    with pytest.raises(ConflictError, match=what) as raised:
         stage.deploy(world.next_run())
+    assert raised.value.state == "to see which version serves: shipit status dev"
     assert service.updates[-1] != other.arn
     assert service.scheduler.definition == other.arn
 
@@ -382,7 +385,7 @@ def test_a_write_that_aws_refuses_leaves_the_service_as_it_is_and_is_made_by_the
     with pytest.raises(ShipitError) as raised:
         stage.deploy(world.next_run())
     assert (raised.value.exit_code, raised.value.hint) == (status, error.hint)
-    assert raised.value.state == f"{first} serves, as before; this was verified"
+    assert first_sentence(raised.value) == f"{first} serves, as before; this was verified"
     assert runs(world) == {first.digest}
     service.failures.clear()
     stage.deploy(world.next_run())

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from deploy.stage import digest_of
+from deploy.stage import digest_of, first_sentence
 from deploy.test_ecs import (
     CONFIG,
     CRASHES,
@@ -101,7 +101,7 @@ def test_a_version_whose_tasks_fail_gets_no_requests_and_is_taken_back(strategy:
     second = stage.publish(world, "1.1.0", CRASHES)
     error = failure(stage, world.next_run())
     assert "exit status 3" in error.what
-    assert error.state == f"{first} serves, as before; this was verified"
+    assert first_sentence(error) == f"{first} serves, as before; this was verified"
     assert (runs(world), service_of(world).scheduler.newest.traffic) == ({first.digest}, 0)
     assert read_record(service_of(world), RECORD).held == (second.digest,)
 
@@ -171,7 +171,7 @@ def test_an_alarm_of_the_configuration_that_fires_is_exit_6_and_the_earlier_vers
     world.clock.sleep = fire  # type: ignore[method-assign]
     error = failure(stage, world.next_run())
     assert f"alarm `shop-5xx` fires: {WHY}" in error.what
-    assert error.state == f"{first} serves, as before; this was verified"
+    assert first_sentence(error) == f"{first} serves, as before; this was verified"
     assert (error.exit_code, runs(world)) == (6, {first.digest})
     assert read_record(service, RECORD).held == (second.digest,)
 

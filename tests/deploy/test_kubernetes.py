@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from deploy.stage import Stage, digest_of, undone
+from deploy.stage import Stage, digest_of, first_sentence, undone
 
 from shipit import api
 from shipit.config.load import parse_config
@@ -91,7 +91,7 @@ def test_an_image_that_fails_is_replaced_by_the_one_before(app: FakeApp, reason:
     assert reason in raised.value.what
     assert raised.value.tail == app.log
     assert raised.value.exit_code == 6
-    assert raised.value.state == f"{image} serves, as before; this was verified"
+    assert first_sentence(raised.value) == f"{image} serves, as before; this was verified"
     assert runs(world) == {image.digest}
 
 
@@ -246,7 +246,7 @@ def test_a_migration_that_fails_leaves_the_deployment_as_it_is() -> None:
     stage.publish(world, "1.1.0", FakeApp(commands={COMMAND: CommandResult(1, "no such table")}))
     with pytest.raises(DeployError, match="failed: Error: exit status 1") as raised:
         stage.deploy(world.next_run())
-    assert raised.value.state == f"{image} serves, as before; this was verified"
+    assert first_sentence(raised.value) == f"{image} serves, as before; this was verified"
     assert runs(world) == {image.digest}
     assert len(web(world).causes) == 1
     assert read_record(cluster_of(world), RECORD).held == ()

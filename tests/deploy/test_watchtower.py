@@ -109,7 +109,9 @@ def test_a_watchtower_that_does_nothing_is_never_a_deployment() -> None:
     report = deployment.report()
     assert (report["deployed"], report["verified"], report["serving"]) == ("false", "false", "")
     (reason,) = deployment.unverified.values()
-    assert reason.startswith("pushed and asked; what runs is not known: after 180 seconds container `shop` still runs")
+    assert reason.startswith(
+        "its tag was moved, but it is not proven that the hosts run it: after 180 seconds container `shop` still runs"
+    )
     assert (runs(world), world.registry.tags[TAG], held(world)) == (first.digest, second.digest, ())
 
 
@@ -292,7 +294,7 @@ def test_without_a_proof_a_deployment_says_that_it_is_not_known_what_runs() -> N
     stage.publish(world, "1.1.0")
     deployment = stage.deploy(world.next_run())
     assert deployment.report()["verified"] == deployment.report()["deployed"] == "false"
-    assert list(deployment.unverified.values()) == ["pushed and asked; what runs is not known"]
+    assert list(deployment.unverified.values()) == ["its tag was moved, but it is not proven that the hosts run it"]
 
 
 def test_a_notification_without_a_proof_does_not_say_that_a_version_is_live() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -92,7 +93,8 @@ class LocalForge:
             return msgspec.json.decode(text.encode("utf-8", "surrogateescape"), type=form)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             what = f"`{path}` in `{self._root}` is damaged: {error}"
-            hint = "restore the file from a backup, or move its directory away: the next run then writes it again"
+            place = shlex.quote(str(self._root / path))
+            hint = f"restore the file, or move it away and run the same command again: mv {place} {place}.damaged"
             raise CommandError(what, hint=hint) from error
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:

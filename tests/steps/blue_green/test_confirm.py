@@ -58,7 +58,7 @@ def test_a_version_that_fails_while_it_serves_is_not_recorded(tmp_path: Path, ap
 def test_traffic_that_another_program_takes_away_is_a_failure(tmp_path: Path) -> None:
     world = switched(in_memory(tmp_path))
     host_of(world).nginx.loaded = "set $service_url http://127.0.0.1:8081;\n"
-    assert "nginx no longer gives it the traffic" in failure(world)
+    assert "nginx gives the traffic to another version, which another program set" in failure(world)
 
 
 def test_a_stopped_container_is_a_failure(tmp_path: Path) -> None:

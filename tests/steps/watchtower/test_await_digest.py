@@ -80,7 +80,9 @@ def test_it_waits_for_the_poll_of_watchtower(tmp_path: Path, monkeypatch: pytest
 def test_an_image_that_does_not_run_in_time_is_not_verified(tmp_path: Path) -> None:
     world = watched(in_memory(tmp_path))
     reason = failure(world, error=NotVerifiedError)
-    assert reason.startswith("pushed and asked; what runs is not known: after 180 seconds container `shop` still runs")
+    assert reason.startswith(
+        "its tag was moved, but it is not proven that the hosts run it: after 180 seconds container `shop` still runs"
+    )
     assert "1.0.0" in reason
 
 
@@ -117,7 +119,7 @@ def test_without_a_proof_it_is_not_known_what_runs(tmp_path: Path) -> None:
     world = updated(in_memory(tmp_path))
     began = world.clock.elapsed()
     reason = failure(world, replace(STEP, proof=None, record=""), NotVerifiedError)
-    assert reason == "pushed and asked; what runs is not known"
+    assert reason == "its tag was moved, but it is not proven that the hosts run it"
     assert world.clock.elapsed() == began
 
 

@@ -155,7 +155,7 @@ class DockerContainers:
                     status = self._client.wait(created, timeout=int(timeout))["StatusCode"]
                 except requests.exceptions.RequestException as error:
                     what = f"`{' '.join(spec.command)}` did not end within {timeout:g} seconds"
-                    hint = "read the log above; if the command only needs longer, set a longer `timeout` in the target"
+                    hint = "if the command only needs longer, set a longer `timeout` in the target"
                     raise CommandError(what, hint=hint, tail=self.logs(spec.name, limits.DEPLOY_LOG)) from error
             return CommandResult(int(status), self.logs(spec.name, limits.DEPLOY_LOG))
         finally:

@@ -207,6 +207,6 @@ def lock_held(owner: str | None, machine: str) -> ConflictError:
 def lock_lost(machine: str) -> ConflictError:
     """Return the error for a lock that another run took while this run was working."""
     return ConflictError(
-        f"another run took over the deployment on {machine}, so this run stopped",
-        hint="wait until the other run ends, then see what serves: shipit status",
+        f"another run or `shipit unlock` took over the lock of the deployment on {machine}, so this run stopped",
+        hint="see what serves and which run deploys: shipit status; then run the same command again",
     )

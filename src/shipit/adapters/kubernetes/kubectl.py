@@ -17,7 +17,8 @@ from shipit.core import limits
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, CommandError, ConfigError, RemoteError, ShipitError
 
-INSTALL = "install it: https://kubernetes.io/docs/tasks/tools/"
+_TOOLS = "https://kubernetes.io/docs/tasks/tools/"
+INSTALL = f"install it: {_TOOLS}"
 _RIGHTS_HINT = (
     "check `context` and `namespace` of the target, log in to the cluster, or ask for the rights in "
     "docs/guides/kubernetes.md"
@@ -128,7 +129,7 @@ class Kubectl:
         if any(word in error for word in _REFUSED):
             return AuthError(what, hint=_RIGHTS_HINT)
         if any(word in error for word in _OLD):
-            return CommandError(f"the `kubectl` of this machine is too old ({last})", hint=INSTALL)
+            return CommandError(f"the `kubectl` of this machine is too old ({last})", hint=f"update it: {_TOOLS}")
         command = " ".join(("kubectl", *self._options, "version"))
         hint = f"see whether you can log in, and whether the cluster answers: {command}"
         return RemoteError(what, hint=hint, retryable=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from shipit.adapters.project import Project
@@ -101,7 +101,7 @@ def _failed(
 ) -> ShipitError:
     """Bring back what served when the run began, unless another run is running there, and return the error to raise."""
     if isinstance(error, ConflictError):  # another run works on the host, or there is something unknown
-        error.state = error.state or f"`shipit status {plan.environment}` shows which version serves now"
+        error.state = "; ".join(progress.notes(plan))
         return error
     return _way_back(project, plan, before, error, progress)
 
@@ -168,10 +168,20 @@ def _way_back(
     else:
         error.state = f"{', '.join(served) or 'the earlier container'} serves, as before; this was verified"
         error.state += f". The cleanup is not finished: {unfinished}" if unfinished else ""
+        error.state += "".join(f". {sentence}" for sentence in _held(plan, after))
         if isinstance(error, DeployError):
             error.serving = ", ".join(served)
             error.rejected = ", ".join(dict.fromkeys(target.image.version for target in plan.targets))
     return error
+
+
+def _held(plan: DeployPlan, after: ObservedDeployment) -> Iterator[str]:
+    """Yield a sentence for each image of `plan` that is held now, with the command that deploys it all the same."""
+    held = {digest for host in after.hosts for digest in host.record.held}
+    for image in dict.fromkeys(target.image for target in plan.targets):
+        if image.digest in held:
+            again = f"shipit deploy {plan.environment} {image.version} --retry"
+            yield f"{image.version} is held: if the problem was not in the image, deploy it again with `{again}`"
 
 
 def _observe_all(project: Project, before: ObservedDeployment) -> ObservedDeployment:

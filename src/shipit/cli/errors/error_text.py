@@ -61,7 +61,7 @@ def _particulars(error: ShipitError, paint: Paint) -> Iterator[str]:
     elif isinstance(error, PreflightError):
         yield from finding_lines(error.findings, paint)
     elif isinstance(error, CommandError | DeployError) and error.tail:
-        yield "  the last lines of its output:"
+        yield f"  the last lines of {'its output' if isinstance(error, CommandError) else 'the log'}:"
         yield from (f"    {printable(line.expandtabs(4))}" for line in error.tail.splitlines())
     elif isinstance(error, RemoteError) and error.request_id:
         yield f"  request id: {printable(error.request_id)}"

@@ -85,10 +85,10 @@ class AwaitHealthy(Struct, frozen=True):
     def _failure(self, host: Host, reason: str, world: World, *, too_late: bool) -> DeployError:
         within = f" within {self._gate.within:g} seconds" if too_late else ""
         log = log_of(self.spec, host, world)
-        read = "read the log above" if log else f"the app has no log; check `container.port` ({self.spec.port})"
+        no_log = "" if log else f"the app wrote no log; check `container.port` ({self.spec.port}); "
         return DeployError(
             f"{self.spec.image} did not become healthy on {machine(host.address)}{within}: {reason}",
-            hint=f"{read}, fix the app or its settings, then deploy again"
+            hint=f"{no_log}fix the app or its settings, then deploy again"
             + (_SLOW if too_late and self.health else ""),
             tail=log,
         )

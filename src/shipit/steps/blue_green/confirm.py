@@ -19,6 +19,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
 from shipit.steps.deploy import (
+    FIX_AND_DEPLOY,
     Seen,
     add_event,
     address_hint,
@@ -106,7 +107,7 @@ class Confirm(Struct, frozen=True):
             address = address_hint("`url`, DNS and the firewall", self.environment)
             raise DeployError(
                 f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {seen.problem}",
-                hint=address if outside else "read the log above, fix the app, then deploy a new version",
+                hint=address if outside else FIX_AND_DEPLOY,
                 tail=log_of(self.spec, host, world),
             )
         record = read_record(host, self.record)
@@ -129,7 +130,11 @@ class Confirm(Struct, frozen=True):
             return _Seen(problem, True, found)
         loaded = loading()
         if loaded is None or loaded.digest != self.spec.image.digest:
-            return _Seen("nginx no longer gives it the traffic", True, found)
+            return _Seen(
+                "nginx gives the traffic to another version, which another program set",
+                True,
+                found,
+            )
         outside = asking() or (public_problem(self.url, self.url_before, world) if self.url else None)
         return _Seen(outside or "", False, found)
 

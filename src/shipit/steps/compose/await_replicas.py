@@ -53,7 +53,7 @@ class AwaitReplicas(Struct, frozen=True):
             within = f" within {self._gate.within:g} seconds" if too_late else ""
             raise DeployError(
                 f"service {self.replicas.place} did not become healthy with {self.replicas.image}{within}: {reason}",
-                hint="read the log above, fix the app or its settings, then deploy again" + (_SLOW if too_late else ""),
+                hint="fix the app or its settings, then deploy again" + (_SLOW if too_late else ""),
                 tail=self.replicas.logs(host, self.replicas.wanted(host, settings)),
             )
         return {}

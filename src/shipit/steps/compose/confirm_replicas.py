@@ -11,7 +11,7 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
 from shipit.steps.compose.watch_replicas import watch_replicas
-from shipit.steps.deploy import add_event, address_hint, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import FIX_AND_DEPLOY, add_event, address_hint, public_problem, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -80,7 +80,7 @@ class ConfirmReplicas(Struct, frozen=True):
             address = address_hint("`url`, the proxy, DNS and the firewall", self.environment)
             raise DeployError(
                 f"service {self.replicas.place} failed while it served {self.replicas.image}: {problem or outside}",
-                hint=address if outside else "read the log above, fix the app, then deploy a new version",
+                hint=address if outside else FIX_AND_DEPLOY,
                 tail=self.replicas.logs(host, wanted),
             )
         record = read_record(host, self.record)

@@ -122,7 +122,7 @@ def run_once(host: Host, service: ComposeService, command: Sequence[str], name: 
         if left is None or not left.running:
             return done
         what = f"`{' '.join(command)}` did not end within {timeout:g} seconds"
-        hint = "read the log above; if the command only needs longer, set a longer `timeout` of the service"
+        hint = "if the command only needs longer, set a longer `timeout` of the service"
         raise CommandError(what, hint=hint, tail=host.containers.logs(name, limits.DEPLOY_LOG))
     finally:
         host.containers.remove(name)

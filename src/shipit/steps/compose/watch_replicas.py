@@ -9,7 +9,7 @@ from msgspec import Struct
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import Replicas
-from shipit.steps.deploy import Seen, watch
+from shipit.steps.deploy import FIX_AND_DEPLOY, Seen, watch
 from shipit.world import World
 from shipit.world.hosts import Host
 
@@ -43,7 +43,7 @@ class WatchReplicas(Struct, frozen=True):
         if problem := watch_replicas(host, self.replicas, self.bake, world):
             raise DeployError(
                 f"service {self.replicas.place} failed while {self.replicas.image} was watched: {problem}",
-                hint="read the log above, fix the app, then deploy a new version",
+                hint=FIX_AND_DEPLOY,
                 tail=self.replicas.logs(host, self.replicas.wanted(host, self.replicas.settings(host))),
             )
         world.process.record(repr(self))

@@ -8,6 +8,9 @@ from shipit.world import World
 
 _EVERY = 1.0  # seconds
 
+FIX_AND_DEPLOY = "fix the reported problem, then deploy a new version"
+"""The hint for a version that failed while it served. The problem can be in the app or outside it."""
+
 
 def public_problem(url: str, before: int | None, world: World, *, change: str = "switch") -> str | None:
     """Return the problem of the public address; None if it answers, or as badly as before the deployment.

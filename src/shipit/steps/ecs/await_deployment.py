@@ -94,7 +94,7 @@ class AwaitDeployment(Struct, frozen=True):
         reasons = "; ".join((problem, *_fired(world, self.host, found)))
         return DeployError(
             f"{self.change.image} was not deployed to {machine(self.host)}: {reasons}",
-            hint="read the reasons above; fix the app, its image or its settings, then deploy again",
+            hint="fix the app, its image or its settings, then deploy again",
             tail=last_log(world, self.host, self.change.container, found, definition),
         )
 

@@ -20,7 +20,16 @@ from shipit.core.deploy import (
 )
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import Seen, add_event, address_hint, public_problem, read_record, verified_outputs, watch
+from shipit.steps.deploy import (
+    FIX_AND_DEPLOY,
+    Seen,
+    add_event,
+    address_hint,
+    public_problem,
+    read_record,
+    verified_outputs,
+    watch,
+)
 from shipit.steps.ecs.await_deployment import last_log
 from shipit.steps.ecs.service import Change, firing, rolled_out
 from shipit.world import World
@@ -125,9 +134,7 @@ class ConfirmDeployment(Struct, frozen=True):
         outside = bool(self.url) and self.url in problem
         return DeployError(
             f"{self.change.image} failed on {machine(self.host)} after its deployment: {problem}",
-            hint=address_hint("`url`, DNS and the load balancer", self.environment)
-            if outside
-            else "read the log above, fix the app, then deploy a new version",
+            hint=address_hint("`url`, DNS and the load balancer", self.environment) if outside else FIX_AND_DEPLOY,
             tail=last_log(world, self.host, self.change.container, found, definition),
         )
 

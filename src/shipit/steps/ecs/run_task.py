@@ -92,6 +92,6 @@ class RunTask(Struct, frozen=True):
         cluster, *_ = service_parts(self.host)
         return DeployError(
             f"`{self._words}` {problem} (task `{task}` of ECS cluster {cluster}, {self.change.image})",
-            hint="read the log above, fix the command or the image, then deploy again",
+            hint="fix the command or the image, then deploy again",
             tail=world.ecs_services.at(self.host).logs(task, self.change.container, limits.DEPLOY_LOG),
         )

@@ -63,7 +63,7 @@ class AwaitRollout(Struct, frozen=True):
             if problem := state.failed or self._blocked(found):
                 raise self._failure(world, found, problem)
             if clock.elapsed() >= min(end, refused):
-                raise self._failure(world, found, f"after {self.within:g} seconds {state.waiting}")
+                raise self._failure(world, found, f"after {clock.elapsed() - begin:.0f} seconds {state.waiting}")
             clock.sleep(_EVERY)
 
     def _found(self, world: World) -> Workload:
@@ -84,6 +84,6 @@ class AwaitRollout(Struct, frozen=True):
         events = kubectl(self.host, "get events")
         return DeployError(
             f"{self.image} was not rolled out on {machine(self.host)}: {problem}",
-            hint=f"read the log above, or see what happened: {events}; fix the app or its settings, then deploy again",
+            hint=f"see what happened: {events}; fix the app or its settings, then deploy again",
             tail=log,
         )

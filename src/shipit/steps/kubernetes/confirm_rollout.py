@@ -10,7 +10,16 @@ from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import Seen, add_event, address_hint, public_problem, read_record, verified_outputs, watch
+from shipit.steps.deploy import (
+    FIX_AND_DEPLOY,
+    Seen,
+    add_event,
+    address_hint,
+    public_problem,
+    read_record,
+    verified_outputs,
+    watch,
+)
 from shipit.steps.kubernetes.patch_deployment import require_workload, superseded
 from shipit.world import World
 
@@ -100,9 +109,7 @@ class ConfirmRollout(Struct, frozen=True):
         pod = next((pod for pod in found.newest if not pod.ready), None) if found else None
         return DeployError(
             f"{self.image} failed on {machine(self.host)} after its rollout: {problem}",
-            hint=address_hint("`url`, DNS and the ingress", self.environment)
-            if outside
-            else "read the log above, fix the app, then deploy a new version",
+            hint=address_hint("`url`, DNS and the ingress", self.environment) if outside else FIX_AND_DEPLOY,
             tail=world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else "",
         )
 

@@ -79,6 +79,6 @@ class RunJob(Struct, frozen=True):
         pod = next(iter(found.pods), None)
         return DeployError(
             f"`{self._command}` {problem} (job `{self.job.name}`, {self.image}, {machine(self.host)})",
-            hint="read the log above, fix the command or the image, then deploy again",
+            hint="fix the command or the image, then deploy again",
             tail=world.clusters.at(self.host).logs(pod.name, self.job.container, limits.DEPLOY_LOG) if pod else "",
         )

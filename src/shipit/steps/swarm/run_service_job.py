@@ -93,6 +93,6 @@ class RunServiceJob(Struct, frozen=True):
     def _failure(self, world: World, problem: str) -> DeployError:
         return DeployError(
             f"`{self._command}` {problem} (job `{self.job.name}`, {self.image}, {machine(self.host)})",
-            hint="read the log above, fix the command or the image, then deploy again",
+            hint="fix the command or the image, then deploy again",
             tail=world.hosts.at(self.host).services.logs(self.job.name, limits.DEPLOY_LOG),
         )

@@ -13,7 +13,7 @@ from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import Proof, Sight, add_event, look_at, read_record, verified_outputs
 from shipit.world import World
 
-NOT_KNOWN = "pushed and asked; what runs is not known"
+NOT_KNOWN = "its tag was moved, but it is not proven that the hosts run it"
 _TIMES = 3  # good results in a row, so that an app that ends right after its start is noticed
 _EVERY = 1.0  # seconds
 
@@ -105,6 +105,6 @@ class AwaitDigest(Struct, frozen=True):
         container = self.proof.container if self.proof else ""
         return DeployError(
             f"{self.image} failed on {machine(self.host)}: {reason}",
-            hint="read the log above and the log of Watchtower, fix the app, then deploy again",
+            hint="fix the reported problem, then deploy a new version; the log of Watchtower can say more",
             tail=world.hosts.at(self.host).containers.logs(container, limits.DEPLOY_LOG) if container else "",
         )
