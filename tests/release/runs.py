@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import json
 import os
@@ -70,7 +71,9 @@ class StartedRun:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        """Kill the run; one that has ended stays as it is, as with `Popen`."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def end(self, timeout: float = 60) -> Run:
         """Wait for the end of the run, and return it."""
