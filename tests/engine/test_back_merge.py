@@ -183,7 +183,9 @@ def test_without_pull_requests_the_warning_has_the_reason_and_the_commands(
     assert stage.release(world, failures).released
     [(_, text)] = failures.seen
     assert reason in text
-    assert text.endswith("merge it by hand: git fetch --tags && git switch dev && git merge v1.1.0")
+    assert text.endswith(
+        "merge it by hand: git fetch --tags && git switch dev && git pull && git merge v1.1.0 && git push"
+    )
     assert BRANCH not in world.remote.branches
 
 

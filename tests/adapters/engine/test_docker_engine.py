@@ -109,13 +109,13 @@ def test_a_build_is_stopped_at_its_time_limit(either: Bench) -> None:
     seconds = f"61.{time.time_ns()}"
     either.dockerfile("FROM base/busybox:1", f"RUN echo begun; sleep {seconds}")
     began = time.monotonic()
-    with pytest.raises(CommandError, match="did not end within 3 seconds") as raised:
-        either.build("slow:1", timeout=3)
-    assert time.monotonic() - began < 10
+    with pytest.raises(CommandError, match="did not end within 5 seconds") as raised:
+        either.build("slow:1", timeout=5)
+    assert time.monotonic() - began < 14
     assert raised.value.status is None
     assert "begun" in raised.value.tail
     while is_running(f"sleep {seconds}"):
-        assert time.monotonic() - began < 12
+        assert time.monotonic() - began < 14
         time.sleep(0.1)
 
 

@@ -190,7 +190,7 @@ def test_a_protected_branch_is_left_to_a_pull_request() -> None:
     with pytest.raises(RemoteError) as caught:
         promote(world)
     assert caught.value.hint
-    assert "open a pull request from `main` into `prod`" in caught.value.hint
+    assert "refs/heads/promote-v1.4.0" in caught.value.hint
 
 
 def test_of_several_packages_the_newest_release_is_promoted() -> None:

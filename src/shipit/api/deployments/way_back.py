@@ -161,6 +161,7 @@ def _way_back(
         error.state = "no version served when this deployment began, so there is no earlier version to go back to"
         now_served = dict.fromkeys(str(host.serving) for host in after.hosts if host.serving and not host.problem)
         error.state += f"; {', '.join(now_served)} serves now" if now_served else ""
+        error.state += "".join(f". {sentence}" for sentence in _held(plan, after))
     elif _same_problems(before, after):
         error.state = f"{', '.join(served)} serves, as before, and still has its earlier problem: {problems[0]}"
     elif problems:
@@ -179,7 +180,7 @@ def _held(plan: DeployPlan, after: ObservedDeployment) -> Iterator[str]:
     """Yield a sentence for each image of `plan` that is held now, with the command that deploys it all the same."""
     held = {digest for host in after.hosts for digest in host.record.held}
     for image in dict.fromkeys(target.image for target in plan.targets):
-        if image.digest in held:
+        if image.digest in held and image.version:
             again = f"shipit deploy {plan.environment} {image.version} --retry"
             yield f"{image.version} is held: if the problem was not in the image, deploy it again with `{again}`"
 

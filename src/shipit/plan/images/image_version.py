@@ -57,7 +57,7 @@ def unreleased_findings(next_release: NextRelease, environment: str, release_bra
     """
     of = f" of `{next_release.decision.package}`" if next_release.decision.package else ""
     fix = (
-        f"release on {release_branch}, then merge that into this branch, and nothing else; "
+        f"release on {release_branch}, then move this branch to that release with `shipit promote-branch`; "
         f'or write `version = "build"` in `[environments.{environment}]`'
     )
     if next_release.history.last is None:

@@ -119,10 +119,6 @@ def _tags(config: Config, package: Package, tags: Mapping[str, str]) -> Sequence
     return version_tags(tags, package.format, main_channel(config, None).prerelease)
 
 
-def _package_of(config: Config, release: Tag) -> Package:
-    return next(each for each in packages(config) if each.format.parse(release.name) is not None)
-
-
 def _held(git: Git, tags: Sequence[Tag], head: str) -> Tag | None:
     """Return the highest of the releases `tags` that is in the history of `head`, or has its files."""
     files, reachable = git.files_id(head), git.reachable(head, [tag.commit for tag in tags])

@@ -25,7 +25,7 @@ def make_promotion_plan(config: Config, observed: ObservedPromotion) -> Promotio
     """
     release = observed.release
     is_done = observed.has_files and (observed.tip == release.commit or not observed.forwards)
-    findings = () if is_done or observed.forwards else tuple(_findings(observed, config.release.remote))
+    findings = () if is_done or observed.forwards else tuple(_findings(observed, config))
     step = PromoteBranch(
         branch=observed.target,
         tag=release.name,
@@ -46,18 +46,20 @@ def make_promotion_plan(config: Config, observed: ObservedPromotion) -> Promotio
     )
 
 
-def _findings(observed: ObservedPromotion, remote: str) -> Iterator[Finding]:
+def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
     """Yield the reason why a branch with commits of its own cannot be moved to the release."""
     target, release, held = observed.target, observed.release, observed.held
     if held and held.version > release.version:
         what = f"`{target}` has `{held.name}` already, which is higher than `{release.name}`"
-        fix = f"to serve the lower version: shipit rollback {target} {release.version}"
+        served = [name for name, each in config.environments.items() if each.branch == target]
+        back = [f"to serve the lower version: shipit rollback {name} {release.version}" for name in served]
+        fix = back[0] if back else f"give a version above {held.version}, or leave out `--version`"
         yield Finding("branch-ahead", what, fix)
     elif not observed.unchanged:
         listed = ", ".join(f"`{subject}` ({id[:7]})" for id, subject in observed.own[:3])
         more = f" and {len(observed.own) - 3} more" if observed.own[3:] else ""
         what = f"`{target}` has changes that are in no release: {listed or 'a merge that changes files'}{more}"
-        fix = (
-            f"git switch {observed.source} && git merge {remote}/{target}, then release, and run the same command again"
-        )
+        remote, source = config.release.remote, observed.source
+        merge = f"git fetch {remote} && git switch {source} && git pull && git merge {remote}/{target} && git push"
+        fix = f"bring them into `{source}`: {merge}; then release, and move the branch to that release"
         yield Finding("branch-changes", what, fix)

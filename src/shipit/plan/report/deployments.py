@@ -151,6 +151,8 @@ def _figures(attempts: Sequence[_Attempt]) -> DeploymentFigures:
     verified = _latest(each.verified for each in attempts)
     rejected = [each for each in attempts if each.rejected]
     restored = _latest(each.restored for each in rejected) if rejected else None
+    if restored is not None and restored < started:  # the clock of a place was wrong
+        restored = None
     return DeploymentFigures(
         version=", ".join(dict.fromkeys(each.image.version for each in attempts)),
         revision=revisions.pop() if len(revisions) == 1 else "",

@@ -45,7 +45,7 @@ def frequency(times: Sequence[int], since: int | None, until: int) -> Frequency 
         until: its end.
     """
     counted = [time for time in times if since is None or time >= since]
-    if not counted:
+    if not times:
         return None
     begin = since if since is not None and min(times) < since else min(counted)
     days = (until - begin) / DAY

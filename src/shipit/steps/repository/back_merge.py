@@ -62,7 +62,9 @@ class BackMerge(Struct, frozen=True):
             return Done()
         found = self._pull_request(world)
         has_release = found is not None and world.git.is_ancestor(commit, found.head)
-        return Done({self._output: found.url}) if found and has_release else Todo()
+        if found is None or not has_release:
+            return Todo()
+        return Done({self._output: found.url} if found.state == "open" else {})  # one that a person closed stays closed
 
     def apply(self, world: World) -> Outputs:
         for _ in range(limits.BRANCH_ATTEMPTS - 1):
@@ -147,7 +149,8 @@ class BackMerge(Struct, frozen=True):
 
     @property
     def _by_hand(self) -> str:
-        return f"git fetch --tags && git switch {quote(self.branch)} && git merge {quote(self.commit.tag)}"
+        branch, tag = quote(self.branch), quote(self.commit.tag)
+        return f"git fetch --tags && git switch {branch} && git pull && git merge {tag} && git push"
 
     @property
     def _subject(self) -> str:

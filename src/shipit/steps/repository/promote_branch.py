@@ -60,8 +60,8 @@ class PromoteBranch(Struct, frozen=True):
                 return {"commit": made}
             if isinstance(error, RemoteError) and not error.retryable:
                 error.hint = (
-                    f"open a pull request from `{self.source}` into `{self.branch}` and merge it by any method, or "
-                    f"give shipit a token that may push to `{self.branch}`"
+                    f"give shipit a token that may push to `{self.branch}`; or push the release to a branch, and merge "
+                    f"a pull request from there: git push origin {self.commit[:10]}:refs/heads/promote-{self.tag}"
                 )
             raise
         return {"commit": made}

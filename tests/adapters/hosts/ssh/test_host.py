@@ -268,7 +268,7 @@ def test_a_run_whose_lock_was_taken_writes_nothing_more(
                     lambda: host.containers.pull("registry.invalid/a@sha256:0"),
                 ]
                 for write in writes:
-                    with pytest.raises(ConflictError, match="another run took over the deployment on root@127"):
+                    with pytest.raises(ConflictError, match="took over the lock of the deployment on root@127"):
                         write()
                 assert host.read(str(file)) == "before"
                 taker.write(str(file), "of the other run")
@@ -283,7 +283,7 @@ def test_the_host_is_asked_who_has_the_lock_before_the_engine_changes_something(
     with host.lock(str(tmp_path / "app"), "run 12"):
         host.containers.remove("any")
         local_host().unlock(str(tmp_path / "app"))
-        with pytest.raises(ConflictError, match="another run took over the deployment"):
+        with pytest.raises(ConflictError, match="took over the lock of the deployment"):
             host.containers.remove("any")
 
 

@@ -18,7 +18,7 @@ _CHANGED_KEY = re.compile(
     r"Host key for (?P<name>\S+) has changed and you have requested|HOST IDENTIFICATION HAS CHANGED"
 )
 _REFUSED = re.compile(r"^(?:(?P<user>[^@\s]+)@\S+: )?Permission denied|Too many authentication failures", re.MULTILINE)
-_BROKEN_KEY = re.compile(r"Load key \"?(?P<path>[^\"\n]+?)\"?: (?P<reason>.+)")
+_BROKEN_KEY = re.compile(r"^Load key \"?(?P<path>[^\"\n:]++)\"?: (?P<reason>.+)", re.M)
 _UNREACHABLE = re.compile(
     r"^ssh: (?:connect to host \S+ port \d+: |Could not resolve hostname \S+: )(?P<reason>.+)", re.M
 )

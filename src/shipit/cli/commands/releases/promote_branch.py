@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from shipit.cli.report import reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.notes import inline
 from shipit.errors import UsageError
+from shipit.finding import any_blocks
 
 if TYPE_CHECKING:
     from shipit.plan.promotion import PromotionPlan
@@ -31,7 +32,8 @@ def command(session: Session, branches: tuple[str, ...], version: str | None, dr
     from shipit import api
 
     if len(branches) > 2:
-        raise UsageError("there are too many branches", hint="shipit promote-branch main prod")
+        what = f"`promote-branch` takes one or two branches, and not {len(branches)}"
+        raise UsageError(what, hint="shipit promote-branch main prod")
     source, target = branches[0] if branches[1:] else None, branches[-1]
     with reporting(session) as report:
         if dry_run:
@@ -41,8 +43,7 @@ def command(session: Session, branches: tuple[str, ...], version: str | None, dr
         headline = _headline(plan, applied=not dry_run)
         report.summary = f"## {inline(headline)}\n"
     if as_json:
-        moved = "true" if plan.steps and not dry_run else "false"
-        session.output.json({"branch": plan.target, "tag": plan.tag, "commit": plan.commit, "moved": moved})
+        session.output.json(_result(plan, applied=not dry_run))
     elif dry_run:
         from shipit.plan.views import render_plan
 
@@ -51,7 +52,14 @@ def command(session: Session, branches: tuple[str, ...], version: str | None, dr
         session.output.say(headline)
 
 
+def _result(plan: PromotionPlan, *, applied: bool) -> dict[str, Any]:
+    moved, blocked = applied and bool(plan.steps), [finding.what for finding in plan.findings if finding.blocks]
+    return {"branch": plan.target, "tag": plan.tag, "commit": plan.commit, "moved": moved, "problems": blocked}
+
+
 def _headline(plan: PromotionPlan, *, applied: bool) -> str:
+    if any_blocks(plan.findings):
+        return f"cannot move {plan.target} to {plan.tag}"
     if not plan.steps:
         return f"{plan.target} has the files of {plan.tag} already"
     return f"{'moved' if applied else 'would move'} {plan.target} to {plan.tag}"

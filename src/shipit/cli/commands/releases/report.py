@@ -53,6 +53,9 @@ def command(
 def _day(text: str) -> dt.date:
     """Return a date of the command line. Raises `UsageError` if it is none."""
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"`{text}` is not a date", hint="write it like 2026-01-31", argument="since") from error
+    if day > dt.datetime.now(dt.UTC).date():
+        raise UsageError(f"`{text}` is in the future", hint="give the first day of the report", argument="since")
+    return day

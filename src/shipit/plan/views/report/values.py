@@ -30,15 +30,23 @@ def period(report: Report, words: Words) -> str:
 def day(time: int) -> str:
     """Return the day of a time in UTC.
 
-    >>> day(86_400), minute(90_000)
-    ('1970-01-02', '1970-01-02 01:00')
+    >>> day(86_400), minute(90_000), day(2**53), minute(-(10**14))
+    ('1970-01-02', '1970-01-02 01:00', '–', '–')
     """
-    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d")
+    return _formatted(time, "%Y-%m-%d")
 
 
 def minute(time: int) -> str:
     """Return a time in UTC to the minute."""
-    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d %H:%M")
+    return _formatted(time, "%Y-%m-%d %H:%M")
+
+
+def _formatted(time: int, form: str) -> str:
+    """Return a time in UTC; a dash for a time that is no date of our calendar, because git accepts any number."""
+    try:
+        return dt.datetime.fromtimestamp(time, dt.UTC).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return "–"
 
 
 def package_values(package: PackageFigures, words: Words) -> Iterator[Value]:

@@ -134,9 +134,10 @@ ENGLISH = Words(
         "not counted.",
         "define-lead": "The time from the author's date of a commit until a release contains it, and until an image "
         "with it serves for the first time. Merges and release commits are not counted.",
-        "define-failures": "The share of the finished deployments that never became healthy, or that were taken back.",
-        "define-restore": "The time from the begin of a deployment that got traffic and failed, or was rolled back, "
-        "until a version was verified to serve again.",
+        "define-failures": "The share of the finished deployments that were rejected, or rolled back, or that ended "
+        "without a verified version before the next one began.",
+        "define-restore": "The time from the start of a deployment that was rejected or rolled back until a version "
+        "was verified to serve again. It includes the time before anybody noticed the problem.",
         "define-median": "Median: half of the values are at most this. The second value is the 90th percentile.",
         "source": "The four keys are those of DORA, dora.dev/guides/dora-metrics.",
         "figure": "figure",
@@ -155,7 +156,8 @@ ENGLISH = Words(
         "no-hosts": "{where}: its target names no hosts, so there is no record of deployments.",
         "unreachable": "{where}: the record cannot be read ({why}). Deployments there are left out.",
         "no-record": "{where}: no deployment is recorded there.",
-        "by-forge": "{where}: the figures are from the deployments that GitHub shows, not from the records of shipit.",
+        "by-forge": "{where}: the figures are from the deployments that GitHub shows, not from the records of "
+        "shipit. It shows only the newest ones.",
         "forge": "{where}: the deployments that GitHub shows cannot be read ({why}).",
         "full-record": "{where}: the record keeps {number} events. Deployments before them are left out.",
         "undated-events": "{where}: events without a time: {number}. They are left out.",
@@ -238,15 +240,16 @@ KOREAN = Words(
         "outcome-unfinished": "끝나지 않음",
         "kind-way-back": "이전 버전으로 되돌림",
         "kind-adopted": "이전부터 있던 버전",
-        "missing": "없는 데이터",
-        "missing-none": "없는 데이터가 없습니다.",
+        "missing": "빠진 데이터",
+        "missing-none": "빠진 데이터가 없습니다.",
         "definitions": "수치의 뜻",
         "define-frequency": "이 보고서의 기간에 서비스된 배포의 수입니다. 이전 버전으로 돌아간 것은 세지 않습니다.",
         "define-lead": "커밋의 작성 시각부터 그 커밋이 릴리스에 들어갈 때까지, 그리고 그 커밋이 든 이미지가 처음 "
         "서비스될 때까지의 시간입니다. 병합 커밋과 릴리스 커밋은 세지 않습니다.",
-        "define-failures": "끝난 배포 가운데 한 번도 정상이 되지 못했거나 되돌려진 배포의 비율입니다.",
-        "define-restore": "트래픽을 받은 뒤 실패하거나 롤백된 배포가 시작된 때부터, 어떤 버전이 다시 서비스된다고 "
-        "검증될 때까지의 시간입니다.",
+        "define-failures": "끝난 배포 가운데 거부되거나 롤백된 배포, 또는 버전이 검증되지 않은 채 다음 배포가 시작된 "
+        "배포의 비율입니다.",
+        "define-restore": "거부되거나 롤백된 배포가 시작된 때부터, 버전이 다시 서비스되는 것이 확인될 때까지의 "
+        "시간입니다. 문제를 알아차리기 전의 시간도 들어갑니다.",
         "define-median": "중앙값: 값의 절반이 이 값 이하입니다. 두 번째 값은 90번째 백분위수입니다.",
         "source": "네 가지 지표는 DORA(dora.dev/guides/dora-metrics)의 지표입니다.",
         "figure": "지표",
