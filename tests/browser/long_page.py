@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What the browser found, by page, theme and width."""
+    """The findings of the browser, by page, theme and width."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None or not (MODULES / "node_modules").is_dir():
         pytest.skip("not installed: a browser and its driver (make test-browser installs them)")

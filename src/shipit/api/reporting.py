@@ -15,8 +15,8 @@ def report(project: Project, since: dt.date | None = None) -> Report:
     """Return the releases and deployments of a repository with the four keys of DORA, and the data that is missing.
 
     The releases come from tags and commits, the deployments from the records in the places of each environment.
-    Nothing is changed or sent, and no network is used except to read these records and the history that a shallow clone
-    lacks.
+    If a place has no record or does not answer, the deployments that GitHub shows are read instead. Nothing is changed
+    or sent; the network is used to read these, and the history that a shallow clone lacks.
 
     >>> import shipit.api
     >>> found = shipit.api.report(shipit.open_project("chat-server"))

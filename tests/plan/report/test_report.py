@@ -35,6 +35,7 @@ from shipit.plan.report import (
     observe_history,
     record_of,
 )
+from shipit.plan.report.deployments import deployments
 from shipit.testing import FakeWorld
 from shipit.world import PastDeployment
 
@@ -439,3 +440,15 @@ def test_a_real_repository_is_read_in_the_same_way(repo: Repository) -> None:
     ]
     assert [each.message.strip() for each in history.unreleased or ()] == ["docs: c"]
     assert gaps == ()
+
+
+def test_a_place_with_a_wrong_clock_gives_no_negative_time_to_restore() -> None:
+    one, two = DeployedImage("acme/app", "sha256:1", "1.0.0"), DeployedImage("acme/app", "sha256:2", "1.1.0")
+    events = (
+        DeployEvent("started", one, "2026-01-01T10:00:00Z"),
+        DeployEvent("verified", one, "2026-01-01T10:01:00Z"),
+        DeployEvent("started", two, "2026-01-02T10:00:00Z"),
+        DeployEvent("held", two, "2026-01-01T10:02:00Z"),
+    )
+    failed = deployments([DeployRecord(events)])[-1]
+    assert (failed.outcome, failed.restored) == ("failed", None)

@@ -49,8 +49,8 @@ def observe_promotion(
         source: the branch with the release; None for the first release branch.
         version: the version or the tag of the release; None for the last one.
 
-    Raises `UsageError` for a branch or a release that does not exist, and `PreflightError` if the
-    remote or the history cannot be read.
+    Raises `UsageError` for a branch or a release that does not exist, and `PreflightError` if the remote or the history
+    cannot be read.
     """
     clone = observe_clone(git, config, target)
     if clone.remote is None or any_blocks(clone.findings):

@@ -25,10 +25,12 @@ def command(
     """Report on past releases and deployments: how often, how fast, and how many had to be taken back.
 
     The releases come from tags and commits. What ran in an environment comes from the records that shipit keeps in its
-    places; a place that does not answer is named, and its deployments are left out. Nothing is sent anywhere or
-    changed. If the clone is shallow, the missing history is fetched first.
+    places. If one of them has no record or does not answer, the deployments that GitHub shows are read instead; without
+    a token, that place is left out. All missing data is listed. Nothing is sent anywhere or changed. If the clone is
+    shallow, the missing history is fetched first.
 
-    The language of --html and --markdown is that of the changelog in shipit.toml.
+    Without --language, --html and --markdown are in the language of the changelog in shipit.toml, and the text for the
+    terminal is English.
     """
     from shipit import api
     from shipit.plan.views import render_report, report_markdown, report_to_json, words_of

@@ -39,7 +39,7 @@ _FOOTER = re.compile(
         [^\S\n]*+ (?P<value>[^\n]*)""",
     re.VERBOSE,
 )
-# A footer of one line with the blank lines below it, except `BREAKING CHANGE`; or all the text that is none.
+# A footer of one line with the blank lines below it, but no `BREAKING CHANGE`. At any other text: all of the rest.
 _ONE_LINE_FOOTER = re.compile(r"(?!BREAKING)([^\W\d_][\w-]*+)(?::[ ]|[ ](?=\#))[^\S\n]*+([^\n]*+)\n*+|[\s\S]++")
 # A string, compiled at its first use: compiling is slow, and few messages need it.
 _BREAKING_LOOKALIKE = r"""(?mx) ^[ \t*_\#-]*+
