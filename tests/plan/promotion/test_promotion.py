@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from shipit.config.load import parse_config
@@ -138,6 +140,50 @@ def test_a_revert_on_the_branch_is_not_undone() -> None:
     world = to_prod(world, "revert: back to 1.3.0", at(world, "v1.3.0"))
     released(world, "1.3.1")
     assert [finding.code for finding in plan(world, "1.3.1").findings] == ["branch-ahead"]
+
+
+def squashed(world: FakeWorld) -> FakeWorld:
+    return to_prod(world, "Deploy (#1)", at(world, "v1.4.0"))
+
+
+def fast_forwarded(world: FakeWorld) -> FakeWorld:
+    promote(world)
+    return world
+
+
+def merged(world: FakeWorld) -> FakeWorld:
+    return to_prod(world, "Merge main", at(world, "v1.4.0"), merged=world.remote.tags["v1.4.0"].commit)
+
+
+@pytest.mark.parametrize("how", [squashed, fast_forwarded, merged])
+def test_a_revert_on_the_branch_that_the_move_undoes_is_a_warning_that_names_the_commit(
+    how: Callable[[FakeWorld], FakeWorld],
+) -> None:
+    world = how(shop())
+    world = to_prod(world, "revert: back to 1.3.0", at(world, "v1.3.0"))
+    revert = world.remote.branches["prod"][:7]
+    to_prod(world, "Merge v1.3.0", at(world, "v1.3.0"), merged=world.remote.tags["v1.3.0"].commit)
+    released(world, "1.5.0")
+    (finding,) = plan(world).findings
+    assert (finding.code, finding.blocks) == ("branch-undone", False)
+    assert f"`revert: back to 1.3.0` ({revert}) brought `prod` back to v1.3.0" in finding.what
+    assert "revert it in `main` too" in finding.fix
+
+
+def test_a_revert_of_changes_that_were_not_released_yet_is_also_named() -> None:
+    world = shop()
+    world.remote.branches["prod"] = world.remote.branches["main"]
+    world = to_prod(world, "revert: too early", at(world, "v1.4.0"))
+    released(world, "1.5.0")
+    assert [finding.code for finding in plan(world).findings] == ["branch-undone"]
+
+
+def test_a_change_of_the_branch_that_was_taken_back_there_is_no_warning() -> None:
+    world = fast_forwarded(shop())
+    world = to_prod(world, "fix: only here", {"app.txt": "hot"})
+    world = to_prod(world, "revert: only here", at(world, "v1.4.0"))
+    released(world, "1.5.0")
+    assert plan(world).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,14 @@ from shipit.plan.version import Package, channel, main_channel, packages
 from shipit.world import Git, RemoteRefs
 
 
+class Undo(Struct, frozen=True):
+    """A commit that brought a branch back to the earlier release `tag`, such as a revert."""
+
+    commit: str
+    subject: str
+    tag: str
+
+
 class ObservedPromotion(Struct, frozen=True):
     """A release of the branch `source`, and the branch `target` on the remote, which is at the commit `tip`.
 
@@ -24,6 +32,7 @@ class ObservedPromotion(Struct, frozen=True):
     release. `held` is the highest release in the history of the branch, or whose files it has; None if there is none.
     `unchanged` is True if the branch has exactly the files of a release or of a commit in the release, so that a merge
     loses nothing. `own` are the subjects of the commits that only the branch has, with their ids; newest first.
+    `undo` is the commit that brought the branch back to the earlier release whose files it has; None without one.
     """
 
     source: str
@@ -35,6 +44,7 @@ class ObservedPromotion(Struct, frozen=True):
     held: Tag | None
     unchanged: bool
     own: tuple[tuple[str, str], ...]
+    undo: Undo | None = None
 
 
 def observe_promotion(
@@ -78,6 +88,7 @@ def observe_promotion(
         held=_held(git, _tags(config, package, tags), head),
         unchanged=_repeats(git, head, release.commit, every),
         own=tuple(_own(git, head, release.commit)),
+        undo=_undo(git, head, release.commit, _tags(config, package, tags)),
     )
 
 
@@ -140,3 +151,33 @@ def _own(git: Git, head: str, release: str) -> Iterator[tuple[str, str]]:
     for commit in records(git.log([head], [release])):
         if len(commit.parents) < 2:
             yield commit.id, commit.message.split("\n", 1)[0]
+
+
+def _undo(git: Git, head: str, release: str, tags: Sequence[Tag]) -> Undo | None:
+    """Return the commit that brought `head` back to one of the releases `tags`, if it has the files of that one.
+
+    Before this commit, the branch had the files of a higher release, or of later commits that are in `release`.
+    """
+    releases = {git.files_id(tag.commit): tag for tag in reversed(tags)}
+    files = git.files_id(head)
+    after = releases.get(files)
+    only_here = {commit.id: commit for commit in records(git.log([head], [release]))}
+    commit = only_here.get(head)
+    while commit and commit.parents and git.files_id(commit.parents[0]) == files:
+        commit = only_here.get(commit.parents[0])
+    if commit is None or not commit.parents or after is None:
+        return None
+    before = releases.get(git.files_id(commit.parents[0]))
+    is_lower = before is not None and after.version < before.version
+    if is_lower or _follows_release(git, commit.parents[0], release, after):
+        return Undo(commit.id, commit.message.split("\n", 1)[0], after.name)
+    return None
+
+
+def _follows_release(git: Git, commit: str, release: str, tag: Tag) -> bool:
+    """Return whether `commit`, or a parent of it, is a commit in `release` that was made after the release `tag`."""
+    found = git.commit(commit)
+    return any(
+        id != tag.commit and git.is_ancestor(tag.commit, id) and git.is_ancestor(id, release)
+        for id in (commit, *(found.parents if found else ()))
+    )

@@ -47,7 +47,7 @@ def make_promotion_plan(config: Config, observed: ObservedPromotion) -> Promotio
 
 
 def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
-    """Yield the reason why a branch with commits of its own cannot be moved to the release."""
+    """Yield the reason why a branch with commits of its own cannot be moved, or a warning of what the move undoes."""
     target, release, held = observed.target, observed.release, observed.held
     if held and held.version > release.version:
         what = f"`{target}` has `{held.name}` already, which is higher than `{release.name}`"
@@ -63,3 +63,11 @@ def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
         merge = f"git fetch {remote} && git switch {source} && git pull && git merge {remote}/{target} && git push"
         fix = f"bring them into `{source}`: {merge}; then release, and move the branch to that release"
         yield Finding("branch-changes", what, fix)
+    elif observed.undo:
+        undo, source = observed.undo, observed.source
+        what = (
+            f"`{undo.subject}` ({undo.commit[:7]}) brought `{target}` back to {undo.tag}; the move to {release.name} "
+            "undoes it: what it removed is served again"
+        )
+        fix = f"if it must stay removed: revert it in `{source}` too, release, and move the branch to that release"
+        yield Finding("branch-undone", what, fix, "warning")
