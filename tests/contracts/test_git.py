@@ -616,6 +616,17 @@ def test_fetching_brings_branches_and_tags_and_moves_nothing_here(clone: Clone) 
     assert clone.git.commit(third) is not None
 
 
+def test_a_commit_that_no_branch_or_tag_leads_to_any_more_is_not_fetched(clone: Clone) -> None:
+    (kept,) = shared(clone, "feat: kept")
+    left = clone.commit("feat: left")
+    clone.git.push(branch="topic", commit=left, expected=None, tags=())
+    clone.git.push(branch="topic", commit=kept, expected=left, tags=())
+    other = clone.another()
+    other.git.fetch()
+    assert other.git.commit(kept) is not None
+    assert other.git.commit(left) is None
+
+
 def test_fetching_never_moves_a_tag_and_still_brings_the_others(clone: Clone) -> None:
     first, second = shared(clone, "feat: a", "feat: b")
     other = clone.another()

@@ -242,6 +242,29 @@ def test_a_pull_request_that_people_resolved_is_done_until_the_next_release(stag
     assert (writes, failures.seen) == ([], [])
 
 
+@pytest.mark.parametrize("how", ["squash", "close"])
+def test_a_pull_request_that_people_resolved_is_not_opened_again_after_its_branch_was_deleted(
+    stage: Stage, how: Literal["squash", "close"]
+) -> None:
+    world = conflict()
+    stage.release(world)
+    other = world.fresh_clone()
+    other.git.check_out(BRANCH, world.remote.branches[BRANCH])
+    other.git.merge(world.remote.branches["dev"], "chore: resolve the conflict")
+    other.push()
+    if how == "close":
+        world.remote.pull_requests.close(1, delete_branch=True)
+    else:
+        world.remote.pull_requests.merge(1, how, delete_branch=True)
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == []
+    commit_to(world, "main", "fix: crash", {"search.txt": "found again"})
+    stage.release(world.fresh_clone())
+    found = world.forge.find_pull_request(BRANCH, "dev")
+    assert found and (found.number, found.state) == (2, "open")
+
+
 def test_a_failure_is_a_warning_and_the_next_run_brings_the_release_back(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,8 +61,7 @@ class BackMerge(Struct, frozen=True):
         if world.git.is_ancestor(commit, tip):
             return Done()
         found = self._pull_request(world)
-        has_release = found is not None and world.git.is_ancestor(commit, found.head)
-        if found is None or not has_release:
+        if found is None or not self._has_release(found, commit, world):
             return Todo()
         return Done({self._output: found.url} if found.state == "open" else {})  # one that a person closed stays closed
 
@@ -129,6 +128,14 @@ class BackMerge(Struct, frozen=True):
         with suppress(AuthError, RemoteError):  # a fast-forward needs no pull request, and to open one says the reason
             return world.forge.find_pull_request(back_merge_branch(self.branch), self.branch)
         return None
+
+    def _has_release(self, found: ForgePullRequest, commit: str, world: World) -> bool:
+        """Return whether the pull request `found` brings the release; also after its branch was deleted."""
+        if world.git.commit(found.head):
+            return world.git.is_ancestor(commit, found.head)
+        made = world.git.commit(commit)  # a person resolved a conflict there, and this clone never had that commit
+        messages = [message.strip() for message in world.forge.pull_request_messages(found.number)]
+        return made is not None and made.message.strip() in messages
 
     def _tip(self, refs: RemoteRefs) -> str:
         """Return the commit of the branch on the remote. Raises `ConflictError` if there is no such branch."""

@@ -164,7 +164,10 @@ class FakeGit:
     # -- writes, local
 
     def fetch(self) -> None:
-        self._commits.held |= self._remote.commits.held
+        commits, tips = self._remote.commits, (tag.commit for tag in self._remote.tags.values())
+        self._commits.held |= {
+            id: commits.held[id] for id in commits.reachable([*self._remote.branches.values(), *tips])
+        }
         self._tracked |= self._remote.branches
         self._tags = self._remote.tags | self._tags
 
