@@ -19,6 +19,7 @@ from shipit.core import limits
 from shipit.errors import ShipitError
 
 _LOOK = 0.5  # seconds between two looks at the lock of another run
+_LATE_WRITES = 1  # a request of a killed run can arrive after its end, so only a second write shows that a run lives
 
 
 class Lock(NamedTuple):
@@ -30,6 +31,11 @@ class Lock(NamedTuple):
     owner: str
     renewed: dt.datetime | None
     version: Any
+
+    @property
+    def renewal(self) -> tuple[str, dt.datetime | None]:
+        """A value that differs after the lock was taken or renewed."""
+        return self.owner, self.renewed
 
 
 class RenewedLocks(ABC):
@@ -90,25 +96,24 @@ class RenewedLocks(ABC):
     def _take(self, name: str, text: str) -> None:
         """Write `text` as the owner. Raises `ConflictError` if another run holds the lock."""
         lock = self._read(name)
-        if lock.owner:
-            lock = self._wait_for_death(name, lock)
-        if self._write(name, text, lock.version):
-            return
-        now = self._read(name).owner
-        if now != text:  # else only the answer to the request was lost, and it was repeated
-            raise lock_held(now, self._machine)
+        for _ in range(_LATE_WRITES + 1):
+            now = self._watched(name, lock)
+            if not now.owner or now.renewal == lock.renewal:
+                if self._write(name, text, now.version):
+                    return
+                now = self._read(name)
+                if now.owner == text:  # only the answer to the request was lost, and it was repeated
+                    return
+            lock = now
+        raise lock_held(lock.owner, self._machine)
 
-    def _wait_for_death(self, name: str, first: Lock) -> Lock:
-        """Wait until the holder stops renewing the lock, and return it; raise `ConflictError` if it goes on."""
-        end = time.monotonic() + self._duration
-        while time.monotonic() < end:
+    def _watched(self, name: str, first: Lock) -> Lock:
+        """Return the lock after it was freed or written, or after a time in which a run that lives would renew it."""
+        end, now = time.monotonic() + self._duration, first
+        while now.owner and now.renewal == first.renewal and time.monotonic() < end:
             time.sleep(_LOOK)
             now = self._read(name)
-            if not now.owner:
-                return now
-            if (now.owner, now.renewed) != (first.owner, first.renewed):
-                raise lock_held(now.owner, self._machine)
-        return first
+        return now
 
     def _renew(self, name: str, text: str, ended: threading.Event) -> None:
         """Renew the lock until the block ends, or another run took it."""
