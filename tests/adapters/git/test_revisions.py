@@ -63,6 +63,12 @@ def test_a_revision_that_does_not_exist_has_no_id(clone: Path, revisions: Revisi
     assert revisions.id("main") == head
 
 
+def test_an_answer_that_comes_in_pieces_is_read_to_its_end(clone: Path, revisions: Revisions) -> None:
+    first = commit(clone)
+    assert revisions.id("refs/heads/" + "x" * 20_000) is None
+    assert revisions.id("HEAD") == first
+
+
 def test_a_process_that_was_killed_is_started_again(clone: Path, revisions: Revisions) -> None:
     head = commit(clone)
     assert revisions.id("main") == head

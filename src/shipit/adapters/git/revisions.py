@@ -10,11 +10,13 @@ import subprocess
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 from shipit.adapters.processes.bounded import run_bounded
 from shipit.core import limits
 from shipit.errors import CommandError
 
+_PIECE = 4096
 _ID = re.compile(rb"([0-9a-f]{40,64})\n")
 
 
@@ -55,14 +57,24 @@ class Revisions:
             assert program.stdin and program.stdout
             with contextlib.suppress(BrokenPipeError):
                 program.stdin.write(f"{rev}\n".encode("utf-8", "surrogateescape"))
-                if not select.select([program.stdout], [], [], limits.GIT_LOCAL)[0]:
-                    what = f"`git cat-file` did not answer within {limits.GIT_LOCAL:g} s"
-                    raise CommandError(what, argv=self._argv, hint="run the same command again")
-                answer = program.stdout.readline()
+                answer = self._line(program.stdout)
         finally:
             if not answer:  # also after an interrupt: the answer to this question must not be read as the next one
                 self._discard()
         return answer
+
+    def _line(self, output: IO[bytes]) -> bytes:
+        """Return the next line of the output in one piece; empty if the process ends before its end."""
+        line = b""
+        while not line.endswith(b"\n"):
+            if not select.select([output], [], [], limits.GIT_LOCAL)[0]:
+                what = f"`git cat-file` did not answer within {limits.GIT_LOCAL:g} s"
+                raise CommandError(what, argv=self._argv, hint="run the same command again")
+            part = output.read(_PIECE)
+            if not part:
+                return b""
+            line += part
+        return line
 
     def _early_end(self, rev: str) -> CommandError:
         """Return the error for a process that ends without an answer; it is run once more for its message."""
