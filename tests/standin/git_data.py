@@ -35,6 +35,8 @@ def update_ref(github: GitHubStandIn, call: Call) -> Answer:
     _require(github, new)
     if not call.json.get("force", False) and not github.git.is_ancestor(old, new):
         raise Refusal(422, "Update is not a fast forward")
+    if wrong := github.refusal_of(name.removeprefix("refs/heads/"), new):
+        raise Refusal(422, wrong)
     github.git.move(name, new)
     return Answer(200, _ref_shape(github, name))
 
@@ -77,6 +79,8 @@ def create_commit(github: GitHubStandIn, call: Call) -> Answer:
     for parent in call.json.get("parents", ()):
         _require(github, parent, "commit")
     commit = github.git.create_commit(call.json["tree"], call.json.get("parents", ()), call.json["message"])
+    if call.installation and not {"author", "committer"} & call.json.keys():  # GitHub signs for Apps only
+        github.signed.add(commit)
     return Answer(201, commit_shape(github, commit))
 
 
@@ -141,7 +145,14 @@ def commit_shape(github: GitHubStandIn, id: str) -> dict[str, Any]:
         message=commit.message,
         tree={"sha": commit.tree, "url": f"{place}/trees/{commit.tree}"},
         parents=[parent_shape(github, parent) for parent in commit.parents],
+        verification=_verification(id in github.signed),
     )
+
+
+def _verification(signed: bool) -> dict[str, Any]:
+    signature = "-----BEGIN PGP SIGNATURE-----" if signed else None
+    reason, payload = ("valid", "tree") if signed else ("unsigned", None)
+    return {"verified": signed, "reason": reason, "signature": signature, "payload": payload, "verified_at": None}
 
 
 def parent_shape(github: GitHubStandIn, id: str) -> dict[str, str]:

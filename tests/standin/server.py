@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from standin import deployments, git_data, issues, packages, pulls, releases, repository
+from standin import deployments, git_data, graph, issues, packages, pulls, releases, repository
 from standin.answers import Answer, Call, Refusal, not_found
 from standin.bare import BareRepository
 from standin.description import Description, Request, Response
@@ -29,7 +29,7 @@ GOOD = "good-token-0123456789"
 READ_ONLY = "read-only-token-0123456789"
 INSTALLATION = "installation-token-0123456789"  # may write, yet is told `push: false`, as every App token is
 
-API, UPLOADS = "/api/v3", "/api/uploads"
+API, UPLOADS, GRAPHQL = "/api/v3", "/api/uploads", "/api/graphql"
 VIOLATED = 599
 DESCRIPTION = Description()
 ROUTES: Mapping[tuple[str, str], Callable[[Any, Call], Answer]] = {
@@ -73,6 +73,8 @@ class GitHubStandIn:
         self.tells_digests = True  # older GitHub Enterprise Servers do not
         self.protected: set[str] = set()
         self.checks: set[str] = set()  # the names of the checks that protected branches require
+        self.signs = True  # commits made through GraphQL; an Enterprise Server may not be set up to sign
+        self.signed: set[str] = set()  # the commits that GitHub signed
         self.rules: dict[str, Sequence[dict[str, Any]]] = {}
         self.releases: list[releases.Release] = []
         self.latest_id: int | None = None
@@ -114,6 +116,12 @@ class GitHubStandIn:
         """The requests so far with that method and path."""
         return [each for each in self.requests if each.method == method and re.search(pattern, each.path)]
 
+    def refusal_of(self, branch: str, commit: str) -> str:
+        """Why the rules of `branch` refuse `commit`; empty if they do not."""
+        signed = any(rule["type"] == "required_signatures" for rule in self.rules.get(branch, ()))
+        wrong = "Repository rule violations found\n\nCommits must have verified signatures."
+        return wrong if signed and commit not in self.signed else ""
+
     @property
     def writes(self) -> list[Logged]:
         return [each for each in self.requests if each.method != "GET"]
@@ -144,6 +152,8 @@ class GitHubStandIn:
     def _judged(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request, both judged by GitHub's description; a violation is no answer at all."""
         url = urlsplit(target)
+        if url.path == GRAPHQL:
+            return self._graph(target, headers, body)
         if self.old_slug and url.path.startswith(f"{API}/repos/{self.old_slug}"):
             return self._moved(method, target)
         target = target.replace(f"{API}/repositories/1", f"{API}/repos/{self.slug}")
@@ -159,6 +169,14 @@ class GitHubStandIn:
         if wrong := self.description.wrong_response(request, response):
             return self._violated(f"answer {answer.status} to {method} {target}: {wrong}")
         return answer
+
+    def _graph(self, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        try:
+            if _token(headers) not in (GOOD, READ_ONLY, INSTALLATION):
+                return Refusal(401, "Bad credentials").answer
+            return graph.answer(self, self._call({}, target, headers, body))
+        except graph.Violation as violation:
+            return self._violated(f"POST {target}: {violation}")
 
     def _moved(self, method: str, target: str) -> Answer:
         """The answer for the old name of the repository: where it is, by its number."""

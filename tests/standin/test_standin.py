@@ -16,12 +16,15 @@ from standin.server import GOOD, READ_ONLY, ROUTES, GitHubStandIn
 RELEASES = "/repos/acme/app/releases"
 REFS = "/repos/acme/app/git/refs"
 
+COMMIT = "mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }"
+
 
 def ask(github: GitHubStandIn, method: str, path: str, body: Any = None, token: str | None = GOOD) -> tuple[int, Any]:
     """One plain request; the status and the decoded answer."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    request = Request(f"{github.api_url}{path}", data, headers, method=method)
+    url = f"{github.api_url}{path}".replace("/v3/..", "")
+    request = Request(url, data, headers, method=method)
     try:
         with urlopen(request, timeout=5) as answer:
             return answer.status, json.loads(answer.read() or b"null")
@@ -55,6 +58,36 @@ def test_an_operation_that_is_not_there_is_a_violation(github: GitHubStandIn) ->
     assert ask(github, "GET", "/repos/acme/app/nonsense")[0] == 599
     assert len(github.violations) == 1
     github.violations.clear()
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "wrong"),
+    [
+        ("mutation { createCommit { oid } }", {}, "Cannot query field 'createCommit'"),
+        ("mutation {", {}, "Syntax Error"),
+        (COMMIT, {"input": {"branch": {}}}, "expectedHeadOid"),
+    ],
+)
+def test_a_query_against_the_schema_of_github_is_answered_599_and_recorded(
+    github: GitHubStandIn, query: str, variables: Any, wrong: str
+) -> None:
+    status, answer = ask(github, "POST", "/../graphql", {"query": query, "variables": variables})
+    assert status == 599
+    assert wrong in answer["message"]
+    assert github.violations == [answer["message"]]
+    github.violations.clear()
+
+
+def test_a_mutation_on_a_branch_that_moved_is_an_error_in_the_answer(github: GitHubStandIn) -> None:
+    fields = {
+        "branch": {"repositoryNameWithOwner": github.slug, "branchName": "main"},
+        "message": {"headline": "feat: x"},
+        "expectedHeadOid": "0" * 40,
+        "fileChanges": {"additions": [{"path": "a", "contents": ""}]},
+    }
+    status, answer = ask(github, "POST", "/../graphql", {"query": COMMIT, "variables": {"input": fields}})
+    assert (status, answer["data"]) == (200, {"createCommitOnBranch": None})
+    assert [each["type"] for each in answer["errors"]] == ["STALE_DATA"]
 
 
 def test_two_drafts_may_share_a_tag_but_two_published_releases_may_not(github: GitHubStandIn) -> None:
