@@ -27,6 +27,8 @@ READS = ["GET /releases$", "GET /repos/acme/app$"]
 
 
 def begin(scene: Scene, way: str) -> Scene:
+    if way == "api":  # the token of an App; tests/adapters/github/ has the other way, by the token of a user
+        scene.env["GITHUB_TOKEN"] = INSTALLATION
     return scene.begin(f"[release]\n{WAYS[way]}")
 
 

@@ -150,6 +150,9 @@ class LocalForge:
     def requires_checks(self, branch: str) -> bool:
         return False
 
+    def is_verified(self, commit: str) -> bool:
+        return False
+
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         raise _needs_github("only GitHub can open pull requests")
 

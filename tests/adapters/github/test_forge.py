@@ -480,20 +480,96 @@ def test_a_branch_that_moved_before_is_detected(github: GitHubStandIn, forge: Gi
     assert head(github) == theirs
 
 
-def test_a_branch_that_moves_at_the_last_moment_is_not_overwritten(github: GitHubStandIn, forge: GitHubForge) -> None:
+# A request that moves the branch, for the token of a user and of an App.
+MOVES = [(GOOD, "POST", "/api/graphql$"), (INSTALLATION, "PATCH", "/git/refs/heads/main$")]
+
+
+@pytest.mark.parametrize(("token", "method", "path"), MOVES)
+def test_a_branch_that_moves_at_the_last_moment_is_not_overwritten(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str, method: str, path: str
+) -> None:
     parent = head(github)
-    github.meanwhile("PATCH", "/git/refs/heads/main$", lambda: pushed(github))
+    github.meanwhile(method, path, lambda: pushed(github))
     with pytest.raises(BranchMoved, match="`main`"):
-        commit(forge, parent)
+        commit(connect(token), parent)
     assert github.git.commit(head(github)).message == "fix: theirs\n"
 
 
-def test_a_protected_branch_is_reported_with_the_fix(github: GitHubStandIn, forge: GitHubForge) -> None:
+@pytest.mark.parametrize(("token", "method", "path"), MOVES)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_one_verified_commit_is_made_though_answers_are_lost(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str, method: str, path: str, when: str
+) -> None:
+    parent, forge = head(github), connect(token)
+    github.fail(method, path, 502, when=when)
+    made = commit(forge, parent)
+    assert (head(github), github.git.commit(made).parents) == (made, (parent,))
+    assert github.git.commit(made).message.strip() == "chore(release): 1.0.0"
+    assert forge.is_verified(made)
+    assert commit(forge, parent) == made
+
+
+def test_a_message_with_notes_is_the_same_through_both_apis(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge]
+) -> None:
+    begin, made = head(github), []
+    message = "chore(release): 1.0.0\n\n## Features\n\n* search\n\n\nReleased-by: shipit\n"
+    for token in (GOOD, INSTALLATION):
+        github.git.move("refs/heads/main", begin)
+        id = connect(token).create_commit(branch="main", parent=begin, message=message, files={"a.txt": b"1"})
+        made.append((github.git.commit(id).message.strip(), github.git.commit(id).tree, id in github.signed))
+    assert made[0] == made[1]
+    assert (made[0][0], made[0][2]) == (message.strip(), True)
+
+
+def test_with_the_token_of_a_user_an_executable_stays_one_and_the_commit_is_not_signed(
+    github: GitHubStandIn, forge: GitHubForge
+) -> None:
+    made = commit(forge, head(github), gradlew=b"#!/bin/sh\nexit\n")
+    assert {each.path: each.mode for each in github.git.entries(made)}["gradlew"] == "100755"
+    assert not forge.is_verified(made)
+
+
+@pytest.mark.parametrize("status", [403, 404, 413])
+def test_without_graphql_the_commit_is_made_and_not_signed(
+    github: GitHubStandIn, forge: GitHubForge, status: int
+) -> None:
+    github.fail("POST", "/api/graphql$", status)
+    made = commit(forge, head(github))
+    assert head(github) == made
+    assert not forge.is_verified(made)
+
+
+@pytest.mark.parametrize("files", [{"gradlew": b"#!/bin/sh\n"}, {"a.txt": b"1"}])
+def test_a_rule_that_requires_signatures_is_met_or_stops_the_release_with_the_fix(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], files: dict[str, bytes]
+) -> None:
+    github.rules = {"main": [{"type": "required_signatures"}]}
+    parent, is_executable = head(github), "gradlew" in files
+    if is_executable:
+        with pytest.raises(RemoteError, match="verified signatures") as caught:
+            commit(connect(GOOD), parent, **files)
+        assert "token of a GitHub App" in (caught.value.hint or "")
+        assert head(github) == parent
+    made = commit(connect(INSTALLATION if is_executable else GOOD), parent, **files)
+    assert (head(github), connect().is_verified(made)) == (made, True)
+
+
+def test_a_server_that_does_not_sign_leads_to_a_commit_that_is_not_verified(
+    github: GitHubStandIn, forge: GitHubForge
+) -> None:
+    github.signs = False
+    assert not forge.is_verified(commit(forge, head(github)))
+
+
+def test_a_protected_branch_is_reported_with_the_fix(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge]
+) -> None:
     parent = head(github)
     words = 'Required status check "build" is expected.'
     github.fail("PATCH", "/git/refs/heads/main$", 422, message=words)
     with pytest.raises(RemoteError, match="Required status check") as caught:
-        commit(forge, parent)
+        commit(connect(INSTALLATION), parent)
     assert "write-back" in (caught.value.hint or "")
     assert head(github) == parent
 

@@ -5,7 +5,11 @@ https://docs.github.com/rest documents the whole objects.
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from msgspec import Raw, Struct
+
+_Data = TypeVar("_Data")
 
 
 class Permissions(Struct):
@@ -78,6 +82,12 @@ class Sha(Struct):
     sha: str
 
 
+class Verification(Struct):
+    """The result of GitHub's check of the signature of a commit; `verified` is False without a signature."""
+
+    verified: bool = False
+
+
 class Commit(Struct):
     """A commit of the Git data API."""
 
@@ -85,6 +95,12 @@ class Commit(Struct):
     message: str
     tree: Sha
     parents: list[Sha]
+    verification: Verification | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """True if GitHub shows the commit as Verified."""
+        return self.verification is not None and self.verification.verified
 
 
 class Entry(Struct):
@@ -205,3 +221,35 @@ class PullCommit(Struct):
     """A commit of a pull request."""
 
     commit: CommitText
+
+
+class GraphError(Struct):
+    """An error in an answer of the GraphQL API; `type` is a word such as `FORBIDDEN`, or empty."""
+
+    message: str = "no reason given"
+    type: str = ""
+
+
+class GraphAnswer(Struct, Generic[_Data]):
+    """An answer of the GraphQL API; `data` is None if it failed."""
+
+    data: _Data | None = None
+    errors: list[GraphError] = []
+
+
+class MadeCommit(Struct):
+    """A commit that a mutation made; `oid` is its id."""
+
+    oid: str
+
+
+class CreatedCommit(Struct):
+    """The result of the mutation `createCommitOnBranch`."""
+
+    commit: MadeCommit
+
+
+class CreatedOnBranch(Struct, rename="camel"):
+    """The data of an answer to `createCommitOnBranch`."""
+
+    create_commit_on_branch: CreatedCommit

@@ -1,4 +1,4 @@
-"""A small client for GitHub's REST API: one request with limits, its redirects, and an answer of the expected form.
+"""A small client for GitHub's APIs: one request with limits, its redirects, and an answer of the expected form.
 
 This is a client of our own, because the library PyGithub limits neither the size nor the time of an answer, asks again
 without an end after a 202, and follows redirects in circles.
@@ -7,7 +7,7 @@ without an end after a 202, and follows redirects in circles.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import IO, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.github.failure import GitHubFailure, InvalidToken, failure_of
+from shipit.adapters.github.answers import GraphAnswer
+from shipit.adapters.github.failure import GitHubFailure, InvalidToken, failure_of, graph_failure
 from shipit.adapters.http.bounded_http import (
     Answer,
     BoundedHttp,
@@ -103,6 +104,17 @@ class GitHubClient:
         """Delete the object at `path`."""
         self._pace()
         self._request("DELETE", self._place + path)
+
+    def graphql(self, query: str, variables: Mapping[str, object], form: type[_Form]) -> _Form:
+        """Send a query to the GraphQL API, which is about no place, and return its data."""
+        url = graphql_url(self._api_url)
+        body = msgspec.json.encode({"query": query, "variables": variables})
+        self._pace()
+        answer = self._request("POST", url, {"Content-Type": "application/json"}, body)
+        decoded: GraphAnswer[_Form] = _decode(answer, GraphAnswer[form], "POST", url)  # type: ignore[valid-type]
+        if decoded.errors or decoded.data is None:
+            raise graph_failure(decoded.errors, f"POST {url}")
+        return decoded.data
 
     def upload(self, url: str, file: IO[bytes], size: int, form: type[_Form], **query: object) -> _Form:
         """Upload a file of `size` bytes to the address `url`, which GitHub named, and return the new object."""
@@ -211,6 +223,16 @@ def _reason(error: ValueError) -> str:
     if isinstance(error, msgspec.ValidationError):
         return str(error)
     return "it is not JSON"
+
+
+def graphql_url(api_url: str) -> str:
+    """Return the address of the GraphQL API beside the REST API at `api_url`.
+
+    >>> graphql_url("https://api.github.com"), graphql_url("https://git.acme.com/api/v3")
+    ('https://api.github.com/graphql', 'https://git.acme.com/api/graphql')
+    """
+    is_server = api_url.endswith("/api/v3")
+    return f"{api_url.removesuffix('/v3') if is_server else api_url}/graphql"
 
 
 def segment(name: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from shipit.adapters.github.answers import GraphError
 from shipit.adapters.http.bounded_http import Answer
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core import limits
@@ -25,6 +26,7 @@ from shipit.errors import AuthError, RemoteError, ShipitError
 
 _LIMIT = re.compile(r"rate limit|abuse detection", re.IGNORECASE)
 _PROTECTION = re.compile(r"protected branch|rule violations|required status check", re.IGNORECASE)
+_SIGNATURES = re.compile(r"verified signature", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _MINUTE = 60.0  # seconds
 _PROXY = "check `GITHUB_API_URL`, and the proxies between this machine and GitHub; then run the same command again"
@@ -126,6 +128,11 @@ class GitHubFailure(Exception):
 
     @property
     def _advice(self) -> str:
+        if _SIGNATURES.search(self.message):
+            return (
+                "GitHub signs no commit for this token: use the token of a GitHub App or of the workflow, or allow the "
+                "token to bypass the rule"
+            )
         if _PROTECTION.search(self.message):
             return 'allow the token to bypass the protection of the branch, or set `write-back = "none"`'
         return "fix what GitHub's message names, then run the same command again"
@@ -155,6 +162,24 @@ def failure_of(answer: Answer, request: str) -> GitHubFailure:
             _message(answer.body), request=request, status=status, headers=answer.headers, transient=transient
         )
     return GitHubFailure(f"it has the status {status}, which does not belong to this request", request=request)
+
+
+# The HTTP status that the REST API has for the same refusal, by the type of an error of the GraphQL API.
+_STATUS_OF = {
+    "FORBIDDEN": 403,
+    "INSUFFICIENT_SCOPES": 403,
+    "NOT_FOUND": 404,
+    "RATE_LIMITED": 429,
+    "STALE_DATA": 409,
+    "UNPROCESSABLE": 422,
+}
+
+
+def graph_failure(errors: Sequence[GraphError], request: str) -> GitHubFailure:
+    """Return the failure that an answer of the GraphQL API reports; an error without a type is one of the server."""
+    message = "; ".join(error.message for error in errors) or "it has neither data nor a reason"
+    status = next((_STATUS_OF.get(error.type, 422) for error in errors if error.type), 500)
+    return GitHubFailure(" ".join(message.split()), request=request, status=status, transient=status >= 500)
 
 
 class _Report(Struct):

@@ -177,6 +177,9 @@ class GitHubForge:
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         return github_git.create_commit(self._calls, branch=branch, parent=parent, message=message, files=files)
 
+    def is_verified(self, commit: str) -> bool:
+        return github_git.is_verified(self._calls, commit)
+
     def create_tag(self, name: str, commit: str, message: str) -> None:
         github_git.create_tag(self._calls, name, commit, message)
 

@@ -1,6 +1,10 @@
-"""Commits and tags created through GitHub's Git data API; GitHub signs them.
+"""Commits and tags created through GitHub's APIs, which signs the commits.
 
 Each function creates objects that are not visible, and then creates or moves one reference.
+
+Through the Git data API, GitHub signs the commits of Apps and of the token of a workflow, and not those of users. Those
+it signs through the mutation `createCommitOnBranch` of the GraphQL API, which cannot make a file executable.
+https://docs.github.com/en/authentication/managing-commit-signature-verification/about-commit-signature-verification
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from shipit.adapters.github.answers import Commit, Reference, Sha, Tree
+from shipit.adapters.github.answers import Commit, CreatedOnBranch, Reference, Sha, Tree
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import GitHubFailure
@@ -22,14 +26,16 @@ _FILE = "100644"  # git's mode of a file that is not executable
 def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
     """Commit `files` (content by path) on top of `parent`, move `branch` to the commit, and return its id.
 
-    If `branch` already has a commit with the same parent, files and message, return that commit's id.
+    If `branch` already has a commit with the same parent, files and message, return that commit's id. GitHub signs the
+    commit if it can.
 
     Raises:
         BranchMoved: `branch` is neither at `parent` nor at that commit.
     """
     action, client = f"commit to `{branch}`", calls.client
     base = calls.retry(action, lambda: _commit(client, parent).tree.sha)
-    tree = calls.retry(action, lambda: _create_tree(client, base, files))
+    modes = calls.retry(action, lambda: _modes(client, base, files))
+    tree = calls.retry(action, lambda: _create_tree(client, base, files, modes))
 
     def committed() -> str | None:
         head = _commit(client, _reference(client, f"heads/{branch}").object.sha)
@@ -41,11 +47,54 @@ def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, f
         return head.sha
 
     def commit() -> str:
-        made = client.post("/git/commits", Sha, {"message": message, "tree": tree, "parents": [parent]})
+        made = client.post("/git/commits", Commit, {"message": message, "tree": tree, "parents": [parent]})
+        if not made.is_verified and set(modes.values()) <= {_FILE}:
+            signed = _commit_on_branch(calls, branch, parent, message, files)
+            if signed:
+                return signed
         client.patch(f"/git/refs/heads/{quote(branch)}", Reference, {"sha": made.sha, "force": False})
         return made.sha
 
     return calls.ensure(action, committed, commit)
+
+
+_MUTATION = """
+mutation ($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) {
+    commit { oid }
+  }
+}
+"""
+
+
+def _commit_on_branch(
+    calls: GitHubApi, branch: str, parent: str, message: str, files: Mapping[str, bytes]
+) -> str | None:
+    """Commit `files` to `branch` through the GraphQL API, and return the id; None if this is not possible here."""
+    headline, _, body = message.strip().partition("\n")
+    additions = [{"path": path, "contents": base64.b64encode(data).decode()} for path, data in files.items()]
+    fields = {
+        "branch": {"repositoryNameWithOwner": calls.caller.slug, "branchName": branch},
+        "expectedHeadOid": parent,
+        "message": {"headline": headline, "body": body.strip("\n")},
+        "fileChanges": {"additions": additions},
+    }
+    try:
+        made = calls.client.graphql(_MUTATION, {"input": fields}, CreatedOnBranch)
+    except GitHubFailure as failure:
+        if failure.status in _NOT_HERE and not failure.limited:
+            return None
+        raise
+    return made.create_commit_on_branch.commit.oid
+
+
+# The statuses of a server without GraphQL, of a token without access to it, and of a body that is too large for it.
+_NOT_HERE = (403, 404, 405, 413, 422)
+
+
+def is_verified(calls: GitHubApi, commit: str) -> bool:
+    """Return whether GitHub shows `commit` as Verified."""
+    return calls.retry(f"read the signature of `{commit[:10]}`", lambda: _commit(calls.client, commit).is_verified)
 
 
 def _commit(client: GitHubClient, id: str) -> Commit:
@@ -56,8 +105,7 @@ def _reference(client: GitHubClient, name: str) -> Reference:
     return client.get(f"/git/ref/{quote(name)}", Reference)
 
 
-def _create_tree(client: GitHubClient, base: str, files: Mapping[str, bytes]) -> str:
-    modes = _modes(client, base, files)
+def _create_tree(client: GitHubClient, base: str, files: Mapping[str, bytes], modes: Mapping[str, str]) -> str:
     entries = [_entry(client, path, modes.get(path, _FILE), data) for path, data in files.items()]
     return client.post("/git/trees", Sha, {"base_tree": base, "tree": entries}).sha
 

@@ -10,6 +10,7 @@ from shipit.core.printable import printable
 from shipit.errors import ShipitError
 from shipit.plan.views import Result
 from shipit.steps.base import Outputs, Step
+from shipit.steps.forge import VERIFIED
 from shipit.steps.images import BuildImage
 from shipit.steps.repository import Run
 
@@ -73,6 +74,10 @@ class Progress:
         self.results[step.id] = Result(step, "done already" if already else "done", outputs)
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
+        elif outputs.get(VERIFIED) == "false":
+            self._output.say("    GitHub did not sign the commit, so it does not show it as Verified")
+        elif VERIFIED in outputs:
+            self._output.say("    GitHub signed the commit: it is Verified")
 
     def planned_again(self, reason: ShipitError) -> None:
         self._end_reminder()

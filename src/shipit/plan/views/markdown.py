@@ -18,6 +18,7 @@ from shipit.finding import Finding
 from shipit.plan.version import CommitReason, Decision, of_no_package
 from shipit.plan.views.result import Result
 from shipit.steps.base import Outputs
+from shipit.steps.forge import VERIFIED
 from shipit.steps.images import digest_key
 
 if TYPE_CHECKING:
@@ -212,7 +213,9 @@ def _steps(results: Iterable[Result], links: Links | None) -> str:
 
 def _linked(result: Result, links: Links | None) -> str:
     url = _result_url(result.outputs, links)
-    return f"[{result.status}]({link_destination(url)})" if url else result.status
+    status = f"[{result.status}]({link_destination(url)})" if url else result.status
+    signed = {"true": ", Verified", "false": ", **not signed**"}
+    return status + signed.get(result.outputs.get(VERIFIED, ""), "")
 
 
 def _result_url(outputs: Outputs, links: Links | None) -> str | None:

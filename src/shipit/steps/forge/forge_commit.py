@@ -5,18 +5,25 @@ With `write-back = "api"`, it is the first public step of a release.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from msgspec import Struct
 
 from shipit.core.commits.text.release_message import release_message
+from shipit.errors import AuthError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.repository import ReleaseCommit, require_written
 from shipit.world import World
 
+VERIFIED = "commit-verified"
+
 
 class ForgeCommit(Struct, frozen=True):
-    """Commit the files `paths` of the working tree to `branch`. The forge signs the commit."""
+    """Commit the files `paths` of the working tree to `branch`. The forge signs the commit if it can.
+
+    The output `VERIFIED` is "true" if the forge shows the commit as Verified, else "false".
+    """
 
     kind: ClassVar[str] = "forge-commit"
     public: ClassVar[bool] = True
@@ -35,7 +42,7 @@ class ForgeCommit(Struct, frozen=True):
 
     def check(self, world: World) -> Done | Todo:
         found = self.commit.find(world)
-        return Done({"commit": found}) if found else Todo()
+        return Done(self._outputs(found, world)) if found else Todo()
 
     def apply(self, world: World) -> Outputs:
         message = release_message(self.commit.subject or "", self.body, self.commit.releases)
@@ -46,4 +53,9 @@ class ForgeCommit(Struct, frozen=True):
         world.git.fetch()
         if world.git.head() == parent:
             world.git.adopt(commit)
+        return self._outputs(commit, world)
+
+    def _outputs(self, commit: str, world: World) -> Outputs:
+        with suppress(AuthError, RemoteError):  # the commit is made; only the word about its signature is missing
+            return {"commit": commit, VERIFIED: "true" if world.forge.is_verified(commit) else "false"}
         return {"commit": commit}
