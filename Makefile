@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push docs lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -17,11 +17,14 @@ NPM_ORACLES := .cache/npm-oracles
 SEMANTIC_RELEASE := .cache/semantic-release
 LANGUAGE_SERVICE := .cache/language-service
 BROWSER := .cache/browser
+DOCS := .cache/docs
+SITE := build/docs/site
 SIZES := 1000,10000,100000
 ROUNDS := 5
 # Many tests wait for a server or a container, so that more processes than processors keep all of these busy.
 WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 KILLS := 10
+PAGES := mkdocs.yml $(wildcard *.md scripts/site/*) $(shell find docs examples tests/README.md tests/standin/README.md -type f)
 SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
 # The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
 # the folders that start servers, container engines, other release tools or processes to kill (action, adapters, bench,
@@ -48,7 +51,7 @@ test: ## everything: linters, types, import rules and the tests, on the built wh
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Downloads wait for the network, and the linters use one processor: two at a time save most of a minute.
-ready: parts lint $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed compiled-tests
+ready: parts lint docs $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAGE_SERVICE)/.installed compiled-tests
 
 # Each process that runs tests needs all test modules: they are compiled once, and not once in each of these.
 compiled-tests: .venv/.shipit .venv/.test
@@ -75,6 +78,8 @@ bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and second
 bench-push: parts .venv/.shipit .venv/.test ## seconds of an image push beside docker build and docker push, into docs/performance.md; ROUNDS=5
 	PYTHONPATH=tests $(BIN)/python -m bench.pushing --rounds $(ROUNDS) --page docs/performance.md
 
+docs: $(SITE)/.built ## the pages as a site in English and Korean, in build/docs/site/index.html
+
 lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -90,6 +95,7 @@ lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) pyproject.toml --extra aws -c requirements/run.txt -o requirements/aws.txt
 	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/aws.txt -o requirements/test.txt
+	$(COMPILE) --group docs -o requirements/docs.txt
 	$(COMPILE) --group oracles -o requirements/oracles.txt
 	$(COMPILE) --group git-cliff -o requirements/git-cliff.txt
 
@@ -111,6 +117,16 @@ parts:
 
 .venv/.test: requirements/test.txt .venv/.run | .venv/.shipit
 	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/test.txt
+	@touch $@
+
+$(DOCS)/.installed: requirements/docs.txt scripts/venv
+	scripts/venv $(DOCS) --require-hashes --only-binary :all: -r requirements/docs.txt
+	@touch $@
+
+# A broken link and a page without its translation are errors.
+$(SITE)/.built: $(DOCS)/.installed .venv/.shipit $(PAGES)
+	$(BIN)/python -m scripts.site
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build >build/docs/log 2>&1 || { cat build/docs/log >&2; exit 1; }
 	@touch $@
 
 $(ORACLES)/.installed: requirements/oracles.txt scripts/venv

@@ -41,11 +41,14 @@ BY_HAND = {
     "docs/limits.ko.md": ("| `30s` |", "| `31s` |"),
     "README.md": ("| `shipit next` |", "| `shipit upcoming` |"),
     "README.ko.md": ("| `shipit next` |", "| `shipit upcoming` |"),
+    "docs/comparison.md": ("| slowest answer |", "| fastest answer |"),
+    "docs/comparison.ko.md": ("| 가장 느린 응답 |", "| slowest answer |"),
+    "docs/start/nginx.md": ("blue = 8081", "blue = 8080"),
 }
 
 
 def test_what_was_changed_by_hand_is_named_with_the_command_and_written_anew(tmp_path: Path) -> None:
-    for folder in ("scripts/generate", ".github", "docs"):
+    for folder in ("scripts/generate", ".github", "docs", "examples"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for name in ("action.yml", "README.md", "README.ko.md"):
         shutil.copy(ROOT / name, tmp_path / name)

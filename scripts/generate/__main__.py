@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.generate import configuration, limits, outputs, registries
+from scripts.generate import comparison, configuration, examples, limits, outputs, registries
 from scripts.generate.twin import twin
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,9 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/limits.ko.md": limits.korean,
     "README.md": registries.commands,
     "README.ko.md": registries.commands,
+    "docs/comparison.md": comparison.english,
+    "docs/comparison.ko.md": comparison.korean,
+    **{path.relative_to(ROOT).as_posix(): examples.files for path in sorted(ROOT.glob("docs/start/*.md"))},
 }
 
 
