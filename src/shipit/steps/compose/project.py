@@ -29,9 +29,11 @@ project=$("$@") && printf '%s\\n' "$project" |
 _ALL_SERVICES = "*"
 
 
-# Compose reads texts from a directory of their own, which is removed at once.
+# Compose reads texts from a directory of their own, which is removed at once. A signal, such as that of a time limit,
+# would end the shell without the trap for EXIT.
 _WITH_TEXTS = """\
 room=$(mktemp -d) && cd "$room" || exit 1
+trap 'exit 1' HUP INT PIPE TERM
 trap 'rm -rf "$room"' EXIT
 number=0
 while [ "$1" != -- ]; do

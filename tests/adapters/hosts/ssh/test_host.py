@@ -22,7 +22,7 @@ from parts.daemon import free_port, wait_until
 from parts.engine import Engine
 from parts.sshd import SshServer
 
-from shipit.adapters.hosts.ssh import master
+from shipit.adapters.hosts.ssh import files, master
 from shipit.adapters.hosts.ssh.connection import close_connections
 from shipit.adapters.hosts.ssh.host import SshHost
 from shipit.core import limits
@@ -118,6 +118,24 @@ time.sleep(60)
         process.wait()
     wait_until(lambda: os.listdir(tmp_path) == ["file"])
     assert path.read_text() == "old"
+
+
+def test_an_interrupted_write_whose_output_nobody_reads_leaves_nothing(tmp_path: Path) -> None:
+    argv = ["sh", "-c", files.WRITE_INPUT, "sh", str(tmp_path / "file"), "9", "644", "30"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as shell:
+        assert shell.stdin and shell.stdout
+        shell.stdin.write(b"half")
+        shell.stdout.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_next_write_removes_what_a_killed_one_left(host: SshHost, tmp_path: Path) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    for process in (killed.pid, os.getpid()):
+        (tmp_path / f".file.shipit-{process}").write_text("half")
+    host.write(str(tmp_path / "file"), "text")
+    assert sorted(os.listdir(tmp_path)) == [f".file.shipit-{os.getpid()}", "file"]
 
 
 def test_a_file_and_commands_are_sent_together_until_one_fails(host: SshHost, tmp_path: Path) -> None:

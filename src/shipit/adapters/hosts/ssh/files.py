@@ -15,10 +15,15 @@ READ = (
 READ_ALL = 'exec cat "$1"'
 NO_SUCH_FILE = ("No such file or directory", "Not a directory")
 
-# $1 is the path, $2 the length in bytes, $3 the mode; PUT prints the text.
+# $1 is the path, $2 the length in bytes, $3 the mode; PUT prints the text. The text goes into a new file beside it,
+# which replaces it when it is complete. The trap for EXIT is not run if a signal ends the shell, as SIGPIPE does if its
+# output is closed: so signals call `exit`. After SIGKILL nothing is run: so the next write removes the new files of
+# processes that ended.
 _WRITE = (
     'export LC_ALL=C; umask 022; mkdir -p "$(dirname "$1")" || exit; umask 077; '
-    'new=$(dirname "$1")/.$(basename "$1").shipit-$$; trap "rm -f \\"$new\\"" EXIT; PUT > "$new" || exit; '
+    'all=$(dirname "$1")/.$(basename "$1").shipit; new=$all-$$; '
+    'for old in "$all"-*; do [ ! -e "$old" ] || [ -d "/proc/${old##*-}" ] || rm -f "$old"; done; '
+    'trap "exit 1" HUP INT PIPE TERM; trap "rm -f \\"$new\\"" EXIT; PUT > "$new" || exit; '
     'length=$(wc -c < "$new"); [ "$length" -eq "$2" ] || { echo "only $length of $2 bytes arrived"; exit 1; }; '
     'chmod "$3" "$new" && { sync "$new" 2>/dev/null || sync; } && mv -fT "$new" "$1"'
 )
