@@ -123,6 +123,7 @@ RATE_LIMIT_WAIT = Time("services", 60, "the wait for the end of a rate limit", "
 REQUEST_TIME = Time("services", 60, "the whole answer to a request", "error, status 5")
 TRANSFER_TIME = Time("services", 3600, "an upload of an asset; a copy of a layer between two images; a pull or a push by the engine", "error, status 5")
 ANSWER_SIZE = Size("services", 32 << 20, "an answer, decompressed, also of the engine", "error, status 5")
+ANSWER_VALUES = Count("services", 1_000_000, "values in an answer in JSON, also of the engine or of `kubectl`", "error, status 5")  # tiny ones take ten times as much memory as text
 MANIFEST_SIZE = Size("services", 4 << 20, "a manifest, a configuration or a page of tags in a registry", "error, status 5")  # registries accept no larger manifest
 REASON_SIZE = Size("services", 64 << 10, "an answer that reports an error", "the error does not show the reason")
 REDIRECTS = Count("services", 3, "redirects of one request", "error, status 5")

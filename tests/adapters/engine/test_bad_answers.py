@@ -21,7 +21,7 @@ from shipit.adapters.engine.bounded_client import BoundedClient
 from shipit.adapters.registry import Logins
 from shipit.core import limits
 from shipit.core.deploy import ContainerSpec, DeployedImage, Service, ServiceChange, ServiceJob
-from shipit.core.limits import Size, Time
+from shipit.core.limits import Count, Size, Time
 from shipit.core.redact import Redactor
 from shipit.errors import DeployError, RemoteError, ShipitError
 
@@ -118,6 +118,15 @@ def test_a_bad_answer_is_no_bug_of_shipit(reached: Callable[[Talk], Calls], name
             assert isinstance(error, RemoteError | DeployError), method
             assert len(error.what) < 3_000
             assert method not in LOGS
+
+
+@pytest.mark.parametrize("call", ["find", "pull"])
+def test_an_answer_with_too_many_values_is_refused_before_they_take_memory(
+    reached: Callable[[Talk], Calls], monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr(limits, "ANSWER_VALUES", Count("services", 9, "", ""))
+    with pytest.raises(RemoteError, match="more than 9 values"):
+        reached(sends(answer(b'{"Id": [0, 0, 0, 0, 0, 0, 0, 0, 0]}')))[call]()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from standin.server import GOOD, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.http.retry_policy import RetryPolicy
+from shipit.core import limits
+from shipit.core.limits import Count
 from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, RemoteError
 
@@ -61,6 +63,17 @@ def test_an_answer_of_another_form_is_an_error_that_names_the_request(request_: 
     ):
         READS[request_](connect(url))
     assert f"`{method} {url}/repos/acme/app{path}" in caught.value.what
+    assert caught.value.exit_code == 5
+
+
+def test_an_answer_with_too_many_values_is_refused_before_they_take_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ANSWER_VALUES", Count("services", 3, "", ""))
+    body = b'[{"name": ""},{"name": ""}]'
+    with (
+        raw_server(sends(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)) as url,
+        pytest.raises(RemoteError, match="the answer has more than 3 values") as caught,
+    ):
+        connect(url).labels(1)
     assert caught.value.exit_code == 5
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from shipit.adapters.kubernetes.objects import ReplicaSet, read_as
 from shipit.adapters.places import KubectlClusters
+from shipit.core import limits
 from shipit.core.deploy import NewJob
+from shipit.core.limits import Count
 from shipit.core.redact import Redactor
 from shipit.errors import RemoteError
 from shipit.world.clusters import Cluster
@@ -50,3 +52,9 @@ def test_an_answer_that_is_not_one_of_kubernetes_is_an_error_in_words(cluster: C
 def test_a_replica_set_whose_revision_somebody_changed_is_the_oldest() -> None:
     meta = {"name": "web-1", "annotations": {"deployment.kubernetes.io/revision": "second"}}
     assert read_as(ReplicaSet, {"kind": "ReplicaSet", "metadata": meta}).revision == 0
+
+
+def test_an_answer_with_too_many_values_is_refused_before_they_take_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ANSWER_VALUES", Count("services", 3, "", ""))
+    with pytest.raises(RemoteError, match="it has more than 3 values"):
+        read_as(ReplicaSet, b'{"spec": [[], [], [], []]}')

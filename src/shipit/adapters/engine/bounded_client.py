@@ -21,6 +21,7 @@ from requests.exceptions import ReadTimeout
 from urllib3 import HTTPResponse
 
 from shipit.adapters.http.bounded_http import Watch, read_body, too_large, watch_connections, watched
+from shipit.adapters.http.json_values import has_too_many_values, too_many_values
 from shipit.core import limits
 
 _PIECE = 1 << 16  # bytes
@@ -93,10 +94,16 @@ def _events(response: Response) -> Iterator[Any]:
             raise too_large(limits.ANSWER_SIZE)
         for other in others:
             if line.strip():
-                yield json.loads(line)
+                yield _event(line)
             line = bytearray(other)
     if line.strip():
-        yield json.loads(line)
+        yield _event(line)
+
+
+def _event(line: bytearray) -> Any:
+    if has_too_many_values(line):
+        raise too_many_values()
+    return json.loads(line)
 
 
 def _read(response: Response) -> None:
@@ -104,6 +111,8 @@ def _read(response: Response) -> None:
     body = bytearray()
     try:
         read_body(response.raw, limits.ANSWER_SIZE, body.extend)
+        if "json" in response.headers.get("Content-Type", "") and has_too_many_values(body):
+            raise too_many_values()
     except BaseException:
         response.close()
         raise

@@ -26,6 +26,7 @@ from shipit.adapters.http.bounded_http import (
     origin,
     redirect_target,
 )
+from shipit.adapters.http.json_values import has_too_many_values
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core import limits
 
@@ -209,6 +210,9 @@ def _target(url: str, answer: Answer, request: str) -> str | None:
 
 
 def _decode(answer: Answer, form: type[_Form], method: str, url: str) -> _Form:
+    if has_too_many_values(answer.body):
+        reason = f"the answer has more than {limits.ANSWER_VALUES.written} values"
+        raise GitHubFailure(reason, request=f"{method} {url}")
     try:
         return msgspec.json.decode(answer.body, type=form)
     except (ValueError, RecursionError) as error:  # msgspec's errors are both

@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, MsgspecError, Struct, convert, field, json
 
+from shipit.adapters.http.json_values import has_too_many_values
+from shipit.core import limits
 from shipit.errors import RemoteError
 
 T = TypeVar("T")
@@ -15,6 +17,8 @@ T = TypeVar("T")
 
 def read_as(kind: type[T], answer: bytes | Mapping[str, Any]) -> T:
     """Return an answer of the API as an object of a kind; raises `RemoteError` if it is something else."""
+    if isinstance(answer, bytes) and has_too_many_values(answer):
+        raise wrong_answer(f"it has more than {limits.ANSWER_VALUES.written} values")
     try:
         return json.decode(answer, type=kind) if isinstance(answer, bytes) else convert(answer, kind)
     except (MsgspecError, RecursionError, UnicodeDecodeError) as error:
