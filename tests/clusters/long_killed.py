@@ -1,10 +1,14 @@
 """Deployments to a cluster that are killed by SIGKILL at each write or at a random time, and then run again: 114 kills.
 
-pytest -n 2 tests/clusters/long_killed.py
+pytest -n 4 tests/clusters/long_killed.py
+
+RESULTS=FILE gets a line for each random time: the seconds, and whether the deployment still ran.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import time
 from collections.abc import Callable
@@ -18,13 +22,29 @@ WHENS = ("before", "after")
 STOPS = [(at, when) for at in range(1, 6) for when in WHENS]
 RANDOM = 60
 LONGEST = 12.0  # seconds; about as long as a deployment takes here
+LEASE = 6  # seconds, so that less time is spent on waiting for the lock of a killed run
+
+
+@pytest.fixture
+def new_shop(new_shop: Callable[[], Shop]) -> Callable[[], Shop]:
+    def with_short_lease() -> Shop:
+        shop = new_shop()
+        shop.environment["LIMITS"] = json.dumps({"LEASE": LEASE})
+        return shop
+
+    return with_short_lease
 
 
 def killed(shop: Shop, at: int, when: str, *arguments: str) -> Run:
     """Run shipit, kill it before or after a write, and return the next run."""
     first = shop.run(*arguments, env={"STOP_AT": str(at), "STOP_WHEN": when})
     assert first.killed, first.err
-    return shop.run(*arguments)
+    return after(first, shop.run(*arguments))
+
+
+def after(killed: Run, again: Run) -> Run:
+    """Return the run after a killed one; its errors also show those of the killed one."""
+    return Run(again.status, again.out, f"{again.err}\nthe killed run (status {killed.status}):\n{killed.err}")
 
 
 @pytest.mark.parametrize(("at", "when"), STOPS)
@@ -74,7 +94,7 @@ def test_a_killed_deployment_of_an_image_that_fails_later_ends_with_the_earlier_
     shop.push("1.0.0", App(fails=4))
     first = shop.run("deploy", "prod", "1.0.0", env={"STOP_AT": str(at), "STOP_WHEN": when})
     assert first.killed, first.err
-    second = shop.deploy("1.0.0")
+    second = after(first, shop.deploy("1.0.0"))
     assert second.status in (REFUSED, REJECTED), second.err
     assert shop.runs() == ["0.9.0", "0.9.0"]
 
@@ -87,10 +107,12 @@ def test_a_deployment_that_is_killed_at_any_time_is_finished_by_the_same_command
     shop.apply()
     shop.configure(bake="2s")
     shop.push("1.0.0", App(ready=chance.choice([0, 1, 3])))
-    running = shop.start("deploy", "prod", "1.0.0")
-    time.sleep(chance.uniform(0.5, LONGEST))
+    running, seconds = shop.start("deploy", "prod", "1.0.0"), chance.uniform(0.5, LONGEST)
+    time.sleep(seconds)
     running.kill()
-    running.wait()
-    shop.deploy("1.0.0").succeeded()
+    first = running.end()
+    with open(os.environ.get("RESULTS", os.devnull), "a", encoding="utf-8") as results:
+        results.write(f"{number}: {seconds:.1f} s, {'killed' if first.killed else 'ended before'}\n")
+    after(first, shop.deploy("1.0.0")).succeeded()
     assert shop.runs() == ["1.0.0", "1.0.0"]
     assert shop.record[-1] == "verified 1.0.0"
