@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
-
 from shipit.core.deploy import (
     FIRST_SERVER_ERROR,
     Container,
@@ -19,12 +17,10 @@ from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.blue_green.traffic import front_url, headers, loaded_traffic
 from shipit.steps.deploy import (
-    FIX_AND_DEPLOY,
+    PublicCheck,
     Seen,
     add_event,
-    address_hint,
     log_of,
-    public_problem,
     read_record,
     verified_outputs,
     watch,
@@ -39,10 +35,8 @@ class _Seen(Seen, frozen=True):
     container: Container | None = None
 
 
-class Confirm(Struct, frozen=True):
+class Confirm(PublicCheck, frozen=True):
     """Watch the container `spec` on `host` for `bake` seconds while it serves, then record its image as verified.
-
-    A public address that gives the same bad answer as before the switch says nothing about the new version.
 
     Args:
         host: the host.
@@ -51,10 +45,7 @@ class Confirm(Struct, frozen=True):
         record: the path of the record on the host.
         bake: the time to watch, in seconds.
         health: the health check; None for none.
-        url: the public address to ask; empty for none.
         by: the run.
-        url_before: the status that `url` answered before the switch, 0 for no answer; None if it is not known.
-        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm"
@@ -65,10 +56,7 @@ class Confirm(Struct, frozen=True):
     record: str
     bake: float = 0
     health: HealthCheck | None = None
-    url: str = ""
     by: str = ""
-    url_before: int | None = None
-    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -103,11 +91,9 @@ class Confirm(Struct, frozen=True):
         host = world.hosts.at(self.host)
         seen = watch(lambda: self._look(host, world), self.bake, world)
         if seen.problem:
-            outside = bool(self.url) and self.url in seen.problem
-            address = address_hint("`url`, DNS and the firewall", self.environment)
             raise DeployError(
                 f"{self.spec.image} failed on {machine(self.host)} after it got the traffic: {seen.problem}",
-                hint=address if outside else FIX_AND_DEPLOY,
+                hint=self.hint(seen.problem, "`url`, DNS and the firewall"),
                 tail=log_of(self.spec, host, world),
             )
         record = read_record(host, self.record)
@@ -135,8 +121,7 @@ class Confirm(Struct, frozen=True):
                 True,
                 found,
             )
-        outside = asking() or (public_problem(self.url, self.url_before, world) if self.url else None)
-        return _Seen(outside or "", False, found)
+        return _Seen(asking() or self.public_problem(world), False, found)
 
     def _bad_answer(self, host: Host) -> str | None:
         """Return the problem of the first check over HTTP on the host that fails; None if all succeed."""

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
-
 from shipit.core.deploy import Container, DeployEvent
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.compose.replicas import CONFIG_HASH, Replicas
 from shipit.steps.compose.watch_replicas import watch_replicas
-from shipit.steps.deploy import FIX_AND_DEPLOY, add_event, address_hint, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import PublicCheck, add_event, read_record, verified_outputs
 from shipit.world import World
 from shipit.world.hosts import Host
 
 
-class ConfirmReplicas(Struct, frozen=True):
+class ConfirmReplicas(PublicCheck, frozen=True):
     """Watch the containers `replicas` for `bake` seconds while they serve alone, then record their image as verified.
-
-    A public address that gives the same bad answer as before says nothing about the new version.
 
     Args:
         replicas: the containers.
         app: the name of the app in the record.
         record: the path of the record on the host.
         bake: the time to watch, in seconds.
-        url: the public address to ask; empty for none.
         by: the run.
-        url_before: the status that `url` answered before, 0 for no answer; None if it is not known.
-        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-replicas"
@@ -38,10 +31,7 @@ class ConfirmReplicas(Struct, frozen=True):
     app: str
     record: str
     bake: float = 0
-    url: str = ""
     by: str = ""
-    url_before: int | None = None
-    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -65,22 +55,20 @@ class ConfirmReplicas(Struct, frozen=True):
     def _outputs(self) -> Outputs:
         return verified_outputs(self.replicas.image, self.replicas.host, self.app)
 
-    def _problem(self, host: Host, wanted: tuple[Container, ...], world: World) -> str | None:
+    def _problem(self, host: Host, wanted: tuple[Container, ...], world: World) -> str:
         if len(wanted) < self.replicas.service.replicas:
             return f"{len(wanted)} of {self.replicas.service.replicas} containers of {self.replicas.place} exist"
         bad = next(filter(None, (self.replicas.problem(host, each) for each in wanted)), None)
-        return bad or (public_problem(self.url, self.url_before, world) if self.url else None)
+        return bad or self.public_problem(world)
 
     def apply(self, world: World) -> Outputs:
         host = world.hosts.at(self.replicas.host)
-        problem = watch_replicas(host, self.replicas, self.bake, world)
-        outside = None if problem or not self.url else public_problem(self.url, self.url_before, world)
+        problem = watch_replicas(host, self.replicas, self.bake, world) or self.public_problem(world)
         wanted = self.replicas.wanted(host, self.replicas.settings(host))
-        if problem or outside:
-            address = address_hint("`url`, the proxy, DNS and the firewall", self.environment)
+        if problem:
             raise DeployError(
-                f"service {self.replicas.place} failed while it served {self.replicas.image}: {problem or outside}",
-                hint=address if outside else FIX_AND_DEPLOY,
+                f"service {self.replicas.place} failed while it served {self.replicas.image}: {problem}",
+                hint=self.hint(problem, "`url`, the proxy, DNS and the firewall"),
                 tail=self.replicas.logs(host, wanted),
             )
         record = read_record(host, self.record)

@@ -17,8 +17,8 @@ from shipit.steps.deploy.proof import look_at as look_at
 from shipit.steps.deploy.proof import verified_key as verified_key
 from shipit.steps.deploy.proof import verified_outputs as verified_outputs
 from shipit.steps.deploy.public_address import FIX_AND_DEPLOY as FIX_AND_DEPLOY
+from shipit.steps.deploy.public_address import PublicCheck as PublicCheck
 from shipit.steps.deploy.public_address import address_hint as address_hint
-from shipit.steps.deploy.public_address import public_problem as public_problem
 from shipit.steps.deploy.pull_image import PullImage as PullImage
 from shipit.steps.deploy.record import add_event as add_event
 from shipit.steps.deploy.record import read_record as read_record

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from shipit.core import limits
 from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL
 from shipit.world import World
@@ -12,26 +14,46 @@ FIX_AND_DEPLOY = "fix the reported problem, then deploy a new version"
 """The hint for a version that failed while it served. The problem can be in the app or outside it."""
 
 
-def public_problem(url: str, before: int | None, world: World, *, change: str = "switch") -> str | None:
-    """Return the problem of the public address; None if it answers, or as badly as before the deployment.
+class PublicCheck(Struct, frozen=True, kw_only=True):
+    """The check of the public address by a step that confirms a new version.
+
+    The same bad answer as before the deployment says nothing about the new version.
 
     Args:
-        url: the address, which this machine asks a few times.
-        before: the status that it answered before the deployment, 0 for no answer; None if it is not known.
-        world: the ports.
-        change: the word for the moment at which users got the new version.
+        url: the address; empty for none.
+        url_before: the status that it answered before the deployment, 0 for no answer; None if it is not known.
+        environment: the name of the environment, for the commands in errors.
     """
-    for number in range(limits.PUBLIC_TRIES):
-        if number:
-            world.clock.sleep(_EVERY)
-        answer = world.hosts.at(LOCAL).get(url, timeout=limits.PUBLIC_REQUEST)
-        if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == before:
-            return None
-    found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
-    if before is None:
-        return f"`{url}` {found}"
-    earlier = f"answered {before}" if before else "did not answer"
-    return f"`{url}` {found}; before the {change}, it {earlier}"
+
+    url: str = ""
+    url_before: int | None = None
+    environment: str = ""
+
+    def public_problem(self, world: World, *, change: str = "switch") -> str:
+        """Return the problem of the address, which this machine asks a few times; empty for none.
+
+        Args:
+            world: the ports.
+            change: the word for the moment at which users got the new version.
+        """
+        if not self.url:
+            return ""
+        for number in range(limits.PUBLIC_TRIES):
+            if number:
+                world.clock.sleep(_EVERY)
+            answer = world.hosts.at(LOCAL).get(self.url, timeout=limits.PUBLIC_REQUEST)
+            if 0 < answer.status < FIRST_SERVER_ERROR or answer.status == self.url_before:
+                return ""
+        found = f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
+        if self.url_before is None:
+            return f"`{self.url}` {found}"
+        earlier = f"answered {self.url_before}" if self.url_before else "did not answer"
+        return f"`{self.url}` {found}; before the {change}, it {earlier}"
+
+    def hint(self, problem: str, causes: str) -> str:
+        """Return the hint for a problem of a version that serves; `causes` are those of a problem of the address."""
+        outside = bool(self.url) and self.url in problem
+        return address_hint(causes, self.environment) if outside else FIX_AND_DEPLOY
 
 
 def address_hint(causes: str, environment: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import ClassVar
 
-from msgspec import Struct
-
 from shipit.core.deploy import (
     DeployedImage,
     DeployEvent,
@@ -21,11 +19,9 @@ from shipit.core.deploy import (
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.deploy import (
-    FIX_AND_DEPLOY,
+    PublicCheck,
     Seen,
     add_event,
-    address_hint,
-    public_problem,
     read_record,
     verified_outputs,
     watch,
@@ -35,7 +31,7 @@ from shipit.steps.ecs.service import Change, firing, rolled_out
 from shipit.world import World
 
 
-class ConfirmDeployment(Struct, frozen=True):
+class ConfirmDeployment(PublicCheck, frozen=True):
     """Prove that the running tasks run the new image, watch them for `bake` seconds, then record it as verified.
 
     Args:
@@ -44,11 +40,8 @@ class ConfirmDeployment(Struct, frozen=True):
         change: the revision that the service had, and the image that it gets.
         record: the name of the record.
         bake: the time to watch, in seconds.
-        url: the public address to ask; empty for none.
         by: the run, for the record.
-        url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
         alarms: the alarms of CloudWatch that are a failure if they fire.
-        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-deployment"
@@ -58,11 +51,8 @@ class ConfirmDeployment(Struct, frozen=True):
     change: Change
     record: str
     bake: float = 0
-    url: str = ""
     by: str = ""
-    url_before: int | None = None
     alarms: tuple[str, ...] = ()
-    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -127,14 +117,13 @@ class ConfirmDeployment(Struct, frozen=True):
                 return f"task `{task.id}` is unhealthy: its health check failed"
             if not task_runs(world, self.change.image, task, self.change.container):
                 return f"task `{task.id}` runs `{task.images[self.change.container]}`, and not {self.change.image}"
-        return (public_problem(self.url, self.url_before, world, change="deployment") or "") if self.url else ""
+        return self.public_problem(world, change="deployment")
 
     def _failure(self, world: World, problem: str) -> DeployError:
         found, definition = rolled_out(world, self.host, self.change)
-        outside = bool(self.url) and self.url in problem
         return DeployError(
             f"{self.change.image} failed on {machine(self.host)} after its deployment: {problem}",
-            hint=address_hint("`url`, DNS and the load balancer", self.environment) if outside else FIX_AND_DEPLOY,
+            hint=self.hint(problem, "`url`, DNS and the load balancer"),
             tail=last_log(world, self.host, self.change.container, found, definition),
         )
 

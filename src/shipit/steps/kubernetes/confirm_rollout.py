@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
-
 from shipit.core import limits
 from shipit.core.deploy import DeployedImage, DeployEvent, Workload, digest_in, machine
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import (
-    FIX_AND_DEPLOY,
-    Seen,
-    add_event,
-    address_hint,
-    public_problem,
-    read_record,
-    verified_outputs,
-    watch,
-)
+from shipit.steps.deploy import PublicCheck, Seen, add_event, read_record, verified_outputs, watch
 from shipit.steps.kubernetes.patch_deployment import require_workload, superseded
 from shipit.world import World
 
 
-class ConfirmRollout(Struct, frozen=True):
+class ConfirmRollout(PublicCheck, frozen=True):
     """Prove that the ready pods run `image`, watch them for `bake` seconds, then record the image as verified.
 
     Args:
@@ -35,10 +24,7 @@ class ConfirmRollout(Struct, frozen=True):
         image: the image.
         record: the name of the record in the namespace.
         bake: the time to watch, in seconds.
-        url: the public address to ask; empty for none.
         by: the run.
-        url_before: the status that `url` answered before the deployment, 0 for no answer; None if it is not known.
-        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-rollout"
@@ -50,10 +36,7 @@ class ConfirmRollout(Struct, frozen=True):
     image: DeployedImage
     record: str
     bake: float = 0
-    url: str = ""
     by: str = ""
-    url_before: int | None = None
-    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -95,7 +78,7 @@ class ConfirmRollout(Struct, frozen=True):
         wrong = [pod for pod in found.ready if not pod_runs(world, self.image, pod.images.get(self.container, ""))]
         if wrong:
             return f"pod `{wrong[0].name}` runs `{wrong[0].images.get(self.container, '')}`, and not {self.image}"
-        return (public_problem(self.url, self.url_before, world, change="rollout") or "") if self.url else ""
+        return self.public_problem(world, change="rollout")
 
     def _found(self, world: World) -> Workload:
         found = require_workload(world, self.host, self.deployment, self.container)
@@ -104,12 +87,11 @@ class ConfirmRollout(Struct, frozen=True):
         return found
 
     def _failure(self, world: World, problem: str) -> DeployError:
-        outside = bool(self.url) and self.url in problem
         found = world.clusters.at(self.host).workload(self.deployment)
         pod = next((pod for pod in found.newest if not pod.ready), None) if found else None
         return DeployError(
             f"{self.image} failed on {machine(self.host)} after its rollout: {problem}",
-            hint=address_hint("`url`, DNS and the ingress", self.environment) if outside else FIX_AND_DEPLOY,
+            hint=self.hint(problem, "`url`, DNS and the ingress"),
             tail=world.clusters.at(self.host).logs(pod.name, self.container, limits.DEPLOY_LOG) if pod else "",
         )
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
-
 from shipit.core.deploy import DeployedImage, DeployEvent
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.deploy import add_event, address_hint, public_problem, read_record, verified_outputs
+from shipit.steps.deploy import PublicCheck, add_event, read_record, verified_outputs
 from shipit.steps.swarm.service import image_failure, read_service, require_own
 from shipit.world import World
 
 _EVERY = 1.0  # seconds
 
 
-class ConfirmService(Struct, frozen=True):
+class ConfirmService(PublicCheck, frozen=True):
     """Watch the tasks of `service` for `bake` seconds, then record `image` as verified.
 
     A task that fails in this time is a failure, also if the swarm replaces it. A task that the swarm moves, because its
-    node is lost or drained, is not; its successor must run at the end. A public address that gives the same bad answer
-    as before the update says nothing about the new version.
+    node is lost or drained, is not; its successor must run at the end.
 
     Args:
         host: the manager.
@@ -31,9 +28,6 @@ class ConfirmService(Struct, frozen=True):
         bake: the time to watch, in seconds.
         within: the longest time for a moved task to run again, in seconds.
         by: the run.
-        url: the public address to ask; empty for none.
-        url_before: the status that `url` answered before the update, 0 for no answer; None if it is not known.
-        environment: the name of the environment, for the commands in errors.
     """
 
     kind: ClassVar[str] = "confirm-service"
@@ -46,9 +40,6 @@ class ConfirmService(Struct, frozen=True):
     bake: float
     within: float
     by: str = ""
-    url: str = ""
-    url_before: int | None = None
-    environment: str = ""
 
     @property
     def id(self) -> str:
@@ -88,12 +79,12 @@ class ConfirmService(Struct, frozen=True):
             require_own(service, self.image)
             if failed - before:
                 raise image_failure(service, self.image, "a task failed after the update", self.host, world)
-            outside = public_problem(self.url, self.url_before, world, change="update") if self.url else None
+            outside = self.public_problem(world, change="update")
             problem, left = service.unsettled(self.image.digest), end - clock.elapsed()
             if not problem and not outside and left <= 0:
                 return
             if outside:
-                hint = address_hint("`url`, DNS and the proxy", self.environment)
+                hint = self.hint(outside, "`url`, DNS and the proxy")
                 raise image_failure(service, self.image, outside, self.host, world, hint)
             if left <= -self.within:
                 raise image_failure(service, self.image, problem, self.host, world)
