@@ -53,6 +53,10 @@ def test_before_the_first_commit_there_is_only_a_branch(git: Git) -> None:
     assert git.remote_refs() == RemoteRefs()
 
 
+def test_commits_are_not_signed_unless_git_is_configured_to(git: Git) -> None:
+    assert not git.signs()
+
+
 def test_a_commit_becomes_head_on_top_of_the_last(clone: Clone) -> None:
     first = clone.commit("feat: first", {"a.txt": "1"})
     second = clone.commit("fix: second", {"a.txt": "2"})

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from shipit.config.load import parse_config
 from shipit.config.model import AnnounceConfig
 from shipit.errors import CommandError, ConflictError, PreflightError
+from shipit.plan.release import observe_release
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 from shipit.testing.git.objects import FakeCommit
 from shipit.testing.git.repository import FakeGit
@@ -66,6 +67,21 @@ def test_a_release_is_proposed_in_a_pull_request_and_nothing_is_released(stage: 
     assert world.remote.tree(BRANCH)["build.gradle"].endswith("version = '1.1.0'\n")
     assert "## [1.1.0]" in world.remote.tree(BRANCH)["CHANGELOG.md"]
     assert (world.remote.branches["main"], [*world.remote.tags], world.remote.releases) == (before, ["v1.0.0"], {})
+
+
+@pytest.mark.parametrize(("way", "refused"), [("pull-request", "cannot be merged"), ("push", "push of it")])
+def test_a_branch_that_accepts_only_signed_commits_is_a_warning_unless_git_or_the_forge_signs(
+    tmp_path: Path, way: str, refused: str
+) -> None:
+    stage, world = Stage.of(tmp_path, f'write-back = "{way}"\n'), new_world()
+    world.forge.signed = {"main"}
+    (finding,) = observe_release(world, stage.config).findings
+    assert (finding.code, finding.severity) == ("github-unsigned", "warning")
+    assert refused in finding.what
+    world.git.signing = True
+    assert observe_release(world, stage.config).findings == ()
+    through_forge = Stage.of(tmp_path, 'write-back = "api"\n').config
+    assert observe_release(new_world(), through_forge).findings == ()
 
 
 def test_a_proposal_that_is_current_is_not_written_again_on_another_day_either(stage: Stage) -> None:

@@ -150,6 +150,9 @@ class LocalForge:
     def requires_checks(self, branch: str) -> bool:
         return False
 
+    def requires_signatures(self, branch: str) -> bool:
+        return False
+
     def is_verified(self, commit: str) -> bool:
         return False
 

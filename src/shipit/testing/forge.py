@@ -20,7 +20,8 @@ class FakeForge:
     """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
 
     A test can set `problems`, the findings that it reports, `shows_deployments`, whether deployments are reported to
-    it, `opens_pull_requests`, `checked`, the branches that require checks, and `signs`, whether it signs commits.
+    it, `opens_pull_requests`, `checked` and `signed`, the branches that require checks or signed commits, and
+    `signs`, whether it signs commits.
     """
 
     name = "fake"
@@ -31,6 +32,7 @@ class FakeForge:
         self.shows_deployments = False
         self.opens_pull_requests = True
         self.checked: set[str] = set()
+        self.signed: set[str] = set()
         self.signs = True
         self._remote = remote
         self._files = files
@@ -71,6 +73,9 @@ class FakeForge:
 
     def requires_checks(self, branch: str) -> bool:
         return branch in self.checked
+
+    def requires_signatures(self, branch: str) -> bool:
+        return branch in self.signed
 
     def is_verified(self, commit: str) -> bool:
         return self.signs

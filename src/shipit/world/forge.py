@@ -163,6 +163,9 @@ class Forge(Protocol):
     def requires_checks(self, branch: str) -> bool:
         """Return whether a pull request into `branch` can be merged only after checks; False if it is not known."""
 
+    def requires_signatures(self, branch: str) -> bool:
+        """Return whether a rule of `branch` accepts only commits that are signed; False if it is not known."""
+
     def is_verified(self, commit: str) -> bool:
         """Return whether the forge shows a commit that it has as signed, and the signature as valid."""
 

@@ -190,6 +190,9 @@ class Git(Protocol):
     def findings(self) -> tuple[Finding, ...]:
         """Return the problems of this clone's set-up that would stop a commit or a push, without writing."""
 
+    def signs(self) -> bool:
+        """Return whether git is configured to sign the commits of this clone."""
+
     # writes to the clone only, which can be undone
     def fetch(self) -> None:
         """Fetch the branches and tags of the remote; moves no local branch and no existing tag."""

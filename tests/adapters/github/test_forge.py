@@ -649,9 +649,19 @@ def test_a_protected_branch_is_a_warning_for_those_who_push(
     if how == "classic":
         github.protected = {"main"}
     else:
-        github.rules = {"main": [{"type": "required_signatures"}]}
-    assert list(codes(forge)) == [("github-branch-protected", "warning")]
+        github.rules = {"main": [{"type": "merge_queue"}, {"type": "required_status_checks"}]}
+    (finding,) = forge.findings(WriteBack.PUSH)
+    assert (finding.code, finding.severity) == ("github-branch-protected", "warning")
+    named = "a branch protection rule" if how == "classic" else "a merge queue and required status checks"
+    assert named in finding.what
     assert list(codes(forge, "api")) == []
+
+
+def test_a_branch_that_accepts_only_signed_commits_is_known(github: GitHubStandIn, forge: GitHubForge) -> None:
+    github.rules = {"main": [{"type": "required_signatures"}]}
+    assert (forge.requires_signatures("main"), forge.requires_signatures("dev")) == (True, False)
+    assert list(codes(forge)) == []  # a signed commit can be pushed: the plan knows whether git signs
+    assert len(github.asked("GET", "/rules/branches/main$")) == 1
 
 
 def test_a_rule_that_lets_a_push_through_is_no_finding(github: GitHubStandIn, forge: GitHubForge) -> None:

@@ -27,6 +27,9 @@ class GitObjects(GitHistory):
     def write_files(self, commit: str, files: Mapping[str, str]) -> str:
         return self._write_tree(commit, [(self._entry(commit, path, text), path) for path, text in files.items()])
 
+    def signs(self) -> bool:
+        return self._line("config", "--type=bool", "commit.gpgSign") == "true"
+
     def merge_files(self, one: str, other: str) -> MergedFiles:
         words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", one, other)
         done = self._try(*words)
@@ -78,7 +81,7 @@ class GitObjects(GitHistory):
                 os.unlink(index)
 
     def _commit_tree(self, tree: str, parents: Sequence[str], message: str, env: Mapping[str, str]) -> str:
-        sign = ["-S"] if self._line("config", "--type=bool", "commit.gpgSign") == "true" else []
+        sign = ["-S"] if self.signs() else []
         words = ["commit-tree", *sign, tree, *(word for parent in parents for word in ("-p", parent)), "-F", "-"]
         return self._plumb(words, {**self._environment, **self._bot, **env}, message)
 

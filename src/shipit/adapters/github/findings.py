@@ -7,29 +7,19 @@ from urllib.parse import urlsplit
 
 from msgspec import Raw
 
-from shipit.adapters.github.answers import Branch, Repository, Rule
+from shipit.adapters.github.answers import Repository
 from shipit.adapters.github.calls import GitHubApi
-from shipit.adapters.github.client import segment
+from shipit.adapters.github.rules import BranchRules
 from shipit.core.write_back import WriteBack
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
-# The rules of a ruleset that can refuse a commit pushed directly to the branch.
-_REFUSING = {
-    "merge_queue",
-    "pull_request",
-    "required_deployments",
-    "required_signatures",
-    "required_status_checks",
-    "update",
-}
 
-
-def github_findings(calls: GitHubApi, write_back: WriteBack, server_url: str) -> Iterator[Finding]:
+def github_findings(calls: GitHubApi, rules: BranchRules, write_back: WriteBack, server_url: str) -> Iterator[Finding]:
     """Yield the reasons why a release would fail; stop if the repository itself cannot be read.
 
-    `calls` makes the requests, `write_back` is the setting `release.write-back`, and `server_url` is the address of the
-    web pages.
+    `calls` makes the requests, `rules` are those of the branches, `write_back` is the setting `release.write-back`, and
+    `server_url` is the address of the web pages.
     """
     try:
         repository = calls.retry("read the repository", lambda: calls.client.get("", Repository))
@@ -47,8 +37,10 @@ def github_findings(calls: GitHubApi, write_back: WriteBack, server_url: str) ->
     elif not _may_write(calls, repository):
         what = f"{token} can read `{slug}`, but has no permission to write to it"
         yield Finding("github-read-only", what, f"give it the permission `contents: write` on `{slug}`")
-    if write_back.pushes and _protected(calls, repository.default_branch):
-        what = f"`{repository.default_branch}` is protected on GitHub, which can refuse the push of the release commit"
+    branch = repository.default_branch
+    required = rules.refuse_push(branch) if write_back.pushes else None
+    if required:
+        what = f"`{branch}` is protected on GitHub by {required}, so the push of the release commit can be refused"
         fix = 'allow the token to bypass the protection, or set `write-back = "pull-request"`, `"api"` or `"none"`'
         yield Finding("github-branch-protected", what, fix, severity="warning")
 
@@ -75,21 +67,3 @@ def _is_of_an_app(calls: GitHubApi) -> bool:
     except (AuthError, RemoteError):
         return False
     return True
-
-
-def _protected(calls: GitHubApi, branch: str) -> bool:
-    """Return whether `branch` has a protection or a rule that can refuse a push.
-
-    False if GitHub does not answer the question: older GitHub Enterprise Servers have no rules.
-    """
-    client, name = calls.client, segment(branch)
-
-    def refuses() -> bool:
-        rules = client.get(f"/rules/branches/{name}", list[Rule])
-        has_rule = any(rule.type in _REFUSING for rule in rules)
-        return has_rule or client.get(f"/branches/{name}", Branch).protected
-
-    try:
-        return calls.retry(f"read the rules of `{branch}`", refuses)
-    except (AuthError, RemoteError):
-        return False

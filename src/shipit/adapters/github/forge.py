@@ -18,6 +18,7 @@ from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import Caller
 from shipit.adapters.github.findings import github_findings
 from shipit.adapters.github.releases import Releases
+from shipit.adapters.github.rules import BranchRules
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
@@ -88,6 +89,10 @@ class GitHubForge:
     def _pull_calls(self) -> GitHubApi:
         return self._api("pull-requests: write")
 
+    @cached_property
+    def _rules(self) -> BranchRules:
+        return BranchRules(self._calls)
+
     @property
     def _owner(self) -> str:
         return self._slug.partition("/")[0]
@@ -118,7 +123,7 @@ class GitHubForge:
             what = f"{name.name} is not set; a release of `{self._slug}` needs it"
             return (Finding("github-token-missing", what, fix),)
         self._releases.forget()
-        return tuple(github_findings(self._calls, write_back, self._server_url))
+        return tuple(github_findings(self._calls, self._rules, write_back, self._server_url))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
         found = self._calls.retry(f"find release `{tag}`", lambda: self._releases.find(tag))
@@ -168,7 +173,10 @@ class GitHubForge:
         return github_pull_requests.messages(self._pull_calls, number)
 
     def requires_checks(self, branch: str) -> bool:
-        return github_pull_requests.requires_checks(self._calls, branch)
+        return self._rules.require_checks(branch)
+
+    def requires_signatures(self, branch: str) -> bool:
+        return self._rules.require_signatures(branch)
 
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         fields = {"branch": branch, "base": base, "title": title, "body": body}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import ProtectedBranch, PullCommit, PullRequest, Rule
+from shipit.adapters.github.answers import PullCommit, PullRequest
 from shipit.adapters.github.calls import GitHubApi
-from shipit.adapters.github.client import segment
-from shipit.errors import AuthError, RemoteError
 from shipit.world import ForgePullRequest
 
 # The user of pull requests that were opened with `github.token`: GitHub starts no workflow for their events.
@@ -63,20 +61,3 @@ def _to_pull_request(found: PullRequest) -> ForgePullRequest:
         url=found.html_url,
         runs_checks=found.user is None or found.user.login != _WORKFLOW_TOKEN,
     )
-
-
-def requires_checks(calls: GitHubApi, branch: str) -> bool:
-    """Return whether a rule or a protection of `branch` requires checks; False if GitHub does not answer that."""
-    client, name = calls.client, segment(branch)
-
-    def read() -> bool:
-        rules = client.get(f"/rules/branches/{name}", list[Rule])
-        if any(rule.type == "required_status_checks" for rule in rules):
-            return True
-        protection = client.get(f"/branches/{name}", ProtectedBranch).protection
-        return bool(protection and protection.required_status_checks and protection.required_status_checks.contexts)
-
-    try:
-        return calls.retry(f"read the rules of `{branch}`", read)
-    except (AuthError, RemoteError):
-        return False

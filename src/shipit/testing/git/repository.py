@@ -18,7 +18,7 @@ class FakeGit:
     """A clone of `remote` with the working tree `files`; it has the remote's branches only after `fetch`.
 
     A revision is `HEAD`, a branch or a tag, short or in full (`refs/tags/v1.0.0`), or a commit id of at least four
-    digits. `problems` are the findings that it reports; a test can set them.
+    digits. `problems` are the findings that it reports, and `signing` is whether it signs; a test can set them.
 
     Args:
         branch: the branch that is checked out; None if `HEAD` is detached.
@@ -26,6 +26,7 @@ class FakeGit:
 
     def __init__(self, remote: FakeRemote, files: FakeFiles, branch: str | None = "main") -> None:
         self.problems: tuple[Finding, ...] = ()
+        self.signing = False
         self._remote = remote
         self._files = files
         self._branch = branch
@@ -160,6 +161,10 @@ class FakeGit:
     def findings(self) -> tuple[Finding, ...]:
         """Return `problems`."""
         return self.problems
+
+    def signs(self) -> bool:
+        """Return `signing`."""
+        return self.signing
 
     # -- writes, local
 

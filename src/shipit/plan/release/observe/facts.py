@@ -18,7 +18,12 @@ from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.back_merge import BackMergeState, back_merge_findings, observe_back_merges
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
-from shipit.plan.release.observe.findings import HistoryFindings, history_findings, repository_findings
+from shipit.plan.release.observe.findings import (
+    HistoryFindings,
+    history_findings,
+    repository_findings,
+    signature_findings,
+)
 from shipit.plan.release.observe.merged import observe_merged, unreleased_findings
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
@@ -155,6 +160,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *unreleased_findings(git, config, histories, files, base, tags),
             *back_merge_findings(config, clone),
             *_world_findings(world, config, forge_findings),
+            *(signature_findings(world, config, clone) if forge_is_usable else ()),
         ),
         about_history=about_history,
         no_package=no_package,

@@ -111,3 +111,20 @@ def _findings_of(world: World, base: str, package: Package) -> Iterator[Finding]
         yield Finding("version-file", what, f'name the file itself: version-files = ["{target}"]')
     if not links:
         yield from version_file_findings(world.git, base, package)
+
+
+def signature_findings(world: World, config: Config, clone: CloneState) -> Iterator[Finding]:
+    """Yield a warning if the branch accepts only signed commits, and the release commit will not be signed.
+
+    A token that may bypass the rule can push it nevertheless.
+    """
+    mode, branch = config.release.write_back, clone.branch or ""
+    made_by_git = mode.commits and not mode.through_forge
+    if made_by_git and clone.is_release_branch and world.forge.requires_signatures(branch) and not world.git.signs():
+        refused = "the release pull request cannot be merged" if mode.proposes else "the push of it can be refused"
+        what = f"`{branch}` requires signed commits, and git does not sign the release commit, so {refused}"
+        fix = (
+            "let git sign, with a key that GitHub knows: git config commit.gpgSign true; or set "
+            '`write-back = "api"`: then GitHub signs the commit'
+        )
+        yield Finding("github-unsigned", what, fix, "warning")
