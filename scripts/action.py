@@ -90,6 +90,9 @@ def command_line(inputs: Mapping[str, str]) -> list[str]:
         if inputs.get(name):
             arguments += [option, inputs[name]]
     dry_run = ["--dry-run"] * is_true("dry-run", inputs.get("DRY_RUN") or "false")
+    reject = ["--reject"] * is_true("reject", inputs.get("REJECT") or "false")
+    if reject and command != "approve":
+        raise WrongInput(f"the input `reject` is for the command `approve`, not for `{command}`")
     environment, version = inputs.get("ENVIRONMENT") or "", inputs.get("VERSION") or ""
     packages = (inputs.get("PACKAGE") or "").split()
     if command in DEPLOYING:
@@ -104,7 +107,7 @@ def command_line(inputs: Mapping[str, str]) -> list[str]:
         arguments += ["--package", package]
     if environment:
         arguments += ["--environment", environment] if command == "run" else [environment]
-    return arguments + dry_run
+    return arguments + reject + dry_run
 
 
 def is_true(name: str, value: str) -> bool:

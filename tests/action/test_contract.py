@@ -13,7 +13,7 @@ RELEASE, DEV, PROD, CI = (f"{WORKFLOWS}{name}.yml" for name in ("release", "dev-
 SCRIPT = runpy.run_path(str(ROOT / "scripts/action.py"))
 
 INPUTS = [
-    *("command", "config", "working-directory", "environment", "version", "package", "dry-run", "token"),
+    *("command", "config", "working-directory", "environment", "version", "package", "dry-run", "reject", "token"),
     *(
         "registry-username",
         "registry-password",

@@ -57,6 +57,15 @@ def test_each_package_is_an_option_and_a_deployment_refuses_them() -> None:
         command_line({"COMMAND": "deploy", "PACKAGE": "web"})
 
 
+def test_an_approval_can_reject_and_no_other_command_can() -> None:
+    inputs = {"ENVIRONMENT": "prod", "REJECT": "true"}
+    assert command_line({"COMMAND": "approve", **inputs}) == ["approve", "prod", "--reject"]
+    assert command_line({"COMMAND": "approve", **inputs, "REJECT": "false"}) == ["approve", "prod"]
+    for command in ("", "rollback"):
+        with pytest.raises(WrongInput, match="`reject` is for the command `approve`, not for"):
+            command_line({"COMMAND": command, **inputs})
+
+
 @pytest.mark.parametrize("command", ["deploy", "rollback"])
 def test_a_version_without_an_environment_is_not_taken_for_one(command: str) -> None:
     with pytest.raises(WrongInput, match=f"the command `{command}` also needs the input `environment`"):
